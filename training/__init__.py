@@ -1,0 +1,1 @@
+"""Training small generative models. Nothing in this package knows of the page."""

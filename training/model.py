@@ -1,0 +1,222 @@
+"""The interfaces that families, checkpoints, the loop and the explorer share. A leaf: it imports none of them.
+
+A *family* is a paper. It brings a ``Config`` (its settings), a ``Model`` (the part kept for inference)
+and an ``Objective`` (critics, losses and schedule: needed for training only).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class SettingError(ValueError):
+    """A setting is out of its range; the message is written for the person who set it."""
+
+
+def setting(default: Any, help: str, *, low: float | None = None, high: float | None = None,
+            choices: tuple | None = None, advanced: bool = False) -> Any:
+    """A documented, checked field of a Config. ``help`` ends with where the default comes from."""
+    return field(default=default, metadata=dict(help=help, low=low, high=high, choices=choices, advanced=advanced))
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings that every family has. A family adds its own; the command line, the Train form and the card follow."""
+
+    images: int = setting(1_000_000, "training images to see in all (ours)", low=1, high=10**9)
+    batch_size: int = setting(128, "images per step, over all processes (ours)", low=2, high=4096)
+    learning_rate: float = setting(1e-3, "Adam's learning rate (Kingma & Ba 2015)", low=1e-7, high=1.0)
+    ema_images: int = setting(0, "half-life of the weight average in images; 0 keeps the last weights (ours)", low=0, high=10**8,
+                              advanced=True)
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            value, meta = getattr(self, f.name), f.metadata
+            kind = type(f.default)
+            if kind is float and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+                object.__setattr__(self, f.name, value)
+            if kind is tuple and isinstance(value, list):
+                value = tuple(value)
+                object.__setattr__(self, f.name, value)
+            if type(value) is not kind:
+                raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).")
+            if kind is float and value != value:
+                raise SettingError(f"{f.name} is not a number.")
+            for v in value if kind is tuple else (value,):
+                if meta.get("choices") and v not in meta["choices"]:
+                    raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.")
+                if meta.get("low") is not None and v < meta["low"] or meta.get("high") is not None and v > meta["high"]:
+                    raise SettingError(f"{f.name} must lie between {meta['low']} and {meta['high']}; it is {v}.")
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Config:
+        """Build from a card's or a form's dict; raises SettingError on an unknown or wrong setting."""
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise SettingError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What a model must know of its data set, and what a card tells of it."""
+
+    name: str
+    title: str
+    shape: tuple[int, ...]                       # (C, H, W), or (2,) for points in the plane
+    classes: tuple[str, ...] = ()                # names of the labels, empty when there are none
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()   # (field, its categories), for data that is labelled in many ways
+    attribution: str = ""                        # the line that the data's licence asks for
+    fingerprint: str = ""                        # sha256 over the training images
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.classes)
+
+    @classmethod
+    def from_dict(cls, d: dict[str, Any]) -> DataSpec:
+        return cls(name=d["name"], title=d["title"], shape=tuple(d["shape"]), classes=tuple(d["classes"]),
+                   attributes=tuple((f, tuple(c)) for f, c in d["attributes"]),
+                   attribution=d["attribution"], fingerprint=d["fingerprint"])
+
+
+@dataclass(frozen=True)
+class Code:
+    """A named slice ``z[:, start:start + size]`` with a meaning of its own (InfoGAN's c)."""
+
+    name: str
+    start: int
+    size: int
+    kind: str = "continuous"                     # or "categorical" (one-hot)
+    low: float = -1.0                            # range seen in training
+    high: float = 1.0
+
+
+@dataclass(frozen=True)
+class LatentSpec:
+    """What a model can do; the explorer reads nothing else."""
+
+    shape: tuple[int, ...]                       # of one sample: (C, H, W), or (2,) for points in the plane
+    z_dim: int
+    w_dim: int
+    num_layers: int = 1                          # more than 1: per-layer styles can be mixed
+    num_classes: int = 0                         # more than 0: `label` conditions map and synthesize
+    codes: tuple[Code, ...] = ()
+    encodes: bool = False
+    stochastic: bool = False                     # the encoder gives a mean and a deviation
+    levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
+    prior: str = "normal"                        # what sample_z draws from: normal, uniform, or fitted (after training)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, d: dict[str, Any]) -> LatentSpec:
+        d = dict(d)
+        d["shape"], d["levels"] = tuple(d["shape"]), tuple(d["levels"])
+        d["codes"] = tuple(Code(**c) for c in d["codes"])
+        return cls(**d)
+
+
+class LatentModel(nn.Module):
+    """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
+
+    spec: LatentSpec
+
+    def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        """Draw (n, z_dim) float32 from the prior, on the generator's device (the CPU, so that a seed means the same everywhere)."""
+        return torch.randn(n, self.spec.z_dim, generator=generator)
+
+    def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """(n, z_dim) to (n, num_layers, w_dim), the one space in which everything is edited. The identity for plain models."""
+        return z[:, None, :]
+
+    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+        """(n, num_layers, w_dim) to images (n, C, H, W) in [-1, 1]."""
+        raise TypeError(f"{type(self).__name__} does not synthesize.")
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Images (n, C, H, W) in [-1, 1] to (n, num_layers, w_dim). Only where ``spec.encodes``."""
+        raise TypeError(f"{type(self).__name__} has no encoder.")
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of q(w|x), each (n, num_layers, w_dim). Only where ``spec.stochastic``."""
+        raise TypeError(f"{type(self).__name__} has no posterior.")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a loss sees. ``images`` (n, C, H, W) float32 in [-1, 1]; ``labels`` (n,) int64 in [0, num_classes), or None."""
+
+    images: Tensor
+    labels: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One kind of update. The loop runs a step's phases in order and knows nothing else of a family."""
+
+    name: str
+    parameters: list[nn.Parameter]
+    loss: Callable[[Batch], dict[str, Tensor]]   # scalars; "loss" is minimised, all are logged
+    optimizer: torch.optim.Optimizer
+    repeats: int = 1                             # times a step, each on a fresh batch (WGAN's critic: 5)
+    every: int = 1                               # only at each n-th step (lazy R1: 16)
+    after_step: Callable[[], None] | None = None # e.g. weight clipping
+
+
+class Objective(nn.Module):
+    """How a family is trained. Built as ``Objective(model, config)``; holds ``model`` and any critic as submodules."""
+
+    def __init__(self, model: LatentModel, config: Any) -> None:
+        super().__init__()
+        self.model, self.config = model, config
+
+    def phases(self) -> list[Phase]:
+        """The phases of a step, made once, with their optimisers."""
+        raise TypeError(f"{type(self).__name__} has no phases.")
+
+    def set_progress(self, images_seen: int) -> None:
+        """Called before each step; growing networks and schedules follow it. Must depend on ``images_seen`` alone."""
+
+    def finish(self, model: LatentModel, batches: Iterable[Batch]) -> None:
+        """Called on the (averaged) model before each save, e.g. to fit a Gaussian to the training codes."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Everything the rest of the program knows of a paper."""
+
+    name: str                                    # on the command line: lower case, no spaces
+    title: str
+    paper: str                                   # authors, year, title, where
+    equation: str                                # the key equation, in Unicode
+    summary: str                                 # two sentences: the idea
+    Config: type[Config]
+    Model: Callable[[Any, DataSpec], LatentModel]
+    Objective: Callable[[LatentModel, Any], Objective]
+    recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
+
+    def recipe(self, name: str, dataset: str) -> dict[str, Any]:
+        """Settings of a recipe for a data set; raises SettingError when there is none of that name."""
+        if name not in self.recipes:
+            raise SettingError(f"{self.title} has no recipe {name!r}; it has {', '.join(self.recipes) or 'none'}.")
+        per = self.recipes[name]
+        return {**per.get("*", {}), **per.get(dataset, {})}
+
+
+__all__ = ["Batch", "Code", "Config", "DataSpec", "Family", "LatentModel", "LatentSpec", "Objective", "Phase",
+           "SettingError", "setting"]
