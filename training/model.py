@@ -32,6 +32,8 @@ class Config:
     images: int = setting(1_000_000, "training images to see in all (ours)", low=1, high=10**9)
     batch_size: int = setting(128, "images per step, over all processes (ours)", low=2, high=4096)
     learning_rate: float = setting(1e-3, "Adam's learning rate (Kingma & Ba 2015)", low=1e-7, high=1.0)
+    decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
+                         choices=("none", "cosine"), advanced=True)
     ema_images: int = setting(0, "half-life of the weight average in images; 0 keeps the last weights (ours)", low=0, high=10**8,
                               advanced=True)
 
@@ -193,7 +195,11 @@ class Objective(nn.Module):
         """Called before each step; growing networks and schedules follow it. Must depend on ``images_seen`` alone."""
 
     def finish(self, model: LatentModel, batches: Iterable[Batch]) -> None:
-        """Called on the (averaged) model before each save, e.g. to fit a Gaussian to the training codes."""
+        """Called on the (averaged) model before each save with training batches, e.g. to fit a Gaussian to the codes."""
+
+    def measure(self, batch: Batch) -> dict[str, Tensor]:
+        """Family-specific scores of held-out images, each (n,) per image; ``evaluate`` averages them. May sample with torch's RNG."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,8 @@ class Family:
     Config: type[Config]
     Model: Callable[[Any, DataSpec], LatentModel]
     Objective: Callable[[LatentModel, Any], Objective]
+    measures: dict[str, tuple[str, str]] = field(default_factory=dict)           # name → (unit, protocol), for Objective.measure
+    headline: str = ""                                                           # the metric that the picker shows
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
 
     def recipe(self, name: str, dataset: str) -> dict[str, Any]:

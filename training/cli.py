@@ -1,0 +1,307 @@
+"""Arguments of ``python -m training``, made from each family's Config, and what each command does."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import families
+from .files import write_json
+from .model import Config, Family, SettingError
+
+STATUS = "status.json"
+TRAINED = Path("trained")
+
+
+class Failed(Exception):
+    """A command cannot do what was asked; the message goes to the person, without a traceback."""
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def add_settings(parser: argparse.ArgumentParser, config: type[Config]) -> None:
+    """One option for each field of a Config. None means: as the recipe or the default says."""
+    for f in dataclasses.fields(config):
+        default = " ".join(map(str, f.default)) if isinstance(f.default, tuple) else f.default
+        text = f"{f.metadata['help']} [default: {default}]".replace("%", "%%")
+        if isinstance(f.default, bool):
+            parser.add_argument(_flag(f.name), action=argparse.BooleanOptionalAction, default=None, help=text)
+        elif isinstance(f.default, tuple):
+            parser.add_argument(_flag(f.name), type=type(f.default[0]), nargs="+", default=None, help=text, metavar="N")
+        else:
+            parser.add_argument(_flag(f.name), type=type(f.default), choices=f.metadata.get("choices"), default=None, help=text,
+                                metavar=None if f.metadata.get("choices") else "X")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    from .data import TITLES
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train small generative models and measure them.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train a run, or go on with one (--resume)")
+    kinds = train.add_subparsers(dest="family", required=True, metavar="FAMILY")
+    for name, family in families.families().items():
+        p = kinds.add_parser(name, help=family.title, description=f"{family.title}. {family.summary} {family.paper}.")
+        p.add_argument("--data", default="mnist", choices=sorted(TITLES), help="the data set [default: mnist]")
+        p.add_argument("--source", type=Path, help="with --data folder: a folder or zip of images")
+        p.add_argument("--size", type=int, choices=(28, 32, 64), help="with --data folder: side of the images in pixels")
+        p.add_argument("--recipe", choices=sorted(family.recipes), help="tested settings; single options overrule it")
+        p.add_argument("--name", help="the run's name, a folder under --trained [default: FAMILY-DATA]")
+        p.add_argument("--title", default="", help="what the picker shows")
+        p.add_argument("--trained", type=Path, default=TRAINED, help="where runs are kept [default: trained]")
+        p.add_argument("--cache", type=Path, help="where data sets are kept [default: LATENT_EXPLORER_DATA or the user's cache]")
+        p.add_argument("--seed", type=int, default=0, help="of weights, data order and noise [default: 0]")
+        p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
+        p.add_argument("--threads", type=int, help="CPU threads [default: all cores]")
+        p.add_argument("--resume", action="store_true", help="go on from the last save; settings come from the run's card")
+        p.add_argument("--save-seconds", type=float, default=60.0, help="seconds between saves [default: 60]")
+        p.add_argument("--evaluate", action=argparse.BooleanOptionalAction, default=True, help="measure on the test set when done")
+        p.add_argument("--map", action=argparse.BooleanOptionalAction, default=True, help="with --evaluate: lay out the UMAP too")
+        add_settings(p.add_argument_group("settings"), family.Config)  # type: ignore[arg-type]
+    lister = commands.add_parser("list", help="the runs that are there, and what is wrong with others")
+    lister.add_argument("--trained", type=Path, default=TRAINED)
+    evaluate = commands.add_parser("evaluate", help="measure runs on their test set and write their cards")
+    evaluate.add_argument("runs", nargs="+")
+    evaluate.add_argument("--trained", type=Path, default=TRAINED)
+    evaluate.add_argument("--cache", type=Path)
+    evaluate.add_argument("--source", type=Path, help="for a run on a person's own images: their folder or zip")
+    evaluate.add_argument("--device", default="cpu")
+    evaluate.add_argument("--map", action=argparse.BooleanOptionalAction, default=True)
+    data = commands.add_parser("data", help="fetch or draw a data set, and its held-out sheet for the page")
+    data.add_argument("name", choices=sorted(TITLES))
+    data.add_argument("--cache", type=Path)
+    data.add_argument("--source", type=Path)
+    data.add_argument("--size", type=int, choices=(28, 32, 64))
+    data.add_argument("--trained", type=Path, default=TRAINED)
+    data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    return parser
+
+
+def chosen_settings(args: argparse.Namespace, family: Family) -> Config:
+    """Defaults, overruled by the recipe, overruled by single options."""
+    values = family.recipe(args.recipe, args.data) if args.recipe else {}
+    for f in dataclasses.fields(family.Config):
+        if (v := getattr(args, f.name)) is not None:
+            values[f.name] = tuple(v) if isinstance(v, list) else v
+    return family.Config.from_dict(values)
+
+
+def code_version() -> str:
+    """The commit of the program, empty when it runs outside of git."""
+    try:
+        done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+class Bar:
+    """One line on a terminal that says how far it is; plain lines now and then in a file."""
+
+    def __init__(self) -> None:
+        self.live, self.last = sys.stderr.isatty(), 0.0
+
+    def show(self, text: str, done: bool = False) -> None:
+        """Print ``text`` over the line before."""
+        now = time.monotonic()
+        if self.live:
+            print(f"\r\x1b[K{text}", end="\n" if done else "", file=sys.stderr, flush=True)
+        elif done or now - self.last > 20:
+            print(text, file=sys.stderr, flush=True)
+            self.last = now
+
+
+def clock(seconds: float) -> str:
+    """Seconds as h:mm:ss or m:ss."""
+    minutes, s = divmod(int(seconds), 60)
+    h, m = divmod(minutes, 60)
+    return f"{h}:{m:02d}:{s:02d}" if h else f"{m}:{s:02d}"
+
+
+def load_data(args: argparse.Namespace, name: str | None = None) -> Any:
+    """The data set that the arguments name, with a progress line while it is fetched or drawn."""
+    from . import data
+    bar = Bar()
+    options = {k: getattr(args, k) for k in ("source", "size") if getattr(args, k, None) is not None}
+    return data.load(name or args.data, cache=args.cache, progress=lambda done, total: bar.show(f"data: {done:,} of {total:,}", done == total),
+                     **options)
+
+
+def command_train(args: argparse.Namespace) -> int:
+    """Train, save, measure. Ctrl-C and SIGTERM save first; a second Ctrl-C does not wait."""
+    import torch
+
+    from . import checkpoint, loop, state
+    family = families.get(args.family)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    name = checkpoint.check_name(args.name or f"{args.family}-{args.data}")
+    folder = args.trained / name
+    resumed: dict[str, Any] | None = None
+    if args.resume:
+        card = checkpoint.read_card(folder)
+        resumed = state.load(folder / "resume")
+        if card.family != args.family:
+            raise Failed(f"{name} is a run of {card.family}, not of {args.family}.")
+        config = family.Config.from_dict(card.config)
+        if args.images:
+            config = dataclasses.replace(config, images=args.images)
+            card = dataclasses.replace(card, config=config.to_dict())
+        args.data = "folder" if card.data.name.startswith("own-") else card.data.name
+    else:
+        if (folder / checkpoint.CARD).exists():
+            raise Failed(f"there is a run {name} already; give another --name, go on with --resume, or delete {folder}.")
+        config = chosen_settings(args, family)
+    folder.mkdir(parents=True, exist_ok=True)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    stopped: list[int] = []
+
+    def status(what: str, message: str = "") -> None:
+        write_json(folder / STATUS, dict(state=what, pid=os.getpid(), family=args.family, data=args.data, images=config.images,
+                                         started=began, message=message))
+
+    def on_signal(number: int, frame: object) -> None:
+        if stopped and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stopped.append(number)
+    for s in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(s, on_signal)
+
+    bar = Bar()
+    world = loop.World.join(args.device)
+    lead = world.rank == 0
+    try:
+        if lead:
+            status("running", "loading the data")
+        dataset = load_data(args)
+        if resumed is None:
+            card = checkpoint.Card(name=name, family=args.family, config=config.to_dict(), data=dataset.spec,
+                                   spec=family.Model(config, dataset.spec).spec, title=args.title, seed=args.seed, recipe=args.recipe or "",
+                                   code_version=code_version(), created=began)
+        elif card.data.fingerprint != dataset.spec.fingerprint:
+            raise Failed(f"{name} was trained on other images than {args.data} holds now; it cannot go on.")
+        card = dataclasses.replace(card, hardware=loop.hardware(world.device, world.size))
+        trainer = loop.Trainer(family, config, card, dataset.train.images, dataset.train.labels, world)
+        if resumed is not None:
+            trainer.restore(resumed)
+        if lead:
+            loop.truncate_log(folder / checkpoint.LOG, trainer.images_seen)
+            status("running")
+
+        def report(p: loop.Progress) -> None:
+            left = (config.images - p.images) / max(p.images_per_second, 1e-6)
+            terms = "  ".join(f"{k} {v:.4g}" for k, v in p.terms.items())
+            bar.show(f"{p.images:,} of {config.images:,} images  {p.images_per_second:,.0f}/s  {clock(left)} left  {terms}", p.images >= config.images)
+        finished = trainer.run(folder, save_seconds=args.save_seconds, stop=lambda: bool(stopped), report=report)
+        if not lead:
+            return 0
+        if not finished:
+            status("stopped", f"stopped after {trainer.images_seen:,} images; it can go on")
+            print(f"Stopped and saved. Go on with: python -m training train {args.family} --name {name} --resume", file=sys.stderr)
+            return 0
+        if args.evaluate:
+            from .evaluate import evaluate
+            status("running", "measuring on the test set")
+            evaluate(folder, dataset, with_map=args.map, device=str(world.device), say=lambda s: bar.show(s))
+            print_card(folder)
+        status("finished")
+        return 0
+    except BaseException as e:
+        if lead:
+            diverged = isinstance(e, loop.Diverged)
+            what = str(e) if isinstance(e, Failed | ValueError | loop.Diverged | OSError) else f"{type(e).__name__}: {e}"
+            try:
+                status("diverged" if diverged else "failed", what)
+            except OSError:
+                print("The disk is full or not writable: not even the status could be saved.", file=sys.stderr)
+        raise
+
+
+def print_card(folder: Path) -> None:
+    """A run's figures, a line each."""
+    from . import checkpoint
+    card = checkpoint.read_card(folder)
+    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}, {card.parameters:,} parameters")
+    for k, m in card.metrics.items():
+        print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
+
+
+def command_list(args: argparse.Namespace) -> int:
+    """Print the runs, and a sentence for each folder that is none."""
+    from . import checkpoint
+    cards, problems = checkpoint.runs(args.trained)
+    for card in cards:
+        print_card(args.trained / card.name)
+    for sentence in problems.values():
+        print(sentence, file=sys.stderr)
+    if not cards and not problems:
+        print(f"There are no runs in {args.trained}. Train one: python -m training train vae --recipe quick", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def command_evaluate(args: argparse.Namespace) -> int:
+    """Measure each named run."""
+    from . import checkpoint
+    from .evaluate import evaluate
+    bar = Bar()
+    for name in args.runs:
+        folder = args.trained / checkpoint.check_name(name)
+        card = checkpoint.read_card(folder)
+        own = card.data.name.startswith("own-")
+        args.size = card.data.shape[1] if own else None
+        dataset = load_data(args, "folder" if own else card.data.name)
+        if dataset.spec.fingerprint != card.data.fingerprint:
+            raise Failed(f"{name} was trained on other images than {card.data.name} holds now; its figures would mean nothing.")
+        evaluate(folder, dataset, with_map=args.map, device=args.device, say=lambda s: bar.show(s))
+        print_card(folder)
+    return 0
+
+
+def command_data(args: argparse.Namespace) -> int:
+    """Fetch or draw, and say what there is."""
+    dataset = load_data(args, args.name)
+    s = dataset.spec
+    print(f"{s.title}: {len(dataset.train.images):,} training and {len(dataset.test.images):,} held-out images of "
+          f"{' × '.join(map(str, s.shape))}, {len(s.classes)} classes, {len(s.attributes)} attributes")
+    if s.attribution:
+        print(s.attribution)
+    if args.sheet:
+        from . import heldout
+        sheet = heldout.write(dataset, args.trained)
+        print(f"{sheet.n:,} held-out images in {args.trained / '_data' / s.name}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
+    args = make_parser().parse_args(argv)
+    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data}[args.command]
+    try:
+        return command(args)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+    except (Failed, SettingError, ValueError, RuntimeError) as e:
+        if isinstance(e, RuntimeError) and type(e).__name__ != "Diverged":
+            raise
+        print(f"\n{e}" if Bar().live else str(e), file=sys.stderr)
+        return 2
+    except OSError as e:
+        if e.errno == 28:
+            print(f"The disk is full: {e.filename or 'a file'} could not be written. The last save is kept; free some space and use --resume.",
+                  file=sys.stderr)
+            return 2
+        raise
+
+

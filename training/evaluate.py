@@ -1,0 +1,83 @@
+"""Scores of a run on the whole test set, by what its model can do; written to the card with their protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import checkpoint, families, heldout, maps
+from .data import Dataset
+from .losses import squared_error
+from .metrics import knn_accuracy, psnr, trustworthiness
+from .model import Batch, LatentModel
+
+Say = Callable[[str], None]
+
+
+def _score(value: float, unit: str, protocol: str, digits: int = 5) -> dict[str, Any]:
+    return {"value": float(f"{value:.{digits}g}"), "unit": unit, "protocol": protocol}
+
+
+@torch.no_grad()
+def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: str = "cpu", say: Say = lambda s: None) -> checkpoint.Card:
+    """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card."""
+    model, card = checkpoint.load(folder, device)
+    metrics = measure(model, card, dataset, say)
+    if model.spec.encodes:
+        metrics |= _map(folder, model, dataset, with_map, say)
+        heldout.write_missing(dataset, folder.parent)
+    headline = families.get(card.family).headline
+    return checkpoint.update(folder, metrics=metrics, headline=headline if headline in metrics else next(iter(metrics), ""))
+
+
+def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Say = lambda s: None) -> dict[str, dict[str, Any]]:
+    """All figures that need no map, by name."""
+    family = families.get(card.family)
+    objective = family.Objective(model, family.Config.from_dict(card.config)).eval()
+    test, device, n = dataset.test, next(model.parameters()).device, len(dataset.test.images)
+    torch.manual_seed(0)
+    sums: dict[str, list[np.ndarray]] = {}
+    for start in range(0, n, 500):
+        images = torch.from_numpy(np.ascontiguousarray(test.images[start:start + 500])).to(device).float() / 127.5 - 1
+        labels = None if test.labels is None else torch.from_numpy(test.labels[start:start + 500]).to(device)
+        values = objective.measure(Batch(images, labels))
+        if model.spec.encodes:
+            values["squared_error"] = squared_error(model.synthesize(model.encode(images), labels), images)
+        for k, v in values.items():
+            sums.setdefault(k, []).append(v.double().cpu().numpy())
+        say(f"measured {min(start + 500, n):,} of {n:,} test images")
+    means = {k: np.concatenate(v) for k, v in sums.items()}
+    out = {}
+    for k, (unit, protocol) in family.measures.items():
+        if k in means:
+            out[k] = _score(means[k].mean(), unit, f"{protocol}; all {n:,} test images, seed 0")
+    if "squared_error" in means:
+        errors, where = means["squared_error"], f"decode(encode(x)) on all {n:,} test images, pixels in [0, 1]"
+        out["reconstruction_error"] = _score(errors.mean(), "squared error per image", where)
+        out["psnr"] = _score(psnr(errors, int(np.prod(card.data.shape))), "dB", where)
+    return out
+
+
+def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say) -> dict[str, dict[str, Any]]:
+    images = dataset.test.images[:heldout.LIMIT]
+    labels = None if dataset.test.labels is None else dataset.test.labels[:heldout.LIMIT]
+    say("encoding the held-out images")
+    codes = maps.encode_all(model, images)
+    kept = maps.Map(codes)
+    out: dict[str, dict[str, Any]] = {}
+    if labels is not None and len(codes) > 10:
+        out["code_accuracy"] = _score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
+    if with_map and len(codes) > kept.n_neighbors:
+        say("laying out the map (UMAP)")
+        points = maps.fit_umap(codes)
+        kept = maps.Map(codes, points)
+        how = f"UMAP of {len(codes):,} test codes, n_neighbors {kept.n_neighbors}, min_dist {kept.min_dist}"
+        if labels is not None:
+            out["map_accuracy"] = _score(knn_accuracy(points, labels), "", f"10 nearest of the other points vote; {how}")
+        out["map_trustworthiness"] = _score(trustworthiness(codes, points), "", f"5 neighbours (Venna & Kaski 2001); {how}")
+    maps.write(folder / checkpoint.MAP, kept)
+    return out

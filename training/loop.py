@@ -1,0 +1,327 @@
+"""The only training loop. It runs a step's phases in order and never asks which family it trains.
+
+set_progress → each phase, ``repeats`` times on fresh batches: loss, backward, average over processes, step, ``after_step`` →
+average of the weights → every so often a log line, fixed-seed samples, a checkpoint and the state to resume from.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import checkpoint, state
+from .checkpoint import Card
+from .files import write_atomically
+from .model import Batch, Config, Family, LatentModel, Objective, Phase
+
+
+class Diverged(RuntimeError):
+    """The loss or the weights became NaN; the message says what was kept and what to try."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of ``log.jsonl``: means of every logged term since the line before."""
+
+    images: int
+    seconds: float
+    images_per_second: float
+    terms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes that train together. Each sees its share of every batch."""
+
+    rank: int = 0
+    size: int = 1
+    device: torch.device = torch.device("cpu")
+
+    @staticmethod
+    def join(device: str = "auto") -> World:
+        """The group that ``accelerate launch`` (or torchrun) started, or this process alone."""
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            from accelerate import PartialState
+            group = PartialState(cpu=device == "cpu")
+            return World(group.process_index, group.num_processes, group.device)
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        return World(device=torch.device(device))
+
+    def average(self, parameters: list[torch.nn.Parameter]) -> None:
+        """Replace gradients by their mean over all processes, in one flat all-reduce."""
+        if self.size == 1:
+            return
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        flat = torch.cat([g.flatten() for g in gradients])
+        torch.distributed.all_reduce(flat)
+        flat /= self.size
+        for g, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+            g.copy_(part.view_as(g))
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is up in any process."""
+        if self.size == 1:
+            return flag
+        t = torch.tensor([float(flag)], device=self.device)
+        torch.distributed.all_reduce(t)
+        return bool(t.item())
+
+
+class Stream:
+    """An endless, reproducible order of the training images: each pass a new permutation of (seed, pass). Its state is one number."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray | None, batch_size: int, seed: int, world: World) -> None:
+        if len(images) < batch_size:
+            raise ValueError(f"the data set has {len(images)} training images, fewer than one batch of {batch_size}; "
+                             "choose a smaller batch_size.")
+        if batch_size % world.size:
+            raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
+        self.images = torch.from_numpy(np.ascontiguousarray(images)).to(world.device)
+        self.labels = None if labels is None else torch.from_numpy(labels).to(world.device)
+        self.batch_size, self.seed, self.world = batch_size, seed, world
+        self.position = 0                      # batches drawn
+        self._pass, self._order = -1, torch.empty(0)
+
+    def next(self) -> Batch:
+        """This process's share of the next batch, in [-1, 1]."""
+        per_pass = len(self.images) // self.batch_size
+        number, k = divmod(self.position, per_pass)
+        if number != self._pass:
+            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
+            self._pass, self._order = number, torch.randperm(len(self.images), generator=generator)
+        share = self.batch_size // self.world.size
+        start = k * self.batch_size + self.world.rank * share
+        self.position += 1
+        return self.take(self._order[start:start + share])
+
+    def take(self, index: Tensor) -> Batch:
+        """The images at ``index``, in [-1, 1]."""
+        index = index.to(self.images.device)
+        return Batch(self.images[index].float() / 127.5 - 1, None if self.labels is None else self.labels[index])
+
+    def first(self, count: int, chunk: int = 500) -> Iterator[Batch]:
+        """The first ``count`` training images, in chunks: for fitting, never for measuring."""
+        for part in torch.arange(min(count, len(self.images))).split(chunk):
+            yield self.take(part)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Random numbers drawn inside do not disturb the training's own."""
+    kept = state.rng_state()
+    try:
+        yield
+    finally:
+        state.set_rng_state(kept)
+
+
+def hardware(device: torch.device, processes: int = 1) -> str:
+    """The card's words for where it was trained: cores and memory or GPU, never a host name."""
+    if device.type == "cuda":
+        return f"{processes} × {torch.cuda.get_device_name(device)}"
+    return f"{torch.get_num_threads()} CPU cores ({platform.machine()})"
+
+
+def _parameters(phases: list[Phase]) -> set[torch.nn.Parameter]:
+    return {p for phase in phases for p in phase.parameters}
+
+
+class Trainer:
+    """A training that can be saved after any step and go on from there, bit for bit."""
+
+    def __init__(self, family: Family, config: Config, card: Card, images: np.ndarray, labels: np.ndarray | None,
+                 world: World | None = None) -> None:
+        self.family, self.config, self.card, self.world = family, config, card, world or World.join()
+        torch.manual_seed(card.seed)
+        self.model: LatentModel = family.Model(config, card.data).to(self.world.device)
+        self.objective: Objective = family.Objective(self.model, config).to(self.world.device)
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self.phases = self.objective.phases()
+        self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
+        self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
+        self.steps, self.seconds = 0, 0.0
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+        torch.manual_seed(card.seed * 1_000_003 + 17 + self.world.rank)
+
+    @property
+    def images_seen(self) -> int:
+        return self.steps * self.config.batch_size
+
+    def step(self) -> None:
+        """One step: all phases that are due, then the average of the weights."""
+        self.objective.set_progress(self.images_seen)
+        factor = 1.0
+        if self.config.decay == "cosine":
+            factor = 0.5 * (1 + math.cos(math.pi * min(1.0, self.images_seen / self.config.images)))
+        trained = _parameters(self.phases)
+        for phase, rates in zip(self.phases, self.rates, strict=True):
+            if self.steps % phase.every:
+                continue
+            own = set(phase.parameters)
+            for p in trained:
+                p.requires_grad_(p in own)
+            for group, rate in zip(phase.optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * factor
+            for _ in range(phase.repeats):
+                phase.optimizer.zero_grad(set_to_none=True)
+                terms = phase.loss(self.stream.next())
+                terms["loss"].backward()
+                self.world.average(phase.parameters)
+                phase.optimizer.step()
+                if phase.after_step:
+                    phase.after_step()
+                for k, v in terms.items():
+                    name = k if len(self.phases) == 1 else f"{phase.name}/{k}"
+                    self._sums[name] = self._sums.get(name, 0) + v.detach()
+                    self._counts[name] = self._counts.get(name, 0) + 1
+        self.steps += 1
+        self._average_weights()
+
+    @torch.no_grad()
+    def _average_weights(self) -> None:
+        """EMA with a half-life of ``ema_images``, warmed up (Karras et al. 2020); buffers are copied."""
+        half_life = min(self.config.ema_images, self.images_seen / 20)
+        keep = 0.5 ** (self.config.batch_size / half_life) if half_life > 0 else 0.0
+        mine, theirs = list(self.average.parameters()), list(self.model.parameters())
+        torch._foreach_lerp_(mine, theirs, 1 - keep)
+        for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
+            a.copy_(b)
+
+    def terms(self) -> dict[str, float]:
+        """Means of every logged term since the last call."""
+        means = {k: float(v) / self._counts[k] for k, v in self._sums.items()}
+        self._sums, self._counts = {}, {}
+        return means
+
+    def finite(self) -> bool:
+        """Whether all weights are numbers."""
+        return all(bool(torch.isfinite(p).all()) for p in self.model.parameters())
+
+    def state(self) -> dict[str, Any]:
+        """All that a resume needs."""
+        return {"steps": self.steps, "seconds": self.seconds, "position": self.stream.position, "rng": state.rng_state(),
+                "objective": dict(self.objective.state_dict()), "average": dict(self.average.state_dict()),
+                "optimizers": [p.optimizer.state_dict() for p in self.phases]}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
+        try:
+            self.objective.load_state_dict(kept["objective"])
+            self.average.load_state_dict(kept["average"])
+            for phase, d in zip(self.phases, kept["optimizers"], strict=True):
+                phase.optimizer.load_state_dict(d)
+            self.steps, self.seconds, self.stream.position = kept["steps"], kept["seconds"], kept["position"]
+            state.set_rng_state(kept["rng"])
+        except (KeyError, RuntimeError, ValueError) as e:
+            raise state.StateError(f"the resume state does not fit the run's settings ({e}).") from e
+
+    def finished_model(self) -> LatentModel:
+        """The averaged model, after the family's last touch (fitting a prior, …)."""
+        with aside():
+            self.objective.finish(self.average, self.stream.first(10_000))
+        return self.average.eval()
+
+    def save(self, folder: Path) -> None:
+        """Samples, weights, card, and the state to resume from."""
+        model = self.finished_model()
+        save_samples(folder / checkpoint.SAMPLES, model)
+        self.card = checkpoint.save(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 1)))
+        state.save(folder / "resume", self.state())
+
+    def run(self, folder: Path, *, save_seconds: float = 60.0, log_seconds: float = 1.0, stop: Callable[[], bool] = lambda: False,
+            report: Callable[[Progress], None] = lambda p: None, images: int | None = None) -> bool:
+        """Train until ``config.images`` (or ``images``) are seen; returns False when ``stop`` ended it before. Saves in either case."""
+        goal = self.config.images if images is None else min(images, self.config.images)
+        lead = self.world.rank == 0
+        began = logged = saved = time.monotonic()
+        logged_at, base, finished = self.images_seen, self.seconds, True
+        while self.images_seen < goal:
+            if self.world.any(stop()) if self.steps % 10 == 0 or self.world.size == 1 else False:
+                finished = False
+                break
+            self.step()
+            now = time.monotonic()
+            self.seconds = base + now - began
+            last = self.images_seen >= goal
+            due = now - logged >= log_seconds or last
+            if self.world.size > 1:            # all processes take the same branch
+                due = self.steps % 50 == 0 or last
+            if due:
+                progress = Progress(self.images_seen, round(self.seconds, 2),
+                                    round((self.images_seen - logged_at) / max(now - logged, 1e-6), 1), self.terms())
+                if not all(map(math.isfinite, progress.terms.values())) or not self.finite():
+                    raise Diverged(self._diverged(folder))
+                if lead:
+                    append_log(folder / checkpoint.LOG, progress)
+                    report(progress)
+                logged, logged_at = now, self.images_seen
+                if lead and now - saved >= save_seconds and not last:
+                    self.save(folder)
+                    saved = time.monotonic()
+        if not self.finite():
+            raise Diverged(self._diverged(folder))
+        if lead:
+            self.save(folder)
+        return finished
+
+    def _diverged(self, folder: Path) -> str:
+        kept = f"The save before it, at {self.card.images_seen:,} images, is kept" if (folder / checkpoint.CARD).exists() else "Nothing was saved yet"
+        return (f"Training diverged: a loss or weight became NaN or infinite after {self.images_seen:,} images. {kept}. "
+                f"Try a smaller learning_rate (it was {self.config.learning_rate:g}) or a larger batch_size (it was {self.config.batch_size}).")
+
+
+def append_log(path: Path, progress: Progress) -> None:
+    """One JSON line; numbers that training cannot give are left out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = dict(images=progress.images, seconds=progress.seconds, images_per_second=progress.images_per_second,
+                **{k: float(f"{v:.6g}") for k, v in progress.terms.items()})
+    with open(path, "a", encoding="utf-8") as f:
+        f.write(json.dumps(line, allow_nan=False) + "\n")
+
+
+def truncate_log(path: Path, images: int) -> None:
+    """Drop lines past ``images``, so that a resumed log has no line twice."""
+    if path.exists():
+        kept = []
+        for line in path.read_text("utf-8").splitlines():
+            try:
+                if json.loads(line)["images"] <= images:
+                    kept.append(line + "\n")
+            except (json.JSONDecodeError, KeyError):
+                continue                       # the line that a kill cut off
+        write_atomically(path, lambda p: p.write_text("".join(kept), "utf-8"))
+
+
+@torch.no_grad()
+def save_samples(path: Path, model: LatentModel, count: int = 64, columns: int = 8, seed: int = 0) -> None:
+    """A grid of ``count`` samples of a fixed seed as lossless WebP, drawn the same way at every save."""
+    from PIL import Image
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    label = torch.arange(count, device=device) % model.spec.num_classes if model.spec.num_classes else None
+    z = model.sample_z(count, generator).to(device)
+    x = model.synthesize(model.map(z, label), label)
+    pixels = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
+    n, c, h, w = pixels.shape
+    rows = math.ceil(n / columns)
+    sheet = np.zeros((rows * h, columns * w, c), np.uint8)
+    for i, tile in enumerate(pixels.transpose(0, 2, 3, 1)):
+        r, k = divmod(i, columns)
+        sheet[r * h:(r + 1) * h, k * w:(k + 1) * w] = tile
+    image = Image.fromarray(sheet[..., 0] if c == 1 else sheet)
+    write_atomically(path, lambda p: image.save(p, "WEBP", lossless=True))

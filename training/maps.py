@@ -1,0 +1,117 @@
+"""The map of a run: codes of the held-out images and where UMAP puts them, kept in ``map.npz`` beside the weights."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .files import write_atomically
+from .model import LatentModel
+
+METRICS = ("euclidean", "cosine", "manhattan", "correlation")
+MAX_POINTS = 70_000
+
+
+class MapError(ValueError):
+    """A map file cannot be used, or a map cannot be fitted as asked; one sentence."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """``codes`` (n, d) float32, point i being held-out image i; ``umap`` (n, 2) float32 or None while it was not fitted yet."""
+
+    codes: np.ndarray
+    umap: np.ndarray | None = None
+    n_neighbors: int = 15
+    min_dist: float = 0.1
+    metric: str = "euclidean"
+
+
+@torch.no_grad()
+def encode_all(model: LatentModel, images: np.ndarray, chunk: int = 500) -> np.ndarray:
+    """uint8 images (n, C, H, W) to codes (n, num_layers * w_dim) float32. In eval mode, on the model's device."""
+    device = next(model.parameters()).device
+    parts = [model.encode(torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device).float() / 127.5 - 1).flatten(1).cpu()
+             for i in range(0, len(images), chunk)]
+    return torch.cat(parts).numpy()
+
+
+def check_umap(n: int, n_neighbors: int, min_dist: float, metric: str) -> None:
+    """Raise MapError when UMAP cannot be fitted with these settings."""
+    if not 2 <= n_neighbors <= 200:
+        raise MapError(f"n_neighbors must lie between 2 and 200; it is {n_neighbors}.")
+    if not 0 <= min_dist <= 1:
+        raise MapError(f"min_dist must lie between 0 and 1; it is {min_dist}.")
+    if metric not in METRICS:
+        raise MapError(f"metric must be one of {', '.join(METRICS)}; it is {metric!r}.")
+    if n <= n_neighbors:
+        raise MapError(f"UMAP with {n_neighbors} neighbours needs more than {n_neighbors} points; there are {n}.")
+    if n > MAX_POINTS:
+        raise MapError(f"a map holds up to {MAX_POINTS:,} points; these are {n:,}.")
+
+
+def fit_umap(codes: np.ndarray, *, n_neighbors: int = 15, min_dist: float = 0.1, metric: str = "euclidean", seed: int = 0,
+             progress: Callable[[int, int], None] | None = None) -> np.ndarray:
+    """Codes (n, d) to places (n, 2) float32 (McInnes et al. 2018). ``progress(epoch, epochs)`` is called while it is laid out."""
+    check_umap(len(codes), n_neighbors, min_dist, metric)
+    import umap                                # seconds: numba
+    reducer = umap.UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=seed, n_jobs=1,
+                        tqdm_kwds={"disable": True})
+    if progress:
+        reducer.tqdm_kwds = {"disable": False, "file": _Epochs(progress), "mininterval": 0.3, "ascii": True,
+                             "bar_format": "{n_fmt}/{total_fmt}\n"}
+        reducer.verbose = True
+    import contextlib
+    import io
+    with contextlib.redirect_stdout(io.StringIO()):
+        return np.ascontiguousarray(reducer.fit_transform(codes), np.float32)
+
+
+class _Epochs:
+    """A file for tqdm that hands what it prints ("12/200") to a callback: UMAP has no other way to tell how far it is."""
+
+    encoding = "utf-8"
+
+    def __init__(self, progress: Callable[[int, int], None]) -> None:
+        self.progress = progress
+
+    def write(self, text: str) -> None:
+        done, slash, total = text.strip().partition("/")
+        if slash and done.isdigit() and total.isdigit():
+            self.progress(int(done), int(total))
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
+def write(path: Path, kept: Map) -> None:
+    """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin."""
+    arrays = dict(codes=kept.codes.astype(np.float16), settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
+    if kept.umap is not None:
+        arrays["umap"] = kept.umap.astype(np.float32)
+
+    def save(p: Path) -> None:
+        with open(p, "wb") as f:
+            np.savez_compressed(f, **arrays)
+    write_atomically(path, save)
+
+
+def read(path: Path) -> Map:
+    """The map of a run; raises MapError in one sentence when it is damaged. Never unpickles."""
+    try:
+        with np.load(path, allow_pickle=False) as f:
+            codes = f["codes"].astype(np.float32)
+            umap = f["umap"] if "umap" in f.files else None
+            neighbours, min_dist = f["settings"].tolist()
+            metric = str(f["metric"])
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as e:
+        raise MapError(f"{path.parent.name}: {path.name} is damaged; run `python -m training evaluate {path.parent.name}` again.") from e
+    if codes.ndim != 2 or len(codes) > MAX_POINTS or not np.isfinite(codes).all() or \
+            umap is not None and (umap.shape != (len(codes), 2) or not np.isfinite(umap).all()):
+        raise MapError(f"{path.parent.name}: {path.name} does not hold a map.")
+    return Map(codes, umap, int(neighbours), float(min_dist), metric)
