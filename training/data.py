@@ -1,0 +1,245 @@
+"""Data sets: uint8 images with labels and attributes, fetched or drawn once and kept in a cache folder.
+
+A cached set is one compressed .npz that numpy alone can read. Networks, drawing and decoding are needed only to make it,
+so a machine without them works from a copy of the cache.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .download import FASHION, MNIST, DataError, Progress, Source, cache_folder, cifar10, eurosat, idx_files
+from .files import write_atomically
+from .model import DataSpec
+
+TITLES = {
+    "mnist": "MNIST",
+    "fashion-mnist": "Fashion-MNIST",
+    "faces": "Cartoon faces, 64×64",
+    "faces-32": "Cartoon faces, 32×32",
+    "sprites": "Sprites",
+    "cifar10": "CIFAR-10",
+    "eurosat": "EuroSAT",
+    "folder": "Your own images",
+}
+NAMES = tuple(TITLES)
+
+SIZES = (28, 32, 64)                              # sides that own images can be brought to
+FACES = (20_000, 4_000)                           # training and held-out
+SPRITES = (40_000, 4_000)
+FACES_SEED = SPRITES_SEED = 0
+CACHE_VERSION = 1
+
+FASHION_CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+
+@dataclass
+class Split:
+    """``images`` (n, C, H, W) uint8; ``labels`` (n,) int64, or None; ``attributes`` (n, k) uint8, a column for each field
+    of ``DataSpec.attributes``, or None."""
+
+    images: np.ndarray
+    labels: np.ndarray | None = None
+    attributes: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def first(self, n: int | None) -> Split:
+        """The first ``n`` (all for None)."""
+        return Split(*(None if a is None else a[:n] for a in (self.images, self.labels, self.attributes)))
+
+
+@dataclass
+class Dataset:
+    """No training image is ever in ``test``. ``notes``: sentences on what was left out of a person's own images."""
+
+    spec: DataSpec
+    train: Split
+    test: Split
+    notes: tuple[str, ...] = ()
+
+
+def load(name: str, *, cache: Path | None = None, source: Path | None = None, size: int | None = None,
+         limit: int | None = None, progress: Progress | None = None) -> Dataset:
+    """The data set ``name`` (one of NAMES).
+
+    ``cache``: the folder that keeps data sets (default: LATENT_EXPLORER_DATA, else ~/.cache/latent-explorer). ``source`` and
+    ``size``: for ``folder`` alone, a folder or .zip of images and the side in pixels to bring them to (28, 32 or 64, the
+    default). ``limit``: at most so many images of each split; drawn sets then draw no more than these. ``progress`` is
+    called with images done and in all. Raises DataError with a sentence on what to do.
+    """
+    if name not in TITLES:
+        raise DataError(f"There is no data set {name!r}; there are {', '.join(NAMES)}.")
+    if limit is not None and limit < 1:
+        raise DataError(f"limit must be at least 1; it is {limit}.")
+    cache = Path(cache) if cache else cache_folder()
+    if name == "folder":
+        return _cut(_own(cache, source, size, progress), limit)
+    if source is not None:
+        raise DataError(f"A source is for --data folder; {TITLES[name]} has its own.")
+    kept = _read(cache / f"{name}.npz")
+    if kept is None and limit is not None and name in _DRAWN:
+        return _fingerprinted(_DRAWN[name](cache, limit, progress))
+    if kept is None:
+        kept = _keep(cache / f"{name}.npz", _BUILD[name](cache, None, progress))
+    if size not in (None, kept.spec.shape[1]):
+        raise DataError(f"{TITLES[name]} has images of {kept.spec.shape[1]}×{kept.spec.shape[2]}; a size is for --data folder.")
+    return _cut(kept, limit)
+
+
+def _fingerprinted(dataset: Dataset) -> Dataset:
+    digest = hashlib.sha256(np.ascontiguousarray(dataset.train.images)).hexdigest()
+    return dataclasses.replace(dataset, spec=dataclasses.replace(dataset.spec, fingerprint=digest))
+
+
+def _cut(dataset: Dataset, limit: int | None) -> Dataset:
+    if limit is None or limit >= max(len(dataset.train), len(dataset.test)):
+        return dataset
+    cut = dataclasses.replace(dataset, train=dataset.train.first(limit), test=dataset.test.first(limit))
+    return _fingerprinted(cut) if len(cut.train) < len(dataset.train) else cut
+
+
+# The cached form: images with channels last (packs a third smaller), spec and notes as JSON.
+
+def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
+    dataset = _fingerprinted(dataset)
+    meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec), notes=dataset.notes))
+    arrays = {"meta": np.array(meta)}
+    for name, split in (("train", dataset.train), ("test", dataset.test)):
+        arrays[f"{name}_images"] = split.images.transpose(0, 2, 3, 1)
+        if split.labels is not None:
+            arrays[f"{name}_labels"] = split.labels.astype(np.int64)
+        if split.attributes is not None:
+            arrays[f"{name}_attributes"] = split.attributes
+    write_atomically(path, lambda p: np.savez_compressed(p, **arrays))
+    return dataset
+
+
+def _read(path: Path, key: str = "") -> Dataset | None:
+    """The cached set, or None where there is none, it is damaged (each array carries a checksum), or made from something else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            meta = json.loads(str(arrays["meta"]))
+            if meta["version"] != CACHE_VERSION or meta["key"] != key:
+                return None
+
+            def split(name: str) -> Split:
+                optional = (arrays[f"{name}_{part}"] if f"{name}_{part}" in arrays else None for part in ("labels", "attributes"))
+                return Split(np.ascontiguousarray(arrays[f"{name}_images"].transpose(0, 3, 1, 2)), *optional)
+
+            return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"), tuple(meta["notes"]))
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error):
+        return None
+
+
+# How each set is made: build(cache, limit, progress), with no limit to keep it.
+
+def _idx(source: Source, classes: tuple[str, ...]) -> Callable[..., Dataset]:
+    def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+        images, labels, test_images, test_labels = idx_files(source, cache)
+        spec = DataSpec(source.name, TITLES[source.name], (1, *images.shape[1:]), classes)
+        return Dataset(spec, Split(images[:, None], labels.astype(np.int64)), Split(test_images[:, None], test_labels.astype(np.int64)))
+
+    return build
+
+
+def _faces(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+    from . import avatars
+
+    train, test = FACES
+    some_train, some_test = min(limit or train, train), min(limit or test, test)
+    total = some_train + some_test
+
+    def report(before: int) -> Callable[[int], None] | None:
+        return (lambda done: progress(before + done, total)) if progress else None
+
+    spec = DataSpec("faces", TITLES["faces"], (3, 64, 64), attributes=avatars.FIELDS, attribution=avatars.ATTRIBUTION)
+    parts = []
+    for start, count, before in ((0, some_train, 0), (train, some_test, some_train)):
+        images, attributes = avatars.draw_parallel(start, start + count, FACES_SEED, done=report(before))
+        parts.append(Split(images, None, attributes))
+    return Dataset(spec, *parts)
+
+
+def _faces_32(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+    faces = load("faces", cache=cache, limit=limit, progress=progress)
+
+    def halve(split: Split) -> Split:
+        x = split.images
+        total = sum(x[:, :, i::2, j::2].astype(np.uint16) for i in (0, 1) for j in (0, 1))
+        return dataclasses.replace(split, images=((total + 2) // 4).astype(np.uint8))
+
+    return Dataset(dataclasses.replace(faces.spec, name="faces-32", title=TITLES["faces-32"], shape=(3, 32, 32)),
+                   halve(faces.train), halve(faces.test))
+
+
+def _sprites(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+    from . import sprites
+
+    spec = DataSpec("sprites", TITLES["sprites"], (1, 64, 64), sprites.SHAPES, sprites.FIELDS)
+    parts = []
+    for indices in sprites.subset(*SPRITES, SPRITES_SEED):
+        rows = sprites.factors(indices[:limit])
+        parts.append(Split(sprites.draw(rows), rows[:, 0].astype(np.int64), rows))
+    return Dataset(spec, *parts)
+
+
+def _cifar10(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+    images, labels, test_images, test_labels = cifar10(cache)
+    return Dataset(DataSpec("cifar10", TITLES["cifar10"], (3, 32, 32), CIFAR10_CLASSES),
+                   Split(images, labels.astype(np.int64)), Split(test_images, test_labels.astype(np.int64)))
+
+
+def _eurosat(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+    from . import folder
+
+    with eurosat() as source:
+        pictures = folder.read(source, 64, progress)
+    return _from_pictures("eurosat", TITLES["eurosat"], pictures)
+
+
+_DRAWN: dict[str, Callable[..., Dataset]] = {"faces": _faces, "faces-32": _faces_32, "sprites": _sprites}
+_BUILD: dict[str, Callable[..., Dataset]] = {**_DRAWN, "mnist": _idx(MNIST, tuple("0123456789")),
+                                             "fashion-mnist": _idx(FASHION, FASHION_CLASSES),
+                                             "cifar10": _cifar10, "eurosat": _eurosat}
+
+
+def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None) -> Dataset:
+    from . import folder
+
+    if source is None:
+        raise DataError("Say which folder or .zip of images to use (--source).")
+    size = size or 64
+    if size not in SIZES:
+        raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
+    source = Path(source).expanduser().resolve()
+    key = folder.listing_digest(source)
+    title = source.stem if source.suffix.lower() == ".zip" else source.name
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
+    where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
+    name = f"own-{slug or where}"
+    path = cache / f"{name}-{where}-{size}.npz"
+    return _read(path, key) or _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
+
+
+def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:
+    spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes)
+    train, test = (Split(pictures.images[at], None if pictures.labels is None else pictures.labels[at])
+                   for at in (~pictures.held_out, pictures.held_out))
+    return Dataset(spec, train, test, pictures.notes)
+
+
+__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "load"]
