@@ -126,10 +126,12 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
         raise CheckpointError(f"{folder.name}: {WEIGHTS} is damaged: not a safetensors file.") from e
     expected = {k: v.shape for k, v in model.state_dict().items()}
     if missing := sorted(set(expected) ^ set(state)):
-        raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {missing[0]} is {'missing' if missing[0] in expected else 'unknown'}.")
+        what = "missing" if missing[0] in expected else "unknown"
+        raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {missing[0]} is {what}.")
     for k, v in state.items():
         if v.shape != expected[k]:
-            raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {k} is {tuple(v.shape)}, expected {tuple(expected[k])}.")
+            raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {k} is {tuple(v.shape)}, "
+                                  f"expected {tuple(expected[k])}.")
         if v.is_floating_point() and not torch.isfinite(v).all():
             raise CheckpointError(f"{folder.name}: {WEIGHTS} holds NaN or infinite numbers in {k}.")
     model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import families
 from .files import write_json
-from .model import Config, Family, SettingError
+from .model import Config, Family
 
 STATUS = "status.json"
 TRAINED = Path("trained")
@@ -100,7 +100,8 @@ def chosen_settings(args: argparse.Namespace, family: Family) -> Config:
 def code_version() -> str:
     """The commit of the program, empty when it runs outside of git."""
     try:
-        done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True,
+                              timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
@@ -134,8 +135,8 @@ def load_data(args: argparse.Namespace, name: str | None = None) -> Any:
     from . import data
     bar = Bar()
     options = {k: getattr(args, k) for k in ("source", "size") if getattr(args, k, None) is not None}
-    return data.load(name or args.data, cache=args.cache, progress=lambda done, total: bar.show(f"data: {done:,} of {total:,}", done == total),
-                     **options)
+    return data.load(name or args.data, cache=args.cache, **options,
+                     progress=lambda done, total: bar.show(f"data: {done:,} of {total:,}", done == total))
 
 
 def command_train(args: argparse.Namespace) -> int:
@@ -202,7 +203,8 @@ def command_train(args: argparse.Namespace) -> int:
         def report(p: loop.Progress) -> None:
             left = (config.images - p.images) / max(p.images_per_second, 1e-6)
             terms = "  ".join(f"{k} {v:.4g}" for k, v in p.terms.items())
-            bar.show(f"{p.images:,} of {config.images:,} images  {p.images_per_second:,.0f}/s  {clock(left)} left  {terms}", p.images >= config.images)
+            bar.show(f"{p.images:,} of {config.images:,} images  {p.images_per_second:,.0f}/s  {clock(left)} left  {terms}",
+                     p.images >= config.images)
         finished = trainer.run(folder, save_seconds=args.save_seconds, stop=lambda: bool(stopped), report=report)
         if not lead:
             return 0
@@ -292,15 +294,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
-    except (Failed, SettingError, ValueError, RuntimeError) as e:
-        if isinstance(e, RuntimeError) and type(e).__name__ != "Diverged":
-            raise
+    except (Failed, ValueError, ArithmeticError) as e:
         print(f"\n{e}" if Bar().live else str(e), file=sys.stderr)
         return 2
     except OSError as e:
         if e.errno == 28:
-            print(f"The disk is full: {e.filename or 'a file'} could not be written. The last save is kept; free some space and use --resume.",
-                  file=sys.stderr)
+            print(f"The disk is full: {e.filename or 'a file'} could not be written. The last save is kept; "
+                  "free some space and use --resume.", file=sys.stderr)
             return 2
         raise
 

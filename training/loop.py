@@ -25,10 +25,10 @@ from torch import Tensor
 from . import checkpoint, state
 from .checkpoint import Card
 from .files import write_atomically
-from .model import Batch, Config, Family, LatentModel, Objective, Phase
+from .model import Batch, Config, Family, LatentModel, Objective
 
 
-class Diverged(RuntimeError):
+class Diverged(ArithmeticError):
     """The loss or the weights became NaN; the message says what was kept and what to try."""
 
 
@@ -90,8 +90,8 @@ class Stream:
                              "choose a smaller batch_size.")
         if batch_size % world.size:
             raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
-        self.images = torch.from_numpy(np.ascontiguousarray(images)).to(world.device)
-        self.labels = None if labels is None else torch.from_numpy(labels).to(world.device)
+        self.images = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(world.device)
+        self.labels = None if labels is None else torch.from_numpy(np.require(labels, requirements=["C", "W"])).to(world.device)
         self.batch_size, self.seed, self.world = batch_size, seed, world
         self.position = 0                      # batches drawn
         self._pass, self._order = -1, torch.empty(0)
@@ -136,10 +136,6 @@ def hardware(device: torch.device, processes: int = 1) -> str:
     return f"{torch.get_num_threads()} CPU cores ({platform.machine()})"
 
 
-def _parameters(phases: list[Phase]) -> set[torch.nn.Parameter]:
-    return {p for phase in phases for p in phase.parameters}
-
-
 class Trainer:
     """A training that can be saved after any step and go on from there, bit for bit."""
 
@@ -151,6 +147,8 @@ class Trainer:
         self.objective: Objective = family.Objective(self.model, config).to(self.world.device)
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.phases = self.objective.phases()
+        self.own = [set(p.parameters) for p in self.phases]
+        self.trained = set().union(*self.own)
         self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
         self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
         self.steps, self.seconds = 0, 0.0
@@ -168,12 +166,10 @@ class Trainer:
         factor = 1.0
         if self.config.decay == "cosine":
             factor = 0.5 * (1 + math.cos(math.pi * min(1.0, self.images_seen / self.config.images)))
-        trained = _parameters(self.phases)
-        for phase, rates in zip(self.phases, self.rates, strict=True):
+        for phase, own, rates in zip(self.phases, self.own, self.rates, strict=True):
             if self.steps % phase.every:
                 continue
-            own = set(phase.parameters)
-            for p in trained:
+            for p in self.trained:
                 p.requires_grad_(p in own)
             for group, rate in zip(phase.optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
@@ -280,9 +276,11 @@ class Trainer:
         return finished
 
     def _diverged(self, folder: Path) -> str:
-        kept = f"The save before it, at {self.card.images_seen:,} images, is kept" if (folder / checkpoint.CARD).exists() else "Nothing was saved yet"
+        saved = (folder / checkpoint.CARD).exists()
+        kept = f"The save before it, at {self.card.images_seen:,} images, is kept" if saved else "Nothing was saved yet"
         return (f"Training diverged: a loss or weight became NaN or infinite after {self.images_seen:,} images. {kept}. "
-                f"Try a smaller learning_rate (it was {self.config.learning_rate:g}) or a larger batch_size (it was {self.config.batch_size}).")
+                f"Try a smaller learning_rate (it was {self.config.learning_rate:g}) or a larger batch_size "
+                f"(it was {self.config.batch_size}).")
 
 
 def append_log(path: Path, progress: Progress) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,15 +61,13 @@ def fit_umap(codes: np.ndarray, *, n_neighbors: int = 15, min_dist: float = 0.1,
              progress: Callable[[int, int], None] | None = None) -> np.ndarray:
     """Codes (n, d) to places (n, 2) float32 (McInnes et al. 2018). ``progress(epoch, epochs)`` is called while it is laid out."""
     check_umap(len(codes), n_neighbors, min_dist, metric)
-    import umap                                # seconds: numba
+    import umap  # seconds: numba
     reducer = umap.UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=seed, n_jobs=1,
                         tqdm_kwds={"disable": True})
     if progress:
         reducer.tqdm_kwds = {"disable": False, "file": _Epochs(progress), "mininterval": 0.3, "ascii": True,
                              "bar_format": "{n_fmt}/{total_fmt}\n"}
         reducer.verbose = True
-    import contextlib
-    import io
     with contextlib.redirect_stdout(io.StringIO()):
         return np.ascontiguousarray(reducer.fit_transform(codes), np.float32)
 

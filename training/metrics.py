@@ -24,7 +24,8 @@ def trustworthiness(codes: np.ndarray, points: np.ndarray, k: int = 5, chunk: in
     from sklearn.neighbors import NearestNeighbors
     n = len(codes)
     if len(points) != n or not 1 <= k < n / 2:
-        raise ValueError(f"codes and points must have one length, and k must be below half of it; they have {n} and {len(points)}, k is {k}.")
+        raise ValueError(f"codes and points must have one length, and k must be below half of it; they have {n} and {len(points)}, "
+                         f"k is {k}.")
     near = NearestNeighbors(n_neighbors=k).fit(points).kneighbors(return_distance=False)
     codes = codes.astype(np.float64)
     squares = (codes**2).sum(1)

@@ -66,7 +66,8 @@ class Config:
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """As JSON keeps it: tuples as lists."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class LatentModel(nn.Module):
     spec: LatentSpec
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        """Draw (n, z_dim) float32 from the prior, on the generator's device (the CPU, so that a seed means the same everywhere)."""
+        """Draw (n, z_dim) float32 from the prior, on the CPU, so that a seed means the same everywhere."""
         return torch.randn(n, self.spec.z_dim, generator=generator)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -198,7 +199,7 @@ class Objective(nn.Module):
         """Called on the (averaged) model before each save with training batches, e.g. to fit a Gaussian to the codes."""
 
     def measure(self, batch: Batch) -> dict[str, Tensor]:
-        """Family-specific scores of held-out images, each (n,) per image; ``evaluate`` averages them. May sample with torch's RNG."""
+        """Family-specific scores of held-out images, each (n,); ``evaluate`` averages them. May sample with torch's RNG."""
         return {}
 
 

@@ -1,0 +1,69 @@
+"""The arrows between the packages: a wrong import fails the build."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(p for top in ("training", "explorer") for p in (ROOT / top).rglob("*.py"))
+LOOP = {"training.loop", "training.losses", "training.metrics", "training.evaluate", "training.cli", "training.__main__"}
+
+
+def imports(path: Path) -> set[str]:
+    """Absolute dotted names of everything a module imports, at its top or inside of functions."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[:len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{a.name}" for a in node.names}
+    return found
+
+
+def within(names: set[str], *packages: str) -> set[str]:
+    return {n for n in names for p in packages if n == p or n.startswith(p + ".")}
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_arrows(path):
+    names, where = imports(path), path.relative_to(ROOT)
+    if where.parts[0] == "training":
+        assert not within(names, "explorer", "gradio", "app"), "training never looks up"
+    else:
+        assert not within(names, *LOOP), "the explorer starts trainings as a process of their own"
+        if not (where.name == "ui.py" or where.parts[1] in ("views", "components")):
+            assert not within(names, "gradio"), "only the interface imports gradio"
+    if str(where) == "training/model.py":
+        assert not within(names, "training"), "model.py is a leaf"
+    if where.parts[:2] == ("training", "families"):
+        assert not within(names, "training.loop", "training.checkpoint", "training.data", "training.evaluate")
+
+
+def family_names() -> list[str]:
+    return [p.stem for p in (ROOT / "training" / "families").glob("*.py") if not p.stem.startswith("_")]
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parts[-2] != "families"], ids=ids)
+def test_nobody_asks_for_a_family_by_name(path):
+    """No comparison with a family's name outside of the families: ask the spec what the model can do."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Compare):
+            constants = {c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str)}
+            assert not constants & set(family_names()), f"line {node.lineno} compares with a family's name"
+
+
+@pytest.mark.parametrize("path", FILES + [ROOT / "app.py"], ids=ids)
+def test_nothing_unpickles_or_evaluates(path):
+    text = path.read_text("utf-8")
+    forbidden = r"\btorch\.load\(|\bpickle\.(load|dump)|import pickle|allow_pickle=True|\beval\(|\bexec\("
+    assert not re.search(forbidden, text.replace(".eval()", ""))
+    assert not re.search(r"except( Exception)?:|except BaseException:", text), "a broad except hides mistakes"

@@ -1,0 +1,118 @@
+"""What every family must keep, whatever it is: one test over all of them, found by themselves."""
+
+import copy
+import dataclasses
+
+import pytest
+import torch
+
+from training import checkpoint, families
+from training.checkpoint import Card
+from training.loop import Trainer, World
+from training.model import SettingError
+
+from .small import shapes, spec
+
+SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "batch_size": 8, "images": 64}
+
+
+def small_config(family):
+    known = {f.name for f in dataclasses.fields(family.Config)}
+    return family.Config.from_dict({k: v for k, v in SMALL.items() if k in known})
+
+
+def trainer(family, **changes):
+    config = dataclasses.replace(small_config(family), **changes)
+    data = spec()
+    card = Card("small", family.name, config.to_dict(), data, family.Model(config, data).spec)
+    return Trainer(family, config, card, *shapes(), World())
+
+
+@pytest.fixture(params=families.names())
+def family(request):
+    return families.get(request.param)
+
+
+def test_two_steps_move_every_trained_parameter(family):
+    t = trainer(family)
+    before = [[p.detach().clone() for p in phase.parameters] for phase in t.phases]
+    t.step()
+    t.step()
+    for phase, old in zip(t.phases, before, strict=True):
+        assert old, phase.name
+        for a, b in zip(old, phase.parameters, strict=True):
+            assert torch.isfinite(b).all()
+            assert not torch.equal(a, b), f"{phase.name}: a parameter of shape {tuple(a.shape)} did not move"
+
+
+def test_every_parameter_of_the_model_belongs_to_a_phase(family):
+    t = trainer(family)
+    trained = {id(p) for phase in t.phases for p in phase.parameters}
+    assert all(id(p) in trained for p in t.model.parameters())
+
+
+def test_shapes_and_ranges_are_those_of_the_spec(family):
+    t = trainer(family)
+    t.step()
+    model, s = t.finished_model(), t.model.spec
+    label = torch.arange(4) % s.num_classes if s.num_classes else None
+    z = model.sample_z(4, torch.Generator().manual_seed(3))
+    assert z.shape == (4, s.z_dim) and z.dtype == torch.float32
+    assert torch.equal(z, model.sample_z(4, torch.Generator().manual_seed(3)))
+    w = model.map(z, label)
+    assert w.shape == (4, s.num_layers, s.w_dim)
+    x = model.synthesize(w, label)
+    assert x.shape == (4, *s.shape) and x.min() >= -1 and x.max() <= 1 and torch.isfinite(x).all()
+    images = torch.from_numpy(shapes(4)[0]).float() / 127.5 - 1
+    if s.encodes:
+        assert model.encode(images).shape == (4, s.num_layers, s.w_dim)
+    else:
+        with pytest.raises(TypeError):
+            model.encode(images)
+    if s.stochastic:
+        mean, sigma = model.posterior(images)
+        torch.testing.assert_close(mean, model.encode(images))
+        assert sigma.shape == mean.shape and (sigma > 0).all()
+
+
+def test_one_image_at_a_time_is_the_same_as_many(family):
+    model = trainer(family).finished_model()
+    w = model.map(model.sample_z(5, torch.Generator().manual_seed(0)))
+    torch.testing.assert_close(model.synthesize(w)[2:3], model.synthesize(w[2:3]), rtol=1e-4, atol=1e-5)
+
+
+def test_save_then_load_is_bit_identical(family, tmp_path):
+    t = trainer(family)
+    t.step()
+    model = t.finished_model()
+    folder = tmp_path / "small"
+    written = checkpoint.save(folder, model, t.card)
+    loaded, card = checkpoint.load(folder)
+    assert card == written
+    assert {k: v.tolist() for k, v in loaded.state_dict().items()} == {k: v.tolist() for k, v in model.state_dict().items()}
+
+
+def test_measures_are_per_image_and_named_with_a_protocol(family):
+    t = trainer(family)
+    batch = t.stream.next()
+    with torch.no_grad():
+        values = family.Objective(copy.deepcopy(t.model), t.config).measure(batch)
+    assert set(values) == set(family.measures)
+    for v in values.values():
+        assert v.shape == (len(batch),) and torch.isfinite(v).all()
+
+
+def test_every_setting_is_explained_and_every_recipe_is_valid(family):
+    for f in dataclasses.fields(family.Config):
+        assert f.metadata["help"], f.name
+    assert {"quick", "cpu", "gpu"} <= set(family.recipes)
+    for recipe, sets in family.recipes.items():
+        for data in sets:
+            family.Config.from_dict(family.recipe(recipe, data))
+    assert family.paper and family.equation and family.summary and family.title
+
+
+def test_wrong_settings_are_refused_in_a_sentence(family):
+    for wrong in ({"learning_rate": -1.0}, {"images": 0}, {"batch_size": "many"}, {"colour": 3}, {"learning_rate": float("nan")}):
+        with pytest.raises(SettingError, match=next(iter(wrong))):
+            family.Config.from_dict(wrong)
