@@ -1,6 +1,12 @@
-"""Settings of the whole suite: deterministic property tests without deadlines (a shared machine is slow now and then)."""
+"""Settings of the whole suite: one thread a process (tiny networks, shared cores), property tests without deadlines."""
 
-from hypothesis import settings
+import os
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import torch  # noqa: E402  (after the thread count is set)
+from hypothesis import settings  # noqa: E402
+
+torch.set_num_threads(1)
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("suite")

@@ -148,6 +148,10 @@ class LatentModel(nn.Module):
         """(n, num_layers, w_dim) to images (n, C, H, W) in [-1, 1]."""
         raise TypeError(f"{type(self).__name__} does not synthesize.")
 
+    def synthesize_levels(self, w: Tensor, label: Tensor | None = None) -> list[Tensor]:
+        """The images of ``w`` at each of ``spec.levels``, coarse to full: (n, C, r, r) in [-1, 1]. Only where there are levels."""
+        raise TypeError(f"{type(self).__name__} has no levels.")
+
     def encode(self, x: Tensor) -> Tensor:
         """Images (n, C, H, W) in [-1, 1] to (n, num_layers, w_dim). Only where ``spec.encodes``."""
         raise TypeError(f"{type(self).__name__} has no encoder.")
