@@ -1,0 +1,74 @@
+"""Map files and UMAP: what is kept, what is refused."""
+
+import numpy as np
+import pytest
+import torch
+
+from training import families, maps
+from training.maps import Map, MapError
+
+from .small import shapes, spec
+
+
+def test_round_trip_keeps_places_exactly_and_codes_to_half_precision(tmp_path):
+    r = np.random.default_rng(0)
+    kept = Map(r.normal(size=(50, 4)).astype(np.float32), r.normal(size=(50, 2)).astype(np.float32), 7, 0.25, "cosine")
+    maps.write(tmp_path / "run" / "map.npz", kept)
+    back = maps.read(tmp_path / "run" / "map.npz")
+    assert np.array_equal(back.umap, kept.umap)
+    np.testing.assert_allclose(back.codes, kept.codes, rtol=1e-3, atol=1e-3)
+    assert (back.n_neighbors, back.min_dist, back.metric) == (7, 0.25, "cosine")
+
+
+def test_a_map_without_umap_yet(tmp_path):
+    maps.write(tmp_path / "map.npz", Map(np.zeros((3, 2), np.float32)))
+    assert maps.read(tmp_path / "map.npz").umap is None
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04 half"])
+def test_a_damaged_map_says_what_to_do(tmp_path, data):
+    (tmp_path / "map.npz").write_bytes(data)
+    with pytest.raises(MapError, match="python -m training evaluate"):
+        maps.read(tmp_path / "map.npz")
+
+
+def test_a_map_of_objects_is_not_unpickled(tmp_path):
+    np.savez(tmp_path / "map.npz", codes=np.array([{"a": 1}], dtype=object), settings=np.zeros(2), metric=np.array("x"))
+    with pytest.raises(MapError, match="damaged"):
+        maps.read(tmp_path / "map.npz")
+
+
+def test_nan_in_a_map_is_refused(tmp_path):
+    maps.write(tmp_path / "map.npz", Map(np.full((3, 2), np.nan, np.float32)))
+    with pytest.raises(MapError, match="does not hold a map"):
+        maps.read(tmp_path / "map.npz")
+
+
+@pytest.mark.parametrize("change", [{"n_neighbors": 1}, {"n_neighbors": 500}, {"min_dist": 2.0}, {"min_dist": float("nan")},
+                                    {"metric": "os.system"}, {"n": 10}, {"n": 70_001}])
+def test_settings_out_of_range_are_refused_before_anything_is_computed(change):
+    with pytest.raises(MapError):
+        maps.check_umap(**{"n": 1000, "n_neighbors": 15, "min_dist": 0.1, "metric": "euclidean", **change})
+
+
+def test_umap_keeps_clusters_apart_is_deterministic_and_tells_how_far_it_is():
+    r = np.random.default_rng(0)
+    codes = np.concatenate([r.normal(size=(40, 8)), r.normal(size=(40, 8)) + 20]).astype(np.float32)
+    seen = []
+    a = maps.fit_umap(codes, n_neighbors=10, progress=lambda done, total: seen.append((done, total)))
+    b = maps.fit_umap(codes, n_neighbors=10)
+    assert np.array_equal(a, b) and a.shape == (80, 2) and a.dtype == np.float32
+    inside = np.linalg.norm(a[:40] - a[:40].mean(0), axis=1).max()
+    assert np.linalg.norm(a[:40].mean(0) - a[40:].mean(0)) > 2 * inside
+    assert seen and seen[-1][0] == seen[-1][1]
+
+
+def test_codes_do_not_depend_on_the_chunk():
+    family = families.get("vae")
+    model = family.Model(family.Config(network="dense", width=8, z_dim=3), spec()).eval()
+    images = shapes(20)[0]
+    codes = maps.encode_all(model, images, chunk=7)
+    assert codes.shape == (20, 3) and codes.dtype == np.float32
+    np.testing.assert_allclose(codes, maps.encode_all(model, images), atol=1e-5)
+    x = torch.from_numpy(images).float() / 127.5 - 1
+    np.testing.assert_allclose(codes, model.encode(x)[:, 0].detach().numpy(), atol=1e-5)
