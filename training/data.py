@@ -230,7 +230,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
     title = source.stem if source.suffix.lower() == ".zip" else source.name
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
-    name = f"own-{slug or where}"
+    name, title = f"own-{slug or where}", title or TITLES["folder"]
     path = cache / f"{name}-{where}-{size}.npz"
     return _read(path, key) or _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
 

@@ -1,0 +1,189 @@
+"""The held-out images that the page shows: sprite sheets and labels in ``<root>/_data/<data set>/``, shared by runs.
+
+A map or a reconstruction in the page thus needs no data set. Grey images are kept exactly (lossless WebP), colour ones
+nearly so. A folder holds ``sheet.json``, ``sheet_000.webp`` …, whose tiles run row by row, and ``labels.npz``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+import threading
+import zipfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .data import DataError, Dataset
+from .files import sha256, write_json
+from .model import DataSpec
+
+FORMAT = 1
+LIMIT = 10_000                                    # held-out images kept: the test split's first
+QUALITY = 90                                      # of colour sheets
+KEPT_SHEETS = 8                                   # decoded and in memory
+WIDEST = 16383                                    # pixels that WebP can hold along a side
+MOST_IMAGES = 100_000
+
+
+def _layout(side: int) -> tuple[int, int]:
+    """Columns and tiles of a sheet: at most about 2,560 pixels wide, so that any browser takes it as a texture."""
+    return (50, 2500) if side <= 32 else (40, 1000)
+
+
+class HeldOut:
+    """An opened folder. ``labels`` (n,) int64 or None; ``attributes`` (n, k) uint8 or None. May be used by several threads."""
+
+    def __init__(self, folder: Path, sheet: dict[str, Any], labels: np.ndarray | None, attributes: np.ndarray | None) -> None:
+        self.folder, self.sheet, self.labels, self.attributes = folder, sheet, labels, attributes
+        self.spec = DataSpec.from_dict(sheet["data"])
+        self.n, self.columns, self.per_sheet = sheet["n"], sheet["columns"], sheet["per_sheet"]
+        self.lossless: bool = sheet["lossless"]
+        self._decoded: OrderedDict[int, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def num_sheets(self) -> int:
+        return -(-self.n // self.per_sheet)
+
+    def sheet_path(self, k: int) -> Path:
+        """The k-th sheet's file: tiles k · per_sheet and on, row by row, ``columns`` in a row."""
+        if not 0 <= k < self.num_sheets:
+            raise IndexError(f"sheet {k} of {self.num_sheets}")
+        return self.folder / f"sheet_{k:03d}.webp"
+
+    def images(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The images at ``indices`` (k,), each in [0, n), as (k, C, H, W) uint8. Raises IndexError, or DataError on damage."""
+        indices = np.asarray(indices, np.int64).reshape(-1)
+        if len(indices) and not (0 <= indices.min() and indices.max() < self.n):
+            raise IndexError(f"{self.spec.title} has {self.n} held-out images; asked for {indices.min()} to {indices.max()}.")
+        out = np.empty((len(indices), *self.spec.shape), np.uint8)
+        for k in np.unique(indices // self.per_sheet):
+            here = indices // self.per_sheet == k
+            out[here] = self._tiles(int(k))[indices[here] % self.per_sheet]
+        return out
+
+    def _tiles(self, k: int) -> np.ndarray:
+        with self._lock:
+            if k not in self._decoded:
+                self._decoded[k] = self._decode(k)
+            self._decoded.move_to_end(k)
+            while len(self._decoded) > KEPT_SHEETS:
+                self._decoded.popitem(last=False)
+            return self._decoded[k]
+
+    def _decode(self, k: int) -> np.ndarray:
+        from PIL import Image
+
+        path = self.sheet_path(k)
+        channels, height, width = self.spec.shape
+        rows = -(-min(self.per_sheet, self.n - k * self.per_sheet) // self.columns)
+        try:
+            raw = path.read_bytes()
+            if hashlib.sha256(raw).hexdigest() != self.sheet["files"][path.name]:
+                raise DataError(f"{path} is damaged: it is not the file that was written.")
+            image = Image.open(io.BytesIO(raw), formats=("WEBP",))
+            if image.size != (self.columns * width, rows * height):
+                raise DataError(f"{path} is damaged: it is {image.width}×{image.height} pixels.")
+            pixels = np.asarray(image.convert("RGB"))[..., :channels]
+        except OSError as error:
+            raise DataError(f"{path} cannot be read ({error}).") from error
+        tiles = pixels.reshape(rows, height, self.columns, width, channels).transpose(0, 2, 4, 1, 3)
+        return np.ascontiguousarray(tiles.reshape(-1, channels, height, width))
+
+
+def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
+    """Write ``<root>/_data/<name>/``, replacing what is there, as a whole or not at all. Returns it opened."""
+    test = dataset.test.first(limit)
+    channels, height, width = dataset.spec.shape
+    columns, per_sheet = _layout(max(height, width))
+    assert columns * width <= WIDEST and per_sheet // columns * height <= WIDEST
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".data-") as scratch:
+        fresh = Path(scratch) / "new"
+        fresh.mkdir()
+        for k, start in enumerate(range(0, len(test), per_sheet)):
+            _write_sheet(fresh / f"sheet_{k:03d}.webp", test.images[start:start + per_sheet], columns)
+        known = {name: value for name, value in (("labels", test.labels), ("attributes", test.attributes)) if value is not None}
+        np.savez_compressed(fresh / "labels.npz", **known)
+        write_json(fresh / "sheet.json", dict(
+            format=FORMAT, data=dataclasses.asdict(dataset.spec), n=len(test), height=height, width=width, columns=columns,
+            per_sheet=per_sheet, lossless=channels == 1, files={p.name: sha256(p) for p in sorted(fresh.iterdir())}))
+        target = root / "_data" / dataset.spec.name
+        target.parent.mkdir(exist_ok=True)
+        old = Path(scratch) / "old"
+        if target.exists():
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    return open_heldout(target)
+
+
+def write_missing(dataset: Dataset, root: Path) -> HeldOut:
+    """As ``write``, unless a sound folder made from the same data is there already."""
+    folder = root / "_data" / dataset.spec.name
+    if folder.is_dir():
+        try:
+            there = open_heldout(folder)
+        except DataError:
+            shutil.rmtree(folder)
+        else:
+            if there.spec == dataset.spec and there.n == min(LIMIT, len(dataset.test)):
+                return there
+    return write(dataset, root)
+
+
+def _write_sheet(path: Path, images: np.ndarray, columns: int) -> None:
+    from PIL import Image
+
+    n, channels, height, width = images.shape
+    rows = -(-n // columns)
+    tiles = np.zeros((rows * columns, channels, height, width), np.uint8)
+    tiles[:n] = images
+    pixels = tiles.reshape(rows, columns, channels, height, width).transpose(0, 3, 1, 4, 2).reshape(rows * height, columns * width, channels)
+    if channels == 1:
+        Image.fromarray(pixels.repeat(3, axis=2)).save(path, lossless=True, method=3)     # method 6: 2 % smaller, 60 times slower
+    else:
+        Image.fromarray(pixels).save(path, quality=QUALITY, method=6)
+
+
+def open_heldout(folder: Path) -> HeldOut:
+    """Open what ``write`` made. Labels are checked at once, a sheet when it is first needed. Raises DataError in one sentence."""
+    try:
+        sheet = json.loads((folder / "sheet.json").read_text("utf-8"))
+        if sheet["format"] != FORMAT:
+            raise DataError(f"{folder} has format {sheet['format']}; this version reads {FORMAT}.")
+        counts = [sheet[key] for key in ("n", "columns", "per_sheet")]
+        spec = DataSpec.from_dict(sheet["data"])
+        sound = (all(type(c) is int and 0 < c <= MOST_IMAGES for c in counts) and spec.shape[1:] == (sheet["height"], sheet["width"])
+                 and spec.shape[0] in (1, 3) and max(spec.shape) <= 1024 and type(sheet["lossless"]) is bool)
+        if not sound:
+            raise DataError(f"{folder / 'sheet.json'} is damaged: its numbers do not fit together.")
+        if sha256(folder / "labels.npz") != sheet["files"]["labels.npz"]:
+            raise DataError(f"{folder / 'labels.npz'} is damaged: it is not the file that was written.")
+        with np.load(folder / "labels.npz", allow_pickle=False) as known:
+            labels, attributes = (known[key] if key in known else None for key in ("labels", "attributes"))
+        found = HeldOut(folder, sheet, labels, attributes)
+        if missing := [p.name for p in map(found.sheet_path, range(found.num_sheets)) if p.name not in sheet["files"] or not p.is_file()]:
+            raise DataError(f"{folder} lacks {missing[0]}.")
+    except DataError:
+        raise
+    except FileNotFoundError as error:
+        raise DataError(f"{folder} holds no held-out images ({Path(error.filename).name} is missing).") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{folder} is damaged ({type(error).__name__}: {error}).") from error
+    if labels is not None and labels.shape != (found.n,) or attributes is not None and attributes.shape != (found.n, len(spec.attributes)):
+        raise DataError(f"{folder / 'labels.npz'} does not fit its {found.n} images.")
+    return found
