@@ -90,14 +90,14 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
         return _cut(_own(cache, source, size, progress), limit)
     if source is not None:
         raise DataError(f"A source is for --data folder; {TITLES[name]} has its own.")
-    kept = _read(cache / f"{name}.npz")
-    if kept is None and limit is not None and name in _DRAWN:
-        return _fingerprinted(_DRAWN[name](cache, limit, progress))
-    if kept is None:
-        kept = _keep(cache / f"{name}.npz", _BUILD[name](cache, None, progress))
-    if size not in (None, kept.spec.shape[1]):
-        raise DataError(f"{TITLES[name]} has images of {kept.spec.shape[1]}×{kept.spec.shape[2]}; a size is for --data folder.")
-    return _cut(kept, limit)
+    found = _read(cache / f"{name}.npz")
+    if found is None:
+        partial = limit is not None and name in _DRAWN
+        found = _BUILD[name](cache, limit if partial else None, progress)
+        found = _fingerprinted(found) if partial else _keep(cache / f"{name}.npz", found)
+    if size not in (None, found.spec.shape[1]):
+        raise DataError(f"{TITLES[name]} has images of {found.spec.shape[1]}×{found.spec.shape[2]}; a size is for --data folder.")
+    return _cut(found, limit)
 
 
 def _fingerprinted(dataset: Dataset) -> Dataset:
@@ -211,10 +211,11 @@ def _eurosat(cache: Path, limit: int | None, progress: Progress | None) -> Datas
     return _from_pictures("eurosat", TITLES["eurosat"], pictures)
 
 
-_DRAWN: dict[str, Callable[..., Dataset]] = {"faces": _faces, "faces-32": _faces_32, "sprites": _sprites}
-_BUILD: dict[str, Callable[..., Dataset]] = {**_DRAWN, "mnist": _idx(MNIST, tuple("0123456789")),
-                                             "fashion-mnist": _idx(FASHION, FASHION_CLASSES),
-                                             "cifar10": _cifar10, "eurosat": _eurosat}
+_BUILD: dict[str, Callable[..., Dataset]] = {
+    "mnist": _idx(MNIST, tuple("0123456789")), "fashion-mnist": _idx(FASHION, FASHION_CLASSES),
+    "faces": _faces, "faces-32": _faces_32, "sprites": _sprites, "cifar10": _cifar10, "eurosat": _eurosat,
+}
+_DRAWN = {"faces", "faces-32", "sprites"}         # these can be made in part
 
 
 def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None) -> Dataset:

@@ -96,7 +96,7 @@ FAMILY = Family(
     Config=AutoencoderConfig, Model=Autoencoder, Objective=AutoencoderObjective, headline="reconstruction_error",
     recipes={
         "quick": {"*": dict(images=300_000)},
-        "cpu": {"*": dict(images=9_000_000)},
+        "cpu": {"*": dict(images=5_000_000)},
         "gpu": {"*": dict(images=18_000_000, hidden=(1000, 500, 250))},
     },
 )

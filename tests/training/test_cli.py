@@ -1,0 +1,176 @@
+"""The command line as a person uses it: in processes of its own, on images of their own."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from training import checkpoint
+from training.cli import main
+from training.families import vae
+
+from .small import shapes
+
+ROOT = Path(__file__).parents[2]
+TINY = ["--network", "dense", "--width", "16", "--z-dim", "2", "--batch-size", "16", "--threads", "1"]
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder of 160 grey images in two classes."""
+    images, labels = shapes(160)
+    for i, (x, label) in enumerate(zip(images, labels, strict=True)):
+        folder = tmp_path / "images" / ("bar", "square")[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(x[0]).save(folder / f"{i}.png")
+    return tmp_path / "images"
+
+
+def options(own, tmp_path, name="own", *more):
+    return ["train", "vae", "--data", "folder", "--source", str(own), "--size", "28", "--cache", str(tmp_path / "cache"),
+            "--trained", str(tmp_path / "trained"), "--name", name, *TINY, *more]
+
+
+def start(arguments):
+    return subprocess.Popen([sys.executable, "-m", "training", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def test_train_list_evaluate(own, tmp_path, capsys):
+    trained = tmp_path / "trained"
+    assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
+    assert sorted(p.name for p in (trained / "own").iterdir()) == [
+        "card.json", "log.jsonl", "map.npz", "resume", "samples.webp", "status.json", "weights.safetensors"]
+    model, card = checkpoint.load(trained / "own")
+    assert card.images_seen == 640 and card.finished and card.headline == "negative_elbo"
+    assert card.data.classes == ("bar", "square") and "CPU" in card.hardware and card.seconds > 0
+    assert {"negative_elbo", "nll", "kl", "reconstruction_error", "psnr", "code_accuracy"} <= set(card.metrics)
+    assert card.metrics["nll"]["value"] <= card.metrics["negative_elbo"]["value"]
+    assert "test images" in card.metrics["negative_elbo"]["protocol"]
+    assert json.loads((trained / "own" / "status.json").read_text())["state"] == "finished"
+    assert (trained / "_data" / card.data.name / "sheet.json").is_file()
+    first = card.metrics
+    capsys.readouterr()
+    assert main(["evaluate", "own", "--trained", str(trained), "--source", str(own), "--cache", str(tmp_path / "cache"), "--no-map"]) == 0
+    assert checkpoint.read_card(trained / "own").metrics == first
+    assert main(["list", "--trained", str(trained)]) == 0
+    assert "own: 640 images" in capsys.readouterr().out
+
+
+def test_a_kill_in_the_middle_and_on_from_the_last_save(own, tmp_path):
+    folder = tmp_path / "trained" / "own"
+    p = start(options(own, tmp_path, "own", "--images", "100000000", "--save-seconds", "0.2", "--no-evaluate"))
+    wait_for((folder / "resume" / "current.json").exists)
+    wait_for(lambda: len((folder / "log.jsonl").read_text().splitlines()) >= 3)
+    p.kill()
+    p.communicate()
+    card = checkpoint.load(folder)[1]
+    assert 0 < card.images_seen < 100_000_000
+    assert json.loads((folder / "status.json").read_text())["state"] == "running"     # a killed process cannot say so
+    goal = card.images_seen + 1600
+    assert main(options(own, tmp_path, "own", "--resume", "--images", str(goal), "--no-evaluate")) == 0
+    assert goal <= checkpoint.load(folder)[1].images_seen < goal + 16
+    seen = [json.loads(line)["images"] for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert seen == sorted(set(seen)) and seen[-1] >= goal
+
+
+def test_sigterm_saves_and_says_how_to_go_on(own, tmp_path):
+    folder = tmp_path / "trained" / "own"
+    p = start(options(own, tmp_path, "own", "--images", "100000000", "--no-evaluate"))
+    wait_for(lambda: (folder / "log.jsonl").exists())
+    p.send_signal(signal.SIGTERM)
+    _, errors = p.communicate(timeout=60)
+    assert p.returncode == 0 and "--resume" in errors
+    assert json.loads((folder / "status.json").read_text())["state"] == "stopped"
+    assert checkpoint.load(folder)[1].images_seen > 0
+
+
+def test_two_processes_train_one_model(own, tmp_path):
+    """Two processes see half of every batch each and end with one set of weights, as many images seen as one process would."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    arguments = options(own, tmp_path, "own", "--images", "320", "--no-evaluate", "--device", "cpu")
+    done = subprocess.run([sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1",
+                           "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "training", *arguments],
+                          cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    card = checkpoint.load(tmp_path / "trained" / "own")[1]
+    assert card.images_seen == 320
+
+
+@pytest.mark.parametrize(("more", "sentence"), [
+    (["--beta", "-1"], "beta must lie between"),
+    (["--name", "../up"], "is no name for a run"),
+    (["--batch-size", "4096"], "choose a smaller batch_size"),
+    (["--resume"], "there is no card.json"),
+])
+def test_mistakes_get_one_sentence_and_leave_no_run(own, tmp_path, capsys, more, sentence):
+    assert main(options(own, tmp_path, "own", *more)) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and "Traceback" not in error
+    assert checkpoint.runs(tmp_path / "trained")[0] == []
+
+
+def test_a_name_that_is_taken(own, tmp_path, capsys):
+    assert main(options(own, tmp_path, "own", "--images", "16", "--no-evaluate")) == 0
+    digest = checkpoint.read_card(tmp_path / "trained" / "own").weights_sha256
+    assert main(options(own, tmp_path, "own", "--images", "32")) == 2
+    assert "there is a run own already" in capsys.readouterr().err
+    assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
+
+
+def test_too_few_images(tmp_path, capsys):
+    (tmp_path / "few").mkdir()
+    for i in range(3):
+        Image.new("L", (28, 28), i).save(tmp_path / "few" / f"{i}.png")
+    assert main(options(tmp_path / "few", tmp_path)) == 2
+    assert "at least 20 images" in capsys.readouterr().err
+
+
+def test_divergence_is_named_and_the_save_before_it_stays(own, tmp_path, capsys, monkeypatch):
+    assert main(options(own, tmp_path, "own", "--images", "160", "--no-evaluate")) == 0
+    digest = checkpoint.read_card(tmp_path / "trained" / "own").weights_sha256
+    monkeypatch.setattr(vae, "gaussian_kl", lambda mean, log_variance: mean.sum(1) * math.nan)
+    assert main(options(own, tmp_path, "own", "--resume", "--images", "320", "--no-evaluate")) == 2
+    assert "Try a smaller learning_rate" in capsys.readouterr().err
+    status = json.loads((tmp_path / "trained" / "own" / "status.json").read_text())
+    assert status["state"] == "diverged" and "160 images, is kept" in status["message"]
+    assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
+
+
+def test_a_full_disk_is_said_and_keeps_the_last_save(own, tmp_path, capsys, monkeypatch):
+    assert main(options(own, tmp_path, "own", "--images", "160", "--no-evaluate")) == 0
+    digest = checkpoint.read_card(tmp_path / "trained" / "own").weights_sha256
+    from training import files
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device", "weights.safetensors")
+    monkeypatch.setattr(files.os, "fsync", full)
+    assert main(options(own, tmp_path, "own", "--resume", "--images", "320", "--no-evaluate")) == 2
+    assert "disk is full" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
+
+
+def test_help_is_made_from_the_config(capsys):
+    with pytest.raises(SystemExit) as e:
+        main(["train", "vae", "--help"])
+    text = capsys.readouterr().out
+    assert e.value.code == 0 and "--z-dim" in text and "Kingma" in text and "--no-binarize" in text
+
+
+def test_an_empty_folder_is_no_error_but_a_hint(tmp_path, capsys):
+    assert main(["list", "--trained", str(tmp_path)]) == 0
+    assert "Train one" in capsys.readouterr().err
