@@ -24,9 +24,11 @@ import numpy as np
 ATTRIBUTION = 'Remix of "ToonHead" by Johan Melin, CC BY 4.0; mouth, glasses, hat and background changed.'
 
 SKIN = {"pale": "#f6d7bf", "light": "#eab593", "tan": "#c98e63", "brown": "#9f6b47", "dark": "#724930"}
-HAIR_COLOUR = {"black": "#16151d", "brown": "#472a1c", "auburn": "#a2451f", "blond": "#e0b95e", "grey": "#b9bcc4", "pink": "#e2679c"}
+HAIR_COLOUR = {"black": "#16151d", "brown": "#472a1c", "auburn": "#a2451f", "blond": "#e0b95e", "grey": "#b9bcc4",
+               "pink": "#e2679c"}
 BACKGROUND = {"sky": "#a9d3ee", "mint": "#b4e2c2", "sand": "#f1dfb6", "rose": "#f3c0c4", "lilac": "#cdc3ee", "slate": "#7f93a8"}
-TOP_COLOUR = {"navy": "#27408b", "red": "#b8322f", "green": "#2e7d4f", "yellow": "#e3b11f", "white": "#ecebe4", "black": "#26262b"}
+TOP_COLOUR = {"navy": "#27408b", "red": "#b8322f", "green": "#2e7d4f", "yellow": "#e3b11f", "white": "#ecebe4",
+              "black": "#26262b"}
 NO_YES = ("no", "yes")
 
 FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -59,7 +59,7 @@ class Split:
 
     def first(self, n: int | None) -> Split:
         """The first ``n`` (all for None)."""
-        return Split(*(None if a is None else a[:n] for a in (self.images, self.labels, self.attributes)))
+        return Split(self.images[:n], *(None if a is None else a[:n] for a in (self.labels, self.attributes)))
 
 
 @dataclass
@@ -96,12 +96,12 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
         found = _BUILD[name](cache, limit if partial else None, progress)
         found = _fingerprinted(found) if partial else _keep(cache / f"{name}.npz", found)
     if size not in (None, found.spec.shape[1]):
-        raise DataError(f"{TITLES[name]} has images of {found.spec.shape[1]}×{found.spec.shape[2]}; a size is for --data folder.")
+        raise DataError(f"{TITLES[name]} has images of {found.spec.shape[1]} pixels a side; a size is for --data folder.")
     return _cut(found, limit)
 
 
 def _fingerprinted(dataset: Dataset) -> Dataset:
-    digest = hashlib.sha256(np.ascontiguousarray(dataset.train.images)).hexdigest()
+    digest = hashlib.sha256(np.ascontiguousarray(dataset.train.images).data).hexdigest()
     return dataclasses.replace(dataset, spec=dataclasses.replace(dataset.spec, fingerprint=digest))
 
 
@@ -117,7 +117,7 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
     meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec), notes=dataset.notes))
-    arrays = {"meta": np.array(meta)}
+    arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
         arrays[f"{name}_images"] = split.images.transpose(0, 2, 3, 1)
         if split.labels is not None:
@@ -137,7 +137,7 @@ def _read(path: Path, key: str = "") -> Dataset | None:
                 return None
 
             def split(name: str) -> Split:
-                optional = (arrays[f"{name}_{part}"] if f"{name}_{part}" in arrays else None for part in ("labels", "attributes"))
+                optional = (arrays.get(f"{name}_{part}") for part in ("labels", "attributes"))
                 return Split(np.ascontiguousarray(arrays[f"{name}_images"].transpose(0, 3, 1, 2)), *optional)
 
             return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"), tuple(meta["notes"]))
@@ -151,7 +151,8 @@ def _idx(source: Source, classes: tuple[str, ...]) -> Callable[..., Dataset]:
     def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
         images, labels, test_images, test_labels = idx_files(source, cache)
         spec = DataSpec(source.name, TITLES[source.name], (1, *images.shape[1:]), classes)
-        return Dataset(spec, Split(images[:, None], labels.astype(np.int64)), Split(test_images[:, None], test_labels.astype(np.int64)))
+        return Dataset(spec, Split(images[:, None], labels.astype(np.int64)),
+                       Split(test_images[:, None], test_labels.astype(np.int64)))
 
     return build
 
@@ -171,15 +172,16 @@ def _faces(cache: Path, limit: int | None, progress: Progress | None) -> Dataset
     for start, count, before in ((0, some_train, 0), (train, some_test, some_train)):
         images, attributes = avatars.draw_parallel(start, start + count, FACES_SEED, done=report(before))
         parts.append(Split(images, None, attributes))
-    return Dataset(spec, *parts)
+    return Dataset(spec, parts[0], parts[1])
 
 
 def _faces_32(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
     faces = load("faces", cache=cache, limit=limit, progress=progress)
 
     def halve(split: Split) -> Split:
-        x = split.images
-        total = sum(x[:, :, i::2, j::2].astype(np.uint16) for i in (0, 1) for j in (0, 1))
+        x, total = split.images, np.zeros((1, 1, 1, 1), np.uint16)
+        for i, j in np.ndindex(2, 2):
+            total = total + x[:, :, i::2, j::2]
         return dataclasses.replace(split, images=((total + 2) // 4).astype(np.uint8))
 
     return Dataset(dataclasses.replace(faces.spec, name="faces-32", title=TITLES["faces-32"], shape=(3, 32, 32)),
@@ -194,7 +196,7 @@ def _sprites(cache: Path, limit: int | None, progress: Progress | None) -> Datas
     for indices in sprites.subset(*SPRITES, SPRITES_SEED):
         rows = sprites.factors(indices[:limit])
         parts.append(Split(sprites.draw(rows), rows[:, 0].astype(np.int64), rows))
-    return Dataset(spec, *parts)
+    return Dataset(spec, parts[0], parts[1])
 
 
 def _cifar10(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:

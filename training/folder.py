@@ -16,10 +16,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .download import DataError, Progress
 
@@ -31,8 +32,8 @@ MOST_PIXELS = 90_000_000                          # of one image, about Pillow's
 MOST_CLASSES = 1_000
 HELD_OUT = 0.1
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, zipfile.BadZipFile, Image.DecompressionBombError)
-"""What Pillow and zipfile raise for a damaged file."""
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile)
+"""What Pillow and zipfile raise for a file that is damaged or of an unknown kind."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def _walk(folder: Path) -> list[Path]:
 
 
 def _folder_files(folder: Path) -> list[_File]:
-    return [_File(PurePosixPath(path.relative_to(folder).as_posix()), path.stat().st_size, path.read_bytes) for path in _walk(folder)]
+    return [_File(PurePosixPath(path.relative_to(folder).as_posix()), path.stat().st_size, path.read_bytes)
+            for path in _walk(folder)]
 
 
 def _zip_files(archive: zipfile.ZipFile) -> list[_File]:
@@ -113,7 +115,7 @@ def _zip_files(archive: zipfile.ZipFile) -> list[_File]:
         if member.flag_bits & 1:
             raise DataError("This zip is protected by a password; make one without.")
         if not member.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in path.parts):
-            files.append(_File(path, member.file_size, lambda member=member: archive.read(member)))
+            files.append(_File(path, member.file_size, partial(archive.read, member)))
     return sorted(files, key=lambda f: f.path)
 
 
@@ -171,7 +173,7 @@ def _decode(file: _File, size: int) -> np.ndarray | str:
         return np.asarray(to_square(image, size)).transpose(2, 0, 1)
     except Image.DecompressionBombError:
         return "too large"
-    except (UnidentifiedImageError, NotImplementedError, *UNREADABLE):
+    except UNREADABLE:
         return "not images, or damaged,"
 
 

@@ -63,7 +63,7 @@ class HeldOut:
     def images(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         """The images at ``indices`` (k,), each in [0, n), as (k, C, H, W) uint8. Raises IndexError, or DataError on damage."""
         indices = np.asarray(indices, np.int64).reshape(-1)
-        if len(indices) and not (0 <= indices.min() and indices.max() < self.n):
+        if len(indices) and (indices.min() < 0 or indices.max() >= self.n):
             raise IndexError(f"{self.spec.title} has {self.n} held-out images; asked for {indices.min()} to {indices.max()}.")
         out = np.empty((len(indices), *self.spec.shape), np.uint8)
         for k in np.unique(indices // self.per_sheet):
@@ -112,8 +112,8 @@ def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
         fresh.mkdir()
         for k, start in enumerate(range(0, len(test), per_sheet)):
             _write_sheet(fresh / f"sheet_{k:03d}.webp", test.images[start:start + per_sheet], columns)
-        known = {name: value for name, value in (("labels", test.labels), ("attributes", test.attributes)) if value is not None}
-        np.savez_compressed(fresh / "labels.npz", **known)
+        known: dict[str, Any] = {"labels": test.labels, "attributes": test.attributes}
+        np.savez_compressed(fresh / "labels.npz", **{name: value for name, value in known.items() if value is not None})
         write_json(fresh / "sheet.json", dict(
             format=FORMAT, data=dataclasses.asdict(dataset.spec), n=len(test), height=height, width=width, columns=columns,
             per_sheet=per_sheet, lossless=channels == 1, files={p.name: sha256(p) for p in sorted(fresh.iterdir())}))
@@ -152,9 +152,11 @@ def _write_sheet(path: Path, images: np.ndarray, columns: int) -> None:
     rows = -(-n // columns)
     tiles = np.zeros((rows * columns, channels, height, width), np.uint8)
     tiles[:n] = images
-    pixels = tiles.reshape(rows, columns, channels, height, width).transpose(0, 3, 1, 4, 2).reshape(rows * height, columns * width, channels)
+    pixels = tiles.reshape(rows, columns, channels, height, width).transpose(0, 3, 1, 4, 2)
+    pixels = pixels.reshape(rows * height, columns * width, channels)
     if channels == 1:
-        Image.fromarray(pixels.repeat(3, axis=2)).save(path, lossless=True, method=3)     # method 6: 2 % smaller, 60 times slower
+        # method 6 is 2 % smaller and 60 times slower
+        Image.fromarray(pixels.repeat(3, axis=2)).save(path, lossless=True, method=3)
     else:
         Image.fromarray(pixels).save(path, quality=QUALITY, method=6)
 
@@ -167,23 +169,27 @@ def open_heldout(folder: Path) -> HeldOut:
             raise DataError(f"{folder} has format {sheet['format']}; this version reads {FORMAT}.")
         counts = [sheet[key] for key in ("n", "columns", "per_sheet")]
         spec = DataSpec.from_dict(sheet["data"])
-        sound = (all(type(c) is int and 0 < c <= MOST_IMAGES for c in counts) and spec.shape[1:] == (sheet["height"], sheet["width"])
+        sound = (all(type(c) is int and 0 < c <= MOST_IMAGES for c in counts)
+                 and spec.shape[1:] == (sheet["height"], sheet["width"])
                  and spec.shape[0] in (1, 3) and max(spec.shape) <= 1024 and type(sheet["lossless"]) is bool)
         if not sound:
             raise DataError(f"{folder / 'sheet.json'} is damaged: its numbers do not fit together.")
         if sha256(folder / "labels.npz") != sheet["files"]["labels.npz"]:
             raise DataError(f"{folder / 'labels.npz'} is damaged: it is not the file that was written.")
         with np.load(folder / "labels.npz", allow_pickle=False) as known:
-            labels, attributes = (known[key] if key in known else None for key in ("labels", "attributes"))
+            labels, attributes = (known.get(key) for key in ("labels", "attributes"))
         found = HeldOut(folder, sheet, labels, attributes)
-        if missing := [p.name for p in map(found.sheet_path, range(found.num_sheets)) if p.name not in sheet["files"] or not p.is_file()]:
-            raise DataError(f"{folder} lacks {missing[0]}.")
+        for path in map(found.sheet_path, range(found.num_sheets)):
+            if path.name not in sheet["files"] or not path.is_file():
+                raise DataError(f"{folder} lacks {path.name}.")
     except DataError:
         raise
     except FileNotFoundError as error:
         raise DataError(f"{folder} holds no held-out images ({Path(error.filename).name} is missing).") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{folder} is damaged ({type(error).__name__}: {error}).") from error
-    if labels is not None and labels.shape != (found.n,) or attributes is not None and attributes.shape != (found.n, len(spec.attributes)):
+    fits = ((labels is None or labels.shape == (found.n,))
+            and (attributes is None or attributes.shape == (found.n, len(spec.attributes))))
+    if not fits:
         raise DataError(f"{folder / 'labels.npz'} does not fit its {found.n} images.")
     return found

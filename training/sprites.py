@@ -20,7 +20,8 @@ SIDE, STAMP = 64, 33                              # pixels: of the image, and of
 FIRST = (SIDE - STAMP - PLACES + 1) // 2          # the leftmost and topmost place
 
 FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("shape", SHAPES), ("scale", tuple(f"{s:.1f}" for s in SCALES)), ("orientation", tuple(f"{np.degrees(a):.0f}°" for a in ANGLES)),
+    ("shape", SHAPES), ("scale", tuple(f"{s:.1f}" for s in SCALES)),
+    ("orientation", tuple(f"{np.degrees(a):.0f}°" for a in ANGLES)),
     ("x", tuple(str(i) for i in range(PLACES))), ("y", tuple(str(i) for i in range(PLACES))),
 )
 
