@@ -1,0 +1,201 @@
+"""Moving in a space of codes: interpolation, walks, principal directions, and what a direction was measured to change.
+
+A code here is a flat float32 vector (d,), d = num_layers * w_dim. Pure functions of arrays.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import Refused
+
+LIMIT = 1e6                                     # larger numbers are no code of any model here, and their squares overflow
+METHODS = ("lerp", "slerp")
+
+
+def to_text(values: np.ndarray) -> str:
+    """Numbers as base64 of little-endian float32."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")
+
+
+def from_text(text: str) -> np.ndarray:
+    """Base64 of little-endian float32 to a flat float32 array. Raises Refused unless all are finite and within ±1e6."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as e:
+        raise Refused("The latent code is not base64 text.") from e
+    if not data or len(data) % 4:
+        raise Refused("The latent code is not a row of 32-bit numbers.")
+    values = np.frombuffer(data, "<f4").astype(np.float32)
+    if not np.isfinite(values).all():
+        raise Refused("The latent code holds NaN or an infinite number.")
+    if np.abs(values).max() > LIMIT:
+        raise Refused("The latent code holds a number beyond a million, which no image comes from.")
+    return values
+
+
+def codes(values: np.ndarray, d: int, least: int = 1, most: int = 256) -> np.ndarray:
+    """A flat array as codes (n, d). Raises Refused when its length does not fit, or n is not in [least, most]."""
+    n, rest = divmod(len(values), d)
+    if rest or n == 0:
+        raise Refused(f"The latent code has {len(values)} numbers; this run's codes have {d}.")
+    if not least <= n <= most:
+        raise Refused(f"That takes {least} code{'s' if least > 1 else ''}; these are {n}." if least == most else
+                      f"That takes {least} to {most} codes; these are {n}.")
+    return values.reshape(n, d)
+
+
+def lerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
+    """The straight way from a (t = 0) to b (t = 1), of any equal shapes."""
+    return (1 - t) * a + t * b
+
+
+def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
+    """The arc about the origin from a (d,) to b (d,), at even angles (Shoemake 1985; White 2016 for codes).
+
+    Equal norms are kept on the way. Where no one arc exists (parallel, opposite or zero vectors) the straight way is taken.
+    """
+    na, nb = float(np.linalg.norm(a.astype(np.float64))), float(np.linalg.norm(b.astype(np.float64)))
+    if na == 0 or nb == 0:
+        return lerp(a, b, t)
+    omega = math.acos(min(1.0, max(-1.0, float(np.dot(a.astype(np.float64), b)) / (na * nb))))
+    if math.sin(omega) < 1e-4:
+        return lerp(a, b, t)
+    return ((math.sin((1 - t) * omega) * a + math.sin(t * omega) * b) / math.sin(omega)).astype(a.dtype)
+
+
+def segment(count: int, t: float, loop: bool) -> tuple[int, int, float]:
+    """Where t in [0, 1] lies among ``count`` keys that share the time evenly: (from, to, fraction between them)."""
+    if count == 1:
+        return 0, 0, 0.0
+    parts = count if loop else count - 1
+    k = min(int(t * parts), parts - 1)
+    return k, (k + 1) % count, t * parts - k
+
+
+def walk(keys: np.ndarray, t: float, method: str = "lerp", loop: bool = False) -> np.ndarray:
+    """The code (d,) at time t in [0, 1] of a path through keys (k, d); with ``loop`` it ends where it began."""
+    i, j, f = segment(len(keys), t, loop)
+    return (slerp if method == "slerp" else lerp)(keys[i], keys[j], f)
+
+
+def times(frames: int, loop: bool) -> np.ndarray:
+    """(frames,) even times in [0, 1]; a loop leaves its end out, since that is its beginning."""
+    return np.arange(frames) / (frames if loop else max(frames - 1, 1))
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where codes lie: ``mean`` (d,), orthonormal directions ``vectors`` (k, d), the codes' standard deviation along each
+    ``sigmas`` (k,), the share of all variance ``shares`` (k,), shares of every direction ``spectrum`` (≤ d,), and
+    ``scale``, the typical distance from the mean."""
+
+    mean: np.ndarray
+    vectors: np.ndarray
+    sigmas: np.ndarray
+    shares: np.ndarray
+    spectrum: np.ndarray
+    scale: float
+
+    def coordinates(self, w: np.ndarray) -> np.ndarray:
+        """Codes (n, d) to (n, k), in sigmas from the mean along each direction: where the sliders stand."""
+        return (w - self.mean) @ self.vectors.T / self.sigmas
+
+    def moved(self, w: np.ndarray, direction: int, values: np.ndarray) -> np.ndarray:
+        """Code w (d,) with its coordinate along one direction set to each of ``values`` (n,), in sigmas: (n, d)."""
+        v = self.vectors[direction]
+        steps = np.asarray(values, np.float32) * self.sigmas[direction] - float((w - self.mean) @ v)
+        return w + steps[:, None] * v
+
+
+def principal(points: np.ndarray, count: int = 8) -> Basis:
+    """Principal directions of codes (n, d), strongest first; each one's largest component is positive, so they are the same
+    everywhere. A direction without variance is left out. Of d = 2 the plain axes are taken: the plane is drawn as it is."""
+    points = np.asarray(points, np.float32)
+    n, d = points.shape
+    mean = points.mean(0, dtype=np.float64)
+    centred = points - mean.astype(np.float32)
+    total = float((centred.astype(np.float64) ** 2).sum() / n) if n * d < 5e7 else float((centred**2).sum(dtype=np.float64) / n)
+    if d == 2:
+        vectors, variances = np.eye(2), centred.astype(np.float64).var(0)
+    elif d <= 1536:
+        values, columns = np.linalg.eigh((centred.T @ centred).astype(np.float64) / n)
+        vectors, variances = columns.T[::-1], values[::-1]
+    else:                                       # more dimensions than a square matrix of them is worth: from a sample
+        part = centred[np.linspace(0, n - 1, min(n, 1500)).astype(int)]
+        _, s, vectors = np.linalg.svd(part, full_matrices=False)
+        variances = s.astype(np.float64) ** 2 / len(part)
+    variances = np.clip(variances, 0, None)
+    shares = variances / total if total > 0 else np.zeros_like(variances)
+    kept = [k for k in range(min(count, len(variances))) if variances[k] > 1e-10 * max(total, 1e-30) and variances[k] > 1e-16]
+    vectors = np.array([vectors[k] for k in kept]).reshape(len(kept), d)
+    if len(kept):
+        top = vectors[np.arange(len(kept)), np.abs(vectors).argmax(1)]
+        vectors = vectors * np.sign(top)[:, None]
+    return Basis(mean.astype(np.float32), vectors.astype(np.float32), np.sqrt(variances[kept]).astype(np.float32),
+                 shares[kept].astype(np.float32), np.minimum(shares, 1).astype(np.float32), math.sqrt(total))
+
+
+STATISTICS = ("ink", "slant", "width", "height", "thickness", "up", "right")
+COLOUR_STATISTICS = ("brightness", "saturation", "warmth", "contrast", "up", "right")
+
+
+def statistics(images: np.ndarray) -> np.ndarray:
+    """What is measured of images (n, H, W, C) uint8: (n, len(STATISTICS)), or of C = 3 (n, len(COLOUR_STATISTICS)).
+
+    ink: mean grey. slant: shear of the strokes, to the right. width, height: spread about the centre of mass. thickness: ink over
+    edges. up, right: the centre of mass (colour: of what differs from the border). warmth: red over blue.
+    """
+    x = images.astype(np.float32) / 255
+    n, h, w, c = x.shape
+    if c == 1:
+        mass = x[..., 0]
+    else:
+        border = np.concatenate([x[:, 0], x[:, -1], x[:, :, 0], x[:, :, -1]], 1)
+        mass = np.abs(x - np.median(border, 1)[:, None, None]).mean(-1)
+    total = mass.sum((1, 2)) + 1e-6
+    across, down = (np.arange(w) - (w - 1) / 2) / w, ((h - 1) / 2 - np.arange(h)) / h
+    right, up = (mass.sum(1) @ across) / total, (mass.sum(2) @ down) / total
+    if c == 3:
+        grey = x @ np.array([0.299, 0.587, 0.114], np.float32)
+        return np.stack([grey.mean((1, 2)), (x.max(-1) - x.min(-1)).mean((1, 2)), (x[..., 0] - x[..., 2]).mean((1, 2)),
+                         grey.std((1, 2)), up, right], 1)
+    dx, dy = across[None] - right[:, None], down[None] - up[:, None]
+    xx, yy = (mass.sum(1) * dx**2).sum(1) / total, (mass.sum(2) * dy**2).sum(1) / total
+    xy = np.einsum("nyx,ny,nx->n", mass, dy, dx) / total
+    edges = np.abs(np.diff(mass, axis=1)).sum((1, 2)) + np.abs(np.diff(mass, axis=2)).sum((1, 2)) + 1e-6
+    return np.stack([mass.mean((1, 2)), xy / (yy + 1e-6), np.sqrt(xx), np.sqrt(yy), total / edges, up, right], 1)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a direction was measured to change: one of the statistics' names, or None where nothing clear came out; ``change`` from
+    -2 to +2 sigma, in standard deviations of that statistic over the model's images (its sign is the direction's)."""
+
+    label: str | None
+    change: float
+
+
+def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np.ndarray, bases: int = 12) -> list[Effect]:
+    """Measure each direction: from ``bases`` of the codes ``points`` (n, d), set its coordinate to -2…2 sigma, decode, and take the
+    statistic whose change is strongest among those that move steadily from nearly every base. ``decode``: (n, d) → uint8 images."""
+    pick = points[np.linspace(0, len(points) - 1, min(len(points), 4 * bases)).astype(int)]
+    spread = statistics(decode(pick))
+    names = STATISTICS if spread.shape[1] == len(STATISTICS) else COLOUR_STATISTICS
+    deviation = spread.std(0) + 1e-4
+    starts, values, out = pick[::4], np.linspace(-2, 2, 5), []
+    for k in range(len(basis.vectors)):
+        images = decode(np.concatenate([basis.moved(w, k, values) for w in starts]))
+        measured = statistics(images).reshape(len(starts), len(values), -1) / deviation
+        change = (measured[:, -1] - measured[:, 0]).mean(0)
+        steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1))
+        clear = np.where((steady >= 0.75) & (np.abs(change) >= 0.8), np.abs(change), 0)
+        best = int(clear.argmax())
+        out.append(Effect(names[best], float(change[best])) if clear[best] > 0 else Effect(None, 0.0))
+    return out

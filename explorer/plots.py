@@ -1,0 +1,80 @@
+"""Plotly figures as plain dicts (``data``, ``layout``): the page hands them to plotly.js, Python needs no plotly to make them.
+
+Colours and fonts are left to the page, which knows whether it is light or dark.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MOST_ROWS = 600                                 # a longer log is thinned for drawing
+CLOCK = {"images", "seconds", "images_per_second"}
+MOST_LOG = 20 * 2**20                           # bytes read of a log, from its end
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """Rows of a ``log.jsonl``; a line that a kill cut off is left out."""
+    with open(path, "rb") as f:
+        f.seek(0, 2)
+        f.seek(max(0, f.tell() - MOST_LOG))
+        lines = f.read().decode("utf-8", "replace").splitlines()
+    rows = []
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(row, dict) and _number(row.get("images")):
+            rows.append({k: v for k, v in row.items() if _number(v)})
+    return rows
+
+
+def _number(v: Any) -> bool:
+    return isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
+
+
+def thin(rows: list[dict[str, float]], most: int = MOST_ROWS) -> list[dict[str, float]]:
+    """At most ``most`` rows, each the mean of its neighbours and at the last one's number of images."""
+    if len(rows) <= most:
+        return rows
+    out = []
+    for part in np.array_split(np.arange(len(rows)), most):
+        some = [rows[i] for i in part]
+        terms = {k for r in some for k in r}
+        mean = {k: float(np.mean([r[k] for r in some if k in r])) for k in terms}
+        out.append({**mean, "images": some[-1]["images"], **({"seconds": some[-1]["seconds"]} if "seconds" in some[-1] else {})})
+    return out
+
+
+def curves(rows: list[dict[str, float]]) -> dict[str, Any]:
+    """Every logged term over the images seen; ``rows`` of a log. Terms named "phase/term" keep that name."""
+    shown = thin(rows)
+    terms = list(dict.fromkeys(k for r in shown for k in r if k not in CLOCK))
+    data = [dict(type="scatter", mode="lines", name=t, x=[r["images"] for r in shown if t in r], y=[_digits(r[t]) for r in shown if t in r],
+                 hovertemplate="%{y:.4g}<extra>" + t.replace("<", "&lt;") + "</extra>") for t in terms]
+    return {"data": data, "layout": _layout("images seen", "loss", showlegend=True, hovermode="x unified")}
+
+
+def spectrum(shares: np.ndarray, most: int = 64) -> dict[str, Any]:
+    """Share of the codes' variance along each principal direction (bars), and of the first k together (line); shares in [0, 1]."""
+    shown = [_digits(float(s)) for s in shares[:most]]
+    x, total = list(range(1, len(shown) + 1)), [_digits(float(v)) for v in np.cumsum(shares[:most]).clip(0, 1)]
+    return {"data": [dict(type="bar", name="each", x=x, y=shown, hovertemplate="%{y:.1%}<extra>%{x}</extra>"),
+                     dict(type="scatter", mode="lines+markers", name="together", x=x, y=total,
+                          hovertemplate="%{y:.1%}<extra>1–%{x}</extra>")],
+            "layout": _layout("direction", "share of variance", showlegend=True, yaxis_extra=dict(tickformat=".0%", range=[0, 1.02]))}
+
+
+def _digits(v: float) -> float:
+    return float(f"{v:.5g}")
+
+
+def _layout(x: str, y: str, yaxis_extra: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return dict(margin=dict(l=52, r=12, t=12, b=40), xaxis=dict(title=dict(text=x), zeroline=False),
+                yaxis=dict(title=dict(text=y), zeroline=False, **(yaxis_extra or {})),
+                paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", legend=dict(orientation="h", y=1.12), **more)

@@ -1,0 +1,89 @@
+"""Between codes and places on a map: nearest neighbours, and the way back from a place to a code. Pure functions of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .latent import Basis
+
+
+class Neighbours:
+    """Exact nearest codes among ``codes`` (n, d) float32, which are kept."""
+
+    def __init__(self, codes: np.ndarray) -> None:
+        self.codes = codes
+        self.squares = np.einsum("nd,nd->n", codes, codes)
+        self.usual = self._usual()
+
+    def nearest(self, w: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        """Indices and Euclidean distances, each (min(k, n),), of the codes nearest to w (d,), nearest first."""
+        k = min(k, len(self.codes))
+        squares = self.squares - 2 * (self.codes @ w)
+        most = min(len(squares), k + 8)             # a few more, since float32 can swap near ties; these are measured exactly
+        some = np.argpartition(squares, most - 1)[:most]
+        exact = np.sqrt(((self.codes[some].astype(np.float64) - w) ** 2).sum(1))
+        order = np.lexsort((some, exact))[:k]
+        return some[order], exact[order]
+
+    def ratio(self, w: np.ndarray) -> tuple[float, int]:
+        """How far the nearest code is from w, as a multiple of the usual distance between neighbours; and which one it is."""
+        index, distance = self.nearest(w)
+        return float(distance[0] / self.usual), int(index[0])
+
+    def _usual(self, sample: int = 500) -> float:
+        """Median distance from a code to the nearest other one, over an even sample of the codes. Never 0."""
+        n = len(self.codes)
+        if n < 2:
+            return 1.0
+        rows = np.linspace(0, n - 1, min(n, sample)).astype(int)
+        found = []
+        for part in np.array_split(rows, max(1, len(rows) // 50)):
+            d = self.squares[part, None] + self.squares[None] - 2 * (self.codes[part] @ self.codes.T)
+            d[np.arange(len(part)), part] = np.inf
+            best = d.argmin(1)
+            found.append(np.sqrt(((self.codes[part].astype(np.float64) - self.codes[best]) ** 2).sum(1)))
+        return float(np.median(np.concatenate(found))) or 1e-6
+
+
+@dataclass(frozen=True)
+class Place:
+    """A code (d,) for a place on a map, and whether it is only near what the map would say."""
+
+    code: np.ndarray
+    approximate: bool
+
+
+def place_among(points: np.ndarray, codes: np.ndarray, xy: np.ndarray, k: int = 8) -> Place:
+    """The code at a place ``xy`` (2,) of a map ``points`` (n, 2) of ``codes`` (n, d): the mean of its k nearest points' codes, each
+    weighed by ((R - r) / (R r))², R being the next point's distance (Franke & Nielson 1980). On a point it is that point's code,
+    and it changes continuously as the place moves: a point that enters or leaves the k weighs nothing then."""
+    r = np.sqrt(((points.astype(np.float64) - xy) ** 2).sum(1))
+    k = min(k, len(points))
+    order = np.argpartition(r, min(k, len(r) - 1))[:k + 1]
+    order = order[r[order].argsort(kind="stable")]
+    near = order[:k]
+    distance, reach = r[near], r[order[-1]] * (1.0 if len(order) > k else 1.5)
+    if distance[0] < 1e-9:
+        return Place(codes[near[distance < 1e-9]].mean(0), True)
+    weights = (np.clip(reach - distance, 0, None) / (reach * distance)) ** 2
+    if weights.sum() <= 0:                          # all at one distance
+        weights = np.ones_like(distance)
+    return Place((weights / weights.sum() @ codes[near]).astype(np.float32), True)
+
+
+def pca(codes: np.ndarray, basis: Basis) -> np.ndarray:
+    """Codes (n, d) to (n, 2) float32: their coordinates along the two strongest directions, in the codes' own unit."""
+    if len(basis.vectors) < 2:
+        vectors = np.zeros((2, codes.shape[1]), np.float32)
+        vectors[:len(basis.vectors)] = basis.vectors
+    else:
+        vectors = basis.vectors[:2]
+    return np.ascontiguousarray((codes - basis.mean) @ vectors.T, np.float32)
+
+
+def place_pca(basis: Basis, xy: np.ndarray) -> Place:
+    """The code at a place of ``pca``: exact on the plane through the mean, the other directions being at their mean."""
+    vectors = basis.vectors[:2]
+    return Place((basis.mean + np.asarray(xy[:len(vectors)], np.float32) @ vectors).astype(np.float32), basis.mean.size > 2)

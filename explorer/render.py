@@ -1,0 +1,362 @@
+"""Every live interaction is one class here: a checked request, and a function of (run, request) to pixels or to a code.
+
+``DRAW`` requests are answered with an image, ``CODE`` requests with JSON. Unknown fields, NaN and sizes beyond the bounds are refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
+
+from . import NotThere, Refused, images, latent
+from .session import Run
+
+MOST_PIXELS = 4096 * 4096                       # of one answer
+MOST_TILES = 256
+
+
+def _codes(value: Any) -> np.ndarray:
+    if not isinstance(value, str):
+        raise Refused("A latent code is sent as base64 text.")
+    return latent.from_text(value)
+
+
+Codes = Annotated[np.ndarray, BeforeValidator(_codes), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Place = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class Request(BaseModel):
+    """What every request has: the run's name, and a class where the run needs one."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+    run: Annotated[str, Field(max_length=64)]
+    label: int | None = None
+
+
+class Draw(Request):
+    """A request that is answered with pixels."""
+
+    def draw(self, run: Run) -> np.ndarray:
+        """(H, W, C) uint8."""
+        raise TypeError(f"{type(self).__name__} draws nothing.")
+
+
+def _tiles(run: Run, w: np.ndarray, columns: int, label: int | None) -> np.ndarray:
+    run.require_images()
+    _, h, width = run.spec.shape
+    if len(w) > MOST_TILES or len(w) * h * width > MOST_PIXELS:
+        raise Refused(f"That would be {len(w)} images; ask for fewer at once.")
+    return images.grid(run.decode(w, label), columns)
+
+
+class DrawImage(Draw):
+    """One code as an image."""
+
+    op: Literal["image"]
+    w: Codes
+
+    def draw(self, run: Run) -> np.ndarray:
+        return run.decode(latent.codes(self.w, run.d, most=1), self.label)[0]
+
+
+class DrawGrid(Draw):
+    """Several codes, row by row."""
+
+    op: Literal["grid"]
+    w: Codes
+    columns: Annotated[int, Field(ge=1, le=MOST_TILES)]
+
+    def draw(self, run: Run) -> np.ndarray:
+        return _tiles(run, latent.codes(self.w, run.d, most=MOST_TILES), self.columns, self.label)
+
+
+class DrawTraverse(Draw):
+    """One code with its coordinate along each direction (a row) set to each value (a column), in sigmas from the mean."""
+
+    op: Literal["traverse"]
+    w: Codes
+    directions: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=16)]
+    values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
+
+    def draw(self, run: Run) -> np.ndarray:
+        w = latent.codes(self.w, run.d, most=1)[0]
+        if max(self.directions) >= len(run.basis.vectors):
+            raise Refused(f"This run has {len(run.basis.vectors)} directions, counted from 0.")
+        values = np.array(self.values, np.float32)
+        rows = [run.basis.moved(w, k, values) for k in self.directions]
+        return _tiles(run, np.concatenate(rows), len(values), self.label)
+
+
+class DrawManifold(Draw):
+    """The plane of a 2-D code, evenly spaced from lo to hi in both; the top row has the highest y."""
+
+    op: Literal["manifold"]
+    lo: Annotated[float, Field(allow_inf_nan=False, ge=-1e4, le=1e4)] = -3.0
+    hi: Annotated[float, Field(allow_inf_nan=False, ge=-1e4, le=1e4)] = 3.0
+    n: Annotated[int, Field(ge=2, le=24)] = 15
+
+    def draw(self, run: Run) -> np.ndarray:
+        if run.d != 2:
+            raise Refused(f"A manifold grid needs a code of 2 numbers; this run's has {run.d}.")
+        if self.lo >= self.hi:
+            raise Refused("The grid's lower end must lie below its upper end.")
+        run.require_images()
+        x, y = np.meshgrid(np.linspace(self.lo, self.hi, self.n), np.linspace(self.hi, self.lo, self.n))
+        codes = np.stack([x, y], -1).reshape(-1, 2).astype(np.float32)
+        if len(codes) * run.spec.shape[1] * run.spec.shape[2] > MOST_PIXELS:
+            raise Refused("That grid is too large for images of this size; ask for fewer.")
+        return images.grid(run.decode(codes, self.label), self.n)
+
+
+class Path(Request):
+    """Keys that a path goes through, and how."""
+
+    keys: Codes
+    method: Literal["lerp", "slerp"] = "lerp"
+    loop: bool = False
+    space: Literal["code", "pixels"] = "code"
+
+    def frames(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
+        """Pixels (len(times), H, W, C) at times in [0, 1]. In pixel space the decoded keys are cross-faded, for comparison."""
+        run.require_images()
+        keys = latent.codes(self.keys, run.d, least=1, most=most)
+        if self.space == "code":
+            return run.decode(np.stack([latent.walk(keys, float(t), self.method, self.loop) for t in times]), self.label)
+        ends = (run.images(keys, self.label).clamp(-1, 1).flatten(1)).cpu().numpy()
+        mixed = np.stack([latent.walk(ends, float(t), "lerp", self.loop) for t in times])
+        return images.to_uint8(torch.from_numpy(mixed).view(-1, *run.spec.shape))
+
+
+class DrawWalk(Path, Draw):
+    """Where a path is at time t."""
+
+    op: Literal["walk"]
+    t: Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+
+    def draw(self, run: Run) -> np.ndarray:
+        return self.frames(run, np.array([self.t]))[0]
+
+
+class DrawStrip(Path, Draw):
+    """A path as a contact strip: frames in a row, or in rows of ``columns``."""
+
+    op: Literal["strip"]
+    frames_: Annotated[int, Field(ge=1, le=64, alias="frames")]
+    columns: Annotated[int | None, Field(ge=1, le=64)] = None
+
+    def draw(self, run: Run) -> np.ndarray:
+        shown = self.frames(run, latent.times(self.frames_, self.loop))
+        return images.grid(shown, self.columns or len(shown))
+
+
+class DrawPixels(Draw):
+    """What a cross-fade between the decoded keys shows at time t: the same as a walk with space "pixels"."""
+
+    op: Literal["pixels"]
+    keys: Codes
+    t: Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+    loop: bool = False
+
+    def draw(self, run: Run) -> np.ndarray:
+        path = Path(run=self.run, label=self.label, keys=latent.to_text(self.keys), loop=self.loop, space="pixels")
+        return path.frames(run, np.array([self.t]))[0]
+
+
+class DrawResample(Draw):
+    """Images of w + sigma ε: what else the encoder thought of."""
+
+    op: Literal["resample"]
+    w: Codes
+    sigma: Codes
+    n: Annotated[int, Field(ge=1, le=16)] = 8
+    seed: Seed = 0
+    columns: Annotated[int, Field(ge=1, le=16)] = 4
+
+    def draw(self, run: Run) -> np.ndarray:
+        w, sigma = (latent.codes(v, run.d, most=1) for v in (self.w, self.sigma))
+        noise = torch.randn(self.n, run.d, generator=torch.Generator().manual_seed(self.seed)).numpy()
+        return _tiles(run, w + sigma * noise, self.columns, self.label)
+
+
+class Ask(Request):
+    """A request that is answered with JSON."""
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        """JSON-able."""
+        raise TypeError(f"{type(self).__name__} has no answer.")
+
+
+class AskSample(Ask):
+    """The code of a seed."""
+
+    op: Literal["sample"]
+    seed: Seed
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        z = run.sample_z(1, self.seed)
+        return {"w": latent.to_text(run.map_z(z, self.label)[0]), "z": latent.to_text(z[0]), "seed": self.seed}
+
+
+class AskMap(Ask):
+    """The code that a z is mapped to."""
+
+    op: Literal["map"]
+    z: Codes
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        return {"w": latent.to_text(run.map_z(latent.codes(self.z, run.spec.z_dim, most=1), self.label)[0])}
+
+
+class AskPoint(Ask):
+    """The code of a held-out image."""
+
+    op: Literal["point"]
+    index: Annotated[int, Field(ge=0)]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        if run.codes is not None and self.index < len(run.codes):
+            w = run.codes[self.index]
+        elif run.codes is not None:
+            raise NotThere(f"The map has points 0 to {len(run.codes) - 1}; {self.index} is none of them.")
+        else:
+            w = run.encode(run.real(np.array([self.index])))[0][0]
+        return {"w": latent.to_text(w), "index": self.index, "label": run.class_of(self.index), "attributes": run.attributes_of(self.index)}
+
+
+class AskPlace(Ask):
+    """The code for a place on the map, and how far the nearest real image's code is (1: the usual distance between neighbours)."""
+
+    op: Literal["place"]
+    projection: Literal["umap", "pca", "code"]
+    x: Place
+    y: Place
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        found = run.place(self.projection, np.array([self.x, self.y]))
+        ratio, nearest = run.neighbours.ratio(found.code)
+        return {"w": latent.to_text(found.code), "approximate": found.approximate, "ratio": _short(ratio), "nearest": nearest,
+                "label": run.class_of(nearest)}
+
+
+class AskNeighbours(Ask):
+    """The held-out images whose codes are nearest."""
+
+    op: Literal["neighbours"]
+    w: Codes
+    k: Annotated[int, Field(ge=1, le=24)] = 8
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        indices, distances = run.neighbours.nearest(latent.codes(self.w, run.d, most=1)[0], self.k)
+        return {"indices": indices.tolist(), "distances": [_short(d) for d in distances],
+                "labels": [run.class_of(int(i)) for i in indices], "ratio": _short(distances[0] / run.neighbours.usual)}
+
+
+class HeldOutImage(BaseModel):
+    """A held-out image by its number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    index: Annotated[int, Field(ge=0)]
+
+
+class Pixels(BaseModel):
+    """An image as it is: base64 of uint8, rows of pixels, channels last, in the run's own size."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    pixels: str
+
+
+class AskEncode(Ask):
+    """An image's code and its reconstruction. ``image``: base64 of a file, a held-out image, or pixels."""
+
+    op: Literal["encode"]
+    image: str | HeldOutImage | Pixels
+    invert: bool = False                        # dark on light, for a model that knows light on dark
+
+    def pixels(self, run: Run) -> np.ndarray:
+        """(C, H, W) uint8."""
+        run.require_images()
+        c, h, w = run.spec.shape
+        if isinstance(self.image, HeldOutImage):
+            return run.real(np.array([self.image.index]))[0]
+        raw = _bytes(self.image.pixels if isinstance(self.image, Pixels) else self.image)
+        if isinstance(self.image, str):
+            return images.decode_upload(raw, run.spec.shape, self.invert)
+        if len(raw) != h * w * c:
+            raise Refused(f"These are {len(raw)} pixel values; this run takes {h} × {w} × {c} = {h * w * c}.")
+        pixels = np.frombuffer(raw, np.uint8).reshape(h, w, c).transpose(2, 0, 1)
+        return 255 - pixels if self.invert else pixels
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        pixels = self.pixels(run)
+        w, sigma = run.encode(pixels[None])
+        drawn = run.images(w, self.label)
+        error = float((((drawn.clamp(-1, 1).cpu() + 1) / 2 - torch.from_numpy(pixels.copy()).float() / 255) ** 2).sum())
+        again, given = images.to_uint8(drawn)[0], pixels.transpose(1, 2, 0)
+        out = {"w": latent.to_text(w[0]), "error": _short(error), "input": images.data_url(given),
+               "reconstruction": images.data_url(again), "difference": images.data_url(images.difference(given, again))}
+        if sigma is not None:
+            out["sigma"] = latent.to_text(sigma[0])
+        usual = run.usual_errors()
+        if usual is not None:
+            out["percentile"] = round(float((usual > error).mean()), 4)
+        if isinstance(self.image, HeldOutImage):
+            out |= {"index": self.image.index, "label": run.class_of(self.image.index), "attributes": run.attributes_of(self.image.index)}
+        return out
+
+
+DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
+    DrawImage | DrawGrid | DrawTraverse | DrawManifold | DrawWalk | DrawStrip | DrawPixels | DrawResample, Field(discriminator="op")])
+CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
+    AskSample | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode, Field(discriminator="op")])
+
+
+def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:
+    """A request's JSON, checked. Raises Refused with a sentence about the first thing that is wrong."""
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as e:
+        raise Refused(_sentence(e)) from e
+
+
+def draw(run: Run, request: Draw) -> tuple[bytes, str]:
+    """The answer as a file, and its media type."""
+    return images.encode(request.draw(run))
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.5g}")
+
+
+def _bytes(text: str) -> bytes:
+    text = text.partition(",")[2] if text.startswith("data:") else text
+    if len(text) > images.MAX_FILE * 4 // 3 + 4:
+        raise images.ImageError(f"The file is larger than {images.MAX_FILE // 2**20} MB; save it smaller and try again.")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as e:
+        raise Refused("The image is not base64 text.") from e
+
+
+def _sentence(e: ValidationError) -> str:
+    first = e.errors(include_url=False)[0]
+    cause = (first.get("ctx") or {}).get("error")
+    if isinstance(cause, Refused):
+        return str(cause)
+    kind, where = first["type"], ".".join(str(p) for p in first["loc"] if not str(p).startswith(("Draw", "Ask")))
+    if kind == "json_invalid":
+        return "The request is not JSON."
+    if kind == "union_tag_invalid":
+        return f"There is no operation {str(first['ctx']['tag'])[:40]!r}; there are {first['ctx']['expected_tags']}."
+    if kind == "union_tag_not_found":
+        return "The request names no operation (op)."
+    return f"The request does not fit: {where[:80] or 'body'}: {first['msg'][0].lower()}{first['msg'][1:]}."
+
+
+__all__ = ["CODE", "DRAW", "Ask", "Draw", "Path", "draw", "parse"]

@@ -1,0 +1,263 @@
+"""The page's raw routes, under ``/gradio_api/explorer/``: what must be quick does not go through gradio's queue.
+
+Each obeys the page's login, bounds what it reads, and works on a thread behind a limit. An error is ``{"error": sentence}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import numpy as np
+from PIL import Image
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from training import checkpoint
+
+from . import NotThere, Refused, TooLarge, export, images, latent, plots, render
+from .access import Access, VisitorError
+from .session import Run, Session
+
+PREFIX = "/gradio_api/explorer"
+AT_ONCE = 4                                     # requests worked on at the same time
+WAITING = 256                                   # more than that many at once are turned away
+MAX_RENDER, MAX_CODE, MAX_EXPORT = 2 * 2**20, 6 * 2**20, 2**18   # bytes; a code request may hold an image file
+
+Views = Callable[[dict[str, Any]], list[str]]
+log = logging.getLogger(__name__)
+
+
+class Busy(Refused):
+    """Too many at once."""
+
+    status = 503
+
+
+class LoggedOut(Refused):
+    """The page has a login, and this request none."""
+
+    status = 401
+
+
+def make_routes(session: Session, access: Access, views: Views = lambda spec: []) -> list[Route]:
+    """All routes. ``views``: names of the views that fit a run, from its spec as a dict."""
+    limiter = _Limiter()
+
+    def get(path: str, work: Callable[[Request], Response]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await limiter.run(request, lambda: work(request))
+        return Route(f"{PREFIX}/{path}", endpoint, methods=["GET"])
+
+    def post(path: str, limit: int, work: Callable[[bytes], Response]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            async def ready() -> Callable[[], Response]:
+                body = await _body(request, limit)
+                return lambda: work(body)
+            return await limiter.run(request, None, ready)
+        return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
+
+    def do_render(body: bytes) -> Response:
+        request = render.parse(render.DRAW, body)
+        data, kind = render.draw(session.run(request.run), request)
+        return Response(data, media_type=kind, headers={"cache-control": "no-store"})
+
+    def do_code(body: bytes) -> Response:
+        request = render.parse(render.CODE, body)
+        return _json(request.answer(session.run(request.run)))
+
+    def do_export(body: bytes) -> Response:
+        request = render.parse(export.EXPORT, body)
+        data, kind = export.export(session.run(request.run), request)
+        name = f'attachment; filename="{request.run}-walk.{request.format}"'
+        return Response(data, media_type=kind, headers={"cache-control": "no-store", "content-disposition": name})
+
+    return [
+        get("runs", lambda r: _json(list_runs(session, access, views))),
+        get("thumb/{run}", lambda r: _thumb(session, r)),
+        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"]))),
+        get("map/{run}", lambda r: _map(session, r)),
+        get("colours/{dataset}", lambda r: _colours(session, r)),
+        get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
+        get("plot/{run}/curves", lambda r: _json(_curves(session, r.path_params["run"]))),
+        get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
+        post("render", MAX_RENDER, do_render),
+        post("code", MAX_CODE, do_code),
+        post("walk/export", MAX_EXPORT, do_export),
+    ]
+
+
+class _Limiter:
+    """Login, errors as sentences, and work on at most AT_ONCE threads."""
+
+    def __init__(self) -> None:
+        self.limit = anyio.CapacityLimiter(AT_ONCE)
+        self.here = 0
+
+    async def run(self, request: Request, work: Callable[[], Response] | None,
+                  ready: Callable[[], Awaitable[Callable[[], Response]]] | None = None) -> Response:
+        self.here += 1
+        try:
+            await require_login(request)
+            if self.here > WAITING:
+                raise Busy("The page is very busy; try again in a moment.")
+            if ready is not None:
+                work = await ready()
+            assert work is not None
+            return await anyio.to_thread.run_sync(work, limiter=self.limit)
+        except (Refused, VisitorError) as e:
+            return _json({"error": str(e)}, e.status)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except MemoryError:
+            return _json({"error": "That needs more memory than this machine has; ask for less at once."}, 503)
+        except (RuntimeError, OSError) as e:    # torch out of memory, a file that vanished: tell the owner in the log, the visitor briefly
+            log.exception("request failed")
+            return _json({"error": f"The server could not do that ({type(e).__name__}); its log says more."}, 500)
+        finally:
+            self.here -= 1
+
+
+async def require_login(request: Request) -> None:
+    """Raise LoggedOut unless the page has no login or the request carries its cookie, as gradio itself checks it."""
+    app = request.app
+    dependency = getattr(app, "auth_dependency", None)
+    if dependency is not None:
+        user = dependency(request)
+        user = await user if inspect.isawaitable(user) else user
+    elif getattr(app, "auth", None) is not None:
+        token = request.cookies.get(f"access-token-{app.cookie_id}") or request.cookies.get(f"access-token-unsecure-{app.cookie_id}")
+        user = app.tokens.get(token)
+    else:
+        return
+    if user is None:
+        raise LoggedOut("Please log in to this page first.")
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    sentence = f"The request is larger than {limit // 1024:,} KiB."
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise TooLarge(sentence)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(sentence)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return JSONResponse(value, status, headers={"cache-control": "no-store"})
+
+
+def _cached(request: Request, data: bytes, kind: str) -> Response:
+    """A file that the browser keeps and asks about: unchanged costs no transfer."""
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=kind, headers=headers)
+
+
+def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
+    """What the picker shows: a row for each run, a sentence for each folder that is none, and whether training is allowed."""
+    cards, problems = session.runs()
+    rows = []
+    for card in cards.values():
+        spec = card.spec.to_dict()
+        kept = card.metrics.get(card.headline)
+        headline = {"name": card.headline, "value": kept.get("value"), "unit": kept.get("unit", "")} if kept else None
+        family_title = session.about(card.name)["family_title"]
+        rows.append(dict(name=card.name, title=card.title or family_title, family=card.family, family_title=family_title,
+                         dataset=card.data.name, dataset_title=card.data.title, shape=list(spec["shape"]), w_dim=card.spec.w_dim,
+                         num_layers=card.spec.num_layers, encodes=card.spec.encodes, stochastic=card.spec.stochastic,
+                         num_classes=card.spec.num_classes, levels=list(card.spec.levels), headline=headline,
+                         images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
+    return {"runs": rows, "problems": problems, "training": access.training}
+
+
+def describe(session: Session, name: str) -> dict[str, Any]:
+    """All that the page needs to open a run."""
+    run = session.run(name)
+    basis, effects = run.basis, run.effects
+    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3))
+                  for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
+    return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
+            "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
+            "projections": run.projections, "dataset": _dataset(run), "default": run.default()}
+
+
+def _dataset(run: Run) -> dict[str, Any] | None:
+    held = run.held
+    if held is None:
+        return None
+    spec = held.spec
+    return dict(name=spec.name, title=spec.title, classes=list(spec.classes), attributes=[[n, list(c)] for n, c in spec.attributes],
+                attribution=spec.attribution, n=held.n, tile=list(spec.shape[1:]), columns=held.columns, per_sheet=held.per_sheet,
+                sheets=held.num_sheets, channels=spec.shape[0])
+
+
+def _thumb(session: Session, request: Request) -> Response:
+    card = session.card(request.path_params["run"])
+    if len(card.spec.shape) != 3:
+        raise NotThere("This run makes no images.")
+    _, h, w = card.spec.shape
+
+    def cut(path: Path) -> bytes:
+        with Image.open(path, formats=("WEBP",)) as sheet:
+            tile = sheet.convert("RGB" if card.spec.shape[0] == 3 else "L").crop((0, 0, w, h))
+            return images.encode(np.asarray(tile).reshape(h, w, -1))[0]
+    try:
+        data = session.file(session.trained / card.name / checkpoint.SAMPLES, cut)
+    except (OSError, NotThere):                 # no samples yet, or damaged: draw one
+        run = session.run(card.name)
+        data = images.encode(run.decode(run.map_z(run.sample_z(1, 0)))[0])[0]
+    return _cached(request, data, "image/png")
+
+
+def _map(session: Session, request: Request) -> Response:
+    run = session.run(request.path_params["run"])
+    name = request.query_params.get("projection") or (run.projections or ["umap"])[0]
+    if name not in ("umap", "pca", "code"):
+        raise NotThere("There is no such map; there are umap, pca and code.")
+    return _cached(request, run.points(name).astype("<f4").tobytes(), "application/octet-stream")
+
+
+def _colours(session: Session, request: Request) -> Response:
+    held, by = session.held(request.path_params["dataset"]), request.query_params.get("by", "class")
+    names = [n for n, _ in held.spec.attributes]
+    if by == "class" and held.labels is not None:
+        values = held.labels
+    elif by in names and held.attributes is not None:
+        values = held.attributes[:, names.index(by)]
+    else:
+        raise NotThere("This data set has no such labels.")
+    return _cached(request, values.clip(0, 255).astype(np.uint8).tobytes(), "application/octet-stream")
+
+
+def _sheet(session: Session, request: Request) -> Response:
+    held, k = session.held(request.path_params["dataset"]), request.path_params["k"]
+    if k >= held.num_sheets:
+        raise NotThere(f"There are sheets 0 to {held.num_sheets - 1}.")
+    path = held.sheet_path(k)
+    etag = f'"{held.sheet["files"][path.name][:32]}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(path.read_bytes(), media_type="image/webp", headers=headers)
+
+
+def _curves(session: Session, name: str) -> dict[str, Any]:
+    card = session.card(name)
+    return session.file(session.trained / card.name / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))
+
+
+__all__ = ["PREFIX", "describe", "list_runs", "make_routes", "require_login"]

@@ -1,0 +1,363 @@
+"""The runs of a folder, loaded when asked for and kept while in use. Shared by all requests: every method may be called from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training import checkpoint, families, maps
+from training.checkpoint import Card, CheckpointError
+from training.data import DataError
+from training.heldout import HeldOut, open_heldout
+from training.model import LatentModel, LatentSpec
+
+from . import NotThere, Refused, images, latent, projection
+from .latent import Basis, Effect
+from .projection import Neighbours, Place
+
+T = TypeVar("T")
+Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
+CHUNK = 64                                      # images decoded at once
+DATA = "_data"                                  # held-out sheets, beside the runs
+DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
+
+
+class Once:
+    """Values that are computed at most once each, whichever thread asks first; the others wait for it. An error is not kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._values: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of ``key``, from ``make`` the first time."""
+        if key in self._values:
+            return self._values[key]
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._values:
+                self._values[key] = make()
+            return self._values[key]
+
+
+class Recent:
+    """As Once, but only the ``most`` values used last are kept, and a value whose ``stamp`` has changed is made anew."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._values: OrderedDict[str, tuple[Hashable, Any]] = OrderedDict()
+
+    def get(self, key: str, stamp: Hashable, make: Callable[[], T]) -> T:
+        """The value of ``key``, made by ``make`` unless one of that stamp is at hand."""
+        with self._lock:
+            kept = self._values.get(key)
+            if kept is not None and kept[0] == stamp:
+                self._values.move_to_end(key)
+                return kept[1]
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            with self._lock:
+                kept = self._values.get(key)
+            if kept is not None and kept[0] == stamp:
+                return kept[1]
+            value = make()
+            with self._lock:
+                self._values[key] = (stamp, value)
+                self._values.move_to_end(key)
+                while len(self._values) > self.most:
+                    gone, _ = self._values.popitem(last=False)
+                    self._locks.pop(gone, None)
+            return value
+
+
+class Run:
+    """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
+
+    def __init__(self, folder: Path, card: Card, model: LatentModel, device: str, kept: maps.Map | None,
+                 held: HeldOut | None) -> None:
+        self.folder, self.card, self.model, self.device = folder, card, model, device
+        self.spec: LatentSpec = model.spec
+        self.d = self.spec.num_layers * self.spec.w_dim
+        if kept is not None and kept.codes.shape[1] != self.d:
+            raise Refused(f"{card.name}: its map was made for another network; run `python -m training evaluate {card.name}`.")
+        self.map = kept
+        fits = held is not None and tuple(held.spec.shape) == self.spec.shape and (kept is None or held.n >= len(kept.codes))
+        self.held = held if fits else None
+        self._once = Once()
+
+    @property
+    def codes(self) -> np.ndarray | None:
+        """Codes (n, d) of the held-out images, where the run has a map."""
+        return None if self.map is None else self.map.codes
+
+    def label(self, label: int | None) -> int | None:
+        """A class for a model that needs one: the asked one, else the first; None for a model without. Raises Refused."""
+        if not self.spec.num_classes:
+            return None
+        if label is not None and not 0 <= label < self.spec.num_classes:
+            raise Refused(f"This run has classes 0 to {self.spec.num_classes - 1}; {label} is none of them.")
+        return label or 0
+
+    def _labels(self, n: int, label: Label) -> Tensor | None:
+        if isinstance(label, np.ndarray):
+            return torch.from_numpy(label.astype(np.int64)).to(self.device) if self.spec.num_classes else None
+        label = self.label(label)
+        return None if label is None else torch.full((n,), label, device=self.device)
+
+    def require_images(self) -> None:
+        """Raise Refused for a model of points rather than images."""
+        if len(self.spec.shape) != 3:
+            raise Refused(f"{self.card.name} makes points in the plane, not images.")
+
+    def images(self, w: np.ndarray, label: Label = None) -> Tensor:
+        """Codes (n, d), of one class or of classes (n,), to images (n, C, H, W) in [-1, 1], on the device."""
+        self.require_images()
+        codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(self.device)
+        codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self._labels(len(codes), label)
+        with torch.inference_mode():
+            parts = [self.model.synthesize(codes[i:i + CHUNK], None if labels is None else labels[i:i + CHUNK])
+                     for i in range(0, len(codes), CHUNK)]
+            return torch.cat(parts) if len(parts) > 1 else parts[0]
+
+    def decode(self, w: np.ndarray, label: Label = None) -> np.ndarray:
+        """Codes (n, d) to pixels (n, H, W, C) uint8."""
+        return images.to_uint8(self.images(w, label))
+
+    def map_z(self, z: np.ndarray, label: Label = None) -> np.ndarray:
+        """Noise (n, z_dim) to codes (n, d)."""
+        with torch.inference_mode():
+            noise = torch.from_numpy(np.ascontiguousarray(z, np.float32)).to(self.device)
+            return self.model.map(noise, self._labels(len(z), label)).flatten(1).float().cpu().numpy()
+
+    def sample_z(self, n: int, seed: int) -> np.ndarray:
+        """Noise (n, z_dim); the same for the same seed everywhere."""
+        with torch.inference_mode():
+            return self.model.sample_z(n, torch.Generator().manual_seed(seed)).float().cpu().numpy()
+
+    def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Pixels (n, C, H, W) uint8 to codes (n, d), and their deviations (n, d) where the encoder gives any."""
+        if not self.spec.encodes:
+            raise Refused(f"{self.card.name} has no encoder, so it cannot take an image in.")
+        with torch.inference_mode():
+            x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).float() / 127.5 - 1
+            if self.spec.stochastic:
+                mean, sigma = self.model.posterior(x)
+                return mean.flatten(1).cpu().numpy(), sigma.flatten(1).cpu().numpy()
+            return self.model.encode(x).flatten(1).cpu().numpy(), None
+
+    def errors(self, pixels: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+        """Squared error of each image's reconstruction, (n,), of pixels (n, C, H, W) uint8 taken as [0, 1]."""
+        found = []
+        for i in range(0, len(pixels), CHUNK):
+            part = pixels[i:i + CHUNK]
+            w, _ = self.encode(part)
+            again = self.images(w, None if labels is None else labels[i:i + CHUNK])
+            d = (again.clamp(-1, 1).cpu() + 1) / 2 - torch.from_numpy(np.ascontiguousarray(part)).float() / 255
+            found.append((d**2).flatten(1).sum(1).numpy())
+        return np.concatenate(found)
+
+    def real(self, indices: np.ndarray) -> np.ndarray:
+        """Held-out images (k, C, H, W) uint8. Raises NotThere, or Refused when they cannot be read."""
+        if self.held is None:
+            raise NotThere(f"{self.card.name} has no held-out images here.")
+        if len(indices) and not 0 <= min(indices) <= max(indices) < self.held.n:
+            raise NotThere(f"There are held-out images 0 to {self.held.n - 1}; {max(indices)} is none of them.")
+        try:
+            return self.held.images(indices)
+        except DataError as e:
+            raise Refused(DAMAGED) from e
+
+    def usual_errors(self) -> np.ndarray | None:
+        """Reconstruction errors of up to 500 held-out images, sorted; None without held-out images."""
+        if self.held is None:
+            return None
+        held = self.held
+
+        def make() -> np.ndarray:
+            rows = np.linspace(0, held.n - 1, min(held.n, 500)).astype(int)
+            labels = held.labels[rows] if self.spec.num_classes and held.labels is not None else None
+            return np.sort(self.errors(self.real(rows), labels))
+        return self._once.get("errors", make)
+
+    def _points(self) -> np.ndarray:
+        """Codes that stand for all: those of the map, else of 2,000 samples."""
+        if self.codes is not None:
+            return self.codes
+
+        def make() -> np.ndarray:
+            return self.map_z(self.sample_z(2000, 0), np.arange(2000) % max(self.spec.num_classes, 1))
+        return self._once.get("samples", make)
+
+    @property
+    def basis(self) -> Basis:
+        """Mean and strongest directions of the run's codes."""
+        return self._once.get("basis", lambda: latent.principal(self._points()))
+
+    @property
+    def effects(self) -> list[Effect]:
+        """What each direction was measured to change; fewer codes are tried where decoding is slow."""
+        def make() -> list[Effect]:
+            points, size = self._points(), int(np.prod(self.spec.shape))
+            bases = 12 if self.card.parameters * size < 3e10 else 5
+            return latent.effects(self.decode, self.basis, points, bases)
+        return self._once.get("effects", make) if len(self.spec.shape) == 3 else [Effect(None, 0.0)] * len(self.basis.vectors)
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """Search among the codes of real images. Raises Refused where the run has none."""
+        if self.codes is None:
+            raise Refused(f"{self.card.name} has no codes of real images to compare with.")
+        codes = self.codes
+        return self._once.get("neighbours", lambda: Neighbours(codes))
+
+    @property
+    def projections(self) -> list[str]:
+        """Maps that can be drawn, the best first."""
+        if self.codes is None:
+            return []
+        return (["code"] if self.d == 2 else []) + (["umap"] if self.map and self.map.umap is not None else []) + ["pca"]
+
+    def points(self, name: str) -> np.ndarray:
+        """Places (n, 2) float32 of the held-out images on a map. Raises NotThere."""
+        if name not in self.projections or self.map is None:
+            raise NotThere(f"{self.card.name} has no {name.upper()} map.")
+        if name == "umap" and self.map.umap is not None:
+            return self.map.umap
+        if name == "code":
+            return np.ascontiguousarray(self.map.codes, np.float32)
+        codes = self.map.codes
+        return self._once.get("pca", lambda: projection.pca(codes, self.basis))
+
+    def place(self, name: str, xy: np.ndarray) -> Place:
+        """The code for a place (2,) on a map."""
+        points = self.points(name)
+        if name == "code":
+            return Place(xy.astype(np.float32), False)
+        if name == "pca":
+            return projection.place_pca(self.basis, xy)
+        assert self.codes is not None
+        return projection.place_among(points, self.codes, xy)
+
+    def default(self) -> dict[str, Any]:
+        """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
+        def make() -> dict[str, Any]:
+            if self.codes is None:
+                w = self.map_z(self.sample_z(1, 0))
+                return {"w": latent.to_text(w[0]), "origin": {"kind": "sample", "seed": 0}}
+            rows = np.arange(len(self.codes))
+            if self.held is not None and self.held.labels is not None:
+                labels = self.held.labels[rows]
+                rows = np.flatnonzero(labels == max(self.held.spec.num_classes, 1) // 3)
+                rows = rows if len(rows) else np.arange(len(self.codes))
+            near = ((self.codes[rows] - self.codes[rows].mean(0)) ** 2).sum(1)
+            index = int(rows[near.argmin()])
+            return {"w": latent.to_text(self.codes[index]), "origin": {"kind": "point", "index": index}}
+        return self._once.get("default", make)
+
+    def class_of(self, index: int) -> int | None:
+        """The class of held-out image ``index``, where it has one."""
+        if self.held is None or self.held.labels is None or index >= self.held.n:
+            return None
+        return int(self.held.labels[index])
+
+    def attributes_of(self, index: int) -> dict[str, str]:
+        """What held-out image ``index`` shows, field by field, in words."""
+        if self.held is None or self.held.attributes is None or index >= self.held.n:
+            return {}
+        row = self.held.attributes[index]
+        return {name: names[int(v)] for (name, names), v in zip(self.held.spec.attributes, row, strict=True)}
+
+
+class Session:
+    """What the page knows of ``trained``, a folder of runs."""
+
+    def __init__(self, trained: Path, device: str = "cpu", keep: int = 6) -> None:
+        self.trained, self.device = Path(trained), device
+        self._runs, self._held, self._small = Recent(keep), Recent(4), Recent(64)
+
+    def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
+        """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in _folders(self.trained))
+
+        def make() -> tuple[dict[str, Card], dict[str, str]]:
+            cards, problems = checkpoint.runs(self.trained)
+            return {c.name: c for c in cards}, problems
+        return self._small.get("runs", stamp, make)
+
+    def card(self, name: str) -> Card:
+        """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
+        cards, problems = self.runs()
+        if name not in cards:
+            if name in problems:
+                raise Refused(problems[name])
+            raise NotThere("There is no run of that name here; it may have been renamed or deleted.")
+        return cards[name]
+
+    def run(self, name: str) -> Run:
+        """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
+        card = self.card(name)
+        folder = self.trained / card.name
+        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
+        return self._runs.get(name, stamp, partial(self._load, folder))
+
+    def _load(self, folder: Path) -> Run:
+        try:
+            model, card = checkpoint.load(folder, self.device)
+            kept = maps.read(folder / checkpoint.MAP) if (folder / checkpoint.MAP).is_file() else None
+        except (CheckpointError, maps.MapError) as e:
+            raise Refused(str(e)) from e
+        try:
+            held = self.held(card.data.name)
+        except Refused:                         # the run can be explored without them
+            held = None
+        return Run(folder, card, model, self.device, kept, held)
+
+    def held(self, dataset: str) -> HeldOut:
+        """The held-out images of a data set that one of the runs was trained on. Raises NotThere, or Refused when they are damaged."""
+        folder = self.trained / DATA / dataset
+        known = any(c.data.name == dataset for c in self.runs()[0].values())
+        if not known or not folder.is_dir():
+            raise NotThere("There are no held-out images of that data set here.")
+        try:
+            return self._held.get(dataset, _stamps(folder), partial(open_heldout, folder))
+        except DataError as e:
+            raise Refused(DAMAGED) from e
+
+    def file(self, path: Path, make: Callable[[Path], T]) -> T:
+        """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file."""
+        if not path.is_file():
+            raise NotThere("There is no such file.")
+        return self._small.get(f"{make.__qualname__} {path}", _stamp(path), partial(make, path))
+
+    def about(self, name: str) -> dict[str, str]:
+        """Paper, equation and summary of the family a run belongs to, for showing."""
+        family = families.get(self.card(name).family)
+        return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(("_", "."))) if root.is_dir() else []
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        s = path.stat()
+    except OSError:
+        return (0, 0)
+    return (s.st_mtime_ns, s.st_size)
+
+
+def _stamps(folder: Path) -> tuple[Hashable, ...]:
+    return tuple((p.name, *_stamp(p)) for p in sorted(folder.iterdir()))
