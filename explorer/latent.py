@@ -114,7 +114,7 @@ class Basis:
         return w + steps[:, None] * v
 
 
-def principal(points: np.ndarray, count: int = 8) -> Basis:
+def principal(points: np.ndarray, count: int = 128) -> Basis:
     """Principal directions of codes (n, d), strongest first; each one's largest component is positive, so they are the same
     everywhere. A direction without variance is left out. Of d = 2 the plain axes are taken: the plane is drawn as it is."""
     points = np.asarray(points, np.float32)
@@ -140,6 +140,27 @@ def principal(points: np.ndarray, count: int = 8) -> Basis:
         vectors = vectors * np.sign(top)[:, None]
     return Basis(mean.astype(np.float32), vectors.astype(np.float32), np.sqrt(variances[kept]).astype(np.float32),
                  shares[kept].astype(np.float32), np.minimum(shares, 1).astype(np.float32), math.sqrt(total))
+
+
+def strongest(basis: Basis, points: np.ndarray, pull: Callable[[np.ndarray], np.ndarray], count: int = 8) -> Basis:
+    """The ``count`` directions to put on sliders. Codes of a Gaussian prior vary alike in all directions, so that variance alone would
+    pick any of them: among directions whose sigma is at least half of the largest, those that change the image most come first
+    (eigenvectors of E[JᵀJ], J = ∂image/∂w in sigmas: an active subspace, Constantine 2015); the other ones follow by variance.
+    ``pull``: codes (n, d) → Jᵀr (n, d), r a random image of its own for each."""
+    alike = int((basis.sigmas >= 0.5 * basis.sigmas[:1].max(initial=0)).sum())
+    if len(basis.mean) == 2 or alike < 2:
+        alike = 0
+    vectors, sigmas, shares = basis.vectors, basis.sigmas.astype(np.float64), basis.shares.astype(np.float64)
+    if alike:
+        pulls = (pull(points).astype(np.float64) @ vectors[:alike].T) * sigmas[:alike]
+        mix = np.linalg.eigh(pulls.T @ pulls)[1].T[::-1]           # (alike, alike), strongest first
+        turned = mix @ vectors[:alike].astype(np.float64)
+        turned *= np.sign(turned[np.arange(alike), np.abs(turned).argmax(1)])[:, None]
+        vectors = np.concatenate([turned, vectors[alike:]])
+        sigmas = np.concatenate([np.sqrt(mix**2 @ sigmas[:alike] ** 2), sigmas[alike:]])
+        shares = np.concatenate([mix**2 @ shares[:alike], shares[alike:]])
+    return Basis(basis.mean, vectors[:count].astype(np.float32), sigmas[:count].astype(np.float32), shares[:count].astype(np.float32),
+                 basis.spectrum, basis.scale)
 
 
 STATISTICS = ("ink", "slant", "width", "height", "thickness", "up", "right")

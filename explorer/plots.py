@@ -45,7 +45,7 @@ def thin(rows: list[dict[str, float]], most: int = MOST_ROWS) -> list[dict[str, 
     out = []
     for part in np.array_split(np.arange(len(rows)), most):
         some = [rows[i] for i in part]
-        terms = {k for r in some for k in r}
+        terms = dict.fromkeys(k for r in some for k in r)
         mean = {k: float(np.mean([r[k] for r in some if k in r])) for k in terms}
         out.append({**mean, "images": some[-1]["images"], **({"seconds": some[-1]["seconds"]} if "seconds" in some[-1] else {})})
     return out

@@ -87,10 +87,10 @@ class DrawTraverse(Draw):
 
     def draw(self, run: Run) -> np.ndarray:
         w = latent.codes(self.w, run.d, most=1)[0]
-        if max(self.directions) >= len(run.basis.vectors):
-            raise Refused(f"This run has {len(run.basis.vectors)} directions, counted from 0.")
+        if max(self.directions) >= len(run.directions.vectors):
+            raise Refused(f"This run has {len(run.directions.vectors)} directions, counted from 0.")
         values = np.array(self.values, np.float32)
-        rows = [run.basis.moved(w, k, values) for k in self.directions]
+        rows = [run.directions.moved(w, k, values) for k in self.directions]
         return _tiles(run, np.concatenate(rows), len(values), self.label)
 
 

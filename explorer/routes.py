@@ -187,7 +187,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
 def describe(session: Session, name: str) -> dict[str, Any]:
     """All that the page needs to open a run."""
     run = session.run(name)
-    basis, effects = run.basis, run.effects
+    basis, effects = run.directions, run.effects
     directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3))
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),

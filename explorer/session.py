@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import partial
@@ -202,17 +203,53 @@ class Run:
 
     @property
     def basis(self) -> Basis:
-        """Mean and strongest directions of the run's codes."""
+        """Mean and principal directions of the run's codes: the PCA map and the spectrum."""
         return self._once.get("basis", lambda: latent.principal(self._points()))
 
     @property
+    def directions(self) -> Basis:
+        """The directions on sliders: at most 8, those that change the image most."""
+        def pull(w: np.ndarray) -> np.ndarray:
+            return self._pull(w[np.linspace(0, len(w) - 1, self._affordable(256, 16, cost=3)).astype(int)])
+
+        def make() -> Basis:
+            if len(self.spec.shape) != 3:
+                return latent.strongest(self.basis, self._points(), np.zeros_like)
+            return latent.strongest(self.basis, self._points(), pull)
+        return self._once.get("directions", make)
+
+    def _pull(self, w: np.ndarray) -> np.ndarray:
+        """Jᵀr of codes (n, d): how each code should move for its image to move along a random image r. (n, d)."""
+        r = torch.Generator().manual_seed(0)
+        found = []
+        for i in range(0, len(w), CHUNK):
+            codes = torch.from_numpy(w[i:i + CHUNK]).to(self.device).requires_grad_()
+            with torch.enable_grad():
+                shaped = codes.view(-1, self.spec.num_layers, self.spec.w_dim)
+                drawn = self.model.synthesize(shaped, self._labels(len(codes), None))
+                towards = torch.randn(drawn.shape, generator=r).to(self.device)
+                found.append(torch.autograd.grad((drawn * towards).sum(), codes)[0].cpu().numpy())
+        return np.concatenate(found)
+
+    def _affordable(self, most: int, least: int, cost: float = 1.0, seconds: float = 1.0) -> int:
+        """How many images of ``cost`` decodes each can be made in so many seconds, within bounds."""
+        def make() -> float:
+            w = self._points()[:8]
+            self.images(w)                      # the first one also warms up
+            start = time.perf_counter()
+            self.images(w)
+            return (time.perf_counter() - start) / len(w)
+        return int(min(max(seconds / (cost * self._once.get("cost", make)), least), most))
+
+    @property
     def effects(self) -> list[Effect]:
-        """What each direction was measured to change; fewer codes are tried where decoding is slow."""
+        """What each of ``directions`` was measured to change; fewer codes are tried where decoding is slow."""
         def make() -> list[Effect]:
-            points, size = self._points(), int(np.prod(self.spec.shape))
-            bases = 12 if self.card.parameters * size < 3e10 else 5
-            return latent.effects(self.decode, self.basis, points, bases)
-        return self._once.get("effects", make) if len(self.spec.shape) == 3 else [Effect(None, 0.0)] * len(self.basis.vectors)
+            if len(self.spec.shape) != 3:
+                return [Effect(None, 0.0)] * len(self.directions.vectors)
+            bases = self._affordable(12, 3, cost=4 + 5 * len(self.directions.vectors), seconds=1.5)
+            return latent.effects(self.decode, self.directions, self._points(), bases)
+        return self._once.get("effects", make)
 
     @property
     def neighbours(self) -> Neighbours:
@@ -314,7 +351,7 @@ class Session:
 
     def _load(self, folder: Path) -> Run:
         try:
-            model, card = checkpoint.load(folder, self.device)
+            model, card = self._checkpoint(folder)
             kept = maps.read(folder / checkpoint.MAP) if (folder / checkpoint.MAP).is_file() else None
         except (CheckpointError, maps.MapError) as e:
             raise Refused(str(e)) from e
@@ -323,6 +360,13 @@ class Session:
         except Refused:                         # the run can be explored without them
             held = None
         return Run(folder, card, model, self.device, kept, held)
+
+    def _checkpoint(self, folder: Path) -> tuple[LatentModel, Card]:
+        try:
+            return checkpoint.load(folder, self.device)
+        except CheckpointError:
+            time.sleep(0.3)                     # a training may be between writing its weights and its card
+            return checkpoint.load(folder, self.device)
 
     def held(self, dataset: str) -> HeldOut:
         """The held-out images of a data set that one of the runs was trained on. Raises NotThere, or Refused when they are damaged."""
