@@ -12,11 +12,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import families
 from .files import write_json
-from .model import Config, Family
+from .model import Config, DataSpec, Family
+
+if TYPE_CHECKING:
+    from .data import Dataset
 
 STATUS = "status.json"
 TRAINED = Path("trained")
@@ -79,7 +82,7 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--device", default="cpu")
     evaluate.add_argument("--map", action=argparse.BooleanOptionalAction, default=True)
     data = commands.add_parser("data", help="fetch or draw a data set, and its held-out sheet for the page")
-    data.add_argument("name", choices=sorted(TITLES))
+    data.add_argument("data", metavar="NAME", choices=sorted(TITLES))
     data.add_argument("--cache", type=Path)
     data.add_argument("--source", type=Path)
     data.add_argument("--size", type=int, choices=(28, 32, 64))
@@ -130,13 +133,16 @@ def clock(seconds: float) -> str:
     return f"{h}:{m:02d}:{s:02d}" if h else f"{m}:{s:02d}"
 
 
-def load_data(args: argparse.Namespace, name: str | None = None) -> Any:
-    """The data set that the arguments name, with a progress line while it is fetched or drawn."""
+def load_data(args: argparse.Namespace, again: DataSpec | None = None) -> Dataset:
+    """The data set that the arguments name, or a card's (``again``), with a progress line while it is fetched or drawn."""
     from . import data
     bar = Bar()
-    options = {k: getattr(args, k) for k in ("source", "size") if getattr(args, k, None) is not None}
-    return data.load(name or args.data, cache=args.cache, **options,
-                     progress=lambda done, total: bar.show(f"data: {done:,} of {total:,}", done == total))
+
+    def progress(done: int, total: int) -> None:
+        bar.show(f"data: {done:,} of {total:,}", done == total)
+    if again is not None:
+        return data.load_again(again, cache=args.cache, source=args.source, progress=progress)
+    return data.load(args.data, cache=args.cache, source=args.source, size=args.size, progress=progress)
 
 
 def command_train(args: argparse.Namespace) -> int:
@@ -159,7 +165,7 @@ def command_train(args: argparse.Namespace) -> int:
         if args.images:
             config = dataclasses.replace(config, images=args.images)
             card = dataclasses.replace(card, config=config.to_dict())
-        args.data = "folder" if card.data.name.startswith("own-") else card.data.name
+        args.data = card.data.name
     else:
         if (folder / checkpoint.CARD).exists():
             raise Failed(f"there is a run {name} already; give another --name, go on with --resume, or delete {folder}.")
@@ -185,13 +191,11 @@ def command_train(args: argparse.Namespace) -> int:
     try:
         if lead:
             status("running", "loading the data")
-        dataset = load_data(args)
+        dataset = load_data(args, card.data if resumed else None)
         if resumed is None:
             card = checkpoint.Card(name=name, family=args.family, config=config.to_dict(), data=dataset.spec,
                                    spec=family.Model(config, dataset.spec).spec, title=args.title, seed=args.seed, recipe=args.recipe or "",
                                    code_version=code_version(), created=began)
-        elif card.data.fingerprint != dataset.spec.fingerprint:
-            raise Failed(f"{name} was trained on other images than {args.data} holds now; it cannot go on.")
         card = dataclasses.replace(card, hardware=loop.hardware(world.device, world.size))
         trainer = loop.Trainer(family, config, card, dataset.train.images, dataset.train.labels, world)
         if resumed is not None:
@@ -260,19 +264,14 @@ def command_evaluate(args: argparse.Namespace) -> int:
     for name in args.runs:
         folder = args.trained / checkpoint.check_name(name)
         card = checkpoint.read_card(folder)
-        own = card.data.name.startswith("own-")
-        args.size = card.data.shape[1] if own else None
-        dataset = load_data(args, "folder" if own else card.data.name)
-        if dataset.spec.fingerprint != card.data.fingerprint:
-            raise Failed(f"{name} was trained on other images than {card.data.name} holds now; its figures would mean nothing.")
-        evaluate(folder, dataset, with_map=args.map, device=args.device, say=lambda s: bar.show(s))
+        evaluate(folder, load_data(args, card.data), with_map=args.map, device=args.device, say=lambda s: bar.show(s))
         print_card(folder)
     return 0
 
 
 def command_data(args: argparse.Namespace) -> int:
     """Fetch or draw, and say what there is."""
-    dataset = load_data(args, args.name)
+    dataset = load_data(args)
     s = dataset.spec
     print(f"{s.title}: {len(dataset.train.images):,} training and {len(dataset.test.images):,} held-out images of "
           f"{' × '.join(map(str, s.shape))}, {len(s.classes)} classes, {len(s.attributes)} attributes")

@@ -40,6 +40,7 @@ FACES = (20_000, 4_000)                           # training and held-out
 SPRITES = (40_000, 4_000)
 FACES_SEED = SPRITES_SEED = 0
 CACHE_VERSION = 1
+OWN = "own-"                                      # how the names of a person's own sets begin
 
 FASHION_CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -100,6 +101,27 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
     return _cut(found, limit)
 
 
+def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None = None, progress: Progress | None = None) -> Dataset:
+    """The data set that a run's card names, the very same images. A person's own come from the cache, so that ``source`` may be gone.
+
+    Raises DataError when the images are others than those the run was trained on, or no longer kept.
+    """
+    if not spec.name.startswith(OWN):
+        found = load(spec.name, cache=cache, progress=progress)
+    elif source is not None:
+        found = load("folder", cache=cache, source=source, size=spec.shape[1], progress=progress)
+    else:
+        kept = (_read(path, None) for path in sorted((cache or cache_folder()).glob(f"{spec.name}-*.npz")))
+        same = next((d for d in kept if d is not None and d.spec.fingerprint == spec.fingerprint), None)
+        if same is None:
+            raise DataError(f"The images of {spec.title} are no longer kept; say where they are (--source).")
+        return same
+    if found.spec.fingerprint != spec.fingerprint:
+        raise DataError(f"{spec.title} holds other images now than the run was trained on; "
+                        "neither going on nor measuring would mean anything.")
+    return found
+
+
 def _fingerprinted(dataset: Dataset) -> Dataset:
     digest = hashlib.sha256(np.ascontiguousarray(dataset.train.images).data).hexdigest()
     return dataclasses.replace(dataset, spec=dataclasses.replace(dataset.spec, fingerprint=digest))
@@ -128,12 +150,15 @@ def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     return dataset
 
 
-def _read(path: Path, key: str = "") -> Dataset | None:
-    """The cached set, or None where there is none, it is damaged (each array carries a checksum), or made from something else."""
+def _read(path: Path, key: str | None = "") -> Dataset | None:
+    """The cached set, or None where there is none, it is damaged (each array carries a checksum), or made from something else.
+
+    With ``key`` None whatever it was made from.
+    """
     try:
         with np.load(path, allow_pickle=False) as arrays:
             meta = json.loads(str(arrays["meta"]))
-            if meta["version"] != CACHE_VERSION or meta["key"] != key:
+            if meta["version"] != CACHE_VERSION or key not in (None, meta["key"]):
                 return None
 
             def split(name: str) -> Split:
@@ -233,7 +258,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
     title = source.stem if source.suffix.lower() == ".zip" else source.name
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
-    name, title = f"own-{slug or where}", title or TITLES["folder"]
+    name, title = f"{OWN}{slug or where}", title or TITLES["folder"]
     path = cache / f"{name}-{where}-{size}.npz"
     return _read(path, key) or _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
 
@@ -245,4 +270,4 @@ def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:
     return Dataset(spec, train, test, pictures.notes)
 
 
-__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "load"]
+__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "load", "load_again"]

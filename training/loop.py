@@ -193,7 +193,8 @@ class Trainer:
         """EMA with a half-life of ``ema_images``, warmed up (Karras et al. 2020); buffers are copied."""
         half_life = min(self.config.ema_images, self.images_seen / 20)
         keep = 0.5 ** (self.config.batch_size / half_life) if half_life > 0 else 0.0
-        mine, theirs = list(self.average.parameters()), list(self.model.parameters())
+        mine: list[Tensor] = list(self.average.parameters())
+        theirs: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(mine, theirs, 1 - keep)
         for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
             a.copy_(b)

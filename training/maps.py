@@ -97,7 +97,7 @@ def write(path: Path, kept: Map) -> None:
 
     def save(p: Path) -> None:
         with open(p, "wb") as f:
-            np.savez_compressed(f, **arrays)
+            np.savez_compressed(f, allow_pickle=False, **arrays)
     write_atomically(path, save)
 
 

@@ -40,7 +40,7 @@ class Config:
     def __post_init__(self) -> None:
         for f in fields(self):
             value, meta = getattr(self, f.name), f.metadata
-            kind = type(f.default)
+            kind: type = type(f.default)
             if kind is float and isinstance(value, int) and not isinstance(value, bool):
                 value = float(value)
                 object.__setattr__(self, f.name, value)
@@ -51,7 +51,8 @@ class Config:
                 raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).")
             if kind is float and value != value:
                 raise SettingError(f"{f.name} is not a number.")
-            for v in value if kind is tuple else (value,):
+            items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+            for v in items:
                 if meta.get("choices") and v not in meta["choices"]:
                     raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.")
                 if meta.get("low") is not None and v < meta["low"] or meta.get("high") is not None and v > meta["high"]:

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,7 +40,8 @@ def options(own, tmp_path, name="own", *more):
 
 
 def start(arguments):
-    return subprocess.Popen([sys.executable, "-m", "training", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-m", "training", *arguments], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def wait_for(condition, seconds=60.0):
@@ -64,7 +66,10 @@ def test_train_list_evaluate(own, tmp_path, capsys):
     assert (trained / "_data" / card.data.name / "sheet.json").is_file()
     first = card.metrics
     capsys.readouterr()
-    assert main(["evaluate", "own", "--trained", str(trained), "--source", str(own), "--cache", str(tmp_path / "cache"), "--no-map"]) == 0
+    again = ["evaluate", "own", "--trained", str(trained), "--cache", str(tmp_path / "cache"), "--no-map"]
+    assert main([*again, "--source", str(own)]) == 0
+    shutil.rmtree(own)                                           # the images themselves are kept in the cache
+    assert main(again) == 0
     assert checkpoint.read_card(trained / "own").metrics == first
     assert main(["list", "--trained", str(trained)]) == 0
     assert "own: 640 images" in capsys.readouterr().out
@@ -129,6 +134,15 @@ def test_a_name_that_is_taken(own, tmp_path, capsys):
     assert main(options(own, tmp_path, "own", "--images", "32")) == 2
     assert "there is a run own already" in capsys.readouterr().err
     assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
+
+
+def test_a_run_does_not_go_on_with_other_images(own, tmp_path, capsys):
+    assert main(options(own, tmp_path, "own", "--images", "160", "--no-evaluate")) == 0
+    shutil.rmtree(tmp_path / "cache")
+    assert main(options(own, tmp_path, "own", "--images", "320", "--resume", "--no-evaluate")) == 0
+    next(own.rglob("*.png")).unlink()
+    assert main(options(own, tmp_path, "own", "--images", "480", "--resume", "--no-evaluate")) == 2
+    assert "holds other images now" in capsys.readouterr().err
 
 
 def test_too_few_images(tmp_path, capsys):
