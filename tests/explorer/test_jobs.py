@@ -1,0 +1,281 @@
+"""Trainings started from the page: real processes, on images that are drawn here."""
+
+import io
+import json
+import os
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from explorer import jobs
+from explorer.access import Access, VisitorError
+from explorer.jobs import JobError, Jobs
+from tests.training import small
+
+TINY = dict(network="dense", width=16, z_dim=2, batch_size=16)
+LONG = dict(TINY, images=50_000_000)
+
+
+def picture(pixels: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels[0]).save(out, "PNG")
+    return out.getvalue()
+
+
+def send(job: Jobs, count: int = 40) -> str:
+    """Upload ``count`` images in two classes, as the page does."""
+    images, labels = small.shapes(count)
+    token = job.begin_upload("My Shapes!")
+    for i, (x, y) in enumerate(zip(images, labels, strict=True)):
+        job.add_upload(token, f"mine/{['bar', 'square'][y]}/{i:03d}.png", picture(x), True)
+    return token
+
+
+def begin(job: Jobs, name: str, settings: dict | None = None, recipe: str = "quick") -> str:
+    return job.start("vae", "folder", recipe, settings or LONG, name, upload=send(job), size=28)
+
+
+def wait(job: Jobs, name: str, *states: str, seconds: float = 60, images: int = 0, saved: bool = False) -> dict:
+    """The snapshot once it is in one of ``states``, has seen so many images, and has been saved."""
+    end = time.monotonic() + seconds
+    while True:
+        s = job.snapshot(name)
+        if s["state"] in states and s["images"] >= images and (s["can"]["open"] or not saved):
+            return s
+        assert time.monotonic() < end, (s["state"], s["message"], s["images"])
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_EXPLORER_DATA", str(tmp_path / "cache"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    job = Jobs(tmp_path / "trained", Access(True), save_seconds=0.3, evaluate=False)
+    yield job
+    for process in job._processes.values():
+        process.kill()
+        process.wait()
+
+
+def test_it_finishes_and_is_a_run_like_any_other(job):
+    assert job.snapshot()["state"] == "idle"
+    begin(job, "mine", dict(TINY, images=4000))
+    s = wait(job, "mine", "finished")
+    assert s["images"] == s["total"] == 4000 and s["can"] == dict(stop=False, open=True, delete=True, resume=False)
+    assert {"loss", "reconstruction", "kl"} <= set(s["terms"]) and s["terms"]["loss"][-1][0] == 4000
+    card = json.loads((job.trained / "mine" / "card.json").read_text())
+    assert card["data"]["classes"] == ["bar", "square"] and card["data"]["title"].startswith("my-shapes") and card["title"] == "mine"
+    assert job.samples("mine")[:4] == b"RIFF" and job.samples("../mine") is None
+    job.delete("mine")
+    assert not (job.trained / "mine").exists() and not any((job.trained / ".uploads").iterdir())
+
+
+def test_kill_stop_resume_and_one_at_a_time(job):
+    begin(job, "mine")
+    with pytest.raises(JobError, match="mine is being trained"):
+        begin(job, "other")
+    with pytest.raises(JobError, match="stop it first"):
+        job.delete("mine")
+    s = wait(job, "mine", "running", images=1000, saved=True)
+    assert s["seconds_left"] > 0 and s["images_per_second"] > 0 and s["running"] == ["mine"]
+
+    other = Jobs(job.trained, Access(True))             # a restarted server knows it too
+    assert other.snapshot()["state"] == "running"
+    with pytest.raises(JobError, match="mine is being trained"):
+        other.resume("mine")
+    process = psutil.Process(json.loads((job.trained / "mine" / "status.json").read_text())["pid"])
+    process.kill()
+    s = wait(other, "mine", "interrupted")
+    assert s["can"]["resume"] and s["images"] > 0
+    kept = json.loads((job.trained / "mine" / "card.json").read_text())["images_seen"]
+
+    other.resume("mine")
+    wait(other, "mine", "running", images=kept + 16)
+    assert other.stop() == "mine"
+    s = wait(other, "mine", "stopped")
+    assert s["images"] > kept and s["can"]["resume"] and other.stop() is None
+    seen = [json.loads(line)["images"] for line in (job.trained / "mine" / "log.jsonl").read_text().splitlines()]
+    assert seen == sorted(set(seen))
+
+
+def test_visitors_look_and_do_not_touch(job):
+    guest = Jobs(job.trained, Access(False))
+    calls = [lambda: guest.start("vae", "mnist", "quick", {}, "x"), guest.stop, lambda: guest.resume("x"), lambda: guest.delete("x"),
+             lambda: guest.begin_upload("x"), lambda: guest.add_upload("0" * 16, "a.png", b"", True), lambda: guest.check_upload("0" * 16)]
+    for call in calls:
+        with pytest.raises(VisitorError, match="--allow-training"):
+            call()
+    assert guest.snapshot()["state"] == "idle" and not guest.form()["training"] and not job.trained.exists()
+
+
+@pytest.mark.parametrize("change, sentence", [
+    (dict(settings=dict(z_dim=0)), "z_dim must lie between 1 and 512; it is 0"),
+    (dict(settings=dict(z_dim="many")), "z_dim must be int"),
+    (dict(settings=dict(learning_rate=float("nan"))), "learning_rate is not a number"),
+    (dict(settings=dict(network="huge")), "network must be one of dense, conv"),
+    (dict(settings=dict(wings=2)), "unknown setting wings"),
+    (dict(family="autoencoder", settings=dict(hidden="a, b")), "hidden must be whole numbers"),
+    (dict(family="gone"), "there is no family 'gone'"),
+    (dict(recipe="gone"), "has no recipe 'gone'"),
+    (dict(data="gone"), "There is no data set 'gone'"),
+    (dict(name="../up"), "is no name for a run"),
+    (dict(name="Big Name"), "is no name for a run"),
+    (dict(data="folder"), "Choose images first"),
+    (dict(data="folder", upload="/etc"), "no longer on the server"),
+    (dict(data="folder", upload="../" * 5 + "0000000"), "no longer on the server"),
+])
+def test_a_mistake_is_a_sentence_and_starts_nothing(job, change, sentence):
+    with pytest.raises(JobError, match=sentence):
+        job.start(**(dict(family="vae", data="mnist", recipe="quick", settings={}, name="x") | change))
+    assert not job.running() and not (job.trained / "x").exists()
+
+
+def test_a_name_is_taken_by_a_run_and_free_again_after_a_start_that_saved_nothing(job):
+    (job.trained / "full").mkdir(parents=True)
+    (job.trained / "full" / "card.json").write_text("{}")
+    (job.trained / "left").mkdir()
+    (job.trained / "left" / "status.json").write_text(json.dumps(dict(state="failed", pid=1, message="no data")))
+    (job.trained / "other").mkdir()                     # whatever it is, it is not ours
+    assert job.form()["taken"] == ["full", "other"]
+    with pytest.raises(JobError, match="There is a run full already"):
+        job.start("vae", "mnist", "quick", {}, "full")
+    for name in ("full", "other"):
+        with pytest.raises(JobError, match="came with the program"):
+            job.delete(name)
+    job.delete("left")
+    with pytest.raises(JobError, match="no run of that name"):
+        job.resume("left")
+
+
+def test_what_the_process_says_is_shown(job, tmp_path):
+    (tmp_path / "cache").write_text("a file where the cache should be")
+    begin(job, "mine", TINY)
+    s = wait(job, "mine", "failed")
+    assert s["message"] and not s["can"]["open"]
+
+
+def test_a_dead_or_foreign_pid_is_an_interrupted_training(job):
+    folder = job.trained / "old"
+    folder.mkdir(parents=True)
+    for pid in (os.getpid(), 2**22 + 1, -1, "x", 10**30):
+        (folder / "status.json").write_text(json.dumps(dict(state="running", pid=pid, images=10)))
+        s = job.snapshot("old")
+        assert s["state"] == "interrupted" and not s["can"]["stop"] and job.stop() is None
+    (folder / "status.json").write_text("{cut of")
+    assert job.snapshot("old")["state"] == "failed"
+
+
+def test_uploads_take_images_only_and_stay_where_they_belong(job, monkeypatch):
+    token = job.begin_upload("../../Fotos 2024")
+    for path in ("../../../evil.png", "a/..\\..\\evil2.png", "/etc/.evil3.png"):
+        job.add_upload(token, path, b"x", True)
+    root = (job.trained / ".uploads" / token).resolve()
+    written = [p for p in job.trained.rglob("*evil*")]
+    assert len(written) == 3 and all(root in p.resolve().parents for p in written)
+    assert all(len(p.relative_to(root).parts) <= 3 for p in written) and not list(job.trained.parent.glob("*evil*"))
+    for path, sentence in (("x.exe", "neither an image"), ("", "no usable name"), ("../evil.png", "came twice")):
+        with pytest.raises(JobError, match=sentence):
+            job.add_upload(token, path, b"x", True)
+    with pytest.raises(JobError, match="at least 20 images; these are 3"):
+        job.check_upload(token)
+    monkeypatch.setattr(jobs, "MOST_UPLOAD", 10)
+    job.add_upload(token, "b.png", b"12345", True)
+    with pytest.raises(JobError, match="more than 1 GB"):
+        job.add_upload(token, "b.png", b"12345", False)
+
+
+def test_a_zip_arrives_in_pieces(job):
+    images, _ = small.shapes(24)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for i, x in enumerate(images):
+            z.writestr(f"{i}.png", picture(x))
+    data, token = out.getvalue(), job.begin_upload("shapes")
+    job.add_upload(token, "shapes.zip", data[:100], True)
+    with pytest.raises(JobError, match="not a zip, or a damaged one"):
+        job.check_upload(token)
+    job.add_upload(token, "shapes.zip", data[100:], False)
+    job.check_upload(token)
+    job.start("vae", "folder", "quick", dict(TINY, images=160), "zipped", upload=token, size=28)
+    assert wait(job, "zipped", "finished", "failed")["state"] == "finished"
+
+
+def test_old_uploads_go(job):
+    token = send(job)
+    path = job.trained / ".uploads" / token
+    os.utime(path, (0, 0))
+    new = job.begin_upload("new")
+    assert not path.exists() and (job.trained / ".uploads" / new).is_dir()
+
+
+def test_the_form_knows_every_family(job):
+    form = job.form()
+    for family in form["families"]:
+        assert {"name", "title", "paper", "summary", "recipes"} <= set(family) and "quick" in family["recipes"]
+        for s in family["settings"]:
+            assert s["kind"] in ("int", "float", "bool", "str", "numbers") and s["help"]
+    assert form["own"] in [d["name"] for d in form["data"]]
+    assert json.loads(json.dumps(form)) == form
+
+
+def test_log_reads_only_what_is_new(tmp_path):
+    path = tmp_path / "log.jsonl"
+    log = jobs.Log(path)
+    assert log.read() == []
+    path.write_text('{"images": 1, "loss": 2}\n{"images": 2, "lo')
+    assert [r["images"] for r in log.read()] == [1]
+    with open(path, "a") as f:
+        f.write('ss": 1}\nnot json\n')
+    assert [r["images"] for r in log.read()] == [1, 2]
+    fresh = tmp_path / "fresh"
+    fresh.write_text('{"images": 1, "loss": 2}\n')
+    fresh.replace(path)
+    assert [r["images"] for r in log.read()] == [1]
+
+
+def test_curves_are_thinned_evenly():
+    rows = [dict(images=i, seconds=i, images_per_second=1.0, loss=float(i)) for i in range(1000)]
+    line = jobs.curves(rows, 100)["loss"]
+    assert len(line) == 100 and line[0] == [4, 4.5] and list(jobs.curves(rows)) == ["loss"]
+    assert jobs.curves(rows[:5])["loss"] == [[i, float(i)] for i in range(5)]
+
+
+def sheet(tiles: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(tiles.reshape(8, 8, 28, 28).swapaxes(1, 2).reshape(224, 224)).save(out, "WEBP", lossless=True)
+    return out.getvalue()
+
+
+def test_alarms():
+    def rows(values, n=40, **more):
+        return [dict(images=100 * (i + 1), loss=float(v), **more) for i, v in enumerate(np.resize(values, n))]
+    fine = rows(np.linspace(5, 1, 40))
+    assert jobs.alarm(fine, 4000) is None and jobs.alarm(fine[:5], 4000) is None
+    assert jobs.alarm(rows([5, 4, 3, 2, 1] + [0.5] * 15 + [6] * 20), 4000) == "rising"
+    assert jobs.alarm(rows(np.linspace(5, 1, 40), kl=0.001), 4000) == "unused"
+    adversarial = [{"images": 100 * i, "generator/loss": 8.0, "discriminator/loss": 1e-5} for i in range(40)]
+    assert jobs.alarm(adversarial, 4000) == "onesided"
+    one, many = small.shapes(1)[0], small.shapes(64)[0]
+    assert jobs.alikeness(sheet(np.repeat(one, 64, 0))) < 0.01 < 0.3 < jobs.alikeness(sheet(many))
+    assert jobs.alarm(fine, 4000, 0.01) == "alike" and jobs.alarm(fine, 4000, 0.5) is None
+
+
+def test_threads_leave_one_core_to_the_page(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert jobs._threads() == 3
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    for cores, threads in ((1, 1), (2, 2), (3, 2), (16, 15)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)), raising=False)
+        assert jobs._threads() == threads
+
+
+def test_paths_of_a_request_never_reach_the_disk(job):
+    assert isinstance(job.snapshot("../../etc")["name"], str | None)
+    with pytest.raises(JobError):
+        job.delete("..")
+    assert Path(job.trained).parent.exists()
