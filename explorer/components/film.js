@@ -1,0 +1,73 @@
+const $ = (s) => element.querySelector(s), canvas = $('.lx-screen canvas'), play = $('.lx-play'), scrub = $('.lx-transport input'), out = $('output'), row = $('.lx-keys'), contact = $('.lx-contact canvas');
+const length = $('.lx-length'), loop = $('.lx-loop'), why = $('.lx-why-way');
+let t = 0, playing = false, last = 0, way = 'lerp', looped = true, drawn = [], filling = null, mine = null;
+const keys = () => lx.state.keys, joined = () => { const d = lx.state.w.length, a = new Float32Array(keys().length * d); keys().forEach((k, i) => a.set(k.w, i * d)); return lx.b64(a); };
+const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
+const path = () => {
+  const n = keys().length; if (n < 2) return keys()[0]?.w; const parts = looped ? n : n - 1, k = Math.min(Math.floor(t * parts), parts - 1), f = t * parts - k, a = keys()[k].w, b = keys()[(k + 1) % n].w;
+  let p = 1 - f, q = f;
+  if (way === 'slerp') { let ab = 0, aa = 0, bb = 0; for (let i = 0; i < a.length; i++) { ab += a[i] * b[i]; aa += a[i] ** 2; bb += b[i] ** 2; } const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
+    if (Math.sin(o) >= 1e-4) { p = Math.sin((1 - f) * o) / Math.sin(o); q = Math.sin(f * o) / Math.sin(o); } }
+  return Float32Array.from(a, (v, i) => p * v + q * b[i]);
+};
+const frame = () => {
+  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
+  if (keys().length < 2) lx.draw(canvas, { op: 'image', w: lx.b64(keys()[0].w) }); else lx.draw(canvas, { op: 'walk', keys: cached(), t, method: way, loop: looped });
+  const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
+};
+let memo = null; const cached = () => { if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() }; return memo.text; };
+const tick = (now) => { if (!playing) return; const seconds = +length.value; t += (now - last) / 1000 / seconds; last = now; if (t >= 1) { if (looped) t %= 1; else { t = 1; stop(); } } frame(); if (playing) requestAnimationFrame(tick); };
+const label = () => { play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play'); play.setAttribute('aria-pressed', playing); element.dataset.playing = playing; };
+const take = () => { const w = path(); if (w) { mine = lx.state.run; lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) }); } };
+const stop = () => { if (!playing) return; playing = false; label(); take(); };
+const start = () => { if (keys().length < 2) return lx.say(lx.t('walk.few')); if (t >= 1) t = 0; playing = true; last = performance.now(); label(); requestAnimationFrame(tick); };
+play.onclick = () => playing ? stop() : start();
+scrub.oninput = () => { playing = false; label(); t = +scrub.value; frame(); }; scrub.onchange = take;
+for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way = b.dataset.way; ways(); frame(); strip(); };
+loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); };
+const ways = () => { for (const b of element.querySelectorAll('[data-way]')) { const is = b.dataset.way === way; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); }
+  const s = lx.state.info?.spec; why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : ''; };
+const STRIP = 24;
+const strip = () => {
+  if (!on() || keys().length < 2) return; const [, h, w] = lx.state.info.spec.shape;
+  lx.draw(contact, { op: 'strip', keys: joined(), frames: STRIP, method: way, loop: looped }, (x, im) => { const per = Math.max(1, Math.round(im.width / w)); contact.width = STRIP * w; contact.height = h;
+    for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h); const room = contact.clientWidth / 36; contact.style.objectFit = room < STRIP ? 'cover' : 'contain'; contact.style.objectPosition = 'left'; element.dataset.strip = STRIP; });
+};
+const small = (text, key, n, act, off) => { const b = document.createElement('button'); b.type = 'button'; b.textContent = text; b.setAttribute('aria-label', lx.t(key, { n })); b.title = b.getAttribute('aria-label'); b.disabled = off; b.onclick = act; return b; };
+const draw = () => {
+  const list = keys(), change = (f) => () => { const next = [...keys()]; f(next); lx.setKeys(next); };
+  const add = document.createElement('div'), here = document.createElement('button'), seed = document.createElement('button'); add.className = 'lx-plus';
+  for (const [b, key, act] of [[here, 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)], [seed, 'walk.seed', fresh]]) { b.type = 'button'; b.className = 'lx-btn lx-small'; b.textContent = lx.t(key); b.onclick = act; add.append(b); }
+  here.classList.add('lx-add'); seed.classList.add('lx-addseed');
+  row.replaceChildren(...list.map((k, i) => {
+    const e = document.createElement('div'), go = document.createElement('button'), c = document.createElement('canvas'), tools = document.createElement('div'); e.className = 'lx-key'; e.setAttribute('role', 'listitem'); c.width = c.height = 28; go.type = 'button'; go.append(c); go.setAttribute('aria-label', lx.t('walk.go', { n: i + 1 })); go.title = lx.originText(k.origin);
+    go.onclick = () => { playing = false; label(); const parts = looped ? list.length : Math.max(list.length - 1, 1); t = Math.min(1, i / parts); frame(); take(); };
+    tools.append(small('‹', 'walk.left', i + 1, change((a) => { [a[i - 1], a[i]] = [a[i], a[i - 1]]; }), !i), small('×', 'walk.remove', i + 1, change((a) => a.splice(i, 1)), list.length < 2), small('›', 'walk.right', i + 1, change((a) => { [a[i + 1], a[i]] = [a[i], a[i + 1]]; }), i === list.length - 1));
+    e.append(go, tools); lx.draw(c, { op: 'image', w: lx.b64(k.w) }); return e; }), add);
+  element.dataset.keys = list.length; frame(); strip();
+};
+const push = (w, origin) => { if (keys().length >= 12) return lx.say(lx.t('walk.full')); lx.setKeys([...keys(), { w: Float32Array.from(w), origin }]); };
+const fresh = async () => { const seed = Math.floor(Math.random() * 100000); try { const d = await lx.code({ op: 'sample', seed }); push(d.w, { kind: 'seed', seed }); } catch (e) { lx.say(e.message, 'error'); } };
+/* opens with four keyframes: held-out images of different classes where there are some, seeds otherwise */
+const fill = async () => {
+  if (!on() || keys().length || filling === lx.state.run) return; const run = filling = lx.state.run, { info } = lx.state;
+  try {
+    const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null, found = [], seen = new Set();
+    for (let tries = 0; found.length < 4 && tries < 16; tries++) {
+      const d = await lx.code(some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries });
+      if (run !== lx.state.run) return; if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue; seen.add(d.label);
+      found.push({ w: d.w, origin: some ? { kind: 'point', index: d.index, label: d.label } : { kind: 'seed', seed: tries } });
+    }
+    if (run === lx.state.run && !keys().length) { t = 0; lx.setKeys(found); }
+  } catch (e) { lx.say(e.message, 'error'); } finally { filling = null; }
+};
+const film = (format) => async () => {
+  if (keys().length < 2) return lx.say(lx.t('walk.few')); const b = $('.lx-' + format); b.disabled = true; element.dataset.saving = format; lx.say(lx.t('walk.saving'));
+  try { const side = Math.max(...lx.state.info.spec.shape.slice(1)), r = await lx.bytes('walk/export', { run: lx.state.run, keys: joined(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format, size: side * Math.max(1, Math.floor(336 / side)) });
+    lx.save(await r.blob(), `${lx.state.run}-walk.${format}`); lx.say(lx.t('walk.saved')); element.dataset.saved = format; } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; delete element.dataset.saving; } };
+$('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
+const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };
+lx.on('run', () => { playing = false; t = 0; way = lx.arc() ? 'slerp' : 'lerp'; ways(); label(); fill(); });
+lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
+lx.on('keys', draw); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
+lx.translate(element);

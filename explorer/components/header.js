@@ -1,0 +1,28 @@
+const tabs = element.querySelector('.lx-tabs'), right = element.querySelector('.lx-right');
+const language = element.querySelector('.lx-lang'), theme = element.querySelector('.lx-theme'), drawer = element.querySelector('.lx-drawer');
+for (const v of window.lxViews) {
+  const b = document.createElement('button');
+  b.type = 'button'; b.className = 'lx-tab'; b.dataset.view = v.name; b.dataset.t = 'view.' + v.name;
+  b.setAttribute('role', 'tab'); b.setAttribute('aria-controls', 'view-' + v.name); b.textContent = lx.t('view.' + v.name);
+  b.onclick = () => lx.show(v.name);
+  if (v.name === 'train') { b.className = 'lx-btn lx-accent'; right.append(b); } else tabs.append(b);
+}
+const all = () => [...element.querySelectorAll('[role=tab]')];
+tabs.onkeydown = (e) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return;
+  const list = all(), at = list.indexOf(document.activeElement), to = list[(at + step + list.length) % list.length];
+  e.preventDefault(); to.focus(); to.click();
+};
+lx.on('view', (name) => { for (const b of all()) { const on = b.dataset.view === name; b.classList.toggle('on', on); b.setAttribute('aria-selected', on); b.tabIndex = on ? 0 : -1;
+  if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 }); } });
+lx.on('lang', (lang) => { language.textContent = lang === 'en' ? '한국어' : 'English'; language.lang = lang === 'en' ? 'ko' : 'en'; trigger('language'); });
+lx.on('theme', (name) => theme.setAttribute('aria-pressed', name === 'dark'));
+language.onclick = () => lx.setLang(lx.state.lang === 'en' ? 'ko' : 'en');
+theme.onclick = () => lx.setTheme(lx.state.theme === 'dark' ? 'light' : 'dark');
+element.querySelector('.lx-link').onclick = () => lx.copy(lx.link(), lx.t('copied.link'));
+const open = (on) => { document.body.classList.toggle('lx-runs-open', on); drawer.setAttribute('aria-expanded', on); };
+drawer.onclick = () => open(!document.body.classList.contains('lx-runs-open'));
+lx.on('run', () => open(false));
+document.addEventListener('keydown', (e) => { if (e.key === 'Escape') open(false); });
+lx.translate(element);
+element.dataset.ready = 'true';

@@ -1,0 +1,22 @@
+"""The header: name, tabs of the views, language, light and dark, link. Its event "language" tells Gradio components to relabel."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from . import piece
+
+
+def header() -> gr.HTML:
+    """Tabs come from ``window.lxViews``; the last one, Train, is drawn as the accent button."""
+    return piece("header", """
+<header class="lx-bar">
+  <button type="button" class="lx-btn lx-drawer" data-t-label="runs" aria-expanded="false">☰</button>
+  <div class="lx-logo" role="heading" aria-level="1">Latent <b>Explorer</b></div>
+  <nav class="lx-tabs" role="tablist" data-t-label="views"></nav>
+  <div class="lx-right">
+    <button type="button" class="lx-btn lx-lang" lang="ko"></button>
+    <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
+    <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
+  </div>
+</header>""", elem_id="lx-header")

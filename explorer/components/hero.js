@@ -1,0 +1,28 @@
+const canvas = element.querySelector('canvas'), origin = element.querySelector('.lx-origin'), honest = element.querySelector('.lx-honest');
+let follow = 0, ratio = null;
+const words = () => { origin.textContent = lx.originText(); origin.title = origin.textContent; };
+const tell = () => {
+  const info = lx.state.info; if (!info) return;
+  const far = ratio !== null && ratio > 1.5;
+  honest.classList.toggle('warn', far);
+  honest.textContent = ratio === null ? '' : lx.t(far ? 'honest.far' : 'honest.near', { ratio: ratio.toFixed(1) });
+};
+lx.on('code', (w, o) => {
+  lx.draw(canvas, { op: 'image', w: lx.b64(w) });
+  words();
+  if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
+});
+lx.on('lang', () => { words(); tell(); if (lx.state.w) trigger('follow'); });
+document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
+const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;
+element.querySelector('.lx-seed').onclick = () => lx.sample();
+element.querySelector('.lx-save').onclick = () => {
+  const big = document.createElement('canvas'), k = 8; big.width = canvas.width * k; big.height = canvas.height * k;
+  const x = big.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(canvas, 0, 0, big.width, big.height);
+  big.toBlob((b) => lx.save(b, name('.png')), 'image/png');
+};
+element.querySelector('.lx-copy').onclick = () => {
+  const { run, w, origin: o, info } = lx.state;
+  lx.copy(JSON.stringify({ run, weights_sha256: info.card.weights_sha256, shape: [info.spec.num_layers, info.spec.w_dim], w: Array.from(w), origin: o }), lx.t('copied.code'));
+};
+lx.translate(element);

@@ -1,0 +1,222 @@
+/* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
+ *
+ * For those who write a component (all of it is synchronous unless it says "promise"):
+ *   lx.state   {run, view, w: Float32Array, origin, info, lang, theme, runs, problems, keys}
+ *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs"; a listener
+ *                              is called at once when there already is something to tell, so the order of mounting does not matter
+ *   lx.open(run, {w, origin})  promise; makes it the current run, at its default code unless one is given
+ *   lx.setCode(w, origin)      origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"}
+ *   lx.show(view)              switches the tab
+ *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
+ *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
+ *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
+ *   lx.draw(canvas, body, paint)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
+ *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing
+ *   lx.tile(canvas, index)     promise; draws held-out image `index` of the current run's data set from its sprite sheet
+ *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept translated
+ *   lx.say(sentence, kind)     a quiet notice; kind "error" or nothing
+ *   lx.refresh()               promise; lists the runs again (after a training)
+ *   lx.b64(Float32Array), lx.f32(string)   base64 of little-endian float32
+ *   lx.save(blob, name), lx.copy(text)     a download, the clipboard
+ *   lx.names(label)            the class name of a label of the current data set
+ */
+(() => {
+  const words = window.lxWords, views = window.lxViews, listeners = {}, canvases = new WeakMap(), sheets = new Map();
+  const query = new URLSearchParams(location.search);
+  const remembered = (k) => { try { return localStorage.getItem(k); } catch { return null; } };
+  const remember = (k, v) => { try { localStorage.setItem(k, v); } catch { /* private browsing */ } };
+  const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
+  const state = {
+    run: null, view: views.find((v) => v.name === query.get('view'))?.name || views[0].name, w: null, origin: null, info: null,
+    lang: words[query.get('lang')] ? query.get('lang') : words[remembered('lx-lang')] ? remembered('lx-lang')
+      : navigator.language.startsWith('ko') ? 'ko' : 'en',
+    theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
+    runs: null, problems: {}, keys: [],
+  };
+  const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
+  const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],
+    lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems] };
+  const call = (fn, a) => { try { fn(...a); } catch (e) { console.error(e); } };
+  const emit = (event) => { const a = now[event](); if (a) for (const fn of listeners[event] || []) call(fn, a); };
+  const on = (event, fn) => { (listeners[event] ??= []).push(fn); const a = now[event](); if (a) call(fn, a); };
+
+  /* ---- bytes and words ---- */
+  const b64 = (f) => { const u = new Uint8Array(f.buffer, f.byteOffset, f.byteLength); let s = '';
+    for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+  const f32 = (s) => { const t = atob(s.replace(/-/g, '+').replace(/_/g, '/')), u = new Uint8Array(t.length);
+    for (let i = 0; i < u.length; i++) u[i] = t.charCodeAt(i); return new Float32Array(u.buffer, 0, u.length >> 2); };
+  const t = (key, vars = {}) => (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => has(vars, k) ? vars[k] : m);
+  const known = (key) => has(words.en, key);
+  const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
+  const translate = (node = document) => {
+    for (const e of node.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
+    for (const e of node.querySelectorAll('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
+    for (const e of node.querySelectorAll('[data-t-title]')) e.title = t(e.dataset.tTitle);
+  };
+  const names = (label) => label === null || label === undefined || label < 0 ? '' : state.info?.dataset?.classes?.[label] ?? String(label);
+
+  /* ---- the server ---- */
+  const bytes = async (path, body, signal) => {
+    let r;
+    try {
+      r = await fetch(base() + path, body === undefined ? { signal } : { method: 'POST', signal, headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body) });
+    } catch (e) { if (e.name === 'AbortError') throw e; throw new Error(t('error.offline')); }
+    if (!r.ok) { let s = ''; try { const d = await r.json(); s = typeof d.error === 'string' ? d.error : ''; } catch { /* not JSON */ }
+      throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status })); }
+    return r;
+  };
+  const api = async (path, body, signal) => (await bytes(path, body, signal)).json();
+  const code = async (op, signal) => { const d = await api('code', { run: state.run, ...op }, signal); if (d.w) d.w = f32(d.w); return d; };
+  const draw = (canvas, body, paint) => {
+    let c = canvases.get(canvas);
+    if (!c) canvases.set(canvas, c = { busy: false, want: null });
+    c.want = { body: { run: state.run, ...body }, paint };
+    if (c.busy) return; c.busy = true;
+    (async () => {
+      while (c.want) {
+        const { body: b, paint: p } = c.want, host = canvas.parentElement || canvas; c.want = null;
+        try {
+          const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
+          if (b.run !== state.run && !c.want) break;
+          if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
+          image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
+        } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
+      }
+      c.busy = false;
+    })();
+  };
+  const sheet = (dataset, k) => { const key = dataset + '/' + k;
+    if (!sheets.has(key)) sheets.set(key, bytes('sheet/' + encodeURIComponent(dataset) + '/' + k).then((r) => r.blob()).then(createImageBitmap)
+      .catch((e) => { sheets.delete(key); throw e; }));
+    return sheets.get(key); };
+  const tile = async (canvas, index) => {
+    const d = state.info?.dataset; if (!d || index < 0 || index >= d.n) return false;
+    canvas.dataset.index = index;
+    const im = await sheet(d.name, Math.floor(index / d.per_sheet)), [h, w] = d.tile, i = index % d.per_sheet;
+    if (canvas.dataset.index !== String(index)) return false;
+    if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
+    canvas.getContext('2d').drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
+    canvas.dataset.drawn = index; return true;
+  };
+
+  /* ---- notices ---- */
+  let toast, timer;
+  const say = (sentence, kind) => {
+    if (!toast) { toast = document.createElement('div'); toast.id = 'lx-toast'; toast.setAttribute('role', 'status'); document.body.append(toast); }
+    toast.textContent = sentence; toast.dataset.kind = kind || ''; toast.classList.add('on');
+    clearTimeout(timer); timer = setTimeout(() => toast.classList.remove('on'), kind === 'error' ? 7000 : 2600);
+  };
+  const copy = async (text, done) => { try { await navigator.clipboard.writeText(text); }
+    catch { const a = document.createElement('textarea'); a.value = text; document.body.append(a); a.select(); document.execCommand('copy'); a.remove(); }
+    say(done || t('copied')); };
+  const save = (blob, name) => { const a = document.createElement('a'); a.href = URL.createObjectURL(blob); a.download = name; document.body.append(a);
+    a.click(); a.remove(); setTimeout(() => URL.revokeObjectURL(a.href), 60000); };
+
+  /* ---- the permalink ---- */
+  const link = () => {
+    const u = new URL(location.href), p = u.searchParams;
+    for (const [k, v] of [['run', state.run], ['view', state.view], ['w', state.w && b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')],
+      ['o', state.origin && JSON.stringify(state.origin)], ['lang', state.lang]]) { if (v) p.set(k, v); else p.delete(k); }
+    u.hash = ''; return u.href;
+  };
+  let linkTimer;
+  const writeLink = () => { clearTimeout(linkTimer); linkTimer = setTimeout(() => { if (state.run) { history.replaceState(history.state, '', link());
+    document.body.dataset.link = (+document.body.dataset.link || 0) + 1; } }, 300); };
+
+  /* ---- the current run and its code ---- */
+  const decoded = (d) => ({ ...d, mean: f32(d.mean), directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
+    default: d.default && { ...d.default, w: f32(d.default.w) } });
+  let opening = 0;
+  const open = async (run, at) => {
+    const ticket = ++opening;
+    document.body.dataset.opening = run;
+    try {
+      const info = decoded(await api('run/' + encodeURIComponent(run)));
+      if (ticket !== opening) return false;
+      state.run = run; state.info = info; state.keys = [];
+      const good = at?.w && at.w.length === info.mean.length && at.w.every(Number.isFinite);
+      if (at?.w && !good) say(t('error.link'), 'error');
+      state.w = Float32Array.from(good ? at.w : info.default.w); state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
+      document.body.dataset.run = run; can();
+      emit('run'); emit('keys'); emit('code'); writeLink(); return true;
+    } catch (e) { say(e.message, 'error'); document.body.dataset.openError = e.message; return false; }
+    finally { if (ticket === opening) delete document.body.dataset.opening; }
+  };
+  const setCode = (w, origin) => { state.w = Float32Array.from(w); state.origin = origin; emit('code'); writeLink(); };
+  const setKeys = (keys) => { state.keys = keys.slice(0, 12); emit('keys'); };
+  const runOf = (name) => state.runs?.find((r) => r.name === name);
+  const supports = (name, view = state.view) => { const r = runOf(name); return !r?.views || r.views.includes(view); };
+  const can = () => { document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run)); };
+  const show = (view) => {
+    if (!views.some((v) => v.name === view)) return;
+    state.view = view; place(); can(); emit('view'); writeLink();
+  };
+  const place = () => { document.body.dataset.view = state.view;
+    document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector); };
+  const refresh = async () => {
+    try { const d = await api('runs'); state.runs = d.runs; state.problems = d.problems || {}; can(); emit('runs'); }
+    catch (e) { say(e.message, 'error'); }
+    return state.runs;
+  };
+  const setLang = (lang) => { state.lang = lang; document.documentElement.lang = lang; remember('lx-lang', lang); translate(); emit('lang'); writeLink(); };
+  const setTheme = (theme) => { state.theme = theme; remember('lx-theme', theme); paintTheme(); emit('theme'); };
+  const paintTheme = () => { document.body.classList.toggle('dark', state.theme === 'dark'); document.documentElement.style.colorScheme = state.theme; };
+
+  /* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
+  const coordinate = (k, w = state.w) => { const { mean, directions } = state.info, d = directions[k]; let s = 0;
+    for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i]; return s / d.sigma; };
+  const moved = (k, value, w = state.w) => { const d = state.info.directions[k], by = (value - coordinate(k, w)) * d.sigma;
+    return Float32Array.from(w, (v, i) => v + by * d.vector[i]); };
+  const label = (k) => { const d = state.info.directions[k]; return `${k + 1} · ${t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`; };
+  const slide = (k, value) => { if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' }); };
+  const sliderUpdates = (n) => Array.from({ length: n }, (_, k) => !state.info?.directions[k] ? { __type__: 'update', visible: false }
+    : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) });
+  const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
+
+  /** Whether the arc between codes is the better way: a normal prior of eight dimensions or more. */
+  const arc = () => { const s = state.info?.spec; return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim >= 8; };
+
+  let plotly;
+  const loadPlotly = () => plotly ??= new Promise((ok, no) => { const s = document.createElement('script'); s.src = base() + 'plotly.js'; s.async = true;
+    s.onload = () => ok(window.Plotly); s.onerror = () => { plotly = null; no(new Error(t('error.offline'))); }; document.head.append(s); });
+  const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+  const palette = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'];
+  const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
+  const sample = async (seed = random()) => { try { const d = await code({ op: 'sample', seed }); setCode(d.w, { kind: 'seed', seed }); }
+    catch (e) { say(e.message, 'error'); } };
+  const point = async (index) => { const run = state.run; try { const d = await code({ op: 'point', index });
+    if (run === state.run) setCode(d.w, { kind: 'point', index, label: d.label }); } catch (e) { say(e.message, 'error'); } };
+
+  /** A sentence for where the current code comes from. */
+  const originText = (o = state.origin) => {
+    if (!o) return '';
+    if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
+    if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
+    if (o.kind === 'seed' || o.kind === 'sample') return t('origin.seed', { seed: o.seed });
+    if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
+    return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link');
+  };
+
+  window.lx = { state, on, open, setCode, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
+    coordinate, moved, label, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, palette, sample, point, random, originText,
+    known, base, arc };
+
+  const boot = async () => {
+    document.documentElement.lang = state.lang; place(); paintTheme(); translate();
+    new MutationObserver((seen) => { for (const m of seen) for (const e of m.addedNodes) if (e.nodeType === 1 && e.querySelector('[data-t],[data-t-label],[data-t-title]'))
+      translate(e); }).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => { if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme(); })
+      .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    const wanted = query.get('run'); let at = null;
+    if (query.get('w')) { try { at = { w: f32(query.get('w')) }; } catch { at = { w: new Float32Array(0) }; }
+      try { at.origin = JSON.parse(query.get('o') || 'null'); } catch { at.origin = null; } }
+    const first = wanted && open(wanted, at);
+    const runs = await refresh();
+    if (first && await first) return;
+    const name = (runs || []).find((r) => supports(r.name))?.name || runs?.[0]?.name;
+    if (name) await open(name); else document.body.dataset.empty = 'true';
+  };
+  if (document.body) boot(); else document.addEventListener('DOMContentLoaded', boot);
+})();

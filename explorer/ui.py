@@ -1,0 +1,221 @@
+"""The page: header, runs on the left, the views' stages, the inspector on the right. It asks a run what it can do, never what it is called.
+
+The state lives in the browser (components/store.js); the server answers raw routes (routes.py). Gradio carries sliders, buttons, forms
+and the named API. ``build`` makes the Blocks, ``launch_arguments`` what ``launch`` needs beside them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import gzip
+import importlib.resources
+import json
+from functools import cache
+from typing import Annotated, Any
+
+import anyio.to_thread
+import gradio as gr
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from training.checkpoint import to_dict
+
+from . import Refused, TooLarge, components, images, latent, render, theme
+from .components.about import about
+from .components.cannot import cannot
+from .components.header import header
+from .components.hero import hero
+from .components.near import near
+from .components.picker import picker
+from .i18n import LANGUAGES, words
+from .routes import PREFIX, make_routes, require_login
+from .views import Context, modules, supported
+
+SLIDERS = 8
+MOST_MIXED, MAX_MIX = 20_000, 2**18
+
+
+class Mix(BaseModel):
+    """Which real images' codes to average, and how much each counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run: Annotated[str, Field(max_length=64)]
+    indices: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MOST_MIXED)]
+    weights: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e9)]], Field(max_length=MOST_MIXED)] | None = None
+
+
+MIX: TypeAdapter[Mix] = TypeAdapter(Mix)
+
+
+def build(session: Any, access: Any) -> gr.Blocks:
+    """The whole page for a ``Session`` and the ``Access`` of whoever opens it."""
+    views = modules()
+    with gr.Blocks(title="Latent Explorer", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as demo:
+        context = Context(session=session, access=access)
+        with gr.Column(elem_id="lx"):
+            head = header()
+            with gr.Column(elem_id="lx-left"):
+                picker()
+            with gr.Column(elem_id="lx-main"):
+                cannot()
+                for name, module in views.items():
+                    with gr.Column(elem_id=f"view-{name}", elem_classes=["lx-view"]):
+                        module.build(context)
+                        if f"about.{name}" in words("en"):
+                            about(name)
+            with gr.Column(elem_id="lx-right"):
+                _inspector()
+        if context.labels:
+            head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()", api_visibility="private")
+        _named_api(session)
+    demo.lx_head = _head(views, context)
+    return demo
+
+
+def _inspector() -> None:
+    """Hero, sliders, neighbours. The sliders talk to the store in the browser only; see store.js ``slide`` and ``sliderUpdates``."""
+    top = hero()
+    with gr.Column(elem_id="lx-sliders"):
+        sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[]) for k in range(SLIDERS)]
+    for k, slider in enumerate(sliders):
+        slider.input(None, [slider], None, js=f"(v) => {{ window.lx.slide({k}, v); }}", trigger_mode="multiple", api_visibility="private")
+    top.follow(None, None, sliders, js=f"() => window.lx.sliderUpdates({SLIDERS})", trigger_mode="multiple", api_visibility="private")
+    near()
+
+
+def _head(views: dict[str, Any], context: Context) -> str:
+    """Styles, words and the store, in the document's head: they are there before any component."""
+    listed = [{"name": n, "inspector": getattr(m, "INSPECTOR", True)} for n, m in views.items()]
+    values = dict(lxWords={lang: words(lang) for lang in LANGUAGES}, lxViews=listed, lxRelabel=[[k, p] for _, k, p in context.labels])
+    constants = "".join(f"window.{k}={json.dumps(v, ensure_ascii=False)};".replace("<", "\\u003c") for k, v in values.items())
+    shown = ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
+                     for n in views) + "{display:flex!important}"
+    return (f"<style>{theme.styles()}\n{components.styles()}\n{shown}</style><script>{constants}</script>"
+            f"<script>{(components.HERE / 'store.js').read_text('utf-8')}</script>")
+
+
+@cache
+def _plotly() -> bytes:
+    """plotly.js of the installed plotly, gzipped once."""
+    return gzip.compress(importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes(), 6)
+
+
+def plotly_route() -> Route:
+    """plotly.js from our own server, small and cacheable, without telling where it lies on the disk."""
+    def plotly(request: Request) -> Response:
+        headers = {"cache-control": "public, max-age=86400", "vary": "accept-encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(gzip.decompress(_plotly()), media_type="text/javascript", headers=headers)
+        return Response(_plotly(), media_type="text/javascript", headers=headers | {"content-encoding": "gzip"})
+    return Route(f"{PREFIX}/plotly.js", plotly, methods=["GET"])
+
+
+def mix_route(session: Any) -> Route:
+    """POST mix {run, indices, weights?}: the (weighted) mean code of up to MOST_MIXED real images' codes, as {"w": base64 float32}.
+
+    The lasso's average, and the way back from a place on a map that only one browser knows.
+    """
+    def mixed(body: bytes) -> dict[str, str]:
+        asked = render.parse(MIX, body)
+        codes = session.run(asked.run).neighbours.codes
+        rows = np.array(asked.indices)
+        if rows.max() >= len(codes):
+            raise Refused(f"The map has points 0 to {len(codes) - 1}; {rows.max()} is none of them.")
+        weights = np.ones(len(rows)) if asked.weights is None else np.array(asked.weights)
+        if len(weights) != len(rows) or weights.sum() <= 0:
+            raise Refused("A mean takes one weight for each image, and not all zero.")
+        return {"w": latent.to_text((weights / weights.sum()) @ codes[rows])}
+
+    async def mix(request: Request) -> Response:
+        try:
+            await require_login(request)
+            body = b""
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_MIX:
+                    raise TooLarge(f"The request is larger than {MAX_MIX // 1024} KiB.")
+            return JSONResponse(await anyio.to_thread.run_sync(mixed, body), headers={"cache-control": "no-store"})
+        except Refused as e:
+            return JSONResponse({"error": str(e)}, e.status)
+    return Route(f"{PREFIX}/mix", mix, methods=["POST"])
+
+
+def routes(session: Any, access: Any) -> list[Route]:
+    """The routes of explorer.routes and the page's own."""
+    return [*make_routes(session, access, supported), mix_route(session), plotly_route()]
+
+
+def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
+    """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` with the routes is the caller's."""
+    return dict(theme=theme.theme(), head=demo.lx_head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
+                max_file_size="4mb", strict_cors=True)
+
+
+def prefetch(session: Any) -> None:
+    """Load the first run, so that the first visitor does not wait for it; one that cannot be loaded says so when it is opened."""
+    names = list(session.runs()[0])
+    if names:
+        with contextlib.suppress(Refused):
+            run = session.run(names[0])
+            run.default()
+            run.effects  # noqa: B018  (worked out once and kept)
+
+
+def _named_api(session: Any) -> None:
+    """What a program can ask by name (``gradio_client``); each is a few lines over the same functions that the page uses."""
+
+    def flat(loaded: Any, code: list[float]) -> np.ndarray:
+        try:
+            return latent.codes(latent.from_text(latent.to_text(np.asarray(code, np.float32))), loaded.d, 1, 1)
+        except (Refused, ValueError, TypeError) as e:
+            raise gr.Error(str(e), print_exception=False) from e
+
+    def opened(run: str) -> Any:
+        try:
+            return session.run(run)
+        except Refused as e:
+            raise gr.Error(str(e), print_exception=False) from e
+
+    def list_runs() -> list[dict]:
+        """All trained runs: their cards, with name, family, data set, spec, metrics and settings."""
+        return [to_dict(c) for c in session.runs()[0].values()]
+
+    def sample(run: str, seed: int) -> list[float]:
+        """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere."""
+        loaded = opened(run)
+        return loaded.map_z(loaded.sample_z(1, int(seed)), loaded.label(None))[0].tolist()
+
+    def decode(run: str, code: list[float]) -> str:
+        """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG."""
+        loaded = opened(run)
+        return base64.b64encode(images.encode(loaded.decode(flat(loaded, code)[:1])[0])[0]).decode("ascii")
+
+    def encode(run: str, image_base64: str) -> list[float]:
+        """The code of an image file (PNG, JPEG, WebP, GIF or BMP, at most 4 MiB) given in base64; for runs that encode."""
+        loaded = opened(run)
+        try:
+            data = base64.b64decode(image_base64, validate=True)
+            return loaded.encode(images.decode_upload(data, loaded.spec.shape)[None])[0][0].tolist()
+        except binascii.Error as e:
+            raise gr.Error("The image is not base64.", print_exception=False) from e
+        except Refused as e:
+            raise gr.Error(str(e), print_exception=False) from e
+
+    def nearest(run: str, code: list[float], k: int) -> list[dict]:
+        """The k (1 to 24) held-out images whose codes are nearest to a code: index, distance, label."""
+        loaded = opened(run)
+        if not 1 <= k <= 24:
+            raise gr.Error("k must lie between 1 and 24.", print_exception=False)
+        try:
+            found = loaded.neighbours.nearest(flat(loaded, code)[0], int(k))
+        except Refused as e:
+            raise gr.Error(str(e), print_exception=False) from e
+        return [{"index": int(i), "distance": float(d), "label": loaded.class_of(int(i))} for i, d in zip(*found, strict=True)]
+
+    for function in (list_runs, sample, decode, encode, nearest):
+        gr.api(function, api_name=function.__name__, concurrency_limit=4)

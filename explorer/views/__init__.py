@@ -1,0 +1,51 @@
+"""The views: one file each. A file named in VIEWS is shown as a tab as soon as it exists.
+
+A view module has
+
+- ``supports(spec: dict) -> bool``: whether a run with that spec (``LatentSpec.to_dict()``) can be shown;
+- ``build(context: Context) -> None``: called inside the view's own column; makes its Gradio components;
+- ``INSPECTOR = False`` where the inspector on the right is to be hidden (Train, Compare, Collapse).
+
+Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show) and, where it wants the
+"What am I looking at?" fold, ``about.<name>`` (two sentences; the run's equation and paper are added), in i18n/en.json and ko.json.
+All views are in the page from the start and shown by CSS; begin expensive work in the browser on ``lx.on("view", …)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "collapse", "compare", "train")
+
+
+@dataclass
+class Context:
+    """What a view may use while it is built. ``session`` (session.py) and ``access`` (access.py) are the server's."""
+
+    session: Any
+    access: Any
+    labels: list[tuple[Any, str, str]] = field(default_factory=list)
+
+    def relabel(self, component: Any, key: str, prop: str = "label") -> Any:
+        """Keep a property of a component (label, info, placeholder; value of a button) in the page's language. Returns the component."""
+        self.labels.append((component, key, prop))
+        return component
+
+
+def modules() -> dict[str, ModuleType]:
+    """The views that exist, by name, in the order of their tabs."""
+    return {n: importlib.import_module(f"{__name__}.{n}") for n in VIEWS if importlib.util.find_spec(f"{__name__}.{n}")}
+
+
+def supported(spec: dict[str, Any]) -> list[str]:
+    """Names of the views that can show a run of this spec."""
+    return [n for n, m in modules().items() if _supports(m)(spec)]
+
+
+def _supports(module: ModuleType) -> Callable[[dict[str, Any]], bool]:
+    return module.supports
