@@ -1,0 +1,1 @@
+"""Measurements that are run on demand (`make bench`), never as timed tests."""

@@ -1,0 +1,41 @@
+"""Starts the page as a person does, for measurements and screenshots."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def page(*arguments: str) -> Iterator[tuple[str, float, int]]:
+    """The address of a page on a free port, the seconds it took to answer, and its process id; stopped afterwards."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=ROOT, stdout=subprocess.DEVNULL,
+                               env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(address, timeout=2) as answer:
+                    answer.read()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - start > 90:
+                    raise RuntimeError("the page did not start") from None
+                time.sleep(0.05)
+        yield address, time.perf_counter() - start, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
