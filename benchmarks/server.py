@@ -51,8 +51,8 @@ def main() -> None:
                 for t in threads:
                     t.join()
                 cuts = statistics.quantiles(times, n=20)
-                print(f"{run['name']:18} {users:2} users: {len(times) / SECONDS:5.0f} images/s, p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms, "
-                      f"{len(errors)} errors", flush=True)
+                print(f"{run['name']:18} {users:2} users: {len(times) / SECONDS:5.0f} images/s, p50 {cuts[9]:.1f} ms, "
+                      f"p95 {cuts[18]:.1f} ms, {len(errors)} errors", flush=True)
         with open(f"/proc/{pid}/status") as f:
             print("memory of the page:", next(line for line in f if line.startswith("VmRSS")).split(":")[1].strip())
 

@@ -1,7 +1,8 @@
 """Images per second of the training loop, as a ratio to the usual PyTorch script on the same network, in one run.
 
-The reference does what the well-known example scripts do: a torchvision-style data set of PIL images turned to tensors one by one,
-a DataLoader that shuffles them in batches of 128, Adam, and ``loss.item()`` at each step. Both take turns, so that both see the same machine.
+The reference does what the well-known example scripts do: a torchvision-style data set of PIL images turned to tensors
+one by one, a DataLoader that shuffles them in batches of 128, Adam, and ``loss.item()`` at each step. Both take turns,
+so that both see the same machine.
 """
 
 from __future__ import annotations
