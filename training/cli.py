@@ -19,6 +19,7 @@ from .files import write_json
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
+    from .checkpoint import Card
     from .data import Dataset
 
 STATUS = "status.json"
@@ -74,6 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
         add_settings(p.add_argument_group("settings"), family.Config)  # type: ignore[arg-type]
     lister = commands.add_parser("list", help="the runs that are there, and what is wrong with others")
     lister.add_argument("--trained", type=Path, default=TRAINED)
+    lister.add_argument("--table", action="store_true", help="as a Markdown table, the README's")
     evaluate = commands.add_parser("evaluate", help="measure runs on their test set and write their cards")
     evaluate.add_argument("runs", nargs="+")
     evaluate.add_argument("--trained", type=Path, default=TRAINED)
@@ -243,10 +245,25 @@ def print_card(folder: Path) -> None:
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 
 
+def table(cards: Sequence[Card]) -> str:
+    """Runs and their main figures in Markdown."""
+    shown = ("negative_elbo", "nll", "reconstruction_error", "map_accuracy", "map_trustworthiness")
+    rows = ["| run | data | code | images seen | trained on | −ELBO | NLL | squared error | map accuracy | trustworthiness |",
+            "|---|---|---|---|---|---|---|---|---|---|"]
+    for card in cards:
+        figures = [f"{card.metrics[k]['value']:.4g}" if k in card.metrics else "–" for k in shown]
+        rows.append(f"| `{card.name}` | {card.data.title} | {card.spec.w_dim}-D | {card.images_seen / 1e6:.2g} M | {card.hardware}, "
+                    f"{clock(card.seconds)} | " + " | ".join(figures) + " |")
+    return "\n".join(rows)
+
+
 def command_list(args: argparse.Namespace) -> int:
     """Print the runs, and a sentence for each folder that is none."""
     from . import checkpoint
     cards, problems = checkpoint.runs(args.trained)
+    if args.table:
+        print(table(cards))
+        return 0
     for card in cards:
         print_card(args.trained / card.name)
     for sentence in problems.values():

@@ -1,0 +1,63 @@
+"""The README says what is true: its table is the cards', its commands exist, its header makes a working Space."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from training import checkpoint, families
+from training.cli import make_parser, table
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def pins() -> dict[str, str]:
+    lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines())
+    return dict(line.split("==") for line in lines if line)
+
+
+def test_everything_is_pinned():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            assert not line.strip() or line.startswith("#") or re.match(r"[\w.-]+==[\w.]+(\s+#.*)?$", line), line
+    assert pins()["torch"] == "2.13.0" and pins()["torchvision"] == "0.28.0"
+
+
+def test_the_space_header_fits_the_repository():
+    header = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.M))
+    assert header["sdk"] == "gradio" and header["sdk_version"] == pins()["gradio"]
+    assert (ROOT / header["app_file"]).is_file()
+
+
+def test_the_table_of_runs_is_the_cards():
+    assert table(checkpoint.runs(ROOT / "trained")[0]) == README.split("<!-- runs -->")[1].split("<!-- /runs -->")[0].strip()
+
+
+def test_every_family_and_its_paper_are_named():
+    for name, family in families.families().items():
+        assert f"`{name}`" in README
+        assert family.paper.split(",")[0] in README
+
+
+@pytest.mark.parametrize("command", re.findall(r"^python -m training ([^#\n]+)", README, re.M))
+def test_commands_of_the_readme_are_understood(command):
+    arguments = shlex.split(command)
+    if "--help" not in arguments:
+        make_parser().parse_args(arguments)
+
+
+def test_make_targets_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"\bmake (\w+)", README)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_pictures_exist():
+    for path in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
+        assert (ROOT / path).is_file(), path
+
+
+def test_the_art_is_attributed():
+    assert 'Remix of "ToonHead" by Johan Melin, CC BY 4.0; mouth, glasses, hat and background changed.' in README

@@ -1,0 +1,46 @@
+"""What is shipped: every run loads, draws, fits its card, and stays small."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training import checkpoint, heldout, maps
+
+ROOT = Path(__file__).parent.parent / "trained"
+RUNS = [c.name for c in checkpoint.runs(ROOT)[0]]
+
+
+def test_nothing_is_damaged_and_everything_is_small():
+    cards, problems = checkpoint.runs(ROOT)
+    assert cards and not problems
+    files = [p for p in ROOT.rglob("*") if p.is_file() and "resume" not in p.parts]
+    assert max(p.stat().st_size for p in files) <= 5 * 2**20
+    assert sum(p.stat().st_size for p in files) <= 80 * 2**20
+    assert not [p for p in files if p.suffix in (".pt", ".pth", ".pkl", ".ckpt", ".bin")]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_shipped_run_does_what_its_card_says(name):
+    model, card = checkpoint.load(ROOT / name)
+    assert card.finished and card.hardware and card.seconds > 0 and card.metrics and card.headline in card.metrics
+    assert (ROOT / name / "samples.webp").is_file() and (ROOT / name / "log.jsonl").is_file()
+    z = model.sample_z(4, torch.Generator().manual_seed(0))
+    x = model.synthesize(model.map(z))
+    assert x.shape == (4, *card.data.shape) and x.std() > 0.1
+    assert (x[0] - x[1]).abs().mean() > 0.01, "samples of other codes are other images"
+
+
+@pytest.mark.parametrize("name", [n for n in RUNS if checkpoint.read_card(ROOT / n).spec.encodes])
+def test_its_map_is_of_the_held_out_images_and_reconstruction_is_as_measured(name):
+    model, card = checkpoint.load(ROOT / name)
+    held = heldout.open_heldout(ROOT / "_data" / card.data.name)
+    kept = maps.read(ROOT / name / "map.npz")
+    assert len(kept.codes) == held.n and kept.umap is not None
+    images = held.images(range(200))
+    x = torch.from_numpy(images).float() / 127.5 - 1
+    error = ((model.synthesize(model.encode(x)) - x) / 2).square().flatten(1).sum(1).mean().item()
+    assert error == pytest.approx(card.metrics["reconstruction_error"]["value"], rel=0.15)
+    difference = maps.encode_all(model, images) - kept.codes[:200]
+    if held.lossless:                          # colour sheets are kept nearly, not exactly
+        assert abs(difference).max() < 0.02
