@@ -62,7 +62,7 @@ def mp4(frames: np.ndarray, fps: int) -> bytes:
     frames = np.pad(frames, ((0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)), "edge")
     codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
     out = io.BytesIO()
-    with av.open(out, "w", format="mp4", options={"movflags": "+faststart"}) as file:
+    with av.open(out, "w", format="mp4") as file:
         options = {"crf": "14", "preset": "veryfast"} if codec == "libx264" else {"qscale": "2"}
         stream = file.add_stream(codec, rate=Fraction(fps), options=options)
         stream.height, stream.width, stream.pix_fmt = frames.shape[1], frames.shape[2], "yuv420p"

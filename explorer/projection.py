@@ -68,7 +68,7 @@ def place_among(points: np.ndarray, codes: np.ndarray, xy: np.ndarray, k: int = 
     if distance[0] < 1e-9:
         return Place(codes[near[distance < 1e-9]].mean(0), True)
     weights = (np.clip(reach - distance, 0, None) / (reach * distance)) ** 2
-    if weights.sum() <= 0:                          # all at one distance
+    if reach - distance[0] < 1e-6 * reach:          # all at one distance
         weights = np.ones_like(distance)
     return Place((weights / weights.sum() @ codes[near]).astype(np.float32), True)
 

@@ -120,7 +120,7 @@ class Run:
     def require_images(self) -> None:
         """Raise Refused for a model of points rather than images."""
         if len(self.spec.shape) != 3:
-            raise Refused(f"{self.card.name} makes points in the plane, not images.")
+            raise Refused("This run makes points in the plane, not images.")
 
     def images(self, w: np.ndarray, label: Label = None) -> Tensor:
         """Codes (n, d), of one class or of classes (n,), to images (n, C, H, W) in [-1, 1], on the device."""
@@ -150,9 +150,9 @@ class Run:
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Pixels (n, C, H, W) uint8 to codes (n, d), and their deviations (n, d) where the encoder gives any."""
         if not self.spec.encodes:
-            raise Refused(f"{self.card.name} has no encoder, so it cannot take an image in.")
+            raise Refused("This run has no encoder, so it cannot take an image in.")
         with torch.inference_mode():
-            x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).float() / 127.5 - 1
+            x = torch.from_numpy(np.array(pixels)).to(self.device).float() / 127.5 - 1
             if self.spec.stochastic:
                 mean, sigma = self.model.posterior(x)
                 return mean.flatten(1).cpu().numpy(), sigma.flatten(1).cpu().numpy()
@@ -172,7 +172,7 @@ class Run:
     def real(self, indices: np.ndarray) -> np.ndarray:
         """Held-out images (k, C, H, W) uint8. Raises NotThere, or Refused when they cannot be read."""
         if self.held is None:
-            raise NotThere(f"{self.card.name} has no held-out images here.")
+            raise NotThere("There are no held-out images for this run here.")
         if len(indices) and not 0 <= min(indices) <= max(indices) < self.held.n:
             raise NotThere(f"There are held-out images 0 to {self.held.n - 1}; {max(indices)} is none of them.")
         try:
@@ -255,7 +255,7 @@ class Run:
     def neighbours(self) -> Neighbours:
         """Search among the codes of real images. Raises Refused where the run has none."""
         if self.codes is None:
-            raise Refused(f"{self.card.name} has no codes of real images to compare with.")
+            raise Refused("This run has no codes of real images to compare with.")
         codes = self.codes
         return self._once.get("neighbours", lambda: Neighbours(codes))
 
@@ -269,7 +269,7 @@ class Run:
     def points(self, name: str) -> np.ndarray:
         """Places (n, 2) float32 of the held-out images on a map. Raises NotThere."""
         if name not in self.projections or self.map is None:
-            raise NotThere(f"{self.card.name} has no {name.upper()} map.")
+            raise NotThere(f"This run has no {name.upper() if name != 'code' else 'plain'} map.")
         if name == "umap" and self.map.umap is not None:
             return self.map.umap
         if name == "code":

@@ -1,0 +1,31 @@
+import pytest
+
+from explorer.access import Access, VisitorError, is_loopback
+
+
+@pytest.mark.parametrize("host", [
+    None, "127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost", "LOCALHOST", "localhost.", "::ffff:127.0.0.1"])
+def test_this_machine_only(host):
+    assert is_loopback(host) and Access.for_launch(host, False, False).training
+
+
+@pytest.mark.parametrize("host", [
+    "0.0.0.0", "::", "192.168.1.2", "10.0.0.1", "example.org", "127.0.0.1.example.org", "localhost.evil.org", "",
+    "128.0.0.1", "::ffff:10.0.0.1", "fe80::1%eth0", "127.1", "[::]"])
+def test_reachable_by_others(host):
+    assert not is_loopback(host) and not Access.for_launch(host, False, False).training
+
+
+def test_a_share_link_is_for_visitors():
+    assert not Access.for_launch("127.0.0.1", True, False).training
+
+
+def test_the_owner_can_allow_it():
+    assert Access.for_launch("0.0.0.0", True, True).training
+    Access(True).require_training()
+
+
+def test_visitors_get_one_sentence():
+    with pytest.raises(VisitorError, match=r"^[^.]*visitors[^.]*\.$") as e:
+        Access(False).require_training()
+    assert isinstance(e.value, PermissionError) and e.value.status == 403
