@@ -43,7 +43,7 @@ STATUS, PROCESS_LOG = "status.json", "process.log"
 JOB = Path("resume") / "job.json"               # what a resume needs beside the card; ignored by git as the resume state is
 UPLOADS = ".uploads"
 OWN = "folder"                                  # the data set that is a person's own images
-QUICK = "quick"
+FIRST, QUICK = "vae", "quick"                    # what the form proposes to a newcomer, where there is such a family and recipe
 POINTS = 400                                    # of a curve
 MOST_UPLOAD = 1024**3                           # bytes of one upload
 MOST_FILES = 20_000
@@ -301,7 +301,7 @@ class Jobs:
         cache = cache_folder()
         return dict(training=self.access.training, families=[describe(f) for f in families.families().values()],
                     data=[dict(name=n, title=t, ready=n == OWN or (cache / f"{n}.npz").is_file()) for n, t in TITLES.items()],
-                    own=OWN, sizes=list(SIZES), quick=QUICK, taken=[p.name for p in self._folders() if not self._free(p)])
+                    own=OWN, sizes=list(SIZES), first=FIRST, quick=QUICK, taken=[p.name for p in self._folders() if not self._free(p)])
 
     def _folders(self) -> list[Path]:
         if not self.trained.is_dir():

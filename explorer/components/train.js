@@ -1,0 +1,255 @@
+const $ = (s) => element.querySelector(s), ACTIVE = ['starting', 'running', 'measuring'];
+const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa', '#c2185b', '#795548'];
+let form = null, chosen = { family: null, recipe: null }, edited = {}, named = false, token = null, sending = false, shot = null, watched = null, shownSamples = '', hidden = new Set(), busy = false;
+
+/* Calls of the server; what it refuses is thrown as a sentence in the page's language. */
+const ask = async (name, value = {}) => {
+  let d;
+  try { d = await server[name](value); } catch { throw new Error(lx.t('error.offline')); }
+  if (!d || typeof d !== 'object' || !('value' in d)) throw new Error(d?.key && lx.known(d.key) ? lx.t(d.key, d.values) : d?.error || lx.t('error.offline'));
+  return d.value;
+};
+const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
+const brief = (v) => { const a = Math.abs(v); return (a !== 0 && (a < 0.001 || a >= 1e6) ? v.toExponential(1) : a >= 1000 ? number(v) : String(+v.toPrecision(4))).replace('-', '−'); };
+const clock = (s) => { s = Math.max(0, Math.round(s)); const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60, r = String(s % 60).padStart(2, '0');
+  return h ? `${h}:${String(m).padStart(2, '0')}:${r}` : `${m}:${r}`; };
+const make = (tag, properties = {}, ...children) => { const e = Object.assign(document.createElement(tag), properties); e.append(...children); return e; };
+const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
+
+/* ---- the form ---- */
+const family = () => form.families.find((f) => f.name === chosen.family);
+const data = () => $('.lx-data').value;
+const values = () => { const f = family(), per = f.recipes[chosen.recipe] || {};
+  return { ...Object.fromEntries(f.settings.map((s) => [s.name, s.default])), ...(per['*'] || {}), ...(per[data()] || {}) }; };
+const radios = (host, list, current, pick) => {
+  const kept = host.contains(document.activeElement);
+  host.replaceChildren(...list.map(([value, text]) => {
+    const b = make('button', { type: 'button', className: 'lx-chip', textContent: text, onclick: () => pick(value), disabled: !form.training });
+    b.dataset.value = value; b.setAttribute('role', 'radio'); b.setAttribute('aria-checked', value === current); b.tabIndex = value === current ? 0 : -1;
+    return b;
+  }));
+  if (kept) host.querySelector('[aria-checked=true]')?.focus();
+  host.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key]; if (!step) return; e.preventDefault();
+    const at = list.findIndex(([v]) => v === current); pick(list[(at + step + list.length) % list.length][0]); };
+};
+const suggest = () => { if (named) return; const base = `${chosen.family}-${data() === form.own ? 'own' : data()}`; let n = base;
+  for (let k = 2; form.taken.includes(n); k++) n = `${base}-${k}`; $('.lx-name').value = n; };
+const field = (s) => {
+  const row = make('div', { className: 'lx-setting' }), value = edited[s.name] ?? values()[s.name]; let input;
+  if (s.kind === 'bool') input = make('input', { type: 'checkbox', checked: value });
+  else if (s.choices) { input = make('select', {}, ...s.choices.map((c) => make('option', { value: c, textContent: word('choice.' + c, String(c)) }))); input.value = value; }
+  else input = make('input', { type: 'text', inputMode: s.kind === 'int' ? 'numeric' : s.kind === 'float' ? 'decimal' : 'text', autocomplete: 'off', value: s.kind === 'numbers' ? value.join(', ') : value });
+  if (s.kind !== 'bool') input.className = 'lx-input';
+  input.dataset.setting = s.name; input.disabled = !form.training;
+  input.onchange = () => {
+    const text = input.value.trim(); let v = s.kind === 'bool' ? input.checked : s.choices || s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
+    if (s.choices && typeof s.default === 'number') v = Number(text);
+    const plain = values()[s.name]; if ((s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain)) delete edited[s.name]; else edited[s.name] = v;
+    const low = s.low ?? -Infinity, high = s.high ?? Infinity;
+    input.classList.toggle('bad', typeof v === 'number' && !(v >= low && v <= high)); row.classList.toggle('changed', s.name in edited);
+  };
+  row.classList.toggle('changed', s.name in edited);
+  const help = word('setting.' + s.name + '.help', s.help), range = s.kind === 'int' || s.kind === 'float' || s.kind === 'numbers' ? ` · ${brief(s.low ?? 0)} … ${brief(s.high ?? 0)}` : '';
+  row.append(make('label', { className: 'lx-field' }, make('span', { textContent: word('setting.' + s.name, s.name.replaceAll('_', ' ')) }), input),
+    make('small', { textContent: help + (s.low === null && s.high === null ? '' : range) }));
+  return row;
+};
+const fill = () => {
+  if (!form) return;
+  const f = family(), set = form.data.find((d) => d.name === data());
+  radios($('.lx-families'), form.families.map((x) => [x.name, x.title]), chosen.family, (v) => { chosen.family = v; edited = {}; chosen.recipe = first(family()); fill(); });
+  $('.lx-family-note').textContent = `${word('family.' + f.name, f.summary)} (${f.paper})`;
+  for (const o of $('.lx-data').options) o.textContent = word('data.' + o.value, form.data.find((d) => d.name === o.value).title);
+  $('.lx-own').hidden = data() !== form.own; $('.lx-own').classList.toggle('off', !form.training);
+  $('.lx-data-note').hidden = set.ready; $('.lx-data-note').textContent = set.ready ? '' : lx.t('train.data.later');
+  radios($('.lx-recipes'), Object.keys(f.recipes).map((r) => [r, word('recipe.' + r, r)]), chosen.recipe, (v) => { chosen.recipe = v; edited = {}; fill(); });
+  $('.lx-recipe-note').textContent = lx.t('train.recipe.images', { n: number(edited.images || values().images) }) + (lx.known('recipe.' + chosen.recipe + '.help') ? ' ' + lx.t('recipe.' + chosen.recipe + '.help') : '');
+  const main = [], more = []; for (const s of f.settings) (s.advanced ? more : main).push(field(s));
+  const [a, b] = element.querySelectorAll('.lx-settings'); a.replaceChildren(...main); b.replaceChildren(...more); $('.lx-advanced').hidden = !more.length;
+  suggest(); allowed();
+};
+const first = (f) => (f.recipes[form.quick] ? form.quick : Object.keys(f.recipes)[0] || '');
+const wrong = (sentence) => { $('.lx-wrong').textContent = sentence || ''; $('.lx-wrong').hidden = !sentence; };
+const allowed = () => {
+  if (!form) return;
+  const running = shot?.running?.length, go = $('.lx-go button');
+  for (const e of element.querySelectorAll('.lx-form :is(input,select)')) e.disabled = !form.training;
+  for (const e of element.querySelectorAll('.lx-own button')) e.disabled = !form.training || sending;
+  go.disabled = !form.training || !!running || sending || busy;
+  go.textContent = lx.t(running ? 'train.start.busy' : sending ? 'train.start.sending' : 'train.start');
+  if (!form.training) wrong(lx.t('train.error.visitor'));
+};
+const load = async () => {
+  try {
+    const kept = form && { ...chosen }; form = await ask('job_form');
+    const select = $('.lx-data'), before = select.value;
+    select.replaceChildren(...form.data.map((d) => make('option', { value: d.name, textContent: d.title })));
+    if (before) select.value = before;
+    $('.lx-size').replaceChildren(...form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` }))); $('.lx-size').value = form.sizes[0];
+    const start = form.families.find((f) => f.name === form.first) || form.families[0];
+    chosen = kept?.family ? kept : { family: start.name, recipe: first(start) };
+    fill(); element.dataset.form = 'ready';
+  } catch (e) { wrong(e.message); }
+};
+$('.lx-data').onchange = () => { edited = {}; fill(); };
+$('.lx-name').oninput = () => { named = $('.lx-name').value.trim() !== ''; };
+$('.lx-form').onsubmit = async (e) => {
+  e.preventDefault(); if ($('.lx-go button').disabled) return;
+  wrong(''); busy = true; allowed();
+  try {
+    const name = $('.lx-name').value.trim(), own = data() === form.own;
+    watched = await ask('job_start', { family: chosen.family, data: data(), recipe: chosen.recipe, settings: edited, name, upload: own ? token : null, size: own ? +$('.lx-size').value : null });
+    named = false; await tick();
+  } catch (e) { wrong(e.message); } finally { busy = false; allowed(); load(); }
+};
+
+/* ---- a person's own images, sent in pieces ---- */
+const base64 = async (blob) => { const u = new Uint8Array(await blob.arrayBuffer()); let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+const send = async (files) => {
+  files = [...files].filter((f) => /\.(png|jpe?g|webp|gif|bmp|tiff?|ppm|pgm|zip)$/i.test(f.name) && !/(^|\/)(\.|__MACOSX)/.test(f.path || f.name));
+  const state = $('.lx-own-state'), PIECE = 1 << 20;
+  if (!files.length) { state.textContent = lx.t('train.own.none'); return; }
+  const top = (files[0].path || '').split('/')[0], title = files.length === 1 ? files[0].name.replace(/\.\w+$/, '') : top || 'images';
+  sending = true; token = null; delete element.dataset.upload; allowed();
+  try {
+    const mine = await ask('job_begin_upload', { title }); let done = 0;
+    for (const [k, f] of files.entries()) {
+      const parts = (f.path || f.name).split('/'), path = [...(parts.length > 2 ? [parts.at(-2)] : []), files.length > 1 ? `${String(k).padStart(5, '0')}-${parts.at(-1)}` : parts.at(-1)].join('/');
+      for (let at = 0; at === 0 || at < f.size; at += PIECE) await ask('job_add_upload', { token: mine, path, piece: await base64(f.slice(at, at + PIECE)), first: at === 0 });
+      if (++done % 10 === 0 || done === files.length) state.textContent = lx.t('train.own.sending', { n: number(done), total: number(files.length) });
+    }
+    await ask('job_check_upload', { token: mine }); token = mine; element.dataset.upload = 'ready';
+    state.textContent = files.length === 1 ? lx.t('train.own.zip', { name: files[0].name }) : lx.t('train.own.ready', { n: number(files.length) });
+  } catch (e) { state.textContent = e.message; } finally { sending = false; allowed(); }
+};
+const within = (list) => [...list].map((f) => Object.defineProperty(f, 'path', { value: f.webkitRelativePath || f.path || f.name, configurable: true }));
+const entries = async (items) => {
+  const out = [], walk = async (entry, path) => {
+    if (entry.isFile) { const f = await new Promise((ok, no) => entry.file(ok, no)); Object.defineProperty(f, 'path', { value: path + f.name, configurable: true }); out.push(f); return; }
+    const reader = entry.createReader(); for (;;) { const some = await new Promise((ok, no) => reader.readEntries(ok, no)); if (!some.length) break; for (const e of some) await walk(e, path + entry.name + '/'); }
+  };
+  for (const e of items.map((i) => i.webkitGetAsEntry?.()).filter(Boolean)) await walk(e, '');
+  return out;
+};
+$('.lx-pick-files').onclick = () => $('.lx-files').click(); $('.lx-pick-folder').onclick = () => $('.lx-folder').click();
+for (const input of [$('.lx-files'), $('.lx-folder')]) input.onchange = () => { const list = within(input.files); if (list.length) send(list).then(() => { input.value = ''; }); };
+const drop = $('.lx-drop');
+drop.ondragover = (e) => { e.preventDefault(); drop.classList.add('over'); }; drop.ondragleave = () => drop.classList.remove('over');
+drop.ondrop = async (e) => { e.preventDefault(); drop.classList.remove('over'); if (!form?.training || sending) return; send(await entries([...e.dataTransfer.items])); };
+
+/* ---- the monitor ---- */
+const stateWord = (s) => lx.t('train.state.' + s);
+const figures = (s) => {
+  const list = [['train.images', s.total ? `${number(s.images)} / ${number(s.total)}` : number(s.images)]];
+  if (s.images_per_second) list.push(['train.speed', number(s.images_per_second)]);
+  if (s.seconds_left !== null && s.seconds_left !== undefined) list.push(['train.left', clock(s.seconds_left)]);
+  if (s.seconds) list.push(['train.spent', clock(s.seconds)]);
+  for (const [k, line] of Object.entries(s.terms).slice(0, 1)) if (line.length) list.push([null, brief(line.at(-1)[1]), k]);
+  $('.lx-figures').replaceChildren(...list.map(([key, value, name]) => make('div', {}, make('dt', { textContent: key ? lx.t(key) : word('term.' + name, name) }), make('dd', { textContent: value }))));
+};
+const paint = (s) => {
+  shot = s; element.dataset.state = s.state; element.dataset.name = s.name || ''; element.dataset.images = s.images || 0; element.dataset.busy = ACTIVE.includes(s.state);
+  $('.lx-nothing').hidden = !!s.name; $('.lx-watch').hidden = !s.name;
+  recent(s); allowed();
+  if (!s.name) return;
+  const live = ACTIVE.includes(s.state), share = s.total ? Math.min(1, s.images / s.total) : 0;
+  $('.lx-run-name').textContent = s.name; $('.lx-badge').textContent = stateWord(s.state);
+  const bar = $('.lx-progress'); wait(bar, s.state === 'starting' || s.state === 'measuring'); bar.firstChild.style.width = `${share * 100}%`; bar.setAttribute('aria-valuenow', Math.round(share * 100));
+  figures(s);
+  const say = [];
+  if (s.alarm) say.push(lx.t('train.alarm.' + s.alarm));
+  if (s.state === 'starting') say.push(s.message.startsWith('data:') ? lx.t('train.fetching', { what: s.message.slice(5).trim().replace(' of ', ' / ') }) : lx.t('train.starting'));
+  else if (s.state === 'measuring') say.push(lx.t('train.measuring'));
+  else if (s.state === 'interrupted') say.push(lx.t(s.can.open ? 'train.interrupted' : 'train.interrupted.lost'));
+  else if (s.state === 'stopped') say.push(lx.t('train.stopped'));
+  else if (['failed', 'diverged'].includes(s.state) && s.message) say.push(s.message);
+  const note = $('.lx-alarm'), text = say.join(' '); note.hidden = !text; if (note.textContent !== text) note.textContent = text;
+  note.classList.toggle('calm', !s.alarm && ['starting', 'measuring', 'stopped'].includes(s.state));
+  $('.lx-stop').hidden = !(live && s.can.stop); $('.lx-resume').hidden = !s.can.resume; $('.lx-delete').hidden = !s.can.delete; $('.lx-see').hidden = !s.can.open;
+  $('.lx-see').classList.toggle('lx-accent', !live);
+  if (s.samples_mtime !== shownSamples) samples(s); else if (!s.samples_mtime) blank();
+  terms(s); plot();
+};
+let slide = null;
+const wait = (bar, on) => { bar.classList.toggle('wait', on); if (!on) { slide?.cancel(); slide = null; }
+  else slide ??= matchMedia('(prefers-reduced-motion:reduce)').matches ? null : bar.firstChild.animate([{ marginLeft: 0 }, { marginLeft: '70%' }], { duration: 1400, iterations: Infinity, direction: 'alternate', easing: 'ease-in-out' }); };
+const blank = () => { $('.lx-samples img').hidden = true; $('.lx-blank').hidden = false; delete element.dataset.samples; };
+const samples = async (s) => {
+  shownSamples = s.samples_mtime; if (!s.samples_mtime) return blank();
+  try { const url = await ask('job_samples', { name: s.name }), img = $('.lx-samples img'); if (!url || shot.name !== s.name) return;
+    img.src = url; img.alt = lx.t('train.samples'); img.hidden = false; $('.lx-blank').hidden = true; element.dataset.samples = (+element.dataset.samples || 0) + 1; } catch { /* shown at the next save */ }
+};
+const recent = (s) => {
+  const list = (s.recent || []).filter((r) => r.name !== s.name); $('.lx-recent').hidden = !list.length;
+  const host = $('.lx-recent .lx-chips'), key = JSON.stringify([list, lx.state.lang]); if (host.dataset.key === key) return; host.dataset.key = key;
+  host.replaceChildren(...list.map((r) => make('button', { type: 'button', className: 'lx-chip', onclick: () => { watched = r.name; tick(); } }, r.name, make('i', { textContent: stateWord(r.state) }))));
+};
+const terms = (s) => {
+  const names = Object.keys(s.terms), host = $('.lx-terms'), key = JSON.stringify([names, lx.state.lang]); if (host.dataset.key === key) return; host.dataset.key = key;
+  host.replaceChildren(...names.map((n, i) => { const b = make('button', { type: 'button', className: 'lx-term', onclick: () => { hidden.has(n) ? hidden.delete(n) : hidden.add(n); b.setAttribute('aria-pressed', !hidden.has(n)); plot(); } }, make('i'), word('term.' + n, n));
+    b.dataset.term = n; b.style.setProperty('--c', COLOURS[i % COLOURS.length]); b.setAttribute('aria-pressed', !hidden.has(n)); return b; }));
+};
+const canvas = $('.lx-plot canvas'), read = $('.lx-read'); let at = null;
+const ticks = (low, high, n) => { const raw = (high - low) / n || 1, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].map((k) => k * p).find((k) => k >= raw), out = [];
+  for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-6; v += step) out.push(Math.abs(v) < step * 1e-6 ? 0 : v); return out; };
+const plot = () => {
+  const s = shot, x = canvas.getContext('2d'), ratio = devicePixelRatio || 1, W = canvas.clientWidth, H = canvas.clientHeight; if (!s?.terms || !W) return;
+  canvas.width = W * ratio; canvas.height = H * ratio; x.scale(ratio, ratio);
+  const names = Object.keys(s.terms), lines = names.map((n, i) => [n, s.terms[n], COLOURS[i % COLOURS.length]]).filter(([n, l]) => !hidden.has(n) && l.length);
+  const L = 46, B = 22, T = 8, soft = lx.css('--soft'), rule = lx.css('--line'); x.font = '11px ' + lx.css('--ui'); x.textBaseline = 'middle';
+  const all = lines.flatMap(([, l]) => l.map((p) => p[1])).sort((a, b) => a - b), right = Math.max(s.total || 0, ...lines.map(([, l]) => l.at(-1)[0]), 1);
+  if (!all.length) { read.textContent = ''; return; }
+  let low = all[0], high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], ...lines.map(([, l]) => l.at(-1)[1])) : all.at(-1); if (low > 0 && low < high * 0.4) low = 0;
+  if (high - low < 1e-9) { high += 0.5; low -= 0.5; } const pad = (high - low) * 0.04; high += pad; if (low !== 0) low -= pad;
+  const X = (v) => L + (v / right) * (W - L - 6), Y = (v) => T + (1 - (Math.min(v, high) - low) / (high - low)) * (H - T - B);
+  x.fillStyle = soft; x.strokeStyle = rule; x.lineWidth = 1;
+  for (const v of ticks(low, high, 4)) { const y = Math.round(Y(v)) + 0.5; x.beginPath(); x.moveTo(L, y); x.lineTo(W, y); x.stroke(); x.textAlign = 'right'; x.fillText(brief(v), L - 8, y); }
+  for (const v of ticks(0, right, 3)) { if (X(v) > W - 4) continue; x.textAlign = v === 0 ? 'left' : 'center'; x.fillText(v >= 1e6 ? `${+(v / 1e6).toPrecision(3)}M` : v >= 1e3 ? `${+(v / 1e3).toPrecision(3)}k` : v, Math.min(X(v), W - 18), H - 8); }
+  x.lineWidth = 1.75; x.lineJoin = 'round';
+  for (const [, l, c] of lines) { x.strokeStyle = c; x.beginPath(); l.forEach((p, i) => (i ? x.lineTo(X(p[0]), Y(p[1])) : x.moveTo(X(p[0]), Y(p[1])))); if (l.length === 1) x.arc(X(l[0][0]), Y(l[0][1]), 2, 0, 7); x.stroke(); }
+  const end = at === null ? null : Math.max(0, Math.min(right, ((at - L) / (W - L - 6)) * right));
+  const near = (l) => (end === null ? l.at(-1) : l.reduce((a, b) => (Math.abs(b[0] - end) < Math.abs(a[0] - end) ? b : a)));
+  if (end !== null && lines.length) { const px = X(near(lines[0][1])[0]); x.strokeStyle = soft; x.lineWidth = 1; x.beginPath(); x.moveTo(px, T); x.lineTo(px, H - B); x.stroke(); }
+  const said = lines.map(([n, l]) => `${word('term.' + n, n)} ${brief(near(l)[1])}`);
+  read.textContent = end === null ? '' : [`${number(near(lines[0][1])[0])} ${lx.t('train.images.short')}`, ...said].join('\n');
+  canvas.setAttribute('aria-label', lx.t('train.curves') + ': ' + said.join(', ')); element.dataset.points = Math.max(...lines.map(([, l]) => l.length));
+};
+canvas.onpointermove = (e) => { at = e.offsetX; plot(); }; canvas.onpointerleave = () => { at = null; plot(); };
+canvas.onkeydown = (e) => { const step = { ArrowRight: 12, ArrowLeft: -12 }[e.key]; if (!step) return; e.preventDefault(); at = Math.max(46, Math.min(canvas.clientWidth, (at ?? canvas.clientWidth) + step)); plot(); };
+new ResizeObserver(() => plot()).observe(canvas);
+
+/* ---- what the buttons do ---- */
+const act = (name, after) => async (e) => { const b = e.currentTarget; b.disabled = true; try { await ask(name, { name: shot.name }); await after?.(); await tick(); await load(); } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; } };
+$('.lx-stop').onclick = act('job_stop', () => { $('.lx-badge').textContent = lx.t('train.stopping'); });
+$('.lx-resume').onclick = act('job_resume', () => { watched = shot.name; });
+const remove = act('job_delete', () => { watched = null; shownSamples = ''; return lx.refresh(); });
+let sure = 0;
+$('.lx-delete').onclick = (e) => { const b = $('.lx-delete'); if (Date.now() - sure < 4000) { sure = 0; b.textContent = lx.t('train.delete'); return remove(e); }
+  sure = Date.now(); b.textContent = lx.t('train.delete.sure'); setTimeout(() => { if (Date.now() - sure >= 4000) b.textContent = lx.t('train.delete'); }, 4100); };
+$('.lx-see').onclick = async () => { const name = shot.name; await lx.refresh(); if (!await lx.open(name)) return;
+  lx.show(['map', ...window.lxViews.map((v) => v.name)].find((v) => v !== 'train' && window.lxViews.some((w) => w.name === v) && lx.supports(name, v)) || 'train'); };
+
+/* ---- looking again: each second while something runs or the view is open; a hidden view asks less often ---- */
+let timer, asking = false, before = null, listed = false;
+const tick = async () => {
+  if (asking) return; asking = true;
+  try {
+    const s = await ask('job_snapshot', { name: watched });
+    if (watched && s.name !== watched) watched = null;
+    const change = before && before.name === s.name && before.state !== s.state;
+    if (before?.name !== s.name) shownSamples = listed = '';
+    paint(s); element.dataset.ticks = (+element.dataset.ticks || 0) + 1; delete element.dataset.error;
+    if (change || (s.can?.open && !listed && ACTIVE.includes(s.state))) { listed = !!s.can?.open; lx.refresh(); }
+    if (change && s.state === 'finished' && lx.state.view !== 'train') lx.say(lx.t('train.done', { name: s.name }));
+    if (change && !ACTIVE.includes(s.state)) load();
+    before = { name: s.name, state: s.state };
+  } catch (e) { element.dataset.error = e.message; } finally { asking = false; }
+  plan();
+};
+const plan = () => { clearTimeout(timer); const here = lx.state.view === 'train', live = ACTIVE.includes(shot?.state);
+  if (here || live) timer = setTimeout(tick, document.hidden ? 5000 : live ? (here ? 1000 : 2000) : 3000); };
+lx.on('view', (v) => { if (v === 'train') { if (!form) load(); tick(); } else plan(); });
+lx.on('lang', () => { fill(); if (shot) paint(shot); });
+lx.on('theme', () => requestAnimationFrame(plot));
+lx.translate(element);
+tick();
