@@ -14,7 +14,10 @@ def words(lang: str) -> dict[str, str]:
     """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
     if lang not in LANGUAGES:
         raise KeyError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
-    return json.loads((Path(__file__).parent / f"{lang}.json").read_text("utf-8"))
+    here, found = Path(__file__).parent, {}
+    for path in (here / f"{lang}.json", *sorted(here.glob(f"*.{lang}.json"))):      # train.en.json and others: words of one view
+        found |= json.loads(path.read_text("utf-8"))
+    return found
 
 
 def text(key: str, lang: str = "en") -> str:
