@@ -323,6 +323,7 @@ class Session:
     def __init__(self, trained: Path, device: str = "cpu", keep: int = 6) -> None:
         self.trained, self.device = Path(trained), device
         self._runs, self._held, self._small = Recent(keep), Recent(4), Recent(64)
+        self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
         """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
@@ -330,6 +331,7 @@ class Session:
 
         def make() -> tuple[dict[str, Card], dict[str, str]]:
             cards, problems = checkpoint.runs(self.trained)
+            self._known = frozenset(c.name for c in cards)
             return {c.name: c for c in cards}, problems
         return self._small.get("runs", stamp, make)
 
@@ -344,8 +346,9 @@ class Session:
 
     def run(self, name: str) -> Run:
         """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
-        card = self.card(name)
-        folder = self.trained / card.name
+        folder = self.trained / (name if name in self._known else self.card(name).name)
+        if not (folder / checkpoint.CARD).is_file():
+            self.card(name)                     # gone, or never whole: this says which
         stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
         return self._runs.get(name, stamp, partial(self._load, folder))
 

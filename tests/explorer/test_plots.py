@@ -33,7 +33,7 @@ def test_no_rows():
 
 def test_read_log_leaves_out_what_is_no_row(tmp_path):
     path = tmp_path / "log.jsonl"
-    lines = '{"images": 1, "loss": 2}', "[]", '{"loss": 3}', '{"images": 2, "loss": NaN, "note": "x", "flag": true}', "no", '{"images": 3, "los'
+    lines = '{"images": 1, "loss": 2}', "[]", '{"loss": 3}', '{"images": 2, "loss": NaN, "note": "x", "flag": true}', "no", '{"imag'
     path.write_text("\n".join(lines), "utf-8")
     assert plots.read_log(path) == [{"images": 1, "loss": 2}, {"images": 2}]
 

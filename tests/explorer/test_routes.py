@@ -1,6 +1,7 @@
 import io
 import json
 import shutil
+import socket
 import threading
 import time
 
@@ -250,7 +251,10 @@ def test_with_gradio_and_a_login(session):
 
     with gr.Blocks() as demo:
         gr.Markdown("test")
-    _, url, _ = demo.launch(server_name="127.0.0.1", server_port=7907, auth=[("ada", "secret")], prevent_thread_lock=True, quiet=True,
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    _, url, _ = demo.launch(server_name="127.0.0.1", server_port=port, auth=[("ada", "secret")], prevent_thread_lock=True, quiet=True,
                             ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))})
     try:
         with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=20) as http:
