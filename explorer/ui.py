@@ -80,12 +80,14 @@ def build(session: Any, access: Any) -> gr.Blocks:
 def _inspector() -> None:
     """Hero, sliders, neighbours. The sliders talk to the store in the browser only; see store.js ``slide`` and ``sliderUpdates``."""
     top = hero()
+    near()
+    gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False,
+            js_on_load="window.lx.translate(element)")
     with gr.Column(elem_id="lx-sliders"):
         sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[]) for k in range(SLIDERS)]
     for k, slider in enumerate(sliders):
         slider.input(None, [slider], None, js=f"(v) => {{ window.lx.slide({k}, v); }}", trigger_mode="multiple", api_visibility="private")
     top.follow(None, None, sliders, js=f"() => window.lx.sliderUpdates({SLIDERS})", trigger_mode="multiple", api_visibility="private")
-    near()
 
 
 def _head(views: dict[str, Any], context: Context) -> str:

@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 
 
 def script(name: str) -> str:
-    """The JavaScript of a component, wrapped so that ``lx`` is in scope."""
-    return f"const lx = window.lx;\n{(HERE / f'{name}.js').read_text('utf-8')}"
+    """The JavaScript of a component, in a block of its own (its names may be those of Gradio's parameters), with ``lx`` in scope."""
+    return f"const lx = window.lx;\n{{\n{(HERE / f'{name}.js').read_text('utf-8')}\n}}"
 
 
 def styles() -> str:

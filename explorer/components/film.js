@@ -11,7 +11,7 @@ const path = () => {
   return Float32Array.from(a, (v, i) => p * v + q * b[i]);
 };
 const frame = () => {
-  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
+  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
   if (keys().length < 2) lx.draw(canvas, { op: 'image', w: lx.b64(keys()[0].w) }); else lx.draw(canvas, { op: 'walk', keys: cached(), t, method: way, loop: looped });
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
@@ -27,11 +27,11 @@ for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way 
 loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); };
 const ways = () => { for (const b of element.querySelectorAll('[data-way]')) { const is = b.dataset.way === way; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); }
   const s = lx.state.info?.spec; why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : ''; };
-const STRIP = 24;
+const frames = () => Math.max(8, Math.min(48, Math.floor(contact.parentElement.clientWidth / 36)));
 const strip = () => {
-  if (!on() || keys().length < 2) return; const [, h, w] = lx.state.info.spec.shape;
+  if (!on() || keys().length < 2) return; const [, h, w] = lx.state.info.spec.shape, STRIP = frames();
   lx.draw(contact, { op: 'strip', keys: joined(), frames: STRIP, method: way, loop: looped }, (x, im) => { const per = Math.max(1, Math.round(im.width / w)); contact.width = STRIP * w; contact.height = h;
-    for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h); const room = contact.clientWidth / 36; contact.style.objectFit = room < STRIP ? 'cover' : 'contain'; contact.style.objectPosition = 'left'; element.dataset.strip = STRIP; });
+    for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h); element.dataset.strip = STRIP; });
 };
 const small = (text, key, n, act, off) => { const b = document.createElement('button'); b.type = 'button'; b.textContent = text; b.setAttribute('aria-label', lx.t(key, { n })); b.title = b.getAttribute('aria-label'); b.disabled = off; b.onclick = act; return b; };
 const draw = () => {
@@ -70,4 +70,5 @@ const lengths = () => { const v = length.value || 6; length.replaceChildren(...[
 lx.on('run', () => { playing = false; t = 0; way = lx.arc() ? 'slerp' : 'lerp'; ways(); label(); fill(); });
 lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
 lx.on('keys', draw); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
+let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.parentElement.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact.parentElement);
 lx.translate(element);

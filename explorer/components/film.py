@@ -24,7 +24,8 @@ def film() -> gr.HTML:
   </div>
   <div class="lx-screen"><canvas width="28" height="28" role="img" data-t-label="walk.image"></canvas></div>
   <div class="lx-transport"><button type="button" class="lx-btn lx-accent lx-play"></button>
-    <input type="range" min="0" max="1" step="0.001" value="0" data-t-label="walk.position"><output class="num">0 %</output></div>
+    <input type="range" class="lx-range" min="0" max="1" step="0.001" value="0" data-t-label="walk.position">
+    <output class="num">0 %</output></div>
 </div>
 <div class="lx-under">
   <div class="lx-keys" role="list" data-t-label="walk.keys"></div>

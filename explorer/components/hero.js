@@ -5,7 +5,7 @@ const tell = () => {
   const info = lx.state.info; if (!info) return;
   const far = ratio !== null && ratio > 1.5;
   honest.classList.toggle('warn', far);
-  honest.textContent = ratio === null ? '' : lx.t(far ? 'honest.far' : 'honest.near', { ratio: ratio.toFixed(1) });
+  honest.textContent = ratio === null ? '' : lx.t(far ? 'honest.far' : ratio < 0.02 ? 'honest.self' : 'honest.near', { ratio: ratio.toFixed(1) });
 };
 lx.on('code', (w, o) => {
   lx.draw(canvas, { op: 'image', w: lx.b64(w) });
@@ -13,6 +13,7 @@ lx.on('code', (w, o) => {
   if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
 });
 lx.on('lang', () => { words(); tell(); if (lx.state.w) trigger('follow'); });
+document.addEventListener('lx-origin', words);
 document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
 const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();

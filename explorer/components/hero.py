@@ -16,5 +16,4 @@ def hero() -> gr.HTML:
 <div class="lx-actions">
   <button type="button" class="lx-btn lx-save" data-t="save.image"></button>
   <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button></div>
-<p class="lx-honest" role="note"></p>
-<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>""", elem_id="lx-hero")
+<p class="lx-honest" role="note"></p>""", elem_id="lx-hero")

@@ -12,6 +12,8 @@ const ask = async () => {
     if (run !== lx.state.run) return;
     [...row.children].forEach((b, k) => { const i = d.indices[k]; b.hidden = i === undefined; if (b.hidden) return; b.dataset.index = i;
       b.title = lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : ''); b.setAttribute('aria-label', b.title); lx.tile(b.firstChild, i).catch(() => {}); });
+    const o = lx.state.origin;
+    if (o?.kind === 'point' && (o.label === undefined || o.label === null) && d.indices.includes(o.index)) { o.label = d.labels?.[d.indices.indexOf(o.index)]; document.dispatchEvent(new Event('lx-origin')); }
     element.dataset.n = (+element.dataset.n || 0) + 1;
     document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio ?? null }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));

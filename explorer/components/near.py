@@ -10,4 +10,4 @@ from . import piece
 def near() -> gr.HTML:
     """Asks for neighbours a moment after the code rests; tells the page the distance ratio by the document's event "lx-ratio"."""
     return piece("near", """
-<h2 class="lx-h" data-t="near"></h2><div class="lx-near"></div>""", elem_id="lx-near")
+<div class="lx-near" role="group" data-t-label="near"></div>""", elem_id="lx-near")

@@ -7,7 +7,7 @@ const line = (r) => {
 const headline = (h) => { const v = typeof h.value === 'number' ? (Math.abs(h.value) < 10 ? h.value.toFixed(2) : h.value.toFixed(1)).replace('-', '−') : h.value;
   return `${lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ')} ${v}${h.unit === '%' ? ' %' : ''}`; };
 const fill = () => {
-  const runs = lx.state.runs || [], current = lx.state.run, kept = document.activeElement?.dataset?.run;
+  const runs = lx.state.runs || [], current = lx.state.run, kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
   list.replaceChildren(...runs.map((r) => {
     const b = document.createElement('button'), ok = lx.supports(r.name);
     b.type = 'button'; b.className = 'lx-run'; b.dataset.run = r.name; b.setAttribute('role', 'radio'); b.setAttribute('aria-checked', r.name === current);

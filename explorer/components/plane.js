@@ -29,7 +29,7 @@ const scale = () => { const s = [], grey = lx.state.theme === 'dark' ? '#343843'
   all.forEach((c, k) => s.push([k / all.length, c], [(k + 1) / all.length, c])); return s; };
 const shade = () => { const n = xs.length, c = new Int8Array(n), some = only.size > 0;
   for (let i = 0; i < n; i++) { const v = colours ? colours[i] : 0; c[i] = some && !only.has(v) ? -1 : colours ? v % N : 0; } return Array.from(c); };
-const size = () => xs.length > 30000 ? 2.6 : xs.length > 6000 ? 4 : xs.length > 1500 ? 5 : 7;
+const size = () => xs.length > 30000 ? 2.6 : xs.length > 6000 ? 4.6 : xs.length > 1500 ? 5 : 7;
 const manual = () => gridOn() && gridChip.getAttribute('aria-pressed') === 'true';
 const paint = async (fresh) => {
   let lo = [Infinity, Infinity], hi = [-Infinity, -Infinity];
@@ -60,12 +60,11 @@ const follow = () => {
   if (o?.kind === 'point' && o.index < xs.length && projection !== 'code') return setMarker([xs[o.index], ys[o.index]]);
   if (o?.kind === 'place' && o.projection === projection) return setMarker([o.x, o.y]);
   if (projection === 'code') return setMarker([w[0], w[1]]);
-  if (projection === 'pca') { const c = [0, 1].map((k) => info.directions[k] ? lx.coordinate(k) * info.directions[k].sigma : 0); return setMarker(c); }
   if (near && near.w === w) place(near); else if (!at) marker.setAttribute('visibility', 'hidden');
 };
 let near = null;
 const place = (d) => { let a = 0, b = 0, s = 0; d.indices.forEach((i, k) => { if (i >= xs.length) return; const v = 1 / (d.distances[k] ** 4 + 1e-9); a += xs[i] * v; b += ys[i] * v; s += v; }); if (s) setMarker([a / s, b / s]); };
-document.addEventListener('lx-neighbours', (e) => { near = e.detail; if (projection === 'umap' && near.w === lx.state.w && xs) follow(); });
+document.addEventListener('lx-neighbours', (e) => { near = e.detail; if (near.w === lx.state.w && xs) follow(); });
 
 /* ---- asking the plane ---- */
 /** The code of a place. On a map that only this browser has (a visitor's refit) its neighbours are weighed here, as the server does it. */
@@ -164,7 +163,7 @@ const drawSets = () => {
       text.textContent = sorted.slice(0, 3).map(([v, m]) => `${list[v] ?? v} ${Math.round(100 * m / s.indices.length)} %`).join(' · '); }
     return box;
   }));
-  const ready = sets.length === 2 && sets[0].w && sets[1].w; move.hidden = !ready; if (!ready) { slider.value = 0; move.querySelector('output').textContent = '0.00'; }
+  const ready = sets.length === 2 && sets[0].w && sets[1].w; move.hidden = !ready; if (!ready) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; }
   $('.lx-clear').hidden = !sets.length; if (!sets.length) { delete element.dataset.lasso; delete element.dataset.means; }
 };
 $('.lx-clear').onclick = clearSets;
@@ -224,7 +223,7 @@ window.lxFitted = async (answer) => {
 lx.on('run', (info) => { at = null; near = null; xs = null; sets = []; picked = []; base = null; loaded = null; delete element.dataset.ready; marker.setAttribute('visibility', 'hidden'); hide();
   const c = info.dataset?.classes?.length; if (colourBy === 'class' && !c || colourBy !== 'class' && colourBy !== 'none' && !info.dataset?.attributes?.some(([f]) => f === colourBy)) colourBy = c ? 'class' : info.dataset?.attributes?.[0]?.[0] || 'none';
   projection = info.projections?.[0] || 'code'; if (mode !== 'pick') setMode(mode); gridChip.setAttribute('aria-pressed', gridOn() && !info.points); chips(); load(); });
-lx.on('code', () => { if (lx.state.origin?.kind !== 'direction') { base = null; if (+slider.value) { slider.value = 0; move.querySelector('output').textContent = '0.00'; } } follow(); });
+lx.on('code', () => { if (lx.state.origin?.kind !== 'direction') { base = null; if (+slider.value) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; } } follow(); });
 lx.on('view', (v) => { hide(); if (v === 'map') requestAnimationFrame(load); else openRefit(false); });
-lx.on('lang', () => { chips(); drawSets(); }); lx.on('theme', () => { if (xs && plot._fullLayout) Plotly.restyle(plot, { 'marker.colorscale': [scale()] }, [0]); });
+lx.on('lang', () => { chips(); drawSets(); }); lx.on('theme', () => { if (xs && plot._fullLayout) Plotly.restyle(plot, { 'marker.colorscale': [scale()] }, [0]); if (xs && lx.state.info) { drawLegend(); drawSets(); } });
 lx.translate(element);

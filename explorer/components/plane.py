@@ -32,7 +32,7 @@ def plane() -> gr.HTML:
     <p class="lx-hint" data-t="map.lasso.hint"></p>
     <div class="lx-sets"></div>
     <label class="lx-move" hidden><span data-t="map.lasso.move"></span>
-      <input type="range" min="-2" max="2" step="0.01" value="0"><output class="num">0.00</output></label>
+      <input type="range" class="lx-range" min="-2" max="2" step="0.01" value="0"><output class="num">0.00</output></label>
     <button type="button" class="lx-btn lx-small lx-clear" data-t="map.lasso.clear" hidden></button>
   </section>
   <section class="lx-card lx-strip" hidden>

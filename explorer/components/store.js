@@ -101,6 +101,10 @@
     canvas.dataset.drawn = index; return true;
   };
 
+  /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
+  const range = (e) => e.style.setProperty('--p', 100 * (e.value - e.min) / (e.max - e.min) + '%');
+  document.addEventListener('input', (e) => { if (e.target.classList?.contains('lx-range')) range(e.target); });
+
   /* ---- notices ---- */
   let toast, timer;
   const say = (sentence, kind) => {
@@ -182,7 +186,9 @@
   const loadPlotly = () => plotly ??= new Promise((ok, no) => { const s = document.createElement('script'); s.src = base() + 'plotly.js'; s.async = true;
     s.onload = () => ok(window.Plotly); s.onerror = () => { plotly = null; no(new Error(t('error.offline'))); }; document.head.append(s); });
   const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-  const palette = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'];
+  /* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
+  const palettes = { light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
+    dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'] };
   const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
   const sample = async (seed = random()) => { try { const d = await code({ op: 'sample', seed }); setCode(d.w, { kind: 'seed', seed }); }
     catch (e) { say(e.message, 'error'); } };
@@ -200,8 +206,8 @@
   };
 
   window.lx = { state, on, open, setCode, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
-    coordinate, moved, label, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, palette, sample, point, random, originText,
-    known, base, arc };
+    coordinate, moved, label, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
+    known, base, arc, range };
 
   const boot = async () => {
     document.documentElement.lang = state.lang; place(); paintTheme(); translate();
@@ -209,6 +215,7 @@
       translate(e); }).observe(document.body, { childList: true, subtree: true });
     new MutationObserver(() => { if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme(); })
       .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+    if (state.view === 'map') loadPlotly().catch(() => {});
     const wanted = query.get('run'); let at = null;
     if (query.get('w')) { try { at = { w: f32(query.get('w')) }; } catch { at = { w: new Float32Array(0) }; }
       try { at.origin = JSON.parse(query.get('o') || 'null'); } catch { at.origin = null; } }

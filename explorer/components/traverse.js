@@ -4,7 +4,7 @@ let rows = 0, box = null, built = null;
 const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes') && stage.clientWidth;
 const build = () => {
   if (!shown()) return; const info = lx.state.info, [, h, w] = info.spec.shape; rows = Math.min(8, info.directions.length);
-  const narrow = stage.clientWidth < 520, label = narrow ? 64 : 108, gap = narrow ? 3 : 6, top = 24, W = stage.clientWidth - (narrow ? 24 : 40), H = stage.clientHeight - 32;
+  const narrow = stage.clientWidth < 520, label = narrow ? 72 : 108, gap = narrow ? 3 : 6, top = 24, W = stage.clientWidth - (narrow ? 24 : 40), H = stage.clientHeight - 32;
   const fit = Math.min((W - label) / VALUES.length - gap, (H - top) / Math.max(rows, 1) - gap), side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112)));
   box = { w, h, side, gap, label, top }; built = lx.state.run;
   cells.style.width = label + VALUES.length * (side + gap) + 'px'; cells.style.height = top + rows * (side + gap) + 'px';
@@ -33,10 +33,11 @@ const live = () => {
   for (const b of cells.querySelectorAll('.lx-cell')) b.classList.toggle('on', at[b.dataset.row] === +b.dataset.column);
 };
 const spectrum = async () => {
-  if (!shown()) return; const { directions, spectrum: all } = lx.state.info, shares = (all || directions.map((d) => d.share)).slice(0, 32);
-  try { await lx.loadPlotly(); } catch { return; }
+  if (!shown()) return; const run = lx.state.run; let shares;
+  try { [{ data: [{ y: shares }] }] = await Promise.all([lx.api(`plot/${encodeURIComponent(run)}/spectrum`), lx.loadPlotly()]); } catch { return; }
+  if (run !== lx.state.run || !shown()) return; shares = shares.slice(0, 32);
   const soft = lx.css('--soft'), accent = lx.css('--accent');
-  await Plotly.react(bars, [{ type: 'bar', x: shares.map((_, k) => k + 1), y: shares.map((v) => 100 * v), marker: { color: shares.map((_, k) => k < rows ? accent : soft), opacity: shares.map((_, k) => k < rows ? 0.9 : 0.45) }, hovertemplate: '%{x}: %{y:.1f} %<extra></extra>' }],
+  await Plotly.react(bars, [{ type: 'bar', x: shares.map((_, k) => k + 1), y: shares.map((v) => 100 * v), marker: { color: accent, opacity: 0.85 }, hovertemplate: '%{x}: %{y:.1f} %<extra></extra>' }],
     { margin: { l: 34, r: 4, t: 4, b: 18 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', font: { color: soft, size: 10, family: lx.css('--ui') }, bargap: 0.35, hoverlabel: { font: { family: lx.css('--ui'), size: 12 } },
       xaxis: { fixedrange: true, tickmode: 'linear', dtick: shares.length > 16 ? 4 : 1, showgrid: false, zeroline: false }, yaxis: { fixedrange: true, nticks: 3, ticksuffix: ' %', gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' } },
     { responsive: true, displayModeBar: false });
