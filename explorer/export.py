@@ -65,6 +65,7 @@ def mp4(frames: np.ndarray, fps: int) -> bytes:
     with av.open(out, "w", format="mp4") as file:
         options = {"crf": "14", "preset": "veryfast"} if codec == "libx264" else {"qscale": "2"}
         stream = file.add_stream(codec, rate=Fraction(fps), options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.height, stream.width, stream.pix_fmt = frames.shape[1], frames.shape[2], "yuv420p"
         for pixels in frames:
             for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")):

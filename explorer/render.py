@@ -165,7 +165,7 @@ class DrawPixels(Draw):
     loop: bool = False
 
     def draw(self, run: Run) -> np.ndarray:
-        path = Path(run=self.run, label=self.label, keys=latent.to_text(self.keys), loop=self.loop, space="pixels")
+        path = Path.model_validate(dict(run=self.run, label=self.label, keys=latent.to_text(self.keys), loop=self.loop, space="pixels"))
         return path.frames(run, np.array([self.t]))[0]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from .access import Access, VisitorError
 from .session import Run, Session
 
 PREFIX = "/gradio_api/explorer"
-AT_ONCE = 4                                     # requests worked on at the same time
+AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests worked on at the same time
+SLOW_AT_ONCE = 2                                # opening a run, exporting: the quick ones do not wait for these
 WAITING = 256                                   # more than that many at once are turned away
 MAX_RENDER, MAX_CODE, MAX_EXPORT = 2 * 2**20, 6 * 2**20, 2**18   # bytes; a code request may hold an image file
 
@@ -50,17 +52,19 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     """All routes. ``views``: names of the views that fit a run, from its spec as a dict."""
     limiter = _Limiter()
 
-    def get(path: str, work: Callable[[Request], Response]) -> Route:
+    def get(path: str, work: Callable[[Request], Response], slow: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await limiter.run(request, lambda: work(request))
+            async def ready() -> Callable[[], Response]:
+                return lambda: work(request)
+            return await limiter.run(request, ready, slow)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["GET"])
 
-    def post(path: str, limit: int, work: Callable[[bytes], Response]) -> Route:
+    def post(path: str, limit: int, work: Callable[[bytes], Response], slow: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Callable[[], Response]:
                 body = await _body(request, limit)
                 return lambda: work(body)
-            return await limiter.run(request, None, ready)
+            return await limiter.run(request, ready, slow)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
     def do_render(body: bytes) -> Response:
@@ -81,7 +85,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     return [
         get("runs", lambda r: _json(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: _thumb(session, r)),
-        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"]))),
+        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"])), slow=True),
         get("map/{run}", lambda r: _map(session, r)),
         get("colours/{dataset}", lambda r: _colours(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
@@ -89,28 +93,25 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
         post("render", MAX_RENDER, do_render),
         post("code", MAX_CODE, do_code),
-        post("walk/export", MAX_EXPORT, do_export),
+        post("walk/export", MAX_EXPORT, do_export, slow=True),
     ]
 
 
 class _Limiter:
-    """Login, errors as sentences, and work on at most AT_ONCE threads."""
+    """Login, errors as sentences, and work on a few threads at a time."""
 
     def __init__(self) -> None:
-        self.limit = anyio.CapacityLimiter(AT_ONCE)
-        self.here = 0
+        self.quick, self.slow, self.here = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(SLOW_AT_ONCE), 0
 
-    async def run(self, request: Request, work: Callable[[], Response] | None,
-                  ready: Callable[[], Awaitable[Callable[[], Response]]] | None = None) -> Response:
+    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], slow: bool) -> Response:
+        """The response of the work that ``ready`` (once logged in) gives, done on a thread."""
         self.here += 1
         try:
             await require_login(request)
             if self.here > WAITING:
                 raise Busy("The page is very busy; try again in a moment.")
-            if ready is not None:
-                work = await ready()
-            assert work is not None
-            return await anyio.to_thread.run_sync(work, limiter=self.limit)
+            work = await ready()
+            return await anyio.to_thread.run_sync(work, limiter=self.slow if slow else self.quick)
         except (Refused, VisitorError) as e:
             return _json({"error": str(e)}, e.status)
         except ClientDisconnect:
