@@ -362,6 +362,8 @@ class Session:
             held = self.held(card.data.name)
         except Refused:                         # the run can be explored without them
             held = None
+        if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
+            kept = maps.Map(maps.encode_all(model, held.images(range(held.n))))    # a training that was stopped before it was measured
         return Run(folder, card, model, self.device, kept, held)
 
     def _checkpoint(self, folder: Path) -> tuple[LatentModel, Card]:

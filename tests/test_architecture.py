@@ -40,7 +40,7 @@ def test_arrows(path):
         assert not within(names, "explorer", "gradio", "app"), "training never looks up"
     else:
         assert not within(names, *LOOP), "the explorer starts trainings as a process of their own"
-        if not (where.name == "ui.py" or where.parts[1] in ("views", "components")):
+        if not (where.name in ("ui.py", "theme.py") or where.parts[1] in ("views", "components")):
             assert not within(names, "gradio"), "only the interface imports gradio"
     if str(where) == "training/model.py":
         assert not within(names, "training"), "model.py is a leaf"

@@ -137,8 +137,13 @@ def test_neighbours(tiny, session):
     every = np.linalg.norm(tiny.codes - tiny.codes[3], axis=1)
     assert out["indices"][0] == 3 and out["distances"][0] == 0 and out["ratio"] == 0 and len(out["labels"]) == 6
     np.testing.assert_allclose(out["distances"], np.sort(every)[:6], rtol=1e-4, atol=1e-4)
-    with pytest.raises(Refused, match="no codes"):
-        ask(session.run("bare"), "neighbours", w=text(A))
+
+
+def test_a_run_that_was_never_measured_has_its_codes_made_when_it_is_opened(session):
+    bare = session.run("bare")
+    assert not (bare.folder / "map.npz").exists() and bare.projections == ["pca"]
+    np.testing.assert_allclose(bare.codes[:20], bare.encode(bare.held.images(range(20)))[0], atol=1e-5)
+    assert ask(bare, "neighbours", w=latent.to_text(bare.codes[7]), k=1)["indices"] == [7]
 
 
 def test_encode_three_ways(tiny):

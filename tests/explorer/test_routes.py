@@ -58,7 +58,7 @@ def test_run(client, tiny):
 
 def test_a_run_without_a_map(client):
     body = client.get("run/bare").json()
-    assert body["points"] == 0 and body["projections"] == [] and body["default"]["origin"]["kind"] == "sample"
+    assert body["points"] == N and body["projections"] == ["pca"] and body["default"]["origin"]["kind"] == "point"
 
 
 def test_a_plane_comes_first(client):
@@ -82,7 +82,7 @@ def test_map(client, tiny, session):
     assert len(client.get("map/tiny?projection=pca").content) == N * 8
     plane = np.frombuffer(client.get("map/plane").content, "<f4").reshape(-1, 2)
     assert np.array_equal(plane, session.run("plane").codes)
-    for path in ("map/tiny?projection=code", "map/tiny?projection=tsne", "map/bare?projection=umap", "map/bare"):
+    for path in ("map/tiny?projection=code", "map/tiny?projection=tsne", "map/bare?projection=umap"):
         sentence(client.get(path), 404)
 
 

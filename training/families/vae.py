@@ -121,9 +121,9 @@ FAMILY = Family(
     recipes={
         "quick": {"*": dict(images=200_000, network="dense", width=256, ema_images=10_000),
                   "faces": dict(images=60_000, network="conv", channels=16, z_dim=32, likelihood="gaussian", ema_images=5_000)},
-        "plane": {"*": dict(images=2_500_000, network="dense", z_dim=2)},
+        "plane": {"*": dict(images=1_500_000, network="dense", z_dim=2)},
         "cpu": {"*": dict(images=4_000_000, network="dense"), "fashion-mnist": dict(images=2_500_000),
-                "faces": dict(images=400_000, z_dim=64, likelihood="gaussian", ema_images=20_000)},
+                "faces": dict(images=150_000, network="conv", channels=24, z_dim=64, likelihood="gaussian", ema_images=20_000)},
         "gpu": {"*": dict(images=12_000_000, z_dim=32, channels=64),
                 "faces": dict(images=4_000_000, z_dim=64, channels=48, likelihood="gaussian")},
     },

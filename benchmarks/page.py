@@ -1,0 +1,81 @@
+"""What a person feels, in a real Chromium: start, slider to pixels, frames while dragging, the map and its hover."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.install_chromium import find
+
+from .serve import page as served
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+SLIDE = """async (n) => {
+  const input = document.querySelector('#lx-slider-0 input[type=range]'), host = document.querySelector('#lx-hero canvas').parentElement;
+  const frame = () => +host.dataset.n || 0, times = [];
+  for (let k = 0; k < n; k++) {
+    const before = frame(), start = performance.now();
+    input.value = Math.sin(k) * 2; input.dispatchEvent(new Event('input', { bubbles: true }));
+    while (frame() === before) {
+      await new Promise((f) => setTimeout(f, 0));
+      if (performance.now() - start > 5000) throw new Error('no frame');
+    }
+    times.push(performance.now() - start);
+    await new Promise((f) => setTimeout(f, 30));
+  }
+  return times;
+}"""
+DRAG = """async (ms) => {
+  const input = document.querySelector('#lx-slider-0 input[type=range]'), host = document.querySelector('#lx-hero canvas').parentElement;
+  const start = performance.now(), before = +host.dataset.n || 0;
+  while (performance.now() - start < ms) {
+    input.value = Math.sin((performance.now() - start) / 400) * 2; input.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((f) => setTimeout(f, 4));
+  }
+  return (+host.dataset.n - before) / (performance.now() - start) * 1000;
+}"""
+
+
+@contextmanager
+def browser(width: int = 1280, height: int = 800, scheme: Any = "light") -> Iterator[Page]:
+    """A page of a headless Chromium."""
+    with sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        yield chromium.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        chromium.close()
+
+
+def quantiles(times: list[float]) -> str:
+    """p50 and p95 in words."""
+    cuts = statistics.quantiles(times, n=20)
+    return f"p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms"
+
+
+def main() -> None:
+    """Print a line per measurement."""
+    with served() as (address, seconds, _), browser() as page:
+        print(f"page answers after {seconds:.1f} s")
+        page.goto(address)
+        page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+        runs = page.evaluate("lx.state.runs.map((r) => r.name)")
+        for run in runs:
+            page.goto(f"{address}/?run={run}&view=map")
+            start = time.perf_counter()
+            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            shown = time.perf_counter() - start
+            points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane'))")
+            page.wait_for_timeout(800)
+            times = page.evaluate(SLIDE, 60)
+            rate = page.evaluate(DRAG, 3000)
+            print(f"{run:18} map of {points} points {took} ms after opening the view ({shown:.1f} s after the address was entered); "
+                  f"slider to pixels {quantiles(times)}; {rate:.0f} frames/s while dragging", flush=True)
+
+
+if __name__ == "__main__":
+    main()

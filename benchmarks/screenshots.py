@@ -1,0 +1,42 @@
+"""Draws the README's pictures into ``docs/`` from the running page: ``make screenshots``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from .page import browser
+from .serve import page as served
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def settle(page: Page, milliseconds: int = 1500) -> None:
+    """Wait for the hero to be drawn, and for what follows it."""
+    page.wait_for_function("+document.querySelector('#lx-hero canvas').parentElement.dataset.n > 0", timeout=60_000)
+    page.wait_for_timeout(milliseconds)
+
+
+def main() -> None:
+    """Map, Codes, Walk and Reconstruct at 1280 × 800, and the map on a phone in the dark."""
+    DOCS.mkdir(exist_ok=True)
+    with served() as (address, _, _):
+        with browser() as page:
+            page.goto(f"{address}/?run=vae-mnist&view=map&lang=en")
+            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            settle(page)
+            page.screenshot(path=DOCS / "map.png")
+            for view, run in (("codes", "vae-faces"), ("walk", "vae-faces"), ("reconstruct", "vae-mnist"), ("train", "vae-mnist")):
+                page.goto(f"{address}/?run={run}&view={view}&lang=en")
+                settle(page, 2500)
+                page.screenshot(path=DOCS / f"{view}.png")
+        with browser(420, 860, "dark") as page:
+            page.goto(f"{address}/?run=vae-plane-mnist&view=map&lang=ko")
+            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            settle(page)
+            page.screenshot(path=DOCS / "phone.png")
+
+
+if __name__ == "__main__":
+    main()
