@@ -71,7 +71,8 @@ def build(session: Any, access: Any) -> gr.Blocks:
             with gr.Column(elem_id="lx-right"):
                 _inspector()
         if context.labels:
-            head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()", api_visibility="private")
+            head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
+                          show_progress="hidden", trigger_mode="multiple", api_visibility="private")
         _named_api(session)
     demo.lx_head = _head(views, context)
     return demo
@@ -86,8 +87,10 @@ def _inspector() -> None:
     with gr.Column(elem_id="lx-sliders"):
         sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[]) for k in range(SLIDERS)]
     for k, slider in enumerate(sliders):
-        slider.input(None, [slider], None, js=f"(v) => {{ window.lx.slide({k}, v); }}", trigger_mode="multiple", api_visibility="private")
-    top.follow(None, None, sliders, js=f"() => window.lx.sliderUpdates({SLIDERS})", trigger_mode="multiple", api_visibility="private")
+        slider.input(None, [slider], None, js=f"(v) => {{ window.lx.slide({k}, v); }}", trigger_mode="multiple", show_progress="hidden",
+                 api_visibility="private")
+    top.follow(None, None, sliders, js=f"() => window.lx.sliderUpdates({SLIDERS})", trigger_mode="multiple", show_progress="hidden",
+                 api_visibility="private")
 
 
 def _head(views: dict[str, Any], context: Context) -> str:

@@ -39,7 +39,7 @@ def build(context: Context) -> None:
     run = gr.Textbox(visible=False)
     go.click(refit, [run, neighbours, distance, metric], answer, js="(r, n, d, m) => [window.lx.state.run, n, d, m]", concurrency_limit=1,
              concurrency_id="umap", show_progress="full", api_visibility="private"
-             ).success(None, answer, None, js="(a) => { window.lxFitted(a); }", api_visibility="private")
+             ).success(None, answer, None, js="(a) => { window.lxFitted(a); }", show_progress="hidden", api_visibility="private")
 
 
 def fitted(context: Context, run: str, n_neighbors: int, min_dist: float, metric: str, progress: Any) -> dict[str, Any]:

@@ -1,0 +1,167 @@
+"""A real Chromium on a real ``python app.py`` over tiny runs. Every test fails on a console error or a request that leaves this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.explorer.conftest import data, make
+from tests.install_chromium import find
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+LOCAL = ("127.0.0.1", "localhost")
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> Path:
+    """tiny: 8-D with a map. plane: 2-D. stray: a pickle, which is listed with its reason."""
+    root = tmp_path_factory.mktemp("page")
+    make(root, "tiny", data(), z_dim=8)
+    make(root, "plane", data(), z_dim=2)
+    (root / "stray").mkdir()
+    (root / "stray" / "model.pt").write_bytes(b"\x80\x04.")
+    return root
+
+
+@pytest.fixture(scope="session")
+def server(trained, tmp_path_factory) -> Iterator[str]:
+    """The page's address."""
+    port, log = free_port(), tmp_path_factory.mktemp("log") / "server.log"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
+        environment.pop(name, None)
+    with open(log, "wb") as out:
+        process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--trained", str(trained)], cwd=ROOT, stdout=out,
+                                   stderr=subprocess.STDOUT, env=environment)
+    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 90
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/gradio_api/explorer/runs", timeout=5).read()
+                break
+            except OSError:
+                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+                time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What a page must not do."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.wrong: list[str] = []
+        self.expected = "\0"                     # what a console error of this test may say
+        context.on("console", lambda m: m.type == "error" and self.expected not in m.text and self.wrong.append(f"console: {m.text}"))
+        context.on("weberror", lambda e: self.wrong.append(f"error: {e.error}"))
+        context.on("request", lambda r: self.look(r.url))
+
+    def look(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOCAL:
+            self.wrong.append(f"request to {parts.hostname}")
+
+
+@pytest.fixture
+def context(chromium) -> Iterator[BrowserContext]:
+    """A fresh browser profile, 1280 × 800, English."""
+    made = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", accept_downloads=True)
+    made.set_default_timeout(30_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def watch(context) -> Iterator[Watch]:
+    """Fails the test in the end if the page did what it must not."""
+    watching = Watch(context)
+    yield watching
+    assert not watching.wrong, watching.wrong
+
+
+class Driver:
+    """The page, by what it says of itself in data attributes."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page, self.server = page, server
+
+    def open(self, query: str = "run=tiny") -> Driver:
+        self.page.goto(f"{self.server}/?{query}")
+        self.page.wait_for_selector(".lx-hero[data-n]")
+        self.page.wait_for_selector("#lx-header [data-ready]", state="attached")
+        return self
+
+    def map(self, query: str = "run=tiny") -> Driver:
+        self.open(query)
+        self.page.wait_for_selector("#lx-plane [data-ready=true]", state="attached")
+        return self
+
+    def pixels(self) -> str:
+        """The hero image, as text."""
+        return self.page.evaluate("document.querySelector('.lx-hero canvas').toDataURL()")
+
+    def state(self, expression: str):
+        """An expression over lx.state."""
+        return self.page.evaluate(f"(() => {{ const s = window.lx.state; return {expression}; }})()")
+
+    def until(self, expression: str, argument=None) -> None:
+        self.page.wait_for_function(expression, arg=argument)
+
+    def changed(self, before: str) -> None:
+        """Wait until the hero image differs from ``before``."""
+        self.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() !== was", before)
+
+    def slide(self, selector: str, value: float) -> None:
+        """Put a range input to a value, as a hand does."""
+        self.page.locator(selector).evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value)
+
+    def at(self, index: int) -> tuple[float, float]:
+        """Where held-out image ``index`` lies on the screen."""
+        box = self.page.locator("#lx-plane .lx-plot").bounding_box()
+        x, y = self.page.evaluate("""(i) => { const p = document.querySelector('#lx-plane .lx-plot'), l = p._fullLayout, d = p.data[0];
+            return [l.xaxis._offset + l.xaxis.l2p(d.x[i]), l.yaxis._offset + l.yaxis.l2p(d.y[i])]; }""", index)
+        return box["x"] + x, box["y"] + y
+
+    def alone(self) -> int:
+        """A point of the map with nothing near it and nothing over it, so that a click means it."""
+        return self.page.evaluate("""() => { const p = document.querySelector('#lx-plane .lx-plot'), l = p._fullLayout, d = p.data[0];
+            const px = [...d.x].map((v, i) => [l.xaxis.l2p(v), l.yaxis.l2p(d.y[i])]), clear = (v, end) => v > 90 && v < end - 90;
+            const gap = (i) => Math.min(...px.map((q, k) => k === i ? 1e9 : Math.hypot(q[0] - px[i][0], q[1] - px[i][1])));
+            const some = px.map((_, i) => i).filter((i) => clear(px[i][0], p.clientWidth) && clear(px[i][1], p.clientHeight));
+            return some.reduce((a, b) => gap(a) >= gap(b) ? a : b); }""")
+
+    def hover(self, x: float, y: float) -> None:
+        self.page.mouse.move(x - 40, y - 6)
+        self.page.mouse.move(x, y, steps=3)
+
+
+@pytest.fixture
+def drive(context, server, watch) -> Driver:
+    return Driver(context.new_page(), server)

@@ -1,0 +1,165 @@
+"""Picker, inspector, language, light and dark, phone width, keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import expect
+
+from explorer.i18n import words
+
+
+def test_opens_on_something_and_says_what_it_is(drive):
+    drive.open("")
+    page = drive.page
+    assert len(set(drive.pixels())) > 10
+    expect(page.locator("#view-map")).to_be_visible()
+    expect(page.locator("#view-map .lx-about")).to_contain_text("Each dot is a held-out image")
+    expect(page.locator("#view-map .lx-eq")).to_contain_text("KL")
+    assert page.title() == "Latent Explorer"
+
+
+def test_picker_opens_runs_and_lists_damaged_ones(drive):
+    drive.open("run=tiny")
+    before = drive.pixels()
+    drive.page.get_by_role("radio", name="Tiny VAE Shapes · 2-D").click()
+    drive.until("window.lx.state.run === 'plane'")
+    drive.changed(before)
+    expect(drive.page.locator(".lx-run[data-run=plane]")).to_have_attribute("aria-checked", "true")
+    drive.page.locator(".lx-damaged summary").click()
+    expect(drive.page.locator(".lx-damaged li")).to_contain_text("never opened")
+
+
+def test_runs_by_keyboard(drive):
+    drive.open("run=tiny")
+    drive.page.locator(".lx-run[data-run=tiny]").focus()
+    drive.page.keyboard.press("ArrowDown")
+    drive.until("window.lx.state.run === 'plane'")
+
+
+def test_slider_changes_pixels_and_is_labelled(drive):
+    drive.open()
+    before, w = drive.pixels(), drive.state("Array.from(s.w)")
+    slider = drive.page.locator("#lx-slider-0 input[type=range]")
+    assert slider.get_attribute("aria-label").split("for ")[1].startswith("1 · ")
+    drive.slide("#lx-slider-0 input[type=range]", 2.5)
+    drive.changed(before)
+    drive.until("Math.abs(window.lx.coordinate(0) - 2.5) < 1e-3")
+    moved = np.array(drive.state("Array.from(s.w)")) - np.array(w)
+    direction = np.array(drive.state("Array.from(s.info.directions[0].vector)"))
+    assert abs(abs(moved @ direction) - np.linalg.norm(moved)) < 1e-3 * np.linalg.norm(moved)
+    assert drive.state("s.origin.kind") == "sliders"
+
+
+def test_sliders_follow_the_code_without_changing_it(drive):
+    drive.open()
+    drive.page.locator(".lx-seed").click()
+    drive.until("window.lx.state.origin.kind === 'seed'")
+    w = drive.state("window.lx.b64(s.w)")
+    shown = "document.querySelector('#lx-slider-0 input[type=range]').value"
+    drive.until(f"Math.abs(Math.max(-4, Math.min(4, window.lx.coordinate(0))) - {shown}) < 0.011")
+    drive.until("document.querySelectorAll('.lx-near canvas[data-drawn]').length === 6")
+    assert drive.state("window.lx.b64(s.w)") == w
+
+
+def test_neighbours_are_clickable(drive):
+    drive.open()
+    drive.until("document.querySelectorAll('.lx-near canvas[data-drawn]').length === 6")
+    before = drive.pixels()
+    third = drive.page.locator(".lx-near button").nth(3)
+    index = int(third.get_attribute("data-index"))
+    third.click()
+    drive.changed(before)
+    assert drive.state("s.origin.index") == index
+    expect(drive.page.locator(".lx-origin")).to_contain_text(f"held-out image {index}")
+
+
+def test_language_switches_without_reload_and_is_remembered(drive):
+    drive.open()
+    page = drive.page
+    page.evaluate("window.stayed = true")
+    page.get_by_role("button", name="한국어").click()
+    expect(page.get_by_role("tab", name="지도")).to_be_visible()
+    expect(page.locator("#lx-fit")).to_have_text(words("ko")["map.fit.go"])
+    expect(page.locator("#lx-slider-0")).to_contain_text(words("ko")["effect." + (drive.state("s.info.directions[0].label") or "unclear")])
+    assert page.evaluate("window.stayed") and page.evaluate("document.documentElement.lang") == "ko"
+    drive.open()
+    expect(page.get_by_role("tab", name="코드")).to_be_visible()
+    drive.open("run=tiny&lang=en")
+    expect(page.get_by_role("tab", name="Codes")).to_be_visible()
+
+
+def test_both_languages_have_the_same_keys():
+    en, ko = words("en"), words("ko")
+    assert set(en) == set(ko)
+    assert all(set(re.findall(r"\{(\w+)\}", en[k])) == set(re.findall(r"\{(\w+)\}", ko[k])) for k in en)
+
+
+def test_light_and_dark(drive):
+    drive.open()
+    page, colour = drive.page, "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Light or dark").click()
+    assert page.evaluate(colour) != light and page.evaluate("document.body.classList.contains('dark')")
+    drive.open()
+    drive.until("document.body.classList.contains('dark')")
+
+
+def test_phone_width(drive):
+    page = drive.page
+    page.set_viewport_size({"width": 420, "height": 860})
+    drive.map()
+    for view in ("map", "codes", "walk"):
+        page.locator(f"[role=tab][data-view={view}]").click()
+        expect(page.locator(f"#view-{view}")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 420, view
+    expect(page.locator("#lx-left")).to_be_hidden()
+    page.get_by_role("button", name="Runs").click()
+    expect(page.locator("#lx-left")).to_be_visible()
+    page.locator(".lx-run[data-run=plane]").click()
+    expect(page.locator("#lx-left")).to_be_hidden()
+    assert drive.state("s.run") == "plane"
+    stage, hero = page.locator("#lx-main").bounding_box(), page.locator(".lx-hero").bounding_box()
+    assert hero["y"] > stage["y"] + stage["height"] - 1
+
+
+def test_saved_image_is_enlarged_by_eight(drive):
+    drive.open()
+    with drive.page.expect_download() as found:
+        drive.page.get_by_role("button", name="Save image").click()
+    with Image.open(found.value.path()) as image:
+        pixels = np.asarray(image.convert("L"))
+    assert pixels.shape == (224, 224)
+    assert (np.kron(pixels[::8, ::8], np.ones((8, 8), np.uint8)) == pixels).all()
+
+
+def test_code_is_copied_as_json(drive, context, server):
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
+    drive.open()
+    drive.page.get_by_role("button", name="Copy code").click()
+    drive.until("document.getElementById('lx-toast')?.classList.contains('on')")
+    copied = json.loads(drive.page.evaluate("navigator.clipboard.readText()"))
+    assert copied["run"] == "tiny" and np.float32(copied["w"]).tolist() == drive.state("Array.from(s.w)")
+    assert copied["weights_sha256"] == drive.state("s.info.card.weights_sha256")
+
+
+def test_tabs_by_keyboard(drive):
+    drive.open()
+    drive.page.get_by_role("tab", name="Map").focus()
+    drive.page.keyboard.press("ArrowRight")
+    expect(drive.page.get_by_role("tab", name="Codes")).to_have_attribute("aria-selected", "true")
+    expect(drive.page.locator("#view-codes")).to_be_visible()
+
+
+def test_layout_does_not_jump(drive):
+    """The sliders stay where they are when the honesty notice and the neighbours arrive."""
+    drive.open()
+    y = drive.page.locator("#lx-slider-0").bounding_box()["y"]
+    for value in (3.9, 0, -3.9):
+        n = int(drive.page.locator("#lx-near [data-n]").get_attribute("data-n") or 0)
+        drive.page.evaluate("(v) => window.lx.slide(0, v)", value)
+        drive.until("(n) => +document.querySelector('#lx-near [data-n]').dataset.n > n", n)
+        assert drive.page.locator("#lx-slider-0").bounding_box()["y"] == y
