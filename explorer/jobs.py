@@ -553,7 +553,7 @@ class Jobs:
         command = [sys.executable, "-m", "training", "train", family, "--name", folder.name, f"--trained={self.trained}",
                    f"--save-seconds={every:g}", f"--threads={threads}", *options, *([] if self.evaluate else ["--no-evaluate"])]
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), PYTHONIOENCODING="utf-8")
-        environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")    # threads that spin while others use the cores: measured 4 to 16 times slower
+        environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")    # spinning threads were measured 4 to 16 times slower on busy cores
         quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         with open(folder / PROCESS_LOG, "wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment,

@@ -227,7 +227,8 @@ let sure = 0;
 $('.lx-delete').onclick = (e) => { const b = $('.lx-delete'); if (Date.now() - sure < 4000) { sure = 0; b.textContent = lx.t('train.delete'); return remove(e); }
   sure = Date.now(); b.textContent = lx.t('train.delete.sure'); setTimeout(() => { if (Date.now() - sure >= 4000) b.textContent = lx.t('train.delete'); }, 4100); };
 $('.lx-see').onclick = async () => { const name = shot.name; await lx.refresh(); if (!await lx.open(name)) return;
-  lx.show(['map', ...window.lxViews.map((v) => v.name)].find((v) => v !== 'train' && window.lxViews.some((w) => w.name === v) && lx.supports(name, v)) || 'train'); };
+  const can = window.lxViews.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v));     // while it is still measured, a map has no points yet
+  lx.show(can.find((v) => lx.state.info.points || v !== 'map') || 'train'); };
 
 /* ---- looking again: each second while something runs or the view is open; a hidden view asks less often ---- */
 let timer, asking = false, before = null, listed = false;
