@@ -55,14 +55,6 @@ const tell = () => {
   $('.lx-low').textContent = lx.t(mode === 'signed' ? 'rec.darker' : 'rec.none'); $('.lx-high').textContent = lx.t(mode === 'signed' ? 'rec.brighter' : 'rec.much'); $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
   for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
 };
-lx.on('code', (w) => {
-  if (!here()) return;
-  if (answer && mine && w.length === mine.length && w.every((v, i) => v === mine[i])) { edited = null; if (busy) { bars(); tell(); return; } }
-  else edited = NaN;
-  lx.draw($('.lx-out canvas'), { op: 'image', w: lx.b64(w) }, (x, im) => { onto($('.lx-out canvas'), im); const e = compare(); if (edited !== null) edited = e ?? NaN; tell(); });
-  bars();
-});
-
 /* ---- the code ---- */
 const bars = () => {
   const canvas = $('.lx-bars canvas'), x = canvas.getContext('2d'), ratio = devicePixelRatio || 1, W = canvas.clientWidth, H = canvas.clientHeight, w = lx.state.w; if (!W || !w) return;
@@ -155,6 +147,13 @@ const enter = () => {
   } else held(origin?.kind === 'point' ? origin.index : +$('.lx-index').value || 0);
   fresh = false;
 };
+lx.on('code', (w) => {
+  if (!here()) return;
+  if (answer && mine && w.length === mine.length && w.every((v, i) => v === mine[i])) { edited = null; if (busy) { bars(); tell(); return; } }
+  else edited = NaN;
+  lx.draw($('.lx-out canvas'), { op: 'image', w: lx.b64(w) }, (x, im) => { onto($('.lx-out canvas'), im); const e = compare(); if (edited !== null) edited = e ?? NaN; tell(); });
+  bars();
+});
 lx.on('view', (v) => { if (v === 'reconstruct') enter(); else if (lx.state.info) fresh = false; });
 lx.on('run', () => setTimeout(enter));
 lx.on('runs', () => others());

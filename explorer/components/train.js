@@ -11,6 +11,7 @@ const ask = async (name, value = {}) => {
 };
 const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
 const brief = (v) => { const a = Math.abs(v); return (a !== 0 && (a < 0.001 || a >= 1e6) ? v.toExponential(1) : a >= 1000 ? number(v) : String(+v.toPrecision(4))).replace('-', '−'); };
+const bound = (v) => (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential().replace('-', '−') : v.toLocaleString(lx.state.lang));
 const clock = (s) => { s = Math.max(0, Math.round(s)); const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60, r = String(s % 60).padStart(2, '0');
   return h ? `${h}:${String(m).padStart(2, '0')}:${r}` : `${m}:${r}`; };
 const make = (tag, properties = {}, ...children) => { const e = Object.assign(document.createElement(tag), properties); e.append(...children); return e; };
@@ -49,7 +50,7 @@ const field = (s) => {
     input.classList.toggle('bad', typeof v === 'number' && !(v >= low && v <= high)); row.classList.toggle('changed', s.name in edited);
   };
   row.classList.toggle('changed', s.name in edited);
-  const help = word('setting.' + s.name + '.help', s.help), range = s.kind === 'int' || s.kind === 'float' || s.kind === 'numbers' ? ` · ${brief(s.low ?? 0)} … ${brief(s.high ?? 0)}` : '';
+  const help = word('setting.' + s.name + '.help', s.help), range = s.kind === 'int' || s.kind === 'float' || s.kind === 'numbers' ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
   row.append(make('label', { className: 'lx-field' }, make('span', { textContent: word('setting.' + s.name, s.name.replaceAll('_', ' ')) }), input),
     make('small', { textContent: help + (s.low === null && s.high === null ? '' : range) }));
   return row;
