@@ -41,7 +41,7 @@ const field = (s) => {
   else if (s.choices) { input = make('select', {}, ...s.choices.map((c) => make('option', { value: c, textContent: word('choice.' + c, String(c)) }))); input.value = value; }
   else input = make('input', { type: 'text', inputMode: s.kind === 'int' ? 'numeric' : s.kind === 'float' ? 'decimal' : 'text', autocomplete: 'off', value: s.kind === 'numbers' ? value.join(', ') : value });
   if (s.kind !== 'bool') input.className = 'lx-input';
-  input.dataset.setting = s.name; input.disabled = !form.training;
+  input.dataset.setting = s.name; input.setAttribute('aria-label', word('setting.' + s.name, s.name.replaceAll('_', ' '))); input.disabled = !form.training;
   input.onchange = () => {
     const text = input.value.trim(); let v = s.kind === 'bool' ? input.checked : s.choices || s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
     if (s.choices && typeof s.default === 'number') v = Number(text);

@@ -95,7 +95,7 @@ def train(jobs: Jobs) -> gr.HTML:
       <h2 class="lx-h" data-t="train.family"></h2>
       <div class="lx-chips lx-families" role="radiogroup" data-t-label="train.family"></div>
       <p class="lx-note lx-family-note"></p>
-      <label class="lx-field"><span data-t="train.data"></span><select class="lx-input lx-data"></select></label>
+      <label class="lx-field"><span data-t="train.data"></span><select class="lx-input lx-data" data-t-label="train.data"></select></label>
       <div class="lx-own" hidden>
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
@@ -103,7 +103,8 @@ def train(jobs: Jobs) -> gr.HTML:
           <p class="lx-own-state" role="status"></p></div>
         <input type="file" class="lx-files" accept="image/*,.zip" multiple hidden>
         <input type="file" class="lx-folder" webkitdirectory hidden>
-        <label class="lx-field"><span data-t="train.own.size"></span><select class="lx-input lx-size"></select></label>
+        <label class="lx-field"><span data-t="train.own.size"></span>
+          <select class="lx-input lx-size" data-t-label="train.own.size"></select></label>
       </div>
       <p class="lx-note lx-data-note" hidden></p>
       <h2 class="lx-h" data-t="train.recipe"></h2>

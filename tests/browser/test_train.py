@@ -1,0 +1,180 @@
+"""A training from the page: started with a person's own images, watched over a reload, stopped, resumed, opened."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT, free_port
+from tests.explorer.conftest import data, make
+from tests.training import small
+
+BOX = "#lx-train [data-form]"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("lab")
+    make(root, "tiny", data(), z_dim=8)
+    return root
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory) -> list[Path]:
+    """60 small PNGs."""
+    root = tmp_path_factory.mktemp("pictures")
+    images, _ = small.shapes(60)
+    for i, x in enumerate(images):
+        Image.fromarray(x[0]).save(root / f"{i:02d}.png")
+    return sorted(root.iterdir())
+
+
+@pytest.fixture(scope="module")
+def server(trained, tmp_path_factory) -> Iterator[str]:
+    """A page of its own, whose data sets are kept away from the user's."""
+    port, log = free_port(), tmp_path_factory.mktemp("log") / "server.log"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "LATENT_EXPLORER_DATA": str(tmp_path_factory.mktemp("cache"))}
+    environment = {k: v for k, v in environment.items() if k not in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")}
+    with open(log, "wb") as out:
+        process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--trained", str(trained)], cwd=ROOT, stdout=out,
+                                   stderr=subprocess.STDOUT, env=environment)
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 90
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/gradio_api/explorer/runs", timeout=5).read()
+                break
+            except OSError:
+                assert process.poll() is None and time.monotonic() < end, log.read_text()
+                time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+        for path in trained.glob("*/status.json"):
+            status = json.loads(path.read_text())
+            if status["state"] == "running":
+                os.kill(status["pid"], 9)
+
+
+def opened(drive):
+    """The page at the Train view, its form filled by the server."""
+    drive.page.goto(f"{drive.server}/?run=tiny&view=train")
+    drive.page.wait_for_selector(f"{BOX}[data-form=ready]", state="attached")
+    return drive.page
+
+
+def fill(drive, pictures, name: str, images: int) -> None:
+    """The form, for a run on own images."""
+    page = drive.page
+    page.get_by_label("Data", exact=True).select_option("folder")
+    page.locator("#lx-train .lx-files").set_input_files(pictures)
+    page.wait_for_selector(f"{BOX}[data-upload=ready]", state="attached")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.locator("#lx-train .lx-more > summary").click()
+    for label, value in (("Images to see", images), ("Batch size", 16), ("Layer width", 16), ("Code size", 4)):
+        page.get_by_label(label, exact=True).fill(str(value))
+        page.get_by_label(label, exact=True).blur()
+
+
+def start(drive) -> None:
+    drive.page.get_by_role("button", name="Start training").click()
+
+
+def state(drive, *names: str, images: int = 0) -> None:
+    """Wait until the monitor shows one of these states and so many images."""
+    drive.page.wait_for_function("""([box, names, images]) => { const d = document.querySelector(box)?.dataset;
+        return d && names.includes(d.state) && +d.images >= images; }""", arg=[BOX, list(names), images], timeout=60_000)
+
+
+def test_a_newcomer_trains_on_own_images_and_walks_in_the_model(drive, pictures, trained):
+    page = opened(drive)
+    expect(page.locator("#lx-right")).to_be_hidden()
+    fill(drive, pictures, "mine", 20_000)
+    start(drive)
+    state(drive, "running", images=16)
+    page.reload()                                        # nothing is lost
+    state(drive, "running", "measuring", "finished", images=16)
+    assert page.locator("#lx-train .lx-run-name").inner_text() == "mine"
+    state(drive, "finished", images=20_000)
+    page.wait_for_selector(f"{BOX}[data-samples][data-points]", state="attached")
+    expect(page.locator("#lx-train .lx-samples img")).to_be_visible()
+    page.get_by_role("button", name="KL").click()
+    expect(page.get_by_role("button", name="KL")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".lx-run[data-run=mine]")).to_be_visible()          # at once in the picker
+    page.get_by_role("button", name="Open in the Map").click()
+    drive.until("document.body.dataset.run === 'mine' && lx.state.view !== 'train'")
+    before = drive.pixels()
+    page.evaluate("lx.sample(7)")
+    drive.changed(before)
+    assert json.loads((trained / "mine" / "card.json").read_text())["images_seen"] >= 20_000
+
+
+def test_stop_resume_delete(drive, pictures, trained):
+    page = opened(drive)
+    fill(drive, pictures, "long", 90_000_000)
+    start(drive)
+    state(drive, "running", images=500)
+    expect(page.get_by_role("button", name="A training is running")).to_be_disabled()
+    page.get_by_role("button", name="Stop and save").click()
+    state(drive, "stopped", images=500)
+    seen = json.loads((trained / "long" / "card.json").read_text())["images_seen"]
+    page.get_by_role("button", name="Resume").click()
+    state(drive, "running", images=seen + 16)
+    page.get_by_role("button", name="Stop and save").click()
+    state(drive, "stopped", images=seen + 16)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    assert (trained / "long").exists()
+    page.get_by_role("button", name="Delete for good?").click()
+    page.wait_for_selector(".lx-run[data-run=long]", state="detached")
+    assert not (trained / "long").exists()
+
+
+def test_mistakes_are_sentences(drive, pictures, tmp_path):
+    page = opened(drive)
+    wrong = page.locator("#lx-train .lx-wrong")
+    page.get_by_label("Name", exact=True).fill("tiny")
+    start(drive)
+    expect(wrong).to_have_text("There is a run tiny already; choose another name.")
+    page.get_by_label("Name", exact=True).fill("Zwei Worte")
+    start(drive)
+    expect(wrong).to_contain_text("lower case letters")
+    page.get_by_label("Name", exact=True).fill("fine")
+    page.locator("#lx-train .lx-more > summary").click()
+    page.get_by_label("Code size", exact=True).fill("0")
+    page.get_by_label("Code size", exact=True).blur()
+    start(drive)
+    expect(wrong).to_contain_text("z_dim must lie between 1 and 512; it is 0")
+    page.get_by_label("Data", exact=True).select_option("folder")
+    start(drive)
+    expect(wrong).to_contain_text("Choose images first")
+    page.locator("#lx-train .lx-files").set_input_files(pictures[:3])
+    expect(page.locator("#lx-train .lx-own-state")).to_have_text("Training needs at least 20 images; these are 3.")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no zip")
+    page.locator("#lx-train .lx-files").set_input_files(broken)
+    expect(page.locator("#lx-train .lx-own-state")).to_have_text("broken.zip is not a zip, or a damaged one.")
+    page.get_by_role("button", name="한국어").click()
+    expect(page.get_by_role("button", name="학습 시작")).to_be_visible()
+    expect(page.get_by_label("코드 크기", exact=True)).to_be_visible()
+
+
+def test_a_visitor_sees_and_cannot_start(drive):
+    def as_visitor(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"training":true', '"training":false'))
+    drive.page.route("**/component_server/**", as_visitor)
+    page = opened(drive)
+    expect(page.locator("#lx-train .lx-wrong")).to_contain_text("--allow-training")
+    expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+    expect(page.get_by_label("Name", exact=True)).to_be_disabled()
