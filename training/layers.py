@@ -15,60 +15,42 @@ def mlp(sizes: Sequence[int], activation: type[nn.Module] = nn.SiLU) -> nn.Seque
     return nn.Sequential(*layers[:-1])
 
 
-def pyramid(size: int) -> list[int]:
-    """Sides from full size down by halves, while even and above 4: 28 → [28, 14, 7], 64 → [64, 32, 16, 8, 4]."""
-    sides = [size]
-    while sides[-1] % 2 == 0 and sides[-1] > 4:
-        sides.append(sides[-1] // 2)
-    if len(sides) < 3:
-        raise ValueError(f"images of side {size} cannot be halved twice; use 28, 32 or 64.")
-    return sides
-
-
-class Residual(nn.Module):
-    """x + f(x) with two 3×3 convolutions, group-normalised (He et al. 2016, pre-activation). Keeps the shape."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        groups = max(1, channels // 8)
-        self.body = nn.Sequential(nn.GroupNorm(groups, channels), nn.SiLU(), nn.Conv2d(channels, channels, 3, padding=1),
-                                  nn.GroupNorm(groups, channels), nn.SiLU(), nn.Conv2d(channels, channels, 3, padding=1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.body(x)
+def patch_of(size: int) -> int:
+    """Pixels that one step of the first convolution covers: 2 for images of side 28 or 32, 4 for 64. Raises for sides it cannot divide."""
+    patch = 4 if size >= 48 else 2
+    if size % patch or size < 16:
+        raise ValueError(f"images of side {size} cannot be cut into patches of {patch}; use 28, 32 or 64.")
+    return patch
 
 
 class ConvEncoder(nn.Module):
-    """Strided convolutions down to 4 or 7 pixels, one residual block, then a dense layer: (n, C, H, W) to (n, out)."""
+    """A strided convolution, a 3×3, then two dense layers that see the whole image: (n, C, H, W) to (n, out).
 
-    def __init__(self, shape: Sequence[int], channels: int, out: int) -> None:
+    Most multiplications happen at a quarter of the resolution, which is what makes 64×64 affordable without a GPU.
+    """
+
+    def __init__(self, shape: Sequence[int], channels: int, width: int, out: int) -> None:
         super().__init__()
-        sides = pyramid(shape[1])
-        widths = [shape[0]] + [channels * min(2**i, 4) for i in range(len(sides) - 1)]
-        layers: list[nn.Module] = []
-        for a, b in zip(widths[:-1], widths[1:], strict=True):
-            layers += [nn.Conv2d(a, b, 4, stride=2, padding=1), nn.SiLU()]
-        self.body = nn.Sequential(*layers, Residual(widths[-1]), nn.SiLU(), nn.Flatten())
-        self.head = nn.Linear(widths[-1] * sides[-1] ** 2, out)
+        patch = patch_of(shape[1])
+        side, narrow = shape[1] // patch, max(4, channels // 3)
+        self.body = nn.Sequential(nn.Conv2d(shape[0], channels, patch + 2, stride=patch, padding=1), nn.SiLU(),
+                                  nn.Conv2d(channels, narrow, 3, padding=1), nn.SiLU(), nn.Flatten(),
+                                  nn.Linear(narrow * side**2, width), nn.SiLU(), nn.Linear(width, out))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.body(x))
+        return self.body(x)
 
 
 class ConvDecoder(nn.Module):
-    """The encoder's mirror: a dense layer, a residual block, transposed convolutions up, a 3×3 at full size: (n, d) to (n, C, H, W)."""
+    """The encoder's mirror: two dense layers, a 3×3, a strided transposed convolution: (n, d) to (n, C, H, W)."""
 
-    def __init__(self, shape: Sequence[int], channels: int, d: int) -> None:
+    def __init__(self, shape: Sequence[int], channels: int, width: int, d: int) -> None:
         super().__init__()
-        sides = pyramid(shape[1])[::-1]
-        widths = [channels * min(2**i, 4) for i in range(len(sides) - 1)][::-1]
-        widths.append(max(16, channels // 2))
-        self.start = (widths[0], sides[0], sides[0])
-        layers: list[nn.Module] = [Residual(widths[0])]
-        for a, b in zip(widths[:-1], widths[1:], strict=True):
-            layers += [nn.ConvTranspose2d(a, b, 4, stride=2, padding=1), nn.SiLU()]
-        self.head = nn.Linear(d, widths[0] * sides[0] ** 2)
-        self.body = nn.Sequential(*layers, nn.Conv2d(widths[-1], shape[0], 3, padding=1))
+        patch = patch_of(shape[1])
+        side, narrow = shape[1] // patch, max(4, channels // 3)
+        self.body = nn.Sequential(nn.Linear(d, width), nn.SiLU(), nn.Linear(width, narrow * side**2), nn.SiLU(),
+                                  nn.Unflatten(1, (narrow, side, side)), nn.Conv2d(narrow, channels, 3, padding=1), nn.SiLU(),
+                                  nn.ConvTranspose2d(channels, shape[0], patch + 2, stride=patch, padding=1))
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.body(self.head(z).view(-1, *self.start))
+        return self.body(z)

@@ -29,7 +29,7 @@ class VAEConfig(Config):
     z_dim: int = setting(16, "numbers in the code; 2 can be drawn as a plane (paper: 2 to 200)", low=1, high=512)
     network: str = setting("conv", "dense as in the paper, or conv (ours)", choices=("dense", "conv"))
     width: int = setting(512, "units of each dense layer (paper: 500)", low=8, high=4096)
-    channels: int = setting(32, "channels of the first convolution (ours)", low=4, high=256)
+    channels: int = setting(48, "channels of the first convolution (ours)", low=4, high=256)
     beta: float = setting(1.0, "weight of the KL term; above 1 trades detail for a tidier code (Higgins et al. 2017)", low=0.0, high=100.0)
     likelihood: str = setting("bernoulli", "pixel model: bernoulli for grey images (paper), gaussian with the best sigma for colour "
                               "(Rybkin et al. 2021)", choices=("bernoulli", "gaussian"))
@@ -48,8 +48,8 @@ class VAE(LatentModel):
             self.encoder: nn.Module = nn.Sequential(nn.Flatten(), mlp([pixels, config.width, config.width, 2 * d]))
             self.decoder: nn.Module = nn.Sequential(mlp([d, config.width, config.width, pixels]), nn.Unflatten(1, data.shape))
         else:
-            self.encoder = ConvEncoder(data.shape, config.channels, 2 * d)
-            self.decoder = ConvDecoder(data.shape, config.channels, d)
+            self.encoder = ConvEncoder(data.shape, config.channels, config.width, 2 * d)
+            self.decoder = ConvDecoder(data.shape, config.channels, config.width, d)
 
     def statistics(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Images in [-1, 1] to mean and log variance of q(z|x), each (n, z_dim)."""
@@ -120,11 +120,11 @@ FAMILY = Family(
               "nll": ("nats", "64 importance samples per test image (Burda et al. 2016)")},
     recipes={
         "quick": {"*": dict(images=200_000, network="dense", width=256, ema_images=10_000),
-                  "faces": dict(images=60_000, network="conv", channels=16, z_dim=32, likelihood="gaussian", ema_images=5_000)},
+                  "faces": dict(images=60_000, network="conv", width=256, z_dim=32, likelihood="gaussian", beta=3.0, ema_images=5_000)},
         "plane": {"*": dict(images=1_500_000, network="dense", z_dim=2)},
-        "cpu": {"*": dict(images=4_000_000, network="dense"), "fashion-mnist": dict(images=2_500_000),
-                "faces": dict(images=150_000, network="conv", channels=24, z_dim=64, likelihood="gaussian", ema_images=20_000)},
-        "gpu": {"*": dict(images=12_000_000, z_dim=32, channels=64),
-                "faces": dict(images=4_000_000, z_dim=64, channels=48, likelihood="gaussian")},
+        "cpu": {"*": dict(images=4_000_000, network="dense"), "fashion-mnist": dict(images=1_500_000),
+                "faces": dict(images=500_000, network="conv", width=256, z_dim=64, likelihood="gaussian", beta=3.0, ema_images=20_000)},
+        "gpu": {"*": dict(images=12_000_000, z_dim=32, channels=96),
+                "faces": dict(images=4_000_000, width=256, z_dim=64, likelihood="gaussian", beta=3.0)},
     },
 )
