@@ -74,7 +74,7 @@ def build(session: Any, access: Any) -> gr.Blocks:
             head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
                           show_progress="hidden", trigger_mode="multiple", api_visibility="private")
         _named_api(session)
-    demo.lx_head = _head(views, context)
+    demo.head = _head(views, context)
     return demo
 
 
@@ -157,7 +157,7 @@ def routes(session: Any, access: Any) -> list[Route]:
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
     """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` with the routes is the caller's."""
-    return dict(theme=theme.theme(), head=demo.lx_head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
+    return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
                 max_file_size="4mb", strict_cors=True)
 
 

@@ -48,7 +48,7 @@ const paint = async (fresh) => {
     selected: { marker: { opacity: 0.95 } }, unselected: { marker: { opacity: 0.16 } } };
   await Plotly.react(plot, [trace], layout, { responsive: true, scrollZoom: true, displaylogo: false, displayModeBar: false, doubleClick: 'reset', showTips: false });
   if (!wired) wire();
-  drawLegend(); drawManifold(); follow();
+  drawLegend(); drawManifold(); follow(); if (manual() && projection === 'code') frameManifold();
 };
 
 /* ---- the marker follows the current code, wherever it was moved from ---- */
@@ -203,9 +203,12 @@ const drawManifold = () => {
   let far = 0; for (let i = 0; i < xs.length; i += 7) far = Math.max(far, Math.abs(xs[i]), Math.abs(ys[i])); edge = Math.max(1, Math.min(4, far || 3));
   lx.draw(manifold, { op: 'manifold', lo: -edge, hi: edge, n: GRID }, (x, im) => { manifold.width = im.width; manifold.height = im.height; x.drawImage(im, 0, 0); element.dataset.manifold = GRID; placeManifold(); });
 };
+/** Show the whole grid as large as the stage allows, between the chips and the legend. */
+const frameManifold = () => { const half = edge / (GRID - 1), r = edge + half, w = plot.clientWidth, h = plot.clientHeight, top = 50, bottom = 36, unit = 2 * r / Math.min(w - 24, h - top - bottom);
+  Plotly.relayout(plot, { 'xaxis.range': [-w / 2 * unit, w / 2 * unit], 'yaxis.range': [-r - bottom * unit - ((h - top - bottom) * unit - 2 * r) / 2, r + top * unit + ((h - top - bottom) * unit - 2 * r) / 2] }).then(placeManifold); };
 const placeManifold = () => { if (manifold.hidden || !plot._fullLayout) return; const half = edge / (GRID - 1), a = toPixels(-edge - half, edge + half), b = toPixels(edge + half, -edge - half);
   manifold.style.cssText = `left:${a[0]}px;top:${a[1]}px;width:${b[0] - a[0]}px;height:${b[1] - a[1]}px`; };
-gridChip.onclick = () => { gridChip.setAttribute('aria-pressed', gridChip.getAttribute('aria-pressed') !== 'true'); if (projection !== 'code') choose('code'); else paint(false); };
+gridChip.onclick = () => { gridChip.setAttribute('aria-pressed', gridChip.getAttribute('aria-pressed') !== 'true'); if (projection !== 'code') choose('code'); else paint(!manual()); };
 
 /* ---- refit: the form is Gradio's, beside this component ---- */
 const fits = new Map(), neighbours = new Map(); let fitted = 0;

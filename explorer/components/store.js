@@ -215,15 +215,16 @@
       translate(e); }).observe(document.body, { childList: true, subtree: true });
     new MutationObserver(() => { if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme(); })
       .observe(document.body, { attributes: true, attributeFilter: ['class'] });
-    if (state.view === 'map') loadPlotly().catch(() => {});
+    setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
     const wanted = query.get('run'); let at = null;
     if (query.get('w')) { try { at = { w: f32(query.get('w')) }; } catch { at = { w: new Float32Array(0) }; }
       try { at.origin = JSON.parse(query.get('o') || 'null'); } catch { at.origin = null; } }
     const first = wanted && open(wanted, at);
     const runs = await refresh();
     if (first && await first) return;
-    const name = (runs || []).find((r) => supports(r.name))?.name || runs?.[0]?.name;
-    if (name) await open(name); else document.body.dataset.empty = 'true';
+    const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a));      // stable: those that the view can show first
+    if (!names.length) document.body.dataset.empty = 'true';
+    for (const name of names) if (await open(name)) return;
   };
   if (document.body) boot(); else document.addEventListener('DOMContentLoaded', boot);
 })();

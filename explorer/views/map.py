@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from training import checkpoint, maps
 
@@ -48,7 +49,7 @@ def fitted(context: Context, run: str, n_neighbors: int, min_dist: float, metric
         loaded = context.session.run(run)
         if loaded.map is None:
             raise gr.Error(f"{run} has no codes of real images to lay out.")
-        places = None
+        places = np.empty((0, 2), np.float32)
         for kind, value in fit(loaded.map.codes, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric):
             if kind == "epoch":
                 progress(value)
