@@ -358,15 +358,14 @@ class Jobs:
         card, samples = (folder / checkpoint.CARD).is_file(), folder / checkpoint.SAMPLES
         mtime = samples.stat().st_mtime_ns if samples.is_file() else None
         looks = alarm(rows, total, self._alike(name, samples, mtime)) if state in ("running", "measuring", "finished", "stopped") else None
-        live, mine = state in ACTIVE, self.access.training
+        live, mine, kept = state in ACTIVE, self.access.training, card and (folder / "resume" / "current.json").is_file()
         return dict(out, state=state, name=name, family=status.get("family", ""), data=status.get("data", ""), message=message,
                     started=status.get("started", ""), images=images, total=total, images_per_second=speed,
                     seconds=rows[-1].get("seconds") if rows else None,
                     seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
-                    terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarm=looks,
+                    terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarm=looks, resumable=kept,
                     can=dict(stop=mine and state in ("starting", "running"), open=card, delete=mine and not live and self._ours(folder),
-                             resume=mine and not now and card and state in ("stopped", "interrupted", "failed")
-                             and (folder / "resume" / "current.json").is_file()))
+                             resume=mine and not now and kept and state in ("stopped", "interrupted", "failed")))
 
     def _recent(self, known: dict[str, Path], now: list[str]) -> list[dict[str, str]]:
         """The last runs trained here, newest first, and how they ended."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece
+from . import HERE, piece, script
 
 
 def reconstruct() -> gr.HTML:
@@ -60,5 +60,5 @@ def reconstruct() -> gr.HTML:
   <section class="lx-others" hidden><h2 class="lx-h" data-t="rec.others"></h2><div class="lx-row-others"></div></section>
 </div>""",
                   elem_id="lx-reconstruct", elem_classes=["lx-fill"])
-    found.js_on_load = (HERE / "pad.js").read_text("utf-8") + found.js_on_load
+    found.js_on_load = (HERE / "pad.js").read_text("utf-8") + script("reconstruct")
     return found

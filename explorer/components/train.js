@@ -161,7 +161,7 @@ const paint = (s) => {
   if (s.alarm) say.push(lx.t('train.alarm.' + s.alarm));
   if (s.state === 'starting') say.push(s.message.startsWith('data:') ? lx.t('train.fetching', { what: s.message.slice(5).trim().replace(' of ', ' / ') }) : lx.t('train.starting'));
   else if (s.state === 'measuring') say.push(lx.t('train.measuring'));
-  else if (s.state === 'interrupted') say.push(lx.t(s.can.open ? 'train.interrupted' : 'train.interrupted.lost'));
+  else if (s.state === 'interrupted') say.push(lx.t(s.resumable ? 'train.interrupted' : s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost'));
   else if (s.state === 'stopped') say.push(lx.t('train.stopped'));
   else if (['failed', 'diverged'].includes(s.state) && s.message) say.push(s.message);
   const note = $('.lx-alarm'), text = say.join(' '); note.hidden = !text; if (note.textContent !== text) note.textContent = text;

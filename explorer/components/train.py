@@ -48,8 +48,8 @@ def functions(jobs: Jobs) -> list[Callable[[Any], dict[str, Any]]]:
             if not isinstance(settings, dict):
                 raise JobError("The form was not filled in.")
             size = asked.get("size")
-            texts = [_text(asked, k) or "" for k in ("family", "data", "recipe")]
-            return jobs.start(*texts, {str(k): v for k, v in settings.items()}, _text(asked, "name") or "", _text(asked, "upload"),
+            family, data, recipe, name = (_text(asked, k) or "" for k in ("family", "data", "recipe", "name"))
+            return jobs.start(family, data, recipe, {str(k): v for k, v in settings.items()}, name, _text(asked, "upload"),
                               size if isinstance(size, int) else None)
         return answer(work)
 
