@@ -182,7 +182,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
                          num_layers=card.spec.num_layers, encodes=card.spec.encodes, stochastic=card.spec.stochastic,
                          num_classes=card.spec.num_classes, levels=list(card.spec.levels), headline=headline,
                          images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "problems": problems, "training": access.training}
+    return {"runs": rows, "first": session.first(), "problems": problems, "training": access.training}
 
 
 def describe(session: Session, name: str) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def describe(session: Session, name: str) -> dict[str, Any]:
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
             "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
-            "projections": run.projections, "dataset": _dataset(run), "default": run.default()}
+            "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors}, "dataset": _dataset(run), "default": run.default()}
 
 
 def _dataset(run: Run) -> dict[str, Any] | None:

@@ -335,6 +335,11 @@ class Session:
             return {c.name: c for c in cards}, problems
         return self._small.get("runs", stamp, make)
 
+    def first(self) -> str | None:
+        """The run to open with: the one whose map keeps its classes apart best; without such a map the first by name; None without runs."""
+        cards = self.runs()[0]
+        return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
+
     def card(self, name: str) -> Card:
         """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
         cards, problems = self.runs()

@@ -163,10 +163,10 @@ def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
 
 def prefetch(session: Any) -> None:
     """Load the first run, so that the first visitor does not wait for it; one that cannot be loaded says so when it is opened."""
-    names = list(session.runs()[0])
-    if names:
+    first = session.first()
+    if first:
         with contextlib.suppress(Refused):
-            run = session.run(names[0])
+            run = session.run(first)
             run.default()
             run.effects  # noqa: B018  (worked out once and kept)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")   # read when torch is imported: idle threads sleep, so that busy cores are shared well
 
 from .cli import main
 

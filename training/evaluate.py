@@ -68,6 +68,7 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
     say("encoding the held-out images")
     codes = maps.encode_all(model, images)
     kept = maps.Map(codes)
+    maps.write(folder / checkpoint.MAP, kept)             # so that the page has points while the map is laid out
     out: dict[str, dict[str, Any]] = {}
     if labels is not None and len(codes) > 10:
         out["code_accuracy"] = _score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
@@ -79,5 +80,5 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
         if labels is not None:
             out["map_accuracy"] = _score(knn_accuracy(points, labels), "", f"10 nearest of the other points vote; {how}")
         out["map_trustworthiness"] = _score(trustworthiness(codes, points), "", f"5 neighbours (Venna & Kaski 2001); {how}")
-    maps.write(folder / checkpoint.MAP, kept)
+        maps.write(folder / checkpoint.MAP, kept)
     return out

@@ -14,7 +14,7 @@ const fill = () => {
     b.tabIndex = r.name === current || (!current && r === runs[0]) ? 0 : -1;
     b.classList.toggle('on', r.name === current); b.classList.toggle('dim', !ok);
     b.title = ok ? r.family_title + ' · ' + line(r) : lx.t('view.' + lx.state.view + '.needs');
-    const im = document.createElement('img'); im.src = lx.base() + 'thumb/' + encodeURIComponent(r.name); im.alt = ''; im.width = im.height = 38; im.loading = 'lazy';
+    const im = document.createElement('img'); im.src = lx.base() + 'thumb/' + encodeURIComponent(r.name) + '?v=' + r.images_seen; im.alt = ''; im.width = im.height = 38; im.loading = 'lazy';
     const text = document.createElement('span'), title = document.createElement('b'), sub = document.createElement('i');
     title.textContent = r.title || r.family_title; sub.textContent = ok ? line(r) : lx.t('run.cannot'); text.append(title, sub); b.append(im, text);
     b.onclick = () => lx.open(r.name);

@@ -131,7 +131,7 @@ const chips = () => {
   by.value = colourBy; by.hidden = !info.points;
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   gridChip.hidden = !gridOn(); refit.hidden = !info.points || info.spec.w_dim * info.spec.num_layers === 2;
-  refit.textContent = offered.includes('umap') ? lx.t('map.refit', { n: neighbours.get(lx.state.run) ?? info.umap?.n_neighbors ?? 15 }) : lx.t('map.fit');
+  refit.textContent = offered.includes('umap') ? lx.t('map.refit', { n: neighbours.get(lx.state.run) ?? info.umap?.n_neighbors }) : lx.t('map.fit');
   const d = info.spec.w_dim * info.spec.num_layers; shadow.textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
 };
 const choose = (p) => { projection = p; at = null; marker.setAttribute('visibility', 'hidden'); picked = []; chips(); load(); };

@@ -160,7 +160,7 @@
   const place = () => { document.body.dataset.view = state.view;
     document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector); };
   const refresh = async () => {
-    try { const d = await api('runs'); state.runs = d.runs; state.problems = d.problems || {}; can(); emit('runs'); }
+    try { const d = await api('runs'); state.runs = d.runs; state.first = d.first; state.problems = d.problems || {}; can(); emit('runs'); }
     catch (e) { say(e.message, 'error'); }
     return state.runs;
   };
@@ -222,7 +222,7 @@
     const first = wanted && open(wanted, at);
     const runs = await refresh();
     if (first && await first) return;
-    const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a));      // stable: those that the view can show first
+    const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a) || (b === state.first) - (a === state.first));
     if (!names.length) document.body.dataset.empty = 'true';
     for (const name of names) if (await open(name)) return;
   };

@@ -14,7 +14,8 @@ def words(lang: str) -> dict[str, str]:
     """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
     if lang not in LANGUAGES:
         raise KeyError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
-    here, found = Path(__file__).parent, {}
+    here = Path(__file__).parent
+    found: dict[str, str] = {}
     for path in (here / f"{lang}.json", *sorted(here.glob(f"*.{lang}.json"))):      # train.en.json and others: words of one view
         found |= json.loads(path.read_text("utf-8"))
     return found

@@ -24,7 +24,7 @@ def build(context: Context) -> None:
     """The stage, and the form of the refit, which the stage's chip opens."""
     plane()
     with gr.Column(elem_id="lx-refit"):
-        neighbours = gr.Slider(2, 100, value=15, step=1, buttons=[])
+        neighbours = gr.Slider(2, 100, value=maps.Map.n_neighbors, step=1, buttons=[])
         distance = gr.Slider(0, 0.99, value=0.1, step=0.01, buttons=[])
         metric = gr.Dropdown(list(maps.METRICS), value="euclidean")
         go = gr.Button("Fit", variant="primary", size="sm", elem_id="lx-fit")

@@ -265,3 +265,9 @@ def test_directions_are_orthonormal_and_sorted_by_effect(session):
         vectors = run.directions.vectors
         np.testing.assert_allclose(vectors @ vectors.T, np.eye(len(vectors)), atol=1e-4)
         assert len(run.effects) == len(vectors) <= 8 and (run.directions.sigmas > 0).all()
+
+
+def test_the_page_opens_with_the_run_whose_map_is_clearest(session):
+    cards = session.runs()[0]
+    best = max(cards.values(), key=lambda c: c.metrics.get("map_accuracy", {}).get("value", 0.0)).name
+    assert session.first() == best and session.first() in cards
