@@ -193,7 +193,8 @@ def describe(session: Session, name: str) -> dict[str, Any]:
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
             "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
-            "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors}, "dataset": _dataset(run), "default": run.default()}
+            "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
+            "dataset": _dataset(run), "default": run.default()}
 
 
 def _dataset(run: Run) -> dict[str, Any] | None:

@@ -1,0 +1,143 @@
+"""Launching: the command line, who may do what, and what a program can ask by name. Against a real server."""
+
+import base64
+import io
+import json
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+import app
+from benchmarks.serve import ROOT, page
+from tests.explorer.conftest import data, make
+from training import checkpoint
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    root = tmp_path_factory.mktemp("runs")
+    make(root, "tiny", data(), z_dim=4)
+    return root
+
+
+@pytest.fixture(scope="module")
+def shared(trained):
+    """A page that others can reach."""
+    with page("--host", "0.0.0.0", "--trained", str(trained)) as (address, _, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(shared):
+    return Client(shared, verbose=False)
+
+
+def ask(address, path, body=None):
+    request = urllib.request.Request(f"{address}/gradio_api/{path}", None if body is None else json.dumps(body).encode(),
+                                     {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read()
+
+
+def test_list_runs(client, trained):
+    runs = client.predict(api_name="/list_runs")
+    assert [r["name"] for r in runs] == ["tiny"]
+    assert runs[0]["weights_sha256"] == checkpoint.read_card(trained / "tiny").weights_sha256 and runs[0]["spec"]["w_dim"] == 4
+
+
+def test_sample_decode_encode_nearest(client, shared, trained):
+    code = client.predict("tiny", 3, api_name="/sample")
+    assert len(code) == 4 and code == client.predict("tiny", 3, api_name="/sample") != client.predict("tiny", 4, api_name="/sample")
+    picture = client.predict("tiny", code, api_name="/decode")
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))))
+    assert pixels.shape == (28, 28)
+    raw = ask(shared, "explorer/render", {"run": "tiny", "op": "image", "w": base64.b64encode(np.array(code, "<f4").tobytes()).decode()})
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(raw))), pixels), "both ways show one image"
+    model, _ = checkpoint.load(trained / "tiny")
+    import torch
+    expected = model.encode(torch.from_numpy(pixels.copy())[None, None].float() / 127.5 - 1)[0, 0]
+    np.testing.assert_allclose(client.predict("tiny", picture, api_name="/encode"), expected, atol=1e-4)
+    near = client.predict("tiny", code, 5, api_name="/nearest")
+    assert len(near) == 5 and sorted(n["distance"] for n in near) == [n["distance"] for n in near]
+
+
+@pytest.mark.parametrize(("arguments", "api", "sentence"), [
+    (("nothing", 0), "/sample", "no run of that name"),
+    (("../tiny", 0), "/sample", "no run of that name"),
+    (("tiny", [0.0, 1.0]), "/decode", "code"),
+    (("tiny", "bm90IGFuIGltYWdl"), "/encode", "image"),
+    (("tiny", [0.0] * 4, 1000), "/nearest", "between 1 and 24"),
+])
+def test_named_endpoints_refuse_in_words(client, arguments, api, sentence):
+    with pytest.raises((AppError, ValueError), match=sentence):
+        client.predict(*arguments, api_name=api)
+
+
+def test_only_what_is_meant_to_be_asked_by_name_is_offered(client):
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/list_runs", "/sample", "/decode", "/encode", "/nearest"}
+
+
+def call(address, name, asked):
+    """What the browser does for a function of the Train form."""
+    with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
+        config = json.load(answer)
+    component = next(c for c in config["components"] if c["props"].get("elem_id") == "lx-train")
+    body = {"session_hash": "x", "component_id": component["id"], "fn_name": name, "data": asked}
+    return json.loads(ask(address, "component_server", body))
+
+
+def test_visitors_explore_and_neither_train_nor_stop_nor_delete(shared, trained):
+    assert json.loads(ask(shared, "explorer/runs"))["training"] is False
+    before = sorted(p.name for p in trained.iterdir())
+    start = {"family": "vae", "data": "mnist", "recipe": "quick", "name": "mine", "settings": {}}
+    for name, asked in (("job_start", start), ("job_stop", {}), ("job_resume", {"name": "tiny"}), ("job_delete", {"name": "tiny"}),
+                        ("job_begin_upload", {"title": "x"})):
+        assert call(shared, name, asked).get("key") == "train.error.visitor", name
+    assert sorted(p.name for p in trained.iterdir()) == before
+
+
+def test_a_login_guards_the_images_too(trained):
+    with page("--auth", "ada:lovelace", "--trained", str(trained)) as (address, _, _):
+        for path, body in (("explorer/runs", None), ("explorer/render", {"run": "tiny", "op": "image", "w": ""})):
+            with pytest.raises(urllib.error.HTTPError) as e:
+                ask(address, path, body)
+            assert e.value.code == 401 and "log in" in json.loads(e.value.read())["error"]
+        assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
+
+
+def test_arguments():
+    plain = app.arguments([], {})
+    assert (plain.host, plain.port, plain.share, plain.allow_training) == ("127.0.0.1", 7860, False, False)
+    hosted = app.arguments([], {"SPACE_ID": "someone/explorer"})
+    assert hosted.host == "0.0.0.0" and not hosted.allow_training
+    assert app.arguments(["--auth", "ada:love:lace"], {}).auth == ("ada", "love:lace")
+
+
+@pytest.mark.parametrize("wrong", [["--auth", "ada"], ["--auth", ":x"], ["--port", "0"], ["--port", "99999"], ["--port", "x"], ["--colour"]])
+def test_wrong_arguments_are_named(wrong, capsys):
+    with pytest.raises(SystemExit) as e:
+        app.arguments(wrong, {})
+    assert e.value.code == 2 and wrong[0] in capsys.readouterr().err
+
+
+def test_every_argument_has_help(capsys):
+    with pytest.raises(SystemExit):
+        app.arguments(["--help"], {})
+    text = capsys.readouterr().out
+    assert all(f"--{name}" in text for name in ("port", "host", "share", "auth", "trained", "device", "allow-training"))
+
+
+def test_a_port_in_use_is_said_in_a_sentence():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        done = subprocess.run([sys.executable, "app.py", "--port", str(s.getsockname()[1])], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "choose another with --port" in done.stderr and "Traceback" not in done.stderr
