@@ -121,7 +121,8 @@ def test_arguments():
     assert app.arguments(["--auth", "ada:love:lace"], {}).auth == ("ada", "love:lace")
 
 
-@pytest.mark.parametrize("wrong", [["--auth", "ada"], ["--auth", ":x"], ["--port", "0"], ["--port", "99999"], ["--port", "x"], ["--colour"]])
+@pytest.mark.parametrize("wrong", [["--auth", "ada"], ["--auth", ":x"], ["--port", "0"], ["--port", "99999"], ["--port", "x"],
+                                   ["--colour"]])
 def test_wrong_arguments_are_named(wrong, capsys):
     with pytest.raises(SystemExit) as e:
         app.arguments(wrong, {})
@@ -139,5 +140,6 @@ def test_a_port_in_use_is_said_in_a_sentence():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         s.listen()
-        done = subprocess.run([sys.executable, "app.py", "--port", str(s.getsockname()[1])], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([sys.executable, "app.py", "--port", str(s.getsockname()[1])], cwd=ROOT, capture_output=True, text=True,
+                              timeout=60)
     assert done.returncode == 1 and "choose another with --port" in done.stderr and "Traceback" not in done.stderr

@@ -30,8 +30,8 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: s
     if model.spec.encodes:
         metrics |= _map(folder, model, dataset, with_map, say)
         heldout.write_missing(dataset, folder.parent)
-    headline = families.get(card.family).headline
-    return checkpoint.update(folder, metrics=metrics, headline=headline if headline in metrics else next(iter(metrics), ""))
+    headline = next((k for k in families.get(card.family).headline if k in metrics), "")
+    return checkpoint.update(folder, metrics=metrics, headline=headline)
 
 
 def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Say = lambda s: None) -> dict[str, dict[str, Any]]:

@@ -221,7 +221,7 @@ class Family:
     Model: Callable[[Any, DataSpec], LatentModel]
     Objective: Callable[[LatentModel, Any], Objective]
     measures: dict[str, tuple[str, str]] = field(default_factory=dict)           # name → (unit, protocol), for Objective.measure
-    headline: str = ""                                                           # the metric that the picker shows
+    headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
 
     def recipe(self, name: str, dataset: str) -> dict[str, Any]:

@@ -93,7 +93,7 @@ FAMILY = Family(
     equation="min ‖x − g(f(x))‖²",
     summary="A deep encoder squeezes an image through a few numbers, and a deep decoder unfolds them into the image again. "
             "Nothing orders the codes: between two of them may lie anything, and random ones need a Gaussian fitted afterwards.",
-    Config=AutoencoderConfig, Model=Autoencoder, Objective=AutoencoderObjective, headline="reconstruction_error",
+    Config=AutoencoderConfig, Model=Autoencoder, Objective=AutoencoderObjective, headline=("reconstruction_error",),
     recipes={
         "quick": {"*": dict(images=300_000)},
         "cpu": {"*": dict(images=5_000_000)},
