@@ -29,7 +29,7 @@ class Map:
 
     codes: np.ndarray
     umap: np.ndarray | None = None
-    n_neighbors: int = 8
+    n_neighbors: int = 5
     min_dist: float = 0.1
     metric: str = "euclidean"
 
@@ -57,7 +57,7 @@ def check_umap(n: int, n_neighbors: int, min_dist: float, metric: str) -> None:
         raise MapError(f"a map holds up to {MAX_POINTS:,} points; these are {n:,}.")
 
 
-def fit_umap(codes: np.ndarray, *, n_neighbors: int = 8, min_dist: float = 0.1, metric: str = "euclidean", seed: int = 0,
+def fit_umap(codes: np.ndarray, *, n_neighbors: int = 5, min_dist: float = 0.1, metric: str = "euclidean", seed: int = 0,
              progress: Callable[[int, int], None] | None = None) -> np.ndarray:
     """Codes (n, d) to places (n, 2) float32 (McInnes et al. 2018). ``progress(epoch, epochs)`` is called while it is laid out."""
     check_umap(len(codes), n_neighbors, min_dist, metric)

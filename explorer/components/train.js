@@ -190,34 +190,25 @@ const terms = (s) => {
   host.replaceChildren(...names.map((n, i) => { const b = make('button', { type: 'button', className: 'lx-term', onclick: () => { hidden.has(n) ? hidden.delete(n) : hidden.add(n); b.setAttribute('aria-pressed', !hidden.has(n)); plot(); } }, make('i'), word('term.' + n, n));
     b.dataset.term = n; b.style.setProperty('--c', COLOURS[i % COLOURS.length]); b.setAttribute('aria-pressed', !hidden.has(n)); return b; }));
 };
-const canvas = $('.lx-plot canvas'), read = $('.lx-read'); let at = null;
-const ticks = (low, high, n) => { const raw = (high - low) / n || 1, p = 10 ** Math.floor(Math.log10(raw)), step = [1, 2, 5, 10].map((k) => k * p).find((k) => k >= raw), out = [];
-  for (let v = Math.ceil(low / step) * step; v <= high + step * 1e-6; v += step) out.push(Math.abs(v) < step * 1e-6 ? 0 : v); return out; };
-const plot = () => {
-  const s = shot, x = canvas.getContext('2d'), ratio = devicePixelRatio || 1, W = canvas.clientWidth, H = canvas.clientHeight; if (!s?.terms || !W) return;
-  canvas.width = W * ratio; canvas.height = H * ratio; x.scale(ratio, ratio);
-  const names = Object.keys(s.terms), lines = names.map((n, i) => [n, s.terms[n], COLOURS[i % COLOURS.length]]).filter(([n, l]) => !hidden.has(n) && l.length);
-  const L = 46, B = 22, T = 8, soft = lx.css('--soft'), rule = lx.css('--line'); x.font = '11px ' + lx.css('--ui'); x.textBaseline = 'middle';
-  const all = lines.flatMap(([, l]) => l.map((p) => p[1])).sort((a, b) => a - b), right = Math.max(s.total || 0, ...lines.map(([, l]) => l.at(-1)[0]), 1);
-  if (!all.length) { read.textContent = ''; return; }
-  let low = all[0], high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], ...lines.map(([, l]) => l.at(-1)[1])) : all.at(-1); if (low > 0 && low < high * 0.4) low = 0;
-  if (high - low < 1e-9) { high += 0.5; low -= 0.5; } const pad = (high - low) * 0.04; high += pad; if (low !== 0) low -= pad;
-  const X = (v) => L + (v / right) * (W - L - 6), Y = (v) => T + (1 - (Math.min(v, high) - low) / (high - low)) * (H - T - B);
-  x.fillStyle = soft; x.strokeStyle = rule; x.lineWidth = 1;
-  for (const v of ticks(low, high, 4)) { const y = Math.round(Y(v)) + 0.5; x.beginPath(); x.moveTo(L, y); x.lineTo(W, y); x.stroke(); x.textAlign = 'right'; x.fillText(brief(v), L - 8, y); }
-  for (const v of ticks(0, right, 3)) { if (X(v) > W - 4) continue; x.textAlign = v === 0 ? 'left' : 'center'; x.fillText(v >= 1e6 ? `${+(v / 1e6).toPrecision(3)}M` : v >= 1e3 ? `${+(v / 1e3).toPrecision(3)}k` : v, Math.min(X(v), W - 18), H - 8); }
-  x.lineWidth = 1.75; x.lineJoin = 'round';
-  for (const [, l, c] of lines) { x.strokeStyle = c; x.beginPath(); l.forEach((p, i) => (i ? x.lineTo(X(p[0]), Y(p[1])) : x.moveTo(X(p[0]), Y(p[1])))); if (l.length === 1) x.arc(X(l[0][0]), Y(l[0][1]), 2, 0, 7); x.stroke(); }
-  const end = at === null ? null : Math.max(0, Math.min(right, ((at - L) / (W - L - 6)) * right));
-  const near = (l) => (end === null ? l.at(-1) : l.reduce((a, b) => (Math.abs(b[0] - end) < Math.abs(a[0] - end) ? b : a)));
-  if (end !== null && lines.length) { const px = X(near(lines[0][1])[0]); x.strokeStyle = soft; x.lineWidth = 1; x.beginPath(); x.moveTo(px, T); x.lineTo(px, H - B); x.stroke(); }
-  const said = lines.map(([n, l]) => `${word('term.' + n, n)} ${brief(near(l)[1])}`);
-  read.textContent = end === null ? '' : [`${number(near(lines[0][1])[0])} ${lx.t('train.images.short')}`, ...said].join('\n');
-  canvas.setAttribute('aria-label', lx.t('train.curves') + ': ' + said.join(', ')); element.dataset.points = Math.max(...lines.map(([, l]) => l.length));
+const figure = $('.lx-loss');
+const plot = async () => {
+  const s = shot; if (!s?.terms || lx.state.view !== 'train' || !figure.clientWidth) return;
+  const lines = Object.entries(s.terms).map(([n, l], i) => ({ n, l, colour: COLOURS[i % COLOURS.length] })).filter(({ n, l }) => !hidden.has(n) && l.length);
+  try { await lx.loadPlotly(); } catch (e) { return lx.say(e.message, 'error'); }
+  if (shot !== s || lx.state.view !== 'train') return;
+  const all = lines.flatMap(({ l }) => l.map((p) => p[1])).sort((a, b) => a - b), low = all[0], last = Math.max(...lines.map(({ l }) => l.at(-1)[1]));
+  const high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], last) : all.at(-1), room = (high - low) * 0.05 || 0.5;   // the first steps do not flatten the rest
+  const axis = { fixedrange: true, gridcolor: lx.css('--line'), zeroline: false, linecolor: lx.css('--line') };
+  await Plotly.react(figure,
+    lines.map(({ n, l, colour }) => ({ type: 'scatter', mode: l.length > 1 ? 'lines' : 'markers', name: word('term.' + n, n), x: l.map((p) => p[0]), y: l.map((p) => p[1]), line: { color: colour, width: 1.75 }, marker: { color: colour, size: 5 }, hovertemplate: '%{y:.4~g}' })),
+    { margin: { l: 46, r: 8, t: 6, b: 26 }, showlegend: false, hovermode: 'x unified', paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', font: { color: lx.css('--soft'), size: 11, family: lx.css('--ui') },
+      hoverlabel: { bgcolor: lx.css('--panel'), bordercolor: lx.css('--line'), font: { color: lx.css('--ink'), size: 12, family: lx.css('--ui') } },
+      xaxis: { ...axis, showgrid: false, nticks: 4, tickformat: '~s', hoverformat: ',d', range: [0, Math.max(s.total || 0, ...lines.map(({ l }) => l.at(-1)[0]), 1)] }, yaxis: { ...axis, nticks: 5, tickformat: '~s', range: all.length ? [low - room, high + room] : [0, 1] } },
+    { responsive: true, displayModeBar: false });
+  figure.setAttribute('aria-label', lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${word('term.' + n, n)} ${brief(l.at(-1)[1])}`).join(', '));
+  element.dataset.points = Math.max(0, ...lines.map(({ l }) => l.length));
 };
-canvas.onpointermove = (e) => { at = e.offsetX; plot(); }; canvas.onpointerleave = () => { at = null; plot(); };
-canvas.onkeydown = (e) => { const step = { ArrowRight: 12, ArrowLeft: -12 }[e.key]; if (!step) return; e.preventDefault(); at = Math.max(46, Math.min(canvas.clientWidth, (at ?? canvas.clientWidth) + step)); plot(); };
-new ResizeObserver(() => plot()).observe(canvas);
+lx.on('view', () => requestAnimationFrame(plot));
 
 /* ---- what the buttons do ---- */
 const act = (name, after) => async (e) => { const b = e.currentTarget; b.disabled = true; try { await ask(name, { name: shot.name }); await after?.(); await tick(); await load(); } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; } };

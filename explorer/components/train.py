@@ -133,7 +133,7 @@ def train(jobs: Jobs) -> gr.HTML:
         <figure class="lx-samples"><img alt="" hidden><div class="lx-blank" data-t="train.samples.none"></div>
           <figcaption data-t="train.samples"></figcaption></figure>
         <figure class="lx-curves"><div class="lx-terms" role="group" data-t-label="train.curves"></div>
-          <div class="lx-plot"><canvas role="img" tabindex="0"></canvas><output class="lx-read"></output></div>
+          <div class="lx-loss" role="img"></div>
           <figcaption data-t="train.curves.note"></figcaption></figure>
       </div>
     </div>
