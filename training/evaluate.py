@@ -16,6 +16,7 @@ from .metrics import knn_accuracy, psnr, trustworthiness
 from .model import Batch, LatentModel
 
 Say = Callable[[str], None]
+FEWEST = 100                               # points for which a UMAP is laid out; PCA shows fewer as well
 
 
 def _score(value: float, unit: str, protocol: str, digits: int = 5) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
     out: dict[str, dict[str, Any]] = {}
     if labels is not None and len(codes) > 10:
         out["code_accuracy"] = _score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
-    if with_map and len(codes) > kept.n_neighbors:
+    if with_map and len(codes) >= FEWEST:
         say("laying out the map (UMAP)")
         points = maps.fit_umap(codes)
         kept = maps.Map(codes, points)
