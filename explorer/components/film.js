@@ -16,7 +16,8 @@ const frame = () => {
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
 let memo = null; const cached = () => { if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() }; return memo.text; };
-const tick = (now) => { if (!playing) return; const seconds = +length.value; t += (now - last) / 1000 / seconds; last = now; if (t >= 1) { if (looped) t %= 1; else { t = 1; stop(); } } frame(); if (playing) requestAnimationFrame(tick); };
+/* a frame's time may lie before the click's */
+const tick = (now) => { if (!playing) return; const seconds = +length.value; t += Math.max(0, now - last) / 1000 / seconds; last = Math.max(last, now); if (t >= 1) { if (looped) t %= 1; else { t = 1; stop(); } } frame(); if (playing) requestAnimationFrame(tick); };
 const label = () => { play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play'); play.setAttribute('aria-pressed', playing); element.dataset.playing = playing; };
 const take = () => { const w = path(); if (w) { mine = lx.state.run; lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) }); } };
 const stop = () => { if (!playing) return; playing = false; label(); take(); };
