@@ -27,7 +27,7 @@ def main() -> None:
             page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
             settle(page)
             page.screenshot(path=DOCS / "map.png")
-            for view, run in (("codes", "vae-faces"), ("walk", "vae-faces"), ("reconstruct", "vae-mnist"), ("train", "vae-mnist")):
+            for view, run in (("codes", "vae-mnist"), ("walk", "vae-faces"), ("reconstruct", "vae-mnist")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
                 settle(page, 2500)
                 page.screenshot(path=DOCS / f"{view}.png")
