@@ -62,14 +62,14 @@ def main() -> None:
     with served() as (address, seconds, _), browser() as page:
         print(f"page answers after {seconds:.1f} s")
         page.goto(address)
-        page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+        page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
         runs = page.evaluate("lx.state.runs.map((r) => r.name)")
         for run in runs:
             page.goto(f"{address}/?run={run}&view=map")
             start = time.perf_counter()
-            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
             shown = time.perf_counter() - start
-            points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane'))")
+            points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane [data-ready]'))")
             page.wait_for_timeout(800)
             times = page.evaluate(SLIDE, 60)
             rate = page.evaluate(DRAG, 3000)

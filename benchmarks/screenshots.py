@@ -24,7 +24,7 @@ def main() -> None:
     with served() as (address, _, _):
         with browser() as page:
             page.goto(f"{address}/?run=vae-mnist&view=map&lang=en")
-            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
             settle(page)
             page.screenshot(path=DOCS / "map.png")
             for view, run in (("codes", "vae-mnist"), ("walk", "vae-faces"), ("reconstruct", "vae-mnist")):
@@ -33,7 +33,7 @@ def main() -> None:
                 page.screenshot(path=DOCS / f"{view}.png")
         with browser(420, 860, "dark") as page:
             page.goto(f"{address}/?run=vae-plane-mnist&view=map&lang=ko")
-            page.wait_for_selector("#lx-plane[data-ready=true]", timeout=60_000)
+            page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
             settle(page)
             page.screenshot(path=DOCS / "phone.png")
 

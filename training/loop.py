@@ -133,7 +133,8 @@ def hardware(device: torch.device, processes: int = 1) -> str:
     """The card's words for where it was trained: cores and memory or GPU, never a host name."""
     if device.type == "cuda":
         return f"{processes} × {torch.cuda.get_device_name(device)}"
-    return f"{torch.get_num_threads()} CPU cores ({platform.machine()})"
+    cores = torch.get_num_threads()
+    return f"{cores} CPU core{'s' * (cores > 1)} ({platform.machine()})"
 
 
 class Trainer:
