@@ -14,7 +14,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 def settle(page: Page, milliseconds: int = 1500) -> None:
     """Wait for the hero to be drawn, and for what follows it."""
-    page.wait_for_function("+document.querySelector('#lx-hero canvas').parentElement.dataset.n > 0", timeout=60_000)
+    page.wait_for_selector(".lx-hero[data-n]", timeout=60_000)
     page.wait_for_timeout(milliseconds)
 
 
