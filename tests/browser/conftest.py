@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,18 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from benchmarks.serve import page
 from tests.explorer.conftest import data, make
 from tests.install_chromium import find
 
-ROOT = Path(__file__).parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -41,28 +29,10 @@ def trained(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(trained, tmp_path_factory) -> Iterator[str]:
+def server(trained) -> Iterator[str]:
     """The page's address."""
-    port, log = free_port(), tmp_path_factory.mktemp("log") / "server.log"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-    for name in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
-        environment.pop(name, None)
-    with open(log, "wb") as out:
-        process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--trained", str(trained)], cwd=ROOT, stdout=out,
-                                   stderr=subprocess.STDOUT, env=environment)
-    url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 90
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/gradio_api/explorer/runs", timeout=5).read()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
+    with page("--trained", str(trained), OMP_NUM_THREADS="1") as (address, _, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, free_port
+from benchmarks.serve import page
 from tests.explorer.conftest import data, make
 from tests.training import small
 
@@ -42,25 +38,11 @@ def pictures(tmp_path_factory) -> list[Path]:
 @pytest.fixture(scope="module")
 def server(trained, tmp_path_factory) -> Iterator[str]:
     """A page of its own, whose data sets are kept away from the user's."""
-    port, log = free_port(), tmp_path_factory.mktemp("log") / "server.log"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "LATENT_EXPLORER_DATA": str(tmp_path_factory.mktemp("cache"))}
-    environment = {k: v for k, v in environment.items() if k not in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")}
-    with open(log, "wb") as out:
-        process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--trained", str(trained)], cwd=ROOT, stdout=out,
-                                   stderr=subprocess.STDOUT, env=environment)
-    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 90
+    cache = str(tmp_path_factory.mktemp("cache"))
     try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{url}/gradio_api/explorer/runs", timeout=5).read()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < end, log.read_text()
-                time.sleep(0.2)
-        yield url
+        with page("--trained", str(trained), OMP_NUM_THREADS="1", LATENT_EXPLORER_DATA=cache) as (address, _, _):
+            yield address
     finally:
-        process.terminate()
-        process.wait(20)
         for path in trained.glob("*/status.json"):
             status = json.loads(path.read_text())
             if status["state"] == "running":
