@@ -46,7 +46,7 @@ const paint = async (fresh) => {
   } else { layout.xaxis = { ...layout.xaxis, range: [...plot._fullLayout.xaxis.range] }; layout.yaxis = { ...layout.yaxis, range: [...plot._fullLayout.yaxis.range] }; }
   const trace = { type: 'scattergl', mode: 'markers', x: xs, y: ys, hoverinfo: 'none', marker: { color: shade(), colorscale: scale(), cmin: -1.5, cmax: N - 0.5, size: size(), opacity: manual() ? 0 : 0.74, line: { width: 0 } },
     selected: { marker: { opacity: 0.95 } }, unselected: { marker: { opacity: 0.16 } } };
-  await Plotly.react(plot, [trace], layout, { responsive: true, scrollZoom: true, displaylogo: false, displayModeBar: false, doubleClick: 'reset', showTips: false });
+  await Plotly.react(plot, [trace], layout, { responsive: true, scrollZoom: true, displaylogo: false, displayModeBar: false, doubleClick: false, showTips: false });
   if (!wired) wire();
   drawLegend(); drawManifold(); follow(); if (manual() && projection === 'code') frameManifold();
 };
@@ -95,11 +95,24 @@ const hover = (i, px, py) => {
   element.dataset.hover = i; lx.tile(tip.querySelector('canvas'), i).then((ok) => { if (ok) element.dataset.shown = i; }).catch(() => {});
 };
 const tag = (i) => colours && names()[colours[i]] !== undefined ? ' · ' + names()[colours[i]] : '';
+/** What a click means, by where it was: Plotly's event may still tell of the place hovered before. */
+const under = (event) => {
+  const l = plot._fullLayout, box = plot.getBoundingClientRect(), px = event.clientX - box.left, py = event.clientY - box.top;
+  const x = l.xaxis.p2l(px - l.xaxis._offset), y = l.yaxis.p2l(py - l.yaxis._offset);
+  let best = -1, d = 14 ** 2;
+  if (!manual()) for (let i = 0; i < xs.length; i++) { const at = toPixels(xs[i], ys[i]), r = (at[0] - px) ** 2 + (at[1] - py) ** 2; if (r < d) { d = r; best = i; } }
+  return best < 0 ? [-1, x, y] : [best, xs[best], ys[best]];
+};
 const wire = () => {
   wired = true;
   plot.on('plotly_hover', (e) => { const p = e.points?.[0]; if (!p || manual()) return hide(); const px = toPixels(p.x, p.y); hover(p.pointIndex, px[0], px[1]); });
   plot.on('plotly_unhover', hide); plot.addEventListener('pointerleave', hide);
-  plot.on('plotly_click', (e) => { const p = manual() ? null : e.points?.[0]; plot.focus({ preventScroll: true }); pick(p ? p.pointIndex : -1, p ? p.x : e.xvals?.[0], p ? p.y : e.yvals?.[0]); });
+  let last = { timeStamp: -1e9 };              // Plotly's own double click takes two quick clicks far apart for one
+  plot.on('plotly_click', ({ event: e }) => {
+    const again = e.timeStamp - last.timeStamp < 350 && Math.hypot(e.clientX - last.clientX, e.clientY - last.clientY) < 6;
+    last = e; plot.focus({ preventScroll: true });
+    if (again) paint(true); else pick(...under(e));
+  });
   plot.on('plotly_selected', (e) => { if (mode === 'lasso' && e?.points?.length) lasso(e.points.map((p) => p.pointIndex)); });
   for (const event of ['plotly_relayout', 'plotly_relayouting']) plot.on(event, () => { if (at) setMarker(at); hide(); placeManifold(); });
   new ResizeObserver(() => { if (plot._fullLayout && lx.state.view === 'map') { Plotly.Plots.resize(plot)?.then?.(() => { if (at) setMarker(at); drawPair(); placeManifold(); }); } }).observe(stage);

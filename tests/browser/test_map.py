@@ -30,6 +30,22 @@ def test_click_on_a_point_and_on_empty_plane(drive):
     expect(drive.page.locator(".lx-origin")).to_contain_text("decoded near (")
 
 
+def test_two_quick_clicks_are_two_places_and_a_double_click_brings_the_whole_map_back(drive):
+    drive.map()
+    box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
+    x, y = drive.at(drive.alone())
+    drive.hover(x, y)
+    drive.page.mouse.click(x, y)
+    drive.page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)        # sooner than a double click's 300 ms
+    drive.until("window.lx.state.origin.kind === 'place'")
+    ranges = "(() => { const l = document.querySelector('#lx-plane .lx-plot')._fullLayout; return l.xaxis.range.join(); })()"
+    whole = drive.page.evaluate(ranges)
+    drive.page.mouse.wheel(0, -400)
+    drive.until(f"{ranges} !== {whole!r}")
+    drive.page.mouse.dblclick(box["x"] + 12, box["y"] + box["height"] / 2)
+    drive.until(f"{ranges} === {whole!r}")
+
+
 def test_hover_shows_the_right_thumbnail(drive, trained):
     drive.map()
     i = drive.alone()
