@@ -28,6 +28,7 @@ from training.checkpoint import to_dict
 from . import Refused, TooLarge, components, images, latent, render, theme
 from .components.about import about
 from .components.cannot import cannot
+from .components.classes import classes
 from .components.header import header
 from .components.hero import hero
 from .components.near import near
@@ -81,6 +82,7 @@ def build(session: Any, access: Any) -> gr.Blocks:
 def _inspector() -> None:
     """Hero, sliders, neighbours. The sliders talk to the store in the browser only; see store.js ``slide`` and ``sliderUpdates``."""
     top = hero()
+    classes()
     near()
     gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False,
             js_on_load="window.lx.translate(element)")
@@ -190,15 +192,25 @@ def _named_api(session: Any) -> None:
         """All trained runs: their cards, with name, family, data set, spec, metrics and settings."""
         return [to_dict(c) for c in session.runs()[0].values()]
 
-    def sample(run: str, seed: int) -> list[float]:
-        """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere."""
-        loaded = opened(run)
-        return loaded.map_z(loaded.sample_z(1, int(seed)), loaded.label(None))[0].tolist()
+    def class_of(loaded: Any, label: int | None) -> int | None:
+        try:
+            return loaded.label(None if label is None else int(label))
+        except Refused as e:
+            raise gr.Error(str(e), print_exception=False) from e
 
-    def decode(run: str, code: list[float]) -> str:
-        """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG."""
+    def sample(run: str, seed: int, label: int | None = None) -> list[float]:
+        """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere.
+
+        label: the class, from 0, for runs that have classes (the first one where none is given).
+        """
         loaded = opened(run)
-        return base64.b64encode(images.encode(loaded.decode(flat(loaded, code)[:1])[0])[0]).decode("ascii")
+        return loaded.map_z(loaded.sample_z(1, int(seed)), class_of(loaded, label))[0].tolist()
+
+    def decode(run: str, code: list[float], label: int | None = None) -> str:
+        """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG; label as in sample."""
+        loaded = opened(run)
+        drawn = loaded.decode(flat(loaded, code)[:1], class_of(loaded, label))
+        return base64.b64encode(images.encode(drawn[0])[0]).decode("ascii")
 
     def encode(run: str, image_base64: str) -> list[float]:
         """The code of an image file (PNG, JPEG, WebP, GIF or BMP, at most 4 MiB) given in base64; for runs that encode."""

@@ -64,7 +64,7 @@ const fill = async () => {
 };
 const film = (format) => async () => {
   if (keys().length < 2) return lx.say(lx.t('walk.few')); const b = $('.lx-' + format); b.disabled = true; element.dataset.saving = format; lx.say(lx.t('walk.saving'));
-  try { const side = Math.max(...lx.state.info.spec.shape.slice(1)), r = await lx.bytes('walk/export', { run: lx.state.run, keys: joined(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format, size: side * Math.max(1, Math.floor(336 / side)) });
+  try { const side = Math.max(...lx.state.info.spec.shape.slice(1)), r = await lx.bytes('walk/export', { run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), keys: joined(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format, size: side * Math.max(1, Math.floor(336 / side)) });
     lx.save(await r.blob(), `${lx.state.run}-walk.${format}`); lx.say(lx.t('walk.saved')); element.dataset.saved = format; } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; delete element.dataset.saving; } };
 $('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
 const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };

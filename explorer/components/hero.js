@@ -23,7 +23,7 @@ element.querySelector('.lx-save').onclick = () => {
   big.toBlob((b) => lx.save(b, name('.png')), 'image/png');
 };
 element.querySelector('.lx-copy').onclick = () => {
-  const { run, w, origin: o, info } = lx.state;
-  lx.copy(JSON.stringify({ run, weights_sha256: info.card.weights_sha256, shape: [info.spec.num_layers, info.spec.w_dim], w: Array.from(w), origin: o }), lx.t('copied.code'));
+  const { run, w, label, origin: o, info } = lx.state;
+  lx.copy(JSON.stringify({ run, weights_sha256: info.card.weights_sha256, shape: [info.spec.num_layers, info.spec.w_dim], w: Array.from(w), ...(label !== null && { label }), origin: o }), lx.t('copied.code'));
 };
 lx.translate(element);

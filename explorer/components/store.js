@@ -1,12 +1,15 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
- *   lx.state   {run, view, w: Float32Array, origin, info, lang, theme, runs, problems, keys}
+ *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions the
+ *              run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the code)
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs"; a listener
  *                              is called at once when there already is something to tell, so the order of mounting does not matter
  *   lx.open(run, {w, origin})  promise; makes it the current run, at its default code unless one is given
- *   lx.setCode(w, origin)      origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"}
+ *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed}
+ *   lx.setLabel(k)             another class, the same code
+ *   lx.keep(name, text)        a view's own part of the permalink (null: none), read back from lx.state.kept[name]; names: lx.KEPT
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
@@ -32,8 +35,10 @@
     lang: words[query.get('lang')] ? query.get('lang') : words[remembered('lx-lang')] ? remembered('lx-lang')
       : navigator.language.startsWith('ko') ? 'ko' : 'en',
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
-    runs: null, problems: {}, keys: [],
+    runs: null, problems: {}, keys: [], label: null, kept: {},
   };
+  const KEPT = ['cmp', 'seed', 'class', 'grid'];
+  for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],
     lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems] };
@@ -54,7 +59,7 @@
     for (const e of node.querySelectorAll('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
     for (const e of node.querySelectorAll('[data-t-title]')) e.title = t(e.dataset.tTitle);
   };
-  const names = (label) => label === null || label === undefined || label < 0 ? '' : state.info?.dataset?.classes?.[label] ?? String(label);
+  const names = (label) => label === null || label === undefined || label < 0 ? '' : state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label);
 
   /* ---- the server ---- */
   const bytes = async (path, body, signal) => {
@@ -68,18 +73,20 @@
     return r;
   };
   const api = async (path, body, signal) => (await bytes(path, body, signal)).json();
-  const code = async (op, signal) => { const d = await api('code', { run: state.run, ...op }, signal); if (d.w) d.w = f32(d.w); return d; };
+  /* the current run and its class, unless the request names a run of its own */
+  const whose = (body) => body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
+  const code = async (op, signal) => { const d = await api('code', whose(op), signal); if (d.w) d.w = f32(d.w); return d; };
   const draw = (canvas, body, paint) => {
     let c = canvases.get(canvas);
     if (!c) canvases.set(canvas, c = { busy: false, want: null });
-    c.want = { body: { run: state.run, ...body }, paint };
+    c.want = { body: whose(body), paint, own: body.run !== undefined };
     if (c.busy) return; c.busy = true;
     (async () => {
       while (c.want) {
-        const { body: b, paint: p } = c.want, host = canvas.parentElement || canvas; c.want = null;
+        const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
         try {
           const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
-          if (b.run !== state.run && !c.want) break;
+          if (!own && b.run !== state.run && !c.want) break;
           if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
           image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
         } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
@@ -122,7 +129,8 @@
   const link = () => {
     const u = new URL(location.href), p = u.searchParams;
     for (const [k, v] of [['run', state.run], ['view', state.view], ['w', state.w && b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')],
-      ['o', state.origin && JSON.stringify(state.origin)], ['lang', state.lang]]) { if (v) p.set(k, v); else p.delete(k); }
+      ['o', state.origin && JSON.stringify(state.origin)], ['c', state.label === null ? null : String(state.label)], ['lang', state.lang],
+      ...KEPT.map((k) => [k, state.kept[k]])]) { if (v) p.set(k, v); else p.delete(k); }
     u.hash = ''; return u.href;
   };
   let linkTimer;
@@ -141,14 +149,18 @@
       if (ticket !== opening) return false;
       state.run = run; state.info = info; state.keys = [];
       const good = at?.w && at.w.length === info.mean.length && at.w.every(Number.isFinite);
-      if (at?.w && !good) say(t('error.link'), 'error');
+      const classes = info.spec.num_classes, fits = at?.label === undefined || at.label === null || (classes > 0 && Number.isInteger(at.label) && at.label >= 0 && at.label < classes);
+      if ((at?.w && !good) || !fits) say(t('error.link'), 'error');
+      state.label = classes ? (fits && at?.label) || 0 : null;
       state.w = Float32Array.from(good ? at.w : info.default.w); state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
       document.body.dataset.run = run; can();
       emit('run'); emit('keys'); emit('code'); writeLink(); return true;
     } catch (e) { say(e.message, 'error'); document.body.dataset.openError = e.message; return false; }
     finally { if (ticket === opening) delete document.body.dataset.opening; }
   };
-  const setCode = (w, origin) => { state.w = Float32Array.from(w); state.origin = origin; emit('code'); writeLink(); };
+  const setCode = (w, origin, label) => { state.w = Float32Array.from(w); state.origin = origin; if (label !== undefined && state.label !== null) state.label = label; emit('code'); writeLink(); };
+  const setLabel = (k) => { if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) { state.label = k; emit('code'); writeLink(); } };
+  const keep = (name, text) => { if (text === null || text === undefined) delete state.kept[name]; else state.kept[name] = String(text); writeLink(); };
   const setKeys = (keys) => { state.keys = keys.slice(0, 12); emit('keys'); };
   const runOf = (name) => state.runs?.find((r) => r.name === name);
   const supports = (name, view = state.view) => { const r = runOf(name); return !r?.views || r.views.includes(view); };
@@ -179,8 +191,8 @@
     : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) });
   const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
 
-  /** Whether the arc between codes is the better way: a normal prior of eight dimensions or more. */
-  const arc = () => { const s = state.info?.spec; return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim >= 8; };
+  /** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
+  const arc = () => { const s = state.info?.spec; return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16; };
 
   let plotly;
   const loadPlotly = () => plotly ??= new Promise((ok, no) => { const s = document.createElement('script'); s.src = base() + 'plotly.js'; s.async = true;
@@ -205,7 +217,7 @@
     return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link');
   };
 
-  window.lx = { state, on, open, setCode, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
+  window.lx = { state, KEPT, on, open, setCode, setLabel, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
     coordinate, moved, label, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
     known, base, arc, range };
 
@@ -219,6 +231,7 @@
     const wanted = query.get('run'); let at = null;
     if (query.get('w')) { try { at = { w: f32(query.get('w')) }; } catch { at = { w: new Float32Array(0) }; }
       try { at.origin = JSON.parse(query.get('o') || 'null'); } catch { at.origin = null; } }
+    if (query.get('c') !== null) at = { ...at, label: query.get('c') === '' ? NaN : Number(query.get('c')) };
     const first = wanted && open(wanted, at);
     const runs = await refresh();
     if (first && await first) return;
