@@ -1,4 +1,4 @@
-"""The command line: ``python -m training {train,list,evaluate,data}``."""
+"""The command line: ``python -m training {train,list,evaluate,data,features}``."""
 
 from __future__ import annotations
 

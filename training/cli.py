@@ -83,6 +83,15 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--source", type=Path, help="for a run on a person's own images: their folder or zip")
     evaluate.add_argument("--device", default="cpu")
     evaluate.add_argument("--map", action=argparse.BooleanOptionalAction, default=True)
+    features = commands.add_parser("features", help="train the small classifier that judges images of a data set")
+    features.add_argument("data", metavar="DATASET", choices=sorted(TITLES))
+    features.add_argument("--images", type=int, help="training images to see in all [default: 200,000 to 480,000, by data set]")
+    features.add_argument("--seed", type=int, default=0)
+    features.add_argument("--out", type=Path, default=TRAINED, help="where runs are kept; it goes to _features/ there [default: trained]")
+    features.add_argument("--threads", type=int, default=1)
+    features.add_argument("--cache", type=Path)
+    features.add_argument("--source", type=Path, help="with folder: a folder or zip of images by class")
+    features.add_argument("--size", type=int, choices=(28, 32, 64))
     data = commands.add_parser("data", help="fetch or draw a data set, and its held-out sheet for the page")
     data.add_argument("data", metavar="NAME", choices=sorted(TITLES))
     data.add_argument("--cache", type=Path)
@@ -301,10 +310,28 @@ def command_data(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_features(args: argparse.Namespace) -> int:
+    """Train, score and save a feature net."""
+    import torch
+
+    from . import features, fit_features, loop
+    torch.set_num_threads(args.threads)
+    bar = Bar()
+    dataset = load_data(args)
+    card = fit_features.fit(dataset, args.out, images=args.images, seed=args.seed, code_version=code_version(),
+                            hardware=loop.hardware(torch.device("cpu")), say=lambda s: bar.show(s))
+    print(f"{features.folder_of(args.out, dataset.spec.name)}: {card['images_seen']:,} images in {clock(card['seconds'])} on "
+          f"{card['hardware']}, {card['parameters']:,} parameters")
+    for field, value in card["accuracy"].items():
+        print(f"  {field:16} {value:.2%}")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
     args = make_parser().parse_args(argv)
-    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data}[args.command]
+    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data,
+               "features": command_features}[args.command]
     try:
         return command(args)
     except KeyboardInterrupt:
