@@ -1,4 +1,4 @@
-"""Data sets: uint8 images with labels and attributes, fetched or drawn once and kept in a cache folder.
+"""Data sets: uint8 images (or points in the plane) with labels and attributes, fetched or drawn once and kept in a cache folder.
 
 A cached set is one compressed .npz that numpy alone can read. Networks, drawing and decoding are needed only to make it,
 so a machine without them works from a copy of the cache.
@@ -31,6 +31,8 @@ TITLES = {
     "sprites": "Sprites",
     "cifar10": "CIFAR-10",
     "eurosat": "EuroSAT",
+    "ring": "Ring of 8 Gaussians",
+    "grid": "Grid of 25 Gaussians",
     "folder": "Your own images",
 }
 NAMES = tuple(TITLES)
@@ -48,8 +50,8 @@ CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog
 
 @dataclass
 class Split:
-    """``images`` (n, C, H, W) uint8; ``labels`` (n,) int64, or None; ``attributes`` (n, k) uint8, a column for each field
-    of ``DataSpec.attributes``, or None."""
+    """``images`` (n, C, H, W) uint8, or points (n, 2) float32; ``labels`` (n,) int64, or None; ``attributes`` (n, k) uint8, a column for
+    each field of ``DataSpec.attributes``, or None."""
 
     images: np.ndarray
     labels: np.ndarray | None = None
@@ -96,7 +98,9 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
         partial = limit is not None and name in _DRAWN
         found = _BUILD[name](cache, limit if partial else None, progress)
         found = _fingerprinted(found) if partial else _keep(cache / f"{name}.npz", found)
-    if size not in (None, found.spec.shape[1]):
+    if size is not None and len(found.spec.shape) != 3:
+        raise DataError(f"{TITLES[name]} has points, not images; a size is for --data folder.")
+    if size is not None and size != found.spec.shape[1]:
         raise DataError(f"{TITLES[name]} has images of {found.spec.shape[1]} pixels a side; a size is for --data folder.")
     return _cut(found, limit)
 
@@ -141,7 +145,7 @@ def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec), notes=dataset.notes))
     arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
-        arrays[f"{name}_images"] = split.images.transpose(0, 2, 3, 1)
+        arrays[f"{name}_images"] = split.images if split.images.ndim == 2 else split.images.transpose(0, 2, 3, 1)
         if split.labels is not None:
             arrays[f"{name}_labels"] = split.labels.astype(np.int64)
         if split.attributes is not None:
@@ -163,7 +167,8 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
 
             def split(name: str) -> Split:
                 optional = (arrays.get(f"{name}_{part}") for part in ("labels", "attributes"))
-                return Split(np.ascontiguousarray(arrays[f"{name}_images"].transpose(0, 3, 1, 2)), *optional)
+                images = arrays[f"{name}_images"]
+                return Split(images if images.ndim == 2 else np.ascontiguousarray(images.transpose(0, 3, 1, 2)), *optional)
 
             return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"), tuple(meta["notes"]))
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error):
@@ -238,11 +243,23 @@ def _eurosat(cache: Path, limit: int | None, progress: Progress | None) -> Datas
     return _from_pictures("eurosat", TITLES["eurosat"], pictures)
 
 
+def _points(name: str) -> Callable[..., Dataset]:
+    def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
+        from . import points
+
+        spec = DataSpec(name, TITLES[name], (2,), tuple(str(k + 1) for k in range(len(points.centres(name)))))
+        train, test = (Split(*points.draw(name, min(limit or n, n), seed)) for n, seed in zip(points.COUNTS, points.SEEDS, strict=True))
+        return Dataset(spec, train, test)
+
+    return build
+
+
 _BUILD: dict[str, Callable[..., Dataset]] = {
     "mnist": _idx(MNIST, tuple("0123456789")), "fashion-mnist": _idx(FASHION, FASHION_CLASSES),
     "faces": _faces, "faces-32": _faces_32, "sprites": _sprites, "cifar10": _cifar10, "eurosat": _eurosat,
+    "ring": _points("ring"), "grid": _points("grid"),
 }
-_DRAWN = {"faces", "faces-32", "sprites"}         # these can be made in part
+_DRAWN = {"faces", "faces-32", "sprites", "ring", "grid"}         # these can be made in part
 
 
 def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None) -> Dataset:

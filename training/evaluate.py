@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, families, heldout, maps
+from . import checkpoint, families, heldout, maps, points
 from .data import Dataset
 from .losses import squared_error
 from .metrics import knn_accuracy, psnr, trustworthiness
@@ -29,7 +29,9 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: s
     """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card."""
     model, card = checkpoint.load(folder, device)
     metrics = measure(model, card, dataset, say)
-    if model.spec.encodes:
+    if card.data.name in points.MIXTURES:
+        metrics |= coverage(model, card.data.name)
+    if model.spec.encodes and len(model.spec.shape) == 3:
         metrics |= _map(folder, model, dataset, with_map, say)
         heldout.write_missing(dataset, folder.parent)
     headline = next((k for k in families.get(card.family).headline if k in metrics), "")
@@ -44,10 +46,10 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
     torch.manual_seed(0)
     sums: dict[str, list[np.ndarray]] = {}
     for start in range(0, n, 500):
-        images = torch.from_numpy(np.ascontiguousarray(test.images[start:start + 500])).to(device).float() / 127.5 - 1
+        images = Batch.of(torch.from_numpy(np.ascontiguousarray(test.images[start:start + 500])).to(device)).images
         labels = None if test.labels is None else torch.from_numpy(test.labels[start:start + 500]).to(device)
         values = objective.measure(Batch(images, labels))
-        if model.spec.encodes:
+        if model.spec.encodes and len(model.spec.shape) == 3:
             values["squared_error"] = squared_error(model.synthesize(model.encode(images), labels), images)
         for k, v in values.items():
             sums.setdefault(k, []).append(v.double().cpu().numpy())
@@ -62,6 +64,18 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
         out["reconstruction_error"] = _score(errors.mean(), "squared error per image", where)
         out["psnr"] = _score(psnr(errors, int(np.prod(card.data.shape))), "dB", where)
     return out
+
+
+@torch.no_grad()
+def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, dict[str, Any]]:
+    """Modes covered, high-quality share and reverse KL of ``samples`` points, as Lin et al. 2018 take them (PacGAN, section 4.1)."""
+    z = model.sample_z(samples, torch.Generator().manual_seed(0)).to(next(model.parameters()).device)
+    label = torch.arange(samples, device=z.device) % model.spec.num_classes if model.spec.num_classes else None
+    xy = model.synthesize(model.map(z, label), label).cpu().numpy()
+    k, how = len(points.centres(name)), f"{samples:,} samples, seed 0"
+    return {"modes": _score(points.modes_covered(name, xy), f"of {k}", f"a sample within 3 deviations of the mode; {how}"),
+            "high_quality": _score(points.high_quality_share(name, xy), "", f"samples within 3 deviations of a mode; {how}"),
+            "reverse_kl": _score(points.reverse_kl(name, xy), "nats", f"KL(model ‖ data) over nearest modes; {how}")}
 
 
 def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say) -> dict[str, dict[str, Any]]:

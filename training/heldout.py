@@ -102,6 +102,8 @@ class HeldOut:
 
 def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
     """Write ``<root>/_data/<name>/``, replacing what is there, as a whole or not at all. Returns it opened."""
+    if len(dataset.spec.shape) != 3:
+        raise DataError(f"{dataset.spec.title} has points, not images; there is no sheet of them.")
     test = dataset.test.first(limit)
     channels, height, width = dataset.spec.shape
     columns, per_sheet = _layout(max(height, width))

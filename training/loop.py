@@ -22,10 +22,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import checkpoint, state
+from . import checkpoint, points, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
+
+POINTS = 2048                                     # drawn in the sample picture of a model of the plane
 
 
 class Diverged(ArithmeticError):
@@ -111,7 +113,7 @@ class Stream:
     def take(self, index: Tensor) -> Batch:
         """The images at ``index``, in [-1, 1]."""
         index = index.to(self.images.device)
-        return Batch(self.images[index].float() / 127.5 - 1, None if self.labels is None else self.labels[index])
+        return Batch.of(self.images[index], None if self.labels is None else self.labels[index])
 
     def first(self, count: int, chunk: int = 500) -> Iterator[Batch]:
         """The first ``count`` training images, in chunks: for fitting, never for measuring."""
@@ -152,6 +154,7 @@ class Trainer:
         self.trained = set().union(*self.own)
         self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
         self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
+        self.objective.prepare(self.stream.first(10_000))
         self.steps, self.seconds = 0, 0.0
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
@@ -309,13 +312,20 @@ def truncate_log(path: Path, images: int) -> None:
 
 @torch.no_grad()
 def save_samples(path: Path, model: LatentModel, count: int = 64, columns: int = 8, seed: int = 0) -> None:
-    """A grid of ``count`` samples of a fixed seed as lossless WebP, drawn the same way at every save."""
+    """A grid of ``count`` samples of a fixed seed as lossless WebP, drawn the same way at every save; of points one tile with POINTS."""
     from PIL import Image
     device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
+    flat = len(model.spec.shape) == 1
+    if flat:
+        count = POINTS
     label = torch.arange(count, device=device) % model.spec.num_classes if model.spec.num_classes else None
     z = model.sample_z(count, generator).to(device)
     x = model.synthesize(model.map(z, label), label)
+    if flat:
+        tile = Image.fromarray((points.raster(x.cpu().numpy(), 256) * 255).round().astype(np.uint8))
+        write_atomically(path, lambda p: tile.save(p, "WEBP", lossless=True))
+        return
     pixels = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
     n, c, h, w = pixels.shape
     rows = math.ceil(n / columns)

@@ -118,6 +118,7 @@ class LatentSpec:
     codes: tuple[Code, ...] = ()
     encodes: bool = False
     stochastic: bool = False                     # the encoder gives a mean and a deviation
+    reads: bool = False                          # a head tells the class or the codes of an image
     levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
     prior: str = "normal"                        # what sample_z draws from: normal, uniform, or fitted (after training)
 
@@ -161,13 +162,28 @@ class LatentModel(nn.Module):
         """Mean and standard deviation of q(w|x), each (n, num_layers, w_dim). Only where ``spec.stochastic``."""
         raise TypeError(f"{type(self).__name__} has no posterior.")
 
+    def read(self, x: Tensor) -> dict[str, Tensor]:
+        """What the model's own head reads from images (n, C, H, W) in [-1, 1]: by the name of a code, or "class", probabilities (n, k)
+        of a categorical one, the mean (n, size) of a continuous one. Only where ``spec.reads``."""
+        raise TypeError(f"{type(self).__name__} does not read images.")
+
+    def first_weight(self) -> Tensor | None:
+        """The weight (out, w_dim) of the first linear layer that acts on w, or None where there is none (Shen & Zhou 2021, eq. 1)."""
+        return None
+
 
 @dataclass(frozen=True)
 class Batch:
-    """What a loss sees. ``images`` (n, C, H, W) float32 in [-1, 1]; ``labels`` (n,) int64 in [0, num_classes), or None."""
+    """What a loss sees. ``images`` (n, C, H, W), or points (n, 2), float32 in [-1, 1]; ``labels`` (n,) int64 in [0, num_classes), or
+    None."""
 
     images: Tensor
     labels: Tensor | None = None
+
+    @classmethod
+    def of(cls, images: Tensor, labels: Tensor | None = None) -> Batch:
+        """From a data set's own numbers: pixels (uint8) are scaled to [-1, 1], points (float32) taken as they are."""
+        return cls(images.float() / 127.5 - 1 if images.dtype == torch.uint8 else images, labels)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -196,6 +212,9 @@ class Objective(nn.Module):
     def phases(self) -> list[Phase]:
         """The phases of a step, made once, with their optimisers."""
         raise TypeError(f"{type(self).__name__} has no phases.")
+
+    def prepare(self, batches: Iterable[Batch]) -> None:
+        """Called once before training, and again before a resume, with training images in a fixed order: to take a labelled subset."""
 
     def set_progress(self, images_seen: int) -> None:
         """Called before each step; growing networks and schedules follow it. Must depend on ``images_seen`` alone."""
