@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -47,3 +48,42 @@ def log_normal(x: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
 def importance_nll(log_weights: Tensor) -> Tensor:
     """-log (1/k) Σ exp(log_weights), (k, n) to (n,): the importance-sampled bound of Burda et al. 2016, eq. 8."""
     return math.log(len(log_weights)) - torch.logsumexp(log_weights, 0)
+
+
+def discriminator_bce(real: Tensor, fake: Tensor) -> Tensor:
+    """-log D(x) - log(1 - D(G(z))) in nats, from logits (n,), (n,) to (n,). Goodfellow et al. 2014, eq. 1."""
+    return F.softplus(-real) + F.softplus(fake)
+
+
+def generator_bce(fake: Tensor) -> Tensor:
+    """The non-saturating loss -log D(G(z)) in nats, logits (n,) to (n,). Goodfellow et al. 2014, section 3."""
+    return F.softplus(-fake)
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+    """(|∇D(x̂)| - 1)² at random points x̂ between real and fake, (n, …), (n, …) to (n,). Gulrajani et al. 2017, eq. 3."""
+    mix = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
+    x = torch.lerp(real, fake, mix).detach().requires_grad_(True)
+    gradient, = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+    return (gradient.flatten(1).square().sum(1).clamp_min(1e-12).sqrt() - 1).square()
+
+
+def r1_penalty(critic: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
+    """½ |∇D(x)|² at real images, (n, …) to (n,). Mescheder et al. 2018, eq. 9."""
+    x = real.detach().requires_grad_(True)
+    gradient, = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+    return 0.5 * gradient.flatten(1).square().sum(1)
+
+
+def semi_supervised_unlabelled(logits: Tensor, real: bool) -> Tensor:
+    """-log p(real|x), or -log p(fake|x), in nats, from the K class logits (n, K) to (n,); the class "fake" has the logit 0.
+
+    p(real|x) = Z / (Z + 1), Z = Σ exp(logits). Salimans et al. 2016, section 5.
+    """
+    z = torch.logsumexp(logits, 1)
+    return F.softplus(-z) if real else F.softplus(z)
+
+
+def information_bound(log_q: Tensor, entropy: float) -> Tensor:
+    """H(c) + log Q(c|x) in nats, (n,) to (n,): its mean is a lower bound of I(c; x). Chen et al. 2016, eq. 5."""
+    return entropy + log_q

@@ -9,15 +9,15 @@ from ..model import Family, SettingError
 
 
 def names() -> list[str]:
-    """Module names of all families, sorted; imports none of them."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+    """Names of all families, sorted; imports none of them. A module's underscore is a hyphen in the name."""
+    return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
 def get(name: str) -> Family:
     """The family of that name; raises SettingError when there is none."""
     if name not in names():
         raise SettingError(f"there is no family {name!r}; there are {', '.join(names())}.")
-    return importlib.import_module(f"{__name__}.{name}").FAMILY
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").FAMILY
 
 
 def families() -> dict[str, Family]:

@@ -1,0 +1,54 @@
+"""DCGAN: a generator and a discriminator of strided convolutions, with rules that made such a pair train at all.
+
+    x = G(z) by transposed convolutions and batch norm, ReLU inside, tanh outside; D(x) by strided convolutions and LeakyReLU
+
+Radford, Metz & Chintala 2016, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
+from ..model import Batch, Family, setting
+
+
+@dataclass(frozen=True)
+class DCGANConfig(AdversarialConfig):
+    """Settings of DCGAN."""
+
+    network: str = setting("conv", "conv: the paper's rules (points in the plane get a dense one)", choices=("conv",))
+    smooth: float = setting(0.0, "how far the real images' target lies below 1 (Salimans et al. 2016: 0.1; paper: 0)", low=0.0, high=0.4,
+                            advanced=True)
+
+
+class DCGANObjective(AdversarialObjective):
+    """Batch norm in the discriminator too; real and generated images are batches of their own."""
+
+    config: DCGANConfig
+
+    def make_discriminator(self) -> nn.Module:
+        return Discriminator(self.model.spec.shape, self.config, norm="batch")
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        terms = super().discriminator_loss(batch)
+        if self.config.smooth:                        # cross-entropy against 1 - s adds s · logit of the real images
+            terms["loss"] = terms["loss"] + self.config.smooth * self.discriminator(batch.images).mean()
+        return terms
+
+
+FAMILY = Family(
+    name="dcgan", title="DCGAN",
+    paper="Radford, Metz & Chintala 2016, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
+    equation="G: z → ConvTᵀ … tanh,   vec(glasses) ≈ z̄₁ − z̄₂",
+    summary="Convolutions, batch norm and a few rules turned the GAN into something that trains on real pictures. "
+            "Averages of its codes can be added and subtracted like words: with glasses minus without, plus another face.",
+    Config=DCGANConfig, Model=Generator, Objective=DCGANObjective, headline=("arithmetic_changed", "frechet_ratio", "modes"),
+    recipes={
+        "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
+        "cpu": {"*": dict(images=600_000, z_dim=100), "faces": dict(images=300_000, channels=24, z_dim=100, ema_images=10_000)},
+        "gpu": {"*": dict(images=4_000_000, channels=64, z_dim=100), "faces": dict(images=3_000_000, channels=48, z_dim=100)},
+    },
+)

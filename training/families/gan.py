@@ -1,0 +1,48 @@
+"""The generative adversarial network: a generator learns to fool a discriminator that learns to tell its images from real ones.
+
+    min_G max_D E[log D(x)] + E[log(1 - D(G(z)))],   trained with the non-saturating loss -E[log D(G(z))] for G
+
+Goodfellow et al. 2014, Generative Adversarial Nets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
+from ..model import Family, setting
+
+
+@dataclass(frozen=True)
+class GANConfig(AdversarialConfig):
+    """Settings of the GAN."""
+
+    dropout: float = setting(0.3, "share of the discriminator's units dropped at each step (paper: dropout, share not given)",
+                             low=0.0, high=0.9, advanced=True)
+
+
+class GANObjective(AdversarialObjective):
+    """Binary cross-entropy, a discriminator without batch norm."""
+
+    def make_discriminator(self) -> nn.Module:
+        shape: tuple[int, ...] = self.model.spec.shape
+        config: Any = self.config
+        return Discriminator(shape, config, dropout=config.dropout if len(shape) > 1 else 0.0)
+
+
+FAMILY = Family(
+    name="gan", title="GAN", paper="Goodfellow et al. 2014, Generative Adversarial Nets",
+    equation="min_G max_D  E[log D(x)] + E[log(1 − D(G(z)))]",
+    summary="Two networks play against each other: one draws images from noise, the other tells them from real ones. "
+            "Neither ever sees a target image for a code, so what a code means is the generator's own invention.",
+    Config=GANConfig, Model=Generator, Objective=GANObjective, headline=("frechet_ratio", "modes"),
+    recipes={
+        "quick": {"*": dict(images=300_000, ema_images=5_000)},
+        "cpu": {"*": dict(images=4_000_000, width=512), "ring": dict(images=2_000_000, width=128, z_dim=16, learning_rate=1e-3),
+                "grid": dict(images=2_000_000, width=128, z_dim=16, learning_rate=1e-3)},
+        "gpu": {"*": dict(images=12_000_000, width=512)},
+    },
+)

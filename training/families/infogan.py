@@ -1,0 +1,131 @@
+"""InfoGAN: part of the noise is a code that a second head must be able to read off the image, so that it comes to mean something.
+
+    min_{G,Q} max_D V(D, G) - λ L_I(G, Q),   L_I = H(c) + E[log Q(c | G(z, c))] ≤ I(c; G(z, c))
+
+Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .. import networks
+from ..adversarial import AdversarialConfig, AdversarialObjective
+from ..losses import generator_bce, information_bound
+from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, setting
+
+
+@dataclass(frozen=True)
+class InfoGANConfig(AdversarialConfig):
+    """Settings of InfoGAN."""
+
+    network: str = setting("conv", "dense, or conv (paper)", choices=("dense", "conv"))
+    z_dim: int = setting(62, "numbers of plain noise beside the codes (paper, MNIST: 62)", low=1, high=512)
+    categories: int = setting(10, "values of the categorical code (paper, MNIST: 10)", low=2, high=100)
+    continuous: int = setting(2, "continuous codes, uniform on [-1, 1] (paper, MNIST: 2)", low=0, high=10)
+    information: float = setting(1.0, "weight of the categorical code's information (paper: 1)", low=0.0, high=100.0)
+    continuous_information: float = setting(0.5, "weight of the continuous codes' information (paper: 0.1 to 1)", low=0.0, high=100.0)
+    generator_rate: float = setting(5.0, "the generator's and Q's learning rate over the discriminator's (paper: 1e-3 over 2e-4)",
+                                    low=0.1, high=20.0, advanced=True)
+
+
+class InfoGenerator(LatentModel):
+    """``z`` = plain noise, a one-hot category, continuous codes; the trunk that Q shares with the discriminator is kept, so that
+    the page can read codes off images."""
+
+    def __init__(self, config: InfoGANConfig, data: DataSpec) -> None:
+        super().__init__()
+        at, k = config.z_dim, config.categories
+        codes = (Code("category", at, k, "categorical", 0.0, 1.0),
+                 *(Code(f"code {i + 1}", at + k + i, 1, "continuous", -1.0, 1.0) for i in range(config.continuous)))
+        total = at + k + config.continuous
+        self.spec = LatentSpec(shape=data.shape, z_dim=total, w_dim=total, codes=codes, reads=True, prior="mixed")
+        self.generator = networks.generator(total, data.shape, config.network, config.width, config.channels)
+        self.trunk = networks.Trunk(data.shape, config.network, config.width, config.channels, "layer")
+        self.hidden = nn.Sequential(nn.Linear(self.trunk.width, 128), nn.LeakyReLU(0.1))
+        self.head = nn.Linear(128, k + config.continuous)
+
+    def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        category = self.spec.codes[0]
+        noise = torch.randn(n, category.start, generator=generator)
+        chosen = F.one_hot(torch.randint(category.size, (n,), generator=generator), category.size).float()
+        continuous = torch.rand(n, len(self.spec.codes) - 1, generator=generator) * 2 - 1
+        return torch.cat([noise, chosen, continuous], 1)
+
+    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+        return self.generator(w[:, 0])
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.generator, self.spec.w_dim)
+
+    def q(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """The trunk's features to logits of the category (n, k) and means of the continuous codes (n, m)."""
+        out = self.head(self.hidden(features))
+        k = self.spec.codes[0].size
+        return out[:, :k], out[:, k:]
+
+    def read(self, x: Tensor) -> dict[str, Tensor]:
+        logits, means = self.q(self.trunk(x))
+        first, *rest = self.spec.codes
+        return {first.name: logits.softmax(1), **{c.name: means[:, i:i + 1] for i, c in enumerate(rest)}}
+
+
+class InfoGANObjective(AdversarialObjective):
+    """The discriminator is the shared trunk and a head; the information is maximised over generator, trunk and Q."""
+
+    model: InfoGenerator
+    config: InfoGANConfig
+
+    def make_discriminator(self) -> nn.Module:
+        return nn.Linear(self.model.trunk.width, 1)
+
+    def phases(self) -> list[Phase]:
+        m = self.model
+        return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.trunk, self.discriminator)),
+                Phase("generator", loss=self.generator_loss, **self.adam(m.generator, m.hidden, m.head, rate=self.config.generator_rate))]
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        m, z = self.model, self.noise(len(batch))
+        with torch.no_grad():
+            made = m.synthesize(m.map(z))
+        features = m.trunk(made)
+        real, fake = self.discriminator(m.trunk(batch.images))[:, 0], self.discriminator(features)[:, 0]
+        adversarial = F.softplus(-real).mean() + F.softplus(fake).mean()
+        return {"loss": adversarial + self.information_loss(features, z)["loss"], "real": real.sigmoid().mean(),
+                "fake": fake.sigmoid().mean()}
+
+    def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        m, z = self.model, self.noise(len(batch))
+        features = m.trunk(m.synthesize(m.map(z)))
+        adversarial = generator_bce(self.discriminator(features)[:, 0]).mean()
+        terms = self.information_loss(features, z)
+        return {**terms, "loss": adversarial + terms["loss"]}
+
+    def information_loss(self, features: Tensor, z: Tensor) -> dict[str, Tensor]:
+        """Minus the weighted bounds. A continuous code's Q is a Gaussian of fixed unit deviation."""
+        code = self.model.spec.codes[0]
+        logits, means = self.model.q(features)
+        cross_entropy = F.cross_entropy(logits, z[:, code.start:code.start + code.size].argmax(1))
+        error = (means - z[:, code.start + code.size:]).square().sum(1).mean()
+        return {"loss": self.config.information * cross_entropy + self.config.continuous_information * 0.5 * error,
+                "information": information_bound(-cross_entropy, math.log(code.size)), "code_error": error}
+
+
+FAMILY = Family(
+    name="infogan", title="InfoGAN",
+    paper="Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets",
+    equation="min_{G,Q} max_D  V(D, G) − λ (H(c) + E[log Q(c | G(z, c))])",
+    summary="A few of the generator's inputs must be readable from the image by a second head, so they come to mean something. "
+            "Without ever seeing a label, one code becomes the digit and others its slant and width.",
+    Config=InfoGANConfig, Model=InfoGenerator, Objective=InfoGANObjective, headline=("code_error", "information"),
+    recipes={
+        "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
+        "cpu": {"*": dict(images=1_000_000)},
+        "gpu": {"*": dict(images=4_000_000, channels=64)},
+    },
+)

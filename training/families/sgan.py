@@ -1,0 +1,146 @@
+"""The semi-supervised GAN: a discriminator that also names the class learns it from a handful of labels.
+
+    D has K + 1 classes, the last one "generated":  L = E_labelled[-log p(y|x)] + E[-log p(real|x)] + E[-log p(fake|G(z))]
+
+Odena 2016, Semi-Supervised Learning with Generative Adversarial Networks; feature matching, the discriminator's noise and the network:
+Salimans et al. 2016, Improved Techniques for Training GANs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import weight_norm
+
+from .. import networks
+from ..adversarial import AdversarialConfig, AdversarialObjective
+from ..losses import semi_supervised_unlabelled
+from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Phase, SettingError, setting
+
+
+@dataclass(frozen=True)
+class SGANConfig(AdversarialConfig):
+    """Settings of the semi-supervised GAN."""
+
+    batch_size: int = setting(100, "images per step, over all processes (Salimans et al. 2016: 100)", low=2, high=4096)
+    learning_rate: float = setting(3e-3, "Adam's learning rate (Salimans et al. 2016, MNIST: 0.003)", low=1e-7, high=1.0)
+    decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
+                         choices=("none", "cosine"), advanced=True)
+    z_dim: int = setting(100, "numbers of noise (Salimans et al. 2016: 100)", low=1, high=512)
+    width: int = setting(500, "units of each dense layer (Salimans et al. 2016: 500, and 1000 to 250 in the discriminator)", low=8, high=2048)
+    labels: int = setting(100, "labelled images, the same number of each class (papers: 100)", low=2, high=60_000)
+    matching: bool = setting(True, "the generator matches mean features (Salimans et al. 2016) instead of fooling D (Odena 2016)")
+
+
+class NoisyTrunk(nn.Module):
+    """Five weight-normalised layers with Gaussian noise before each while training: (n, C, H, W) to (n, width / 2)."""
+
+    def __init__(self, pixels: int, width: int) -> None:
+        super().__init__()
+        sizes = [pixels, 2 * width, width, width // 2, width // 2, width // 2]
+        self.layers = nn.ModuleList(weight_norm(nn.Linear(a, b)) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+        self.width = sizes[-1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = (x.flatten(1) + 1) / 2
+        for k, layer in enumerate(self.layers):
+            if self.training:
+                x = x + torch.randn_like(x) * (0.5 if k else 0.3)
+            x = layer(x).relu()
+        return x
+
+
+class SemiSupervised(LatentModel):
+    """Generator, and the classifier that the discriminator has become. ``w`` is the noise: (n, 1, z_dim)."""
+
+    def __init__(self, config: SGANConfig, data: DataSpec) -> None:
+        super().__init__()
+        if not data.num_classes:
+            raise SettingError(f"{data.title} has no classes; a semi-supervised GAN needs some.")
+        self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.z_dim, reads=True)
+        self.generator = networks.generator(config.z_dim, data.shape, config.network, config.width, config.channels)
+        self.trunk = NoisyTrunk(math.prod(data.shape), config.width)
+        self.head = weight_norm(nn.Linear(self.trunk.width, data.num_classes))
+
+    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+        return self.generator(w[:, 0])
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.generator, self.spec.w_dim)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Images to the K class logits (n, K); the logit of "generated" is 0."""
+        return self.head(self.trunk(x))
+
+    def read(self, x: Tensor) -> dict[str, Tensor]:
+        return {"class": self.logits(x).softmax(1)}
+
+
+class SGANObjective(AdversarialObjective):
+    """One step of the classifier on labelled, unlabelled and generated images, one of the generator."""
+
+    model: SemiSupervised
+    config: SGANConfig
+
+    def make_discriminator(self) -> nn.Module:
+        return nn.Identity()                          # the model's trunk and head are the discriminator
+
+    def prepare(self, batches: Iterable[Batch]) -> None:
+        """Take the first ``labels`` images with as many of each class; raises SettingError when there are too few."""
+        classes = self.model.head.out_features
+        each = -(-self.config.labels // classes)
+        images: dict[int, list[Tensor]] = {k: [] for k in range(classes)}
+        for batch in batches:
+            if batch.labels is None:
+                raise SettingError("a semi-supervised GAN needs labelled images.")
+            for k, kept in images.items():
+                kept += list(batch.images[batch.labels == k][:each - len(kept)])
+            if all(len(kept) == each for kept in images.values()):
+                break
+        rows = [(x, k) for turn in zip(*images.values(), strict=False) for k, x in zip(images, turn, strict=True)][:self.config.labels]
+        if len(rows) < self.config.labels:
+            raise SettingError(f"the data set has too few labelled images for labels {self.config.labels}.")
+        self.labelled = Batch(torch.stack([x for x, _ in rows]), torch.tensor([k for _, k in rows], device=rows[0][0].device))
+
+    def phases(self) -> list[Phase]:
+        m = self.model
+        return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.trunk, m.head)),
+                Phase("generator", loss=self.generator_loss, **self.adam(m.generator))]
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        n, few, labels = len(batch), self.labelled.images, self.labelled.labels
+        assert labels is not None
+        at = torch.randint(len(few), (n,)).to(few.device)
+        known, real, fake = self.model.logits(torch.cat([few[at], batch.images, self.fixed(n)])).split(n)
+        supervised = F.cross_entropy(known, labels[at])
+        unsupervised = 0.5 * (semi_supervised_unlabelled(real, True) + semi_supervised_unlabelled(fake, False)).mean()
+        return {"loss": supervised + unsupervised, "supervised": supervised, "unsupervised": unsupervised,
+                "real": torch.logsumexp(real, 1).sigmoid().mean(), "fake": torch.logsumexp(fake, 1).sigmoid().mean()}
+
+    def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        made = self.model.trunk(self.fake(len(batch)))
+        if not self.config.matching:
+            return {"loss": semi_supervised_unlabelled(self.model.head(made), True).mean()}
+        with torch.no_grad():
+            real = self.model.trunk(batch.images).mean(0)
+        return {"loss": (made.mean(0) - real).square().mean()}
+
+
+FAMILY = Family(
+    name="sgan", title="Semi-supervised GAN",
+    paper="Odena 2016, Semi-Supervised Learning with Generative Adversarial Networks",
+    equation="D: x → {1 … K, generated},   L = −log p(y|x) − log p(real|x) − log p(generated|G(z))",
+    summary="The discriminator names the class as well, and generated images are one class more. "
+            "What it learns about real images without labels lets it name all of them from a hundred labelled ones.",
+    Config=SGANConfig, Model=SemiSupervised, Objective=SGANObjective, headline=("error", "modes"),
+    recipes={
+        "quick": {"*": dict(images=100_000, width=200, ema_images=5_000)},
+        "cpu": {"*": dict(images=1_500_000)},
+        "gpu": {"*": dict(images=12_000_000)},
+    },
+)

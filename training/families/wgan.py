@@ -1,0 +1,82 @@
+"""The Wasserstein GAN: a critic whose slope is bounded measures how far the generated images are from the real ones.
+
+    max over |D|_L ≤ 1 of E[D(x)] - E[D(G(z))] = W(data, model); the bound is held by clipping the critic's *weights* after each step
+
+Arjovsky, Chintala & Bottou 2017, Wasserstein Generative Adversarial Networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..adversarial import AdversarialConfig, AdversarialObjective, Generator
+from ..model import Batch, Family, Phase, setting
+
+
+@dataclass(frozen=True)
+class WassersteinConfig(AdversarialConfig):
+    """Settings that both ways to bound the critic have."""
+
+    critic_steps: int = setting(5, "critic steps for each generator step (paper: 5)", low=1, high=20)
+
+
+@dataclass(frozen=True)
+class WGANConfig(WassersteinConfig):
+    """Settings of the WGAN."""
+
+    learning_rate: float = setting(5e-5, "RMSprop's learning rate (paper, algorithm 1)", low=1e-7, high=1.0)
+    clip: float = setting(0.01, "largest absolute weight of the critic (paper, algorithm 1)", low=1e-4, high=1.0)
+
+
+class WassersteinObjective(AdversarialObjective):
+    """The critic's loss is minus its estimate of the distance; the generator's lowers that estimate."""
+
+    def phases(self) -> list[Phase]:
+        return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, **self.adam(self.discriminator)),
+                Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        estimate = self.discriminator(batch.images).mean() - self.discriminator(self.fixed(len(batch))).mean()
+        return {"loss": -estimate, "wasserstein": estimate}
+
+    def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": -self.discriminator(self.fake(len(batch))).mean()}
+
+
+class WGANObjective(WassersteinObjective):
+    """RMSprop, and every weight of the critic clipped after each of its steps."""
+
+    def adam(self, *modules: Any, rate: float = 1.0) -> dict[str, Any]:
+        parameters = [p for m in modules for p in m.parameters()]
+        return {"parameters": parameters, "optimizer": torch.optim.RMSprop(parameters, lr=self.config.learning_rate * rate)}
+
+    def phases(self) -> list[Phase]:
+        return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, after_step=self.clip,
+                      **self.adam(self.discriminator)),
+                Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
+
+    @torch.no_grad()
+    def clip(self) -> None:
+        """Every weight into [-clip, clip]."""
+        for p in self.discriminator.parameters():
+            p.clamp_(-self.config.clip, self.config.clip)
+
+
+FAMILY = Family(
+    name="wgan", title="WGAN", paper="Arjovsky, Chintala & Bottou 2017, Wasserstein Generative Adversarial Networks",
+    equation="W = max_{‖D‖_L ≤ 1}  E[D(x)] − E[D(G(z))],   |weights of D| ≤ c",
+    summary="A critic with a bounded slope measures the distance between generated and real images instead of judging them. "
+            "Its value falls as the samples improve, so that training can be watched in one number.",
+    Config=WGANConfig, Model=Generator, Objective=WGANObjective, headline=("frechet_ratio", "modes"),
+    recipes={
+        "quick": {"*": dict(images=60_000, learning_rate=2e-4, ema_images=5_000)},
+        "cpu": {"*": dict(images=1_000_000, width=512, learning_rate=2e-4),
+                "ring": dict(images=1_000_000, width=128, z_dim=16, learning_rate=2e-4),
+                "grid": dict(images=1_000_000, width=128, z_dim=16, learning_rate=2e-4)},
+        "gpu": {"*": dict(images=4_000_000, network="conv", channels=64)},
+    },
+)
