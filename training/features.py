@@ -1,9 +1,9 @@
 """Small classifiers that judge images: they read what a picture shows, and their features tell how alike two sets of pictures are.
 
 One net for each data set, trained by ``python -m training features DATASET`` and kept in ``<root>/_features/<data set>/`` as
-card.json and weights.safetensors. Figures in such a space compare with nothing outside of it, so a Fréchet distance is always given beside its floor,
-the same distance between training and test images (Heusel et al. 2017 use an Inception network; ours is LeNet-like, LeCun et al. 1998).
-A leaf: it imports neither the loop nor the families, so that the explorer may read attributes too.
+card.json and weights.safetensors. Figures in such a space compare with nothing outside of it, so a Fréchet distance is always given
+beside its floor, the same distance between training and test images (Heusel et al. 2017 use an Inception network; ours is LeNet-like,
+LeCun et al. 1998). A leaf: it imports neither the loop nor the families, so that the explorer may read attributes too.
 """
 
 from __future__ import annotations

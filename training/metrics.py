@@ -44,3 +44,64 @@ def trustworthiness(codes: np.ndarray, points: np.ndarray, k: int = 5, chunk: in
 def psnr(squared_error_per_image: np.ndarray, pixels: int) -> float:
     """Mean peak signal-to-noise ratio in dB of images in [0, 1], from sums of squares per image."""
     return float(np.mean(-10 * np.log10(np.maximum(squared_error_per_image / pixels, 1e-10))))
+
+
+def frechet(a: np.ndarray, b: np.ndarray) -> float:
+    """Fréchet distance of the Gaussians fitted to two sets of features, (n, d) and (m, d) (Heusel et al. 2017, eq. 6):
+
+        |μa - μb|² + tr(A + B - 2 (A B)^½),   with tr (A B)^½ = tr (A^½ B A^½)^½, whose argument is symmetric
+    """
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
+        raise ValueError(f"features must be (n, d) and (m, d) with at least two rows; they are {a.shape} and {b.shape}.")
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    covariance_a, covariance_b = np.cov(a.T).reshape(a.shape[1], -1), np.cov(b.T).reshape(a.shape[1], -1)
+    values, vectors = np.linalg.eigh(covariance_a)
+    root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
+    mixed = np.linalg.eigvalsh(root @ covariance_b @ root)
+    distance = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(covariance_a) + np.trace(covariance_b) - 2 * np.sqrt(mixed.clip(0)).sum()
+    return float(max(distance, 0.0))
+
+
+def coverage(classes: np.ndarray, k: int) -> float:
+    """How many of ``k`` classes (n,) are drawn, counting rare ones as less: exp of the entropy of their shares, from 1 to k."""
+    counts = np.bincount(classes, minlength=k)
+    if len(counts) > k or not len(classes):
+        raise ValueError(f"classes must lie below {k}, and there must be some.")
+    shares = counts[counts > 0] / len(classes)
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def agreement(read: np.ndarray, asked: np.ndarray) -> float:
+    """Share of images whose class (n,) is the one that was asked for (n,)."""
+    if read.shape != asked.shape or read.ndim != 1 or not len(read):
+        raise ValueError(f"as many classes must be read as were asked for; they are {read.shape} and {asked.shape}.")
+    return float((read == asked).mean())
+
+
+def match(codes: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    """The class (k,) that stands for each of ``k`` values of a code, one-to-one, so that most pairs (n,), (n,) agree; -1: no class is left.
+
+    The assignment problem (Kuhn 1955).
+    """
+    from scipy.optimize import linear_sum_assignment
+    counts = np.zeros((k, int(labels.max()) + 1), np.int64)
+    np.add.at(counts, (codes, labels), 1)
+    found = np.full(k, -1)
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    found[rows] = columns
+    return found
+
+
+def matched_error(train_codes: np.ndarray, train_labels: np.ndarray, codes: np.ndarray, labels: np.ndarray, k: int) -> float:
+    """Error of a categorical code as a classifier: its values are matched to classes on training images, errors counted on others."""
+    return 1 - agreement(match(train_codes, train_labels, k)[codes], labels)
+
+
+def information(q: np.ndarray, codes: np.ndarray) -> float:
+    """H(c) + E[log Q(c|x)] in nats, for a uniform code (n,) of k values and Q(c|x) (n, k): a lower bound of I(c; x) ≤ ln k.
+
+    Chen et al. 2016, eq. 5.
+    """
+    if q.ndim != 2 or len(q) != len(codes):
+        raise ValueError(f"q must be (n, k) and codes (n,); they are {q.shape} and {codes.shape}.")
+    return float(np.log(q.shape[1]) + np.log(np.maximum(q[np.arange(len(q)), codes].astype(np.float64), 1e-12)).mean())
