@@ -197,10 +197,13 @@ def statistics(images: np.ndarray) -> np.ndarray:
 @dataclass(frozen=True)
 class Effect:
     """What a direction was measured to change: one of the statistics' names, or None where nothing clear came out; ``change`` from
-    -2 to +2 sigma, in standard deviations of that statistic over the model's images (its sign is the direction's)."""
+    -2 to +2 sigma, in standard deviations of that statistic over the model's images (its sign is the direction's). Where images are read
+    for attributes (reading.py) the label is a field's name, ``low`` and ``high`` its categories at either end, ``change`` a share in [0, 1]."""
 
     label: str | None
     change: float
+    low: str | None = None
+    high: str | None = None
 
 
 def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np.ndarray, bases: int = 12) -> list[Effect]:
@@ -213,10 +216,14 @@ def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np
     starts, values, out = pick[::4], np.linspace(-2, 2, 5), []
     for k in range(len(basis.vectors)):
         images = decode(np.concatenate([basis.moved(w, k, values) for w in starts]))
-        measured = statistics(images).reshape(len(starts), len(values), -1) / deviation
-        change = (measured[:, -1] - measured[:, 0]).mean(0)
-        steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1))
-        clear = np.where((steady >= 0.75) & (np.abs(change) >= 0.8), np.abs(change), 0)
-        best = int(clear.argmax())
-        out.append(Effect(names[best], float(change[best])) if clear[best] > 0 else Effect(None, 0.0))
+        out.append(clear(statistics(images).reshape(len(starts), len(values), -1) / deviation, names))
     return out
+
+
+def clear(measured: np.ndarray, names: tuple[str, ...]) -> Effect:
+    """The strongest clear change among statistics (bases, values along a direction, len(names)), in their usual deviations."""
+    change = (measured[:, -1] - measured[:, 0]).mean(0)
+    steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1))
+    size = np.where((steady >= 0.75) & (np.abs(change) >= 0.8), np.abs(change), 0)
+    best = int(size.argmax())
+    return Effect(names[best], float(change[best])) if size[best] > 0 else Effect(None, 0.0)
