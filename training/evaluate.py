@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, families, heldout, maps, points
+from . import checkpoint, families, features, figures, heldout, maps, points
 from .data import Dataset
+from .figures import score
 from .losses import squared_error
 from .metrics import knn_accuracy, psnr, trustworthiness
 from .model import Batch, LatentModel
@@ -20,15 +21,11 @@ RANKED = 10_000                            # points whose ranks trustworthiness 
 FEWEST = 100                               # points for which a UMAP is laid out; PCA shows fewer as well
 
 
-def _score(value: float, unit: str, protocol: str, digits: int = 5) -> dict[str, Any]:
-    return {"value": float(f"{value:.{digits}g}"), "unit": unit, "protocol": protocol}
-
-
 @torch.no_grad()
 def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: str = "cpu", say: Say = lambda s: None) -> checkpoint.Card:
     """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card."""
     model, card = checkpoint.load(folder, device)
-    metrics = measure(model, card, dataset, say)
+    metrics = measure(model, card, dataset, say) | figures.measure(model, features.load(folder.parent, card.data.name), dataset, say)
     if card.data.name in points.MIXTURES:
         metrics |= coverage(model, card.data.name)
     if model.spec.encodes and len(model.spec.shape) == 3:
@@ -58,11 +55,11 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
     out = {}
     for k, (unit, protocol) in family.measures.items():
         if k in means:
-            out[k] = _score(means[k].mean(), unit, f"{protocol}; all {n:,} test images, seed 0")
+            out[k] = score(means[k].mean(), unit, f"{protocol}; all {n:,} test images, seed 0")
     if "squared_error" in means:
         errors, where = means["squared_error"], f"decode(encode(x)) on all {n:,} test images, pixels in [0, 1]"
-        out["reconstruction_error"] = _score(errors.mean(), "squared error per image", where)
-        out["psnr"] = _score(psnr(errors, int(np.prod(card.data.shape))), "dB", where)
+        out["reconstruction_error"] = score(errors.mean(), "squared error per image", where)
+        out["psnr"] = score(psnr(errors, int(np.prod(card.data.shape))), "dB", where)
     return out
 
 
@@ -73,9 +70,9 @@ def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, di
     label = torch.arange(samples, device=z.device) % model.spec.num_classes if model.spec.num_classes else None
     xy = model.synthesize(model.map(z, label), label).cpu().numpy()
     k, how = len(points.centres(name)), f"{samples:,} samples, seed 0"
-    return {"modes": _score(points.modes_covered(name, xy), f"of {k}", f"a sample within 3 deviations of the mode; {how}"),
-            "high_quality": _score(points.high_quality_share(name, xy), "", f"samples within 3 deviations of a mode; {how}"),
-            "reverse_kl": _score(points.reverse_kl(name, xy), "nats", f"KL(model ‖ data) over nearest modes; {how}")}
+    return {"modes": score(points.modes_covered(name, xy), f"of {k}", f"a sample within 3 deviations of the mode; {how}"),
+            "high_quality": score(points.high_quality_share(name, xy), "", f"samples within 3 deviations of a mode; {how}"),
+            "reverse_kl": score(points.reverse_kl(name, xy), "nats", f"KL(model ‖ data) over nearest modes; {how}")}
 
 
 def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say) -> dict[str, dict[str, Any]]:
@@ -87,16 +84,16 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
     maps.write(folder / checkpoint.MAP, kept)             # so that the page has points while the map is laid out
     out: dict[str, dict[str, Any]] = {}
     if labels is not None and len(codes) > 10:
-        out["code_accuracy"] = _score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
+        out["code_accuracy"] = score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
     if with_map and len(codes) >= FEWEST:
         say("laying out the map (UMAP)")
         points = maps.fit_umap(codes)
         kept = maps.Map(codes, points)
         how = f"UMAP of {len(codes):,} test codes, n_neighbors {kept.n_neighbors}, min_dist {kept.min_dist}"
         if labels is not None:
-            out["map_accuracy"] = _score(knn_accuracy(points, labels), "", f"10 nearest of the other points vote; {how}")
+            out["map_accuracy"] = score(knn_accuracy(points, labels), "", f"10 nearest of the other points vote; {how}")
         some = codes[:RANKED], points[:RANKED]            # every pair is ranked: quadratic
         among = "" if len(codes) <= RANKED else f" among the first {RANKED:,}"
-        out["map_trustworthiness"] = _score(trustworthiness(*some), "", f"5 neighbours{among} (Venna & Kaski 2001); {how}")
+        out["map_trustworthiness"] = score(trustworthiness(*some), "", f"5 neighbours{among} (Venna & Kaski 2001); {how}")
         maps.write(folder / checkpoint.MAP, kept)
     return out

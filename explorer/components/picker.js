@@ -4,8 +4,11 @@ const line = (r) => {
   if (r.headline) parts.push(headline(r.headline));
   return parts.join(' · ');
 };
-const headline = (h) => { const v = typeof h.value === 'number' ? (Math.abs(h.value) < 10 ? h.value.toFixed(2) : h.value.toFixed(1)).replace('-', '−') : h.value;
-  return `${lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ')} ${v}${h.unit === '%' ? ' %' : ''}`; };
+const headline = (h) => {
+  const n = h.value, share = h.unit === '' && n >= 0 && n <= 1;              // a share of all images
+  const v = typeof n !== 'number' ? n : (share ? 100 * n : n).toFixed(h.unit.startsWith('of ') && Number.isInteger(n) ? 0 : Math.abs(n) < 10 && !share ? 2 : 1).replace('-', '−');
+  const unit = share || h.unit === '%' ? ' %' : h.unit.startsWith('×') ? ' ×' : h.unit.replace(/^of (\d+)$/, '/$1').match(/^\/\d+$/)?.[0] ?? '';
+  return `${lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ')} ${v}${unit}`; };
 const fill = () => {
   const runs = lx.state.runs || [], current = lx.state.run, kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
   list.replaceChildren(...runs.map((r) => {
