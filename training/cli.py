@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -99,6 +100,11 @@ def make_parser() -> argparse.ArgumentParser:
     data.add_argument("--size", type=int, choices=(28, 32, 64))
     data.add_argument("--trained", type=Path, default=TRAINED)
     data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    live = commands.add_parser("live", help="several families side by side on points, as frames on standard output (the Collapse view's)")
+    live.add_argument("--data", default="ring", choices=("ring", "grid"))
+    live.add_argument("--seed", type=int, default=0)
+    live.add_argument("--seconds", type=float, help="of training, at most [default: 180]")
+    live.add_argument("--steps", type=int, help="at most [default: 10000]")
     return parser
 
 
@@ -327,10 +333,35 @@ def command_features(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_live(args: argparse.Namespace) -> int:
+    """Train beside each other until standard input ends; frames go to standard output, see training/live.py."""
+    import queue
+    import threading
+
+    import torch
+
+    from . import live
+    torch.set_num_threads(1)
+    shown = live.Live(args.data, args.seed, **{k: v for k in ("seconds", "steps") if (v := getattr(args, k)) is not None})
+    asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    threading.Thread(target=live.commands, args=(sys.stdin, asked), daemon=True).start()
+    out = sys.stdout.buffer
+
+    def write(frame: bytes) -> None:
+        out.write(frame)
+        out.flush()
+    try:
+        write(json.dumps(shown.hello()).encode() + b"\n")
+        shown.run(asked, write)
+    except BrokenPipeError:                            # nobody looks any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
     args = make_parser().parse_args(argv)
-    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data,
+    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
                "features": command_features}[args.command]
     try:
         return command(args)

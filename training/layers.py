@@ -15,6 +15,13 @@ def mlp(sizes: Sequence[int], activation: type[nn.Module] = nn.SiLU) -> nn.Seque
     return nn.Sequential(*layers[:-1])
 
 
+def side_of(shape: Sequence[int]) -> int:
+    """The side of images of this shape (C, H, W). Raises ValueError for points in the plane, which no convolution takes."""
+    if len(shape) != 3:
+        raise ValueError("convolutions take images, not points in the plane; choose network dense.")
+    return shape[1]
+
+
 def patch_of(size: int) -> int:
     """Pixels that one step of the first convolution covers: 2 for images of side 28 or 32, 4 for 64. Raises for sides it cannot divide."""
     patch = 4 if size >= 48 else 2
@@ -31,7 +38,7 @@ class ConvEncoder(nn.Module):
 
     def __init__(self, shape: Sequence[int], channels: int, width: int, out: int) -> None:
         super().__init__()
-        patch = patch_of(shape[1])
+        patch = patch_of(side_of(shape))
         side, narrow = shape[1] // patch, max(4, channels // 3)
         self.body = nn.Sequential(nn.Conv2d(shape[0], channels, patch + 2, stride=patch, padding=1), nn.SiLU(),
                                   nn.Conv2d(channels, narrow, 3, padding=1), nn.SiLU(), nn.Flatten(),
@@ -46,7 +53,7 @@ class ConvDecoder(nn.Module):
 
     def __init__(self, shape: Sequence[int], channels: int, width: int, d: int) -> None:
         super().__init__()
-        patch = patch_of(shape[1])
+        patch = patch_of(side_of(shape))
         side, narrow = shape[1] // patch, max(4, channels // 3)
         self.body = nn.Sequential(nn.Linear(d, width), nn.SiLU(), nn.Linear(width, narrow * side**2), nn.SiLU(),
                                   nn.Unflatten(1, (narrow, side, side)), nn.Conv2d(narrow, channels, 3, padding=1), nn.SiLU(),

@@ -1,0 +1,211 @@
+"""Several families at once on the same points from one seed, frame by frame: what the Collapse view draws.
+
+``python -m training live --data ring --seed 0`` writes a line of JSON (``Live.hello``) and then binary frames to standard output, and
+takes a line of JSON for each command from standard input: {"play": true}, {"speed": 5}, {"step": 1}. It ends with its input, and when
+its share of training time or steps is used up. Nothing is kept: no file is written.
+
+A frame, little-endian: HEAD (bytes in all, index, step, seconds trained, state), and for each preset PANEL (the critic's lowest and
+highest value, the longest arrow, reverse KL, high-quality share, modes covered, distance), then ``POINTS`` points as int16 (n, 2) in
+units of 1 / UNIT, the critic's values as uint8 (SIDE, SIDE) from lowest to highest, top row first, and arrows as int16 (ARROWS, ARROWS,
+2) in units of the longest / 32767.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import queue
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from . import data, families, points
+from .checkpoint import Card
+from .loop import Trainer, World
+
+POINTS, SIDE, ARROWS = 512, 40, 14
+VIEW = 1.15                                       # half the side of the square that critic and arrows cover
+UNIT = 16384                                      # points are kept to 1 / UNIT, up to ±2
+HEAD, PANEL = struct.Struct("<IIIfI"), struct.Struct("<fffffIf")
+PAUSED, PLAYING, OVER, DIVERGED = range(4)        # states of a frame
+SECONDS, STEPS = 180.0, 10_000                    # of training, at most
+FASTEST = 15.0                                    # frames a second
+BUDGET = 0.07                                     # seconds of training a frame where the speed is "as fast as it can"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A panel: a family, its settings on points, and what its critic's number means ("probability": its sigmoid is one; "score")."""
+
+    name: str
+    family: str
+    output: str
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)     # data set ("*": any) → settings
+
+
+SHARED: dict[str, Any] = dict(batch_size=128, z_dim=2, width=64, ema_images=0)
+PRESETS = (
+    Preset("gan", "gan", "probability", {"*": dict(learning_rate=1e-3)}),
+    Preset("wgan", "wgan", "score", {"*": dict(learning_rate=1e-3, clip=0.1)}),
+    Preset("wgan-gp", "wgan-gp", "score", {"*": dict(learning_rate=1e-3, beta1=0.5, penalty=0.1)}),
+)
+
+
+class Panel:
+    """One family in training, with random numbers of its own, so that it goes the same way whatever trains beside it."""
+
+    def __init__(self, preset: Preset, dataset: data.Dataset, seed: int) -> None:
+        family = families.get(preset.family)
+        settings = {**SHARED, **preset.settings.get("*", {}), **preset.settings.get(dataset.spec.name, {})}
+        config = family.Config.from_dict({"images": STEPS * SHARED["batch_size"], **settings})
+        card = Card(preset.name, preset.family, config.to_dict(), dataset.spec, family.Model(config, dataset.spec).spec, seed=seed)
+        self.preset, self.family, self.config = preset, family, config
+        self.trainer = Trainer(family, config, card, dataset.train.images, dataset.train.labels, World())
+        self._random = torch.get_rng_state()
+        self.z = self.trainer.model.sample_z(POINTS, torch.Generator().manual_seed(seed))
+
+    def step(self) -> None:
+        """One generator step, with the critic steps that belong to it."""
+        torch.set_rng_state(self._random)
+        self.trainer.step()
+        self._random = torch.get_rng_state()
+
+    def says(self, xy: Tensor) -> tuple[Tensor, Tensor]:
+        """Of points (n, 2): the critic's value (n,), a probability or a score, and what the generator's loss would raise there (n,)."""
+        critic = self.trainer.objective.get_submodule("discriminator")
+        value = critic(xy)
+        return (value.sigmoid(), F.logsigmoid(value)) if self.preset.output == "probability" else (value, value)
+
+    @torch.no_grad()
+    def points(self) -> np.ndarray:
+        """(POINTS, 2) int16: where the same noise is sent now, in units of 1 / UNIT."""
+        model = self.trainer.model
+        xy = model.synthesize(model.map(self.z)).numpy()
+        return (np.nan_to_num(xy).clip(-1.999, 1.999) * UNIT).round().astype("<i2")
+
+    def frame(self, name: str) -> bytes:
+        """This panel's part of a frame."""
+        xy = self.points()
+        with torch.no_grad():
+            value = self.says(_lattice(SIDE))[0].numpy()
+        place = _lattice(ARROWS).requires_grad_()
+        pull, = torch.autograd.grad(self.says(place)[1].sum(), place)
+        lo, hi, longest = float(value.min()), float(value.max()), float(pull.norm(dim=1).max())
+        shade = (value - lo) * (255 / max(hi - lo, 1e-12))
+        arrows = pull.numpy() * (32767 / max(longest, 1e-12))
+        at = xy.astype(np.float64) / UNIT
+        terms = self.trainer.terms()
+        distance = next((v for k, v in terms.items() if k.endswith("/wasserstein")), math.nan)
+        head = PANEL.pack(lo, hi, longest, points.reverse_kl(name, at), points.high_quality_share(name, at), points.modes_covered(name, at),
+                          distance)
+        return b"".join((head, xy.tobytes(), shade.round().astype(np.uint8).tobytes(), arrows.round().astype("<i2").tobytes()))
+
+
+def _lattice(side: int) -> Tensor:
+    """(side², 2) middles of the squares that cut the view, row by row from the top."""
+    middle = (torch.arange(side) + 0.5) / side * 2 * VIEW - VIEW
+    y, x = torch.meshgrid(-middle, middle, indexing="ij")
+    return torch.stack([x, y], -1).reshape(-1, 2)
+
+
+class Live:
+    """All presets on one data set of points. ``step`` and ``frame`` do the work, ``run`` obeys commands."""
+
+    def __init__(self, name: str, seed: int = 0, seconds: float = SECONDS, steps: int = STEPS,
+                 presets: tuple[Preset, ...] = PRESETS) -> None:
+        if name not in points.MIXTURES:
+            raise data.DataError(f"Live training is for points in the plane: {', '.join(points.MIXTURES)}.")
+        self.name, self.seed, self.most_seconds, self.most_steps = name, seed, seconds, steps
+        dataset = data.load(name, limit=points.COUNTS[0])
+        self.panels = [Panel(p, dataset, seed) for p in presets]
+        self.index, self.steps, self.seconds, self.speed = 0, 0, 0.0, 1
+        self.state = PAUSED
+
+    def hello(self) -> dict[str, Any]:
+        """What a viewer must know: the panels, the modes, and how a frame is laid out."""
+        panels = [dict(name=p.preset.name, title=p.family.title, equation=p.family.equation, paper=p.family.paper, output=p.preset.output,
+                       settings=p.config.to_dict()) for p in self.panels]
+        return dict(data=self.name, seed=self.seed, panels=panels, centres=points.centres(self.name).tolist(), sigma=points.sigma(self.name),
+                    near=points.HIGH_QUALITY, points=POINTS, side=SIDE, arrows=ARROWS, view=VIEW, unit=UNIT, seconds=self.most_seconds,
+                    steps=self.most_steps)
+
+    def step(self) -> None:
+        """One step of every panel. Sets the state to OVER or DIVERGED where nothing can follow."""
+        began = time.perf_counter()
+        for panel in self.panels:
+            panel.step()
+        self.steps += 1
+        self.seconds += time.perf_counter() - began
+        if self.steps >= self.most_steps or self.seconds >= self.most_seconds:
+            self.state = OVER
+
+    def frame(self) -> bytes:
+        """What there is to see now."""
+        began = time.perf_counter()
+        if not all(panel.trainer.finite() for panel in self.panels):
+            self.state = DIVERGED
+        body = b"".join(panel.frame(self.name) for panel in self.panels)
+        head = HEAD.pack(HEAD.size + len(body), self.index, self.steps, self.seconds, self.state)
+        self.index += 1
+        self.seconds += time.perf_counter() - began
+        return head + body
+
+    def burst(self) -> None:
+        """The steps until the next frame: ``speed`` of them, or for 0 as many as fit into BUDGET."""
+        until, done = time.perf_counter() + BUDGET, 0
+        while self.state in (PAUSED, PLAYING) and (done < self.speed if self.speed else not done or time.perf_counter() < until):
+            self.step()
+            done += 1
+
+    def obey(self, command: dict[str, Any]) -> int:
+        """Follow one command; returns the single steps that it asks for."""
+        if "speed" in command:
+            self.speed = max(0, min(int(command["speed"]), 100))
+        if "play" in command and self.state in (PAUSED, PLAYING):
+            self.state = PLAYING if command["play"] else PAUSED
+        return max(0, min(int(command.get("step", 0)), 100))
+
+    def run(self, commands: queue.SimpleQueue[dict[str, Any] | None], write: Callable[[bytes], None]) -> None:
+        """Until a command is None, or time or steps are used up. Writes a frame first, then one after each burst and each single step."""
+        write(self.frame())
+        pending, last = 0, time.perf_counter()
+        while self.state in (PAUSED, PLAYING):
+            busy = pending or self.state == PLAYING
+            try:
+                command = commands.get(block=not busy)
+                if command is None:
+                    return
+                pending += self.obey(command)
+                continue
+            except queue.Empty:
+                pass
+            if self.state == PLAYING:
+                self.burst()
+            else:
+                pending -= 1
+                self.step()
+            write(self.frame())
+            time.sleep(max(0.0, last + 1 / FASTEST - time.perf_counter()))
+            last = time.perf_counter()
+
+
+def commands(lines: IO[str], into: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+    """Put each line's JSON object into the queue, and None at the end. A line that is no object is left out."""
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            into.put(value)
+    into.put(None)
+
+
+__all__ = ["PRESETS", "Live", "Panel", "Preset", "commands"]
