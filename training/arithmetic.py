@@ -20,6 +20,7 @@ SAMPLES = 4000                                 # images that exemplars are taken
 TRIALS = 200
 ALIKE = ("fem", "skin")                        # what A and B have in common where they are matched, as far as a net reads these
 DEPENDENT = 0.1                                # total variation from which a field is said to depend on another in the data
+READ_WELL = 0.9                                # share of test images on which a net must be right about a field
 Decode = Callable[[Tensor], Tensor]
 
 
@@ -34,18 +35,19 @@ class Outcome:
 
 
 def independent_fields(net: FeatureNet, attributes: np.ndarray) -> dict[str, tuple[str, ...]]:
-    """For each no-or-yes field of a net, the other fields whose distribution in the data (n, fields) is the same with and without it.
+    """For each no-or-yes field of a net, the other fields that should be kept: those that the net reads well, and whose distribution in
+    the data (n, fields) is the same with and without it.
 
     A style of glasses says nothing where there are none, so that it cannot be kept when glasses are added.
     """
-    names = [name for name, _ in net.fields]
+    names, accuracy = [name for name, _ in net.fields], net.card["accuracy"]
     out = {}
     for wanted in net.two_way():
         has = attributes[:, names.index(wanted)] == 1
         kept = []
         for k, (name, categories) in enumerate(net.fields):
             shares = [np.bincount(attributes[rows, k], minlength=len(categories)) / max(rows.sum(), 1) for rows in (has, ~has)]
-            if name != wanted and 0.5 * np.abs(shares[0] - shares[1]).sum() < DEPENDENT:
+            if name != wanted and accuracy[name] >= READ_WELL and 0.5 * np.abs(shares[0] - shares[1]).sum() < DEPENDENT:
                 kept.append(name)
         out[wanted] = tuple(kept)
     return out

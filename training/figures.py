@@ -154,7 +154,8 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
                f"{net.sha256[:8]})")
         out[f"arithmetic_changed{suffix}"] = score(outcome.changed, "", f"the attribute is found in the result and not in C's image; {how}")
         out[f"arithmetic_kept{suffix}"] = score(
-            outcome.kept, "", f"share of other fields (those the data draws independently of the attribute) read as in C's image; {how}")
+            outcome.kept, "", f"share of other fields read as in C's image, of those the data draws independently of the attribute and the "
+            f"net reads on ≥ {arithmetic.READ_WELL:.0%} of test images; {how}")
     return out
 
 
