@@ -13,11 +13,12 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, images, latent
-from .session import Run
+from . import NotThere, Refused, arithmetic, coding, directions, found, images, latent
+from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
 MOST_TILES = 256
+MOST_EXEMPLARS = 12                             # of each of A, B and C
 
 
 def _codes(value: Any) -> np.ndarray:
@@ -48,12 +49,18 @@ class Draw(Request):
         raise TypeError(f"{type(self).__name__} draws nothing.")
 
 
-def _tiles(run: Run, w: np.ndarray, columns: int, label: int | None) -> np.ndarray:
+def _tiles(run: Run, w: np.ndarray, columns: int, label: Label) -> np.ndarray:
     run.require_images()
     _, h, width = run.spec.shape
     if len(w) > MOST_TILES or len(w) * h * width > MOST_PIXELS:
         raise Refused(f"That would be {len(w)} images; ask for fewer at once.")
     return images.grid(run.decode(w, label), columns)
+
+
+def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
+    """Codes (n, d) of a seed, and their classes."""
+    asked: Label = run.label(label) if label is not None or not run.spec.num_classes else np.arange(n) % run.spec.num_classes
+    return run.map_z(run.sample_z(n, seed), asked), asked
 
 
 class DrawImage(Draw):
@@ -92,6 +99,49 @@ class DrawTraverse(Draw):
         values = np.array(self.values, np.float32)
         rows = [run.directions.moved(w, k, values) for k in self.directions]
         return _tiles(run, np.concatenate(rows), len(values), self.label)
+
+
+class Side(BaseModel):
+    """What runs along one side of a grid of codes: see coding.Axis."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    of: Literal["class", "code", "direction", "noise"]
+    values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=2**53)]], Field(min_length=1, max_length=32)]
+    name: Annotated[str, Field(max_length=64)] = ""
+    index: Annotated[int, Field(ge=0, le=64)] = 0
+
+    @property
+    def axis(self) -> coding.Axis:
+        return coding.Axis(self.of, tuple(self.values), self.name, self.index)
+
+
+class DrawCodes(Draw):
+    """A code with two things changed: one along the rows, one along the columns (a class, a code, a direction, the noise)."""
+
+    op: Literal["codes"]
+    w: Codes
+    rows: Side
+    columns: Side
+
+    def draw(self, run: Run) -> np.ndarray:
+        if len(self.rows.values) * len(self.columns.values) > MOST_TILES:
+            raise Refused(f"That would be {len(self.rows.values) * len(self.columns.values)} images; ask for fewer at once.")
+        w = latent.codes(self.w, run.d, most=1)[0]
+        made, labels = coding.cells(run, w, self.label, self.rows.axis, self.columns.axis)
+        return _tiles(run, made, len(self.columns.values), labels)
+
+
+class DrawSamples(Draw):
+    """Images of a seed: of one class, or, where none is asked for, of all classes in turn."""
+
+    op: Literal["samples"]
+    seed: Seed = 0
+    n: Annotated[int, Field(ge=1, le=MOST_TILES)] = 40
+    columns: Annotated[int, Field(ge=1, le=MOST_TILES)] = 8
+
+    def draw(self, run: Run) -> np.ndarray:
+        w, labels = _sampled(run, self.n, self.seed, self.label)
+        return _tiles(run, w, self.columns, labels)
 
 
 class DrawManifold(Draw):
@@ -185,6 +235,52 @@ class DrawResample(Draw):
         return _tiles(run, w + sigma * noise, self.columns, self.label)
 
 
+Refs = Annotated[list[Annotated[str, Field(pattern=found.REF.pattern, max_length=12)]], Field(min_length=1, max_length=MOST_EXEMPLARS)]
+
+
+class DrawExemplars(Draw):
+    """Exemplars of the gallery as the model draws them, by their refs."""
+
+    op: Literal["exemplars"]
+    refs: Annotated[list[Annotated[str, Field(max_length=12)]], Field(min_length=1, max_length=MOST_TILES)]
+    columns: Annotated[int, Field(ge=1, le=MOST_TILES)] = 12
+
+    def draw(self, run: Run) -> np.ndarray:
+        run.require_images()
+        return _tiles(run, found.exemplars(run, self.refs, self.label), self.columns, self.label)
+
+
+class Sum(Request):
+    """A − B + C of averaged exemplars."""
+
+    a: Refs
+    b: Refs
+    c: Refs
+    strength: Annotated[float, Field(allow_inf_nan=False, ge=-4, le=4)] = 1.0
+    noise: Annotated[float, Field(allow_inf_nan=False, ge=0, le=4)] = arithmetic.NOISE
+    seed: Seed = 0
+
+    def codes(self, run: Run) -> list[np.ndarray]:
+        """The exemplars' codes: three of (n, d)."""
+        run.require_images()
+        every = found.exemplars(run, [*self.a, *self.b, *self.c], self.label)
+        return np.split(every, [len(self.a), len(self.a) + len(self.b)])
+
+
+class DrawSum(Sum, Draw):
+    """Nine images: the result in the middle, its noisy neighbours around it. With ``means`` instead three: the means of A, B and C."""
+
+    op: Literal["sum"]
+    means: bool = False
+
+    def draw(self, run: Run) -> np.ndarray:
+        parts = self.codes(run)
+        if self.means:
+            return _tiles(run, np.stack([p.mean(0) for p in parts]), 3, self.label)
+        w = arithmetic.combine(parts[0], parts[1], parts[2], self.strength)
+        return _tiles(run, arithmetic.neighbours(w, found.spread(run), self.noise, self.seed), 3, self.label)
+
+
 class Ask(Request):
     """A request that is answered with JSON."""
 
@@ -202,6 +298,19 @@ class AskSample(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         z = run.sample_z(1, self.seed)
         return {"w": latent.to_text(run.map_z(z, self.label)[0]), "z": latent.to_text(z[0]), "seed": self.seed}
+
+
+class AskRead(Ask):
+    """What is read from the image of a code: by the model's own head (by code, or "class"), and by a separate classifier."""
+
+    op: Literal["read"]
+    w: Codes
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        drawn = run.images(latent.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
+        read = {k: [_short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
+        judged = run.judged(drawn)
+        return {"read": read, "judged": None if judged is None else [_short(p) for p in judged[0]]}
 
 
 class AskMap(Ask):
@@ -311,10 +420,84 @@ class AskEncode(Ask):
         return out
 
 
+class AskSum(Sum, Ask):
+    """The code of A − B + C, the direction A − B, the codes of the nine images, whether the result shows what was asked for, and what
+    the exemplars of A, of B, of C, and the result are said to show."""
+
+    op: Literal["sum"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        a, b, c = self.codes(run)
+        lines, said = found.judged(run, a, b, c, self.strength, self.label)
+        w = arithmetic.combine(a, b, c, self.strength)
+        cells = arithmetic.neighbours(w, found.spread(run), self.noise, self.seed)
+        return {"w": latent.to_text(w), "vector": latent.to_text(a.mean(0) - b.mean(0)), "cells": latent.to_text(cells), "said": said,
+                "lines": [dict(field=x.field, measured=x.measured, was=x.was, now=x.now, sure=_short(x.sure), wanted=list(x.wanted),
+                               agrees=x.agrees) for x in lines]}
+
+
+class AskGallery(Ask):
+    """Exemplars that show all of ``filters``, (field, category) …; while they are still being read, how far that is (``done``)."""
+
+    op: Literal["gallery"]
+    source: Literal["samples", "real"] = "samples"
+    filters: Annotated[list[tuple[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=64)]]], Field(max_length=8)] = []
+    offset: Annotated[int, Field(ge=0)] = 0
+    count: Annotated[int, Field(ge=1, le=MOST_TILES)] = 48
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        ready, done = found.gallery(run, self.source, self.label)
+        if ready is None:
+            return {"ready": False, "done": round(done, 3)}
+        gallery, start = ready
+        rows, counts = gallery.matching(list(self.filters)), gallery.counts()
+        shown = rows[self.offset:self.offset + self.count]
+        return {"ready": True, "total": len(rows), "of": len(gallery.refs), "refs": [gallery.refs[k] for k in shown],
+                "fields": [dict(name=f.name, categories=list(f.categories), measured=f.measured, counts=counts[f.columns].tolist())
+                           for f in gallery.fields],
+                "start": {"a": list(start.a), "b": list(start.b), "c": list(start.c), "field": start.field}}
+
+
+class AskDirections(Ask):
+    """Directions found after training, and what each was measured to change; while that is being worked out, how far it is."""
+
+    op: Literal["directions"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        every, done = found.find(run, self.label)
+        if every is None:
+            return {"ready": False, "done": round(done, 3)}
+        return {"ready": True, "directions": [_direction(d) for d in every], "fields": [
+            dict(name=f.name, categories=list(f.categories), measured=f.measured) for f in found.reader(run).fields]}
+
+
+class AskMeasure(Ask):
+    """What a direction of one's own changes."""
+
+    op: Literal["measure"]
+    vector: Codes
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        run.require_images()
+        return _direction(found.measure(run, latent.codes(self.vector, run.d, most=1)[0], self.label))
+
+
+def _direction(d: directions.Direction) -> dict[str, Any]:
+    def told(c: directions.Change) -> dict[str, Any]:
+        return {"field": c.field, "low": c.low, "high": c.high, "change": _short(c.change)}
+    top = directions.main(d)
+    return {"kind": d.kind, "vector": latent.to_text(d.vector), "sigma": _short(d.sigma), "name": None if d.name is None else list(d.name),
+            "accuracy": None if d.accuracy is None else _short(d.accuracy), "main": None if top is None else told(top),
+            "side": [told(c) for c in directions.side(d)], "statistic": {"label": d.statistic.label, "change": _short(d.statistic.change)}}
+
+
 DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
-    DrawImage | DrawGrid | DrawTraverse | DrawManifold | DrawWalk | DrawStrip | DrawPixels | DrawResample, Field(discriminator="op")])
+    DrawImage | DrawGrid | DrawTraverse | DrawCodes | DrawSamples | DrawManifold | DrawWalk | DrawStrip | DrawPixels | DrawResample
+    | DrawExemplars | DrawSum,
+    Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskSample | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode, Field(discriminator="op")])
+    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskSum
+    | AskGallery | AskDirections | AskMeasure, Field(discriminator="op")])
 
 
 def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:

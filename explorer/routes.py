@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, export, images, latent, plots, render
+from . import NotThere, Refused, TooLarge, cloud, export, images, latent, plots, render
 from .access import Access, VisitorError
 from .session import Run, Session
 
@@ -86,6 +86,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("runs", lambda r: _json(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: _thumb(session, r)),
         get("run/{run}", lambda r: _json(describe(session, r.path_params["run"])), slow=True),
+        get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), slow=True),
         get("map/{run}", lambda r: _map(session, r)),
         get("colours/{dataset}", lambda r: _colours(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
@@ -173,14 +174,15 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
     cards, problems = session.runs()
     rows = []
     for card in cards.values():
-        spec = card.spec.to_dict()
+        can = cloud.shown(card.spec)
+        spec = can.to_dict()
         kept = card.metrics.get(card.headline)
         headline = {"name": card.headline, "value": kept.get("value"), "unit": kept.get("unit", "")} if kept else None
         family_title = session.about(card.name)["family_title"]
         rows.append(dict(name=card.name, title=card.title or family_title, family=card.family, family_title=family_title,
-                         dataset=card.data.name, dataset_title=card.data.title, shape=list(spec["shape"]), w_dim=card.spec.w_dim,
-                         num_layers=card.spec.num_layers, encodes=card.spec.encodes, stochastic=card.spec.stochastic,
-                         num_classes=card.spec.num_classes, levels=list(card.spec.levels), headline=headline,
+                         dataset=card.data.name, dataset_title=card.data.title, shape=list(spec["shape"]), w_dim=can.w_dim,
+                         num_layers=can.num_layers, encodes=can.encodes, stochastic=can.stochastic,
+                         num_classes=can.num_classes, levels=list(can.levels), headline=headline,
                          images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
     return {"runs": rows, "first": session.first(), "problems": problems, "training": access.training}
 
@@ -189,7 +191,7 @@ def describe(session: Session, name: str) -> dict[str, Any]:
     """All that the page needs to open a run."""
     run = session.run(name)
     basis, effects = run.directions, run.effects
-    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3))
+    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3), low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
             "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
@@ -209,13 +211,12 @@ def _dataset(run: Run) -> dict[str, Any] | None:
 
 def _thumb(session: Session, request: Request) -> Response:
     card = session.card(request.path_params["run"])
-    if len(card.spec.shape) != 3:
-        raise NotThere("This run makes no images.")
-    _, h, w = card.spec.shape
+    c, h, w = cloud.shown(card.spec).shape
 
     def cut(path: Path) -> bytes:
         with Image.open(path, formats=("WEBP",)) as sheet:
-            tile = sheet.convert("RGB" if card.spec.shape[0] == 3 else "L").crop((0, 0, w, h))
+            whole = sheet.convert("RGB" if c == 3 else "L")
+            tile = whole.crop((0, 0, w, h)) if len(card.spec.shape) == 3 else whole.resize((w, h), Image.Resampling.BOX)
             return images.encode(np.asarray(tile).reshape(h, w, -1))[0]
     try:
         data = session.file(session.trained / card.name / checkpoint.SAMPLES, cut)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,14 +15,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import checkpoint, families, maps
+from training import checkpoint, families, features, maps
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
+from training.features import FeatureError, FeatureNet
 from training.heldout import HeldOut, open_heldout
 from training.model import LatentModel, LatentSpec
 
-from . import NotThere, Refused, images, latent, projection
+from . import NotThere, Refused, cloud, coding, found, images, latent, projection
+from .coding import Measured
 from .latent import Basis, Effect
+from .later import Later
 from .projection import Neighbours, Place
 
 T = TypeVar("T")
@@ -87,16 +91,21 @@ class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
     def __init__(self, folder: Path, card: Card, model: LatentModel, device: str, kept: maps.Map | None,
-                 held: HeldOut | None) -> None:
-        self.folder, self.card, self.model, self.device = folder, card, model, device
-        self.spec: LatentSpec = model.spec
+                 held: HeldOut | None, judge: Callable[[], FeatureNet | None] = lambda: None) -> None:
+        self.judge = judge                      # the classifier of the data set, which had no part in the training
+        self.folder, self.card, self.model, self.device = folder, card, cloud.drawn(model), device
+        self.spec: LatentSpec = self.model.spec
         self.d = self.spec.num_layers * self.spec.w_dim
         if kept is not None and kept.codes.shape[1] != self.d:
             raise Refused(f"{card.name}: its map was made for another network; run `python -m training evaluate {card.name}`.")
         self.map = kept
         fits = held is not None and tuple(held.spec.shape) == self.spec.shape and (kept is None or held.n >= len(kept.codes))
         self.held = held if fits else None
-        self._once = Once()
+        self._once, self.later = Once(), Later()
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` works out about this run, kept."""
+        return self._once.get(key, make)
 
     @property
     def codes(self) -> np.ndarray | None:
@@ -192,7 +201,7 @@ class Run:
             return np.sort(self.errors(self.real(rows), labels))
         return self._once.get("errors", make)
 
-    def _points(self) -> np.ndarray:
+    def points_of_all(self) -> np.ndarray:
         """Codes that stand for all: those of the map, else of 2,000 samples."""
         if self.codes is not None:
             return self.codes
@@ -204,18 +213,18 @@ class Run:
     @property
     def basis(self) -> Basis:
         """Mean and principal directions of the run's codes: the PCA map and the spectrum."""
-        return self._once.get("basis", lambda: latent.principal(self._points()))
+        return self._once.get("basis", lambda: latent.principal(self.points_of_all()))
 
     @property
     def directions(self) -> Basis:
         """The directions on sliders: at most 8, those that change the image most."""
         def pull(w: np.ndarray) -> np.ndarray:
-            return self._pull(w[np.linspace(0, len(w) - 1, self._affordable(256, 16, cost=3)).astype(int)])
+            return self._pull(w[np.linspace(0, len(w) - 1, self.affordable(256, 16, cost=3)).astype(int)])
 
         def make() -> Basis:
             if len(self.spec.shape) != 3:
-                return latent.strongest(self.basis, self._points(), np.zeros_like)
-            return latent.strongest(self.basis, self._points(), pull)
+                return latent.strongest(self.basis, self.points_of_all(), np.zeros_like)
+            return latent.strongest(self.basis, self.points_of_all(), pull)
         return self._once.get("directions", make)
 
     def _pull(self, w: np.ndarray) -> np.ndarray:
@@ -231,10 +240,10 @@ class Run:
                 found.append(torch.autograd.grad((drawn * towards).sum(), codes)[0].cpu().numpy())
         return np.concatenate(found)
 
-    def _affordable(self, most: int, least: int, cost: float = 1.0, seconds: float = 1.0) -> int:
+    def affordable(self, most: int, least: int, cost: float = 1.0, seconds: float = 1.0) -> int:
         """How many images of ``cost`` decodes each can be made in so many seconds, within bounds."""
         def make() -> float:
-            w = self._points()[:8]
+            w = self.points_of_all()[:8]
             self.images(w)                      # the first one also warms up
             start = time.perf_counter()
             self.images(w)
@@ -244,12 +253,50 @@ class Run:
     @property
     def effects(self) -> list[Effect]:
         """What each of ``directions`` was measured to change; fewer codes are tried where decoding is slow."""
+        if (read := found.named(self)) is not None:
+            return read
+
         def make() -> list[Effect]:
             if len(self.spec.shape) != 3:
                 return [Effect(None, 0.0)] * len(self.directions.vectors)
-            bases = self._affordable(12, 3, cost=4 + 5 * len(self.directions.vectors), seconds=1.5)
-            return latent.effects(self.decode, self.directions, self._points(), bases)
+            bases = self.affordable(12, 3, cost=4 + 5 * len(self.directions.vectors), seconds=1.5)
+            return latent.effects(self.decode, self.directions, self.points_of_all(), bases)
         return self._once.get("effects", make)
+
+    def read(self, pixels: Tensor) -> dict[str, np.ndarray]:
+        """What the model's own head reads from images (n, C, H, W) in [-1, 1]: by code, or "class", (n, k). Refused without a head."""
+        if not self.spec.reads:
+            raise Refused("This run has no head that reads images.")
+        with torch.inference_mode():
+            return {k: v.float().cpu().numpy() for k, v in self.model.read(pixels.to(self.device)).items()}
+
+    def judged(self, pixels: Tensor) -> np.ndarray | None:
+        """Probabilities (n, k) of the classes of images (n, C, H, W) in [-1, 1] by a classifier that had no part in the training;
+        None where there is none."""
+        net = self.judge()
+        if net is None or not any(name == "class" for name, _ in net.fields):
+            return None
+        with torch.inference_mode():
+            return net(pixels.float().cpu())["class"].softmax(1).numpy()
+
+    @property
+    def measured(self) -> list[Measured]:
+        """What each code of the model, and its class, was measured to change."""
+        def classify(drawn: np.ndarray) -> np.ndarray:
+            x = torch.from_numpy(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2))).float() / 127.5 - 1
+            found = [self.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
+            return np.concatenate([p.argmax(1) for p in found if p is not None])
+
+        def make() -> list[Measured]:
+            if not (self.spec.codes or self.spec.num_classes) or len(self.spec.shape) != 3:
+                return []
+            each = 1 + self.spec.num_classes + sum(c.size if c.kind == "categorical" else coding.STEPS for c in self.spec.codes)
+            bases = self.affordable(32, 6, cost=each, seconds=2.5)
+            seen = self.judged(torch.zeros(1, *self.spec.shape)) is not None
+            with_codes = self.spec if self.spec.num_layers == 1 and self.spec.w_dim == self.spec.z_dim else replace(self.spec, codes=())
+            w = self.map_z(self.sample_z(bases, 1), np.arange(bases) % max(self.spec.num_classes, 1))
+            return coding.measure(with_codes, w, self.decode, classify if seen else None)
+        return self._once.get("measured", make)
 
     @property
     def neighbours(self) -> Neighbours:
@@ -369,7 +416,16 @@ class Session:
             held = None
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(maps.encode_all(model, held.images(range(held.n))))    # a training that was stopped before it was measured
-        return Run(folder, card, model, self.device, kept, held)
+        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data.name))
+
+    def judge(self, dataset: str) -> FeatureNet | None:
+        """The classifier of a data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
+        folder = features.folder_of(self.trained, dataset)
+        try:
+            return self._small.get(f"judge {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
+                                   lambda: features.load(self.trained, dataset))
+        except FeatureError as e:
+            raise Refused(str(e)) from e
 
     def _checkpoint(self, folder: Path) -> tuple[LatentModel, Card]:
         try:
