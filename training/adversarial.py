@@ -47,10 +47,10 @@ class Generator(LatentModel):
 class Discriminator(nn.Module):
     """Images (n, C, H, W) or points (n, 2) to logits or critic scores (n,)."""
 
-    def __init__(self, shape: tuple[int, ...], config: Any, norm: str = "none", dropout: float = 0.0) -> None:
+    def __init__(self, shape: tuple[int, ...], config: Any, norm: str = "none", dropout: float = 0.0, bias: bool = True) -> None:
         super().__init__()
         self.trunk = networks.Trunk(shape, config.network, config.width, config.channels, norm, dropout)
-        self.head = nn.Linear(self.trunk.width, 1)
+        self.head = nn.Linear(self.trunk.width, 1, bias=bias)
 
     def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
         return self.head(self.trunk(x))[:, 0]

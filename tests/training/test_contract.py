@@ -3,17 +3,18 @@
 import copy
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 
 from training import checkpoint, families
 from training.checkpoint import Card
 from training.loop import Trainer, World
-from training.model import SettingError
+from training.model import DataSpec, SettingError
 
 from .small import shapes, spec
 
-SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "batch_size": 8, "images": 64}
+SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "batch_size": 8, "images": 64, "labels": 8, "dropout": 0.0}
 
 
 def small_config(family):
@@ -62,7 +63,7 @@ def test_shapes_and_ranges_are_those_of_the_spec(family):
     w = model.map(z, label)
     assert w.shape == (4, s.num_layers, s.w_dim)
     x = model.synthesize(w, label)
-    assert x.shape == (4, *s.shape) and x.min() >= -1 and x.max() <= 1 and torch.isfinite(x).all()
+    assert x.shape == (4, *s.shape) and (x.min() >= -1 and x.max() <= 1) and torch.isfinite(x).all()
     images = torch.from_numpy(shapes(4)[0]).float() / 127.5 - 1
     if s.encodes:
         assert model.encode(images).shape == (4, s.num_layers, s.w_dim)
@@ -77,8 +78,66 @@ def test_shapes_and_ranges_are_those_of_the_spec(family):
 
 def test_one_image_at_a_time_is_the_same_as_many(family):
     model = trainer(family).finished_model()
-    w = model.map(model.sample_z(5, torch.Generator().manual_seed(0)))
-    torch.testing.assert_close(model.synthesize(w)[2:3], model.synthesize(w[2:3]), rtol=1e-4, atol=1e-5)
+    label = torch.arange(5) % model.spec.num_classes if model.spec.num_classes else None
+    one = None if label is None else label[2:3]
+    w = model.map(model.sample_z(5, torch.Generator().manual_seed(0)), label)
+    torch.testing.assert_close(model.synthesize(w, label)[2:3], model.synthesize(w[2:3], one), rtol=1e-4, atol=1e-5)
+
+
+def test_a_head_reads_what_the_spec_promises(family):
+    model = trainer(family).finished_model()
+    images = torch.from_numpy(shapes(4)[0]).float() / 127.5 - 1
+    if not model.spec.reads:
+        with pytest.raises(TypeError):
+            model.read(images)
+        return
+    readings, kinds = model.read(images), {c.name: c for c in model.spec.codes}
+    assert set(readings) == (set(kinds) or {"class"})
+    for name, value in readings.items():
+        if name == "class" or kinds[name].kind == "categorical":
+            assert value.shape[0] == 4 and (value >= 0).all()
+            torch.testing.assert_close(value.sum(1), torch.ones(4))
+        else:
+            assert value.shape == (4, kinds[name].size)
+
+
+def test_codes_are_slices_of_z_within_their_ranges(family):
+    model = trainer(family).model
+    z = model.sample_z(200, torch.Generator().manual_seed(1))
+    for code in model.spec.codes:
+        part = z[:, code.start:code.start + code.size]
+        assert part.min() >= code.low and part.max() <= code.high
+        if code.kind == "categorical":
+            assert torch.equal(part.sum(1), torch.ones(200)) and set(part.unique().tolist()) == {0.0, 1.0}
+        else:
+            assert part.std() > 0.4 * (code.high - code.low) / 2
+
+
+def test_the_first_layer_acts_on_the_latent(family):
+    """Moving w where the first layer does not look changes nothing; where it looks most, it changes something."""
+    model = trainer(family).finished_model()
+    weight = model.first_weight()
+    if weight is None:
+        return
+    assert weight.shape[1] == model.spec.w_dim
+    label = torch.zeros(1, dtype=torch.long) if model.spec.num_classes else None
+    w = model.map(model.sample_z(1, torch.Generator().manual_seed(2)), label)
+    strongest = torch.linalg.svd(weight.float()).Vh[0]
+    assert (model.synthesize(w + 3 * strongest, label) - model.synthesize(w, label)).abs().max() > 1e-7
+
+
+def test_points_in_the_plane(family):
+    """Families without an encoder train on (n, 2) too; the others say that they need images."""
+    config, r = small_config(family), np.random.default_rng(0)
+    data = DataSpec("dots", "Dots", (2,), classes=("left", "right"), fingerprint="0" * 64)
+    points, labels = r.uniform(-1, 1, (64, 2)).astype(np.float32), r.integers(0, 2, 64)
+    if {"vae", "autoencoder"} & {family.name}:
+        return
+    t = Trainer(family, config, Card("dots", family.name, config.to_dict(), data, family.Model(config, data).spec), points, labels, World())
+    t.step()
+    model = t.finished_model()
+    label = torch.arange(4) % 2 if model.spec.num_classes else None
+    assert model.synthesize(model.map(model.sample_z(4), label), label).shape == (4, 2)
 
 
 def test_save_then_load_is_bit_identical(family, tmp_path):

@@ -32,7 +32,7 @@ class SGANConfig(AdversarialConfig):
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
                          choices=("none", "cosine"), advanced=True)
     z_dim: int = setting(100, "numbers of noise (Salimans et al. 2016: 100)", low=1, high=512)
-    width: int = setting(500, "units of each dense layer (Salimans et al. 2016: 500, and 1000 to 250 in the discriminator)", low=8, high=2048)
+    width: int = setting(500, "units of a dense layer (Salimans et al. 2016: 500; in the discriminator 1000 to 250)", low=8, high=2048)
     labels: int = setting(100, "labelled images, the same number of each class (papers: 100)", low=2, high=60_000)
     matching: bool = setting(True, "the generator matches mean features (Salimans et al. 2016) instead of fooling D (Odena 2016)")
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..adversarial import AdversarialConfig, AdversarialObjective, Generator
+from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
 from ..model import Batch, Family, Phase, setting
 
 
@@ -34,6 +34,9 @@ class WGANConfig(WassersteinConfig):
 
 class WassersteinObjective(AdversarialObjective):
     """The critic's loss is minus its estimate of the distance; the generator's lowers that estimate."""
+
+    def make_discriminator(self) -> nn.Module:
+        return Discriminator(self.model.spec.shape, self.config, bias=False)        # the loss does not see a constant
 
     def phases(self) -> list[Phase]:
         return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, **self.adam(self.discriminator)),
