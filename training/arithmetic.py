@@ -18,7 +18,6 @@ from .features import FeatureNet
 
 SAMPLES = 4000                                 # images that exemplars are taken from
 TRIALS = 200
-ALIKE = ("fem", "skin")                        # what A and B have in common where they are matched, as far as a net reads these
 DEPENDENT = 0.1                                # total variation from which a field is said to depend on another in the data
 READ_WELL = 0.9                                # share of test images on which a net must be right about a field
 Decode = Callable[[Tensor], Tensor]
@@ -53,14 +52,17 @@ def independent_fields(net: FeatureNet, attributes: np.ndarray) -> dict[str, tup
     return out
 
 
-def groups(read: dict[str, np.ndarray], wanted: str, exemplars: int, matched: bool) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Places among the samples with and without an attribute, in groups that A and B may both be drawn from: those alike in ALIKE where
-    ``matched``, else a single group of all. Groups with fewer than ``exemplars`` on a side are left out."""
-    alike = [read[name] for name in ALIKE if matched and name in read and name != wanted]
-    key = np.unique(np.stack(alike, 1), axis=0, return_inverse=True)[1].ravel() if alike else np.zeros(len(read[wanted]), int)
-    parts = [(np.flatnonzero((key == g) & (read[wanted] == 1)), np.flatnonzero((key == g) & (read[wanted] == 0)))
-             for g in range(key.max() + 1)]
-    return [part for part in parts if min(map(len, part)) >= exemplars]
+def partners(table: np.ndarray, first: np.ndarray, pool: np.ndarray, r: np.random.Generator) -> np.ndarray:
+    """For each place of ``first`` (n,) another one of ``pool`` whose row of ``table`` (samples, fields) agrees in most fields, (n,).
+
+    No place is taken twice; of equally good ones it is chance that decides.
+    """
+    agree = (table[first][:, None] == table[pool][None]).sum(2) + r.random((len(first), len(pool)))
+    taken: list[int] = []
+    for row in agree:
+        row[taken] = -1.0
+        taken.append(int(row.argmax()))
+    return pool[taken]
 
 
 @torch.no_grad()
@@ -69,19 +71,24 @@ def trials(codes: Tensor, read: dict[str, np.ndarray], decode: Decode, net: Feat
     """``count`` trials, shared evenly among the attributes that enough samples have; None where there are none.
 
     ``codes`` (n, …) of samples, ``read`` what the net reads of their images, ``decode``: codes to images, ``others``: see
-    ``independent_fields``.
+    ``independent_fields``. ``matched``: each exemplar of B is the sample that agrees with one of A in most of the other fields, as a
+    person would choose it (smiling woman - neutral woman + neutral man); else any.
     """
     r = np.random.default_rng(seed)
-    possible = {a: found for a in others if (found := groups(read, a, exemplars, matched)) and (read[a] == 0).sum() >= 3 * exemplars}
+    places = {a: (np.flatnonzero(read[a] == 1), np.flatnonzero(read[a] == 0)) for a in others}
+    places = {a: (yes, no) for a, (yes, no) in places.items() if min(len(yes), len(no)) >= 3 * exemplars}
     by: dict[str, tuple[float, float]] = {}
     scores: list[tuple[np.ndarray, np.ndarray]] = []
-    for place, (wanted, found) in enumerate(possible.items()):
-        n = count // len(possible) + (place < count % len(possible))
-        base = _bases(codes, np.flatnonzero(read[wanted] == 0), decode, net, wanted, exemplars, n, r)
-        sizes = np.array([len(a) for a, _ in found], float)
-        pairs = [found[g] for g in r.choice(len(found), n, p=sizes / sizes.sum())]
-        means = [torch.stack([codes[r.choice(pair[side], exemplars, replace=False)].mean(0) for pair in pairs]) for side in (0, 1)]
-        before, after = (net.judge(_chunks(decode, w))[1] for w in (base, means[0] - means[1] + base))
+    for k, (wanted, (yes, no)) in enumerate(places.items()):
+        n = count // len(places) + (k < count % len(places))
+        base = _bases(codes, no, decode, net, wanted, exemplars, n, r)
+        table = np.stack([read[f] for f in others[wanted]], 1)
+        directions = []
+        for _ in range(n):
+            a = r.choice(yes, exemplars, replace=False)
+            b = partners(table, a, no, r) if matched else r.choice(no, exemplars, replace=False)
+            directions.append(codes[a].mean(0) - codes[b].mean(0))
+        before, after = (net.judge(_chunks(decode, w))[1] for w in (base, torch.stack(directions) + base))
         changed = (after[wanted] == 1).cpu().numpy()
         kept = torch.stack([after[f] == before[f] for f in others[wanted]]).float().mean(0).cpu().numpy()
         scores.append((changed, kept))

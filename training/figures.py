@@ -148,10 +148,10 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
             continue
         by = ", ".join(f"{k} {c:.0%} and {s:.0%}" for k, (c, s) in outcome.by.items())
         mean = f"means of {exemplars} codes" if exemplars > 1 else "single codes"
-        how = (f"{outcome.trials} trials of A − B + C, {mean}; A has the attribute, B and C do not, A and B agree in "
-               f"{' and '.join(arithmetic.ALIKE)}; exemplars from {len(z):,} samples, seed 1; changed and kept by attribute: {by}; A and B "
-               f"drawn freely: changed {loose.changed:.1%}, kept {loose.kept:.1%} (feature net {net.card['data']['name']}, weights "
-               f"{net.sha256[:8]})")
+        how = (f"{outcome.trials} trials of A − B + C, {mean}; A has the attribute, B and C do not, each of B is the sample that agrees "
+               f"most with one of A in the other fields; exemplars from {len(z):,} samples, seed 1; changed and kept by attribute: {by}; "
+               f"with B drawn at random instead: changed {loose.changed:.1%}, kept {loose.kept:.1%} (feature net "
+               f"{net.card['data']['name']}, weights {net.sha256[:8]})")
         out[f"arithmetic_changed{suffix}"] = score(outcome.changed, "", f"the attribute is found in the result and not in C's image; {how}")
         out[f"arithmetic_kept{suffix}"] = score(
             outcome.kept, "", f"share of other fields read as in C's image, of those the data draws independently of the attribute and the "
