@@ -26,6 +26,8 @@ class AdversarialConfig(Config):
     network: str = setting("dense", "dense, or conv by the rules of DCGAN", choices=("dense", "conv"))
     width: int = setting(256, "units of each dense layer", low=8, high=2048)
     channels: int = setting(32, "channels at full resolution, doubled at each halving (Radford et al. 2016: 64 to 128)", low=4, high=128)
+    generator_rate: float = setting(1.0, "the generator's learning rate over the discriminator's (two time scales: Heusel et al. 2017)",
+                                    low=0.1, high=20.0, advanced=True)
     beta1: float = setting(0.5, "Adam's first decay rate (Radford et al. 2016)", low=0.0, high=0.99, advanced=True)
 
 
@@ -78,7 +80,7 @@ class AdversarialObjective(Objective):
 
     def phases(self) -> list[Phase]:
         return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(self.discriminator)),
-                Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
+                Phase("generator", loss=self.generator_loss, **self.adam(self.model, rate=self.config.generator_rate))]
 
     def noise(self, n: int) -> Tensor:
         """(n, z_dim) from the prior, on the model's device."""

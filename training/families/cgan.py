@@ -23,6 +23,8 @@ class CGANConfig(AdversarialConfig):
     """Settings of the conditional GAN."""
 
     network: str = setting("conv", "dense as in the paper, or conv by the rules of DCGAN", choices=("dense", "conv"))
+    generator_rate: float = setting(5.0, "the generator's learning rate over the discriminator's; at 1 each class fell to one image (ours)",
+                                    low=0.1, high=20.0, advanced=True)
     embedding: int = setting(32, "numbers that stand for a class in the generator (paper: 200 units)", low=1, high=512)
 
 

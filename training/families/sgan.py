@@ -110,7 +110,7 @@ class SGANObjective(AdversarialObjective):
     def phases(self) -> list[Phase]:
         m = self.model
         return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.trunk, m.head)),
-                Phase("generator", loss=self.generator_loss, **self.adam(m.generator))]
+                Phase("generator", loss=self.generator_loss, **self.adam(m.generator, rate=self.config.generator_rate))]
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         n, few, labels = len(batch), self.labelled.images, self.labelled.labels

@@ -40,7 +40,7 @@ class WassersteinObjective(AdversarialObjective):
 
     def phases(self) -> list[Phase]:
         return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, **self.adam(self.discriminator)),
-                Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
+                Phase("generator", loss=self.generator_loss, **self.adam(self.model, rate=self.config.generator_rate))]
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         estimate = self.discriminator(batch.images).mean() - self.discriminator(self.fixed(len(batch))).mean()
@@ -60,7 +60,7 @@ class WGANObjective(WassersteinObjective):
     def phases(self) -> list[Phase]:
         return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, after_step=self.clip,
                       **self.adam(self.discriminator)),
-                Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
+                Phase("generator", loss=self.generator_loss, **self.adam(self.model, rate=self.config.generator_rate))]
 
     @torch.no_grad()
     def clip(self) -> None:
