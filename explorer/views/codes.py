@@ -1,9 +1,10 @@
-"""Codes: what each strong direction of the code changes, live."""
+"""Codes: what each code or class changes, and for models without them each strong direction; live."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..components.codes import codes
 from ..components.traverse import traverse
 from . import Context
 
@@ -14,5 +15,6 @@ def supports(spec: dict[str, Any]) -> bool:
 
 
 def build(context: Context) -> None:
-    """The grid and the spectrum."""
+    """The grid and the spectrum; for models with codes or classes of their own a grid over two of them, and their controls."""
     traverse()
+    codes()
