@@ -17,6 +17,7 @@ NOISE = 0.25                                    # the paper's, for noise uniform
 AGREED = 0.75                                   # exemplars agree from this mean reading on: three of three, not two of three
 SOME = 0.2                                      # a category that an exemplar of three has
 EXEMPLARS = 3
+TURNS = 4                                       # exemplars tried for a field
 PREFERRED = ("glasses", "smile", "hat")         # what a start shows first where images are read for it: seen at one glance
 PEOPLE = ("fem",)                               # and between whom
 
@@ -66,6 +67,12 @@ def check(fields: tuple[Field, ...], a: np.ndarray, b: np.ndarray, c: np.ndarray
     return sorted(lines, key=lambda line: not line.wanted)
 
 
+def agreed(fields: tuple[Field, ...], readings: np.ndarray) -> dict[str, str]:
+    """For each field on which images with ``readings`` (n, K) agree, the category."""
+    means = readings.mean(0)
+    return {f.name: f.categories[int(means[f.columns].argmax())] for f in fields if means[f.columns].max() >= AGREED}
+
+
 @dataclass(frozen=True)
 class Start:
     """Exemplars to open with, by their refs, and the field that A − B is about (None where nothing is read)."""
@@ -77,22 +84,25 @@ class Start:
 
 
 def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 24) -> Start:
-    """An example that works: the first of ``most`` tried whose check agrees in all lines, else the one that agrees in most.
+    """An example that works: of the first field for which the check finds all that is asked for, the one that keeps most of the rest.
 
     Tried are, in order: attributes that one sees at a glance, between two kinds of people or two classes ("man with glasses − man without
     + woman without", the paper's own), then measured ones. ``judge``: codes of A, B, C → the check's lines.
     """
-    best, score = None, (-1, -1.0)
+    best: Start | None = None
+    score = (False, -1.0)
     for found, _ in zip(_candidates(gallery), range(most), strict=False):
+        if best is not None and score[0] and found.field != best.field:
+            break
         rows = [[gallery.refs.index(r) for r in group] for group in (found.a, found.b, found.c)]
         lines = judge(*(gallery.codes[r] for r in rows))
         asked = [line for line in lines if line.wanted]
         kept = [line.agrees for line in lines if not line.wanted]
-        got = sum(line.agrees for line in asked) if any(line.field == found.field and line.agrees for line in asked) else -1
-        reached = (got if got < len(asked) else 10**6, float(np.mean(kept)) if kept else 1.0)
+        works = all(line.agrees and line.was not in line.wanted for line in asked) and any(line.field == found.field for line in asked)
+        reached = (works, float(np.mean(kept)) if kept else 1.0)
         if best is None or reached > score:
             best, score = found, reached
-        if score == (10**6, 1.0):
+        if score == (True, 1.0):
             break
     if best is not None:
         return best
@@ -107,7 +117,7 @@ def _candidates(gallery: Gallery) -> Iterator[Start]:
     wanted = named + [f for f in gallery.fields if f.measured]
     kinds = [by_name[n] for n in PEOPLE if n in by_name] or [f for f in gallery.fields if not f.measured and f not in wanted]
     for f in wanted or [f for f in gallery.fields if len(f.categories) > 1]:
-        for turn in range(2):
+        for turn in range(TURNS):
             yield from _of(gallery, f, kinds[0] if kinds and kinds[0] is not f else None, turn)
 
 
@@ -147,4 +157,4 @@ def _alike(gallery: Gallery, columns: list[int | None], turn: int, like: list[in
     return taken
 
 
-__all__ = ["EXEMPLARS", "NOISE", "Line", "Start", "check", "combine", "neighbours", "start"]
+__all__ = ["EXEMPLARS", "NOISE", "Line", "Start", "agreed", "check", "combine", "neighbours", "start"]

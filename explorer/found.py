@@ -106,18 +106,24 @@ def gallery(run: Run, source: str, label: int | None = None) -> tuple[tuple[Gall
         def most(share: float) -> None:
             progress(0.9 * share)
         found = _of_real(run, most) if source == "real" else _of_samples(run, label, most)
-        return found, arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label))
+        return found, arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label)[0])
     return run.later.get(("gallery", source, run.label(label), _key(run)), make)
 
 
-def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float, label: int | None = None) -> list[Line]:
-    """The check of A − B + C, from codes (n, d) each; all images are read as the model draws them. Empty where nothing can be read."""
+def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float,
+           label: int | None = None) -> tuple[list[Line], list[dict[str, str]]]:
+    """The check of A − B + C, from codes (n, d) each; all images are read as the model draws them. Empty where nothing can be read.
+
+    Beside it, of A's, B's and C's exemplars and of the result: the category of each field that they agree on.
+    """
     by = reader(run)
     if not by.fields:
-        return []
+        return [], [{}, {}, {}, {}]
     codes = np.concatenate([a, b, c.mean(0, keepdims=True), arithmetic.combine(a, b, c, strength)[None]])
     read = by.read(run.images(codes, label))
-    return arithmetic.check(by.fields, read[:len(a)], read[len(a):len(a) + len(b)], read[-2], read[-1])
+    ra, rb, rc, result = read[:len(a)], read[len(a):len(a) + len(b)], read[-2], read[-1]
+    said = [arithmetic.agreed(by.fields, r) for r in (ra, rb, rc[None], result[None])]
+    return arithmetic.check(by.fields, ra, rb, rc, result), said
 
 
 def _bases(run: Run, count: int, seconds: float) -> int:

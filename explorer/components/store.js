@@ -23,6 +23,7 @@
  *   lx.b64(Float32Array), lx.f32(string)   base64 of little-endian float32
  *   lx.save(blob, name), lx.copy(text)     a download, the clipboard
  *   lx.names(label)            the class name of a label of the current data set
+ *   lx.field(f), lx.category(f, v), lx.phrase(f, v)   what images are read for, in words: "skin", "dark", "skin dark"
  */
 (() => {
   const words = window.lxWords, views = window.lxViews, listeners = {}, canvases = new WeakMap(), sheets = new Map();
@@ -37,7 +38,7 @@
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     runs: null, problems: {}, keys: [], label: null, kept: {},
   };
-  const KEPT = ['cmp', 'seed', 'class', 'grid'];
+  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir'];
   for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],
@@ -185,7 +186,13 @@
     for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i]; return s / d.sigma; };
   const moved = (k, value, w = state.w) => { const d = state.info.directions[k], by = (value - coordinate(k, w)) * d.sigma;
     return Float32Array.from(w, (v, i) => v + by * d.vector[i]); };
-  const label = (k) => { const d = state.info.directions[k]; return `${k + 1} · ${t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`; };
+  /* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), a category that says its field ("skin dark") */
+  const spaced = (s) => String(s).replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
+  const field = (f) => known('field.' + f) ? t('field.' + f) : spaced(f);
+  const category = (f, v) => known(`value.${f}.${v}`) ? t(`value.${f}.${v}`) : v === 'yes' ? field(f) : v === 'no' ? t('value.no', { what: field(f) }) : f === 'class' ? v : spaced(v);
+  const phrase = (f, v) => ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
+  const label = (k) => { const d = state.info.directions[k];
+    return `${k + 1} · ${d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`; };
   const slide = (k, value) => { if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' }); };
   const sliderUpdates = (n) => Array.from({ length: n }, (_, k) => !state.info?.directions[k] ? { __type__: 'update', visible: false }
     : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) });
@@ -218,7 +225,7 @@
   };
 
   window.lx = { state, KEPT, on, open, setCode, setLabel, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
-    coordinate, moved, label, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
+    coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
     known, base, arc, range };
 
   const boot = async () => {

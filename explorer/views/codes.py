@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..components.codes import codes
+from ..components.directions import directions
 from ..components.traverse import traverse
 from . import Context
 
@@ -15,6 +16,8 @@ def supports(spec: dict[str, Any]) -> bool:
 
 
 def build(context: Context) -> None:
-    """The grid and the spectrum; for models with codes or classes of their own a grid over two of them, and their controls."""
+    """The grid and the spectrum; for models with codes or classes of their own a grid over two of them, and their controls. Behind a
+    switch, directions that were found after training."""
+    directions()
     traverse()
     codes()
