@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import io
 import json
 import os
 import re
@@ -27,10 +26,9 @@ from typing import Any
 import filelock
 import numpy as np
 import psutil
-from PIL import Image
 
 import training
-from training import checkpoint, families
+from training import alarms, checkpoint, families
 from training.data import SIZES, TITLES, cache_folder
 from training.files import write_json
 from training.folder import FEWEST
@@ -107,45 +105,6 @@ def curves(rows: list[dict[str, float]], points: int = POINTS) -> dict[str, list
             pairs = np.stack([part.mean(0) for part in np.array_split(pairs, points)])
         out[name] = [[round(x), float(f"{y:.5g}")] for x, y in pairs.tolist()]
     return out
-
-
-def alikeness(sheet: bytes, columns: int = 8) -> float:
-    """How much the samples on a sheet differ from each other, as a share of how much their pixels differ at all: 0 when all are the same
-    image, about 1 when they have nothing in common."""
-    with Image.open(io.BytesIO(sheet), formats=("WEBP",)) as image:
-        pixels = np.asarray(image.convert("L"), np.float32)
-    side = pixels.shape[1] // columns
-    rows = pixels.shape[0] // side
-    tiles = pixels[:rows * side, :columns * side].reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows * columns, -1)
-    return float(tiles.std(0).mean() / (tiles.std() + 1e-6))
-
-
-def alarm(rows: list[dict[str, float]], total: int, difference: float | None = None) -> str | None:
-    """The name of what looks wrong in a training, or None. ``difference``: the samples' ``alikeness``.
-
-    - ``alike``: after a fifth of the run the samples are still nearly one image (collapse);
-    - ``onesided``: of several networks that train against each other one has had a loss near 0 for a while;
-    - ``unused``: a KL term near 0, so that the code says nothing of the image;
-    - ``rising``: the loss is far above the lowest it had.
-    """
-    if len(rows) < 15:
-        return None
-    late = rows[-1]["images"] >= 0.2 * total
-    if late and difference is not None and difference < 0.08:
-        return "alike"
-    recent = rows[-10:]
-    means = {k: float(np.mean([r[k] for r in recent if k in r])) for k in recent[-1]}
-    losses = [k for k in means if k.endswith("/loss")]
-    if late and len(losses) > 1 and any(abs(means[k]) < 1e-3 for k in losses):
-        return "onesided"
-    if late and any(k.split("/")[-1] == "kl" and v < 0.05 for k, v in means.items()):
-        return "unused"
-    if "loss" in means:                         # one network: its loss should fall
-        values = np.array([r["loss"] for r in rows if "loss" in r])
-        lowest = np.convolve(values, np.ones(5) / 5, "valid").min()
-        if means["loss"] - lowest > 0.5 * max(values[0] - lowest, 1e-9) and len(values) > 20:
-            return "rising"
-    return None
 
 
 class Uploads:
@@ -291,7 +250,6 @@ class Jobs:
         self._lock = threading.RLock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, Log] = {}
-        self._difference: dict[str, tuple[int, float | None]] = {}
         self._tracked: dict[str, bool] = {}
 
     # What there is.
@@ -339,7 +297,7 @@ class Jobs:
         """How a training goes: ``name``'s, else that of the one that runs, else of the one that ran last.
 
         ``state``: idle (there is none), starting, running, measuring, finished, stopped, failed, diverged, or interrupted (its process is
-        gone). ``terms``: see ``curves``. ``alarm``: see ``alarm``. ``can``: what may be done with it.
+        gone). ``terms``: see ``curves``. ``alarms``: those of the loop that have not ended, with values. ``can``: what may be done with it.
         """
         now = self.running()
         known = {p.name: p for p in self._folders() if (p / STATUS).is_file()}
@@ -357,13 +315,13 @@ class Jobs:
         speed = float(np.median(speeds)) if speeds else None
         card, samples = (folder / checkpoint.CARD).is_file(), folder / checkpoint.SAMPLES
         mtime = samples.stat().st_mtime_ns if samples.is_file() else None
-        looks = alarm(rows, total, self._alike(name, samples, mtime)) if state in ("running", "measuring", "finished", "stopped") else None
+        looks = alarms.active(alarms.read(folder / alarms.FILE)) if state in ("running", "measuring", "finished", "stopped") else {}
         live, mine, kept = state in ACTIVE, self.access.training, card and (folder / "resume" / "current.json").is_file()
         return dict(out, state=state, name=name, family=status.get("family", ""), data=status.get("data", ""), message=message,
                     started=status.get("started", ""), images=images, total=total, images_per_second=speed,
                     seconds=rows[-1].get("seconds") if rows else None,
                     seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
-                    terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarm=looks, resumable=kept,
+                    terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarms=looks, resumable=kept,
                     can=dict(stop=mine and state in ("starting", "running"), open=card, delete=mine and not live and self._ours(folder),
                              resume=mine and not now and kept and state in ("stopped", "interrupted", "failed")))
 
@@ -394,16 +352,6 @@ class Jobs:
         except OSError:
             return ""
         return next((s.strip() for s in reversed(text.splitlines()) if s.strip() and s.startswith(start)), "")
-
-    def _alike(self, name: str, path: Path, mtime: int | None) -> float | None:
-        if mtime is None:
-            return None
-        if self._difference.get(name, (0, None))[0] != mtime:
-            try:
-                self._difference[name] = (mtime, alikeness(path.read_bytes()))
-            except (OSError, ValueError, ZeroDivisionError):
-                self._difference[name] = (mtime, None)
-        return self._difference[name][1]
 
     def samples(self, name: str) -> bytes | None:
         """The run's sheet of samples (WebP), None where there is none. The name is only looked up, never made a path."""
@@ -438,7 +386,7 @@ class Jobs:
             folder = self.trained / name
             if not self._free(folder):
                 raise JobError(f"There is a run {name} already; choose another name.", "train.error.taken", name=name)
-            for left in (checkpoint.SAMPLES, checkpoint.LOG):
+            for left in (checkpoint.SAMPLES, checkpoint.LOG, alarms.FILE):
                 (folder / left).unlink(missing_ok=True)
             (folder / "resume").mkdir(parents=True, exist_ok=True)
             write_json(folder / JOB, job)
@@ -489,7 +437,7 @@ class Jobs:
             gone = self.trained / f".deleted-{secrets.token_hex(4)}"
             folder.replace(gone)
             shutil.rmtree(gone, ignore_errors=True)
-            for kept in (self._logs, self._difference, self._processes, self._tracked):
+            for kept in (self._logs, self._processes, self._tracked):
                 kept.pop(name, None)
             if upload and not any(_read(p / JOB).get("upload") == upload for p in self._folders()):
                 self.uploads.remove(upload)

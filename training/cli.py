@@ -166,7 +166,7 @@ def command_train(args: argparse.Namespace) -> int:
     """Train, save, measure. Ctrl-C and SIGTERM save first; a second Ctrl-C does not wait."""
     import torch
 
-    from . import checkpoint, loop, state
+    from . import alarms, checkpoint, loop, state
     family = families.get(args.family)
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -218,14 +218,17 @@ def command_train(args: argparse.Namespace) -> int:
         if resumed is not None:
             trainer.restore(resumed)
         if lead:
-            loop.truncate_log(folder / checkpoint.LOG, trainer.images_seen)
+            for kept in (checkpoint.LOG, alarms.FILE):
+                loop.truncate_log(folder / kept, trainer.images_seen)
             status("running")
 
         def report(p: loop.Progress) -> None:
             left = (config.images - p.images) / max(p.images_per_second, 1e-6)
             terms = "  ".join(f"{k} {v:.4g}" for k, v in p.terms.items())
             bar.show(f"{p.images:,} of {config.images:,} images  {p.images_per_second:,.0f}/s  {clock(left)} left  {terms}",
-                     p.images >= config.images)
+                     p.images >= config.images or bool(p.alarms))
+            for sentence in p.alarms:
+                print(sentence, file=sys.stderr, flush=True)
         finished = trainer.run(folder, save_seconds=args.save_seconds, stop=lambda: bool(stopped), report=report)
         if not lead:
             return 0

@@ -13,7 +13,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import checkpoint, points, state
+from . import alarms, checkpoint, points, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
+from .watch import Watch
 
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane
 
@@ -42,6 +43,7 @@ class Progress:
     seconds: float
     images_per_second: float
     terms: dict[str, float]
+    alarms: tuple[str, ...] = ()               # sentences on what has begun to look wrong
 
 
 @dataclass(frozen=True)
@@ -237,9 +239,9 @@ class Trainer:
             self.objective.finish(self.average, self.stream.first(10_000))
         return self.average.eval()
 
-    def save(self, folder: Path) -> None:
-        """Samples, weights, card, and the state to resume from."""
-        model = self.finished_model()
+    def save(self, folder: Path, model: LatentModel | None = None) -> None:
+        """Samples, weights, card, and the state to resume from. ``model``: what ``finished_model`` gave, where it is known already."""
+        model = model or self.finished_model()
         save_samples(folder / checkpoint.SAMPLES, model)
         self.card = checkpoint.save(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 1)))
         state.save(folder / "resume", self.state())
@@ -251,6 +253,8 @@ class Trainer:
         lead = self.world.rank == 0
         began = logged = saved = time.monotonic()
         logged_at, base, finished = self.images_seen, self.seconds, True
+        watch, record = Watch(folder.parent, self.card.data), alarms.Record(folder)
+        rows, drawn, model = read_log(folder / checkpoint.LOG), {}, None
         while self.images_seen < goal:
             if self.world.any(stop()) if self.steps % 10 == 0 or self.world.size == 1 else False:
                 finished = False
@@ -267,17 +271,26 @@ class Trainer:
                                     round((self.images_seen - logged_at) / max(now - logged, 1e-6), 1), self.terms())
                 if not all(map(math.isfinite, progress.terms.values())) or not self.finite():
                     raise Diverged(self._diverged(folder))
+                saving = lead and (last or now - saved >= save_seconds)
+                if saving:
+                    model = self.finished_model()
+                    with aside():
+                        drawn = watch.look(model)
+                    if "coverage" in drawn:
+                        progress.terms["coverage"] = drawn["coverage"]
                 if lead:
+                    rows.append({"images": progress.images, **progress.terms})
+                    new = record.update(progress.images, alarms.found(rows, self.config.images, drawn))
                     append_log(folder / checkpoint.LOG, progress)
-                    report(progress)
+                    report(replace(progress, alarms=tuple(new)))
                 logged, logged_at = now, self.images_seen
-                if lead and now - saved >= save_seconds and not last:
-                    self.save(folder)
-                    saved = time.monotonic()
+                if saving and not last:
+                    self.save(folder, model)
+                    saved, model = time.monotonic(), None
         if not self.finite():
             raise Diverged(self._diverged(folder))
         if lead:
-            self.save(folder)
+            self.save(folder, model)
         return finished
 
     def _diverged(self, folder: Path) -> str:
@@ -297,17 +310,22 @@ def append_log(path: Path, progress: Progress) -> None:
         f.write(json.dumps(line, allow_nan=False) + "\n")
 
 
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """The lines of a log, none where there is none; a line that a kill cut off is left out."""
+    rows: list[dict[str, Any]] = []
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        with suppress(json.JSONDecodeError):
+            row = json.loads(line)
+            if isinstance(row, dict) and isinstance(row.get("images"), int):
+                rows.append(row)
+    return rows
+
+
 def truncate_log(path: Path, images: int) -> None:
     """Drop lines past ``images``, so that a resumed log has no line twice."""
     if path.exists():
-        kept = []
-        for line in path.read_text("utf-8").splitlines():
-            try:
-                if json.loads(line)["images"] <= images:
-                    kept.append(line + "\n")
-            except (json.JSONDecodeError, KeyError):
-                continue                       # the line that a kill cut off
-        write_atomically(path, lambda p: p.write_text("".join(kept), "utf-8"))
+        kept = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in read_log(path) if row["images"] <= images)
+        write_atomically(path, lambda p: p.write_text(kept, "utf-8"))
 
 
 @torch.no_grad()

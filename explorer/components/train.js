@@ -158,14 +158,14 @@ const paint = (s) => {
   const bar = $('.lx-progress'); wait(bar, s.state === 'starting' || s.state === 'measuring'); bar.firstChild.style.width = `${share * 100}%`; bar.setAttribute('aria-valuenow', Math.round(share * 100));
   figures(s);
   const say = [];
-  if (s.alarm) say.push(lx.t('train.alarm.' + s.alarm));
+  const alarms = Object.entries(s.alarms || {}); alarms.forEach(([name, values]) => say.push(lx.t('train.alarm.' + name, values)));
   if (s.state === 'starting') say.push(s.message.startsWith('data:') ? lx.t('train.fetching', { what: s.message.slice(5).trim().replace(' of ', ' / ') }) : lx.t('train.starting'));
   else if (s.state === 'measuring') say.push(lx.t('train.measuring'));
   else if (s.state === 'interrupted') say.push(lx.t(s.resumable ? 'train.interrupted' : s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost'));
   else if (s.state === 'stopped') say.push(lx.t('train.stopped'));
   else if (['failed', 'diverged'].includes(s.state) && s.message) say.push(s.message);
   const note = $('.lx-alarm'), text = say.join(' '); note.hidden = !text; if (note.textContent !== text) note.textContent = text;
-  note.classList.toggle('calm', !s.alarm && ['starting', 'measuring', 'stopped'].includes(s.state));
+  note.classList.toggle('calm', !alarms.length && ['starting', 'measuring', 'stopped'].includes(s.state));
   $('.lx-stop').hidden = !(live && s.can.stop); $('.lx-resume').hidden = !s.can.resume; $('.lx-delete').hidden = !s.can.delete; $('.lx-see').hidden = !s.can.open;
   $('.lx-see').classList.toggle('lx-accent', !live);
   if (s.samples_mtime !== shownSamples) samples(s); else if (!s.samples_mtime) blank();

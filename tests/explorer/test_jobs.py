@@ -245,26 +245,6 @@ def test_curves_are_thinned_evenly():
     assert jobs.curves(rows[:5])["loss"] == [[i, float(i)] for i in range(5)]
 
 
-def sheet(tiles: np.ndarray) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(tiles.reshape(8, 8, 28, 28).swapaxes(1, 2).reshape(224, 224)).save(out, "WEBP", lossless=True)
-    return out.getvalue()
-
-
-def test_alarms():
-    def rows(values, n=40, **more):
-        return [dict(images=100 * (i + 1), loss=float(v), **more) for i, v in enumerate(np.resize(values, n))]
-    fine = rows(np.linspace(5, 1, 40))
-    assert jobs.alarm(fine, 4000) is None and jobs.alarm(fine[:5], 4000) is None
-    assert jobs.alarm(rows([5, 4, 3, 2, 1] + [0.5] * 15 + [6] * 20), 4000) == "rising"
-    assert jobs.alarm(rows(np.linspace(5, 1, 40), kl=0.001), 4000) == "unused"
-    adversarial = [{"images": 100 * i, "generator/loss": 8.0, "discriminator/loss": 1e-5} for i in range(40)]
-    assert jobs.alarm(adversarial, 4000) == "onesided"
-    one, many = small.shapes(1)[0], small.shapes(64)[0]
-    assert jobs.alikeness(sheet(np.repeat(one, 64, 0))) < 0.01 < 0.3 < jobs.alikeness(sheet(many))
-    assert jobs.alarm(fine, 4000, 0.01) == "alike" and jobs.alarm(fine, 4000, 0.5) is None
-
-
 def test_threads_leave_one_core_to_the_page(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert jobs._threads() == 3
