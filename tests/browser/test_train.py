@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from benchmarks.serve import page
 from tests.explorer.conftest import data, make
 from tests.training import small
+from training import alarms
 
 BOX = "#lx-train [data-form]"
 
@@ -160,3 +161,22 @@ def test_a_visitor_sees_and_cannot_start(drive):
     expect(page.locator("#lx-train .lx-wrong")).to_contain_text("--allow-training")
     expect(page.get_by_role("button", name="Start training")).to_be_disabled()
     expect(page.get_by_label("Name", exact=True)).to_be_disabled()
+
+
+def test_an_alarm_of_the_loop_is_shown_with_its_numbers_in_both_languages(drive, trained):
+    """A run that ended in collapse, as its files tell it."""
+    folder = trained / "collapsed"
+    folder.mkdir()
+    rows = [{"images": 100 * i, "seconds": i, "images_per_second": 100.0, "generator/loss": 1.0, "coverage": 2.5} for i in range(1, 21)]
+    (folder / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    record = alarms.Record(folder)
+    record.update(1500, {"unused": {}, "collapse": {"n": 2.5, "k": 10}})
+    record.update(1600, {"collapse": {"n": 2.5, "k": 10}})
+    (folder / "status.json").write_text(json.dumps(dict(state="stopped", pid=0, family="vae", data="mnist", images=8000, message="")))
+    page = opened(drive)
+    note = page.locator("#lx-train .lx-alarm")
+    expect(note).to_contain_text("show 2.5 of 10 kinds")
+    assert "KL" not in note.inner_text(), "what is over is not told"
+    assert "calm" not in (note.get_attribute("class") or "").split()
+    page.get_by_role("button", name="한국어").click()
+    expect(note).to_contain_text("10가지 중 2.5가지")

@@ -16,6 +16,7 @@ from explorer import jobs
 from explorer.access import Access, VisitorError
 from explorer.jobs import JobError, Jobs
 from tests.training import small
+from training import alarms
 
 TINY = dict(network="dense", width=16, z_dim=2, batch_size=16)
 LONG = dict(TINY, images=50_000_000)
@@ -70,6 +71,11 @@ def test_it_finishes_and_is_a_run_like_any_other(job):
     assert {"loss", "reconstruction", "kl"} <= set(s["terms"]) and s["terms"]["loss"][-1][0] == 4000
     card = json.loads((job.trained / "mine" / "card.json").read_text())
     assert card["data"]["classes"] == ["bar", "square"] and card["data"]["title"].startswith("my-shapes") and card["title"] == "mine"
+    assert s["alarms"] == {}
+    record = alarms.Record(job.trained / "mine")
+    record.update(3000, {"rising": {}, "collapse": {"n": 2.5, "k": 10}})
+    record.update(4000, {"collapse": {"n": 2.4, "k": 10}})
+    assert job.snapshot("mine")["alarms"] == {"collapse": {"n": 2.5, "k": 10}}
     assert job.samples("mine")[:4] == b"RIFF" and job.samples("../mine") is None
     job.delete("mine")
     assert not (job.trained / "mine").exists() and not any((job.trained / ".uploads").iterdir())
