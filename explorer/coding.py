@@ -21,7 +21,7 @@ CLASS = "class"
 STEPS = 5                                       # values of a continuous code that are tried, over its trained range
 MOVED, STEADY = 0.8, 0.75                       # deviations, and share of steps in the same direction, of a change that counts as clear
 BESIDE = 0.4                                    # deviations from which a steady change is told as a side effect
-SHAPED = 0.15                                   # share of the pixels' variance from which a category is said to change the shape
+SHAPED = 0.1                                    # share of the pixels' variance from which a category is said to change the shape
 NAMED = 0.6                                     # share of images that a classifier must read alike for a category to bear that name
 
 
