@@ -37,7 +37,7 @@ def reader(run: Run) -> Reader:
 
     def make() -> Reader:
         usual = None
-        if len(run.spec.shape) == 3 and run.spec.shape[0] == 1:
+        if len(run.card.data.shape) == 3 and run.spec.shape[0] == 1:         # not of points, which are shown as dots
             points = run.points_of_all()
             pick = np.linspace(0, len(points) - 1, min(USUAL, len(points))).astype(int)
             usual = run.decode(points[pick], pick % max(run.spec.num_classes, 1))

@@ -198,7 +198,7 @@ def statistics(images: np.ndarray) -> np.ndarray:
 class Effect:
     """What a direction was measured to change: one of the statistics' names, or None where nothing clear came out; ``change`` from
     -2 to +2 sigma, in standard deviations of that statistic over the model's images (its sign is the direction's). Where images are read
-    for attributes (reading.py) the label is a field's name, ``low`` and ``high`` its categories at either end, ``change`` a share in [0, 1]."""
+    for attributes (reading.py) the label is a field's name, ``low`` and ``high`` its categories at either end, ``change`` a share."""
 
     label: str | None
     change: float

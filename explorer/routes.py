@@ -182,7 +182,8 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
         rows.append(dict(name=card.name, title=card.title or family_title, family=card.family, family_title=family_title,
                          dataset=card.data.name, dataset_title=card.data.title, shape=list(spec["shape"]), w_dim=can.w_dim,
                          num_layers=can.num_layers, encodes=can.encodes, stochastic=can.stochastic,
-                         num_classes=can.num_classes, levels=list(can.levels), headline=headline,
+                         num_classes=can.num_classes, levels=list(can.levels), headline=headline, attributes=len(card.data.attributes),
+                         changed=card.metrics.get("arithmetic_changed", {}).get("value"),
                          images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
     return {"runs": rows, "first": session.first(), "problems": problems, "training": access.training}
 
@@ -191,7 +192,8 @@ def describe(session: Session, name: str) -> dict[str, Any]:
     """All that the page needs to open a run."""
     run = session.run(name)
     basis, effects = run.directions, run.effects
-    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3), low=e.low, high=e.high)
+    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
+                       low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
             "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),

@@ -242,7 +242,9 @@
     const first = wanted && open(wanted, at);
     const runs = await refresh();
     if (first && await first) return;
-    const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a) || (b === state.first) - (a === state.first));
+    /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
+    const worth = (name) => { const r = runOf(name); return state.view !== 'arithmetic' ? 0 : r.attributes ? 1 + (r.changed ?? 0) : 0; };
+    const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a) || worth(b) - worth(a) || (b === state.first) - (a === state.first));
     if (!names.length) document.body.dataset.empty = 'true';
     for (const name of names) if (await open(name)) return;
   };

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from .. import networks
 from ..layers import mlp
 from ..losses import squared_error
 from ..model import Batch, Config, DataSpec, Family, LatentModel, LatentSpec, Objective, Phase, setting
@@ -55,6 +56,9 @@ class Autoencoder(LatentModel):
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         return self.decoder(w[:, 0]) * 2 - 1
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.decoder, self.spec.w_dim)
 
     @torch.no_grad()
     def fit_prior(self, codes: Tensor) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from .. import networks
 from ..layers import ConvDecoder, ConvEncoder, mlp
 from ..losses import bernoulli_nll, gaussian_kl, gaussian_nll, importance_nll, log_normal, optimal_log_sigma
 from ..model import Batch, Config, DataSpec, Family, LatentModel, LatentSpec, Objective, Phase, setting
@@ -66,6 +67,9 @@ class VAE(LatentModel):
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         out = self.decoder(w[:, 0])
         return out.sigmoid() * 2 - 1 if self.bernoulli else out.clamp(-1, 1)
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.decoder, self.spec.w_dim)
 
 
 class VAEObjective(Objective):
