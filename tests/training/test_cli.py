@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from training import checkpoint
+from training import checkpoint, features
 from training.cli import main
 from training.families import vae
 
@@ -113,6 +113,21 @@ def test_two_processes_train_one_model(own, tmp_path):
     assert done.returncode == 0, done.stderr
     card = checkpoint.load(tmp_path / "trained" / "own")[1]
     assert card.images_seen == 320
+
+
+def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
+    data = ["folder", "--source", str(own), "--size", "28", "--cache", str(tmp_path / "cache")]
+    assert main(["features", *data, "--images", "2560", "--out", str(tmp_path / "trained")]) == 0
+    assert "class" in capsys.readouterr().out
+    assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
+    card = checkpoint.read_card(tmp_path / "trained" / "own")
+    net = features.load(tmp_path / "trained", card.data.name)
+    assert net.card["images_seen"] == 2560 and net.fields == (("class", ("bar", "square")),)
+    assert {"frechet", "frechet_ratio", "coverage"} <= set(card.metrics)
+    assert net.sha256[:8] in card.metrics["frechet"]["protocol"] and 1 <= card.metrics["coverage"]["value"] <= 2
+    last = json.loads((tmp_path / "trained" / "own" / "log.jsonl").read_text().splitlines()[-1])
+    assert 1 <= last["coverage"] <= 2
+    assert [c.name for c in checkpoint.runs(tmp_path / "trained")[0]] == ["own"]
 
 
 @pytest.mark.parametrize(("more", "sentence"), [
