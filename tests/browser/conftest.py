@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.serve import page
 from tests.explorer.conftest import data, make
+from tests.explorer.generators import make_generator
 from tests.install_chromium import find
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -135,3 +136,22 @@ class Driver:
 @pytest.fixture
 def drive(context, server, watch) -> Driver:
     return Driver(context.new_page(), server)
+
+
+@pytest.fixture(scope="session")
+def generators(tmp_path_factory) -> Iterator[str]:
+    """The address of a page over adversarial runs. info, info2: codes. asked: two classes. wide: a plain one, 24-D. tiny: a VAE, 8-D."""
+    root = tmp_path_factory.mktemp("generators")
+    make_generator(root, "info", "infogan", data(), z_dim=6, categories=4)
+    make_generator(root, "info2", "infogan", data(), seed=1, z_dim=9, categories=3)
+    make_generator(root, "asked", "cgan", data(), z_dim=6)
+    make_generator(root, "wide", "gan", data(), seed=2, z_dim=24)
+    make(root, "tiny", data(), z_dim=8)
+    with page("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
+        yield address
+
+
+@pytest.fixture
+def made(context, generators, watch) -> Driver:
+    """As drive, over adversarial runs."""
+    return Driver(context.new_page(), generators)
