@@ -67,28 +67,28 @@ def partners(table: np.ndarray, first: np.ndarray, pool: np.ndarray, r: np.rando
 
 @torch.no_grad()
 def trials(codes: Tensor, read: dict[str, np.ndarray], decode: Decode, net: FeatureNet, others: dict[str, tuple[str, ...]], *,
-           exemplars: int = 3, matched: bool = True, count: int = TRIALS, seed: int = 0) -> Outcome | None:
+           exemplars: int = 3, base: int = 3, matched: bool = True, count: int = TRIALS, seed: int = 0) -> Outcome | None:
     """``count`` trials, shared evenly among the attributes that enough samples have; None where there are none.
 
     ``codes`` (n, …) of samples, ``read`` what the net reads of their images, ``decode``: codes to images, ``others``: see
-    ``independent_fields``. ``matched``: each exemplar of B is the sample that agrees with one of A in most of the other fields, as a
-    person would choose it (smiling woman - neutral woman + neutral man); else any.
+    ``independent_fields``. ``exemplars`` of A and of B, ``base`` of C. ``matched``: each exemplar of B is the sample that agrees with one
+    of A in most of the other fields, as a person would choose it (smiling woman - neutral woman + neutral man); else any.
     """
     r = np.random.default_rng(seed)
     places = {a: (np.flatnonzero(read[a] == 1), np.flatnonzero(read[a] == 0)) for a in others}
-    places = {a: (yes, no) for a, (yes, no) in places.items() if min(len(yes), len(no)) >= 3 * exemplars}
+    places = {a: (yes, no) for a, (yes, no) in places.items() if min(len(yes), len(no)) >= 3 * max(exemplars, base)}
     by: dict[str, tuple[float, float]] = {}
     scores: list[tuple[np.ndarray, np.ndarray]] = []
     for k, (wanted, (yes, no)) in enumerate(places.items()):
         n = count // len(places) + (k < count % len(places))
-        base = _bases(codes, no, decode, net, wanted, exemplars, n, r)
+        start = _bases(codes, no, decode, net, wanted, base, n, r)
         table = np.stack([read[f] for f in others[wanted]], 1)
         directions = []
         for _ in range(n):
             a = r.choice(yes, exemplars, replace=False)
             b = partners(table, a, no, r) if matched else r.choice(no, exemplars, replace=False)
             directions.append(codes[a].mean(0) - codes[b].mean(0))
-        before, after = (net.judge(_chunks(decode, w))[1] for w in (base, torch.stack(directions) + base))
+        before, after = (net.judge(_chunks(decode, w))[1] for w in (start, torch.stack(directions) + start))
         changed = (after[wanted] == 1).cpu().numpy()
         kept = torch.stack([after[f] == before[f] for f in others[wanted]]).float().mean(0).cpu().numpy()
         scores.append((changed, kept))

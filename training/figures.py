@@ -142,16 +142,17 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
     _, seen = net.to(z.device).judge(decode(w) for w in codes.split(CHUNK))
     read = {k: v.cpu().numpy() for k, v in seen.items()}
     out: Figures = {}
-    for exemplars, suffix in ((3, ""), (1, "_single")):
-        outcome, loose = (arithmetic.trials(codes, read, decode, net, others, exemplars=exemplars, matched=m) for m in (True, False))
-        if outcome is None or loose is None:
+    ways = ("each of B the sample that agrees most with one of A in the other fields", "B drawn at random")
+    for exemplars, base, matched, suffix in ((3, 3, True, ""), (1, 1, True, "_single"), (50, 1, False, "_many")):
+        outcome, other = (arithmetic.trials(codes, read, decode, net, others, exemplars=exemplars, base=base, matched=m)
+                          for m in (matched, not matched))
+        if outcome is None or other is None:
             continue
         by = ", ".join(f"{k} {c:.0%} and {s:.0%}" for k, (c, s) in outcome.by.items())
-        mean = f"means of {exemplars} codes" if exemplars > 1 else "single codes"
-        how = (f"{outcome.trials} trials of A − B + C, {mean}; A has the attribute, B and C do not, each of B is the sample that agrees "
-               f"most with one of A in the other fields; exemplars from {len(z):,} samples, seed 1; changed and kept by attribute: {by}; "
-               f"with B drawn at random instead: changed {loose.changed:.1%}, kept {loose.kept:.1%} (feature net "
-               f"{net.card['data']['name']}, weights {net.sha256[:8]})")
+        how = (f"{outcome.trials} trials of A − B + C, the mean codes of {exemplars} with the attribute, {exemplars} without it and {base} "
+               f"without it; exemplars from {len(z):,} samples, seed 1, {ways[not matched]}; changed and kept by attribute: {by}; "
+               f"{ways[matched]} instead: changed {other.changed:.1%}, kept {other.kept:.1%} (feature net {net.card['data']['name']}, "
+               f"weights {net.sha256[:8]})")
         out[f"arithmetic_changed{suffix}"] = score(outcome.changed, "", f"the attribute is found in the result and not in C's image; {how}")
         out[f"arithmetic_kept{suffix}"] = score(
             outcome.kept, "", f"share of other fields read as in C's image, of those the data draws independently of the attribute and the "

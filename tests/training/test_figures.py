@@ -161,8 +161,9 @@ def halves(n: int = 400) -> Dataset:
 
 def test_arithmetic_on_codes_that_add_succeeds():
     found = figures.calculated(Halves(), HalvesNet(), halves())
-    assert set(found) == {f"arithmetic_{k}{s}" for k in ("changed", "kept") for s in ("", "_single")}
+    assert set(found) == {f"arithmetic_{k}{s}" for k in ("changed", "kept") for s in ("", "_single", "_many")}
     assert found["arithmetic_changed"]["value"] > 0.8 and found["arithmetic_kept"]["value"] > 0.55
+    assert found["arithmetic_kept_many"]["value"] > found["arithmetic_kept"]["value"] + 0.1, "fifty codes average out what is not asked for"
     assert "200 trials" in found["arithmetic_changed"]["protocol"] and "left" in found["arithmetic_changed"]["protocol"]
 
 
@@ -172,7 +173,8 @@ def test_what_is_kept_by_chance_is_the_angle_between_the_gaussians(exemplars):
     model, net = Halves(), HalvesNet()
     codes = model.map(model.sample_z(4000, torch.Generator().manual_seed(0)))
     read = {k: v.numpy() for k, v in net.judge([model.synthesize(codes)])[1].items()}
-    found = arithmetic.trials(codes, read, model.synthesize, net, {"left": ("right",)}, exemplars=exemplars, matched=False, count=4000)
+    found = arithmetic.trials(codes, read, model.synthesize, net, {"left": ("right",)}, exemplars=exemplars, base=exemplars,
+                              matched=False, count=4000)
     assert found.kept == pytest.approx(1 - np.arccos(3**-0.5) / np.pi, abs=0.025)
     assert found.trials == 4000 and found.by == {"left": (found.changed, found.kept)}
 
