@@ -34,6 +34,7 @@ from .components.hero import hero
 from .components.near import near
 from .components.picker import picker
 from .i18n import LANGUAGES, words
+from .live import Trainings, live_routes
 from .routes import PREFIX, make_routes, require_login
 from .views import Context, modules, supported
 
@@ -154,7 +155,7 @@ def mix_route(session: Any) -> Route:
 
 def routes(session: Any, access: Any) -> list[Route]:
     """The routes of explorer.routes and the page's own."""
-    return [*make_routes(session, access, supported), mix_route(session), plotly_route()]
+    return [*make_routes(session, access, supported), *live_routes(Trainings()), mix_route(session), plotly_route()]
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

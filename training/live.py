@@ -132,9 +132,9 @@ class Live:
         """What a viewer must know: the panels, the modes, and how a frame is laid out."""
         panels = [dict(name=p.preset.name, title=p.family.title, equation=p.family.equation, paper=p.family.paper, output=p.preset.output,
                        settings=p.config.to_dict()) for p in self.panels]
-        return dict(data=self.name, seed=self.seed, panels=panels, centres=points.centres(self.name).tolist(), sigma=points.sigma(self.name),
-                    near=points.HIGH_QUALITY, points=POINTS, side=SIDE, arrows=ARROWS, view=VIEW, unit=UNIT, seconds=self.most_seconds,
-                    steps=self.most_steps)
+        centres, sigma = points.centres(self.name).tolist(), points.sigma(self.name)
+        return dict(data=self.name, seed=self.seed, panels=panels, centres=centres, sigma=sigma, near=points.HIGH_QUALITY,
+                    points=POINTS, side=SIDE, arrows=ARROWS, view=VIEW, unit=UNIT, seconds=self.most_seconds, steps=self.most_steps)
 
     def step(self) -> None:
         """One step of every panel. Sets the state to OVER or DIVERGED where nothing can follow."""

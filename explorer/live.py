@@ -1,0 +1,289 @@
+"""The page's side of live training: ``python -m training live`` in a process of its own, its frames on a raw route.
+
+Open to visitors, since it is bounded: at most MOST processes, each some small networks for a few minutes of training, no file kept. A
+process ends with its time, when nobody has asked for it for IDLE seconds, after LONGEST seconds in any case, and with the page's server,
+whose pipe it reads. It trains no faster than its frames are fetched: BACKLOG of them wait at most.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import secrets
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal
+
+import anyio
+import anyio.to_thread
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+import training
+from training import points
+
+from . import NotThere, Refused, TooLarge, render
+from .access import VisitorError
+from .routes import PREFIX, Busy, require_login
+
+MOST = 2                                        # processes at once
+IDLE, LONGEST = 12.0, 900.0                     # seconds without a request, and in all
+YIELDS = 20.0                                   # seconds paused after which another visitor may have the place
+BACKLOG = 48                                    # frames that wait to be fetched
+WAIT = 5.0                                      # seconds that a request for frames waits for one
+LARGEST = 2**20                                 # bytes of a frame, at most
+NO_STORE = {"cache-control": "no-store"}
+
+
+class Start(BaseModel):
+    """What to train on, from which seed, and the training of the same viewer that this one replaces."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    data: Literal["ring", "grid"]
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    replaces: Annotated[str, Field(max_length=64)] = ""
+
+
+class Command(BaseModel):
+    """Play or pause, steps a frame (0: as many as fit), single steps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    play: bool | None = None
+    speed: Annotated[int, Field(ge=0, le=100)] | None = None
+    step: Annotated[int, Field(ge=1, le=10)] | None = None
+
+
+START: TypeAdapter[Start] = TypeAdapter(Start)
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+class Training:
+    """One process and the frames that it has written and nobody has fetched yet."""
+
+    def __init__(self, data: str, seed: int, *options: str) -> None:
+        command = [sys.executable, "-m", "training", "live", f"--data={data}", f"--seed={seed}", *options]
+        environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONIOENCODING="utf-8")
+        quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+                                        cwd=Path(training.__file__).parent.parent, creationflags=quiet)
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, 5)
+        self.began = self.asked = time.monotonic()
+        self.paused_since: float | None = self.began
+        self.hello: dict[str, Any] | None = None
+        self.over = False
+        self._frames: deque[tuple[int, bytes]] = deque()
+        self._room = threading.Condition()
+        assert self.process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._reader.start()
+
+    def _read(self, out: IO[bytes]) -> None:
+        """Take in what the process writes, until it ends. Waits while BACKLOG frames are there."""
+        try:
+            hello = json.loads(out.readline(LARGEST))
+            with self._room:
+                self.hello = hello
+            while len(head := out.read(8)) == 8:
+                size, index = struct.unpack("<II", head)
+                if not 8 < size <= LARGEST or len(body := out.read(size - 8)) < size - 8:
+                    break
+                with self._room:
+                    self._room.wait_for(lambda: len(self._frames) < BACKLOG or self.over)
+                    self._frames.append((index, head + body))
+        except (OSError, ValueError):           # it ended in the middle
+            pass
+        with self._room:
+            self.over = True
+
+    def frames(self, after: int) -> list[bytes]:
+        """The frames beyond index ``after``; those up to it were received and are let go."""
+        with self._room:
+            self.asked = time.monotonic()
+            while self._frames and self._frames[0][0] <= after:
+                self._frames.popleft()
+            self._room.notify_all()
+            return [frame for _, frame in self._frames]
+
+    def order(self, command: Command) -> None:
+        """Tell the process. One that has ended does not hear it."""
+        self.asked = time.monotonic()
+        if command.play is not None:
+            self.paused_since = None if command.play else self.asked
+        line = json.dumps(command.model_dump(exclude_none=True)) + "\n"
+        with contextlib.suppress(OSError, ValueError):
+            assert self.process.stdin is not None
+            self.process.stdin.write(line.encode())
+            self.process.stdin.flush()
+
+    @property
+    def yields(self) -> bool:
+        """Whether another viewer may have its place: it has ended, or rests."""
+        return self.over or self.paused_since is not None and time.monotonic() - self.paused_since > YIELDS
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether nobody looks any more, or it has been there for too long."""
+        now = time.monotonic()
+        return now - self.asked > IDLE or now - self.began > LONGEST
+
+    def end(self) -> None:
+        """Stop the process and wait for it."""
+        with self._room:
+            self.over = True
+            self._frames.clear()
+            self._room.notify_all()
+        with contextlib.suppress(OSError):
+            self.process.kill()
+        self.process.wait()
+        self._reader.join(2)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+
+
+class Trainings:
+    """Those that are there, by a name that only their viewer knows. May be used by several threads."""
+
+    def __init__(self, most: int = MOST, options: tuple[str, ...] = ()) -> None:
+        self.most, self.options = most, options
+        self._all: dict[str, Training] = {}
+        self._lock = threading.Lock()
+        self._watched = False
+        atexit.register(self.close)
+
+    def start(self, asked: Start) -> str:
+        """Begin one, paused. Raises Busy when all places are taken."""
+        with self._lock:
+            self._drop([n for n, t in self._all.items() if n == asked.replaces or t.forgotten])
+            if len(self._all) >= self.most:
+                self._drop([n for n, t in self._all.items() if t.yields][:1])
+            if len(self._all) >= self.most:
+                raise Busy(f"This page runs {len(self._all)} live trainings at once, and all are in use; try again in a minute.")
+            name = secrets.token_urlsafe(16)
+            self._all[name] = Training(asked.data, asked.seed, *self.options)
+            if not self._watched:
+                self._watched = True
+                threading.Thread(target=self._watch, daemon=True).start()
+            return name
+
+    def get(self, name: str) -> Training:
+        """Raises NotThere for one that was ended, or never was."""
+        with self._lock:
+            if name not in self._all:
+                raise NotThere("This live training has ended; start it again with the same seed to see the same.")
+            return self._all[name]
+
+    def stop(self, name: str) -> None:
+        """End one; nothing happens when there is none of that name."""
+        with self._lock:
+            self._drop([n for n in self._all if n == name])
+
+    def close(self) -> None:
+        """End all."""
+        with self._lock:
+            self._drop(list(self._all))
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._all)
+
+    def _drop(self, names: list[str]) -> None:
+        for name in names:
+            self._all.pop(name).end()
+
+    def _watch(self) -> None:
+        """End what is forgotten, for as long as there is any."""
+        while True:
+            time.sleep(min(IDLE, 2.0))
+            with self._lock:
+                self._drop([n for n, t in self._all.items() if t.forgotten])
+                if not self._all:
+                    self._watched = False
+                    return
+
+
+def known() -> dict[str, Any]:
+    """What a viewer can choose, before anything is started: the data sets with their modes."""
+    return {"data": {name: {"centres": m.centres.tolist(), "sigma": m.sigma} for name, m in points.MIXTURES.items()}}
+
+
+def live_routes(trainings: Trainings) -> list[Route]:
+    """GET live; POST live, live/{name}/order, live/{name}/stop; GET live/{name}/hello and live/{name}/frames?after=index.
+
+    Frames come one after another, as they were written; the header x-live says whether more can come (on) or not (over).
+    """
+    def route(path: str, method: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            try:
+                await require_login(request)
+                return await answer(request)
+            except (Refused, VisitorError) as e:
+                return JSONResponse({"error": str(e)}, e.status, headers=NO_STORE)
+        return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
+
+    async def body(request: Request) -> bytes:
+        data = b""
+        async for part in request.stream():
+            data += part
+            if len(data) > 4096:
+                raise TooLarge("The request is larger than 4 KiB.")
+        return data
+
+    async def there(request: Request) -> Response:
+        return JSONResponse(known(), headers=NO_STORE)
+
+    async def start(request: Request) -> Response:
+        asked = render.parse(START, await body(request))
+        try:
+            name = await anyio.to_thread.run_sync(trainings.start, asked)
+        except OSError as e:
+            raise Busy("The server could not start another process; try again in a moment.") from e
+        return JSONResponse({"id": name}, headers=NO_STORE)
+
+    async def hello(request: Request) -> Response:
+        one = trainings.get(request.path_params["name"])
+        one.asked = time.monotonic()
+        until = one.asked + WAIT
+        while one.hello is None and not one.over and time.monotonic() < until:
+            await anyio.sleep(0.05)
+        if one.hello is None and one.over:
+            raise Refused("The live training could not start; the server may be short of memory.")
+        return JSONResponse(one.hello, headers=NO_STORE)
+
+    async def frames(request: Request) -> Response:
+        one, text = trainings.get(request.path_params["name"]), request.query_params.get("after", "-1")
+        if not text.removeprefix("-").isdecimal() or len(text) > 9:
+            raise Refused("after is the index of the last frame that was received, or -1.")
+        until, ended = time.monotonic() + WAIT, one.over
+        while not (found := one.frames(int(text))) and not ended and time.monotonic() < until:
+            await anyio.sleep(0.01)
+            ended = one.over                    # before the last look, so that no frame is missed
+        return Response(b"".join(found), media_type="application/octet-stream", headers=NO_STORE | {"x-live": "over" if ended else "on"})
+
+    async def order(request: Request) -> Response:
+        command = render.parse(COMMAND, await body(request))
+        await anyio.to_thread.run_sync(trainings.get(request.path_params["name"]).order, command)
+        return JSONResponse({}, headers=NO_STORE)
+
+    async def stop(request: Request) -> Response:
+        await anyio.to_thread.run_sync(trainings.stop, request.path_params["name"])
+        return JSONResponse({}, headers=NO_STORE)
+
+    return [route("live", "GET", there), route("live", "POST", start), route("live/{name}/hello", "GET", hello),
+            route("live/{name}/frames", "GET", frames), route("live/{name}/order", "POST", order), route("live/{name}/stop", "POST", stop)]
+
+
+__all__ = ["Command", "Start", "Training", "Trainings", "live_routes"]

@@ -1,0 +1,167 @@
+"""Live training: the panels start alike, go the same way every time, and a frame says what its own points say."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training import live, points
+from training.data import DataError
+from training.live import ARROWS, HEAD, OVER, PANEL, PAUSED, PLAYING, POINTS, PRESETS, SIDE, UNIT, VIEW, Live
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def parsed(frame: bytes) -> dict:
+    """A frame, read as its description says."""
+    size, index, step, seconds, state = HEAD.unpack_from(frame)
+    assert size == len(frame)
+    found, at = [], HEAD.size
+    for _ in PRESETS:
+        lo, hi, longest, kl, good, modes, distance = PANEL.unpack_from(frame, at)
+        at += PANEL.size
+        xy = np.frombuffer(frame, "<i2", 2 * POINTS, at).reshape(POINTS, 2) / UNIT
+        heat = np.frombuffer(frame, np.uint8, SIDE**2, at + 4 * POINTS).reshape(SIDE, SIDE)
+        pull = np.frombuffer(frame, "<i2", 2 * ARROWS**2, at + 4 * POINTS + SIDE**2).reshape(ARROWS, ARROWS, 2) * (longest / 32767)
+        at += 4 * POINTS + SIDE**2 + 4 * ARROWS**2
+        found.append(dict(lo=lo, hi=hi, kl=kl, good=good, modes=modes, distance=distance, xy=xy, heat=heat, pull=pull))
+    assert at == size
+    return dict(index=index, step=step, seconds=seconds, state=state, panels=found)
+
+
+@pytest.fixture
+def ring() -> Live:
+    return Live("ring", 3)
+
+
+def test_panels_start_with_one_generator_and_one_order_of_the_data(ring):
+    weights = [[p.detach().clone() for p in panel.trainer.model.parameters()] for panel in ring.panels]
+    for other in weights[1:]:
+        assert all(torch.equal(a, b) for a, b in zip(weights[0], other, strict=True))
+    first = [panel.trainer.stream.next().images for panel in ring.panels]
+    assert all(torch.equal(first[0], b) for b in first[1:])
+    a, b, c = (p["xy"] for p in parsed(ring.frame())["panels"])
+    assert np.array_equal(a, b) and np.array_equal(a, c)
+
+
+def test_a_step_moves_every_panel_and_the_same_seed_repeats_it(ring):
+    before = parsed(ring.frame())
+    for _ in range(3):
+        ring.step()
+    after = parsed(ring.frame())
+    assert (before["step"], after["step"], after["index"]) == (0, 3, 1) and after["seconds"] > 0
+    for a, b in zip(before["panels"], after["panels"], strict=True):
+        assert np.abs(a["xy"] - b["xy"]).max() > 1e-3
+    again = Live("ring", 3)
+    for _ in range(3):
+        again.step()
+    for a, b in zip(after["panels"], parsed(again.frame())["panels"], strict=True):
+        assert np.array_equal(a["xy"], b["xy"]) and np.array_equal(a["heat"], b["heat"])
+
+
+def test_a_panel_goes_its_way_whatever_trains_beside_it(ring):
+    alone = Live("ring", 3, presets=PRESETS[-1:])
+    for _ in range(3):
+        ring.step()
+        alone.step()
+    assert np.array_equal(alone.panels[0].points(), ring.panels[-1].points())
+
+
+def test_figures_are_those_of_the_points_in_the_frame(ring):
+    for _ in range(2):
+        ring.step()
+    for panel in parsed(ring.frame())["panels"]:
+        assert panel["modes"] == points.modes_covered("ring", panel["xy"])
+        assert panel["good"] == pytest.approx(points.high_quality_share("ring", panel["xy"]), abs=1e-6)
+        assert panel["kl"] == pytest.approx(points.reverse_kl("ring", panel["xy"]), abs=1e-5)
+
+
+def test_the_map_is_the_critic_and_the_arrows_its_slope(ring):
+    ring.step()
+    for panel, shown in zip(ring.panels, parsed(ring.frame())["panels"], strict=True):
+        middle = (np.arange(SIDE) + 0.5) / SIDE * 2 * VIEW - VIEW
+        at = torch.tensor([[middle[7], -middle[3]]], dtype=torch.float32)             # row 3 from the top, column 7
+        value = panel.says(at)[0].item()
+        assert shown["lo"] + shown["heat"][3, 7] / 255 * (shown["hi"] - shown["lo"]) == pytest.approx(
+            value, abs=(shown["hi"] - shown["lo"]) / 400 + 1e-6)
+        assert panel.preset.output != "probability" or 0 <= shown["lo"] <= shown["hi"] <= 1
+        middle = (np.arange(ARROWS) + 0.5) / ARROWS * 2 * VIEW - VIEW
+        place, h = np.array([middle[9], -middle[2]]), 1e-2
+        with torch.no_grad():
+            slope = [float(panel.says(torch.from_numpy((place + d)[None]).float())[1] - panel.says(
+                torch.from_numpy((place - d)[None]).float())[1]) / (2 * h) for d in np.eye(2) * h]
+        assert np.allclose(shown["pull"][2, 9], slope, atol=0.05 * np.abs(shown["pull"]).max() + 1e-4)
+
+
+def test_run_obeys_and_ends_with_its_input():
+    class Then(queue.SimpleQueue):
+        """Empty once, whenever it is asked without waiting, and then the next command."""
+
+        def __init__(self, *commands):
+            super().__init__()
+            self.commands = list(commands)
+
+        def get(self, block=True, timeout=None):
+            if not block and (not self.commands or isinstance(self.commands[0], int)):
+                if self.commands:
+                    self.commands[0] -= 1
+                    if not self.commands[0]:
+                        self.commands.pop(0)
+                raise queue.Empty
+            return self.commands.pop(0)
+
+    shown, frames = Live("ring"), []
+    shown.run(Then({"step": 2}, 2, {"speed": 3, "play": True}, 2, {"play": False}, {"step": 1}, 1, None), lambda f: frames.append(parsed(f)))
+    assert [f["step"] for f in frames] == [0, 1, 2, 5, 8, 9] and [f["index"] for f in frames] == list(range(6))
+    assert [f["state"] for f in frames] == [PAUSED, PAUSED, PAUSED, PLAYING, PLAYING, PAUSED]
+
+
+@pytest.mark.parametrize("bound", [{"steps": 4}, {"seconds": 0.001}])
+def test_time_and_steps_are_bounded(bound):
+    shown = Live("grid", **bound)
+    shown.obey({"play": True, "speed": 100})
+    frames: list[dict] = []
+    shown.run(queue.SimpleQueue(), lambda f: frames.append(parsed(f)))
+    assert frames[-1]["state"] == OVER and frames[-1]["step"] == (4 if "steps" in bound else 1)
+
+
+def test_speed_zero_takes_at_least_a_step_and_nonsense_is_bounded(ring):
+    ring.obey({"speed": 0})
+    ring.burst()
+    assert ring.steps >= 1
+    assert ring.obey({"speed": 10**9, "step": -4}) == 0 and ring.speed == 100
+
+
+def test_other_data_is_refused():
+    with pytest.raises(DataError, match="points in the plane"):
+        Live("mnist")
+
+
+def test_lines_that_are_no_commands_are_left_out():
+    asked: queue.SimpleQueue = queue.SimpleQueue()
+    live.commands(io.StringIO('nonsense\n[1]\n{"play": true}\n'), asked)
+    assert [asked.get(), asked.get()] == [{"play": True}, None]
+
+
+def test_the_command_writes_hello_and_frames_and_no_file(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "training", "live", "--data", "grid", "--seed", "5", "--steps", "2"], cwd=ROOT, timeout=300,
+                          input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
+                          env={**os.environ, "LATENT_EXPLORER_DATA": str(tmp_path), "OMP_NUM_THREADS": "1"})
+    line, _, rest = done.stdout.partition(b"\n")
+    hello = json.loads(line)
+    assert hello["data"] == "grid" and hello["seed"] == 5 and len(hello["centres"]) == 25 and len(hello["panels"]) == len(PRESETS)
+    assert {k: hello[k] for k in ("points", "side", "arrows", "unit")} == dict(points=POINTS, side=SIDE, arrows=ARROWS, unit=UNIT)
+    size = struct.unpack_from("<I", rest)[0]
+    frames = [HEAD.unpack_from(rest[i:i + size]) for i in range(0, len(rest), size)]
+    assert frames and [f[1] for f in frames] == list(range(len(frames))) and all(f[0] == size for f in frames)
+    assert not list(tmp_path.iterdir())
