@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
 
@@ -16,8 +15,9 @@ from .reading import SURE, Field, Gallery
 NOISE = 0.25                                    # the paper's, for noise uniform in [-1, 1]
 AGREED = 0.75                                   # exemplars agree from this mean reading on: three of three, not two of three
 SOME = 0.2                                      # a category that an exemplar of three has
+KEPT = 0.7                                      # share of the rest that a start should keep
 EXEMPLARS = 3
-TURNS = 4                                       # exemplars tried for a field
+TURNS, PAIRS = 2, 3                             # tried for a field: other exemplars, other pairs of kinds
 PREFERRED = ("glasses", "smile", "hat")         # what a start shows first where images are read for it: seen at one glance
 PEOPLE = ("fem",)                               # and between whom
 
@@ -83,8 +83,9 @@ class Start:
     field: str | None = None
 
 
-def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 24) -> Start:
-    """An example that works: of the first field for which the check finds all that is asked for, the one that keeps most of the rest.
+def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 60) -> Start:
+    """An example that works: of the first field for which the check finds all that is asked for and most of the rest kept, the best; where
+    there is none, the best of all that were tried.
 
     Tried are, in order: attributes that one sees at a glance, between two kinds of people or two classes ("man with glasses − man without
     + woman without", the paper's own), then measured ones. ``judge``: codes of A, B, C → the check's lines.
@@ -92,7 +93,7 @@ def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray]
     best: Start | None = None
     score = (False, -1.0)
     for found, _ in zip(_candidates(gallery), range(most), strict=False):
-        if best is not None and score[0] and found.field != best.field:
+        if best is not None and score >= (True, KEPT) and found.field != best.field:
             break
         rows = [[gallery.refs.index(r) for r in group] for group in (found.a, found.b, found.c)]
         lines = judge(*(gallery.codes[r] for r in rows))
@@ -126,8 +127,9 @@ def _of(gallery: Gallery, field: Field, kind: Field | None, turn: int) -> Iterat
     low, high = field.columns.start, field.columns.stop - 1
     pairs: Sequence[tuple[int | None, int | None]] = [(None, None)]
     if kind is not None:
-        columns = range(kind.columns.start, kind.columns.stop)
-        pairs = list(permutations(columns, 2))[:6]
+        first, n = kind.columns.start, len(kind.categories)
+        steps = sorted({n // 2, min(2, n - 1)}, reverse=True)          # far apart, and (of ten classes) close by
+        pairs = [(first + k, first + (k + step) % n) for step in steps for k in range(min(n, PAIRS))]
     for i, j in pairs:
         a = _alike(gallery, [high, i], turn)
         b = _alike(gallery, [low, i], turn, like=a)

@@ -19,7 +19,8 @@ from training.heldout import HeldOut
 from . import Refused, images, latent
 from .later import Progress
 
-MEASURED = (("thickness", ("thin", "bold")), ("slant", ("left", "right")), ("width", ("narrow", "wide")))    # of images in grey
+MEASURED = (("slant", ("left", "right")), ("thickness", ("thin", "bold")), ("ink", ("dark", "bright")),
+            ("width", ("narrow", "wide")))          # of images in grey
 SURE = 0.8                                      # from here on a gallery takes an image for one of a category
 CHUNK = 64
 

@@ -134,7 +134,7 @@ def test_a_run_without_real_images_takes_samples_only(client):
     while not body["ready"]:
         body = client.post("code", dict(run="tiny", op="gallery", source="real", filters=[["side", "right"]], count=5)).json()
     assert body["of"] == 120 and len(body["refs"]) == 5 and all(r[0] == "r" for r in body["refs"])
-    assert [f["name"] for f in body["fields"]] == ["side", "thickness", "slant", "width"]
+    assert [f["name"] for f in body["fields"]] == ["side", "slant", "thickness", "ink", "width"]
     side = body["fields"][0]
     assert side["counts"] == [120 - body["total"], body["total"]] and not side["measured"] and body["fields"][1]["measured"]
     assert all(len(body["start"][k]) == 3 for k in "abc")
@@ -148,4 +148,4 @@ def test_the_check_reads_what_is_drawn(tiny):
     by: Reader = found.reader(tiny)
     result = by.read(tiny.images(arithmetic.combine(a, b, c)[None]))
     assert said[3] == arithmetic.agreed(by.fields, result)
-    assert {line.field for line in lines} <= {"thickness", "slant", "width"} and torch.is_tensor(tiny.images(a))
+    assert {line.field for line in lines} <= {"thickness", "slant", "ink", "width"} and torch.is_tensor(tiny.images(a))

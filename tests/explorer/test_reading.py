@@ -30,11 +30,11 @@ def net() -> FeatureNet:
 def test_reads_probabilities_and_statistics_side_by_side(net):
     usual = np.concatenate([strokes(2), strokes(4), strokes(6), strokes(4, 4), strokes(4, -4)])
     reader = Reader(net, usual)
-    assert [f.name for f in reader.fields] == ["class", "hat", "thickness", "slant", "width"] and reader.width == 10
+    assert [f.name for f in reader.fields] == ["class", "hat", "slant", "thickness", "ink", "width"] and reader.width == 12
     assert reader.attributes and reader.fields[1].two_way and not reader.fields[0].two_way and reader.fields[2].measured
     x = unit(np.concatenate([strokes(1, n=1), strokes(8, n=1), strokes(4, 5, n=1), strokes(4, -5, n=1)]))
     read = reader.read(x)
-    assert read.shape == (4, 10) and read.dtype == np.float32
+    assert read.shape == (4, 12) and read.dtype == np.float32
     for f in reader.fields:
         assert np.allclose(read[:, f.columns].sum(1), 1, atol=1e-5)
     with torch.no_grad():
@@ -68,7 +68,7 @@ def test_real_images_by_their_own_labels(tiny):
     reader = Reader(None, tiny.real(np.arange(60)).transpose(0, 2, 3, 1))
     gallery = reading.of_real(tiny.held, tiny.codes, reader, lambda share: None)
     assert gallery.refs == tuple(f"r{k}" for k in range(N)) and gallery.codes is tiny.codes
-    assert [f.name for f in gallery.fields] == ["side", "thickness", "slant", "width"]
+    assert [f.name for f in gallery.fields] == ["side", "slant", "thickness", "ink", "width"]
     right = gallery.matching([("side", "right")])
     assert right.tolist() == np.flatnonzero(tiny.held.attributes[:, 0] == 1).tolist()
     bold, square = gallery.readings[:, gallery.column("thickness", "bold")], tiny.held.labels == 1
