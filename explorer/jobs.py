@@ -1,7 +1,7 @@
 """Training from the page: one process of its own at a time, which outlives a reload, a closed tab and the page's server.
 
-What is known of a training lies in its run's folder (``status.json``, ``log.jsonl``, ``samples.webp``, written by ``python -m training``),
-so whoever looks sees the same, also after a restart. Everything that changes something asks ``access`` first.
+What is known of a training lies in its run's folder (``status.json``, ``log.jsonl``, ``alarms.jsonl``, ``samples.webp``, written by
+``python -m training``), so whoever looks sees the same, also after a restart. Everything that changes something asks ``access`` first.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ class Trunk(nn.Sequential):
 
 
 def _norm(kind: str, channels: int) -> list[nn.Module]:
-    return {"batch": [nn.BatchNorm2d(channels)], "layer": [nn.GroupNorm(1, channels)], "none": []}[kind]
+    kinds: dict[str, list[nn.Module]] = {"batch": [nn.BatchNorm2d(channels)], "layer": [nn.GroupNorm(1, channels)], "none": []}
+    return kinds[kind]
 
 
 def initialised(network: nn.Sequential) -> nn.Sequential:
