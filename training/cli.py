@@ -263,15 +263,20 @@ def print_card(folder: Path) -> None:
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 
 
+FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "squared error", "map_accuracy": "map accuracy",
+           "map_trustworthiness": "trustworthiness", "agreement": "agreement", "code_error": "code error", "information": "information",
+           "error": "error", "arithmetic_changed": "arithmetic changed", "arithmetic_kept": "kept", "frechet_ratio": "Fréchet ÷ floor",
+           "coverage": "coverage", "modes": "modes", "high_quality": "high quality", "reverse_kl": "reverse KL"}
+
+
 def table(cards: Sequence[Card]) -> str:
     """Runs and their main figures in Markdown."""
-    shown = ("negative_elbo", "nll", "reconstruction_error", "map_accuracy", "map_trustworthiness")
-    rows = ["| run | data | code | images seen | trained on | −ELBO | NLL | squared error | map accuracy | trustworthiness |",
-            "|---|---|---|---|---|---|---|---|---|---|"]
+    rows = ["| run | data | code | images seen | trained on | measured |", "|---|---|---|---|---|---|"]
     for card in cards:
-        figures = [f"{card.metrics[k]['value']:.4g}" if k in card.metrics else "–" for k in shown]
-        rows.append(f"| `{card.name}` | {card.data.title} | {card.spec.w_dim}-D | {card.images_seen / 1e6:.2g} M | {card.hardware}, "
-                    f"{clock(card.seconds)} | " + " | ".join(figures) + " |")
+        figures = ", ".join(f"{title} {card.metrics[k]['value']:.4g}" for k, title in FIGURES.items() if k in card.metrics)
+        code = f"{card.spec.num_layers} × {card.spec.w_dim}-D" if card.spec.num_layers > 1 else f"{card.spec.w_dim}-D"
+        rows.append(f"| `{card.name}` | {card.data.title} | {code} | {card.images_seen / 1e6:.2g} M | {card.hardware}, "
+                    f"{clock(card.seconds)} | {figures} |")
     return "\n".join(rows)
 
 
