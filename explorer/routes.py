@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, cloud, export, images, latent, plots, render
+from . import NotThere, Refused, TooLarge, cloud, comparing, export, images, latent, plots, render
 from .access import Access, VisitorError
 from .session import Run, Session
 
@@ -87,6 +87,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("thumb/{run}", lambda r: _thumb(session, r)),
         get("run/{run}", lambda r: _json(describe(session, r.path_params["run"])), slow=True),
         get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), slow=True),
+        get("compare", lambda r: _json(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: _map(session, r)),
         get("colours/{dataset}", lambda r: _colours(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
@@ -258,6 +259,13 @@ def _sheet(session: Session, request: Request) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(path.read_bytes(), media_type="image/webp", headers=headers)
+
+
+def _compared(session: Session, names: str) -> dict[str, Any]:
+    asked = [n for n in names.split(",") if n]
+    if len(asked) > comparing.MOST:             # before any is looked up
+        raise Refused(f"1 to {comparing.MOST} runs can stand side by side; these are {len(asked)}.")
+    return comparing.compare([session.card(n) for n in asked])
 
 
 def _curves(session: Session, name: str) -> dict[str, Any]:

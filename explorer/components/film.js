@@ -1,18 +1,21 @@
-const $ = (s) => element.querySelector(s), canvas = $('.lx-screen canvas'), play = $('.lx-play'), scrub = $('.lx-transport input'), out = $('output'), row = $('.lx-keys'), contact = $('.lx-contact canvas');
+const $ = (s) => element.querySelector(s), screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') }, play = $('.lx-play'), scrub = $('.lx-transport input'), out = $('output'), row = $('.lx-keys'), strips = { lerp: $('.lx-contact-lerp canvas'), slerp: $('.lx-contact-slerp canvas') }, contact = $('.lx-contacts'), chart = $('.lx-norm');
 const length = $('.lx-length'), loop = $('.lx-loop'), why = $('.lx-why-way');
-let t = 0, playing = false, last = 0, way = 'lerp', looped = true, drawn = [], filling = null, mine = null;
+let t = 0, playing = false, last = 0, way = 'lerp', looped = true, both = false, drawn = [], filling = null, mine = null;
 const keys = () => lx.state.keys, joined = () => { const d = lx.state.w.length, a = new Float32Array(keys().length * d); keys().forEach((k, i) => a.set(k.w, i * d)); return lx.b64(a); };
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
-const path = () => {
-  const n = keys().length; if (n < 2) return keys()[0]?.w; const parts = looped ? n : n - 1, k = Math.min(Math.floor(t * parts), parts - 1), f = t * parts - k, a = keys()[k].w, b = keys()[(k + 1) % n].w;
+/* the code at time u of the path, by a way */
+const path = (u = t, how = way) => {
+  const n = keys().length; if (n < 2) return keys()[0]?.w; const parts = looped ? n : n - 1, k = Math.min(Math.floor(u * parts), parts - 1), f = u * parts - k, a = keys()[k].w, b = keys()[(k + 1) % n].w;
   let p = 1 - f, q = f;
-  if (way === 'slerp') { let ab = 0, aa = 0, bb = 0; for (let i = 0; i < a.length; i++) { ab += a[i] * b[i]; aa += a[i] ** 2; bb += b[i] ** 2; } const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
+  if (how === 'slerp') { let ab = 0, aa = 0, bb = 0; for (let i = 0; i < a.length; i++) { ab += a[i] * b[i]; aa += a[i] ** 2; bb += b[i] ** 2; } const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
     if (Math.sin(o) >= 1e-4) { p = Math.sin((1 - f) * o) / Math.sin(o); q = Math.sin(f * o) / Math.sin(o); } }
   return Float32Array.from(a, (v, i) => p * v + q * b[i]);
 };
+const ways_ = () => both ? ['lerp', 'slerp'] : [way];
 const frame = () => {
   if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
-  if (keys().length < 2) lx.draw(canvas, { op: 'image', w: lx.b64(keys()[0].w) }); else lx.draw(canvas, { op: 'walk', keys: cached(), t, method: way, loop: looped });
+  for (const how of ways_()) lx.draw(screens[how], keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped });
+  chart.style.setProperty('--t', 100 * t + '%'); tell();
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
 let memo = null; const cached = () => { if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() }; return memo.text; };
@@ -26,13 +29,32 @@ play.onclick = () => playing ? stop() : start();
 scrub.oninput = () => { playing = false; label(); t = +scrub.value; frame(); }; scrub.onchange = take;
 for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way = b.dataset.way; ways(); frame(); strip(); };
 loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); };
-const ways = () => { for (const b of element.querySelectorAll('[data-way]')) { const is = b.dataset.way === way; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); }
+const twin = $('.lx-both'); twin.onclick = () => { both = !both; mode(); frame(); strip(); };
+for (const [how, c] of Object.entries(screens)) c.onclick = () => { way = how; ways(); frame(); };
+const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.both = both; element.querySelector('.lx-film').classList.toggle('lx-two', both);
+  for (const how of ['lerp', 'slerp']) { const off = !ways_().includes(how); $('.lx-shot-' + how).hidden = off; $('.lx-contact-' + how).hidden = off; } };
+/* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
+const norm = (w) => { let s = 0; for (const v of w) s += v * v; return Math.sqrt(s); };
+const shell = () => { const s = lx.state.info?.spec; return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null; };
+const measure = () => {
+  const few = keys().length < 2; chart.hidden = few; if (few || !on()) return;
+  const N = 96, lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])), r = shell(), all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
+  const lo = Math.max(0, 0.92 * Math.min(...all)), hi = 1.04 * Math.max(...all), y = (v) => (100 * (hi - v) / (hi - lo)).toFixed(2), svg = chart.querySelector('svg');
+  for (const how of ['lerp', 'slerp']) svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${(100 * i / N).toFixed(2)},${y(v)}`).join(' '));
+  const band = svg.querySelector('rect'), line = svg.querySelector('line'), note = chart.querySelector('.lx-shell'); band.style.display = line.style.display = r ? '' : 'none'; note.hidden = !r;
+  if (r) { band.setAttribute('y', y(r + 0.71)); band.setAttribute('height', y(r - 0.71) - y(r + 0.71)); line.setAttribute('y1', y(r)); line.setAttribute('y2', y(r)); note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`; }
+  chart.dataset.lerp = Math.min(...lines.lerp).toFixed(4); chart.dataset.slerp = Math.min(...lines.slerp).toFixed(4); chart.dataset.shell = r ?? ''; tell();
+};
+const tell = () => { if (keys().length > 1) for (const how of ['lerp', 'slerp']) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2); };
+const ways = () => { mode(); for (const b of element.querySelectorAll('[data-way]')) { const is = b.dataset.way === way; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); }
+  for (const how of ['lerp', 'slerp']) for (const e of [$('.lx-shot-' + how), $('.lx-contact-' + how), chart.querySelector('.lx-norm-' + how)]) e.classList.toggle('chosen', how === way);
   const s = lx.state.info?.spec; why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : ''; };
-const frames = () => Math.max(8, Math.min(48, Math.floor(contact.parentElement.clientWidth / 36)));
+const frames = () => Math.max(8, Math.min(48, Math.floor(contact.clientWidth / 36)));
 const strip = () => {
   if (!on() || keys().length < 2) return; const [, h, w] = lx.state.info.spec.shape, STRIP = frames();
-  lx.draw(contact, { op: 'strip', keys: joined(), frames: STRIP, method: way, loop: looped }, (x, im) => { const per = Math.max(1, Math.round(im.width / w)); contact.width = STRIP * w; contact.height = h;
+  for (const how of ways_()) lx.draw(strips[how], { op: 'strip', keys: joined(), frames: STRIP, method: how, loop: looped }, (x, im) => { const c = strips[how], per = Math.max(1, Math.round(im.width / w)); c.width = STRIP * w; c.height = h;
     for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h); element.dataset.strip = STRIP; });
+  measure();
 };
 const small = (text, key, n, act, off) => { const b = document.createElement('button'); b.type = 'button'; b.textContent = text; b.setAttribute('aria-label', lx.t(key, { n })); b.title = b.getAttribute('aria-label'); b.disabled = off; b.onclick = act; return b; };
 const draw = () => {
@@ -68,8 +90,8 @@ const film = (format) => async () => {
     lx.save(await r.blob(), `${lx.state.run}-walk.${format}`); lx.say(lx.t('walk.saved')); element.dataset.saved = format; } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; delete element.dataset.saving; } };
 $('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
 const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };
-lx.on('run', () => { playing = false; t = 0; way = lx.arc() ? 'slerp' : 'lerp'; ways(); label(); fill(); });
+lx.on('run', () => { playing = false; t = 0; way = lx.arc() ? 'slerp' : 'lerp'; both = lx.arc() && innerWidth > 720; ways(); label(); fill(); });
 lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
 lx.on('keys', draw); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
-let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.parentElement.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact.parentElement);
+let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact);
 lx.translate(element);
