@@ -71,11 +71,11 @@ class Training:
     """One process and the frames that it has written and nobody has fetched yet."""
 
     def __init__(self, data: str, seed: int, *options: str) -> None:
-        command = [sys.executable, "-m", "training", "live", f"--data={data}", f"--seed={seed}", *options]
         environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONIOENCODING="utf-8")
         quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-                                        cwd=Path(training.__file__).parent.parent, creationflags=quiet)
+        self.process = subprocess.Popen(self.command(data, seed, options), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, env=environment, cwd=Path(training.__file__).parent.parent,
+                                        creationflags=quiet)
         if hasattr(os, "setpriority"):
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.process.pid, 5)
@@ -88,6 +88,11 @@ class Training:
         assert self.process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reader.start()
+
+    @staticmethod
+    def command(data: str, seed: int, options: tuple[str, ...]) -> list[str]:
+        """The command line of the process."""
+        return [sys.executable, "-m", "training", "live", f"--data={data}", f"--seed={seed}", *options]
 
     def _read(self, out: IO[bytes]) -> None:
         """Take in what the process writes, until it ends. Waits while BACKLOG frames are there."""

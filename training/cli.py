@@ -104,7 +104,7 @@ def make_parser() -> argparse.ArgumentParser:
     live.add_argument("--data", default="ring", choices=("ring", "grid"))
     live.add_argument("--seed", type=int, default=0)
     live.add_argument("--seconds", type=float, help="of training, at most [default: 180]")
-    live.add_argument("--steps", type=int, help="at most [default: 10000]")
+    live.add_argument("--steps", type=int, help="at most [default: 4000]")
     return parser
 
 

@@ -161,7 +161,7 @@ $('.lx-live-restart').onclick = () => { reseed(); begin(true); };
 seedBox.onkeydown = (e) => { if (e.key === 'Enter') { reseed(); begin(true); } };
 for (const [name, flip] of [['.lx-live-critic', () => (critic = !critic)], ['.lx-live-arrows', () => (arrows = !arrows)]]) $(name).onclick = () => { $(name).setAttribute('aria-pressed', flip()); draw(); };
 
-/* ---- the page ---- */
+/* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
 const link = () => { if (lx.state.view !== 'collapse') return; const u = new URL(location.href); u.searchParams.set('live', `${data}.${seed}`); history.replaceState(history.state, '', u.href); };
 const words = () => { const kept = speed.value || '0'; speed.replaceChildren(...SPEEDS.map((n) => { const o = make('option', '', lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n })); o.value = n; return o; })); speed.value = kept;
   setPlaying(playing); draw(); };
@@ -172,4 +172,5 @@ document.addEventListener('visibilitychange', () => { if (document.hidden) pause
 addEventListener('pagehide', () => leave(id));
 new ResizeObserver(() => draw()).observe(host);
 try { $('.lx-live-about').open = innerWidth > 720; } catch { /* an old browser */ }
+element.lxFrames = () => frames; element.lxHello = () => hello;
 choose(); lx.translate(element);

@@ -17,8 +17,10 @@ def collapse() -> gr.HTML:
       <button type="button" class="lx-chip" role="radio" data-name="grid" data-t="collapse.grid"></button>
     </span>
     <span class="lx-live-rule"></span>
-    <button type="button" class="lx-chip lx-live-critic" aria-pressed="true" data-t="collapse.critic" data-t-title="collapse.critic.help"></button>
-    <button type="button" class="lx-chip lx-live-arrows" aria-pressed="true" data-t="collapse.arrows" data-t-title="collapse.arrows.help"></button>
+    <button type="button" class="lx-chip lx-live-critic" aria-pressed="true" data-t="collapse.critic"
+      data-t-title="collapse.critic.help"></button>
+    <button type="button" class="lx-chip lx-live-arrows" aria-pressed="true" data-t="collapse.arrows"
+      data-t-title="collapse.arrows.help"></button>
     <span class="lx-spring"></span>
     <select class="lx-chip lx-live-speed" data-t-label="collapse.speed"></select>
     <label class="lx-live-seed"><span data-t="collapse.seed"></span>

@@ -121,7 +121,8 @@ def test_run_obeys_and_ends_with_its_input():
             return self.commands.pop(0)
 
     shown, frames = Live("ring"), []
-    shown.run(Then({"step": 2}, 2, {"speed": 3, "play": True}, 2, {"play": False}, {"step": 1}, 1, None), lambda f: frames.append(parsed(f)))
+    asked = Then({"step": 2}, 2, {"speed": 3, "play": True}, 2, {"play": False}, {"step": 1}, 1, None)
+    shown.run(asked, lambda f: frames.append(parsed(f)))
     assert [f["step"] for f in frames] == [0, 1, 2, 5, 8, 9] and [f["index"] for f in frames] == list(range(6))
     assert [f["state"] for f in frames] == [PAUSED, PAUSED, PAUSED, PLAYING, PLAYING, PAUSED]
 
@@ -154,8 +155,8 @@ def test_lines_that_are_no_commands_are_left_out():
 
 
 def test_the_command_writes_hello_and_frames_and_no_file(tmp_path):
-    done = subprocess.run([sys.executable, "-m", "training", "live", "--data", "grid", "--seed", "5", "--steps", "2"], cwd=ROOT, timeout=300,
-                          input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
+    command = [sys.executable, "-m", "training", "live", "--data", "grid", "--seed", "5", "--steps", "2"]
+    done = subprocess.run(command, cwd=ROOT, timeout=300, input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
                           env={**os.environ, "LATENT_EXPLORER_DATA": str(tmp_path), "OMP_NUM_THREADS": "1"})
     line, _, rest = done.stdout.partition(b"\n")
     hello = json.loads(line)

@@ -1,0 +1,107 @@
+"""The Collapse view: panels that learn before one's eyes, a scrubber that goes back, and figures that the drawn points bear out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from training import points
+from training.live import UNIT
+
+BOX = "(document.querySelector('#lx-collapse [data-frames]')?.dataset || {})"
+PIXELS = "[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c) => c.toDataURL())"
+MODES = "[...document.querySelectorAll('#lx-collapse .lx-live-modes b')].map((e) => +e.textContent)"
+GREEN = """[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c) => {
+  const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
+  for (let i = 0; i < d.length; i += 4) if (d[i + 1] > d[i] + 40 && d[i + 1] > d[i + 2] + 20) n++;
+  return n; })"""
+
+
+@pytest.fixture
+def live(drive):
+    """The view with its first frame, paused."""
+    def opened(query: str = "live=ring.3"):
+        drive.page.set_default_timeout(180_000)
+        drive.page.goto(f"{drive.server}/?run=tiny&view=collapse&{query}")
+        drive.until(f"{BOX}.frames === '1' && {BOX}.drawn > 0")
+        return drive.page
+    yield opened
+    drive.page.goto("about:blank")                     # which ends the process
+
+
+def frames(page, expression: str = "f => f.step"):
+    return page.evaluate(f"document.querySelector('#lx-collapse [data-frames]').lxFrames().map({expression})")
+
+
+def test_plays_steps_and_goes_back(live, drive):
+    page = live()
+    assert [p.evaluate("e => e.textContent") for p in page.locator(".lx-live-head > b").all()] == ["GAN", "WGAN", "WGAN-GP"]
+    first = page.evaluate(PIXELS)
+    page.get_by_role("button", name="One step").click()
+    drive.until(f"{BOX}.at === '1'")
+    page.wait_for_timeout(700)
+    assert frames(page) == [0, 1]                      # one step adds exactly one frame
+    second = page.evaluate(PIXELS)
+    assert all(a != b for a, b in zip(first, second, strict=True))
+    page.get_by_label("Speed").select_option("1")
+    page.get_by_role("button", name="Play").click()
+    drive.until(f"+{BOX}.frames >= 8")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(1500)
+    steps = frames(page)
+    assert steps == list(range(len(steps)))
+    last = page.evaluate(PIXELS)
+    assert all(a != b for a, b in zip(second, last, strict=True))
+    drive.slide("#lx-collapse .lx-transport input", 1)
+    drive.until(f"{BOX}.at === '1'")
+    assert page.evaluate(PIXELS) == second             # what was drawn of that frame the first time
+    expect(page.locator("#lx-collapse output")).to_contain_text("step 1 ")
+    page.get_by_role("button", name="One step").click()
+    drive.until(f"+{BOX}.at === {len(steps)}")
+    assert frames(page)[-1] == len(steps)              # goes on from the end, not from where one looked
+
+
+def test_figures_are_those_of_the_points(live, drive):
+    page = live("live=grid.1")
+    page.get_by_role("button", name="Play").click()
+    drive.until(f"+{BOX}.frames >= 5")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(1500)
+    at = int(page.evaluate(f"{BOX}.at"))
+    shown = [np.array(v).reshape(-1, 2) / UNIT for v in frames(page, "f => f.panels.map((p) => Array.from(p.xy))")[at]]
+    counted = [points.modes_covered("grid", xy) for xy in shown]
+    assert counted == page.evaluate(MODES)
+    good = page.locator("#lx-collapse .lx-live-figures div:first-child dd").all_text_contents()
+    assert good == [f"{100 * points.high_quality_share('grid', xy):.1f} %" for xy in shown]
+    assert [c > 0 for c in page.evaluate(GREEN)] == [c > 0 for c in counted]      # a covered mode is ringed in green
+
+
+def test_choice_and_seed_are_in_the_link_and_one_seed_is_one_training(live, drive):
+    page = live("live=grid.12")
+    expect(page.get_by_role("radio", name="Grid of 25")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_label("Seed")).to_have_value("12")
+    points = "f => Array.from(f.panels[2].xy)"
+    before = frames(page, points)[0]
+    page.get_by_label("Seed").fill("4")
+    page.get_by_role("button", name="Restart").click()
+    drive.until(f"{BOX}.seed === '4' && +{BOX}.frames >= 2")
+    assert "live=grid.4" in page.url and frames(page, points)[0] != before
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_label("Seed").fill("12")
+    page.get_by_role("button", name="Restart").click()
+    drive.until(f"{BOX}.seed === '12' && +{BOX}.frames >= 1 && {BOX}.state === 'playing'")
+    assert frames(page, points)[0] == before
+
+
+def test_layers_can_be_switched_off_and_words_follow_the_language(live, drive):
+    page = live()
+    whole = page.evaluate(PIXELS)[0]
+    page.get_by_role("button", name="Arrows", exact=True).click()
+    drive.until(f"{PIXELS}[0] !== `{whole}`")
+    without = page.evaluate(PIXELS)[0]
+    page.get_by_role("button", name="Critic", exact=True).click()
+    drive.until(f"{PIXELS}[0] !== `{without}`")
+    page.get_by_role("button", name="한국어").click()
+    expect(page.locator("#lx-collapse .lx-play")).to_have_text("재생")
+    expect(page.locator("#lx-collapse .lx-live-figures dt").first).to_have_text("좋은 점")
