@@ -1,4 +1,4 @@
-"""Work that takes longer than a request may: done on one thread of its own, asked about until it is there, and kept."""
+"""Work that takes longer than a request may: done on threads of its own, asked about until it is there, and kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import Refused
 
 Progress = Callable[[float], None]
 PATIENCE = 0.6                                  # seconds that a request waits for work that may be nearly done
-_thread = ThreadPoolExecutor(1, thread_name_prefix="later")     # one for the whole page: long work never takes all cores from live images
+_threads = ThreadPoolExecutor(2, thread_name_prefix="later")    # for the whole page: long work leaves time for live images
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +32,7 @@ class Later:
         with self._lock:
             if key not in self._jobs:
                 done = [0.0]
-                self._jobs[key] = _thread.submit(make, lambda share: done.__setitem__(0, share)), done
+                self._jobs[key] = _threads.submit(make, lambda share: done.__setitem__(0, share)), done
             job, done = self._jobs[key]
         end = time.monotonic() + patience
         while not job.done() and time.monotonic() < end:
