@@ -69,7 +69,7 @@ const curvePanels = () => {
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
 const plot = async () => {
-  if (!on()) return; const mine = ticket, list = curvePanels(), shown = every ? list : list.slice(0, FEW);
+  if (!on() || !facts) return; const mine = ticket, list = curvePanels(), shown = every ? list : list.slice(0, FEW);
   more.hidden = list.length <= FEW; more.textContent = lx.t(every ? 'cmp.less' : 'cmp.more', { n: list.length - FEW });
   plots.replaceChildren(...shown.map(([term]) => { const e = document.createElement('div'), h = document.createElement('h3'), p = document.createElement('div'); e.className = 'lx-cmp-panel'; e.dataset.term = term; h.textContent = term.replaceAll('_', ' ').replace('/', ' · '); p.className = 'lx-cmp-plot'; e.append(h, p); return e; }));
   if (!list.length) { const p = document.createElement('p'); p.className = 'lx-note'; p.textContent = lx.t('cmp.nocurves'); plots.append(p); element.dataset.panels = 0; return; }

@@ -31,7 +31,7 @@ for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way 
 loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); };
 const twin = $('.lx-both'); twin.onclick = () => { both = !both; mode(); frame(); strip(); };
 for (const [how, c] of Object.entries(screens)) c.onclick = () => { way = how; ways(); frame(); };
-const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.both = both; element.querySelector('.lx-film').classList.toggle('lx-two', both);
+const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.both = both; element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
   for (const how of ['lerp', 'slerp']) { const off = !ways_().includes(how); $('.lx-shot-' + how).hidden = off; $('.lx-contact-' + how).hidden = off; } };
 /* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
 const norm = (w) => { let s = 0; for (const v of w) s += v * v; return Math.sqrt(s); };
