@@ -37,7 +37,7 @@ from .access import VisitorError
 from .routes import PREFIX, Busy, require_login
 
 MOST = 2                                        # processes at once
-IDLE, LONGEST = 12.0, 900.0                     # seconds without a request, and in all
+IDLE, LONGEST = 45.0, 900.0                     # seconds without a request, and in all
 YIELDS = 20.0                                   # seconds paused after which another visitor may have the place
 BACKLOG = 48                                    # frames that wait to be fetched
 WAIT = 5.0                                      # seconds that a request for frames waits for one
