@@ -168,7 +168,10 @@ const enter = () => {
   else { parts = null; answer = null; for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); verdict(); }
   gallery();
 };
-lx.on('run', () => { if (mine !== null && mine !== lx.state.run) { parts = null; answer = null; if (!on()) mine = null; } setTimeout(enter); });
+let linked = null;                                                         /* the run that the link's sum belongs to */
+lx.on('run', () => {
+  if (linked !== null && linked !== lx.state.run) { restoring = false; parts = null; answer = null; lx.keep('abc', null); if (!on()) mine = null; }
+  linked = lx.state.run; setTimeout(enter); });
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', () => { if (on() && parts && mine === lx.state.run && label !== lx.state.label) enter(); });
 lx.on('lang', () => { if (!lx.state.info) return; cellNames(); if (on()) { choices(); verdict(); how(); } });

@@ -201,3 +201,16 @@ def test_a_saved_direction_is_a_slider_and_a_file(drive, run):
     page.locator("#lx-directions input[type=file]").set_input_files(files=[
         {"name": "d.json", "mimeType": "application/json", "buffer": json.dumps(saved | {"vector": [1, 2]}).encode()}])
     expect(page.locator("#lx-toast")).to_have_text("The direction has 2 numbers; this run's codes have 6.")
+
+
+def test_another_run_has_a_sum_of_its_own(drive, run):
+    page = opened(drive)
+    drive.until("new URL(window.lx.link()).searchParams.get('abc')")
+    before = page.evaluate(f"{DATA}.parts")
+    page.locator(".lx-run[data-run=a-plain]").click()
+    drive.until(f"{DATA}.ready === 'a-plain' && +{DATA}.n > 1")
+    assert drive.state("s.kept.abc").startswith(page.evaluate(f"{DATA}.parts"))
+    page.locator(".lx-run[data-run=b-many]").click()
+    drive.until(f"{DATA}.ready === 'b-many' && +{DATA}.n > 2")
+    assert page.evaluate(f"{DATA}.parts") == before
+    settled(drive, run, parts(page))
