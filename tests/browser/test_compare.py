@@ -49,7 +49,7 @@ def test_seed_and_class_redraw_every_column(made):
     drawn(made, 12)
     after = page.evaluate(IMAGES)
     assert all(a != b for a, b in zip(before, after, strict=True))
-    page.get_by_label("Class", exact=True).select_option(label="square")
+    page.locator(".lx-cmp-class").select_option(label="square")
     drawn(made, 12, "1")
     assert np.abs(np.array(page.evaluate(TILES, 0)) - expected(made, "asked", seed=12, label=1)).max() <= 1
     assert page.evaluate(IMAGES)[1:] == after[1:], "runs without classes keep their samples, and say so"
@@ -100,7 +100,7 @@ def test_the_table_marks_the_better_one_and_settings_that_differ(made):
 
 def test_the_link_restores_runs_seed_and_class(made, context, generators):
     page = opened(made, "run=asked&cmp=asked,wide")
-    page.get_by_label("Class", exact=True).select_option(label="bar")
+    page.locator(".lx-cmp-class").select_option(label="bar")
     page.get_by_label("Seed", exact=True).fill("77")
     drawn(made, 77, "0")
     made.until("new URL(location.href).searchParams.get('seed') === '77'")
@@ -110,7 +110,7 @@ def test_the_link_restores_runs_seed_and_class(made, context, generators):
     other.until("document.querySelectorAll('.lx-cmp-run').length === 2")
     drawn(other, 77, "0")
     assert other.page.evaluate(IMAGES) == opened_images
-    expect(other.page.get_by_label("Class", exact=True)).to_have_value("0")
+    expect(other.page.locator(".lx-cmp-class")).to_have_value("0")
 
 
 def test_a_link_to_a_run_that_is_gone_says_so(made):

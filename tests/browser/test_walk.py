@@ -76,7 +76,7 @@ def test_arc_is_the_default_in_many_dimensions_and_says_why(made):
 def test_both_ways_share_a_path_and_its_distance_from_the_origin_is_drawn(made):
     page = wide(made)
     shots = "['lerp', 'slerp'].map((how) => document.querySelector(`.lx-shot-${how} canvas`).toDataURL())"
-    made.slide(".lx-transport input", 0.125)                # half way between the first two keys
+    made.slide("#lx-film .lx-transport input", 0.125)                # half way between the first two keys
     made.until(f"(() => {{ const [a, b] = {shots}; return a !== b; }})()")
     keys = np.array(made.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
     for how in ("lerp", "slerp"):
@@ -104,8 +104,8 @@ def test_the_chosen_way_is_taken_on(made):
     page = wide(made)
     page.locator(".lx-shot-lerp canvas").click()
     expect(page.get_by_role("radio", name="Straight")).to_have_attribute("aria-checked", "true")
-    made.slide(".lx-transport input", 0.375)
-    page.locator(".lx-transport input").dispatch_event("change")
+    made.slide("#lx-film .lx-transport input", 0.375)
+    page.locator("#lx-film .lx-transport input").dispatch_event("change")
     made.until("window.lx.state.origin.kind === 'walk'")
     keys = np.array(made.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
     assert np.allclose(made.state("Array.from(s.w)"), latent.walk(keys, 0.375, "lerp", True), atol=1e-5)
