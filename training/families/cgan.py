@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..adversarial import AdversarialConfig, AdversarialObjective
-from ..model import DataSpec, Family, LatentModel, LatentSpec, SettingError, setting
+from ..losses import r1_penalty
+from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, SettingError, setting
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,10 @@ class CGANConfig(AdversarialConfig):
     """Settings of the conditional GAN."""
 
     network: str = setting("conv", "dense as in the paper, or conv by the rules of DCGAN", choices=("dense", "conv"))
-    generator_rate: float = setting(5.0, "the generator's learning rate over the discriminator's; at 1 each class fell to one image (ours)",
+    generator_rate: float = setting(2.0, "the generator's learning rate over the discriminator's (two time scales: Heusel et al. 2017)",
                                     low=0.1, high=20.0, advanced=True)
+    r1: float = setting(1.0, "weight of the R1 penalty (Mescheder et al. 2018); at 0, as in the paper, each class fell to one image here",
+                        low=0.0, high=100.0, advanced=True)
     embedding: int = setting(32, "numbers that stand for a class in the generator (paper: 200 units)", low=1, high=512)
 
 
@@ -68,6 +71,13 @@ class CGANObjective(AdversarialObjective):
 
     def make_discriminator(self) -> nn.Module:
         return ConditionalDiscriminator(self.model.spec, self.config)
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        terms = super().discriminator_loss(batch)
+        if self.config.r1:
+            penalty = r1_penalty(lambda x: self.discriminator(x, batch.labels), batch.images).mean()
+            terms |= {"loss": terms["loss"] + self.config.r1 * penalty, "r1": penalty}
+        return terms
 
 
 FAMILY = Family(
