@@ -31,7 +31,7 @@ const draw = () => {
       if (b.run !== names[k] || b.columns * w !== im.width) return; const gap = Math.max(1, Math.round(w / 14)), n = b.columns;
       canvas.width = n * w + (n - 1) * gap; canvas.height = ROWS * h + (ROWS - 1) * gap; x.imageSmoothingEnabled = false; x.clearRect(0, 0, canvas.width, canvas.height);
       for (let i = 0; i < ROWS; i++) for (let j = 0; j < n; j++) x.drawImage(im, j * w, i * h, w, h, j * (w + gap), i * (h + gap), w, h);
-      canvas.dataset.run = b.run; canvas.dataset.seed = b.seed; canvas.dataset.label = b.label ?? ''; });
+      canvas.dataset.run = b.run; canvas.dataset.seed = b.seed; canvas.dataset.label = b.label ?? ''; canvas.dataset.columns = n; });
   });
 };
 const build = () => {
