@@ -27,8 +27,10 @@ def film() -> gr.HTML:
     <button type="button" class="lx-chip lx-mp4" data-t="walk.mp4"></button>
   </div>
   <div class="lx-screen">
-    <div class="lx-shot lx-shot-lerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.lerp"></canvas><span data-t="walk.lerp"></span></div>
-    <div class="lx-shot lx-shot-slerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.slerp"></canvas><span data-t="walk.slerp"></span></div>
+    <div class="lx-shot lx-shot-lerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.lerp"></canvas>
+      <span data-t="walk.lerp"></span></div>
+    <div class="lx-shot lx-shot-slerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.slerp"></canvas>
+      <span data-t="walk.slerp"></span></div>
   </div>
   <div class="lx-transport"><button type="button" class="lx-btn lx-accent lx-play"></button>
     <input type="range" class="lx-range" min="0" max="1" step="0.001" value="0" data-t-label="walk.position">
