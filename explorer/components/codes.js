@@ -123,7 +123,7 @@ const controls = () => {
     scale.className = 'lx-code-scale'; for (const [v, text] of [[LOW, sign(LOW)], [(c.low + c.high) / 2, lx.t('coded.trained')], [HIGH, sign(HIGH)]]) { const t = document.createElement('span'); t.textContent = text; t.style.left = pct(v) + '%'; scale.append(t); }
     line.append(tick, input); e.append(line, scale); note(e, beside(m));
   }
-  list.replaceChildren(...rows); mark();
+  list.replaceChildren(...rows); mark(); fold();
 };
 const mark = () => {
   if (!coded()) return;

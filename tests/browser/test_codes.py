@@ -126,6 +126,7 @@ def test_new_noise_keeps_the_codes_and_the_link_keeps_all(made, context, generat
 
 def test_each_code_says_what_it_was_measured_to_change(made):
     page = coded(made)
+    expect(page.locator("#view-codes .lx-about")).to_contain_text("trained with codes or classes of its own")
     measured = page.evaluate("window.lx.api('codes/info')")
     assert [m["name"] for m in measured] == ["category", "code 1", "code 2"]
     for m in measured:
