@@ -80,15 +80,15 @@ def test_figures_are_those_of_the_points(live, drive):
 def test_choice_and_seed_are_in_the_link_and_one_seed_is_one_training(live, drive):
     page = live("live=grid.12")
     expect(page.get_by_role("radio", name="Grid of 25")).to_have_attribute("aria-checked", "true")
-    expect(page.get_by_label("Seed")).to_have_value("12")
+    expect(page.locator("#lx-collapse .lx-live-seed input")).to_have_value("12")
     points = "f => Array.from(f.panels[2].xy)"
     before = frames(page, points)[0]
-    page.get_by_label("Seed").fill("4")
+    page.locator("#lx-collapse .lx-live-seed input").fill("4")
     page.get_by_role("button", name="Restart").click()
     drive.until(f"{BOX}.seed === '4' && +{BOX}.frames >= 2")
     assert "live=grid.4" in page.url and frames(page, points)[0] != before
     page.get_by_role("button", name="Pause").click()
-    page.get_by_label("Seed").fill("12")
+    page.locator("#lx-collapse .lx-live-seed input").fill("12")
     page.get_by_role("button", name="Restart").click()
     drive.until(f"{BOX}.seed === '12' && +{BOX}.frames >= 1 && {BOX}.state === 'playing'")
     assert frames(page, points)[0] == before
