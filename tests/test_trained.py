@@ -26,7 +26,8 @@ def test_a_shipped_run_does_what_its_card_says(name):
     assert card.finished and card.hardware and card.seconds > 0 and card.metrics and card.headline in card.metrics
     assert (ROOT / name / "samples.webp").is_file() and (ROOT / name / "log.jsonl").is_file()
     z = model.sample_z(4, torch.Generator().manual_seed(0))
-    x = model.synthesize(model.map(z))
+    label = torch.zeros(4, dtype=torch.long) if model.spec.num_classes else None
+    x = model.synthesize(model.map(z, label), label)
     assert x.shape == (4, *card.data.shape) and x.std() > 0.1
     assert (x[0] - x[1]).abs().mean() > 0.01, "samples of other codes are other images"
 
