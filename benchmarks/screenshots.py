@@ -19,7 +19,7 @@ def settle(page: Page, milliseconds: int = 1500) -> None:
 
 
 def main() -> None:
-    """Map, Codes, Walk and Reconstruct at 1280 × 800, and the map on a phone in the dark."""
+    """Map, Codes, Arithmetic, Walk, Reconstruct and Collapse at 1280 × 800, and the map on a phone in the dark."""
     DOCS.mkdir(exist_ok=True)
     with served() as (address, _, _):
         with browser() as page:
@@ -27,10 +27,15 @@ def main() -> None:
             page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
             settle(page)
             page.screenshot(path=DOCS / "map.png")
-            for view, run in (("codes", "vae-mnist"), ("walk", "vae-faces"), ("reconstruct", "vae-mnist")):
+            for view, run in (("codes", "infogan-mnist"), ("arithmetic", "dcgan-faces"), ("walk", "dcgan-faces"),
+                              ("reconstruct", "vae-mnist")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
-                settle(page, 2500)
+                settle(page, 6000)
                 page.screenshot(path=DOCS / f"{view}.png")
+            page.goto(f"{address}/?run=gan-mnist&view=collapse&lang=en")
+            page.get_by_role("button", name="Play").first.click(timeout=60_000)
+            page.wait_for_timeout(40_000)
+            page.screenshot(path=DOCS / "collapse.png")
         with browser(420, 860, "dark") as page:
             page.goto(f"{address}/?run=vae-plane-mnist&view=map&lang=ko")
             page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
