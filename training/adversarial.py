@@ -65,6 +65,7 @@ class AdversarialObjective(Objective):
     model: Any
     config: Any
     discriminator: nn.Module
+    smooth = 0.0                                      # how far the real images' target lies below 1
 
     def __init__(self, model: LatentModel, config: Any) -> None:
         super().__init__(model, config)
@@ -99,7 +100,7 @@ class AdversarialObjective(Objective):
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         real = self.discriminator(batch.images, batch.labels)
         fake = self.discriminator(self.fixed(len(batch), batch.labels), batch.labels)
-        return {"loss": discriminator_bce(real, fake).mean(), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        return {"loss": discriminator_bce(real, fake, self.smooth).mean(), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         return {"loss": generator_bce(self.discriminator(self.fake(len(batch), batch.labels), batch.labels)).mean()}

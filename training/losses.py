@@ -50,9 +50,12 @@ def importance_nll(log_weights: Tensor) -> Tensor:
     return math.log(len(log_weights)) - torch.logsumexp(log_weights, 0)
 
 
-def discriminator_bce(real: Tensor, fake: Tensor) -> Tensor:
-    """-log D(x) - log(1 - D(G(z))) in nats, from logits (n,), (n,) to (n,). Goodfellow et al. 2014, eq. 1."""
-    return F.softplus(-real) + F.softplus(fake)
+def discriminator_bce(real: Tensor, fake: Tensor, smooth: float = 0.0) -> Tensor:
+    """-log D(x) - log(1 - D(G(z))) in nats, from logits (n,), (n,) to (n,). Goodfellow et al. 2014, eq. 1.
+
+    ``smooth``: the real images' target is 1 - smooth (Salimans et al. 2016, section 3.4).
+    """
+    return F.softplus(-real) + smooth * real + F.softplus(fake)
 
 
 def generator_bce(fake: Tensor) -> Tensor:

@@ -31,6 +31,10 @@ def test_the_discriminators_loss_is_binary_cross_entropy():
         + F.binary_cross_entropy_with_logits(fake, torch.zeros(50), reduction="none")
     torch.testing.assert_close(losses.discriminator_bce(real, fake), expected)
     assert losses.discriminator_bce(torch.zeros(1), torch.zeros(1)).item() == pytest.approx(2 * math.log(2))
+    softer = F.binary_cross_entropy_with_logits(real, torch.full((50,), 0.9), reduction="none") \
+        + F.binary_cross_entropy_with_logits(fake, torch.zeros(50), reduction="none")
+    torch.testing.assert_close(losses.discriminator_bce(real, fake, 0.1), softer)
+    assert made("dcgan", smooth=0.2)[1].smooth == 0.2
 
 
 def test_the_generators_loss_does_not_saturate():

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import nn
 
 from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
-from ..model import Batch, Family, setting
+from ..model import Family, LatentModel, setting
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,12 @@ class DCGANConfig(AdversarialConfig):
 class DCGANObjective(AdversarialObjective):
     """Batch norm in the discriminator too; real and generated images are batches of their own."""
 
-    config: DCGANConfig
+    def __init__(self, model: LatentModel, config: DCGANConfig) -> None:
+        super().__init__(model, config)
+        self.smooth = config.smooth
 
     def make_discriminator(self) -> nn.Module:
         return Discriminator(self.model.spec.shape, self.config, norm="batch")
-
-    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
-        terms = super().discriminator_loss(batch)
-        if self.config.smooth:                        # cross-entropy against 1 - s adds s · logit of the real images
-            terms["loss"] = terms["loss"] + self.config.smooth * self.discriminator(batch.images).mean()
-        return terms
 
 
 FAMILY = Family(

@@ -39,8 +39,12 @@ class WassersteinObjective(AdversarialObjective):
         return Discriminator(self.model.spec.shape, self.config, bias=False)        # the loss does not see a constant
 
     def phases(self) -> list[Phase]:
-        return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, **self.adam(self.discriminator)),
+        return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps,
+                      after_step=self.bound, **self.adam(self.discriminator)),
                 Phase("generator", loss=self.generator_loss, **self.adam(self.model, rate=self.config.generator_rate))]
+
+    def bound(self) -> None:
+        """Called after each critic step, for what keeps the slope bounded outside of the loss."""
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         estimate = self.discriminator(batch.images).mean() - self.discriminator(self.fixed(len(batch))).mean()
@@ -57,13 +61,8 @@ class WGANObjective(WassersteinObjective):
         parameters = [p for m in modules for p in m.parameters()]
         return {"parameters": parameters, "optimizer": torch.optim.RMSprop(parameters, lr=self.config.learning_rate * rate)}
 
-    def phases(self) -> list[Phase]:
-        return [Phase("critic", loss=self.discriminator_loss, repeats=self.config.critic_steps, after_step=self.clip,
-                      **self.adam(self.discriminator)),
-                Phase("generator", loss=self.generator_loss, **self.adam(self.model, rate=self.config.generator_rate))]
-
     @torch.no_grad()
-    def clip(self) -> None:
+    def bound(self) -> None:
         """Every weight into [-clip, clip]."""
         for p in self.discriminator.parameters():
             p.clamp_(-self.config.clip, self.config.clip)
