@@ -117,10 +117,10 @@ class AdversarialObjective(Objective):
             m.reset_running_stats()
             m.momentum = None
             m.train()
-        device = next(model.parameters()).device
+        device, generator = next(model.parameters()).device, torch.Generator().manual_seed(0)
         for batch in islice(batches, 4):              # 2,000 images: enough for means and variances, and quick at each save
             n = len(batch)
-            self.exercise(model, model.sample_z(n).to(device), batch)
+            self.exercise(model, model.sample_z(n, generator).to(device), batch)
         for m, momentum in zip(norms, kept, strict=True):
             m.momentum = momentum
             m.eval()

@@ -57,6 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a run, or go on with one (--resume)")
     kinds = train.add_subparsers(dest="family", required=True, metavar="FAMILY")
     for name, family in families.families().items():
+        later = [_flag(f.name) for f in dataclasses.fields(family.Config) if f.metadata["later"]]
         p = kinds.add_parser(name, help=family.title, description=f"{family.title}. {family.summary} {family.paper}.")
         p.add_argument("--data", default="mnist", choices=sorted(TITLES), help="the data set [default: mnist]")
         p.add_argument("--source", type=Path, help="with --data folder: a folder or zip of images")
@@ -69,7 +70,8 @@ def make_parser() -> argparse.ArgumentParser:
         p.add_argument("--seed", type=int, default=0, help="of weights, data order and noise [default: 0]")
         p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
         p.add_argument("--threads", type=int, help="CPU threads [default: all cores]")
-        p.add_argument("--resume", action="store_true", help="go on from the last save; settings come from the run's card")
+        p.add_argument("--resume", action="store_true", help="go on from the last save; settings come from the run's card, "
+                       f"but for {', '.join(later)}")
         p.add_argument("--save-seconds", type=float, default=60.0, help="seconds between saves [default: 60]")
         p.add_argument("--evaluate", action=argparse.BooleanOptionalAction, default=True, help="measure on the test set when done")
         p.add_argument("--map", action=argparse.BooleanOptionalAction, default=True, help="with --evaluate: lay out the UMAP too")
@@ -179,9 +181,9 @@ def command_train(args: argparse.Namespace) -> int:
         if card.family != args.family:
             raise Failed(f"{name} is a run of {card.family}, not of {args.family}.")
         config = family.Config.from_dict(card.config)
-        if args.images:
-            config = dataclasses.replace(config, images=args.images)
-            card = dataclasses.replace(card, config=config.to_dict())
+        changed = {f.name: v for f in dataclasses.fields(config) if f.metadata["later"] and (v := getattr(args, f.name)) is not None}
+        config = dataclasses.replace(config, **changed)
+        card = dataclasses.replace(card, config=config.to_dict())
         args.data = card.data.name
     else:
         if (folder / checkpoint.CARD).exists():

@@ -154,6 +154,8 @@ class Trainer:
         self.phases = self.objective.phases()
         self.own = [set(p.parameters) for p in self.phases]
         self.trained = set().union(*self.own)
+        pairs = [(a, b) for a, b in zip(self.average.parameters(), self.model.parameters(), strict=True) if b in self.trained]
+        self._averaged: tuple[list[Tensor], list[Tensor]] = [a for a, _ in pairs], [b for _, b in pairs]
         self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
         self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
         self.objective.prepare(self.stream.first(10_000))
@@ -196,11 +198,10 @@ class Trainer:
 
     @torch.no_grad()
     def _average_weights(self) -> None:
-        """EMA with a half-life of ``ema_images``, warmed up (Karras et al. 2020); buffers are copied."""
+        """EMA with a half-life of ``ema_images``, warmed up (Karras et al. 2020), of what is trained; buffers are copied."""
         half_life = min(self.config.ema_images, self.images_seen / 20)
         keep = 0.5 ** (self.config.batch_size / half_life) if half_life > 0 else 0.0
-        mine: list[Tensor] = list(self.average.parameters())
-        theirs: list[Tensor] = list(self.model.parameters())
+        mine, theirs = self._averaged
         torch._foreach_lerp_(mine, theirs, 1 - keep)
         for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
             a.copy_(b)

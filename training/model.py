@@ -20,16 +20,16 @@ class SettingError(ValueError):
 
 
 def setting(default: Any, help: str, *, low: float | None = None, high: float | None = None,
-            choices: tuple | None = None, advanced: bool = False) -> Any:
-    """A documented, checked field of a Config. ``help`` ends with where the default comes from."""
-    return field(default=default, metadata=dict(help=help, low=low, high=high, choices=choices, advanced=advanced))
+            choices: tuple | None = None, advanced: bool = False, later: bool = False) -> Any:
+    """A documented, checked field of a Config. ``help`` ends with where the default comes from. ``later``: may change on a resume."""
+    return field(default=default, metadata=dict(help=help, low=low, high=high, choices=choices, advanced=advanced, later=later))
 
 
 @dataclass(frozen=True)
 class Config:
     """Settings that every family has. A family adds its own; the command line, the Train form and the card follow."""
 
-    images: int = setting(1_000_000, "training images to see in all (ours)", low=1, high=10**9)
+    images: int = setting(1_000_000, "training images to see in all (ours)", low=1, high=10**9, later=True)
     batch_size: int = setting(128, "images per step, over all processes (ours)", low=2, high=4096)
     learning_rate: float = setting(1e-3, "Adam's learning rate (Kingma & Ba 2015)", low=1e-7, high=1.0)
     decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
@@ -120,7 +120,8 @@ class LatentSpec:
     stochastic: bool = False                     # the encoder gives a mean and a deviation
     reads: bool = False                          # a head tells the class or the codes of an image
     levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
-    prior: str = "normal"                        # what sample_z draws from: normal, uniform, or fitted (after training)
+    noise: tuple[int, ...] = ()                  # numbers of w that are each level's own, side by side; empty where levels share them
+    prior: str = "normal"                        # of z: normal, uniform, fitted (after training), or mapped (normal, but w is not z)
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -128,7 +129,7 @@ class LatentSpec:
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> LatentSpec:
         d = dict(d)
-        d["shape"], d["levels"] = tuple(d["shape"]), tuple(d["levels"])
+        d["shape"], d["levels"], d["noise"] = tuple(d["shape"]), tuple(d["levels"]), tuple(d.get("noise", ()))
         d["codes"] = tuple(Code(**c) for c in d["codes"])
         return cls(**d)
 
@@ -154,6 +155,11 @@ class LatentModel(nn.Module):
         """The images of ``w`` at each of ``spec.levels``, coarse to full: (n, C, r, r) in [-1, 1]. Only where there are levels."""
         raise TypeError(f"{type(self).__name__} has no levels.")
 
+    def residual(self, level: int, low: Tensor, w: Tensor, label: Tensor | None = None) -> Tensor:
+        """What ``level`` (1 …, of ``spec.levels``) adds to ``low``, the enlarged image of the level before: (n, C, r, r) each, of any real
+        or generated image. Only where ``spec.noise`` gives each level numbers of its own."""
+        raise TypeError(f"{type(self).__name__} has no residuals.")
+
     def encode(self, x: Tensor) -> Tensor:
         """Images (n, C, H, W) in [-1, 1] to (n, num_layers, w_dim). Only where ``spec.encodes``."""
         raise TypeError(f"{type(self).__name__} has no encoder.")
@@ -166,6 +172,10 @@ class LatentModel(nn.Module):
         """What the model's own head reads from images (n, C, H, W) in [-1, 1]: by the name of a code, or "class", probabilities (n, k)
         of a categorical one, the mean (n, size) of a continuous one. Only where ``spec.reads``."""
         raise TypeError(f"{type(self).__name__} does not read images.")
+
+    def features(self, x: Tensor) -> Tensor | None:
+        """The encoder's last layer but one, (n, C, H, W) in [-1, 1] to (n, k), for probes; None where it is not told."""
+        return None
 
     def first_weight(self) -> Tensor | None:
         """The weight (out, w_dim) of the first linear layer that acts on w, or None where there is none (Shen & Zhou 2021, eq. 1)."""
