@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, families, features, figures, heldout, maps, points
+from . import checkpoint, families, features, figures, heldout, maps, points, probes
 from .data import Dataset
 from .figures import score
 from .losses import squared_error
@@ -26,6 +26,7 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: s
     """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card."""
     model, card = checkpoint.load(folder, device)
     metrics = measure(model, card, dataset, say) | figures.measure(model, features.load(folder.parent, card.data.name), dataset, say)
+    metrics |= probes.measure(model, dataset, say)
     if card.data.name in points.MIXTURES:
         metrics |= coverage(model, card.data.name)
     if model.spec.encodes and len(model.spec.shape) == 3:

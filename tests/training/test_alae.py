@@ -1,0 +1,157 @@
+"""ALAE: its three losses against closed forms and autograd by hand, and who is trained in which phase."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from training import families
+from training.families.alae import normalised
+from training.model import Batch
+
+from .small import shapes, spec
+
+
+def made(**settings):
+    family = families.get("alae")
+    config = family.Config.from_dict({"batch_size": 8, "images": 64, "width": 16, "features": 24, "z_dim": 6, "w_dim": 5, **settings})
+    torch.manual_seed(0)
+    model = family.Model(config, spec())
+    return model, family.Objective(model, config)
+
+
+def batch(n=8):
+    return Batch(torch.from_numpy(shapes(n)[0]).float() / 127.5 - 1)
+
+
+def invert(model, shift=0.0):
+    """Make the generator an isometry from W into images, and the encoder its exact inverse, moved by ``shift`` in each number."""
+    d, pixels = model.spec.w_dim, math.prod(model.spec.shape)
+    basis = torch.linalg.qr(torch.randn(pixels, d)).Q
+    out, back = nn.Linear(d, pixels, bias=False), nn.Linear(pixels, d)
+    with torch.no_grad():
+        out.weight.copy_(basis)
+        back.weight.copy_(basis.T)
+        back.bias.fill_(shift)
+    model.generator, model.encoder = nn.Sequential(out, nn.Unflatten(1, model.spec.shape)), nn.Sequential(nn.Flatten(), back)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5, -2.0])
+def test_reciprocity_is_zero_for_an_exact_inverse_and_the_square_of_what_it_misses(shift):
+    model, objective = made(reciprocity=3.0)
+    invert(model, shift)
+    terms = objective.reciprocity_loss(batch())
+    assert terms["distance"].item() == pytest.approx(shift**2, abs=1e-9)
+    assert terms["loss"].item() == pytest.approx(3 * shift**2, abs=1e-9)
+
+
+def test_reciprocity_compares_codes_and_never_images():
+    """An encoder that undoes the generator in W alone loses nothing, though images of the data come back as something else."""
+    model, objective = made()
+    invert(model)
+    x = batch().images
+    assert (model.synthesize(model.encode(x)) - x).square().mean() > 0.1
+    assert objective.reciprocity_loss(Batch(x))["loss"].item() == pytest.approx(0, abs=1e-9)
+
+
+def test_where_the_discriminator_knows_nothing_its_loss_is_two_ln_two():
+    _, objective = made(r1=0.0)
+    nn.init.zeros_(objective.discriminator[-1].weight)
+    nn.init.zeros_(objective.discriminator[-1].bias)
+    assert objective.discriminator_loss(batch())["loss"].item() == pytest.approx(2 * math.log(2))
+    assert objective.generator_loss(batch())["loss"].item() == pytest.approx(math.log(2))
+
+
+def test_the_adversary_is_binary_cross_entropy_of_d_after_e():
+    model, objective = made(r1=0.0)
+    torch.manual_seed(1)
+    loss = objective.discriminator_loss(batch())["loss"]
+    torch.manual_seed(1)
+    x = model.synthesize(model.map(model.sample_z(8)))
+    real, fake = (objective.discriminator(model.encode(i)[:, 0])[:, 0] for i in (batch().images, x))
+    torch.testing.assert_close(loss, F.binary_cross_entropy_with_logits(real, torch.ones(8))
+                               + F.binary_cross_entropy_with_logits(fake, torch.zeros(8)))
+
+
+def test_the_penalty_is_half_the_squared_gradient_through_discriminator_and_encoder():
+    """Image by image, by hand: the Jacobian of D(E(x)) in x."""
+    _, objective = made(r1=10.0)
+    torch.manual_seed(1)
+    terms = objective.discriminator_loss(batch())
+    by_hand = [torch.autograd.functional.jacobian(objective.logits, x[None]).square().sum() / 2 for x in batch().images]
+    torch.testing.assert_close(terms["r1"], torch.stack(by_hand).mean())
+    objective.config = made(r1=0.0)[1].config
+    torch.manual_seed(1)
+    torch.testing.assert_close(terms["loss"], objective.discriminator_loss(batch())["loss"] + 10 * terms["r1"])
+
+
+def test_the_penalty_of_linear_networks_is_their_product():
+    model, objective = made()
+    invert(model)
+    objective.discriminator = nn.Linear(5, 1)
+    slope = objective.discriminator.weight.detach() @ model.encoder[1].weight.detach()
+    torch.testing.assert_close(objective.discriminator_loss(batch())["r1"], slope.square().sum() / 2)
+
+
+def test_each_phase_trains_its_own_networks():
+    model, objective = made()
+    networks = {"F": model.mapping, "G": model.generator, "E": model.encoder, "D": objective.discriminator}
+    for phase, own in zip(objective.phases(), ("ED", "FG", "EG"), strict=True):
+        assert {id(p) for p in phase.parameters} == {id(p) for k in own for p in networks[k].parameters()}, phase.name
+        objective.zero_grad()
+        for p in objective.parameters():
+            p.requires_grad_(any(p is q for q in phase.parameters))
+        phase.loss(batch())["loss"].backward()
+        moved = {k for k, n in networks.items() if any(p.grad is not None and p.grad.abs().sum() > 0 for p in n.parameters())}
+        assert moved == set(own), phase.name
+        assert phase.optimizer.param_groups[0]["betas"] == (0.0, 0.99)
+
+
+def test_f_is_only_a_target_of_reciprocity():
+    """With nothing frozen: the distance must not be made small by moving F's codes towards each other."""
+    model, objective = made()
+    objective.reciprocity_loss(batch())["loss"].backward()
+    assert all(p.grad is None for p in model.mapping.parameters())
+
+
+def test_the_mapping_sees_directions():
+    z = torch.randn(7, 6)
+    torch.testing.assert_close(normalised(z).square().mean(1), torch.ones(7))
+    model, _ = made()
+    torch.testing.assert_close(model.map(z), model.map(3 * z))
+    assert (model.map(z) - model.map(-z)).abs().max() > 1e-4
+
+
+def test_noise_varies_the_picture_in_training_and_not_in_use():
+    model, _ = made(noise_dim=4)
+    w = torch.randn(3, 1, 5)
+    model.train()
+    assert (model.synthesize(w) - model.synthesize(w)).abs().max() > 1e-4
+    model.eval()
+    assert torch.equal(model.synthesize(w), model.synthesize(w))
+    torch.testing.assert_close(model.synthesize(w), model.generator(torch.cat([w[:, 0], torch.zeros(3, 4)], 1)))
+    assert model.first_weight().shape[1] == 5
+    plain, _ = made()
+    assert torch.equal(plain.train().synthesize(w), plain.synthesize(w))
+
+
+@pytest.mark.parametrize("layers", [1, 2, 6])
+def test_the_mapping_has_as_many_layers_as_asked(layers):
+    model, _ = made(mapping_layers=layers)
+    assert sum(isinstance(m, nn.Linear) for m in model.mapping) == layers
+    assert model.map(torch.randn(2, 6)).shape == (2, 1, 5)
+
+
+def test_features_are_the_layer_that_the_code_is_read_from():
+    model, _ = made()
+    x = batch(3).images
+    assert model.features(x).shape == (3, 24)
+    torch.testing.assert_close(model.encoder.head(model.features(x)), model.encode(x)[:, 0])
+
+
+def test_images_and_their_codes_can_be_convolved():
+    model, objective = made(network="conv", channels=4)
+    assert [m for m in model.modules() if isinstance(m, nn.Conv2d)] and objective.logits(batch(3).images).shape == (3,)
+    assert not [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)], "a penalty needs each image by itself"

@@ -1,0 +1,137 @@
+"""The adversarial latent autoencoder: the adversary sees codes, and codes are compared with codes, never images with images.
+
+    min_{F,G} max_{E,D} E[log D(E(x))] + E[log(1 - D(E(G(F(z)))))]   and   min_{E,G} E |F(z) - E(G(F(z)))|²
+
+with an R1 penalty on real images (paper, algorithm 1). F makes a latent space W of the noise, and E takes images back to it.
+Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders (the dense version, section 6.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .. import networks
+from ..adversarial import AdversarialConfig, AdversarialObjective
+from ..encoders import Encoder, dense, generator
+from ..losses import discriminator_bce, generator_bce, r1_penalty
+from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Phase, setting
+
+
+@dataclass(frozen=True)
+class ALAEConfig(AdversarialConfig):
+    """Settings of ALAE."""
+
+    batch_size: int = setting(128, "images per step, over all processes (official code, MNIST: 128)", low=2, high=4096)
+    learning_rate: float = setting(1e-3, "Adam's learning rate (official code, MNIST: 2e-3 with equalised weights; ours without)",
+                                   low=1e-7, high=1.0)
+    decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (ours; paper: not)",
+                         choices=("none", "cosine"), advanced=True)
+    beta1: float = setting(0.0, "Adam's first decay rate (paper: 0)", low=0.0, high=0.99, advanced=True)
+    z_dim: int = setting(50, "numbers of noise (official code, MNIST: 50)", low=1, high=512)
+    w_dim: int = setting(50, "numbers of a code in W (official code, MNIST: 50)", low=1, high=512)
+    width: int = setting(1024, "units of each dense layer of E and G (paper, MNIST: 1024)", low=8, high=2048)
+    features: int = setting(1024, "units of the encoder's last layer but one, the long code (paper, MNIST: 1024)", low=8, high=4096)
+    mapping_layers: int = setting(6, "layers of F (official code, MNIST: 6)", low=1, high=8, advanced=True)
+    reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
+    r1: float = setting(10.0, "weight of the R1 penalty on real images (paper: 10)", low=0.0, high=100.0, advanced=True)
+    noise_dim: int = setting(0, "numbers of noise that the generator gets beside the code while it trains; pictures are drawn with their "
+                             "mean, zero (paper: optional)", low=0, high=512, advanced=True)
+
+
+def normalised(z: Tensor) -> Tensor:
+    """Each z at length √d: F sees directions alone, (n, d) to (n, d). Karras et al. 2018, section 4.2."""
+    return z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt()
+
+
+class ALAE(LatentModel):
+    """F, G and E. ``w`` is F's code of the noise, or E's of an image: (n, 1, w_dim)."""
+
+    def __init__(self, config: ALAEConfig, data: DataSpec) -> None:
+        super().__init__()
+        self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, encodes=True, prior="mapped")
+        d, between = config.w_dim, [config.w_dim] * (config.mapping_layers - 1)
+        self.mapping = nn.Sequential(*dense([config.z_dim, *between]), nn.Linear(between[-1] if between else config.z_dim, d))
+        self.noise_dim = config.noise_dim
+        self.generator = generator(d + config.noise_dim, data.shape, config.network, config.width, config.channels, norm=False)
+        self.encoder = Encoder(data.shape, config.network, config.width, config.features, config.channels, d, norm=False)
+
+    def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        return self.mapping(normalised(z))[:, None]
+
+    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+        noise = torch.zeros if not self.training else torch.randn
+        return self.generator(torch.cat([w[:, 0], noise(len(w), self.noise_dim, device=w.device)], 1))
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.encoder(x)[:, None]
+
+    def features(self, x: Tensor) -> Tensor | None:
+        return self.encoder.features(x)
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.generator, self.spec.w_dim)
+
+
+class ALAEObjective(AdversarialObjective):
+    """Three phases: the adversary is D∘E, the generator G∘F, and then E and G agree on codes (paper, algorithm 1)."""
+
+    model: ALAE
+    config: ALAEConfig
+
+    def make_discriminator(self) -> nn.Module:
+        d = self.config.w_dim
+        return nn.Sequential(*dense([d, d, d]), nn.Linear(d, 1))
+
+    def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
+        """Adam with a second decay rate of 0.99 (paper)."""
+        found = super().adam(*modules, rate=rate)
+        for group in found["optimizer"].param_groups:
+            group["betas"] = (self.config.beta1, 0.99)
+        return found
+
+    def phases(self) -> list[Phase]:
+        m, rate = self.model, self.config.generator_rate
+        return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.encoder, self.discriminator)),
+                Phase("generator", loss=self.generator_loss, **self.adam(m.mapping, m.generator, rate=rate)),
+                Phase("reciprocity", loss=self.reciprocity_loss, **self.adam(m.encoder, m.generator))]
+
+    def logits(self, x: Tensor) -> Tensor:
+        """D(E(x)): images (n, C, H, W) to (n,)."""
+        return self.discriminator(self.model.encoder(x))[:, 0]
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        real, fake = self.logits(batch.images), self.logits(self.fixed(len(batch)))
+        loss = discriminator_bce(real, fake).mean()
+        terms = {"loss": loss, "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        if self.config.r1:
+            penalty = r1_penalty(self.logits, batch.images).mean()
+            terms |= {"loss": loss + self.config.r1 * penalty, "r1": penalty}
+        return terms
+
+    def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": generator_bce(self.logits(self.fake(len(batch)))).mean()}
+
+    def reciprocity_loss(self, batch: Batch) -> dict[str, Tensor]:
+        """The mean over W's numbers, as the official code takes it; F is a target here and is not trained."""
+        with torch.no_grad():
+            w = self.model.map(self.noise(len(batch)))
+        distance = (self.model.encode(self.model.synthesize(w)) - w).square().mean()
+        return {"loss": self.config.reciprocity * distance, "distance": distance}
+
+
+FAMILY = Family(
+    name="alae", title="ALAE", paper="Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders",
+    equation="min_{F,G} max_{E,D}  E[log D(E(x))] + E[log(1 − D(E(G(F(z)))))],   min_{E,G}  E‖F(z) − E(G(F(z)))‖²",
+    summary="The network that judges images is split in two: its first half is an encoder, and only codes are judged and compared. "
+            "What an image is made of is learnt without ever measuring a difference between pixels.",
+    Config=ALAEConfig, Model=ALAE, Objective=ALAEObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
+    recipes={
+        "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
+        "cpu": {"*": dict(images=3_000_000, width=512)},
+        "gpu": {"*": dict(images=36_000_000)},
+    },
+)
