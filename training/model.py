@@ -177,10 +177,6 @@ class LatentModel(nn.Module):
         """The encoder's last layer but one, (n, C, H, W) in [-1, 1] to (n, k), for probes; None where it is not told."""
         return None
 
-    def features(self, x: Tensor) -> Tensor | None:
-        """The encoder's last layer but one, (n, C, H, W) in [-1, 1] to (n, k), for probes; None where it is not told."""
-        return None
-
     def first_weight(self) -> Tensor | None:
         """The weight (out, w_dim) of the first linear layer that acts on w, or None where there is none (Shen & Zhou 2021, eq. 1)."""
         return None
