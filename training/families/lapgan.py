@@ -42,14 +42,18 @@ class LAPGANConfig(AdversarialConfig):
 
 
 class Planes(nn.Linear):
-    """A vector (n, d) to planes (n, count, side, side), so that it can stand beside an image (paper, section 3.2)."""
+    """A vector (n, d) to planes (n, count, side, side), so that it can stand beside an image (paper, section 3.2).
+
+    They are made at 4 × 4 and enlarged smoothly: noise that differs from pixel to pixel would have to be unlearnt as grain.
+    """
 
     def __init__(self, d: int, count: int, side: int) -> None:
-        super().__init__(d, count * side * side)
-        self.shape = (count, side, side)
+        self.count, self.side, self.coarse = count, side, min(4, side)
+        super().__init__(d, count * self.coarse**2)
 
     def forward(self, v: Tensor) -> Tensor:
-        return super().forward(v).unflatten(1, self.shape)
+        planes = super().forward(v).unflatten(1, (self.count, self.coarse, self.coarse))
+        return nn.functional.interpolate(planes, size=self.side, mode="bilinear", align_corners=False)
 
 
 class Coarsest(nn.Sequential):
@@ -67,7 +71,7 @@ class Finer(nn.Module):
     The convolutions work at half the side, where each place holds 2 × 2 pixels as channels: a quarter of the paper's cost at equal width.
     """
 
-    def __init__(self, d: int, colours: int, side: int, channels: int, planes: int = 4) -> None:
+    def __init__(self, d: int, colours: int, side: int, channels: int, planes: int = 8) -> None:
         super().__init__()
         half = side // 2
         self.planes = Planes(d, planes, half)
@@ -76,6 +80,9 @@ class Finer(nn.Module):
             nn.Conv2d(channels + planes, 2 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
             nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
             nn.Conv2d(2 * channels, 4 * colours, 3, padding=1), nn.PixelShuffle(2)))
+        last: Any = self.body[-2]
+        with torch.no_grad():
+            last.weight.mul_(0.1)                        # it begins with nearly no residual
 
     def forward(self, low: Tensor, z: Tensor) -> Tensor:
         return self.body(torch.cat([self.first(low), self.planes(z)], 1))
@@ -265,7 +272,7 @@ FAMILY = Family(
     recipes={
         "quick": {"*": dict(images=40_000, channels=12, width=256, ema_images=5_000)},
         "cpu": {"*": dict(images=1_000_000),
-                "faces": dict(images=200_000, batch_size=32, learning_rate=3e-4, finest_every=4, ema_images=10_000)},
+                "faces": dict(images=200_000, batch_size=16, learning_rate=3e-4, finest_every=4, ema_images=10_000)},
         "gpu": {"*": dict(images=4_000_000, channels=48)},
     },
 )
