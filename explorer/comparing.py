@@ -16,7 +16,8 @@ LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_erro
                    "reverse_kl"})               # figures that are better when lower; of others not named here neither way is better
 HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_trustworthiness", "coverage", "agreement", "information",
                     "modes", "high_quality", "arithmetic_changed", "arithmetic_kept", "arithmetic_changed_single",
-                    "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many"})
+                    "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many", "reconstruction_kept", "nn_short",
+                    "nn_long", "svm_short", "svm_long"})
 
 
 def direction(metric: str) -> str | None:

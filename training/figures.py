@@ -94,6 +94,20 @@ def sampled(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = la
 
 
 @torch.no_grad()
+def reconstructed(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = lambda s: None) -> Figures:
+    """Whether a reconstruction shows what its image shows, for unconditional models that encode."""
+    device, n = next(model.parameters()).device, len(dataset.test)
+    net = net.to(device)
+    say(f"judging {n:,} reconstructions")
+    _, seen = net.judge(real(dataset.test, n, device))
+    _, again = net.judge(as_8_bit(model.synthesize(model.encode(x))) for x in real(dataset.test, n, device))
+    same = {k: (v == again[k]).double().mean().item() for k, v in seen.items()}
+    by = "" if len(same) == 1 else ", mean of " + ", ".join(f"{k} {v:.1%}" for k, v in same.items())
+    return {"reconstruction_kept": score(float(np.mean(list(same.values()))), "", f"decode(encode(x)) is read as x is{by}; "
+                                         f"all {n:,} test images (feature net {net.card['data']['name']}, weights {net.sha256[:8]})")}
+
+
+@torch.no_grad()
 def readings(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """How well a model's own head reads classes and codes: error on test labels, error of a code matched to classes, information."""
     device, out = next(model.parameters()).device, {}
@@ -167,7 +181,9 @@ def measure(model: LatentModel, net: FeatureNet | None, dataset: Dataset, say: S
         out |= readings(model, dataset, say)
     if net is not None and len(model.spec.shape) == 3:
         out |= sampled(model, net, dataset, say) | calculated(model, net, dataset, say)
+        if model.spec.encodes and not model.spec.num_classes:
+            out |= reconstructed(model, net, dataset, say)
     return out
 
 
-__all__ = ["Figures", "as_8_bit", "calculated", "draw", "kinds", "measure", "readings", "sampled", "score"]
+__all__ = ["Figures", "as_8_bit", "calculated", "draw", "kinds", "measure", "readings", "reconstructed", "sampled", "score"]

@@ -215,9 +215,34 @@ def test_a_field_that_follows_the_wanted_one_in_the_data_is_not_asked_to_be_kept
     assert arithmetic.independent_fields(HalvesNet(), tied) == {"left": ("right",), "right": ("left", "ground")}
 
 
+class Recodes(Replays):
+    """Encodes an image as its pixels; decodes them, every fourth image with its bands moved by one."""
+
+    def __init__(self, moved: int):
+        super().__init__(bands(10))
+        self.spec, self.moved = LatentSpec(shape=(1, SIDE, SIDE), z_dim=SIDE**2, w_dim=SIDE**2, encodes=True), moved
+
+    def encode(self, x):
+        return x.flatten(1)[:, None]
+
+    def synthesize(self, w, label=None):
+        x = w.reshape(-1, 1, SIDE, SIDE).clone()
+        x[::4] = x[::4].roll(7 * self.moved, 2)
+        return x
+
+
+@pytest.mark.parametrize(("moved", "kept"), [(0, 1.0), (1, 0.748)])
+def test_a_reconstruction_keeps_what_is_still_read_in_it(data, moved, kept):
+    """Chunks of 250 have 63 fourths each, so that 252 of 1,000 are moved."""
+    found = figures.reconstructed(Recodes(moved), BandNet(), data)["reconstruction_kept"]
+    assert found["value"] == pytest.approx(kept, abs=1e-9) and "1,000 test images" in found["protocol"]
+    assert "reconstruction_kept" in figures.measure(Recodes(moved), BandNet(), data)
+
+
 def test_only_what_applies_is_measured(data):
     assert figures.measure(Replays(bands(100)), None, data) == {}
     assert figures.calculated(Replays(bands(100)), BandNet(), data) == {}
+    assert "reconstruction_kept" not in figures.measure(Replays(bands(100)), BandNet(), data)
 
 
 def test_samples_are_judged_as_they_are_shown():

@@ -26,8 +26,8 @@ class ALAEConfig(AdversarialConfig):
     """Settings of ALAE."""
 
     batch_size: int = setting(128, "images per step, over all processes (official code, MNIST: 128)", low=2, high=4096)
-    learning_rate: float = setting(1e-3, "Adam's learning rate (official code, MNIST: 2e-3 with equalised weights; ours without)",
-                                   low=1e-7, high=1.0)
+    learning_rate: float = setting(3e-4, "Adam's learning rate (ours; official code, MNIST: 2e-3 times each layer's equalised scale, here "
+                                   "0.04 to 0.2)", low=1e-7, high=1.0)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (ours; paper: not)",
                          choices=("none", "cosine"), advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (paper: 0)", low=0.0, high=0.99, advanced=True)
@@ -55,6 +55,9 @@ class ALAE(LatentModel):
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, encodes=True, prior="mapped")
         d, between = config.w_dim, [config.w_dim] * (config.mapping_layers - 1)
         self.mapping = nn.Sequential(*dense([config.z_dim, *between]), nn.Linear(between[-1] if between else config.z_dim, d))
+        for m in self.mapping:
+            if isinstance(m, nn.Linear):               # so that w begins with the spread of z
+                nn.init.kaiming_normal_(m.weight, 0.2)
         self.noise_dim = config.noise_dim
         self.generator = generator(d + config.noise_dim, data.shape, config.network, config.width, config.channels, norm=False)
         self.encoder = Encoder(data.shape, config.network, config.width, config.features, config.channels, d, norm=False)
