@@ -69,7 +69,11 @@ def enlarge(pixels: np.ndarray, factor: int) -> np.ndarray:
 def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Two images (H, W, C) uint8 as a map of where they differ, (H, W, 3): red where b is brighter, blue where it is darker, black where
     they agree."""
-    d = b.astype(np.float32).mean(-1) - a.astype(np.float32).mean(-1)
+    return diverging(b.astype(np.float32).mean(-1) - a.astype(np.float32).mean(-1))
+
+
+def diverging(d: np.ndarray) -> np.ndarray:
+    """Numbers (H, W) in [-255, 255] as colours (H, W, 3): red above 0, blue below, black at 0."""
     up, down = np.clip(d, 0, 255), np.clip(-d, 0, 255)
     out = np.stack([up + 0.25 * down, 0.35 * up + 0.55 * down, 0.2 * up + down], -1)
     return out.round().clip(0, 255).astype(np.uint8)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, arithmetic, coding, directions, found, images, latent
+from . import NotThere, Refused, arithmetic, coding, directions, found, images, latent, pyramid
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -381,6 +381,21 @@ class Pixels(BaseModel):
     pixels: str
 
 
+def _pixels(run: Run, image: str | HeldOutImage | Pixels, invert: bool) -> np.ndarray:
+    """An image that was sent, (C, H, W) uint8."""
+    run.require_images()
+    c, h, w = run.spec.shape
+    if isinstance(image, HeldOutImage):
+        return run.real(np.array([image.index]))[0]
+    raw = _bytes(image.pixels if isinstance(image, Pixels) else image)
+    if isinstance(image, str):
+        return images.decode_upload(raw, run.spec.shape, invert)
+    if len(raw) != h * w * c:
+        raise Refused(f"These are {len(raw)} pixel values; this run takes {h} × {w} × {c} = {h * w * c}.")
+    pixels = np.frombuffer(raw, np.uint8).reshape(h, w, c).transpose(2, 0, 1)
+    return 255 - pixels if invert else pixels
+
+
 class AskEncode(Ask):
     """An image's code and its reconstruction. ``image``: base64 of a file, a held-out image, or pixels."""
 
@@ -388,22 +403,8 @@ class AskEncode(Ask):
     image: str | HeldOutImage | Pixels
     invert: bool = False                        # dark on light, for a model that knows light on dark
 
-    def pixels(self, run: Run) -> np.ndarray:
-        """(C, H, W) uint8."""
-        run.require_images()
-        c, h, w = run.spec.shape
-        if isinstance(self.image, HeldOutImage):
-            return run.real(np.array([self.image.index]))[0]
-        raw = _bytes(self.image.pixels if isinstance(self.image, Pixels) else self.image)
-        if isinstance(self.image, str):
-            return images.decode_upload(raw, run.spec.shape, self.invert)
-        if len(raw) != h * w * c:
-            raise Refused(f"These are {len(raw)} pixel values; this run takes {h} × {w} × {c} = {h * w * c}.")
-        pixels = np.frombuffer(raw, np.uint8).reshape(h, w, c).transpose(2, 0, 1)
-        return 255 - pixels if self.invert else pixels
-
     def answer(self, run: Run) -> dict[str, Any]:
-        pixels = self.pixels(run)
+        pixels = _pixels(run, self.image, self.invert)
         w, sigma = run.encode(pixels[None])
         drawn = run.images(w, self.label)
         error = float((((drawn.clamp(-1, 1).cpu() + 1) / 2 - torch.from_numpy(pixels.copy()).float() / 255) ** 2).sum())
@@ -418,6 +419,41 @@ class AskEncode(Ask):
         if isinstance(self.image, HeldOutImage):
             out |= {"index": self.image.index, "label": run.class_of(self.image.index), "attributes": run.attributes_of(self.image.index)}
         return out
+
+
+Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+
+
+class AskPyramid(Ask):
+    """The levels of a code, or of a real image: a picture of low-pass images, residuals and sums, and what each residual's colours stand
+    for. ``blend``: how much of each residual is added; ``drawn``: those that the model draws in place of the image's own."""
+
+    op: Literal["pyramid"]
+    w: Codes
+    blend: Annotated[list[Share], Field(max_length=16)]
+    image: str | HeldOutImage | Pixels | None = None
+    invert: bool = False
+    drawn: Annotated[list[bool], Field(max_length=16)] | None = None
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        drawn = None if self.image is None else self.drawn or [False] * len(self.blend)
+        pyramid.require(run.model, self.blend, drawn)
+        w = torch.from_numpy(latent.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
+        label = run.labels(1, self.label)
+        with torch.inference_mode():
+            if self.image is None or drawn is None:
+                levels, told = pyramid.of_code(run.model, w, label, self.blend), {}
+            else:
+                pixels = _pixels(run, self.image, self.invert)
+                real = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
+                levels = pyramid.of_image(run.model, real, w, label, self.blend, drawn)
+                off = (levels[-1].image - real).abs()
+                told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": _short(off.max().item()),
+                        "error": _short((off / 2).square().mean().sqrt().item())}
+                if isinstance(self.image, HeldOutImage):
+                    told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
+        picture, scales = pyramid.picture(levels)
+        return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
 
 
 class AskSum(Sum, Ask):
@@ -496,7 +532,7 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     | DrawExemplars | DrawSum,
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskSum
+    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskSum
     | AskGallery | AskDirections | AskMeasure, Field(discriminator="op")])
 
 

@@ -120,7 +120,8 @@ class Run:
             raise Refused(f"This run has classes 0 to {self.spec.num_classes - 1}; {label} is none of them.")
         return label or 0
 
-    def _labels(self, n: int, label: Label) -> Tensor | None:
+    def labels(self, n: int, label: Label) -> Tensor | None:
+        """``label`` for n images, (n,) on the device; None for a model without classes. Raises Refused."""
         if isinstance(label, np.ndarray):
             return torch.from_numpy(label.astype(np.int64)).to(self.device) if self.spec.num_classes else None
         label = self.label(label)
@@ -135,7 +136,7 @@ class Run:
         """Codes (n, d), of one class or of classes (n,), to images (n, C, H, W) in [-1, 1], on the device."""
         self.require_images()
         codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(self.device)
-        codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self._labels(len(codes), label)
+        codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self.labels(len(codes), label)
         with torch.inference_mode():
             parts = [self.model.synthesize(codes[i:i + CHUNK], None if labels is None else labels[i:i + CHUNK])
                      for i in range(0, len(codes), CHUNK)]
@@ -149,7 +150,7 @@ class Run:
         """Noise (n, z_dim) to codes (n, d)."""
         with torch.inference_mode():
             noise = torch.from_numpy(np.ascontiguousarray(z, np.float32)).to(self.device)
-            return self.model.map(noise, self._labels(len(z), label)).flatten(1).float().cpu().numpy()
+            return self.model.map(noise, self.labels(len(z), label)).flatten(1).float().cpu().numpy()
 
     def sample_z(self, n: int, seed: int) -> np.ndarray:
         """Noise (n, z_dim); the same for the same seed everywhere."""
@@ -235,7 +236,7 @@ class Run:
             codes = torch.from_numpy(w[i:i + CHUNK]).to(self.device).requires_grad_()
             with torch.enable_grad():
                 shaped = codes.view(-1, self.spec.num_layers, self.spec.w_dim)
-                drawn = self.model.synthesize(shaped, self._labels(len(codes), None))
+                drawn = self.model.synthesize(shaped, self.labels(len(codes), None))
                 towards = torch.randn(drawn.shape, generator=r).to(self.device)
                 found.append(torch.autograd.grad((drawn * towards).sum(), codes)[0].cpu().numpy())
         return np.concatenate(found)

@@ -7,7 +7,7 @@
  *                              is called at once when there already is something to tell, so the order of mounting does not matter
  *   lx.open(run, {w, origin})  promise; makes it the current run, at its default code unless one is given
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed}
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"}
  *   lx.setLabel(k)             another class, the same code
  *   lx.keep(name, text)        a view's own part of the permalink (null: none), read back from lx.state.kept[name]; names: lx.KEPT
  *   lx.show(view)              switches the tab
@@ -38,7 +38,7 @@
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     runs: null, problems: {}, keys: [], label: null, kept: {},
   };
-  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir'];
+  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr'];
   for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],

@@ -14,7 +14,7 @@ from training.data import Dataset
 def make_generator(root: Path, name: str, family: str, dataset: Dataset, seed: int = 0, **settings) -> Path:
     """A run of a family with ``network="dense"``, its samples and its log."""
     found, folder = families.get(family), root / name
-    config = found.Config(images=1000, network="dense", width=16, **settings)
+    config = found.Config(**{"images": 1000, "network": "dense", "width": 16, **settings})
     torch.manual_seed(seed)
     model = found.Model(config, dataset.spec)
     with torch.no_grad():

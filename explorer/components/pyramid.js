@@ -1,0 +1,135 @@
+const $ = (s) => element.querySelector(s), ROWS = ['low', 'residual', 'sum'], MOST = 4 * 2 ** 20, FULL = 100;
+const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.state.run, 'pyramid');
+const spec = () => lx.state.info.spec, has = () => spec().noise.length > 0, count = () => spec().levels.length;
+const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+/* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null: unknown.
+   second: the second sample's code. drawn: which residuals of a real image the model draws. */
+let source = 'sample', blend = [], a = [], b = [], second = null, drawn = [], index = 0, file = null, invert = false, mine = null, built = null, answer = null, owner = null;
+
+/* ---- noise: a level's part of the code that a seed gives ---- */
+const parts = (k) => { const at = spec().noise.slice(0, k).reduce((s, n) => s + n, 0); return [at, at + spec().noise[k]]; };
+const noise = async (seed) => (await lx.code({ op: 'sample', seed })).w;
+const put = (w, k, from) => { const out = Float32Array.from(w), [i, j] = parts(k); out.set(from.subarray(i, j), i); return out; };
+const take = (w) => { mine = w; lx.setCode(w, { kind: 'levels' }); };
+const guarded = async (work) => { const run = lx.state.run; try { await work(() => run === lx.state.run && on()); } catch (e) { lx.say(e.message, 'error'); } };
+const reseed = (k) => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a[k] = seed; take(put(lx.state.w, k, w)); write(); });
+const swap = (k) => { if (!second) return; const w = lx.state.w; [a[k], b[k]] = [b[k], a[k]]; const other = put(second, k, w); take(put(w, k, second)); second = other; write(); show(); };
+const other = (seeds) => guarded(async (still) => { const made = new Map(); for (const s of new Set(seeds)) made.set(s, await noise(s)); if (!still()) return;
+  second = seeds.reduce((w, s, k) => put(w, k, made.get(s)), made.get(seeds[0])); b = [...seeds]; write(); show(); });
+
+/* ---- the link ---- */
+const write = () => { if (on() && has()) lx.keep('pyr', [source === 'held' ? 'h' + index : 's', blend.join('.'), a.map((s) => s ?? '-').join('.'), b.map((s) => s ?? '-').join('.'), drawn.map(Number).join('')].join('~')); };
+const parse = (text) => {
+  const [from, shares, one, two, by] = String(text || '').split('~'), n = count(), list = (t, most) => (t || '').split('.').map((v) => /^\d{1,9}$/.test(v) && +v <= most ? +v : null);
+  const shared = list(shares, FULL), seeds = list(one, 1e9), others = list(two, 1e9);
+  if (shared.length !== n - 1 || shared.includes(null) || seeds.length !== n || others.length !== n) return null;
+  return { held: /^h\d{1,9}$/.test(from) ? +from.slice(1) : null, blend: shared, a: seeds, b: others, drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1') };
+};
+
+/* ---- the columns ---- */
+const piece = (tag, name, text) => { const e = document.createElement(tag); if (name) e.className = name; if (text !== undefined) e.textContent = text; return e; };
+const tile = (k, row) => { const f = piece('figure', 'lx-tile'), c = piece('canvas'), caption = piece('figcaption'); f.dataset.row = row; c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); c.getContext('2d', { willReadFrequently: true });
+  const box = piece('div'); box.append(c); if (row !== 'low' && has() && k) box.prepend(piece('i', 'lx-op', row === 'sum' ? '=' : '+')); f.append(box, caption); return f; };
+const build = () => {
+  built = lx.state.run; const host = $('.lx-levels'); host.replaceChildren(); host.style.setProperty('--n', count()); host.classList.toggle('plain', !has());
+  spec().levels.forEach((r, k) => {
+    const s = piece('section', 'lx-level'), tiles = piece('div', 'lx-tiles'), h = piece('h3', 'num', `${r} × ${r}`); s.dataset.level = k; s.append(h);
+    for (const row of has() && k ? ROWS : ['sum']) tiles.append(tile(k, row)); s.append(tiles);
+    if (has() && !k) tiles.prepend(piece('p', 'lx-none lx-note'));
+    if (has()) {
+      const dials = piece('div', 'lx-turns'), again = piece('button', 'lx-btn lx-small lx-reseed'); again.type = 'button'; again.onclick = () => reseed(k);
+      if (k) { const l = piece('label', 'lx-blend'), e = piece('input', 'lx-range'); e.type = 'range'; e.min = 0; e.max = FULL; e.step = 1; e.oninput = () => { blend[k - 1] = +e.value; told(); show(); write(); }; l.append(piece('span'), e, piece('output', 'num')); dials.append(l);
+        const by = piece('button', 'lx-btn lx-small lx-by'); by.type = 'button'; by.onclick = () => { drawn[k - 1] = !drawn[k - 1]; told(); show(); write(); }; dials.append(by); }
+      dials.append(again);
+      const two = piece('div', 'lx-other'), c = piece('canvas'), change = piece('button', 'lx-btn lx-small lx-swap'); c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); change.type = 'button'; change.onclick = () => swap(k); two.append(change, c); s.append(dials, two);
+    }
+    host.append(s);
+  });
+  told();
+};
+const told = () => {
+  if (!built || !lx.state.info) return; const real = source !== 'sample', levels = spec().levels;
+  for (const s of element.querySelectorAll('.lx-level')) {
+    const k = +s.dataset.level, q = (c) => s.querySelector(c), size = { size: levels[k] }, none = q('.lx-none'); if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
+    for (const f of s.querySelectorAll('.lx-tile')) { const row = f.dataset.row, top = answer?.scales?.[k], by = real && row === 'residual' && drawn[k - 1] ? 'drawn' : real && row === 'residual' ? 'own' : row;
+      f.querySelector('figcaption').textContent = lx.t('pyr.' + by) + (row === 'residual' && top !== undefined ? ` ±${top}` : ''); f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size })); }
+    if (!has()) continue;
+    const again = q('.lx-reseed'); again.textContent = lx.t('pyr.reseed'); again.setAttribute('aria-label', lx.t('pyr.reseed.of', size)); again.hidden = real && !(k && drawn[k - 1]); again.title = lx.t('pyr.reseed.help');
+    const two = q('.lx-other'); two.hidden = real; const change = q('.lx-swap'); change.textContent = lx.t('pyr.swap'); change.title = lx.t('pyr.swap.help'); change.setAttribute('aria-label', lx.t('pyr.swap.of', size)); two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
+    if (k) { const e = q('.lx-blend input'), by = q('.lx-by'); e.value = blend[k - 1]; lx.range(e); e.setAttribute('aria-label', lx.t('pyr.blend.of', size)); q('.lx-blend span').textContent = lx.t('pyr.blend'); q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
+      by.hidden = !real; by.textContent = lx.t('pyr.by'); by.title = lx.t('pyr.by.help'); by.setAttribute('aria-pressed', drawn[k - 1]); by.setAttribute('aria-label', lx.t('pyr.by.of', size)); }
+  }
+  const p = $('.lx-state'), short = (v) => v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3);
+  p.textContent = !has() ? lx.t('pyr.plain') : !real ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about') : source === 'file' && !file ? lx.t('pyr.drop') : source === 'draw' && pad.empty ? lx.t('pyr.empty') : answer?.error === undefined ? ''
+    : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
+};
+
+/* ---- pictures: latest wins, one request in flight ---- */
+let next = null, busy = false;
+const image = () => source === 'held' ? { index } : source === 'draw' ? { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) } : file;
+const show = () => {
+  if (!on() || built !== lx.state.run || !lx.state.w) return; const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
+  if (source !== 'sample') { if (source === 'file' && !file || source === 'draw' && pad.empty) { answer = null; wipe(); told(); return; } Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {}); }
+  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null, key: key() }; if (!busy) pump();
+};
+const key = () => JSON.stringify([source, source === 'held' ? index : null, blend, drawn, a, b]);
+const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); };
+let lastTwo = '';
+const picture = async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; };
+const pump = async () => {
+  busy = true;
+  while (next) {
+    const { run, body, two, key: k } = next; next = null;
+    try {
+      const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }), im = await picture(d.picture); if (run !== lx.state.run || built !== run) continue;
+      answer = d; delete element.dataset.error; const S = d.side;
+      for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
+      if (two && two.w + lx.state.label !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = two.w + lx.state.label;
+        element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
+      told(); element.dataset.run = run; element.dataset.key = k; element.dataset.n = (+element.dataset.n || 0) + 1;
+    } catch (e) { if (!next && run === lx.state.run) { answer = null; element.dataset.error = e.message; lx.say(e.message, 'error'); told(); } }
+  }
+  busy = false;
+};
+
+/* ---- where the image comes from ---- */
+const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { if (source === 'draw' && on()) { told(); show(); } });
+const choose = (name) => {
+  source = name; element.dataset.source = name; const grey = spec().shape[0] === 1, held = !!lx.state.info.dataset;
+  for (const c of element.querySelectorAll('[data-source]')) { if (c === element) continue; c.hidden = c.dataset.source === 'draw' && !grey || c.dataset.source === 'held' && !held; c.setAttribute('aria-checked', c.dataset.source === name); c.tabIndex = c.dataset.source === name ? 0 : -1; }
+  for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name || !has();
+  $('.lx-of-what').hidden = !has(); $('.lx-drawing').hidden = name !== 'draw'; $('.lx-invert').hidden = !grey; $('.lx-index').value = index; $('.lx-of').textContent = held ? lx.t('pyr.of', { n: lx.state.info.dataset.n.toLocaleString(lx.state.lang) }) : '';
+  answer = null; told();
+};
+const go = (name) => { if (name !== 'sample' && source === 'sample') drawn = drawn.map(() => false); choose(name); show(); write(); };
+const radios = $('.lx-of-what');
+for (const c of radios.children) c.onclick = () => go(c.dataset.source);
+radios.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return; e.preventDefault(); const all = [...radios.children].filter((c) => !c.hidden), c = all[(all.findIndex((x) => x.dataset.source === source) + step + all.length) % all.length]; c.focus(); c.click(); };
+const held = (i) => { const n = lx.state.info.dataset?.n || 1; index = Math.max(0, Math.min(n - 1, Math.round(i) || 0)); $('.lx-index').value = index; show(); write(); };
+$('.lx-index').onchange = () => held(+$('.lx-index').value);
+$('.lx-another').onclick = () => held(lx.random() % (lx.state.info.dataset?.n || 1));
+$('.lx-clear').onclick = () => { pad.clear(); told(); show(); };
+$('.lx-first').onclick = () => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a = a.map(() => seed); take(w); write(); });
+$('.lx-second').onclick = () => other(Array(count()).fill(lx.random()));
+const pick = async (f) => { if (!f) return; if (f.size > MOST) { element.dataset.error = lx.t('pyr.large'); lx.say(lx.t('pyr.large'), 'error'); return; } file = base64(new Uint8Array(await f.arrayBuffer())); go('file'); };
+const input = $('input[type=file]'); $('.lx-choose').onclick = () => input.click(); input.onchange = () => { pick(input.files[0]); input.value = ''; };
+$('.lx-invert').onclick = () => { invert = !invert; $('.lx-invert').setAttribute('aria-pressed', invert); show(); };
+element.ondragover = (e) => { if (has()) e.preventDefault(); }; element.ondrop = (e) => { if (!has()) return; e.preventDefault(); pick(e.dataTransfer.files[0]); };
+
+/* ---- opening the view, another run, another code ---- */
+const enter = () => {
+  if (!on()) return; const run = lx.state.run, n = count();
+  if (owner !== run) {
+    const kept = has() && parse(lx.state.kept.pyr), o = lx.state.origin; owner = run; second = null; lastTwo = ''; answer = null; file = null; mine = lx.state.w;
+    blend = kept ? kept.blend : Array(n - 1).fill(FULL); drawn = kept ? kept.drawn : Array(n - 1).fill(false); a = kept ? kept.a : Array(n).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); index = kept && kept.held !== null ? kept.held : 0; b = [];
+    build(); choose(kept && kept.held !== null && lx.state.info.dataset ? 'held' : 'sample');
+    if (has()) { const seed = lx.random(); other(kept ? kept.b.map((s) => s ?? seed) : Array(n).fill(1)); }
+  }
+  show();
+};
+let linked = null;                                                         /* the run that the link's levels belong to */
+lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('pyr', null); linked = lx.state.run; setTimeout(enter); });
+lx.on('view', () => requestAnimationFrame(enter));
+lx.on('code', (w, o) => { if (!lx.state.info || owner !== lx.state.run) return; if (w !== mine && o?.kind !== 'levels') { a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); mine = w; if (on()) write(); } if (on()) show(); });
+lx.on('lang', () => { if (on()) { choose(source); show(); } });
+lx.translate(element); element.dataset.ready = 'true';
