@@ -29,7 +29,7 @@ const parse = (text) => {
 /* ---- the columns ---- */
 const piece = (tag, name, text) => { const e = document.createElement(tag); if (name) e.className = name; if (text !== undefined) e.textContent = text; return e; };
 const tile = (k, row) => { const f = piece('figure', 'lx-tile'), c = piece('canvas'), caption = piece('figcaption'); f.dataset.row = row; c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); c.getContext('2d', { willReadFrequently: true });
-  const box = piece('div'); box.append(c); if (row !== 'low' && has() && k) box.prepend(piece('i', 'lx-op', row === 'sum' ? '=' : '+')); f.append(box, caption); return f; };
+  f.append(caption, c); return f; };
 const build = () => {
   built = lx.state.run; const host = $('.lx-levels'); host.replaceChildren(); host.style.setProperty('--n', count()); host.classList.toggle('plain', !has());
   spec().levels.forEach((r, k) => {
@@ -41,7 +41,7 @@ const build = () => {
       if (k) { const l = piece('label', 'lx-blend'), e = piece('input', 'lx-range'); e.type = 'range'; e.min = 0; e.max = FULL; e.step = 1; e.oninput = () => { blend[k - 1] = +e.value; told(); show(); write(); }; l.append(piece('span'), e, piece('output', 'num')); dials.append(l);
         const by = piece('button', 'lx-btn lx-small lx-by'); by.type = 'button'; by.onclick = () => { drawn[k - 1] = !drawn[k - 1]; told(); show(); write(); }; dials.append(by); }
       dials.append(again);
-      const two = piece('div', 'lx-other'), c = piece('canvas'), change = piece('button', 'lx-btn lx-small lx-swap'); c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); change.type = 'button'; change.onclick = () => swap(k); two.append(change, c); s.append(dials, two);
+      const two = piece('div', 'lx-other'), c = piece('canvas'), change = piece('button', 'lx-btn lx-small lx-swap'); c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); change.type = 'button'; change.onclick = () => swap(k); two.append(c, change); s.append(dials, two);
     }
     host.append(s);
   });
@@ -52,7 +52,7 @@ const told = () => {
   for (const s of element.querySelectorAll('.lx-level')) {
     const k = +s.dataset.level, q = (c) => s.querySelector(c), size = { size: levels[k] }, none = q('.lx-none'); if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
     for (const f of s.querySelectorAll('.lx-tile')) { const row = f.dataset.row, top = answer?.scales?.[k], by = real && row === 'residual' && drawn[k - 1] ? 'drawn' : real && row === 'residual' ? 'own' : row;
-      f.querySelector('figcaption').textContent = lx.t('pyr.' + by) + (row === 'residual' && top !== undefined ? ` ±${top}` : ''); f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size })); }
+      f.querySelector('figcaption').textContent = (!k || !has() || row === 'low' ? '' : row === 'sum' ? '= ' : '+ ') + lx.t('pyr.' + by) + (row === 'residual' && top !== undefined ? ` ±${top}` : ''); f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size })); }
     if (!has()) continue;
     const again = q('.lx-reseed'); again.textContent = lx.t('pyr.reseed'); again.setAttribute('aria-label', lx.t('pyr.reseed.of', size)); again.hidden = real && !(k && drawn[k - 1]); again.title = lx.t('pyr.reseed.help');
     const two = q('.lx-other'); two.hidden = real; const change = q('.lx-swap'); change.textContent = lx.t('pyr.swap'); change.title = lx.t('pyr.swap.help'); change.setAttribute('aria-label', lx.t('pyr.swap.of', size)); two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));

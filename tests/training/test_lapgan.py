@@ -201,7 +201,7 @@ def test_a_level_learns_what_is_missing():
     def wrong():
         return t.finished_model().residual(1, low, w).abs().mean().item()
     with torch.no_grad():
-        t.model.finer[0].body[-2].bias.fill_(0.5)
+        t.model.finer[0].last.bias.fill_(0.5)
         t.average.load_state_dict(t.model.state_dict())
     before = wrong()
     for _ in range(150):

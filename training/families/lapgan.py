@@ -68,7 +68,8 @@ class Coarsest(nn.Sequential):
 class Finer(nn.Module):
     """The upsampled image so far (n, C, r, r) and noise (n, d) to the residual (n, C, r, r).
 
-    The convolutions work at half the side, where each place holds 2 × 2 pixels as channels: a quarter of the paper's cost at equal width.
+    Most convolutions work at half the side, where each place holds 2 × 2 pixels as channels: a quarter of the paper's cost at equal width.
+    The last one sees their features enlarged, beside the image so far: transposed convolutions leave a grid (Odena et al. 2016).
     """
 
     def __init__(self, d: int, colours: int, side: int, channels: int, planes: int = 8) -> None:
@@ -79,13 +80,12 @@ class Finer(nn.Module):
         self.body = initialised(nn.Sequential(
             nn.Conv2d(channels + planes, 2 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
             nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(2 * channels), nn.ReLU(),
-            nn.Conv2d(2 * channels, 4 * colours, 3, padding=1), nn.PixelShuffle(2)))
-        last: Any = self.body[-2]
-        with torch.no_grad():
-            last.weight.mul_(0.1)                        # it begins with nearly no residual
+            nn.Upsample(scale_factor=2)))
+        self.last = nn.Conv2d(2 * channels + colours, colours, 3, padding=1)
+        nn.init.normal_(self.last.weight, 0.0, 0.002)    # it begins with nearly no residual
 
     def forward(self, low: Tensor, z: Tensor) -> Tensor:
-        return self.body(torch.cat([self.first(low), self.planes(z)], 1))
+        return self.last(torch.cat([self.body(torch.cat([self.first(low), self.planes(z)], 1)), low], 1))
 
 
 class Pyramid(LatentModel):
@@ -265,7 +265,7 @@ class LAPGANObjective(AdversarialObjective):
 FAMILY = Family(
     name="lapgan", title="LAPGAN",
     paper="Denton et al. 2015, Deep Generative Image Models using a Laplacian Pyramid of Adversarial Networks",
-    equation="Ĩ_k = l_k + G_k(z_k, l_k),   l_k = up(Ĩ_{k+1})",
+    equation="Ĩₖ = lₖ + Gₖ(zₖ, lₖ),   lₖ = up(Ĩₖ₊₁)",
     summary="A small image is drawn first; each further generator is given it enlarged and adds only the detail that is missing. "
             "Every level has a discriminator and noise of its own, so one level can be drawn anew while the rest stays.",
     Config=LAPGANConfig, Model=Pyramid, Objective=LAPGANObjective, headline=("sliced_wasserstein", "frechet_ratio"),
