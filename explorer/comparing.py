@@ -13,7 +13,7 @@ from . import Refused, cloud
 
 MOST = 4                                        # runs side by side
 LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_error", "error", "frechet", "frechet_ratio", "code_error",
-                   "reverse_kl"})               # figures that are better when lower; of others not named here neither way is better
+                   "reverse_kl", "sliced_wasserstein"})   # better when lower; of others not named here neither way is better
 HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_trustworthiness", "coverage", "agreement", "information",
                     "modes", "high_quality", "arithmetic_changed", "arithmetic_kept", "arithmetic_changed_single",
                     "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many", "reconstruction_kept", "nn_short",
@@ -21,7 +21,8 @@ HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_tr
 
 
 def direction(metric: str) -> str | None:
-    """ "lower" or "higher", whichever is better of a figure; None where neither is, or nobody knows."""
+    """ "lower" or "higher", whichever is better of a figure (or of it at one level, name_16); None where neither is, or nobody knows."""
+    metric = metric.rstrip("0123456789").removesuffix("_")
     return "lower" if metric in LOWER else "higher" if metric in HIGHER else None
 
 

@@ -269,7 +269,8 @@ FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "sq
            "map_trustworthiness": "trustworthiness", "reconstruction_kept": "class kept", "nn_short": "1-NN", "nn_long": "1-NN long",
            "svm_short": "SVM", "svm_long": "SVM long", "agreement": "agreement", "code_error": "code error", "information": "information",
            "error": "error", "arithmetic_changed": "arithmetic changed", "arithmetic_kept": "kept", "frechet_ratio": "Fréchet ÷ floor",
-           "coverage": "coverage", "modes": "modes", "high_quality": "high quality", "reverse_kl": "reverse KL"}
+           "coverage": "coverage", "sliced_wasserstein": "sliced Wasserstein", "modes": "modes", "high_quality": "high quality",
+           "reverse_kl": "reverse KL"}
 
 
 def table(cards: Sequence[Card]) -> str:

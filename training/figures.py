@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import arithmetic, metrics
+from . import arithmetic, metrics, pyramid
 from .data import Dataset, Split
 from .features import FeatureNet
 from .model import Batch, LatentModel
 
 SAMPLES = 10_000
+PATCHED, PATCHES, DIRECTIONS = 1024, 64, 128    # images, patches of each, directions (Karras et al. 2018: 16,384, 128, 512)
 CHUNK = 250
 Figures = dict[str, dict[str, Any]]
 Say = Callable[[str], None]
@@ -174,11 +175,38 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
     return out
 
 
+@torch.no_grad()
+def sliced(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) -> Figures:
+    """Sliced Wasserstein distance of patches of samples and of test images, at each level of their Laplacian pyramids."""
+    device, n = next(model.parameters()).device, min(PATCHED, len(dataset.test), len(dataset.train))
+    levels = model.spec.levels or pyramid.sides(model.spec.shape[1])
+    sources = {"samples": (x for _, x, _ in draw(model, n)), "test": real(dataset.test, n, device), "train": real(dataset.train, n, device)}
+    bands: dict[str, list[np.ndarray]] = {}
+    for name, batches in sources.items():
+        parts = [pyramid.decompose(x, levels) for x in batches]
+        bands[name] = [torch.cat(band).float().cpu().numpy() for band in zip(*parts, strict=True)]
+    out: Figures = {}
+    distances, floors = [], []
+    for k, side in enumerate(levels):
+        say(f"comparing patches at {side} × {side}")
+        seen = {name: metrics.descriptors(metrics.patches(of[k], PATCHES), model.spec.shape[0]) for name, of in bands.items()}
+        distances.append(1000 * metrics.sliced_wasserstein(seen["samples"], seen["test"], DIRECTIONS))
+        floors.append(1000 * metrics.sliced_wasserstein(seen["train"], seen["test"], DIRECTIONS))
+        how = (f"{PATCHES} patches of 7 × 7 from each of {n:,} samples (seed 0) and {n:,} test images at this level of their Laplacian "
+               f"pyramids, {DIRECTIONS} directions (Karras et al. 2018, section 5); of {n:,} training images: {floors[-1]:.4g}")
+        out[f"sliced_wasserstein_{side}"] = score(distances[-1], "× 10⁻³", how, 4)
+    how = f"mean over the levels {', '.join(map(str, levels))}; of training images: {np.mean(floors):.4g}"
+    out["sliced_wasserstein"] = score(float(np.mean(distances)), "× 10⁻³", how, 4)
+    return out
+
+
 def measure(model: LatentModel, net: FeatureNet | None, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """All of these that apply. ``net``: the feature net of the data set, None where there is none."""
     out: Figures = {}
     if model.spec.reads:
         out |= readings(model, dataset, say)
+    if len(model.spec.shape) == 3 and (model.spec.levels or not model.spec.encodes):
+        out |= sliced(model, dataset, say)
     if net is not None and len(model.spec.shape) == 3:
         out |= sampled(model, net, dataset, say) | calculated(model, net, dataset, say)
         if model.spec.encodes and not model.spec.num_classes:
@@ -186,4 +214,4 @@ def measure(model: LatentModel, net: FeatureNet | None, dataset: Dataset, say: S
     return out
 
 
-__all__ = ["Figures", "as_8_bit", "calculated", "draw", "kinds", "measure", "readings", "reconstructed", "sampled", "score"]
+__all__ = ["Figures", "as_8_bit", "calculated", "draw", "kinds", "measure", "readings", "reconstructed", "sampled", "score", "sliced"]

@@ -105,3 +105,39 @@ def information(q: np.ndarray, codes: np.ndarray) -> float:
     if q.ndim != 2 or len(q) != len(codes):
         raise ValueError(f"q must be (n, k) and codes (n,); they are {q.shape} and {codes.shape}.")
     return float(np.log(q.shape[1]) + np.log(np.maximum(q[np.arange(len(q)), codes].astype(np.float64), 1e-12)).mean())
+
+
+def sliced_wasserstein(a: np.ndarray, b: np.ndarray, directions: int = 512, seed: int = 0, chunk: int = 64) -> float:
+    """Mean over random directions of the Wasserstein-1 distance of two equally large sets (n, d), (n, d) seen along them.
+
+    Rabin et al. 2011; as Karras et al. 2018, section 5, compare images with.
+    """
+    if a.ndim != 2 or a.shape != b.shape or not len(a):
+        raise ValueError(f"two sets of one shape (n, d) are compared; they are {a.shape} and {b.shape}.")
+    r = np.random.default_rng(seed)
+    total = 0.0
+    for start in range(0, directions, chunk):
+        v = r.normal(size=(min(chunk, directions - start), a.shape[1])).astype(np.float32)
+        v /= np.linalg.norm(v, axis=1, keepdims=True)
+        seen = [np.sort(v @ x.astype(np.float32).T, axis=1) for x in (a, b)]
+        total += float(np.abs(seen[0] - seen[1]).mean(1, dtype=np.float64).sum())
+    return total / directions
+
+
+def patches(images: np.ndarray, count: int, side: int = 7, seed: int = 0) -> np.ndarray:
+    """``count`` square neighbourhoods of each image (n, C, H, W), at random places, as rows (n · count, C · side²).
+
+    Karras et al. 2018, section 5, take 128 of 7 × 7 at each level of a Laplacian pyramid.
+    """
+    n, c, h, w = images.shape
+    r = np.random.default_rng(seed)
+    y, x = r.integers(0, h - side + 1, (n, count)), r.integers(0, w - side + 1, (n, count))
+    windows = np.lib.stride_tricks.sliding_window_view(images, (side, side), (2, 3))          # (n, C, H', W', side, side)
+    return windows[np.arange(n)[:, None], :, y, x].reshape(n * count, c * side * side)
+
+
+def descriptors(rows: np.ndarray, channels: int) -> np.ndarray:
+    """Patches (m, C · side²) with each channel brought to mean 0 and deviation 1 over all of them (Karras et al. 2018, section 5)."""
+    by = rows.reshape(len(rows), channels, -1)
+    by = by - by.mean((0, 2), keepdims=True, dtype=np.float64)
+    return (by / np.maximum(by.std((0, 2), keepdims=True), 1e-9)).reshape(rows.shape).astype(np.float32)

@@ -59,6 +59,7 @@ const told = () => {
     if (k) { const e = q('.lx-blend input'), by = q('.lx-by'); e.value = blend[k - 1]; lx.range(e); e.setAttribute('aria-label', lx.t('pyr.blend.of', size)); q('.lx-blend span').textContent = lx.t('pyr.blend'); q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
       by.hidden = !real; by.textContent = lx.t('pyr.by'); by.title = lx.t('pyr.by.help'); by.setAttribute('aria-pressed', drawn[k - 1]); by.setAttribute('aria-label', lx.t('pyr.by.of', size)); }
   }
+  $('.lx-levels').classList.toggle('real', real);
   const p = $('.lx-state'), short = (v) => v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3);
   p.textContent = !has() ? lx.t('pyr.plain') : !real ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about') : source === 'file' && !file ? lx.t('pyr.drop') : source === 'draw' && pad.empty ? lx.t('pyr.empty') : answer?.error === undefined ? ''
     : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });

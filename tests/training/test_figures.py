@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import arithmetic, figures
+from training import arithmetic, figures, pyramid
 from training.data import Dataset, Split
 from training.features import FeatureNet
 from training.model import Code, DataSpec, LatentModel, LatentSpec
@@ -82,6 +82,28 @@ def test_agreement_is_the_share_that_shows_the_asked_class(data, wrong, agreemen
     found = figures.sampled(Replays(bands(300, 2), conditional=True, wrong=wrong), BandNet(), data)
     assert found["agreement"]["value"] == pytest.approx(agreement)
     assert "equally many of each class" in found["agreement"]["protocol"]
+
+
+class Blurred(Replays):
+    """Draws them smoothed: the finest level is gone, the coarsest is as it was."""
+
+    def synthesize(self, w, label=None):
+        return pyramid.up(pyramid.down(super().synthesize(w, label)))
+
+
+def test_sliced_wasserstein_finds_the_level_that_is_wrong(data, monkeypatch):
+    monkeypatch.setattr(figures, "PATCHES", 8)
+    good, bad = (figures.sliced(kind(bands(1500, 2)), data) for kind in (Replays, Blurred))
+    assert set(good) == {"sliced_wasserstein", *(f"sliced_wasserstein_{side}" for side in (7, 14, 28))}
+
+    def floor(k):
+        return float(good[k]["protocol"].rsplit(": ", 1)[1])
+    for k in good:
+        assert good[k]["value"] < 3 * floor(k), "samples of the data come near training images"
+    assert bad["sliced_wasserstein_28"]["value"] > 5 * good["sliced_wasserstein_28"]["value"]
+    assert bad["sliced_wasserstein_7"]["value"] < 2 * good["sliced_wasserstein_7"]["value"] + floor("sliced_wasserstein_7")
+    mean = np.mean([bad[f"sliced_wasserstein_{r}"]["value"] for r in (7, 14, 28)])
+    assert bad["sliced_wasserstein"]["value"] == pytest.approx(mean, rel=1e-3)
 
 
 class Reader(LatentModel):
@@ -239,8 +261,11 @@ def test_a_reconstruction_keeps_what_is_still_read_in_it(data, moved, kept):
     assert "reconstruction_kept" in figures.measure(Recodes(moved), BandNet(), data)
 
 
-def test_only_what_applies_is_measured(data):
-    assert figures.measure(Replays(bands(100)), None, data) == {}
+def test_only_what_applies_is_measured(data, monkeypatch):
+    monkeypatch.setattr(figures, "PATCHES", 2)
+    alone = figures.measure(Replays(bands(100)), None, data)
+    assert set(alone) == {"sliced_wasserstein", *(f"sliced_wasserstein_{side}" for side in (7, 14, 28))}, "needs no feature net"
+    assert figures.measure(Recodes(0.0), None, data) == {}
     assert figures.calculated(Replays(bands(100)), BandNet(), data) == {}
     assert "reconstruction_kept" not in figures.measure(Replays(bands(100)), BandNet(), data)
 

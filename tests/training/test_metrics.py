@@ -1,5 +1,7 @@
 """Scores against scikit-learn's and against cases where the answer is known."""
 
+import math
+
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness as reference
@@ -115,3 +117,39 @@ def test_information_of_a_noisy_channel_is_shannons():
     q = np.where(np.eye(2)[seen] == 1, 1 - flip, flip)                     # the true posterior
     binary_entropy = -(flip * np.log(flip) + (1 - flip) * np.log(1 - flip))
     assert metrics.information(q, codes) == pytest.approx(np.log(2) - binary_entropy)
+
+
+@pytest.mark.parametrize("d", [1, 3, 40])
+def test_sliced_wasserstein_of_a_shifted_set_is_the_shift_seen_along_a_random_direction(d):
+    """A set and itself moved by t: along a direction v the distance is |t·v| exactly, on average |t| Γ(d/2) / (√π Γ((d+1)/2))."""
+    r = np.random.default_rng(0)
+    a, t = r.normal(size=(500, d)), r.normal(size=d)
+    expected = np.linalg.norm(t) * math.gamma(d / 2) / (math.sqrt(math.pi) * math.gamma((d + 1) / 2))
+    assert metrics.sliced_wasserstein(a, r.permutation(a + t), 4096) == pytest.approx(expected, rel=0.04 if d > 1 else 1e-4)
+    assert metrics.sliced_wasserstein(a, r.permutation(a)) == pytest.approx(0, abs=1e-6)
+    assert metrics.sliced_wasserstein(a, a + t, chunk=7) == pytest.approx(metrics.sliced_wasserstein(a, a + t, chunk=512), rel=1e-4)
+
+
+def test_sliced_wasserstein_in_one_dimension_is_the_area_between_the_distributions():
+    """Sorted values are matched: {0, 0, 3} and {1, 1, 1} are 1, 1 and 2 apart."""
+    a, b = np.array([[0.0], [0.0], [3.0]]), np.array([[1.0], [1.0], [1.0]])
+    assert metrics.sliced_wasserstein(a, b) == pytest.approx(4 / 3)
+    with pytest.raises(ValueError, match="one shape"):
+        metrics.sliced_wasserstein(a, b[:2])
+
+
+def test_patches_are_windows_of_their_images_and_descriptors_forget_brightness_and_contrast_alone():
+    y, x = np.mgrid[:9, :12]
+    images = np.stack([np.stack([k * 10_000 + c * 1000 + 20 * y + x for c in range(2)]) for k in range(3)]).astype(np.float64)
+    rows = metrics.patches(images, 5, side=3)
+    assert rows.shape == (15, 18)
+    for i, row in enumerate(rows):
+        top, left = divmod(int(row[0]) % 1000, 20)
+        assert np.array_equal(row.reshape(2, 3, 3), images[i // 5, :, top:top + 3, left:left + 3])
+    assert len({row[0] for row in rows}) > 6, "at random places"
+    r = np.random.default_rng(0)
+    some = r.normal(3, 2, (400, 18))
+    made = metrics.descriptors(some, 2).reshape(400, 2, 9)
+    np.testing.assert_allclose(made.mean((0, 2)), 0, atol=1e-6)
+    np.testing.assert_allclose(made.std((0, 2)), 1, atol=1e-6)
+    np.testing.assert_allclose(metrics.descriptors(some * 0.1 - 4, 2), made.reshape(400, 18), atol=1e-5)
