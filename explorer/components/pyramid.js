@@ -71,23 +71,22 @@ const image = () => source === 'held' ? { index } : source === 'draw' ? { pixels
 const show = () => {
   if (!on() || built !== lx.state.run || !lx.state.w) return; const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
   if (source !== 'sample') { if (source === 'file' && !file || source === 'draw' && pad.empty) { answer = null; wipe(); told(); return; } Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {}); }
-  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null, key: key() }; if (!busy) pump();
+  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null }; if (!busy) pump();
 };
-const key = () => JSON.stringify([source, source === 'held' ? index : null, blend, drawn, a, b]);
 const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); };
 let lastTwo = '';
 const picture = async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; };
 const pump = async () => {
   busy = true;
   while (next) {
-    const { run, body, two, key: k } = next; next = null;
+    const { run, body, two } = next; next = null;
     try {
       const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }), im = await picture(d.picture); if (run !== lx.state.run || built !== run) continue;
       answer = d; delete element.dataset.error; const S = d.side;
       for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
       if (two && two.w + lx.state.label !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = two.w + lx.state.label;
         element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
-      told(); element.dataset.run = run; element.dataset.key = k; element.dataset.n = (+element.dataset.n || 0) + 1;
+      told(); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
     } catch (e) { if (!next && run === lx.state.run) { answer = null; element.dataset.error = e.message; lx.say(e.message, 'error'); told(); } }
   }
   busy = false;

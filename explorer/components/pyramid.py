@@ -8,7 +8,8 @@ from . import HERE, piece, script
 
 
 def pyramid() -> gr.HTML:
-    """``data-n`` counts pictures, ``data-run`` and ``data-key`` say of what the last one is, ``data-source``: sample, held, draw or file."""
+    """``data-n`` counts pictures, ``data-second`` those of the second sample; ``data-run``: whose the last one is; ``data-source``: sample,
+    held, draw or file; ``data-error`` says what went wrong. ``pad.js`` is the pad."""
     found = piece("pyramid", """
 <div class="lx-stage lx-pyr">
   <div class="lx-pyr-bar">
@@ -27,7 +28,8 @@ def pyramid() -> gr.HTML:
     <span class="lx-for" data-for="sample"><button type="button" class="lx-btn lx-small lx-first" data-t="pyr.all"></button>
       <button type="button" class="lx-btn lx-small lx-second" data-t="pyr.second" data-t-title="pyr.second.help"></button></span>
   </div>
-  <div class="lx-drawing" hidden><canvas class="lx-pad" width="280" height="280" tabindex="0" role="application" data-t-label="pyr.pad"></canvas>
+  <div class="lx-drawing" hidden>
+    <canvas class="lx-pad" width="280" height="280" tabindex="0" role="application" data-t-label="pyr.pad"></canvas>
     <i class="lx-cursor" hidden></i></div>
   <p class="lx-note lx-state" role="status"></p>
   <div class="lx-levels"></div>
