@@ -16,7 +16,7 @@ from training import heldout
 
 from .conftest import Driver
 
-BOX = "document.querySelector('#lx-pyramid [data-ready]').dataset"
+BOX = "(document.querySelector('#lx-pyramid [data-ready]') || {dataset: {}}).dataset"
 SETTINGS = {"z_dim": 6, "noise": 3, "channels": 4, "network": "conv"}
 READ = """([level, row]) => { const c = document.querySelector(`.lx-level[data-level="${level}"] [data-row=${row}] canvas`);
   return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].filter((_, i) => i % 4 !== 3); }"""
