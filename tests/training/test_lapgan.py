@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -192,7 +193,7 @@ def test_what_cannot_be_trained_is_refused_in_a_sentence(data, settings, words):
 def test_a_level_learns_what_is_missing():
     """On images of one colour each, the best residual is none: 150 steps of the middle level come near it."""
     config = lapgan.LAPGANConfig.from_dict({**SMALL, "level": 2, "learning_rate": 2e-3, "images": 10_000, "ema_images": 0})
-    shades = torch.randint(0, 256, (64, 1, 1, 1)).expand(64, 1, 28, 28).byte().numpy()
+    shades = np.linspace(0, 255, 64).astype(np.uint8)[:, None, None, None].repeat(28, 2).repeat(28, 3)
     card = Card("plain", "lapgan", config.to_dict(), spec(), lapgan.Pyramid(config, spec()).spec)
     t = Trainer(lapgan.FAMILY, config, card, shades, None, World())
     low = torch.linspace(-1, 1, 16)[:, None, None, None].expand(16, 1, 14, 14)
@@ -206,4 +207,4 @@ def test_a_level_learns_what_is_missing():
     before = wrong()
     for _ in range(150):
         t.step()
-    assert before > 0.3 and wrong() < 0.5 * before
+    assert before > 0.4 and wrong() < 0.4 * before
