@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from training import checkpoint, features
@@ -101,6 +102,23 @@ def test_sigterm_saves_and_says_how_to_go_on(own, tmp_path):
     assert p.returncode == 0 and "--resume" in errors
     assert json.loads((folder / "status.json").read_text())["state"] == "stopped"
     assert checkpoint.load(folder)[1].images_seen > 0
+
+
+def test_one_level_of_a_run_is_trained_on_and_its_figures_are_taken(own, tmp_path):
+    folder = tmp_path / "trained" / "own"
+    small = ["--width", "16", "--z-dim", "4", "--channels", "4", "--batch-size", "16", "--threads", "1"]
+    given = [a for a in options(own, tmp_path)[2:] if a not in TINY]
+    first = [*given[:given.index("--name") + 2], *small]
+    assert main(["train", "lapgan", *first, "--images", "160", "--no-evaluate"]) == 0
+    before, card = checkpoint.load(folder)
+    assert card.config["level"] == 0 and card.spec.levels == (7, 14, 28)
+    assert main(["train", "lapgan", *given[:given.index("--name") + 2], "--resume", "--level", "2", "--images", "320"]) == 0
+    after, card = checkpoint.load(folder)
+    assert card.images_seen == 320 and card.config["level"] == 2 and card.headline == "sliced_wasserstein"
+    assert {"sliced_wasserstein", *(f"sliced_wasserstein_{r}" for r in (7, 14, 28))} <= set(card.metrics)
+    assert (tmp_path / "trained" / "_data" / card.data.name / "sheet.json").is_file(), "for the page to take apart"
+    moved = {k for k, v in before.state_dict().items() if not torch.equal(v, after.state_dict()[k])}
+    assert moved and all(k.startswith("finer.0.") for k in moved)
 
 
 def test_two_processes_train_one_model(own, tmp_path):

@@ -272,7 +272,8 @@ FAMILY = Family(
     recipes={
         "quick": {"*": dict(images=40_000, channels=12, width=256, ema_images=5_000)},
         "cpu": {"*": dict(images=400_000, batch_size=16, learning_rate=3e-4, finest_every=2, ema_images=10_000),
-                "fashion-mnist": dict(images=400_000, batch_size=16, learning_rate=3e-4, finest_every=2, ema_images=10_000, conditional=True),
+                "fashion-mnist": dict(images=400_000, batch_size=16, learning_rate=3e-4, finest_every=2, ema_images=10_000,
+                                      conditional=True),
                 "faces": dict(images=200_000, batch_size=16, learning_rate=3e-4, finest_every=4, ema_images=10_000)},
         "gpu": {"*": dict(images=4_000_000, channels=48)},
     },
