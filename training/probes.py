@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from .data import Dataset, Split
 from .figures import Figures, score
@@ -36,9 +37,48 @@ def nearest(codes: np.ndarray, labels: np.ndarray, asked: np.ndarray, chunk: int
 
 def linear_svm(codes: np.ndarray, labels: np.ndarray, asked: np.ndarray, penalty: float = PENALTY) -> np.ndarray:
     """What a linear support vector machine (squared hinge, one class against the rest) trained on ``codes`` (n, d) with ``labels`` (n,)
-    says of ``asked`` (m, d): (m,)."""
-    from sklearn.svm import LinearSVC
-    return LinearSVC(C=penalty, dual=False).fit(codes.astype(np.float64), labels).predict(asked.astype(np.float64))
+    says of ``asked`` (m, d): (m,).
+
+    The problem, and so the answer, of scikit-learn's LinearSVC; solved in the primal, minutes faster for tens of thousands of long codes.
+    """
+    x, classes = _with_constant(codes), np.unique(labels)
+    gram = (x.T @ x).double()                                                   # every class begins with all codes in its active set
+    planes = [squared_hinge(x, torch.from_numpy(np.where(labels == c, 1.0, -1.0)).float(), penalty, gram) for c in classes]
+    return classes[(_with_constant(asked) @ torch.stack(planes, 1).float()).argmax(1).numpy()]
+
+
+def _with_constant(codes: np.ndarray) -> Tensor:
+    return F.pad(torch.from_numpy(np.ascontiguousarray(codes)).float(), (0, 1), value=1.0)
+
+
+def squared_hinge(x: Tensor, y: Tensor, penalty: float, gram: Tensor | None = None, tolerance: float = 1e-4, most: int = 50) -> Tensor:
+    """The w (d,) float64 that minimises ½|w|² + C Σ max(0, 1 - y w·x)² for x (n, d) and y (n,) of ±1.
+
+    Newton's method on the codes inside the margin (Keerthi & DeCoste 2005), ending where the gradient is ``tolerance`` of its first length.
+    """
+    w, margin = torch.zeros(x.shape[1], dtype=torch.float64), torch.ones(len(x), dtype=torch.float64)
+    curvature, before, first = (x.T @ x).double() if gram is None else gram, margin > 0, None
+    for _ in range(most):
+        inside = margin > 0
+        gradient = w - 2 * penalty * (x.T @ (y * margin.clamp_min(0).float())).double()
+        first = first or gradient.norm()
+        if gradient.norm() <= tolerance * first:
+            break
+        come, gone = x[inside & ~before], x[before & ~inside]
+        if len(come) + len(gone) < int(inside.sum()):                            # few come and go in a step: most products are known
+            curvature = curvature + (come.T @ come).double() - (gone.T @ gone).double()
+        else:
+            curvature = (x[inside].T @ x[inside]).double()
+        before = inside
+        step = -torch.linalg.solve(torch.eye(len(w), dtype=torch.float64) + 2 * penalty * curvature, gradient)
+        moved, t = (y * (x @ step.float())).double(), 1.0
+
+        def value(t: float, w: Tensor = w, step: Tensor = step, margin: Tensor = margin, moved: Tensor = moved) -> float:
+            return float(0.5 * (w + t * step).square().sum() + penalty * (margin - t * moved).clamp_min(0).square().sum())
+        while t > 1e-6 and value(t) > value(0.0) + 1e-4 * t * float(gradient @ step):
+            t /= 2
+        w, margin = w + t * step, margin - t * moved
+    return w
 
 
 @torch.no_grad()

@@ -40,6 +40,23 @@ def test_a_linear_classifier_separates_what_a_plane_separates_and_nothing_else()
     assert (probes.linear_svm(a, (a[:, 0] * a[:, 1] > 0).astype(int), b) == (b[:, 0] * b[:, 1] > 0)).mean() < 0.7
 
 
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_linear_classifier_is_scikit_learns(classes):
+    """The minimum of the same convex function: no higher than what scikit-learn reaches, and the same answers."""
+    r = np.random.default_rng(3)
+    labels = r.integers(0, classes, 900)
+    codes = (r.normal(0, 1, (classes, 12))[labels] + r.normal(0, 1.2, (900, 12)) + 5).astype(np.float32)
+    reference = LinearSVC(C=0.1, dual=False, tol=1e-8).fit(codes[:600], labels[:600])
+    assert (probes.linear_svm(codes[:600], labels[:600], codes[600:]) == reference.predict(codes[600:])).mean() > 0.99
+    x, y = np.c_[codes[:600], np.ones(600)], np.where(labels[:600] == 1, 1.0, -1.0)
+
+    def value(w):
+        return 0.5 * w @ w + 0.1 * np.maximum(0, 1 - y * (x @ w)).__pow__(2).sum()
+    row = reference.coef_[0 if classes == 2 else 1], reference.intercept_[0 if classes == 2 else 1]
+    found = probes.squared_hinge(torch.from_numpy(x).float(), torch.from_numpy(y).float(), 0.1).numpy()
+    assert value(found) == pytest.approx(value(np.r_[row]), rel=1e-4)
+
+
 def test_a_larger_penalty_fits_the_training_codes_more_closely():
     r = np.random.default_rng(2)
     codes, labels = r.normal(0, 0.01, (200, 50)), r.integers(0, 2, 200)

@@ -25,9 +25,10 @@ from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Phase, set
 class ALAEConfig(AdversarialConfig):
     """Settings of ALAE."""
 
-    batch_size: int = setting(128, "images per step, over all processes (official code, MNIST: 128)", low=2, high=4096)
-    learning_rate: float = setting(3e-4, "Adam's learning rate (ours; official code, MNIST: 2e-3 times each layer's equalised scale, here "
-                                   "0.04 to 0.2)", low=1e-7, high=1.0)
+    batch_size: int = setting(32, "images per step, over all processes (ours: more steps for the same images; official code, MNIST: 128)",
+                              low=2, high=4096)
+    learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; official code, "
+                                   "MNIST: 2e-3 times each layer's equalised scale, here 0.04 to 0.2)", low=1e-7, high=1.0)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (ours; paper: not)",
                          choices=("none", "cosine"), advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (paper: 0)", low=0.0, high=0.99, advanced=True)
@@ -36,10 +37,21 @@ class ALAEConfig(AdversarialConfig):
     width: int = setting(1024, "units of each dense layer of E and G (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, the long code (paper, MNIST: 1024)", low=8, high=4096)
     mapping_layers: int = setting(6, "layers of F (official code, MNIST: 6)", low=1, high=8, advanced=True)
+    mapping_rate: float = setting(0.1, "F's learning rate over the others' (official code: 0.1)",
+                                  low=0.001, high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
-    r1: float = setting(10.0, "weight of the R1 penalty on real images (paper: 10)", low=0.0, high=100.0, advanced=True)
+    r1: float = setting(1.0, "weight of the R1 penalty on real images (ours; paper: 10)", low=0.0, high=100.0, advanced=True)
     noise_dim: int = setting(0, "numbers of noise that the generator gets beside the code while it trains; pictures are drawn with their "
                              "mean, zero (paper: optional)", low=0, high=512, advanced=True)
+
+
+def spread(network: nn.Module) -> None:
+    """Start every linear layer so that its outputs spread as its inputs do (He et al. 2015): nothing is normalised between layers, and
+    a generator whose first images are all alike stays with a few."""
+    for m in network.modules():
+        if isinstance(m, nn.Linear):
+            nn.init.kaiming_normal_(m.weight, 0.2)
+            nn.init.zeros_(m.bias)
 
 
 def normalised(z: Tensor) -> Tensor:
@@ -55,12 +67,10 @@ class ALAE(LatentModel):
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, encodes=True, prior="mapped")
         d, between = config.w_dim, [config.w_dim] * (config.mapping_layers - 1)
         self.mapping = nn.Sequential(*dense([config.z_dim, *between]), nn.Linear(between[-1] if between else config.z_dim, d))
-        for m in self.mapping:
-            if isinstance(m, nn.Linear):               # so that w begins with the spread of z
-                nn.init.kaiming_normal_(m.weight, 0.2)
         self.noise_dim = config.noise_dim
         self.generator = generator(d + config.noise_dim, data.shape, config.network, config.width, config.channels, norm=False)
         self.encoder = Encoder(data.shape, config.network, config.width, config.features, config.channels, d, norm=False)
+        spread(self)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(normalised(z))[:, None]
@@ -87,14 +97,17 @@ class ALAEObjective(AdversarialObjective):
 
     def make_discriminator(self) -> nn.Module:
         d = self.config.w_dim
-        return nn.Sequential(*dense([d, d, d]), nn.Linear(d, 1))
+        network = nn.Sequential(*dense([d, d, d]), nn.Linear(d, 1))
+        spread(network)
+        return network
 
     def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
-        """Adam with a second decay rate of 0.99 (paper)."""
-        found = super().adam(*modules, rate=rate)
-        for group in found["optimizer"].param_groups:
-            group["betas"] = (self.config.beta1, 0.99)
-        return found
+        """Adam with a second decay rate of 0.99 (paper), and a smaller learning rate for F."""
+        parameters, groups = [p for m in modules for p in m.parameters()], []
+        for m in modules:
+            slower = self.config.mapping_rate if m is self.model.mapping else 1.0
+            groups.append({"params": list(m.parameters()), "lr": self.config.learning_rate * rate * slower})
+        return {"parameters": parameters, "optimizer": torch.optim.Adam(groups, betas=(self.config.beta1, 0.99))}
 
     def phases(self) -> list[Phase]:
         m, rate = self.model, self.config.generator_rate
@@ -134,7 +147,7 @@ FAMILY = Family(
     Config=ALAEConfig, Model=ALAE, Objective=ALAEObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=3_000_000, width=512)},
-        "gpu": {"*": dict(images=36_000_000)},
+        "cpu": {"*": dict(images=500_000, width=256)},
+        "gpu": {"*": dict(images=36_000_000, batch_size=128)},
     },
 )

@@ -25,7 +25,10 @@ from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, setting
 class BiGANConfig(AdversarialConfig):
     """Settings of BiGAN."""
 
-    batch_size: int = setting(128, "images per step, over all processes (paper, MNIST: 128)", low=2, high=4096)
+    batch_size: int = setting(32, "images per step, over all processes (ours: more steps for the same images; paper, MNIST: 128)",
+                              low=2, high=4096)
+    learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; paper, MNIST: 2e-4)",
+                                   low=1e-7, high=1.0)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (paper: exponentially, over its "
                          "second half)", choices=("none", "cosine"), advanced=True)
     z_dim: int = setting(50, "numbers of noise, uniform on [-1, 1] (paper, MNIST: 50)", low=1, high=512)
@@ -35,7 +38,7 @@ class BiGANConfig(AdversarialConfig):
     features: int = setting(1024, "units of the encoder's last layer but one, whose features are probed (paper, MNIST: 1024)",
                             low=8, high=4096)
     r1: float = setting(1.0, "weight of the R1 penalty on pairs of an image and its code (Mescheder et al. 2018); at 0, as in the paper, "
-                        "encoder and generator did not come to undo each other here", low=0.0, high=100.0, advanced=True)
+                        "encoder and generator do not come to undo each other in 150,000 images", low=0.0, high=100.0, advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (ours; paper: 0.5)", low=0.0, high=0.99, advanced=True)
 
 
@@ -131,7 +134,8 @@ FAMILY = Family(
     Config=BiGANConfig, Model=BiGAN, Objective=BiGANObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=3_000_000, width=512), "fashion-mnist": dict(images=800_000, network="conv", width=256, features=256)},
-        "gpu": {"*": dict(images=24_000_000)},
+        "cpu": {"*": dict(images=500_000, width=256),
+                "fashion-mnist": dict(images=300_000, network="conv", width=256, features=256, channels=16)},
+        "gpu": {"*": dict(images=24_000_000, batch_size=128)},
     },
 )
