@@ -17,7 +17,8 @@ AGREED = 0.75                                   # exemplars agree from this mean
 SOME = 0.2                                      # a category that an exemplar of three has
 KEPT = 0.7                                      # share of the rest that a start should keep
 EXEMPLARS = 3
-TURNS, PAIRS = 2, 3                             # tried for a field: other exemplars, other pairs of kinds
+ENOUGH = 0.8                                    # share that ends the search
+TURNS, PAIRS = 12, 3                            # tried for a field: other exemplars, other pairs of kinds
 PREFERRED = ("glasses", "smile", "hat")         # what a start shows first where images are read for it: seen at one glance
 PEOPLE = ("fem",)                               # and between whom
 
@@ -83,7 +84,7 @@ class Start:
     field: str | None = None
 
 
-def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 60) -> Start:
+def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 90) -> Start:
     """An example that works: of the first field for which the check finds all that is asked for and most of the rest kept, the best; where
     there is none, the best of all that were tried.
 
@@ -103,7 +104,7 @@ def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray]
         reached = (works, float(np.mean(kept)) if kept else 1.0)
         if best is None or reached > score:
             best, score = found, reached
-        if score == (True, 1.0):
+        if score >= (True, ENOUGH):
             break
     if best is not None:
         return best

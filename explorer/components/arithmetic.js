@@ -99,14 +99,14 @@ const rounded = (canvas, x, im, columns) => {                             /* til
 const nine = () => { if (!on() || !full()) return; const canvas = $('.lx-nine canvas'); lx.draw(canvas, body({ strength: +strength.toFixed(2), seed }), (x, im) => rounded(canvas, x, im, 3)); };
 const means = () => { if (!on() || !full()) return; const run = lx.state.run, [, h, w] = lx.state.info.spec.shape;
   lx.draw($('.lx-slot canvas'), body({ means: true }), (_, im) => { if (run !== lx.state.run) return; SLOTS.forEach((s, k) => { const c = slot(s).querySelector('.lx-mean canvas'); c.width = w; c.height = h; c.getContext('2d').drawImage(im, k * w, 0, w, h, 0, 0, w, h); }); element.dataset.means = (+element.dataset.means || 0) + 1; }); };
-let timer, stop;
-const ask = (own) => { clearTimeout(timer); stop?.abort(); timer = setTimeout(async () => {
+let timer, stop, owed = false;                                             /* owed: an answer still has to become the current code */
+const ask = (own) => { owed ||= own; clearTimeout(timer); stop?.abort(); timer = setTimeout(async () => {
   if (!on() || !full()) return; stop = new AbortController(); const run = lx.state.run, me = ++ticket;
   try {
     const d = await lx.code(body({ strength: +strength.toFixed(2), seed }), stop.signal);
     if (me !== ticket || run !== lx.state.run) return;
     answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2) };
-    if (own) lx.setCode(answer.w, { kind: 'arithmetic' }); delete element.dataset.error; verdict(); element.dataset.n = (+element.dataset.n || 0) + 1;
+    if (owed) { owed = false; lx.setCode(answer.w, { kind: 'arithmetic' }); } delete element.dataset.error; element.dataset.strength = answer.strength; verdict(); element.dataset.n = (+element.dataset.n || 0) + 1;
   } catch (e) { if (e.name !== 'AbortError') { element.dataset.error = e.message; lx.say(e.message, 'error'); } }
 }, 60); };
 const changed = (own = true) => {
@@ -123,7 +123,7 @@ $('.lx-strength input').oninput = (e) => {
 };
 $('.lx-noise').onclick = () => { seed = lx.random(); nine(); ask(false); write(); };
 $('.lx-again').onclick = () => { parts = null; strength = 1; filters = []; offset = 0; gallery(); };
-for (let k = 0; k < 9; k++) { const b = document.createElement('button'); b.type = 'button'; b.dataset.k = k; b.className = 'lx-nth'; b.onclick = () => { if (!answer) return; const d = answer.w.length; lx.setCode(answer.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' }); }; $('.lx-cells9').append(b); }
+for (let k = 0; k < 9; k++) { const b = document.createElement('button'); b.type = 'button'; b.dataset.k = k; b.className = 'lx-nth'; b.onclick = () => { if (!answer) return; owed = false; const d = answer.w.length; lx.setCode(answer.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' }); }; $('.lx-cells9').append(b); }
 const cellNames = () => { for (const b of element.querySelectorAll('.lx-nth')) b.setAttribute('aria-label', lx.t(b.dataset.k === '4' ? 'arith.centre' : 'arith.neighbour', { n: +b.dataset.k + 1 })); };
 
 /* ---- the check ---- */
@@ -170,7 +170,7 @@ const enter = () => {
 };
 let linked = null;                                                         /* the run that the link's sum belongs to */
 lx.on('run', () => {
-  if (linked !== null && linked !== lx.state.run) { restoring = false; parts = null; answer = null; lx.keep('abc', null); if (!on()) mine = null; }
+  if (linked !== null && linked !== lx.state.run) { restoring = owed = false; parts = null; answer = null; lx.keep('abc', null); if (!on()) mine = null; }
   linked = lx.state.run; setTimeout(enter); });
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', () => { if (on() && parts && mine === lx.state.run && label !== lx.state.label) enter(); });

@@ -128,7 +128,7 @@ def test_the_dial_the_noise_and_the_neighbours(drive, run):
     drive.until(f"(was) => {NINE}.toDataURL() !== was", before)
     drive.slide(".lx-strength input", 0)
     settled(drive, run, [groups[0], groups[0], groups[2]])
-    drive.until(f"{DATA}.n > 2")
+    drive.until(f"{DATA}.strength === '0'")
     before, cells = page.evaluate(f"{NINE}.toDataURL()"), page.evaluate(CELLS)
     page.get_by_role("button", name="New noise").click()
     drive.until(f"(was) => {NINE}.toDataURL() !== was", before)
@@ -138,6 +138,12 @@ def test_the_dial_the_noise_and_the_neighbours(drive, run):
     page.get_by_role("button", name="Take neighbour 1").click()
     expected = arithmetic.neighbours(code(run, groups, 0.0), found.spread(run), seed=seed)[0]
     drive.until("(w) => w.every((v, i) => Math.abs(v - window.lx.state.w[i]) < 1e-3)", expected.tolist())
+
+
+def test_new_noise_right_after_a_change_does_not_swallow_it(drive, run):
+    page = opened(drive)
+    page.evaluate("document.querySelector('.lx-slot[data-slot=a] .lx-out').click(); document.querySelector('.lx-noise').click();")
+    settled(drive, run, parts(page))
 
 
 def test_filters_and_samples(drive, run):
