@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, arithmetic, coding, directions, found, images, latent, pyramid
+from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, images, latent, pyramid
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -308,9 +308,9 @@ class AskRead(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         drawn = run.images(latent.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
-        read = {k: [_short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
+        read = {k: [short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
         judged = run.judged(drawn)
-        return {"read": read, "judged": None if judged is None else [_short(p) for p in judged[0]]}
+        return {"read": read, "judged": None if judged is None else [short(p) for p in judged[0]]}
 
 
 class AskMap(Ask):
@@ -350,7 +350,7 @@ class AskPlace(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         found = run.place(self.projection, np.array([self.x, self.y]))
         ratio, nearest = run.neighbours.ratio(found.code)
-        return {"w": latent.to_text(found.code), "approximate": found.approximate, "ratio": _short(ratio), "nearest": nearest,
+        return {"w": latent.to_text(found.code), "approximate": found.approximate, "ratio": short(ratio), "nearest": nearest,
                 "label": run.class_of(nearest)}
 
 
@@ -363,8 +363,8 @@ class AskNeighbours(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         indices, distances = run.neighbours.nearest(latent.codes(self.w, run.d, most=1)[0], self.k)
-        return {"indices": indices.tolist(), "distances": [_short(d) for d in distances],
-                "labels": [run.class_of(int(i)) for i in indices], "ratio": _short(distances[0] / run.neighbours.usual)}
+        return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
+                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / run.neighbours.usual)}
 
 
 class HeldOutImage(BaseModel):
@@ -381,7 +381,7 @@ class Pixels(BaseModel):
     pixels: str
 
 
-def _pixels(run: Run, image: str | HeldOutImage | Pixels, invert: bool) -> np.ndarray:
+def pixels_of(run: Run, image: str | HeldOutImage | Pixels, invert: bool) -> np.ndarray:
     """An image that was sent, (C, H, W) uint8."""
     run.require_images()
     c, h, w = run.spec.shape
@@ -404,18 +404,17 @@ class AskEncode(Ask):
     invert: bool = False                        # dark on light, for a model that knows light on dark
 
     def answer(self, run: Run) -> dict[str, Any]:
-        pixels = _pixels(run, self.image, self.invert)
-        w, sigma = run.encode(pixels[None])
-        drawn = run.images(w, self.label)
-        error = float((((drawn.clamp(-1, 1).cpu() + 1) / 2 - torch.from_numpy(pixels.copy()).float() / 255) ** 2).sum())
-        again, given = images.to_uint8(drawn)[0], pixels.transpose(1, 2, 0)
-        out = {"w": latent.to_text(w[0]), "error": _short(error), "input": images.data_url(given),
-               "reconstruction": images.data_url(again), "difference": images.data_url(images.difference(given, again))}
-        if sigma is not None:
-            out["sigma"] = latent.to_text(sigma[0])
-        usual = run.usual_errors()
-        if usual is not None:
-            out["percentile"] = round(float((usual > error).mean()), 4)
+        pixels = pixels_of(run, self.image, self.invert)
+        taken, given = encoders.take_in(run, pixels, self.label), pixels.transpose(1, 2, 0)
+        out = {"w": latent.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
+               "reconstruction": images.data_url(taken.again), "difference": images.data_url(images.difference(given, taken.again))}
+        if taken.sigma is not None:
+            out["sigma"] = latent.to_text(taken.sigma)
+        if taken.label is not None:
+            out["class"] = taken.label
+        nearer = encoders.nearer_than(run, taken.error, wait=True)
+        if nearer is not None:
+            out["percentile"] = nearer
         if isinstance(self.image, HeldOutImage):
             out |= {"index": self.image.index, "label": run.class_of(self.image.index), "attributes": run.attributes_of(self.image.index)}
         return out
@@ -444,12 +443,12 @@ class AskPyramid(Ask):
             if self.image is None or drawn is None:
                 levels, told = pyramid.of_code(run.model, w, label, self.blend), {}
             else:
-                pixels = _pixels(run, self.image, self.invert)
+                pixels = pixels_of(run, self.image, self.invert)
                 real = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
                 levels = pyramid.of_image(run.model, real, w, label, self.blend, drawn)
                 off = (levels[-1].image - real).abs()
-                told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": _short(off.max().item()),
-                        "error": _short((off / 2).square().mean().sqrt().item())}
+                told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": short(off.max().item()),
+                        "error": short((off / 2).square().mean().sqrt().item())}
                 if isinstance(self.image, HeldOutImage):
                     told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
         picture, scales = pyramid.picture(levels)
@@ -468,7 +467,7 @@ class AskSum(Sum, Ask):
         w = arithmetic.combine(a, b, c, self.strength)
         cells = arithmetic.neighbours(w, found.spread(run), self.noise, self.seed)
         return {"w": latent.to_text(w), "vector": latent.to_text(a.mean(0) - b.mean(0)), "cells": latent.to_text(cells), "said": said,
-                "lines": [dict(field=x.field, measured=x.measured, was=x.was, now=x.now, sure=_short(x.sure), wanted=list(x.wanted),
+                "lines": [dict(field=x.field, measured=x.measured, was=x.was, now=x.now, sure=short(x.sure), wanted=list(x.wanted),
                                agrees=x.agrees) for x in lines]}
 
 
@@ -520,11 +519,11 @@ class AskMeasure(Ask):
 
 def _direction(d: directions.Direction) -> dict[str, Any]:
     def told(c: directions.Change) -> dict[str, Any]:
-        return {"field": c.field, "low": c.low, "high": c.high, "change": _short(c.change)}
+        return {"field": c.field, "low": c.low, "high": c.high, "change": short(c.change)}
     top = directions.main(d)
-    return {"kind": d.kind, "vector": latent.to_text(d.vector), "sigma": _short(d.sigma), "name": None if d.name is None else list(d.name),
-            "accuracy": None if d.accuracy is None else _short(d.accuracy), "main": None if top is None else told(top),
-            "side": [told(c) for c in directions.side(d)], "statistic": {"label": d.statistic.label, "change": _short(d.statistic.change)}}
+    return {"kind": d.kind, "vector": latent.to_text(d.vector), "sigma": short(d.sigma), "name": None if d.name is None else list(d.name),
+            "accuracy": None if d.accuracy is None else short(d.accuracy), "main": None if top is None else told(top),
+            "side": [told(c) for c in directions.side(d)], "statistic": {"label": d.statistic.label, "change": short(d.statistic.change)}}
 
 
 DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
@@ -549,7 +548,7 @@ def draw(run: Run, request: Draw) -> tuple[bytes, str]:
     return images.encode(request.draw(run))
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
     return float(f"{float(value):.5g}")
 
 
@@ -578,4 +577,4 @@ def _sentence(e: ValidationError) -> str:
     return f"The request does not fit: {where[:80] or 'body'}: {first['msg'][0].lower()}{first['msg'][1:]}."
 
 
-__all__ = ["CODE", "DRAW", "Ask", "Draw", "Path", "draw", "parse"]
+__all__ = ["CODE", "DRAW", "Ask", "Draw", "HeldOutImage", "Path", "Pixels", "Request", "draw", "parse", "pixels_of", "short"]

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, cloud, comparing, export, images, latent, plots, render
+from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, plots, render
 from .access import Access, VisitorError
 from .session import Run, Session
 
@@ -95,6 +95,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
         post("render", MAX_RENDER, do_render),
         post("code", MAX_CODE, do_code),
+        post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
         post("walk/export", MAX_EXPORT, do_export, slow=True),
     ]
 

@@ -368,7 +368,7 @@ class Run:
 class Session:
     """What the page knows of ``trained``, a folder of runs."""
 
-    def __init__(self, trained: Path, device: str = "cpu", keep: int = 6) -> None:
+    def __init__(self, trained: Path, device: str = "cpu", keep: int = 16) -> None:
         self.trained, self.device = Path(trained), device
         self._runs, self._held, self._small = Recent(keep), Recent(4), Recent(64)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again

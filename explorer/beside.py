@@ -1,0 +1,63 @@
+"""One image in many runs at once: each one's code, reconstruction and error, in one answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field, TypeAdapter
+
+from . import NotThere, Refused, encoders, images, latent
+from .render import HeldOutImage, Pixels, Request, pixels_of, short
+from .session import Run, Session
+
+MOST = 12                                       # runs of one answer
+
+
+class Beside(Request):
+    """An image, as the run ``run`` would take it, for ``runs``: all that encode images of its shape. ``label``: the image's class, where a
+    person says it."""
+
+    runs: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=MOST)]
+    image: str | HeldOutImage | Pixels
+    invert: bool = False                        # dark on light, for a model that knows light on dark
+
+
+BESIDE: TypeAdapter[Beside] = TypeAdapter(Beside)
+
+
+def answer(session: Session, request: Beside) -> dict[str, Any]:
+    """``picture``: the image and the reconstructions in a row, as many as ``runs`` have one; a run that cannot take the image in has a
+    ``problem``, a sentence, instead. Raises Refused for what is no image, NotThere for an unknown ``run``."""
+    first = session.run(request.run)
+    pixels = pixels_of(first, request.image, request.invert)
+    index = request.image.index if isinstance(request.image, HeldOutImage) else None
+    known = request.label if index is None else first.class_of(index)
+    rows: list[dict[str, Any]] = []
+    tiles = [pixels.transpose(1, 2, 0)]
+    for name in dict.fromkeys(request.runs):
+        try:
+            run = session.run(name)
+            if run.spec.shape != first.spec.shape:
+                raise Refused(f"This run takes images of {run.spec.shape[1]} × {run.spec.shape[2]} × {run.spec.shape[0]}.")
+            taken = encoders.take_in(run, pixels, _class(first, run, known))
+        except (Refused, NotThere) as e:
+            rows.append({"run": name, "problem": str(e)})
+            continue
+        tiles.append(taken.again)
+        rows.append({"run": name, "w": latent.to_text(taken.w), "error": short(taken.error), "class": taken.label,
+                     "sigma": None if taken.sigma is None else latent.to_text(taken.sigma),
+                     "percentile": encoders.nearer_than(run, taken.error)})
+    out: dict[str, Any] = {"picture": images.data_url(images.grid(np.stack(tiles), len(tiles))), "runs": rows}
+    if index is not None:
+        out |= {"index": index, "label": known, "attributes": first.attributes_of(index)}
+    return out
+
+
+def _class(first: Run, run: Run, known: int | None) -> int | None:
+    """The image's class as a run counts classes; None where it is not known, or is one of another data set."""
+    same = run.card.data.classes == first.card.data.classes
+    return known if run.spec.num_classes and known is not None and same and known < run.spec.num_classes else None
+
+
+__all__ = ["BESIDE", "MOST", "Beside", "answer"]

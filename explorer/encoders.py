@@ -1,0 +1,68 @@
+"""Real images through encoders: the code of an image, what the model draws from that code, and how far it is from the image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import Refused, images
+
+if TYPE_CHECKING:
+    from .session import Run
+
+TRIED = 16                                      # classes that a conditional model is tried with, at most
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An image as one run takes it: its code ``w`` (d,) and the encoder's doubt ``sigma`` (d,) where it has any, the reconstruction
+    ``again`` (H, W, C) uint8, the squared error over all pixels as [0, 1], and the class that it was drawn as (None without classes)."""
+
+    w: np.ndarray
+    sigma: np.ndarray | None
+    again: np.ndarray
+    error: float
+    label: int | None
+
+
+def squared(drawn: Tensor, pixels: np.ndarray) -> np.ndarray:
+    """Squared error (n,) of images (n, C, H, W) in [-1, 1] against pixels (C, H, W) uint8, both taken as [0, 1]."""
+    given = torch.from_numpy(np.array(pixels)).float() / 255
+    return (((torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).cpu() + 1) / 2 - given) ** 2).flatten(1).sum(1).numpy()
+
+
+def take_in(run: Run, pixels: np.ndarray, label: int | None = None) -> Taken:
+    """Encode and draw again pixels (C, H, W) uint8 of the run's own shape.
+
+    A conditional model draws as ``label``; where that is not known, as the class that comes nearest. Raises Refused without an encoder, or
+    where it gives no numbers.
+    """
+    w, sigma = run.encode(pixels[None])
+    if not (np.isfinite(w).all() and (sigma is None or np.isfinite(sigma).all())):
+        raise Refused("This run's encoder does not give numbers; its training diverged.")
+    if label is None and run.spec.num_classes > 1:
+        tried = np.arange(min(run.spec.num_classes, TRIED))
+        drawn = run.images(np.repeat(w, len(tried), 0), tried)
+    else:
+        tried, drawn = np.array([run.label(label) or 0]), run.images(w, label)
+    errors = squared(drawn, pixels)
+    best = int(errors.argmin())
+    return Taken(w[0], None if sigma is None else sigma[0], images.to_uint8(drawn[best:best + 1])[0], float(errors[best]),
+                 int(tried[best]) if run.spec.num_classes else None)
+
+
+def nearer_than(run: Run, error: float, wait: bool = False) -> float | None:
+    """The share of held-out images that are reconstructed worse than with ``error``; None where there are none, or, unless it should
+    ``wait``, while their errors are still being worked out."""
+    try:
+        usual = run.usual_errors() if wait else run.later.get("usual errors", lambda progress: run.usual_errors(), patience=0)[0]
+    except Refused:
+        return None
+    return None if usual is None else round(float((usual > error).mean()), 4)
+
+
+__all__ = ["Taken", "nearer_than", "squared", "take_in"]
