@@ -210,5 +210,9 @@ def test_keys_languages_and_runs_without_levels(drive):
     drive.until(f"{BOX}.run === 'grey' && document.querySelectorAll('.lx-level').length === 3")
     settled(drive)
     expect(page.locator(".lx-level h3")).to_have_text(["7 × 7", "14 × 14", "28 × 28"])
+    page.set_viewport_size({"width": 420, "height": 860})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    row = [page.locator(f".lx-level[data-level='1'] [data-row={r}]").bounding_box() for r in ("low", "residual", "sum")]
+    assert len({round(b["y"]) for b in row}) == 1 and row[0]["x"] < row[1]["x"] < row[2]["x"], "side by side on a phone too"
     page.evaluate("lx.open('tiny')")
     expect(page.locator("#lx-why")).to_contain_text("no levels to show")
