@@ -25,8 +25,7 @@ from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, setting
 class BiGANConfig(AdversarialConfig):
     """Settings of BiGAN."""
 
-    batch_size: int = setting(32, "images per step, over all processes (ours: more steps for the same images; paper, MNIST: 128)",
-                              low=2, high=4096)
+    batch_size: int = setting(128, "images per step, over all processes (paper, MNIST: 128)", low=2, high=4096)
     learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; paper, MNIST: 2e-4)",
                                    low=1e-7, high=1.0)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (paper: exponentially, over its "
@@ -134,8 +133,8 @@ FAMILY = Family(
     Config=BiGANConfig, Model=BiGAN, Objective=BiGANObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=500_000, width=256),
+        "cpu": {"*": dict(images=500_000, width=512),
                 "fashion-mnist": dict(images=300_000, network="conv", width=256, features=256, channels=16)},
-        "gpu": {"*": dict(images=24_000_000, batch_size=128)},
+        "gpu": {"*": dict(images=24_000_000)},
     },
 )
