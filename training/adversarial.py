@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from . import networks
-from .losses import discriminator_bce, generator_bce
+from .losses import discriminator_bce, generator_bce, r1_penalty
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
 
 
@@ -30,6 +30,14 @@ class AdversarialConfig(Config):
     generator_rate: float = setting(1.0, "the generator's learning rate over the discriminator's (two time scales: Heusel et al. 2017)",
                                     low=0.1, high=20.0, advanced=True)
     beta1: float = setting(0.5, "Adam's first decay rate (Radford et al. 2016)", low=0.0, high=0.99, advanced=True)
+
+
+@dataclass(frozen=True)
+class PenalisedConfig(AdversarialConfig):
+    """With the penalty that keeps a discriminator by cross-entropy from winning."""
+
+    r1: float = setting(0.0, "weight of the R1 penalty at real images (Mescheder et al. 2018: 5); 0 leaves it out", low=0.0, high=100.0,
+                        advanced=True)
 
 
 class Generator(LatentModel):
@@ -100,7 +108,15 @@ class AdversarialObjective(Objective):
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         real = self.discriminator(batch.images, batch.labels)
         fake = self.discriminator(self.fixed(len(batch), batch.labels), batch.labels)
-        return {"loss": discriminator_bce(real, fake, self.smooth).mean(), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        terms = {"loss": discriminator_bce(real, fake, self.smooth).mean(), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
+        return self.penalised(terms, lambda x: self.discriminator(x, batch.labels), batch.images)
+
+    def penalised(self, terms: dict[str, Tensor], critic: Callable[[Tensor], Tensor], images: Tensor) -> dict[str, Tensor]:
+        """The terms with R1 at real images added, if the settings ask for it."""
+        if not self.config.r1:
+            return terms
+        penalty = r1_penalty(critic, images).mean()
+        return {**terms, "loss": terms["loss"] + self.config.r1 * penalty, "r1": penalty}
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         return {"loss": generator_bce(self.discriminator(self.fake(len(batch), batch.labels), batch.labels)).mean()}

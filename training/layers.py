@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 
@@ -61,3 +62,47 @@ class ConvDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.body(z)
+
+
+class ConditionalNorm(nn.Module):
+    """Batch norm whose gain and bias are the class's own: (n, c, …) and labels (n,), or shares of each class (n, classes), to (n, c, …).
+
+    Dumoulin et al. 2017, A Learned Representation for Artistic Style. Unlike an embedding beside the noise, the class cannot drown it:
+    what is normalised comes from the noise alone.
+    """
+
+    def __init__(self, norm: nn.BatchNorm1d | nn.BatchNorm2d, classes: int) -> None:
+        super().__init__()
+        self.norm = type(norm)(norm.num_features, affine=False)
+        self.gain, self.bias = nn.Embedding(classes, norm.num_features), nn.Embedding(classes, norm.num_features)
+        nn.init.normal_(self.gain.weight, 1.0, 0.02)
+        nn.init.normal_(self.bias.weight, 0.0, 0.02)
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:
+        per = (*x.shape[:2], *[1] * (x.dim() - 2))
+        gain, bias = (label @ e.weight if label.is_floating_point() else e(label) for e in (self.gain, self.bias))
+        return self.norm(x) * gain.view(per) + bias.view(per)
+
+
+class Conditioned(nn.Module):
+    """A network whose batch norms have become conditional: (n, …) and labels (n,) or shares (n, classes) to what the network gives."""
+
+    def __init__(self, network: nn.Sequential, classes: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(ConditionalNorm(m, classes) if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d) else m for m in network)
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = layer(x, label) if isinstance(layer, ConditionalNorm) else layer(x)
+        return x
+
+
+def he_initialised(network: nn.Module, slope: float = 0.2) -> None:
+    """Weights of variance 2 / ((1 + slope²) fan-in), zero biases, in place: keeps the signal's size through LeakyReLUs without a norm
+    (He et al. 2015, eq. 15)."""
+    with torch.no_grad():
+        for m in network.modules():
+            if isinstance(m, nn.Conv2d | nn.Linear):
+                nn.init.kaiming_normal_(m.weight, slope)
+                if m.bias is not None:
+                    m.bias.zero_()

@@ -7,12 +7,23 @@ const tell = () => {
   honest.classList.toggle('warn', far);
   honest.textContent = ratio === null ? '' : lx.t(far ? 'honest.far' : ratio < 0.02 ? 'honest.self' : 'honest.near', { ratio: ratio.toFixed(1) });
 };
+/* the class that a model's own head reads; codes are read beside their sliders */
+const own = element.querySelector('.lx-own-read'); let asking = false, again = false, read = null;
+const reads = () => !!lx.state.info && lx.state.info.spec.reads && !lx.state.info.spec.codes.length;
+const say = () => { own.hidden = !read || !reads(); if (own.hidden) return; const k = read.indexOf(Math.max(...read)); own.dataset.reads = k; own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) }); };
+const ask = async () => {
+  if (!reads()) { read = null; return say(); } if (asking) { again = true; return; }
+  asking = true; const { run, w } = lx.state;
+  try { const d = await lx.code({ op: 'read', w: lx.b64(w) }); if (run === lx.state.run) { read = d.read.class ?? null; say(); own.dataset.n = (+own.dataset.n || 0) + 1; } } catch (e) { own.hidden = true; }
+  asking = false; if (again) { again = false; ask(); }
+};
 lx.on('code', (w, o) => {
+  ask();
   lx.draw(canvas, { op: 'image', w: lx.b64(w) });
   words();
   if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
 });
-lx.on('lang', () => { words(); tell(); if (lx.state.w) trigger('follow'); });
+lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
 document.addEventListener('lx-origin', words);
 document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
 const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;

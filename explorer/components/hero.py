@@ -16,4 +16,5 @@ def hero() -> gr.HTML:
 <div class="lx-actions">
   <button type="button" class="lx-btn lx-save" data-t="save.image"></button>
   <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button></div>
-<p class="lx-honest" role="note"></p>""", elem_id="lx-hero")
+<p class="lx-honest" role="note"></p>
+<p class="lx-own-read" role="note" hidden></p>""", elem_id="lx-hero")

@@ -66,7 +66,7 @@ def test_only_settings_that_differ_are_told_and_what_they_mean(runs):
     same = comparing.settings(cards(runs, "a", "b"))
     assert [(r["name"], r["values"]) for r in same] == [("z_dim", [6, 8])] and "noise" in same[0]["help"]
     other = {r["name"]: r["values"] for r in comparing.settings(cards(runs, "a", "asked"))}
-    assert other["embedding"][0] is None and other["embedding"][1] > 0 and "z_dim" not in other
+    assert other["dropout"][0] is not None and other["dropout"][1] is None and "z_dim" not in other
     assert comparing.settings(cards(runs, "a")) == []
 
 

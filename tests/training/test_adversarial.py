@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from training import families, losses, networks
+from training import families, layers, losses, networks
 from training.checkpoint import Card
 from training.loop import Trainer, World
 from training.model import Batch, DataSpec, SettingError
@@ -75,7 +75,7 @@ def test_information_of_a_perfect_and_of_a_blind_reader():
     assert losses.information_bound(torch.full((1,), -math.log(10)), math.log(10)).item() == pytest.approx(0)
 
 
-@pytest.mark.parametrize(("side", "halvings"), [(28, 2), (32, 3), (64, 4)])
+@pytest.mark.parametrize(("side", "halvings"), [(28, 3), (32, 3), (64, 4)])
 def test_convolutional_networks_follow_the_rules_of_dcgan(side, halvings):
     g = networks.generator(9, (3, side, side), "conv", 16, 4)
     kinds = [type(m) for m in g.modules()]
@@ -231,3 +231,54 @@ def test_a_generator_learns_the_ring():
     after, x = far()
     assert after < 0.5 * before
     assert 0.1 < (x[:, 0] > 0).float().mean() < 0.9
+
+
+def test_conditional_norm_is_batch_norm_with_each_classs_own_gain_and_bias():
+    norm, x, label = layers.ConditionalNorm(nn.BatchNorm2d(3), 4), torch.randn(6, 3, 5, 5), torch.tensor([0, 3, 1, 1, 2, 0])
+    plain = (x - x.mean((0, 2, 3), keepdim=True)) / (x.var((0, 2, 3), unbiased=False, keepdim=True) + 1e-5).sqrt()
+    expected = plain * norm.gain.weight[label][..., None, None] + norm.bias.weight[label][..., None, None]
+    torch.testing.assert_close(norm(x, label), expected)
+    torch.testing.assert_close(norm(x, nn.functional.one_hot(label, 4).float()), expected, msg="a class is all of its share")
+
+
+def test_a_loud_class_does_not_drown_the_noise():
+    """What an embedding beside the noise does not keep: what the first layer hands on varies with the noise within each class."""
+    torch.manual_seed(0)
+    family = families.get("cgan")
+    model = family.Model(family.Config(z_dim=8, channels=4), DataSpec("d", "D", (1, 28, 28), classes=("a", "b"), fingerprint="0" * 64))
+    w, label = model.map(torch.randn(64, 8)), torch.arange(64) % 2
+    first = next(i for i, m in enumerate(model.generator.layers) if isinstance(m, layers.ConditionalNorm))
+    with torch.no_grad():
+        model.generator.layers[first].bias.weight.mul_(1000)
+        x = w[:, 0]
+        for layer in model.generator.layers[:first]:
+            x = layer(x)
+        x = model.generator.layers[first](x, label)
+    for k in (0, 1):
+        assert x[label == k].std(0).mean() == pytest.approx(1, abs=0.15)
+
+
+def test_he_initialisation_keeps_the_signals_size_through_leaky_layers():
+    torch.manual_seed(0)
+    net = nn.Sequential(*(m for _ in range(8) for m in (nn.Linear(400, 400), nn.LeakyReLU(0.2))))
+    x = torch.randn(500, 400)
+    assert net(x).square().mean() < 0.01, "as PyTorch starts, it dies away"
+    layers.he_initialised(net)
+    assert 0.5 < net(x).square().mean() < 2
+
+
+def test_r1_is_added_as_the_settings_say():
+    family, images = families.get("gan"), torch.rand(8, 1, 28, 28) * 2 - 1
+    terms = {}
+    for r1 in (0.0, 2.0):
+        torch.manual_seed(0)
+        config = family.Config(width=16, dropout=0.0, r1=r1)
+        objective = family.Objective(family.Model(config, DataSpec("d", "D", (1, 28, 28), fingerprint="0" * 64)), config)
+        torch.manual_seed(1)
+        terms[r1] = objective.discriminator_loss(Batch(images))
+    x = images.clone().requires_grad_(True)
+    slope, = torch.autograd.grad(objective.discriminator(x).sum(), x)
+    expected = 0.5 * slope.flatten(1).square().sum(1).mean()
+    torch.testing.assert_close(terms[2.0]["r1"], expected)
+    torch.testing.assert_close(terms[2.0]["loss"], terms[0.0]["loss"] + 2 * expected)
+    assert "r1" not in terms[0.0]

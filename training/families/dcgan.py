@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
+from ..adversarial import AdversarialObjective, Discriminator, Generator, PenalisedConfig
 from ..model import Family, LatentModel, setting
 
 
 @dataclass(frozen=True)
-class DCGANConfig(AdversarialConfig):
+class DCGANConfig(PenalisedConfig):
     """Settings of DCGAN."""
 
     network: str = setting("conv", "conv: the paper's rules (points in the plane get a dense one)", choices=("conv",))
@@ -44,7 +44,8 @@ FAMILY = Family(
     Config=DCGANConfig, Model=Generator, Objective=DCGANObjective, headline=("arithmetic_changed", "frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
-        "cpu": {"*": dict(images=600_000, z_dim=100), "faces": dict(images=300_000, channels=24, z_dim=100, ema_images=10_000)},
+        "cpu": {"*": dict(images=300_000, z_dim=100, r1=1.0, decay="cosine"),
+                "faces": dict(images=300_000, channels=24, z_dim=100, ema_images=10_000)},
         "gpu": {"*": dict(images=4_000_000, channels=64, z_dim=100), "faces": dict(images=3_000_000, channels=48, z_dim=100)},
     },
 )

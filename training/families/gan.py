@@ -12,12 +12,12 @@ from typing import Any
 
 from torch import nn
 
-from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
+from ..adversarial import AdversarialObjective, Discriminator, Generator, PenalisedConfig
 from ..model import Family, setting
 
 
 @dataclass(frozen=True)
-class GANConfig(AdversarialConfig):
+class GANConfig(PenalisedConfig):
     """Settings of the GAN."""
 
     dropout: float = setting(0.3, "share of the discriminator's units dropped at each step (paper: dropout, share not given)",
@@ -33,6 +33,9 @@ class GANObjective(AdversarialObjective):
         return Discriminator(shape, config, dropout=config.dropout if len(shape) > 1 else 0.0)
 
 
+points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8, learning_rate=1e-3, beta1=0.0, r1=0.1, decay="cosine",
+                              ema_images=10_000)
+
 FAMILY = Family(
     name="gan", title="GAN", paper="Goodfellow et al. 2014, Generative Adversarial Nets",
     equation="min_G max_D  E[log D(x)] + E[log(1 − D(G(z)))]",
@@ -41,8 +44,8 @@ FAMILY = Family(
     Config=GANConfig, Model=Generator, Objective=GANObjective, headline=("frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=300_000, ema_images=5_000)},
-        "cpu": {"*": dict(images=4_000_000, width=512), "ring": dict(images=2_000_000, width=128, z_dim=16, learning_rate=1e-3),
-                "grid": dict(images=2_000_000, width=128, z_dim=16, learning_rate=1e-3)},
-        "gpu": {"*": dict(images=12_000_000, width=512)},
+        "cpu": {"*": dict(images=1_200_000, width=512, r1=1.0, dropout=0.0, learning_rate=5e-4, beta1=0.0, decay="cosine"), "ring": points,
+                "grid": points},
+        "gpu": {"*": dict(images=12_000_000, width=512, r1=1.0, dropout=0.0, learning_rate=5e-4, beta1=0.0, decay="cosine")},
     },
 )

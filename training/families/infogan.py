@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import networks
-from ..adversarial import AdversarialConfig, AdversarialObjective
+from ..adversarial import AdversarialObjective, PenalisedConfig
 from ..losses import generator_bce, information_bound
 from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, setting
 
 
 @dataclass(frozen=True)
-class InfoGANConfig(AdversarialConfig):
+class InfoGANConfig(PenalisedConfig):
     """Settings of InfoGAN."""
 
     network: str = setting("conv", "dense, or conv (paper)", choices=("dense", "conv"))
@@ -30,8 +30,9 @@ class InfoGANConfig(AdversarialConfig):
     continuous: int = setting(2, "continuous codes, uniform on [-1, 1] (paper, MNIST: 2)", low=0, high=10)
     information: float = setting(1.0, "weight of the categorical code's information (paper: 1)", low=0.0, high=100.0)
     continuous_information: float = setting(0.5, "weight of the continuous codes' information (paper: 0.1 to 1)", low=0.0, high=100.0)
-    generator_rate: float = setting(5.0, "the generator's and Q's learning rate over the discriminator's (paper: 1e-3 over 2e-4)",
-                                    low=0.1, high=20.0, advanced=True)
+    learning_rate: float = setting(5e-4, "Adam's learning rate (ours; paper: 2e-4, and 1e-3 for the generator)", low=1e-7, high=1.0)
+    beta1: float = setting(0.0, "Adam's first decay rate (Mescheder et al. 2018)", low=0.0, high=0.99, advanced=True)
+    r1: float = setting(1.0, "weight of the R1 penalty at real images (Mescheder et al. 2018: 5)", low=0.0, high=100.0, advanced=True)
 
 
 class InfoGenerator(LatentModel):
@@ -46,7 +47,7 @@ class InfoGenerator(LatentModel):
         total = at + k + config.continuous
         self.spec = LatentSpec(shape=data.shape, z_dim=total, w_dim=total, codes=codes, reads=True, prior="mixed")
         self.generator = networks.generator(total, data.shape, config.network, config.width, config.channels)
-        self.trunk = networks.Trunk(data.shape, config.network, config.width, config.channels, "layer")
+        self.trunk = networks.Trunk(data.shape, config.network, config.width, config.channels)
         self.hidden = nn.Sequential(nn.Linear(self.trunk.width, 128), nn.LeakyReLU(0.1))
         self.head = nn.Linear(128, k + config.continuous)
 
@@ -96,8 +97,9 @@ class InfoGANObjective(AdversarialObjective):
         features = m.trunk(made)
         real, fake = self.discriminator(m.trunk(batch.images))[:, 0], self.discriminator(features)[:, 0]
         adversarial = F.softplus(-real).mean() + F.softplus(fake).mean()
-        return {"loss": adversarial + self.information_loss(features, z)["loss"], "real": real.sigmoid().mean(),
-                "fake": fake.sigmoid().mean()}
+        terms = {"loss": adversarial + self.information_loss(features, z)["loss"], "real": real.sigmoid().mean(),
+                 "fake": fake.sigmoid().mean()}
+        return self.penalised(terms, lambda x: self.discriminator(m.trunk(x))[:, 0], batch.images)
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         m, z = self.model, self.noise(len(batch))
@@ -125,7 +127,7 @@ FAMILY = Family(
     Config=InfoGANConfig, Model=InfoGenerator, Objective=InfoGANObjective, headline=("code_error", "information"),
     recipes={
         "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
-        "cpu": {"*": dict(images=1_000_000)},
+        "cpu": {"*": dict(images=250_000, decay="cosine")},
         "gpu": {"*": dict(images=4_000_000, channels=64)},
     },
 )

@@ -140,7 +140,7 @@ FAMILY = Family(
     Config=SGANConfig, Model=SemiSupervised, Objective=SGANObjective, headline=("error", "modes"),
     recipes={
         "quick": {"*": dict(images=100_000, width=200, ema_images=5_000)},
-        "cpu": {"*": dict(images=1_500_000)},
+        "cpu": {"*": dict(images=400_000, width=380)},
         "gpu": {"*": dict(images=12_000_000)},
     },
 )

@@ -68,6 +68,9 @@ class WGANObjective(WassersteinObjective):
             p.clamp_(-self.config.clip, self.config.clip)
 
 
+points: dict[str, Any] = dict(images=400_000, batch_size=128, width=128, z_dim=8, learning_rate=5e-4, clip=0.1, decay="cosine",
+                              ema_images=10_000)
+
 FAMILY = Family(
     name="wgan", title="WGAN", paper="Arjovsky, Chintala & Bottou 2017, Wasserstein Generative Adversarial Networks",
     equation="W = max_{‖D‖_L ≤ 1}  E[D(x)] − E[D(G(z))],   |weights of D| ≤ c",
@@ -76,9 +79,7 @@ FAMILY = Family(
     Config=WGANConfig, Model=Generator, Objective=WGANObjective, headline=("frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=60_000, learning_rate=2e-4, ema_images=5_000)},
-        "cpu": {"*": dict(images=1_000_000, width=512, learning_rate=2e-4),
-                "ring": dict(images=1_000_000, width=128, z_dim=16, learning_rate=2e-4),
-                "grid": dict(images=1_000_000, width=128, z_dim=16, learning_rate=2e-4)},
+        "cpu": {"*": dict(images=250_000, width=512, learning_rate=5e-4, clip=0.03, decay="cosine"), "ring": points, "grid": points},
         "gpu": {"*": dict(images=4_000_000, network="conv", channels=64)},
     },
 )

@@ -8,6 +8,7 @@ Gulrajani et al. 2017, Improved Training of Wasserstein GANs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -36,6 +37,9 @@ class WGANGPObjective(WassersteinObjective):
         return {"loss": self.config.penalty * penalty - estimate, "wasserstein": estimate, "penalty": penalty}
 
 
+points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8, learning_rate=2e-3, beta1=0.5, penalty=0.1,
+                              decay="cosine", ema_images=10_000)
+
 FAMILY = Family(
     name="wgan-gp", title="WGAN-GP", paper="Gulrajani et al. 2017, Improved Training of Wasserstein GANs",
     equation="L = E[D(G(z))] − E[D(x)] + λ E[(‖∇D(x̂)‖ − 1)²]",
@@ -44,9 +48,8 @@ FAMILY = Family(
     Config=WGANGPConfig, Model=Generator, Objective=WGANGPObjective, headline=("frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=40_000, learning_rate=5e-4, ema_images=5_000)},
-        "cpu": {"*": dict(images=1_000_000, network="conv", learning_rate=3e-4),
-                "ring": dict(images=1_000_000, width=128, z_dim=16, learning_rate=5e-4, penalty=0.1),
-                "grid": dict(images=1_000_000, width=128, z_dim=16, learning_rate=5e-4, penalty=0.1)},
+        "cpu": {"*": dict(images=150_000, network="conv", learning_rate=5e-4, critic_steps=2, decay="cosine"),
+                "ring": points, "grid": points},
         "gpu": {"*": dict(images=4_000_000, network="conv", channels=64, learning_rate=2e-4)},
     },
 )
