@@ -29,7 +29,8 @@ def test_a_shipped_run_does_what_its_card_says(name):
     label = torch.zeros(4, dtype=torch.long) if model.spec.num_classes else None
     x = model.synthesize(model.map(z, label), label)
     assert x.shape == (4, *card.data.shape) and x.std() > 0.1
-    assert (x[0] - x[1]).abs().mean() > 0.01, "samples of other codes are other images"
+    others = (x[1:] - x[0]).abs().flatten(1).mean(1)
+    assert (others.max() if x.dim() == 2 else others.min()) > 0.01, "samples of other codes are other images; points may share a mode"
 
 
 @pytest.mark.parametrize("name", [n for n in RUNS if checkpoint.read_card(ROOT / n).spec.encodes])
