@@ -9,8 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from . import NotThere, Refused, arithmetic, directions, latent, reading
+from . import NotThere, Refused, agreement, arithmetic, directions, images, latent, reading
+from .agreement import Kept
 from .arithmetic import Line, Start
 from .directions import Direction
 from .later import Progress
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 SAMPLES = 600                                   # seeds 0 … of the gallery
 REAL = 1500                                     # held-out images of the gallery
 FITTED = 2600                                   # codes that attribute directions are fitted to and measured on
+JUDGED, LEAST_JUDGED = 2000, 200                # held-out images that are read before and after the code
 USUAL = 96                                      # images that say what is thin and what is bold
+CHUNK = 100                                     # of them at a time
 REF = re.compile(r"([sr])(\d{1,9})")
 
 
@@ -126,6 +130,36 @@ def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: floa
     return arithmetic.check(by.fields, ra, rb, rc, result), said
 
 
+def kept(run: Run) -> tuple[list[Kept] | None, float]:
+    """What the codes of held-out images keep: each field of the classifier, read from the images and from their reconstructions.
+
+    Empty where the run does not encode, or nothing reads its images.
+    """
+    net, held = reader(run).net, run.held
+    if not run.spec.encodes or held is None or net is None:
+        return [], 1.0
+
+    def make(progress: Progress) -> list[Kept]:
+        n = min(held.n, run.affordable(JUDGED, LEAST_JUDGED, cost=4, seconds=30))
+        rows = np.linspace(0, held.n - 1, n).astype(int)
+        read: list[list[np.ndarray]] = []
+        for i in range(0, n, CHUNK):
+            part = rows[i:i + CHUNK]
+            pixels = run.real(part)
+            labels = held.labels[part] if run.spec.num_classes and held.labels is not None else None
+            again = images.to_uint8(run.images(run.encode(pixels)[0], labels)).transpose(0, 3, 1, 2)
+            both = torch.from_numpy(np.concatenate([pixels, again])).float() / 127.5 - 1
+            told = net.judge([both])[1]
+            read.append([told[name].numpy() for name, _ in net.fields])
+            progress((i + len(part)) / n)
+        found = []
+        for k, (name, categories) in enumerate(net.fields):
+            halves = [np.split(r[k], 2) for r in read]
+            found.append(agreement.count(name, tuple(categories), *(np.concatenate([h[side] for h in halves]) for side in (0, 1))))
+        return found
+    return run.later.get(("kept", net.sha256), make)
+
+
 def _bases(run: Run, count: int, seconds: float) -> int:
     return run.affordable(8, 3, cost=3 * max(count, 1), seconds=seconds)
 
@@ -193,4 +227,4 @@ def named(run: Run) -> list[latent.Effect] | None:
     return run.once(("named", _key(run)), make)
 
 
-__all__ = ["Line", "exemplars", "find", "gallery", "judged", "measure", "named", "reader", "sampled", "spread"]
+__all__ = ["Line", "exemplars", "find", "gallery", "judged", "kept", "measure", "named", "reader", "sampled", "spread"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -517,6 +518,20 @@ class AskMeasure(Ask):
         return _direction(found.measure(run, latent.codes(self.vector, run.d, most=1)[0], self.label))
 
 
+class AskKept(Ask):
+    """What the run's codes keep and lose, by a classifier of its data set; while that is being counted, how far it is."""
+
+    op: Literal["kept"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        every, done = found.kept(run)
+        if every is None:
+            return {"ready": False, "done": round(done, 3)}
+        return {"ready": True, "images": int(every[0].counts.sum()) if every else 0, "fields": [
+            {"name": k.name, "categories": list(k.categories), "counts": k.counts.tolist(), "share": short(k.share),
+             "confusions": [asdict(c) for c in k.confusions()]} for k in every]}
+
+
 def _direction(d: directions.Direction) -> dict[str, Any]:
     def told(c: directions.Change) -> dict[str, Any]:
         return {"field": c.field, "low": c.low, "high": c.high, "change": short(c.change)}
@@ -532,7 +547,7 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
     AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskSum
-    | AskGallery | AskDirections | AskMeasure, Field(discriminator="op")])
+    | AskGallery | AskDirections | AskMeasure | AskKept, Field(discriminator="op")])
 
 
 def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, plots, render
+from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, plots, render, searches
 from .access import Access, VisitorError
 from .session import Run, Session
 
@@ -50,7 +50,7 @@ class LoggedOut(Refused):
 
 def make_routes(session: Session, access: Access, views: Views = lambda spec: []) -> list[Route]:
     """All routes. ``views``: names of the views that fit a run, from its spec as a dict."""
-    limiter = _Limiter()
+    limiter, search = _Limiter(), searches.Searches()
 
     def get(path: str, work: Callable[[Request], Response], slow: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -76,6 +76,10 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = render.parse(render.CODE, body)
         return _json(request.answer(session.run(request.run)))
 
+    def do_search(body: bytes) -> Response:
+        request = render.parse(searches.SEARCH, body)
+        return _json(search.answer(session.run(request.run), request))
+
     def do_export(body: bytes) -> Response:
         request = render.parse(export.EXPORT, body)
         data, kind = export.export(session.run(request.run), request)
@@ -96,6 +100,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         post("render", MAX_RENDER, do_render),
         post("code", MAX_CODE, do_code),
         post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
+        post("search", MAX_CODE, do_search),
         post("walk/export", MAX_EXPORT, do_export, slow=True),
     ]
 

@@ -8,49 +8,68 @@ const picture = async (url) => { const im = new Image(); im.src = url; await im.
 const onto = (canvas, im) => { canvas.width = im.width; canvas.height = im.height; canvas.getContext('2d').drawImage(im, 0, 0); };
 const data = (canvas) => canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
 
-/* ---- encoding: latest wins, one request in flight ---- */
-let next = null, busy = false;
-const encode = (image, more = {}) => { next = { run: lx.state.run, image, more }; if (!busy) pump(); };
+/* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
+const beside = makeBeside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
+const opened = new Set(), slow = new Map();            /* runs that the server has in memory; how often a run's usual errors were asked for in vain */
+let next = null, busy = false, again = 0;
+const encode = (image, more = {}) => { clearTimeout(again); next = { run: lx.state.run, image, more }; if (!busy) pump(); };
 const pump = async () => {
   busy = true;
   while (next) {
-    const { run, image, more } = next; next = null; const began = performance.now();
+    const { run, image, more, quiet } = next, all = beside.fitting().map((r) => r.name), now = all.filter((n) => n === run || opened.has(n)); next = null; const began = performance.now();
     try {
-      const d = await lx.api('code', { run, op: 'encode', image, ...(more.invert ? { invert: true } : {}) });
-      const [a, b] = await Promise.all([picture(d.input), picture(d.reconstruction)]);
+      const d = await lx.api('beside', { run, runs: now, image, ...(more.invert ? { invert: true } : {}) });
+      const strip = await picture(d.picture), own = d.runs.find((r) => r.run === run);
+      for (const r of d.runs) opened.add(r.run);
       if (run !== lx.state.run || !here()) continue;
-      answer = { ...d, w: lx.f32(d.w), sigma: d.sigma && lx.f32(d.sigma), image, more };
-      onto($('.lx-given'), a); onto($('.lx-out canvas'), b); given = data($('.lx-given')); delete element.dataset.error;
-      hint('');
-      mine = answer.w; lx.setCode(answer.w, typeof image === 'object' && 'index' in image ? { kind: 'point', index: image.index, label: d.label } : { kind: 'image' });
-      compare(); tell(); element.dataset.ms = Math.round(performance.now() - began); element.dataset.n = (+element.dataset.n || 0) + 1;
-    } catch (e) { if (!next && run === lx.state.run) { element.dataset.error = e.message; hint(e.message); lx.say(e.message, 'error'); } }
+      if (own.problem) throw new Error(own.problem);
+      const rows = cut(strip, d.runs); given = data($('.lx-given')); beside.show(rows, given, $('.lx-given'));
+      const mineNow = rows.find((r) => r.run === run);
+      if (quiet) { if (answer) { answer.percentile = mineNow.percentile; tell(); } }
+      else {
+        answer = { ...d, ...mineNow, rows, image, more }; edited = null; onto($('.lx-out canvas'), mineNow.tile); delete element.dataset.error; hint('');
+        mine = answer.w; lx.setCode(answer.w, origin(), answer.class ?? undefined); between.take(answer, $('.lx-given')); search.take(answer);
+        compare(); tell(); element.dataset.ms = Math.round(performance.now() - began); element.dataset.n = (+element.dataset.n || 0) + 1;
+      }
+      if (next) continue;
+      if (now.length < all.length) { for (const n of all) opened.add(n); next = { run, image, more, quiet: true }; continue; }
+      const wanting = rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8);
+      for (const r of wanting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
+      if (wanting.length) again = setTimeout(() => { if (!busy && here() && run === lx.state.run) { next = { run, image, more, quiet: true }; pump(); } }, 900);
+    } catch (e) { if (!next && !quiet && run === lx.state.run) { element.dataset.error = e.message; hint(e.message); lx.say(e.message, 'error'); } }
   }
-  busy = false; cloud(); others();
+  busy = false; cloud();
 };
+/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one */
+const cut = (strip, runs) => { const h = strip.height, w = strip.width / (1 + runs.filter((r) => !r.problem).length); let k = 0;
+  const tile = (i) => { const c = document.createElement('canvas'); c.width = w; c.height = h; c.getContext('2d', { willReadFrequently: true }).drawImage(strip, i * w, 0, w, h, 0, 0, w, h); return c; };
+  onto($('.lx-given'), tile(0));
+  return runs.filter((r) => !r.problem).map((r) => { const t = tile(++k); return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: data(t) }; }); };
+const origin = () => typeof answer.image === 'object' && 'index' in answer.image ? { kind: 'point', index: answer.image.index, label: answer.label } : { kind: 'image' };
+/* another run, with the code that it gave this image; a held-out image of one data set is a file to a run of another */
+const edit = (name) => {
+  const row = answer?.rows.find((r) => r.run === name) || beside.rows().find((r) => r.run === name), to = lx.runOf(name); if (!answer || !row) return;
+  if (row.searched) { lx.open(name, { w: row.w, origin: { kind: 'image' }, ...(typeof row.class === 'number' ? { label: row.class } : {}) }).then((ok) => { if (ok) lx.show('codes'); }); return; }
+  if (name === lx.state.run) { mine = answer.w; lx.setCode(answer.w, origin(), answer.class ?? undefined); return; }
+  keep = { image: answer.image, more: answer.more };
+  if (source === 'held' && to && lx.runOf(lx.state.run)?.dataset !== to.dataset) { file = $('.lx-given').toDataURL().split(',')[1]; invert = false; $('.lx-invert').setAttribute('aria-pressed', false); source = 'file'; keep = { image: file, more: {} }; }
+  lx.open(name, { w: row.w, origin: source === 'held' ? origin() : { kind: 'image' }, ...(row.class === null || row.class === undefined ? {} : { label: row.class }) });
+};
+
+const between = makeBetween($('.lx-mix')), kept = makeKept($('.lx-kept')), search = makeSearch($('.lx-search'), { join: beside.join });
 
 /* ---- the pictures ---- */
 const hint = (text) => { const p = $('.lx-hint'); p.textContent = text; p.hidden = !text; };
 const compare = () => {
-  const out = $('.lx-out canvas'), canvas = $('.lx-diff canvas'), w = out.width, h = out.height; if (!given || given.length !== w * h * 4) { canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height); return null; }
-  const a = given, b = data(out), grey = shape()[0] === 1, image = new ImageData(w, h), o = image.data; let error = 0;
-  for (let i = 0; i < a.length; i += 4) {
-    let d = 0; for (let c = 0; c < (grey ? 1 : 3); c++) { const e = (b[i + c] - a[i + c]) / 255; error += e * e; d += e; } if (!grey) d /= 3;
-    const m = Math.min(1, Math.abs(d)), k = mode === 'signed' ? Math.sqrt(m) : m ** 0.6;                    /* small errors are lifted so that they can be seen */
-    const colour = mode === 'signed' ? (d > 0 ? [255, 90, 54] : [63, 167, 255]).map((v) => v * k) : heat(k);
-    o[i] = colour[0]; o[i + 1] = colour[1]; o[i + 2] = colour[2]; o[i + 3] = 255;
-  }
-  canvas.width = w; canvas.height = h; canvas.getContext('2d').putImageData(image, 0, 0); return error;
+  const out = $('.lx-out canvas'), canvas = $('.lx-diff canvas'); if (!given || given.length !== out.width * out.height * 4) { canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height); return null; }
+  return errorMap(canvas, given, data(out), out.width, out.height, shape()[0] === 1, mode);
 };
-const STOPS = [[0, 0, 0, 0], [0.4, 181, 69, 31], [0.75, 255, 207, 74], [1, 255, 255, 255]];
-const heat = (v) => { const j = Math.max(1, STOPS.findIndex((s) => s[0] >= v)), p = STOPS[j - 1], q = STOPS[j], t = (v - p[0]) / (q[0] - p[0]); return [1, 2, 3].map((c) => p[c] + (q[c] - p[c]) * t); };
-const short = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
 let edited = null;
 const tell = () => {
   const own = answer && edited === null;
   $('.lx-out-name').dataset.t = own || !answer ? 'rec.output' : 'rec.output.edited'; $('.lx-out-name').textContent = lx.t($('.lx-out-name').dataset.t);
   $('.lx-error').textContent = !answer ? '—' : short(own ? answer.error : edited); element.dataset.squared = own ? answer.error : edited ?? '';
-  $('.lx-rank').textContent = !answer ? '' : own ? (answer.percentile === undefined ? '' : '· ' + lx.t('rec.rank', { p: Math.round(answer.percentile * 100) })) : '· ' + lx.t('rec.edited', { e: short(answer.error) });
+  $('.lx-rank').textContent = !answer ? '' : own ? (typeof answer.percentile !== 'number' ? '' : '· ' + lx.t('rec.rank', { p: Math.round(answer.percentile * 100) })) : '· ' + lx.t('rec.edited', { e: short(answer.error) });
   $('.lx-back').hidden = own || !answer;
   $('.lx-low').textContent = lx.t(mode === 'signed' ? 'rec.darker' : 'rec.none'); $('.lx-high').textContent = lx.t(mode === 'signed' ? 'rec.brighter' : 'rec.much'); $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
   for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
@@ -75,17 +94,6 @@ let seed = 0;
 const cloud = () => { if (!answer?.sigma || !here()) return; lx.draw($('.lx-draws canvas'), { op: 'resample', w: lx.b64(answer.w), sigma: lx.b64(answer.sigma), n: 12, columns: 6, seed }); };
 $('.lx-again').onclick = () => { seed = lx.random(); cloud(); };
 
-/* ---- the same image in other models of the same shape, asked when nothing else is ---- */
-let timer, stop;
-const others = () => { clearTimeout(timer); stop?.abort(); timer = setTimeout(async () => {
-  const run = lx.state.run, me = lx.runOf(run), list = (lx.state.runs || []).filter((r) => r.name !== run && r.encodes && me && String(r.shape) === String(me.shape) && r.dataset === me.dataset).slice(0, 6);
-  const host = $('.lx-row-others'), found = answer; $('.lx-others').hidden = !list.length || !found; if (!list.length || !found || !here()) return;
-  stop = new AbortController(); const signal = stop.signal, shown = [];
-  for (const r of list) { try { const d = await lx.api('code', { run: r.name, op: 'encode', image: found.image, ...(found.more.invert ? { invert: true } : {}) }, signal); shown.push([r, d]); } catch (e) { if (e.name === 'AbortError') return; } }
-  host.replaceChildren(...shown.map(([r, d]) => { const b = document.createElement('button'), im = document.createElement('img'), i = document.createElement('i'); b.type = 'button'; im.src = d.reconstruction; im.alt = '';
-    i.textContent = `${lx.t('rec.squared')} ${short(d.error)}`; b.append(im, r.title || r.family_title, i); b.onclick = () => { keep = found; lx.open(r.name); }; return b; }));
-  element.dataset.others = shown.length;
-}, 450); };
 let keep = null;
 
 /* ---- where the image comes from ---- */
@@ -128,18 +136,18 @@ const square = $('.lx-in');
 element.ondragover = (e) => { e.preventDefault(); square.classList.add('over'); }; element.ondragleave = () => square.classList.remove('over');
 element.ondrop = (e) => { e.preventDefault(); square.classList.remove('over'); pick(e.dataTransfer.files[0]); };
 document.addEventListener('paste', (e) => { if (!here()) return; const f = [...e.clipboardData.files][0]; if (f) { e.preventDefault(); pick(f); } });
-$('.lx-back').onclick = () => { if (answer) { mine = answer.w; lx.setCode(answer.w, 'index' in Object(answer.image) ? { kind: 'point', index: answer.image.index, label: answer.label } : { kind: 'image' }); } };
-for (const b of element.querySelectorAll('[data-mode]')) b.onclick = () => { mode = b.dataset.mode; compare(); tell(); };
+$('.lx-back').onclick = () => edit(lx.state.run);
+for (const b of element.querySelectorAll('[data-mode]')) b.onclick = () => { mode = b.dataset.mode; compare(); tell(); beside.paint(); };
 
 /* ---- opening the view, changing the run ---- */
 const enter = () => {
   if (!here()) return;
   const { run, origin, info } = lx.state; $('.lx-two').classList.toggle('no-cloud', !info.spec.stochastic); $('.lx-cloud').hidden = !info.spec.stochastic;
   if (source === 'draw' && shape()[0] !== 1) source = 'held';
-  if (element.dataset.run === run && answer) { choose(source); bars(); return; }         /* back from another view: as it was left */
-  const kept = keep || (answer && element.dataset.run !== run && source !== 'held' ? answer : null); keep = null;
-  element.dataset.run = run; answer = null; edited = null; choose(source);
-  if (kept) { if (typeof kept.image === 'object' && 'index' in kept.image) held(kept.image.index); else if (source === 'draw') draw(); else encode(kept.image, kept.more); return; }
+  if (element.dataset.run === run && answer) { choose(source); bars(); kept.resume(); return; }         /* back from another view: as it was left */
+  const carried = keep || (answer && element.dataset.run !== run && source !== 'held' ? answer : null); keep = null;
+  element.dataset.run = run; answer = null; edited = null; next = null; choose(source); between.enter(); kept.enter(); search.take(null);
+  if (carried) { if (typeof carried.image === 'object' && 'index' in carried.image) held(carried.image.index); else if (source === 'draw') draw(); else encode(carried.image, carried.more); return; }
   if (source === 'draw' && !pad.empty) { draw(); return; }
   choose('held');
   if (fresh && ['image', 'link', 'sliders'].includes(origin?.kind)) {                   /* a link: its code is shown, the image is not known */
@@ -156,8 +164,8 @@ lx.on('code', (w) => {
 });
 lx.on('view', (v) => { if (v === 'reconstruct') enter(); else if (lx.state.info) fresh = false; });
 lx.on('run', () => setTimeout(enter));
-lx.on('runs', () => others());
-lx.on('lang', () => { note(); tell(); bars(); });
+lx.on('runs', () => { if (answer && here() && !busy) { next = { run: lx.state.run, image: answer.image, more: answer.more, quiet: true }; pump(); } });
+lx.on('lang', () => { note(); tell(); bars(); beside.paint(); between.tell(); kept.tell(); search.tell(); });
 lx.on('theme', () => requestAnimationFrame(bars));
 new ResizeObserver(() => { if (here()) bars(); }).observe($('.lx-bars canvas'));
 choose('held'); tell(); lx.translate(element); element.dataset.ready = 'true';

@@ -6,6 +6,9 @@ import gradio as gr
 
 from . import HERE, piece, script
 
+# what stands before reconstruct.js
+PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search")
+
 
 def reconstruct() -> gr.HTML:
     """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is held, draw or file. ``pad.js`` is the pad."""
@@ -49,6 +52,20 @@ def reconstruct() -> gr.HTML:
   <p class="lx-note lx-source-note"></p>
   <label class="lx-note lx-centre"><input type="checkbox" checked>
     <span><b data-t="rec.centre"></b> <span class="lx-centre-note"></span></span></label>
+  <section class="lx-beside" hidden><h2 class="lx-h" data-t="rec.others"></h2>
+    <div class="lx-models" role="group" data-t-label="rec.others"></div>
+    <p class="lx-note" data-t="rec.others.note"></p></section>
+  <section class="lx-search" hidden><h2 class="lx-h" data-t="rec.search.title"></h2><div class="lx-generators"></div>
+    <p class="lx-note" data-t="rec.search.note"></p></section>
+  <section class="lx-mix" hidden><h2 class="lx-h" data-t="rec.between"></h2>
+    <div class="lx-ends">
+      <figure class="lx-a"><canvas role="img" data-t-label="rec.between.a"></canvas><figcaption>A</figcaption></figure>
+      <div class="lx-way"><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="rec.between">
+        <div class="lx-mixes"><canvas role="img" data-t-label="rec.between"></canvas></div></div>
+      <figure class="lx-b"><canvas role="img" data-t-label="rec.between.b"></canvas><figcaption>B</figcaption></figure>
+    </div>
+    <p class="lx-note"><button type="button" class="lx-btn lx-small lx-pin" data-t="rec.between.pin"></button>
+      <span class="lx-mix-note"></span></p></section>
   <div class="lx-two">
     <section><h2 class="lx-h" data-t="rec.code"></h2><div class="lx-bars"><canvas role="img" data-t-label="rec.code"></canvas></div>
       <p class="lx-note lx-bars-note"></p></section>
@@ -57,8 +74,12 @@ def reconstruct() -> gr.HTML:
       <div class="lx-draws"><canvas role="img" data-t-label="rec.samples"></canvas></div>
       <p class="lx-note" data-t="rec.samples.note"></p></section>
   </div>
-  <section class="lx-others" hidden><h2 class="lx-h" data-t="rec.others"></h2><div class="lx-row-others"></div></section>
+  <section class="lx-kept" hidden><h2 class="lx-h" data-t="rec.kept"></h2>
+    <div class="lx-waiting" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-t-label="rec.kept.counting"><i></i></div>
+    <div class="lx-told" hidden><div><p class="lx-share"></p><select class="lx-chip" data-t-label="rec.kept.field"></select><ul></ul>
+        <p class="lx-note" data-t="rec.kept.note"></p></div>
+      <div class="lx-counts"><table></table></div></div></section>
 </div>""",
                   elem_id="lx-reconstruct", elem_classes=["lx-fill"])
-    found.js_on_load = (HERE / "pad.js").read_text("utf-8") + script("reconstruct")
+    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("reconstruct")
     return found

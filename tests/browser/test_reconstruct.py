@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
 from playwright.sync_api import expect
+
+from benchmarks.serve import page as serve
+from explorer import encoders, found, inversion
+from explorer.session import Session
+from tests.browser.conftest import Driver
+from tests.explorer.conftest import data, make
+from tests.explorer.generators import make_generator
+from training import features
 
 BOX = "document.querySelector('#lx-reconstruct [data-ready]').dataset"
 
@@ -125,10 +137,145 @@ def test_sliders_edit_the_code_and_back(drive):
     drive.until("(was) => document.querySelector('#lx-reconstruct .lx-out canvas').toDataURL() === was", before)
 
 
-def test_the_same_image_in_another_model(drive):
-    page = opened(drive)
-    drive.until(f"+{BOX}.others > 0")
-    other = page.locator(".lx-row-others button").first
+RANKED = "document.querySelector('#lx-reconstruct .lx-beside').dataset.runs"
+
+
+def ranked(drive, runs=("plane", "tiny")) -> list[str]:
+    """Wait for a card of each run; the runs as they are ranked."""
+    drive.until(f"(of) => ({RANKED} || '').split(' ').sort().join(' ') === of", " ".join(sorted(runs)))
+    return drive.page.evaluate(RANKED).split()
+
+
+def shown(page, selector: str) -> np.ndarray:
+    """A canvas's pixels, (H, W, 3)."""
+    return np.array(page.locator(f"#lx-reconstruct {selector}").first.evaluate("""(c) => { const d = c.getContext('2d')
+        .getImageData(0, 0, c.width, c.height).data; return [c.height, c.width, [...d]]; }""")[2]).reshape(28, 28, 4)[..., :3]
+
+
+def test_every_run_that_takes_the_image_stands_beside_the_others_in_order(drive, trained):
+    page, session = opened(drive), Session(trained)
+    order = ranked(drive)
     index = drive.state("s.origin.index")
-    other.click()
-    drive.until(f"document.body.dataset.run !== 'tiny' && {BOX}.run === document.body.dataset.run && lx.state.origin.index === {index}")
+    pixels = session.run("tiny").real(np.array([index]))[0]
+    taken = {name: encoders.take_in(session.run(name), pixels) for name in order}
+    assert order == sorted(order, key=lambda n: taken[n].error)
+    for name in order:
+        card = f".lx-model[data-run={name}]"
+        assert float(page.locator(card).get_attribute("data-error")) == pytest.approx(taken[name].error, rel=1e-3)
+        assert np.array_equal(shown(page, f"{card} canvas:nth-child(1)")[..., 0], taken[name].again[..., 0])
+        off, differs = shown(page, f"{card} canvas:nth-child(2)"), taken[name].again[..., 0] != pixels[0]
+        assert np.array_equal(off.max(-1) > 0, differs)
+        brighter = differs & (taken[name].again[..., 0].astype(int) > pixels[0])
+        assert (off[brighter][:, 0] > off[brighter][:, 2]).all()         # red where the output is brighter
+    expect(page.locator(".lx-model[aria-current=true]")).to_have_attribute("data-run", "tiny")
+
+
+def test_all_of_them_follow_the_stroke_in_one_request(drive):
+    page = opened(drive)
+    ranked(drive)
+    page.get_by_role("radio", name="Draw").click()
+    before = {n: shown(page, f".lx-model[data-run={n}] canvas") for n in ("plane", "tiny")}
+    paths: list[str] = []
+    page.on("request", lambda r: paths.append(r.url.rsplit("/", 1)[1] + ("+" if '"plane"' in (r.post_data or "") else "")))
+    n = count(drive)
+    stroke(page, [(0.2, 0.2), (0.6, 0.2), (0.4, 0.7)])
+    encoded(drive, n + 2)
+    drive.until("lx.state.origin.kind === 'image'")
+    for name, was in before.items():
+        assert not np.array_equal(shown(page, f".lx-model[data-run={name}] canvas"), was)
+    assert {p for p in paths if p.startswith("beside")} == {"beside+"}   # every one of them is for all runs at once
+
+
+def test_choosing_a_card_edits_the_same_image_in_that_run(drive, trained):
+    page, session = opened(drive), Session(trained)
+    ranked(drive)
+    index = drive.state("s.origin.index")
+    page.locator(".lx-model[data-run=plane]").focus()
+    page.keyboard.press("Enter")
+    drive.until(f"document.body.dataset.run === 'plane' && {BOX}.run === 'plane' && lx.state.origin.index === {index}")
+    run = session.run("plane")
+    np.testing.assert_allclose(drive.state("[...s.w]"), run.encode(run.real(np.array([index])))[0][0], atol=1e-5)
+    ranked(drive)
+    before = pixels(drive)
+    page.evaluate("lx.slide(0, 2.5)")
+    expect(page.locator("#lx-reconstruct .lx-out-name")).to_have_text("Edited")
+    drive.until("(was) => document.querySelector('#lx-reconstruct .lx-out canvas').toDataURL() !== was", before)
+
+
+def test_a_slider_goes_from_one_real_image_to_another(drive, trained):
+    page, session = opened(drive), Session(trained)
+    run, n = session.run("tiny"), count(drive)
+    page.locator("#lx-reconstruct .lx-index").fill("3")
+    page.locator("#lx-reconstruct .lx-index").press("Enter")
+    encoded(drive, n)
+    page.get_by_role("button", name="Take the input as A").click()
+    n = count(drive)
+    page.locator("#lx-reconstruct .lx-index").fill("8")
+    page.locator("#lx-reconstruct .lx-index").press("Enter")
+    encoded(drive, n)
+    a, b = run.encode(run.real(np.array([3, 8])))[0]
+    drive.slide("#lx-reconstruct .lx-way input", 0.25)
+    np.testing.assert_allclose(drive.state("[...s.w]"), a + (b - a) * 0.25, atol=1e-5)
+    drive.until("+document.querySelector('#lx-reconstruct .lx-mixes').dataset.n > 0")
+    drive.slide("#lx-reconstruct .lx-way input", 0)
+    np.testing.assert_allclose(drive.state("[...s.w]"), a, atol=1e-6)
+    expect(page.locator("#lx-reconstruct .lx-out-name")).to_have_text("Edited")
+    strip = page.locator("#lx-reconstruct .lx-mixes canvas").evaluate("(c) => [c.width, c.height]")
+    assert strip == [9 * 28, 28]
+    drive.slide("#lx-reconstruct .lx-way input", 1)
+    expect(page.locator("#lx-reconstruct .lx-out-name")).to_have_text("Reconstruction")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory) -> Iterator[tuple[Path, str]]:
+    """A folder with a run whose data set has a classifier, and a generator without an encoder; the address of a page over it."""
+    root = tmp_path_factory.mktemp("judged")
+    make(root, "tiny", data(), z_dim=4)
+    make_generator(root, "gan", "gan", data(), z_dim=6)
+    torch.manual_seed(0)
+    features.save(features.FeatureNet((("class", ("bar", "square")),), (1, 28, 28)).eval(), root, data().spec)
+    with serve("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
+        yield root, address
+
+
+def test_what_the_code_keeps_is_a_table_with_its_worst_confusions_in_words(context, watch, judged):
+    drive = Driver(context.new_page(), judged[1])
+    page, session = opened(drive), Session(judged[0])
+    drive.until("document.querySelector('#lx-reconstruct .lx-kept').dataset.run === 'tiny'")
+    run = session.run("tiny")
+    every = None
+    while every is None:
+        every, _ = found.kept(run)
+    counts = page.locator(".lx-counts tr:not(:first-child)").evaluate_all(
+        "(rows) => rows.map((r) => [...r.querySelectorAll('td')].map((c) => +c.textContent))")
+    assert counts == every[0].counts.tolist()
+    words = page.locator(".lx-told li").all_text_contents()
+    names = every[0].categories
+    told = [f"{names[c.was]} becomes {names[c.now]}: {max(1, round(100 * c.count / c.of))} of 100" for c in every[0].confusions()]
+    assert words == (told or ["No confusion came about three times."])
+
+
+def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(context, watch, judged):
+    drive = Driver(context.new_page(), judged[1])
+    page, session = opened(drive), Session(judged[0])
+    ranked(drive, ("tiny",))
+    page.locator(".lx-generator[data-run=gan]").get_by_role("button", name="Search for its code").click()
+    drive.until("+document.querySelector('#lx-reconstruct .lx-search').dataset.found === 1")
+    assert sorted(ranked(drive, ("gan", "tiny"))) == ["gan", "tiny"]
+    assert page.locator(".lx-reel canvas").evaluate("(c) => c.width / c.height") == len(inversion.kept_steps())
+    card = page.locator(".lx-model[data-run=gan]")
+    index, error = drive.state("s.origin.index"), float(card.get_attribute("data-error"))
+    again = shown(page, ".lx-model[data-run=gan] canvas")[..., 0]
+    card.click()
+    drive.until("document.body.dataset.run === 'gan' && lx.state.view === 'codes'")
+    run = session.run("gan")
+    w = np.array(drive.state("[...s.w]"), np.float32)
+    assert np.array_equal(run.decode(w[None])[0][..., 0], again)
+    held = session.run("tiny").real(np.array([index]))[0]
+    assert float(encoders.squared(run.images(w[None]), held)[0]) == pytest.approx(error, rel=1e-3)
+    page.evaluate("lx.open('tiny').then(() => lx.show('reconstruct'))")
+    drive.until(f"{BOX}.run === 'tiny'")
+    n = count(drive)
+    page.get_by_role("button", name="Another").click()
+    encoded(drive, n)
+    assert ranked(drive, ("tiny",)) == ["tiny"]                             # what was found was for another image

@@ -1,0 +1,105 @@
+"""Searches for codes (inversion.py) on a thread of their own: asked about until they are done, and given up when nobody asks any more."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from . import Refused, images, inversion, latent
+from .inversion import Cancelled, Search
+from .render import HeldOutImage, Pixels, Request, pixels_of, short
+from .session import Run
+
+PATIENCE = 4.0                                  # seconds without a question after which a search is given up
+MOST, KEPT = 4, 24                              # searches under way and waiting, over all visitors; done ones that are kept
+_thread = ThreadPoolExecutor(1, thread_name_prefix="search")     # one at a time, so that live images have the rest of the machine
+log = logging.getLogger(__name__)
+
+
+class AskSearch(Request):
+    """The code of an image in a run without an encoder. Asking again tells how far it is; to stop asking, or ``cancel``, ends it."""
+
+    image: str | HeldOutImage | Pixels
+    invert: bool = False
+    cancel: bool = False
+
+    def pixels(self, run: Run) -> np.ndarray:
+        """(C, H, W) uint8."""
+        return pixels_of(run, self.image, self.invert)
+
+
+SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
+
+
+class _Job:
+    def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float) -> None:
+        self.found, self.asked, self.cancelled, self.patience = Search(), time.monotonic(), False, patience
+        self.done: Future[Search] = _thread.submit(inversion.search, run, pixels, self.found, self.wanted, label)
+
+    def wanted(self) -> bool:
+        """Whether somebody still asks for it."""
+        return not self.cancelled and time.monotonic() - self.asked < self.patience
+
+
+class Searches:
+    """All searches of a page, by run, image and class."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._lock, self._jobs, self._patience = threading.Lock(), OrderedDict[Hashable, _Job](), patience
+
+    def answer(self, run: Run, request: AskSearch) -> dict[str, Any]:
+        """``ready`` with the code ``w`` and the ``film``, frames in a row, with their ``steps`` and ``errors``; before that, the
+        best so far. Raises Refused where too many are under way or it cannot be done."""
+        pixels = request.pixels(run)
+        label = None if request.label is None else run.label(request.label)
+        key = (run.card.name, run.card.weights_sha256, label, hashlib.sha256(pixels.tobytes()).hexdigest())
+        with self._lock:
+            job = self._jobs.get(key)
+            if request.cancel:
+                if job is not None:
+                    job.cancelled = True
+                    job.done.cancel()
+                    del self._jobs[key]
+                return {"ready": False, "cancelled": True}
+            if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
+                if sum(not j.done.done() and j.wanted() for j in self._jobs.values()) >= MOST:
+                    raise Refused("Other searches are under way; try again in a moment.")
+                job = self._jobs[key] = _Job(run, pixels, label, self._patience)
+            job.asked = time.monotonic()
+            self._jobs.move_to_end(key)
+            for old in [k for k, j in self._jobs.items() if j.done.done()][:-KEPT]:
+                del self._jobs[old]
+        return self._told(key, job)
+
+    def _told(self, key: Hashable, job: _Job) -> dict[str, Any]:
+        found = job.found
+        if job.done.done():
+            error = job.done.exception()
+            if error is not None:
+                with self._lock:
+                    self._jobs.pop(key, None)
+                if isinstance(error, Refused):
+                    raise error
+                log.error("a search failed", exc_info=error)
+                raise Refused(f"The search could not be done ({type(error).__name__}); the server's log says more.")
+        if found.image is None:
+            return {"ready": False, "step": 0, "of": inversion.STEPS}
+        out = {"ready": job.done.done(), "step": found.step, "of": inversion.STEPS, "error": short(found.error),
+               "picture": images.data_url(found.image)}
+        if job.done.done() and found.w is not None:
+            frames = np.stack([f[2] for f in found.film])
+            out |= {"w": latent.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
+                    "steps": [f[0] for f in found.film], "errors": [short(f[1]) for f in found.film]}
+        return out
+
+
+__all__ = ["SEARCH", "AskSearch", "Searches"]

@@ -1,0 +1,129 @@
+"""Codes that are searched for, where there is no encoder."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import Refused, encoders, inversion, latent, searches
+from explorer.inversion import Cancelled, Search
+from explorer.searches import SEARCH, Searches
+from explorer.session import Session
+from tests.explorer.conftest import data, make
+from tests.explorer.generators import make_generator
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> Session:
+    """gan: plain. asked: two classes. info: a category of 4. tiny brings the held-out images."""
+    root = tmp_path_factory.mktemp("searches")
+    make(root, "tiny", data(), z_dim=4)
+    make_generator(root, "gan", "gan", data(), z_dim=6)
+    make_generator(root, "asked", "cgan", data(), z_dim=6)
+    make_generator(root, "info", "infogan", data(), z_dim=6, categories=4)
+    return Session(root)
+
+
+def own(run, seed: int = 9, label=None) -> tuple[np.ndarray, np.ndarray]:
+    """A code (d,) and what the run draws from it, (C, H, W) uint8."""
+    w = run.map_z(run.sample_z(1, seed), label)
+    return w[0], run.decode(w, label)[0].transpose(2, 0, 1)
+
+
+def test_an_image_of_the_generator_itself_is_found_again(runs):
+    run = runs.run("gan")
+    _, pixels = own(run)
+    first = encoders.squared(run.images(run.map_z(run.sample_z(inversion.STARTS, 0))), pixels).min()
+    found = inversion.search(run, pixels, Search())
+    assert found.error < 0.2 * first
+    drawn = run.images(found.w[None])
+    assert float(encoders.squared(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
+    assert found.step == inversion.STEPS and [f[0] for f in found.film] == inversion.kept_steps()
+    errors = [f[1] for f in found.film]
+    assert errors == sorted(errors, reverse=True) and errors[-1] == found.error
+
+
+def test_the_class_is_found_and_categories_stay_one_hot(runs):
+    asked = runs.run("asked")
+    _, pixels = own(asked, label=1)
+    found = inversion.search(asked, pixels, Search(), steps=60)
+    drawn = asked.images(found.w[None], found.label)
+    assert float(encoders.squared(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
+    assert inversion.search(asked, pixels, Search(), label=0, steps=2).label == 0
+    info = runs.run("info")
+    code = next(c for c in info.spec.codes if c.kind == "categorical")
+    part = inversion.search(info, own(info)[1], Search(), steps=30).w[code.start:code.start + code.size]
+    assert sorted(part.tolist()) == [0, 0, 0, 1]
+
+
+def test_it_ends_when_nobody_wants_it_and_when_time_is_up(runs):
+    run = runs.run("gan")
+    _, pixels = own(run)
+    asked = iter([True, True, False])
+    found = Search()
+    with pytest.raises(Cancelled):
+        inversion.search(run, pixels, found, lambda: next(asked))
+    assert found.step == 1 and found.w is None
+    short = inversion.search(run, pixels, Search(), seconds=0)
+    assert short.step == 0 and short.w is not None and len(short.film) == 1
+
+
+def until(jobs: Searches, run, **more) -> dict:
+    request, end = SEARCH.validate_python({"run": run.card.name, "image": {"index": 3}, **more}), time.monotonic() + 60
+    while not (told := jobs.answer(run, request))["ready"]:
+        assert time.monotonic() < end and told["step"] <= told["of"]
+        time.sleep(0.05)
+    return told
+
+
+def test_asking_again_tells_how_far_it_is_and_at_last_the_code(runs):
+    run, jobs = runs.run("gan"), Searches()
+    told = until(jobs, run)
+    w = latent.from_text(told["w"])
+    assert float(encoders.squared(run.images(w[None]), run.real(np.array([3]))[0])[0]) == pytest.approx(told["error"], rel=1e-3)
+    assert told["steps"] == inversion.kept_steps() and len(told["errors"]) == len(told["steps"])
+    again = jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 3}}))
+    assert again == told                        # kept
+
+
+def test_a_search_is_given_up_when_nobody_asks_or_it_is_cancelled(runs, monkeypatch):
+    run, steps = runs.run("gan"), []
+    real = run.model.synthesize
+
+    def slow(w, label=None):
+        steps.append(1)
+        time.sleep(0.05)
+        return real(w, label)
+    monkeypatch.setattr(run.model, "synthesize", slow)
+    jobs = Searches(patience=0.3)
+    request = SEARCH.validate_python({"run": "gan", "image": {"index": 5}})
+    assert not jobs.answer(run, request)["ready"]
+    time.sleep(1.2)
+    stood = len(steps)
+    time.sleep(0.4)
+    assert len(steps) == stood < inversion.STEPS
+    assert not jobs.answer(run, request)["ready"]               # begun anew
+    assert jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 5}, "cancel": True}))["cancelled"]
+    time.sleep(0.3)
+    stood = len(steps)
+    time.sleep(0.3)
+    assert len(steps) == stood
+
+
+def test_only_so_many_at_once(runs, monkeypatch):
+    run, jobs = runs.run("gan"), Searches()
+    monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: time.sleep(0.5))
+    for k in range(searches.MOST):
+        jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": k}}))
+    with pytest.raises(Refused, match="Other searches"):
+        jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 99}}))
+
+
+def test_a_generator_that_draws_no_numbers_is_refused(runs, monkeypatch):
+    run = runs.run("gan")
+    monkeypatch.setattr(run.model, "synthesize", lambda w, label=None: (w.sum() * torch.nan).expand(len(w), 1, 28, 28))
+    with pytest.raises(Refused, match="diverged"):
+        inversion.search(run, np.zeros((1, 28, 28), np.uint8), Search(), steps=2)
