@@ -34,8 +34,8 @@ def widths_of(side: int, channels: int, most: int = 8) -> list[int]:
 
 def generator(z_dim: int, shape: Sequence[int], network: str, width: int, channels: int, norm: bool | None = None,
               hidden: int = 0) -> nn.Sequential:
-    """(n, z_dim) to images (n, C, H, W) in [-1, 1], or to points (n, 2). ``norm``: batch norm; None: for images only. ``hidden``: units of a
-    dense layer before the convolutions."""
+    """(n, z_dim) to images (n, C, H, W) in [-1, 1], or to points (n, 2). ``norm``: batch norm; None: for images only. ``hidden``: units of
+    a dense layer before the convolutions."""
     if len(shape) == 1:
         plane = mlp([z_dim, width, width, width, shape[0]], nn.ReLU)
         return nn.Sequential(*(n for m in plane for n in ([nn.BatchNorm1d(width), m] if norm and isinstance(m, nn.ReLU) else [m])))
@@ -60,8 +60,8 @@ def generator(z_dim: int, shape: Sequence[int], network: str, width: int, channe
 class Trunk(nn.Sequential):
     """Images (n, C, H, W), or points (n, 2), to features (n, ``width``), the last layer but one of a discriminator.
 
-    ``norm``: batch (Radford et al. 2016), layer (Gulrajani et al. 2017, where a penalty needs each image by itself) or none. ``hidden``: units
-    of a dense layer after the convolutions.
+    ``norm``: batch (Radford et al. 2016), layer (Gulrajani et al. 2017, where a penalty needs each image by itself) or none. ``hidden``:
+    units of a dense layer after the convolutions.
     """
 
     def __init__(self, shape: Sequence[int], network: str, width: int, channels: int, norm: str = "none", dropout: float = 0.0,
