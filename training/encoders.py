@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from . import networks
+from .model import LatentModel
 
 
 def dense(sizes: Sequence[int], norm: bool = False) -> list[nn.Module]:
@@ -45,3 +46,19 @@ def generator(d: int, shape: Sequence[int], network: str, width: int, channels: 
     if len(shape) == 1 or network == "conv":
         return networks.generator(d, shape, network, width, channels, norm, hidden=width)
     return nn.Sequential(*dense([d, width, width], norm), nn.Linear(width, math.prod(shape)), nn.Tanh(), nn.Unflatten(1, tuple(shape)))
+
+
+class Autoencoding(LatentModel):
+    """A model with an ``encoder`` and a ``generator`` whose first numbers are w."""
+
+    encoder: Encoder
+    generator: nn.Sequential
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.encoder(x)[:, None]
+
+    def features(self, x: Tensor) -> Tensor | None:
+        return self.encoder.features(x)
+
+    def first_weight(self) -> Tensor | None:
+        return networks.first_weight(self.generator, self.spec.w_dim)

@@ -14,11 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .. import networks
 from ..adversarial import AdversarialConfig, AdversarialObjective
-from ..encoders import Encoder, dense, generator
+from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, generator_bce, r1_penalty
-from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Phase, setting
+from ..model import Batch, DataSpec, Family, LatentSpec, Phase, setting
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def normalised(z: Tensor) -> Tensor:
     return z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt()
 
 
-class ALAE(LatentModel):
+class ALAE(Autoencoding):
     """F, G and E. ``w`` is F's code of the noise, or E's of an image: (n, 1, w_dim)."""
 
     def __init__(self, config: ALAEConfig, data: DataSpec) -> None:
@@ -78,15 +77,6 @@ class ALAE(LatentModel):
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         noise = torch.zeros if not self.training else torch.randn
         return self.generator(torch.cat([w[:, 0], noise(len(w), self.noise_dim, device=w.device)], 1))
-
-    def encode(self, x: Tensor) -> Tensor:
-        return self.encoder(x)[:, None]
-
-    def features(self, x: Tensor) -> Tensor | None:
-        return self.encoder.features(x)
-
-    def first_weight(self) -> Tensor | None:
-        return networks.first_weight(self.generator, self.spec.w_dim)
 
 
 class ALAEObjective(AdversarialObjective):

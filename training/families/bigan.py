@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..adversarial import AdversarialConfig, AdversarialObjective
-from ..encoders import Encoder, dense, generator
+from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, r1_penalty
 from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, setting
 
@@ -41,7 +41,7 @@ class BiGANConfig(AdversarialConfig):
     beta1: float = setting(0.0, "Adam's first decay rate (ours; paper: 0.5)", low=0.0, high=0.99, advanced=True)
 
 
-class BiGAN(LatentModel):
+class BiGAN(Autoencoding):
     """Generator and encoder. ``w`` is the noise itself: (n, 1, z_dim)."""
 
     def __init__(self, config: BiGANConfig, data: DataSpec) -> None:
@@ -55,15 +55,6 @@ class BiGAN(LatentModel):
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         return self.generator(w[:, 0])
-
-    def encode(self, x: Tensor) -> Tensor:
-        return self.encoder(x)[:, None]
-
-    def features(self, x: Tensor) -> Tensor | None:
-        return self.encoder.features(x)
-
-    def first_weight(self) -> Tensor | None:
-        return networks.first_weight(self.generator, self.spec.w_dim)
 
 
 class JointDiscriminator(nn.Module):
