@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, points, state
+from . import alarms, checkpoint, points, stages, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
@@ -260,9 +260,12 @@ class Trainer:
             if self.world.any(stop()) if self.steps % 10 == 0 or self.world.size == 1 else False:
                 finished = False
                 break
+            at = self.objective.milestone(self.images_seen)
             self.step()
             now = time.monotonic()
             self.seconds = base + now - began
+            if at and lead and at != self.objective.milestone(self.images_seen):
+                stages.keep(folder, self.finished_model(), stages.Stage(at, self.images_seen))
             last = self.images_seen >= goal
             due = now - logged >= log_seconds or last
             if self.world.size > 1:            # all processes take the same branch

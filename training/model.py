@@ -7,7 +7,7 @@ and an ``Objective`` (critics, losses and schedule: needed for training only).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -121,6 +121,7 @@ class LatentSpec:
     reads: bool = False                          # a head tells the class or the codes of an image
     levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
     noise: tuple[int, ...] = ()                  # numbers of w that are each level's own, side by side; empty where levels share them
+    pixel_noise: bool = False                    # noise of each pixel beside w, which can be left out, drawn anew or weakened
     prior: str = "normal"                        # of z: normal, uniform, fitted (after training), or mapped (normal, but w is not z)
 
     def to_dict(self) -> dict[str, Any]:
@@ -155,6 +156,15 @@ class LatentModel(nn.Module):
         """The images of ``w`` at each of ``spec.levels``, coarse to full: (n, C, r, r) in [-1, 1]. Only where there are levels."""
         raise TypeError(f"{type(self).__name__} has no levels.")
 
+    def synthesize_noisy(self, w: Tensor, label: Tensor | None, strengths: Sequence[float], seed: int | None = None) -> Tensor:
+        """``synthesize`` with the noise of each of ``spec.levels`` times its strength (0: none), the model's own noise or that of a seed:
+        (n, C, H, W) in [-1, 1]. Only where ``spec.pixel_noise``."""
+        raise TypeError(f"{type(self).__name__} adds no noise.")
+
+    def average_w(self) -> Tensor | None:
+        """The mean of W over the prior, (w_dim,), towards which codes are truncated; None where there is none."""
+        return None
+
     def residual(self, level: int, low: Tensor, w: Tensor, label: Tensor | None = None) -> Tensor:
         """What ``level`` (1 …, of ``spec.levels``) adds to ``low``, the enlarged image of the level before: (n, C, r, r) each, of any real
         or generated image. Only where ``spec.noise`` gives each level numbers of its own."""
@@ -180,6 +190,10 @@ class LatentModel(nn.Module):
     def first_weight(self) -> Tensor | None:
         """The weight (out, w_dim) of the first linear layer that acts on w, or None where there is none (Shen & Zhou 2021, eq. 1)."""
         return None
+
+    def style_weights(self) -> list[Tensor]:
+        """For each of ``spec.num_layers`` the weight (out, w_dim) of the layer that turns w into a style; none without styles."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -231,6 +245,10 @@ class Objective(nn.Module):
 
     def finish(self, model: LatentModel, batches: Iterable[Batch]) -> None:
         """Called on the (averaged) model before each save with training batches, e.g. to fit a Gaussian to the codes."""
+
+    def milestone(self, images_seen: int) -> str | None:
+        """What the training is at, where it goes through stages: samples are kept whenever this changes. None where there are none."""
+        return None
 
     def measure(self, batch: Batch) -> dict[str, Tensor]:
         """Family-specific scores of held-out images, each (n,); ``evaluate`` averages them. May sample with torch's RNG."""

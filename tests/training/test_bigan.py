@@ -85,7 +85,7 @@ def test_no_layer_of_the_dense_networks_knows_which_pixels_are_neighbours():
         assert [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
 
 
-def test_the_penalty_of_a_plane_is_its_slope_in_image_and_code():
+def test_the_penalty_of_a_plane_is_its_slope_in_the_image_alone():
     _, objective = made(r1=3.0)
     a, b = torch.randn(28 * 28), torch.randn(6)
 
@@ -93,10 +93,19 @@ def test_the_penalty_of_a_plane_is_its_slope_in_image_and_code():
         def forward(self, x, z):
             return x.flatten(1) @ a + z @ b
     objective.discriminator = Plane()
-    expected = 0.5 * (a.square().sum() + b.square().sum())
+    expected = 0.5 * a.square().sum()
     torch.testing.assert_close(objective.penalty(batch(3).images, torch.randn(3, 6)), expected.expand(3))
     terms = objective.discriminator_loss(batch())
     torch.testing.assert_close(terms["r1"], expected)
+
+
+@pytest.mark.parametrize("network", ["dense", "conv"])
+def test_the_gain_of_codes_is_as_if_codes_were_larger(network):
+    _, once = made(code_gain=1.0, network=network)
+    _, five = made(code_gain=5.0, network=network)
+    five.load_state_dict(once.state_dict())
+    x, z = batch(3).images, torch.randn(3, 6)
+    torch.testing.assert_close(five.discriminator(x, z), once.discriminator(x, 5 * z))
 
 
 def test_noise_is_uniform():

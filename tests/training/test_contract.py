@@ -14,7 +14,8 @@ from training.model import DataSpec, SettingError
 
 from .small import shapes, spec
 
-SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "batch_size": 8, "images": 64, "labels": 8, "dropout": 0.0}
+SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "batch_size": 8, "images": 64, "labels": 8, "dropout": 0.0,
+         "stage_images": 16, "lazy": 1}
 
 
 def small_config(family):
@@ -35,10 +36,11 @@ def family(request):
 
 
 def test_two_steps_move_every_trained_parameter(family):
+    """A family that grows needs as many as bring it through all its stages."""
     t = trainer(family)
     before = [[p.detach().clone() for p in phase.parameters] for phase in t.phases]
-    t.step()
-    t.step()
+    for _ in range(8 if t.objective.milestone(0) else 2):
+        t.step()
     for phase, old in zip(t.phases, before, strict=True):
         assert old, phase.name
         for a, b in zip(old, phase.parameters, strict=True):
@@ -131,7 +133,7 @@ def test_points_in_the_plane(family):
     config, r = small_config(family), np.random.default_rng(0)
     data = DataSpec("dots", "Dots", (2,), classes=("left", "right"), fingerprint="0" * 64)
     points, labels = r.uniform(-1, 1, (64, 2)).astype(np.float32), r.integers(0, 2, 64)
-    if {"vae", "autoencoder", "lapgan"} & {family.name}:
+    if family.name in ("vae", "autoencoder", "lapgan", "progan", "stylegan", "stylealae"):
         return
     t = Trainer(family, config, Card("dots", family.name, config.to_dict(), data, family.Model(config, data).spec), points, labels, World())
     t.step()

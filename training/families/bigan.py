@@ -28,16 +28,18 @@ class BiGANConfig(AdversarialConfig):
     batch_size: int = setting(128, "images per step, over all processes (paper, MNIST: 128)", low=2, high=4096)
     learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; paper, MNIST: 2e-4)",
                                    low=1e-7, high=1.0)
-    decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (paper: exponentially, over its "
-                         "second half)", choices=("none", "cosine"), advanced=True)
+    decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero, with which encoder and generator "
+                         "stop undoing each other (paper: exponentially, over its second half)", choices=("none", "cosine"), advanced=True)
     z_dim: int = setting(50, "numbers of noise, uniform on [-1, 1] (paper, MNIST: 50)", low=1, high=512)
     network: str = setting("dense", "dense and blind to the order of pixels (paper, MNIST), or conv (paper, ImageNet)",
                            choices=("dense", "conv"))
     width: int = setting(1024, "units of each dense layer (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, whose features are probed (paper, MNIST: 1024)",
                             low=8, high=4096)
-    r1: float = setting(1.0, "weight of the R1 penalty on pairs of an image and its code (Mescheder et al. 2018); at 0, as in the paper, "
-                        "encoder and generator do not come to undo each other in 150,000 images", low=0.0, high=100.0, advanced=True)
+    r1: float = setting(20.0, "weight of the R1 penalty on real images beside their codes (Mescheder et al. 2018: 5); at 0, as in the "
+                        "paper, encoder and generator do not come to undo each other in 150,000 images", low=0.0, high=100.0, advanced=True)
+    code_gain: float = setting(5.0, "the discriminator sees codes so many times as large, since few numbers stand beside many pixels "
+                               "(ours; paper: 1)", low=0.1, high=100.0, advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (ours; paper: 0.5)", low=0.0, high=0.99, advanced=True)
 
 
@@ -62,6 +64,7 @@ class JointDiscriminator(nn.Module):
 
     def __init__(self, spec: LatentSpec, config: BiGANConfig) -> None:
         super().__init__()
+        self.gain = config.code_gain
         if len(spec.shape) == 1 or config.network == "dense":
             self.trunk: nn.Module = nn.Flatten()
             seen = math.prod(spec.shape)
@@ -71,7 +74,7 @@ class JointDiscriminator(nn.Module):
         self.body = nn.Sequential(*dense([seen + spec.z_dim, config.width, config.width]), nn.Linear(config.width, 1))
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        return self.body(torch.cat([self.trunk(x), z], 1))[:, 0]
+        return self.body(torch.cat([self.trunk(x), self.gain * z], 1))[:, 0]
 
 
 class BiGANObjective(AdversarialObjective):
@@ -101,10 +104,8 @@ class BiGANObjective(AdversarialObjective):
         return terms
 
     def penalty(self, x: Tensor, code: Tensor) -> Tensor:
-        """½ |∇D(x, E(x))|² in image and code together, (n,)."""
-        pixels = math.prod(x.shape[1:])
-        return r1_penalty(lambda pair: self.discriminator(pair[:, :pixels].view_as(x), pair[:, pixels:]),
-                          torch.cat([x.flatten(1), code], 1))
+        """½ |∇ₓ D(x, E(x))|², (n,). Of the image alone: what is to be learnt is how sharply D answers to a wrong code."""
+        return r1_penalty(lambda images: self.discriminator(images, code), x)
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         """The labels swapped, for a gradient that does not vanish where D is sure (paper, section 3.4)."""
@@ -124,7 +125,7 @@ FAMILY = Family(
     Config=BiGANConfig, Model=BiGAN, Objective=BiGANObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=500_000, width=512),
+        "cpu": {"*": dict(images=1_500_000, width=512),
                 "fashion-mnist": dict(images=300_000, network="conv", width=256, features=256, channels=16)},
         "gpu": {"*": dict(images=24_000_000)},
     },

@@ -1,0 +1,157 @@
+"""StyleALAE: StyleGAN's generator with an encoder that mirrors it and reads the styles of real images.
+
+    E: wᵢ = Cᵢ (μ(xᵢ), σ(xᵢ)),  xᵢ₊₁ = conv((xᵢ - μ) / σ),  E(x) = Σ wᵢ
+    min_{F,G} max_{E,D} E[log D(E(x))] + E[log(1 - D(E(G(F(z)))))]   and   min_{E,G} E |F(z) - E(G(F(z)))|²
+
+The adversary sees codes in W alone; encoder and generator grow together.
+Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders (section 4.2 and 6.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..equalized import EqualConv, EqualLinear, LeakyReLU, halved
+from ..growing import channels_of
+from ..model import Batch, DataSpec, Family, Phase, setting
+from ..styles import StyleConfig, StyleGenerator, StyleObjective, standardised
+
+
+@dataclass(frozen=True)
+class StyleALAEConfig(StyleConfig):
+    """Settings of StyleALAE."""
+
+    loss: str = setting("logistic", "logistic with R1 (paper)", choices=("logistic",))
+    reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
+    discriminator_layers: int = setting(3, "layers of D, which sees codes (official code: 3)", low=1, high=8, advanced=True)
+    discriminator_rate: float = setting(0.1, "D's learning rate over the others' (official code: 0.1)", low=0.001, high=1.0, advanced=True)
+
+
+class Read(nn.Module):
+    """Features (n, c, r, r) to them at mean 0 and deviation 1, and what their means and deviations say of w, (n, w_dim)."""
+
+    def __init__(self, channels: int, w_dim: int) -> None:
+        super().__init__()
+        self.style = EqualLinear(2 * channels, w_dim, gain=1.0)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        centred, deviation = standardised(x)
+        return centred / deviation, self.style(torch.cat([x.mean((2, 3)), deviation.flatten(1)], 1))
+
+
+class EncoderBlock(nn.Module):
+    """One resolution of the encoder: (n, b, r, r) to (n, a, r/2, r/2), and what it reads of w. The last one keeps its size."""
+
+    def __init__(self, b: int, a: int, w_dim: int, last: bool) -> None:
+        super().__init__()
+        self.first, self.second = EqualConv(b, b), EqualConv(b, a, resize="" if last else "down")
+        self.read_first, self.read_second = Read(b, w_dim), Read(a, w_dim)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x, first = self.read_first(F.leaky_relu(self.first(x), 0.2))
+        x, second = self.read_second(F.leaky_relu(self.second(x), 0.2))
+        return x, first + second
+
+
+class StyleEncoder(nn.Module):
+    """Images of a stage's resolution to w (n, w_dim)."""
+
+    def __init__(self, config: Any, sides: tuple[int, ...], colours: int) -> None:
+        super().__init__()
+        widths = channels_of(config, sides)
+        self.colours = nn.ModuleList(nn.Sequential(EqualConv(colours, c, 1), LeakyReLU()) for c in widths)
+        self.blocks = nn.ModuleList(EncoderBlock(c, widths[max(k - 1, 0)], config.w_dim, k == 0) for k, c in enumerate(widths))
+
+    def forward(self, x: Tensor, stage: int, alpha: float) -> Tensor:
+        f, w = self.blocks[stage](self.colours[stage](x))
+        if stage and alpha < 1:
+            f, w = torch.lerp(self.colours[stage - 1](halved(x)), f, alpha), alpha * w
+        for k in range(stage - 1, -1, -1):
+            f, more = self.blocks[k](f)
+            w = w + more
+        return w
+
+
+class StyleALAE(StyleGenerator):
+    """F, G and E. ``encode`` gives every layer the same style."""
+
+    def __init__(self, config: StyleALAEConfig, data: DataSpec) -> None:
+        super().__init__(config, data, encodes=True)
+        self.encoder = StyleEncoder(config, self.sides, data.shape[0])
+
+    def encode(self, x: Tensor) -> Tensor:
+        stage, alpha = self.grown()
+        while x.shape[-1] > self.sides[stage]:
+            x = halved(x)
+        return self.encoder(x, stage, alpha)[:, None].repeat(1, self.spec.num_layers, 1)
+
+    def code(self, x: Tensor) -> Tensor:
+        """Images of the present stage's resolution to (n, w_dim)."""
+        return self.encoder(x, *self.grown())
+
+
+class CodeDiscriminator(nn.Sequential):
+    """Codes (n, w_dim) to logits (n, 1)."""
+
+    def __init__(self, w_dim: int, layers: int) -> None:
+        super().__init__(*(m for _ in range(layers - 1) for m in (EqualLinear(w_dim, w_dim), LeakyReLU())), EqualLinear(w_dim, 1, gain=1.0))
+
+
+class StyleALAEObjective(StyleObjective):
+    """Three phases as in ALAE: the adversary is D∘E, the generator G∘F, and then E and G agree on codes (paper, algorithm 1)."""
+
+    model: StyleALAE
+    config: StyleALAEConfig
+
+    def make_discriminator(self) -> nn.Module:
+        return CodeDiscriminator(self.config.w_dim, self.config.discriminator_layers)
+
+    def phases(self) -> list[Phase]:
+        m: StyleALAE = self.model
+        c = self.config
+        critic = self.rated((c.learning_rate, [m.encoder]), (c.learning_rate * c.discriminator_rate, [self.discriminator]))
+        own = [m.constant, *m.colours.parameters(), *m.layers.parameters()]
+        drawing = self.of([*own, *m.mapping.parameters()])
+        agreeing = self.of([*own, *m.encoder.parameters()])
+        return [Phase("discriminator", loss=self.discriminator_loss, **critic),
+                Phase("penalty", loss=self.penalty_loss, every=c.lazy, **critic),
+                Phase("generator", loss=self.generator_loss, **drawing),
+                Phase("reciprocity", loss=self.reciprocity_loss, **agreeing)]
+
+    def of(self, parameters: list[nn.Parameter]) -> dict[str, Any]:
+        return {"parameters": parameters, "optimizer": torch.optim.Adam(parameters, lr=self.config.learning_rate, betas=(0.0, 0.99))}
+
+    def rated(self, *groups: tuple[float, list[nn.Module]]) -> dict[str, Any]:
+        made: list[dict[str, Any]] = [{"params": [p for m in modules for p in m.parameters()], "lr": rate} for rate, modules in groups]
+        return {"parameters": [p for g in made for p in g["params"]], "optimizer": torch.optim.Adam(made, betas=(0.0, 0.99))}
+
+    def judged(self, x: Tensor) -> Tensor:
+        """D(E(x)): images of the stage's resolution to logits (n,)."""
+        return self.discriminator(self.model.code(x))[:, 0]
+
+    def reciprocity_loss(self, batch: Batch) -> dict[str, Tensor]:
+        """The mean over W's numbers; F is a target here and is not trained."""
+        with torch.no_grad():
+            w = self.model.map(self.noise(len(batch)))
+        distance = (self.model.code(self.model.image(w)) - w[:, 0]).square().mean()
+        return {"loss": self.config.reciprocity * distance, "distance": distance}
+
+
+FAMILY = Family(
+    name="stylealae", title="StyleALAE", paper="Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders",
+    equation="E(x) = Σᵢ Cᵢ(μ(xᵢ), σ(xᵢ)),   min_{E,G} E‖F(z) − E(G(F(z)))‖²",
+    summary="An encoder built as StyleGAN's mirror reads from each layer the style that the generator would have put there. Real images "
+            "then have styles too, and two of them can be mixed.",
+    Config=StyleALAEConfig, Model=StyleALAE, Objective=StyleALAEObjective,
+    headline=("reconstruction_kept", "frechet_ratio", "psnr"),
+    recipes={
+        "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
+        "cpu": {"*": dict(images=300_000, learning_rate=2e-3)},
+        "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
+    },
+)

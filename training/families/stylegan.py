@@ -1,0 +1,49 @@
+"""StyleGAN: the noise becomes a style, and each layer is painted in one.
+
+    w = f(z),   xᵢ = AdaIN(LeakyReLU(conv(xᵢ₋₁) + Bᵢ · noise), Aᵢ w)
+
+A mapping network, a learned constant, noise at every layer, styles mixed while training, R1, growing.
+Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ..model import Family, setting
+from ..styles import StyleConfig, StyleGenerator, StyleObjective, mixed
+
+
+@dataclass(frozen=True)
+class StyleGANConfig(StyleConfig):
+    """Settings of StyleGAN."""
+
+    mixing: float = setting(0.9, "share of the training images made with two styles (paper: 0.9)", low=0.0, high=1.0, advanced=True)
+
+
+class StyleGANObjective(StyleObjective):
+    """The non-saturating loss with R1 on images whose styles are mixed."""
+
+    def drawn(self, n: int) -> Tensor:
+        w = self.model.map(self.noise(n))
+        if not self.config.mixing:
+            return w
+        return mixed(w, self.model.map(self.noise(n)), 2 * self.model.grown()[0] + 2, self.config.mixing)
+
+
+FAMILY = Family(
+    name="stylegan", title="StyleGAN",
+    paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks",
+    equation="w = f(z),   AdaIN(x, w) = A_s(w) · (x − μ(x)) / σ(x) + A_b(w)",
+    summary="The code is first mapped to a style, and every layer of the generator is told one: coarse layers take shape from it, fine "
+            "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
+    Config=StyleGANConfig, Model=StyleGenerator, Objective=StyleGANObjective,
+    headline=("frechet_ratio", "path_ratio", "sliced_wasserstein"),
+    recipes={
+        "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
+        "cpu": {"*": dict(images=300_000, learning_rate=2e-3)},
+        "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
+    },
+)

@@ -1,0 +1,67 @@
+"""Samples kept along a training that goes through stages: ``stages.webp``, a row of eight for each, named in ``stages.jsonl``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .files import write_atomically
+from .model import LatentModel
+
+PICTURE, LIST = "stages.webp", "stages.jsonl"
+COLUMNS = 8                                       # samples of each stage, always of the same codes
+MOST = 64                                         # rows that are read
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What was trained until ``images`` were seen."""
+
+    what: str
+    images: int
+
+
+def read(folder: Path) -> list[Stage]:
+    """The stages of a run, in order; none where there are none or the list is damaged."""
+    path = folder / LIST
+    try:
+        lines = path.read_text("utf-8").splitlines()[:MOST] if path.exists() else []
+        return [Stage(str(d["what"])[:40], int(d["images"])) for d in map(json.loads, lines)]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def rows(folder: Path, side: int, colours: int) -> np.ndarray:
+    """The kept samples, uint8 (stages, COLUMNS, side, side, colours), as many as the list and the picture both have."""
+    known, path = len(read(folder)), folder / PICTURE
+    if not known or not path.exists():
+        return np.zeros((0, COLUMNS, side, side, colours), np.uint8)
+    with Image.open(path) as image:
+        if image.width != COLUMNS * side or image.height > MOST * side:
+            return np.zeros((0, COLUMNS, side, side, colours), np.uint8)
+        pixels = np.asarray(image.convert("RGB" if colours == 3 else "L"))
+    count = min(known, len(pixels) // side)
+    return pixels[:count * side].reshape(count, side, COLUMNS, side, colours).transpose(0, 2, 1, 3, 4)
+
+
+@torch.no_grad()
+def keep(folder: Path, model: LatentModel, stage: Stage) -> None:
+    """Add a row: samples of the model as it is, of a fixed seed. Rows of as many images or more, from before a resume, go."""
+    colours, side = model.spec.shape[0], model.spec.shape[-1]
+    device = next(model.parameters()).device
+    label = torch.arange(COLUMNS, device=device) % model.spec.num_classes if model.spec.num_classes else None
+    z = model.sample_z(COLUMNS, torch.Generator().manual_seed(0)).to(device)
+    x = model.synthesize(model.map(z, label), label)
+    row = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy().transpose(0, 2, 3, 1)
+    before = [s for s in read(folder) if s.images < stage.images]
+    sheet = np.concatenate([rows(folder, side, colours)[:len(before)], row[None]])
+    flat = sheet.transpose(0, 2, 1, 3, 4).reshape(len(sheet) * side, COLUMNS * side, colours)
+    image = Image.fromarray(flat[..., 0] if colours == 1 else flat)
+    lines = "".join(json.dumps(asdict(s), ensure_ascii=False) + "\n" for s in [*before[:len(sheet) - 1], stage])
+    write_atomically(folder / PICTURE, lambda p: image.save(p, "WEBP", lossless=True))
+    write_atomically(folder / LIST, lambda p: p.write_text(lines, "utf-8"))
