@@ -32,7 +32,8 @@ class EqualConv(nn.Module):
     """(n, a, r, r) to (n, b, r', r') with a square kernel: r' = r, 2r or r/2.
 
     ``resize``: "up" enlarges by nearest neighbours before the convolution, "down" averages 2 × 2 pixels after it, each as one strided
-    convolution with a 4 × 4 kernel: the same numbers for less than half the cost (the official code's fused scale).
+    convolution with a 4 × 4 kernel: the same numbers for less than half the cost (the official code's fused scale). As there, the kernel of
+    "up" acts mirrored in both directions, as a transposed convolution's does; a learned one does not care.
     """
 
     def __init__(self, a: int, b: int, size: int = 3, resize: str = "", gain: float = math.sqrt(2), bias: bool = True) -> None:
@@ -44,7 +45,7 @@ class EqualConv(nn.Module):
         self.scale, self.resize = gain / (size * math.sqrt(a)), resize
 
     def used(self) -> Tensor:
-        """The weight as it acts before any resizing, (b, a, size, size)."""
+        """The weight as it acts before any resizing, (b, a, size, size); mirrored where it enlarges."""
         return self.weight * self.scale
 
     def forward(self, x: Tensor) -> Tensor:
