@@ -1,22 +1,7 @@
-const $ = (s) => element.querySelector(s), VALUES = [-3, -2, -1, 0, 1, 2, 3], CLEAR = 0.15, KINDS = ['attribute', 'own', 'closed form', 'principal'];
+const $ = (s) => element.querySelector(s), VALUES = [-3, -2, -1, 0, 1, 2, 3], KINDS = ['attribute', 'own', 'closed form', 'principal'];
 let shown = false, found = null, mine = null, label = null, rows = [], selected = null, asked = 0;
 const here = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes');
 const on = () => shown && here();
-const sign = (v) => v > 0 ? '+' + v : String(v).replace('-', '−');
-
-/* ---- moving: the coordinate of the current code along a direction, in the codes' deviation from their mean ---- */
-const coordinate = (d, w = lx.state.w) => { const { mean } = lx.state.info; let s = 0; for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i]; return s / d.sigma; };
-const moved = (d, value, w = lx.state.w) => { const by = (value - coordinate(d, w)) * d.sigma; return Float32Array.from(w, (v, i) => v + by * d.vector[i]); };
-
-/* ---- what a direction does, in words ---- */
-const points = (v) => sign(Math.round(100 * v / 4));                       /* per sigma, of a change from -2 to 2 */
-const told = (c) => c.high === 'yes' || c.low === 'yes' ? `${lx.phrase(c.field, 'yes')} ${points(c.high === 'yes' ? c.change : -c.change)}` : `${lx.field(c.field)} ${lx.category(c.field, c.low)} → ${lx.category(c.field, c.high)} ${points(c.change)}`;
-const title = (d, k) => d.name && typeof d.name === 'string' ? d.name : d.name ? lx.phrase(d.name[0], d.name[1]) : d.main ? `${k + 1} · ${lx.field(d.main.field)}` : d.statistic?.label ? `${k + 1} · ${lx.t('effect.' + d.statistic.label)}` : `${k + 1}`;
-const effect = (d) => {
-  if (!d.statistic) return { text: lx.t('dir.measuring') };
-  const clear = d.main && Math.abs(d.main.change) >= CLEAR, also = d.side.map(told), stat = !d.main && d.statistic.label;
-  return { clear: clear || !!stat, main: clear ? told(d.main) : stat ? `${lx.t('effect.' + d.statistic.label)} ${sign(+(d.statistic.change / 4).toFixed(1))} σ` : lx.t('dir.unclear'), side: also.length ? lx.t('dir.also', { list: also.slice(0, 3).join(', ') }) : '', accuracy: d.accuracy === null || d.accuracy === undefined ? '' : lx.t('dir.accuracy', { p: Math.round(100 * d.accuracy) }) };
-};
 
 /* ---- the list ---- */
 const slider = (d, k, more) => {
@@ -76,12 +61,8 @@ const ask = async () => {
   if (!on()) return; if (mine === lx.state.run && label === lx.state.label && found) { build(); return; }
   const run = lx.state.run, me = ++asked, bar = $('.lx-progress'); label = lx.state.label; mine = run; found = null; build(); measures.clear(); delete element.dataset.found;
   try {
-    for (;;) {
-      const d = await lx.code({ op: 'directions' }); if (me !== asked || run !== lx.state.run) return;
-      if (d.ready) { found = d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) })); break; }
-      bar.hidden = $('.lx-finding').hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); await new Promise((f) => setTimeout(f, 500));
-      if (!on()) { mine = null; return; }
-    }
+    const all = await findDirections(() => me === asked && run === lx.state.run && (on() || (mine = null)), (done) => { bar.hidden = $('.lx-finding').hidden = false; bar.firstChild.style.width = 100 * done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * done)); });
+    if (!all) return; found = all;
     build();
   } catch (e) { mine = null; element.dataset.error = e.message; lx.say(e.message, 'error'); }
   finally { if (me === asked) bar.hidden = $('.lx-finding').hidden = true; }

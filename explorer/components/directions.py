@@ -23,5 +23,5 @@ def directions() -> gr.HTML:
   <p class="lx-note lx-finding" data-t="dir.finding" hidden></p>
   <div class="lx-groups"></div>
 </div>""", elem_id="lx-directions", elem_classes=["lx-fill"])
-    found.js_on_load = (HERE / "own.js").read_text("utf-8") + script("directions")
+    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("own", "direction_moves")) + script("directions")
     return found

@@ -29,7 +29,7 @@ const pump = async () => {
       else {
         answer = { ...d, ...mineNow, rows, image, more }; edited = null; onto($('.lx-out canvas'), mineNow.tile); delete element.dataset.error; hint('');
         mine = answer.w; lx.setCode(answer.w, origin(), answer.class ?? undefined); between.take(answer, $('.lx-given')); search.take(answer);
-        compare(); tell(); element.dataset.ms = Math.round(performance.now() - began); element.dataset.n = (+element.dataset.n || 0) + 1;
+        change.ask(); compare(); tell(); element.dataset.ms = Math.round(performance.now() - began); element.dataset.n = (+element.dataset.n || 0) + 1;
       }
       if (next) continue;
       if (now.length < all.length) { for (const n of all) opened.add(n); next = { run, image, more, quiet: true }; continue; }
@@ -56,7 +56,7 @@ const edit = (name) => {
   lx.open(name, { w: row.w, origin: source === 'held' ? origin() : { kind: 'image' }, ...(row.class === null || row.class === undefined ? {} : { label: row.class }) });
 };
 
-const between = makeBetween($('.lx-mix')), kept = makeKept($('.lx-kept')), search = makeSearch($('.lx-search'), { join: beside.join });
+const between = makeBetween($('.lx-mix')), kept = makeKept($('.lx-kept')), search = makeSearch($('.lx-search'), { join: beside.join }), change = makeEdit($('.lx-change'));
 
 /* ---- the pictures ---- */
 const hint = (text) => { const p = $('.lx-hint'); p.textContent = text; p.hidden = !text; };
@@ -144,7 +144,7 @@ const enter = () => {
   if (!here()) return;
   const { run, origin, info } = lx.state; $('.lx-two').classList.toggle('no-cloud', !info.spec.stochastic); $('.lx-cloud').hidden = !info.spec.stochastic;
   if (source === 'draw' && shape()[0] !== 1) source = 'held';
-  if (element.dataset.run === run && answer) { choose(source); bars(); kept.resume(); return; }         /* back from another view: as it was left */
+  if (element.dataset.run === run && answer) { choose(source); bars(); kept.resume(); change.ask(); return; }         /* back from another view: as it was left */
   const carried = keep || (answer && element.dataset.run !== run && source !== 'held' ? answer : null); keep = null;
   element.dataset.run = run; answer = null; edited = null; next = null; choose(source); between.enter(); kept.enter(); search.take(null);
   if (carried) { if (typeof carried.image === 'object' && 'index' in carried.image) held(carried.image.index); else if (source === 'draw') draw(); else encode(carried.image, carried.more); return; }
@@ -160,12 +160,12 @@ lx.on('code', (w) => {
   if (answer && mine && w.length === mine.length && w.every((v, i) => v === mine[i])) { edited = null; if (busy) { bars(); tell(); return; } }
   else edited = NaN;
   lx.draw($('.lx-out canvas'), { op: 'image', w: lx.b64(w) }, (x, im) => { onto($('.lx-out canvas'), im); const e = compare(); if (edited !== null) edited = e ?? NaN; tell(); });
-  bars();
+  bars(); change.sync();
 });
 lx.on('view', (v) => { if (v === 'reconstruct') enter(); else if (lx.state.info) fresh = false; });
 lx.on('run', () => setTimeout(enter));
 lx.on('runs', () => { if (answer && here() && !busy) { next = { run: lx.state.run, image: answer.image, more: answer.more, quiet: true }; pump(); } });
-lx.on('lang', () => { note(); tell(); bars(); beside.paint(); between.tell(); kept.tell(); search.tell(); });
+lx.on('lang', () => { note(); tell(); bars(); beside.paint(); between.tell(); kept.tell(); search.tell(); change.tell(); });
 lx.on('theme', () => requestAnimationFrame(bars));
 new ResizeObserver(() => { if (here()) bars(); }).observe($('.lx-bars canvas'));
 choose('held'); tell(); lx.translate(element); element.dataset.ready = 'true';

@@ -7,7 +7,7 @@ import gradio as gr
 from . import HERE, piece, script
 
 # what stands before reconstruct.js
-PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search")
+PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search", "direction_moves", "reconstruct_edit")
 
 
 def reconstruct() -> gr.HTML:
@@ -66,6 +66,8 @@ def reconstruct() -> gr.HTML:
     </div>
     <p class="lx-note"><button type="button" class="lx-btn lx-small lx-pin" data-t="rec.between.pin"></button>
       <span class="lx-mix-note"></span></p></section>
+  <section class="lx-change" hidden><h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
+    <p class="lx-note lx-edit-note"></p></section>
   <div class="lx-two">
     <section><h2 class="lx-h" data-t="rec.code"></h2><div class="lx-bars"><canvas role="img" data-t-label="rec.code"></canvas></div>
       <p class="lx-note lx-bars-note"></p></section>

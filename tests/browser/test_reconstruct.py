@@ -279,3 +279,27 @@ def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(contex
     page.get_by_role("button", name="Another").click()
     encoded(drive, n)
     assert ranked(drive, ("tiny",)) == ["tiny"]                             # what was found was for another image
+
+
+def test_an_attribute_slider_moves_the_real_images_own_code_along_its_direction(drive):
+    page = opened(drive)
+    change = page.locator("#lx-reconstruct .lx-change")
+    drive.until("+document.querySelector('#lx-reconstruct .lx-change').dataset.n > 0")
+    assert change.get_attribute("data-state") == "ready"
+    own, shown = np.array(drive.state("Array.from(s.w)")), pixels(drive)
+    found = page.evaluate("lx.code({ op: 'directions' }).then((d) => d.directions.map((x) => ({ ...x, vector: [...lx.f32(x.vector)] })))")
+    row = change.locator(".lx-edit").first
+    d = next(x for x in found if x["kind"] == "attribute" and " ".join(x["name"]) == row.get_attribute("data-name"))
+    vector, mean = np.array(d["vector"]), np.array(drive.state("Array.from(s.info.mean)"))
+    value = float(row.locator("input").input_value())
+    assert abs(value - np.clip((own - mean) @ vector / d["sigma"], -4, 4)) < 0.02
+    drive.slide("#lx-reconstruct .lx-edit input", 3)
+    drive.until("(was) => document.querySelector('#lx-reconstruct .lx-out canvas').toDataURL() !== was", shown)
+    now = np.array(drive.state("Array.from(s.w)"))
+    np.testing.assert_allclose((now - mean) @ vector / d["sigma"], 3, atol=0.02)
+    rest = (now - own) - ((now - own) @ vector) * vector
+    assert np.abs(rest).max() < 1e-3
+    expect(row.locator("output")).to_have_text("3.0")
+    page.locator("#lx-reconstruct .lx-back").click()
+    drive.until("(w) => window.lx.state.w.every((v, i) => Math.abs(v - w[i]) < 1e-6)", own.tolist())
+    assert abs(float(row.locator("input").input_value()) - value) < 0.02

@@ -26,7 +26,7 @@ class BiGANConfig(AdversarialConfig):
     """Settings of BiGAN."""
 
     batch_size: int = setting(128, "images per step, over all processes (paper, MNIST: 128)", low=2, high=4096)
-    learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; paper, MNIST: 2e-4)",
+    learning_rate: float = setting(5e-4, "Adam's learning rate (ours, for a hundredth of the paper's images; paper, MNIST: 2e-4)",
                                    low=1e-7, high=1.0)
     decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero, with which encoder and generator "
                          "stop undoing each other (paper: exponentially, over its second half)", choices=("none", "cosine"), advanced=True)
@@ -36,7 +36,7 @@ class BiGANConfig(AdversarialConfig):
     width: int = setting(1024, "units of each dense layer (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, whose features are probed (paper, MNIST: 1024)",
                             low=8, high=4096)
-    r1: float = setting(20.0, "weight of the R1 penalty on real images beside their codes (Mescheder et al. 2018: 5); at 0, as in the "
+    r1: float = setting(10.0, "weight of the R1 penalty on real images beside their codes (Mescheder et al. 2018: 5); at 0, as in the "
                         "paper, encoder and generator do not come to undo each other in 150,000 images", low=0.0, high=100.0, advanced=True)
     code_gain: float = setting(5.0, "the discriminator sees codes so many times as large, since few numbers stand beside many pixels "
                                "(ours; paper: 1)", low=0.1, high=100.0, advanced=True)
@@ -125,7 +125,7 @@ FAMILY = Family(
     Config=BiGANConfig, Model=BiGAN, Objective=BiGANObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=1_500_000, width=512),
+        "cpu": {"*": dict(images=900_000, width=512),
                 "fashion-mnist": dict(images=300_000, network="conv", width=256, features=256, channels=16)},
         "gpu": {"*": dict(images=24_000_000)},
     },
