@@ -1,0 +1,247 @@
+"""What the Styles view shows of a model that takes a style for each layer: mixing, truncation, noise, directions, paths.
+
+Codes are (n, num_layers, w_dim) here, or flat (n, d) where a Run takes them. Karras, Laine & Aila 2019, A Style-Based Generator
+Architecture for Generative Adversarial Networks: style mixing (section 3.1), noise (3.2), path length (4.1), truncation (appendix B).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.features import FeatureNet
+from training.model import LatentSpec
+
+from . import Refused, directions, found, latent
+from .directions import Direction
+from .later import Progress
+
+if TYPE_CHECKING:
+    from .session import Label, Run
+
+COUNT = 6                                       # directions of each kind
+STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step from each (paper: 100,000 random ones, 1e-4)
+CHUNK = 64
+HEAT = np.array([[0, 0, 0], [74, 16, 112], [206, 62, 74], [250, 170, 60], [255, 250, 220]], np.float32)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Layers ``first`` … ``last`` - 1, which draw the resolutions ``low`` to ``high`` (0 where the model names none)."""
+
+    name: str
+    first: int
+    last: int
+    low: int = 0
+    high: int = 0
+
+
+def ranges(spec: LatentSpec) -> list[Range]:
+    """Coarse, middle and fine layers. As in the paper two resolutions each and the rest (4-8, 16-32, from 64 on); smaller models have
+    fewer of the middle, then of the coarse ones. Models whose layers do not share out over their levels are cut in three."""
+    n, layers = len(spec.levels), spec.num_layers
+    if n < 2 or layers % n:
+        cuts = sorted({0, -(-layers // 3), -(-2 * layers // 3), layers})
+        names = ("coarse", "middle", "fine") if len(cuts) == 4 else ("coarse", "fine")
+        return [Range(name, a, b) for name, a, b in zip(names, cuts[:-1], cuts[1:], strict=True)]
+    coarse, middle = (2, 2) if n >= 5 else (n // 2, int(n > 2))
+    per, out = layers // n, []
+    for name, a, b in (("coarse", 0, coarse), ("middle", coarse, coarse + middle), ("fine", coarse + middle, n)):
+        if b > a:
+            out.append(Range(name, a * per, b * per, spec.levels[a], spec.levels[b - 1]))
+    return out
+
+
+def mixed(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:
+    """Codes (a, L, w) and (b, L, w) to every pair (a, b, L, w): the chosen ``layers`` (L,) go the share ``blend`` of the way from the
+    row's style to the column's, all others are the row's."""
+    share = np.asarray(layers, np.float32)[:, None] * np.float32(blend)
+    return rows[:, None] + share * (columns[None] - rows[:, None])
+
+
+def truncated(w: np.ndarray, average: np.ndarray, psi: float, cutoff: int) -> np.ndarray:
+    """w̄ + ψ (w - w̄) in the first ``cutoff`` layers of codes (…, L, w), the others as they are; ``average`` w̄: (w,)."""
+    out = w.astype(np.float32)                  # a copy
+    out[..., :cutoff, :] = average + np.float32(psi) * (out[..., :cutoff, :] - average)
+    return out
+
+
+def average(run: Run) -> np.ndarray | None:
+    """w̄ of a run, (w_dim,) float32; None where the model keeps none."""
+    mean = run.model.average_w()
+    return None if mean is None else mean.detach().float().cpu().numpy()
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """ψ and the layers it acts on."""
+
+    psi: float = 1.0
+    cutoff: int = 0
+
+    def apply(self, run: Run, w: np.ndarray) -> np.ndarray:
+        """To codes (…, L, w). Raises Refused where the run keeps no mean of W, or has fewer layers."""
+        if self.cutoff > run.spec.num_layers:
+            raise Refused(f"This run has {run.spec.num_layers} layers; {self.cutoff} are more than that.")
+        if self.psi == 1 or self.cutoff == 0:
+            return w
+        mean = average(run)
+        if mean is None:
+            raise Refused("This run keeps no mean of W, so its codes cannot be truncated.")
+        return truncated(w, mean, self.psi, self.cutoff)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What each pixel's noise is multiplied by at each resolution, and the seed that it is drawn from (None: the model's own)."""
+
+    strengths: tuple[float, ...]
+    seed: int | None = None
+
+    def require(self, run: Run) -> None:
+        """Raise Refused unless the run adds noise, at as many resolutions."""
+        if not run.spec.pixel_noise:
+            raise Refused("This run adds no noise to its images.")
+        if len(self.strengths) != len(run.spec.levels):
+            raise Refused(f"This run adds noise at {len(run.spec.levels)} resolutions; these are {len(self.strengths)} strengths.")
+
+
+def require(run: Run) -> None:
+    """Raise Refused unless the run draws images and has a style for each layer."""
+    if run.spec.num_layers < 2 or len(run.spec.shape) != 3:
+        raise Refused("This run has one code for all of its layers, so there are no styles to mix.")
+
+
+def chosen(run: Run, layers: Sequence[bool]) -> np.ndarray:
+    """A choice of layers, (num_layers,) bool. Raises Refused when it is not one for each."""
+    require(run)
+    if len(layers) != run.spec.num_layers:
+        raise Refused(f"This run has {run.spec.num_layers} layers; this is a choice among {len(layers)}.")
+    return np.array(layers, bool)
+
+
+def shaped(run: Run, w: np.ndarray) -> np.ndarray:
+    """Flat codes (n, d) as (n, num_layers, w_dim)."""
+    return w.reshape(len(w), run.spec.num_layers, run.spec.w_dim)
+
+
+def images(run: Run, w: np.ndarray, label: Label = None, noise: Noise | None = None) -> Tensor:
+    """Codes (n, d) or (n, L, w) to images (n, C, H, W) in [-1, 1], with the model's own noise, or with ``noise``."""
+    flat = np.ascontiguousarray(w.reshape(len(w), -1), np.float32)
+    if noise is None:
+        return run.images(flat, label)
+    noise.require(run)
+    codes, labels = torch.from_numpy(flat).to(run.device).view(-1, run.spec.num_layers, run.spec.w_dim), run.labels(len(flat), label)
+    with torch.inference_mode():
+        return torch.cat([run.model.synthesize_noisy(codes[i:i + CHUNK], None if labels is None else labels[i:i + CHUNK], noise.strengths,
+                                                     noise.seed) for i in range(0, len(codes), CHUNK)])
+
+
+def grid(run: Run, rows: Sequence[int], columns: Sequence[int], layers: Sequence[bool], blend: float, cut: Truncation,
+         label: int | None = None) -> np.ndarray:
+    """The codes ((a + 1) · (b + 1), L, w) of a mixing grid, row by row: first the mean of W (where the run keeps one, else the first row's
+    source) and the columns' sources, then each row's source and its mixtures. Sources are the samples of seeds."""
+    mask, label = chosen(run, layers), run.label(label)
+    sources = cut.apply(run, shaped(run, found.sampled(run, np.array([*rows, *columns]), label)))
+    a, b = sources[:len(rows)], sources[len(rows):]
+    mean = average(run)
+    corner = a[:1] if mean is None else np.broadcast_to(mean, a[:1].shape)
+    top = np.concatenate([corner, b])
+    return np.concatenate([top, *(np.concatenate([a[k:k + 1], line]) for k, line in enumerate(mixed(a, b, mask, blend)))])
+
+
+def strip(run: Run, w: np.ndarray, values: Sequence[float], cutoff: int, plus: np.ndarray | None = None) -> np.ndarray:
+    """The code (d,) truncated to each ψ of ``values``, with ``plus`` (d,) added after that: (n, L, w)."""
+    require(run)
+    one = shaped(run, w[None])
+    out = np.concatenate([Truncation(v, cutoff).apply(run, one) for v in values])
+    return out if plus is None else out + shaped(run, plus[None])
+
+
+def noise_map(run: Run, w: np.ndarray, strengths: Sequence[float], seeds: int, label: int | None = None) -> np.ndarray:
+    """Where noise changes the image of a code (d,): each pixel's standard deviation over ``seeds`` draws, root mean square over its
+    channels, in steps of 1/255 from black to white: (H, W) (Karras et al. 2019, figure 4)."""
+    drawn = torch.cat([images(run, w[None], label, Noise(tuple(strengths), seed)) for seed in range(1, seeds + 1)])
+    variance = (drawn * 127.5).var(0, unbiased=False)
+    return variance.mean(0).sqrt().float().cpu().numpy()
+
+
+def heat(values: np.ndarray, top: float) -> np.ndarray:
+    """Numbers (H, W) from 0 to ``top`` as colours (H, W, 3) uint8, from black over purple and orange to white."""
+    at = np.clip(values / max(top, 1e-9), 0, 1) * (len(HEAT) - 1)
+    low = np.minimum(at.astype(int), len(HEAT) - 2)
+    share = (at - low)[..., None]
+    return ((1 - share) * HEAT[low] + share * HEAT[low + 1]).round().astype(np.uint8)
+
+
+Way = Callable[[np.ndarray], np.ndarray]        # places t (n,) in [0, 1] on a path to codes (n, L, w)
+
+
+def ways(run: Run, a: int, b: int, cut: Truncation, label: int | None = None) -> tuple[Way, Way]:
+    """The paths between the samples of two seeds: through Z (the arc for a normal prior, mapped), and straight through W."""
+    require(run)
+    label = run.label(label)
+    za, zb = run.sample_z(1, a)[0], run.sample_z(1, b)[0]
+    ends = shaped(run, run.map_z(np.stack([za, zb]), label))
+    walk = latent.slerp if run.spec.prior in ("normal", "mapped") else latent.lerp
+
+    def through_z(t: np.ndarray) -> np.ndarray:
+        return cut.apply(run, shaped(run, run.map_z(np.stack([walk(za, zb, float(v)) for v in t]), label)))
+
+    def through_w(t: np.ndarray) -> np.ndarray:
+        return cut.apply(run, np.stack([latent.lerp(ends[0], ends[1], float(v)) for v in t]).astype(np.float32))
+    return through_z, through_w
+
+
+def path_length(run: Run, way: Way, net: FeatureNet | None, label: int | None = None) -> float:
+    """Mean over STEPS even places of d(G(t), G(t + ε)) / ε² (Karras et al. 2019, eq. 2, for one path): d is the squared distance between
+    the features of a classifier of the run's data set, or without one between pixels in [0, 1], summed."""
+    t = (np.arange(STEPS) + 0.5) / STEPS
+    drawn = images(run, way(np.concatenate([t - EPSILON / 2, t + EPSILON / 2])), label)
+    with torch.inference_mode():
+        seen = (drawn + 1).flatten(1) / 2 if net is None else net.embed(drawn.float().cpu())
+    return float((seen[STEPS:] - seen[:STEPS]).double().square().sum(1).mean() / EPSILON**2)
+
+
+def found_in(run: Run, layers: Sequence[bool], label: int | None = None) -> tuple[list[Direction] | None, float]:
+    """Directions of the styles of the chosen layers: (directions or None, share done). The principal ones of W (Härkönen et al. 2020) and
+    the eigenvectors of AᵀA, A what these layers' styles are computed by (Shen & Zhou 2021), the same in each of them and zero in all
+    others. What they change is measured where the layers lie side by side; there are few such choices, so they are kept."""
+    mask = chosen(run, layers)
+    if not mask.any():
+        raise Refused("Choose at least one layer.")
+    asked = run.label(label)
+
+    def list_all() -> list[Direction]:
+        points = run.points_of_all()
+        vectors = latent.principal(shaped(run, points)[:, mask].mean(1), COUNT).vectors
+        out = [_spread(points, mask, v, "principal") for v in vectors]
+        if weights := run.model.style_weights():
+            weight = torch.cat([w for w, on in zip(weights, mask, strict=True) if on])
+            out += [_spread(points, mask, v, "closed form") for v in directions.closed_form(weight, count=COUNT)]
+        return out
+
+    def measured(progress: Progress) -> list[Direction]:
+        every = list_all()
+        return directions.measure_all(every, lambda w: run.images(w, asked), found.reader(run), run.points_of_all(), 3, progress)
+
+    at = np.flatnonzero(mask)
+    if at[-1] - at[0] + 1 != len(at):
+        return list_all(), 1.0
+    net = found.reader(run).net
+    return run.later.get(("styles", int(at[0]), int(at[-1]), asked, net.sha256 if net else ""), measured)
+
+
+def _spread(points: np.ndarray, mask: np.ndarray, u: np.ndarray, kind: str) -> Direction:
+    """A direction u (w_dim,) of unit length in each of the chosen layers."""
+    v = (mask[:, None] * u / np.sqrt(mask.sum())).reshape(-1).astype(np.float32)
+    return Direction(kind, v, directions.along(points, v))
+
+
+__all__ = ["Noise", "Range", "Truncation", "average", "chosen", "found_in", "grid", "heat", "images", "mixed", "noise_map", "path_length",
+           "ranges", "require", "shaped", "strip", "truncated", "ways"]
