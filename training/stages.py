@@ -32,19 +32,21 @@ def read(folder: Path) -> list[Stage]:
     try:
         lines = path.read_text("utf-8").splitlines()[:MOST] if path.exists() else []
         return [Stage(str(d["what"])[:40], int(d["images"])) for d in map(json.loads, lines)]
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return []
 
 
 def rows(folder: Path, side: int, colours: int) -> np.ndarray:
-    """The kept samples, uint8 (stages, COLUMNS, side, side, colours), as many as the list and the picture both have."""
-    known, path = len(read(folder)), folder / PICTURE
-    if not known or not path.exists():
-        return np.zeros((0, COLUMNS, side, side, colours), np.uint8)
-    with Image.open(path) as image:
-        if image.width != COLUMNS * side or image.height > MOST * side:
-            return np.zeros((0, COLUMNS, side, side, colours), np.uint8)
-        pixels = np.asarray(image.convert("RGB" if colours == 3 else "L"))
+    """The kept samples, uint8 (stages, COLUMNS, side, side, colours), as many as the list and the picture both have; none of a damaged
+    picture or one of other sides."""
+    known, none = len(read(folder)), np.zeros((0, COLUMNS, side, side, colours), np.uint8)
+    try:
+        with Image.open(folder / PICTURE) as image:
+            if not known or image.width != COLUMNS * side or image.height > MOST * side:
+                return none
+            pixels = np.asarray(image.convert("RGB" if colours == 3 else "L"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return none
     count = min(known, len(pixels) // side)
     return pixels[:count * side].reshape(count, side, COLUMNS, side, colours).transpose(0, 2, 1, 3, 4)
 
@@ -58,7 +60,7 @@ def keep(folder: Path, model: LatentModel, stage: Stage) -> None:
     z = model.sample_z(COLUMNS, torch.Generator().manual_seed(0)).to(device)
     x = model.synthesize(model.map(z, label), label)
     row = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy().transpose(0, 2, 3, 1)
-    before = [s for s in read(folder) if s.images < stage.images]
+    before = [s for s in read(folder) if s.images < stage.images][:MOST - 1]
     sheet = np.concatenate([rows(folder, side, colours)[:len(before)], row[None]])
     flat = sheet.transpose(0, 2, 1, 3, 4).reshape(len(sheet) * side, COLUMNS * side, colours)
     image = Image.fromarray(flat[..., 0] if colours == 1 else flat)

@@ -1,0 +1,269 @@
+"""Styles against closed forms: AdaIN, mixing, noise of each pixel, the mapping network and the mean of W."""
+
+import pytest
+import torch
+from torch import nn
+
+from training import families, styles
+from training.equalized import EqualLinear, PixelNorm
+from training.styles import Mapping, Styled, adain, mixed, standardised
+
+from .small import spec
+from .test_growing import codes, made, randomised, trainer
+
+
+def noisy(**settings):
+    """A model whose noise and biases are not zero, as after training."""
+    model, _ = made("stylegan", **settings)
+    return randomised(model).eval()
+
+
+# -- AdaIN
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 50.0])
+def test_standardised_is_instance_norm(scale):
+    torch.manual_seed(0)
+    x = torch.randn(3, 4, 6, 6) * scale + 2 * scale
+    variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+    centred, deviation = standardised(x)
+    torch.testing.assert_close(centred, x - mean)
+    torch.testing.assert_close(deviation, (variance + 1e-5).sqrt())
+
+
+def test_adain_gives_each_feature_the_styles_mean_and_deviation():
+    torch.manual_seed(0)
+    x, gain, bias = 3 * torch.randn(2, 5, 8, 8) + 1, torch.randn(2, 5, 1, 1), torch.randn(2, 5, 1, 1)
+    out = adain(x, gain, bias)
+    variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+    torch.testing.assert_close(out, gain * (x - mean) / (variance + 1e-5).sqrt() + bias)
+    torch.testing.assert_close(out.mean((2, 3), keepdim=True), bias, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(out.std((2, 3), correction=0, keepdim=True), gain.abs(), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(adain(7 * x - 3, gain, bias), out, atol=1e-3, rtol=1e-3)
+
+
+def test_a_constant_feature_becomes_its_bias():
+    assert torch.equal(adain(torch.full((1, 1, 4, 4), 9.0), torch.ones(1, 1, 1, 1), torch.full((1, 1, 1, 1), 0.25)),
+                       torch.full((1, 1, 4, 4), 0.25))
+
+
+def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
+    torch.manual_seed(0)
+    layer = randomised(Styled(nn.Conv2d(3, 4, 3, padding=1), 4, 5, 6, seed=0))
+    x, w, noise = torch.randn(2, 3, 6, 6), torch.randn(2, 5), torch.randn(2, 1, 6, 6)
+    inside = nn.functional.leaky_relu(layer.layer(x) + noise * layer.strength + layer.bias, 0.2)
+    gain, bias = (w @ layer.style.used().T + layer.style.bias).reshape(2, 2, 4, 1, 1).unbind(1)
+    torch.testing.assert_close(layer(x, w, noise), adain(inside, 1 + gain, bias))
+    without = nn.functional.leaky_relu(layer.layer(x) + layer.bias, 0.2)
+    torch.testing.assert_close(layer(x, w, None), adain(without, 1 + gain, bias))
+
+
+def test_a_style_of_zero_leaves_features_standardised():
+    model, _ = made("stylegan")
+    x = torch.randn(2, 8, 28, 28)
+    layer = Styled(None, 8, 5, 28, seed=0)
+    centred, deviation = standardised(nn.functional.leaky_relu(x, 0.2))
+    torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None), centred / deviation)
+
+
+# -- the mapping network
+
+def test_the_mapping_sees_directions_and_learns_slowly():
+    torch.manual_seed(0)
+    mapping, z = Mapping(6, 5, 3, 0.01), torch.randn(4, 6)
+    torch.testing.assert_close(mapping(z), mapping(3 * z), rtol=1e-4, atol=1e-5)
+    linear = [m for m in mapping if isinstance(m, EqualLinear)]
+    assert isinstance(mapping[0], PixelNorm) and [m.rate for m in linear] == [0.01] * 3
+    assert [tuple(m.weight.shape) for m in linear] == [(5, 6), (5, 5), (5, 5)]
+
+
+@pytest.mark.parametrize("layers", [1, 4, 8])
+def test_styles_begin_with_about_the_spread_of_the_noise(layers):
+    torch.manual_seed(0)
+    w = Mapping(64, 64, layers, 0.01)(torch.randn(500, 64))
+    assert 0.3 < w.square().mean().sqrt() < 3
+
+
+def test_map_gives_every_layer_the_same_style():
+    model, _ = made("stylegan")
+    w = codes(model)
+    assert w.shape == (3, 6, 5) and model.spec.num_layers == 6 and model.spec.prior == "mapped" and model.spec.pixel_noise
+    assert all(torch.equal(w[:, 0], w[:, k]) for k in range(6)) and not torch.equal(w[0], w[1])
+
+
+def test_the_average_is_the_mean_of_w_and_is_kept_for_truncation():
+    t = trainer("stylegan")
+    t.step()
+    model = t.finished_model()
+    w = model.map(model.sample_z(20_000, torch.Generator().manual_seed(77)))[:, 0]
+    mean = model.average_w()
+    assert mean.shape == (5,) and ((mean - w.mean(0)).abs() < 5 * w.std(0) * (1 / 10_000 + 1 / 20_000) ** 0.5).all()
+    assert mean.abs().max() > 0.05
+    assert "mean_w" in model.state_dict()
+
+
+# -- layers and their styles
+
+def test_a_style_acts_from_its_own_layer_on():
+    """Coarser features do not know it; the layer's own do."""
+    model = noisy()
+    w = codes(model)
+    before = model.blocks(w, 2)
+    for k in range(6):
+        other = w.clone()
+        other[:, k] = torch.randn(3, 5, generator=torch.Generator().manual_seed(k))
+        for j, (a, b) in enumerate(zip(before, model.blocks(other, 2), strict=True)):
+            assert torch.equal(a, b) == (j < k // 2), (k, j)
+
+
+def test_styles_beyond_the_stage_are_not_asked():
+    model = noisy()
+    model.grow(1, 1.0)
+    w = codes(model)
+    other = w.clone()
+    other[:, 4:] = 9
+    assert torch.equal(model.synthesize(w), model.synthesize(other))
+    other[:, 3] = 9
+    assert not torch.equal(model.synthesize(w), model.synthesize(other))
+
+
+def test_style_weights_are_what_turns_w_into_gains_and_biases():
+    model = noisy()
+    weights = model.style_weights()
+    assert len(weights) == 6 and torch.equal(model.first_weight(), torch.cat(weights)) and not any(a.requires_grad for a in weights)
+    for layer, a in zip(model.styled(2), weights, strict=True):
+        w = torch.randn(5)
+        torch.testing.assert_close(torch.autograd.functional.jacobian(lambda x, f=layer.style: f(x), w), a)
+        assert a.shape == (2 * layer.bias.shape[0], 5)
+
+
+# -- mixing
+
+def crossovers(share, layers, n=400, depth=10):
+    torch.manual_seed(0)
+    w, other = torch.zeros(n, depth, 2), torch.ones(n, depth, 2)
+    out = mixed(w, other, layers, share)
+    assert out.shape == w.shape and torch.equal(out[..., 0], out[..., 1])
+    return out[..., 0]
+
+
+def test_mixing_none_changes_nothing():
+    assert crossovers(0.0, 10).abs().max() == 0
+
+
+@pytest.mark.parametrize("layers", [2, 4, 10])
+def test_mixing_all_gives_each_image_one_crossover_within_the_layers(layers):
+    out = crossovers(1.0, layers)
+    assert (out.diff(dim=1) >= 0).all(), "the first style, then the other for good"
+    cut = (out == 0).sum(1)
+    assert cut.min() == 1 and cut.max() == layers - 1
+    assert len(cut.unique()) == layers - 1 and cut.bincount()[1:].min() > 0.5 * 400 / (layers - 1)
+
+
+def test_mixing_half_mixes_about_half():
+    out = crossovers(0.5, 6)
+    assert 0.4 < (out[:, -1] == 1).float().mean() < 0.6
+
+
+def test_one_layer_has_nothing_to_cross_over_in():
+    assert crossovers(1.0, 1)[:, 0].abs().max() == 0
+
+
+@pytest.mark.parametrize(("stage", "layers"), [(0, 2), (1, 4), (2, 6)])
+def test_training_mixes_within_the_layers_that_have_grown(stage, layers, monkeypatch):
+    model, objective = made("stylegan", mixing=0.7)
+    model.grow(stage, 1.0)
+    asked = []
+    monkeypatch.setattr("training.families.stylegan.mixed", lambda w, other, n, share: asked.append((w, other, n, share)) or w)
+    objective.drawn(4)
+    (w, other, n, share), = asked
+    assert (n, share) == (layers, 0.7) and w.shape == other.shape == (4, 6, 5) and not torch.equal(w, other)
+    plain = made("stylegan", mixing=0.0)[1]
+    assert (plain.drawn(3).diff(dim=1) == 0).all() and len(asked) == 1
+
+
+# -- noise
+
+def test_without_noise_it_is_a_model_whose_noise_has_no_strength():
+    model = noisy()
+    w = codes(model)
+    off = model.synthesize_noisy(w, None, [0, 0, 0])
+    assert torch.equal(off, model.synthesize_noisy(w, None, [0, 0, 0], seed=5)) and not torch.equal(off, model.synthesize(w))
+    with torch.no_grad():
+        for layer in model.styled(2):
+            layer.strength.zero_()
+    torch.testing.assert_close(model.synthesize(w), off)
+
+
+def test_noise_of_full_strength_is_the_models_own_or_that_of_a_seed():
+    model = noisy()
+    w = codes(model)
+    torch.testing.assert_close(model.synthesize_noisy(w, None, [1, 1, 1]), model.synthesize(w))
+    torch.manual_seed(1)
+    a = model.synthesize_noisy(w, None, [1, 1, 1], seed=3)
+    torch.manual_seed(2)
+    assert torch.equal(a, model.synthesize_noisy(w, None, [1, 1, 1], seed=3))
+    assert not torch.equal(a, model.synthesize_noisy(w, None, [1, 1, 1], seed=4))
+    torch.testing.assert_close(a[1:2], model.synthesize_noisy(w[1:2], None, [1, 1, 1], seed=3), rtol=1e-4, atol=1e-5)
+
+
+def test_each_resolution_has_a_strength_of_its_own():
+    """Noise of half the strength is the layer's own strength halved; finer noise leaves coarser features as they are."""
+    model = noisy()
+    w = codes(model)
+    asked = model.synthesize_noisy(w, None, [1, 0.5, 0])
+    with torch.no_grad():
+        for layer, times in zip(model.styled(2), (1, 1, 0.5, 0.5, 0, 0), strict=True):
+            layer.strength.mul_(times)
+    torch.testing.assert_close(asked, model.synthesize(w))
+
+
+def test_the_models_own_noise_is_the_same_in_every_process_and_in_no_file():
+    one, two = (made("stylegan")[0] for _ in range(2))
+    torch.manual_seed(9)
+    three = styles.StyleGenerator(families.get("stylegan").Config(), spec())
+    for a, b, c in zip(one.styled(2), two.styled(2), three.styled(2), strict=True):
+        assert torch.equal(a.constant, b.constant) and torch.equal(a.constant, c.constant)
+    assert not any(k.endswith(".constant") for k in one.state_dict())
+    assert len({a.constant.flatten()[0].item() for a in one.styled(2)}) == 6
+
+
+def test_while_training_each_image_has_fresh_noise_and_in_use_the_same():
+    model = noisy()
+    w = codes(model, 1).expand(2, -1, -1)
+    torch.testing.assert_close(*model.synthesize(w))
+    assert torch.equal(model.synthesize(w), model.synthesize(w))
+    model.train()
+    for a, b in (model.synthesize(w), (model.synthesize(w), model.synthesize(w))):
+        assert (a - b).abs().max() > 0.01
+
+
+def test_noise_begins_without_strength():
+    model, _ = made("stylegan")
+    w = codes(model)
+    torch.testing.assert_close(model.train().synthesize(w), model.eval().synthesize_noisy(w, None, [0, 0, 0]))
+
+
+def test_noise_of_a_model_that_is_fading_in():
+    model = noisy()
+    model.grow(2, 0.5)
+    w = codes(model)
+    torch.testing.assert_close(model.synthesize_noisy(w, None, [1, 1, 1]), model.synthesize(w))
+
+
+# -- training
+
+def test_each_phase_trains_its_own_network():
+    model, objective = made("stylegan")
+    for phase in objective.phases():
+        own = model if phase.name == "generator" else objective.discriminator
+        assert {id(p) for p in phase.parameters} == {id(p) for p in own.parameters()}
+
+
+def test_two_styles_teach_the_mapping_twice():
+    """The gradient of a mixed image passes through both codes."""
+    model, objective = made("stylegan", mixing=1.0)
+    model.grow(2, 1.0)
+    w = objective.drawn(4)
+    assert all(len(w[i].unique(dim=0)) == 2 for i in range(4))
+    w.sum().backward()
+    assert all(p.grad.abs().sum() > 0 for p in model.mapping.parameters())
