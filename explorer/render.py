@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, images, latent, pyramid
+from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, latent, pyramid
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -456,6 +456,15 @@ class AskPyramid(Ask):
         return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
 
 
+class AskStages(Ask):
+    """The samples that the run's training kept at the end of each stage."""
+
+    op: Literal["stages"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        return growth.kept(run)
+
+
 class AskSum(Sum, Ask):
     """The code of A − B + C, the direction A − B, the codes of the nine images, whether the result shows what was asked for, and what
     the exemplars of A, of B, of C, and the result are said to show."""
@@ -546,7 +555,7 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     | DrawExemplars | DrawSum,
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskSum
+    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskSum
     | AskGallery | AskDirections | AskMeasure | AskKept, Field(discriminator="op")])
 
 

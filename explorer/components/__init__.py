@@ -22,7 +22,7 @@ def script(name: str) -> str:
     return f"const lx = window.lx;\n{{\n{(HERE / f'{name}.js').read_text('utf-8')}\n}}"
 
 
-def styles() -> str:
+def stylesheets() -> str:
     """The CSS of all components, one after another, under :root as in theme.css."""
     return ":root{\n" + "\n".join(p.read_text("utf-8") for p in sorted(HERE.glob("*.css"))) + "}\n"
 

@@ -86,13 +86,14 @@ const pump = async () => {
       for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
       if (two && two.w + lx.state.label !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = two.w + lx.state.label;
         element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
-      told(); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
+      told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
     } catch (e) { if (!next && run === lx.state.run) { answer = null; element.dataset.error = e.message; lx.say(e.message, 'error'); told(); } }
   }
   busy = false;
 };
 
 /* ---- where the image comes from ---- */
+const growing = makeGrowing($('.lx-growing'));
 const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { if (source === 'draw' && on()) { told(); show(); } });
 const choose = (name) => {
   source = name; element.dataset.source = name; const grey = spec().shape[0] === 1, held = !!lx.state.info.dataset;
@@ -125,11 +126,11 @@ const enter = () => {
     build(); choose(kept && kept.held !== null && lx.state.info.dataset ? 'held' : 'sample');
     if (has()) { const seed = lx.random(); other(kept ? kept.b.map((s) => s ?? seed) : Array(n).fill(1)); }
   }
-  show();
+  growing.enter(!has()); show();
 };
 let linked = null;                                                         /* the run that the link's levels belong to */
 lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('pyr', null); linked = lx.state.run; setTimeout(enter); });
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', (w, o) => { if (!lx.state.info || owner !== lx.state.run) return; if (w !== mine && o?.kind !== 'levels') { a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); mine = w; if (on()) write(); } if (on()) show(); });
-lx.on('lang', () => { if (on()) { choose(source); show(); } });
+lx.on('lang', () => { if (on()) { choose(source); growing.tell(); show(); } });
 lx.translate(element); element.dataset.ready = 'true';

@@ -157,7 +157,7 @@ const enter = () => {
 };
 lx.on('code', (w) => {
   if (!here()) return;
-  if (answer && mine && w.length === mine.length && w.every((v, i) => v === mine[i])) { edited = null; if (busy) { bars(); tell(); return; } }
+  if (answer && mine && w.length === mine.length && w.every((v, i) => v === mine[i])) { edited = null; if (busy) { bars(); tell(); change.sync(); return; } }
   else edited = NaN;
   lx.draw($('.lx-out canvas'), { op: 'image', w: lx.b64(w) }, (x, im) => { onto($('.lx-out canvas'), im); const e = compare(); if (edited !== null) edited = e ?? NaN; tell(); });
   bars(); change.sync();

@@ -7,7 +7,8 @@ import gradio as gr
 from . import HERE, piece, script
 
 # what stands before reconstruct.js
-PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search", "direction_moves", "reconstruct_edit")
+PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search",
+         "direction_moves", "reconstruct_edit")
 
 
 def reconstruct() -> gr.HTML:

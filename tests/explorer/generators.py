@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from training.data import Dataset
 
 
 def make_generator(root: Path, name: str, family: str, dataset: Dataset, seed: int = 0, **settings) -> Path:
-    """A run of a family with ``network="dense"``, its samples and its log."""
+    """A run of a family with ``network="dense"`` where it has one, its samples and its log."""
     found, folder = families.get(family), root / name
-    config = found.Config(**{"images": 1000, "network": "dense", "width": 16, **settings})
+    known = {f.name for f in dataclasses.fields(found.Config)}
+    usual = {k: v for k, v in {"images": 1000, "network": "dense", "width": 16}.items() if k in known}
+    config = found.Config(**(usual | settings))
     torch.manual_seed(seed)
     model = found.Model(config, dataset.spec)
     with torch.no_grad():

@@ -1,0 +1,31 @@
+"""How a run's samples grew: the pictures that its training kept at the end of each stage, always of the same codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from training import stages
+
+from . import Refused, images, latent
+from .session import Run
+
+
+def kept(run: Run) -> dict[str, Any]:
+    """``stages``: what was trained until how many images; ``picture``: a row for each, the last one the finished model's; ``columns`` tiles
+    of ``side`` pixels in a row; ``w``: the columns' codes as the finished model maps them, one after another. Raises Refused for a run
+    whose training kept none."""
+    colours, side = run.spec.shape[0], run.spec.shape[-1]
+    known, rows = stages.read(run.folder), stages.rows(run.folder, side, colours)
+    if not len(rows):
+        raise Refused("This run's training went through no stages whose samples were kept.")
+    labels = np.arange(stages.COLUMNS) % run.spec.num_classes if run.spec.num_classes else None
+    codes = run.map_z(run.sample_z(stages.COLUMNS, 0), labels)
+    sheet = np.concatenate([rows, run.decode(codes, labels)[None]]).reshape(-1, side, side, colours)
+    told = [{"what": s.what, "images": s.images} for s in known[:len(rows)]]
+    return {"picture": images.data_url(images.grid(sheet, stages.COLUMNS)), "side": side, "columns": stages.COLUMNS,
+            "w": latent.to_text(codes), "stages": [*told, {"what": "", "images": run.card.images_seen}]}
+
+
+__all__ = ["kept"]
