@@ -37,14 +37,14 @@ class GrowingConfig(Config):
     z_dim: int = setting(64, "numbers of noise (paper: 512)", low=1, high=512)
     channels: int = setting(16, "channels at full resolution (paper: 16 at 1024 pixels)", low=4, high=128)
     most_channels: int = setting(96, "most channels of any layer (paper: 512)", low=8, high=1024)
-    widening: float = setting(1.6, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
+    widening: float = setting(2.0, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
                               advanced=True)
     stage_images: int = setting(30_000, "images for fading in a resolution, and as many for training it before the next; "
                                 "0 trains full resolution from the start (paper: 800,000)", low=0, high=10**8)
     loss: str = setting("logistic", "logistic with R1 (Mescheder et al. 2018), or wgan-gp with drift (Karras et al. 2018)",
                         choices=("logistic", "wgan-gp"))
-    r1: float = setting(1.0, "weight of the R1 penalty on real images, with the logistic loss (Karras et al. 2019: 10)", low=0.0,
-                        high=100.0, advanced=True)
+    r1: float = setting(10.0, "weight of the R1 penalty on real images, with the logistic loss (Karras et al. 2019: 10); at 1 the "
+                        "discriminator wins from 16 pixels on", low=0.0, high=100.0, advanced=True)
     lazy: int = setting(8, "the penalty is taken at each n-th step, n times as heavy (Karras et al. 2020: 16; papers before: 1)", low=1,
                         high=64, advanced=True)
 

@@ -17,7 +17,7 @@ const makeGrowing = (host) => {
   };
   const name = (row) => (row.dataset.stage ? row.dataset.stage.replace(', fading in', ' ' + lx.t('grow.fading')) : lx.t('grow.now')) + ' · ' + lx.t('grow.images', { n: (+row.dataset.images).toLocaleString(lx.state.lang) });
   const rows = (d, im) => {
-    codes = lx.f32(d.w); table.replaceChildren();
+    codes = d.w; table.replaceChildren();
     d.stages.forEach((s, r) => {
       const row = document.createElement('div'), text = document.createElement('span'), strip = document.createElement('div'); row.dataset.stage = s.what; row.dataset.images = s.images; strip.className = 'lx-stage-tiles'; row.append(text, strip);
       for (let c = 0; c < d.columns; c++) { const b = document.createElement('button'), t = document.createElement('canvas'); b.type = 'button'; t.width = t.height = d.side; const x = t.getContext('2d', { willReadFrequently: true }); x.drawImage(im, c * d.side, r * d.side, d.side, d.side, 0, 0, d.side, d.side);
@@ -28,8 +28,8 @@ const makeGrowing = (host) => {
   };
   const ask = async () => {
     const run = lx.state.run; if (mine === run) return; mine = run; table.replaceChildren(); delete host.dataset.stages; q('.lx-while').hidden = true;
-    try { const d = await lx.code({ op: 'stages' }), im = new Image(); im.src = d.picture; await im.decode(); if (run !== lx.state.run) return; q('.lx-while').hidden = false; rows(d, im); }
-    catch { host.dataset.stages = 0; /* a training without stages kept no samples: there is nothing to show */ }
+    let d; try { d = await lx.code({ op: 'stages' }); } catch { host.dataset.stages = 0; return; }        /* a training without stages kept no samples */
+    const im = new Image(); im.src = d.picture; await im.decode(); if (run !== lx.state.run) return; q('.lx-while').hidden = false; rows(d, im);
   };
   slider.oninput = draw;
   return {
