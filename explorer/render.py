@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, latent, pyramid
+from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, latent, pyramid, styles
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -50,12 +50,24 @@ class Draw(Request):
         raise TypeError(f"{type(self).__name__} draws nothing.")
 
 
-def _tiles(run: Run, w: np.ndarray, columns: int, label: Label) -> np.ndarray:
+class PixelNoise(BaseModel):
+    """What the noise of each resolution is multiplied by, and the seed it is drawn from; without one it is the model's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    strengths: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=4)]], Field(min_length=1, max_length=16)]
+    seed: Seed | None = None
+
+    @property
+    def noise(self) -> styles.Noise:
+        return styles.Noise(tuple(self.strengths), self.seed)
+
+
+def _tiles(run: Run, w: np.ndarray, columns: int, label: Label, noise: PixelNoise | None = None) -> np.ndarray:
     run.require_images()
     _, h, width = run.spec.shape
     if len(w) > MOST_TILES or len(w) * h * width > MOST_PIXELS:
         raise Refused(f"That would be {len(w)} images; ask for fewer at once.")
-    return images.grid(run.decode(w, label), columns)
+    return images.grid(images.to_uint8(styles.images(run, w, label, None if noise is None else noise.noise)), columns)
 
 
 def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
@@ -69,9 +81,10 @@ class DrawImage(Draw):
 
     op: Literal["image"]
     w: Codes
+    noise: PixelNoise | None = None
 
     def draw(self, run: Run) -> np.ndarray:
-        return run.decode(latent.codes(self.w, run.d, most=1), self.label)[0]
+        return _tiles(run, latent.codes(self.w, run.d, most=1), 1, self.label, self.noise)
 
 
 class DrawGrid(Draw):
@@ -282,6 +295,53 @@ class DrawSum(Sum, Draw):
         return _tiles(run, arithmetic.neighbours(w, found.spread(run), self.noise, self.seed), 3, self.label)
 
 
+Seeds = Annotated[list[Seed], Field(min_length=1, max_length=8)]
+Layers = Annotated[list[bool], Field(min_length=1, max_length=32)]
+Psi = Annotated[float, Field(allow_inf_nan=False, ge=-2, le=2)]
+Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+
+
+class Cut(Request):
+    """Truncation towards the mean of W: by psi, in the first ``cutoff`` layers."""
+
+    psi: Psi = 1.0
+    cutoff: Annotated[int, Field(ge=0, le=32)] = 0
+
+    @property
+    def truncation(self) -> styles.Truncation:
+        return styles.Truncation(self.psi, self.cutoff)
+
+
+class DrawStyles(Cut, Draw):
+    """A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures."""
+
+    op: Literal["styles"]
+    rows: Seeds
+    columns: Seeds
+    layers: Layers
+    blend: Share = 1.0
+    noise: PixelNoise | None = None
+
+    def draw(self, run: Run) -> np.ndarray:
+        w = styles.grid(run, self.rows, self.columns, self.layers, self.blend, self.truncation, self.label)
+        return _tiles(run, w, len(self.columns) + 1, self.label, self.noise)
+
+
+class DrawTruncated(Draw):
+    """A code truncated by each psi of ``values``, in a row; ``plus`` is added after that."""
+
+    op: Literal["truncated"]
+    w: Codes
+    values: Annotated[list[Psi], Field(min_length=1, max_length=16)]
+    cutoff: Annotated[int, Field(ge=0, le=32)]
+    plus: Codes | None = None
+    noise: PixelNoise | None = None
+
+    def draw(self, run: Run) -> np.ndarray:
+        w, plus = latent.codes(self.w, run.d, most=1)[0], None if self.plus is None else latent.codes(self.plus, run.d, most=1)[0]
+        return _tiles(run, styles.strip(run, w, self.values, self.cutoff, plus), len(self.values), self.label, self.noise)
+
+
 class Ask(Request):
     """A request that is answered with JSON."""
 
@@ -421,9 +481,6 @@ class AskEncode(Ask):
         return out
 
 
-Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
-
-
 class AskPyramid(Ask):
     """The levels of a code, or of a real image: a picture of low-pass images, residuals and sums, and what each residual's colours stand
     for. ``blend``: how much of each residual is added; ``drawn``: those that the model draws in place of the image's own."""
@@ -454,6 +511,64 @@ class AskPyramid(Ask):
                     told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
         picture, scales = pyramid.picture(levels)
         return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
+
+
+class AskStyles(Ask):
+    """The codes of a mixing grid's sources, the mean of W, and the layer ranges that have a name."""
+
+    op: Literal["styles"]
+    rows: Seeds
+    columns: Seeds
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        styles.require(run)
+        w, mean = found.sampled(run, np.array([*self.rows, *self.columns]), self.label), styles.average(run)
+        return {"w": latent.to_text(w), "average": None if mean is None else latent.to_text(mean),
+                "ranges": [asdict(r) for r in styles.ranges(run.spec)]}
+
+
+class AskNoise(Ask):
+    """Where noise changes the image of a code: a map of each pixel's deviation over draws, and what its white stands for (of 255)."""
+
+    op: Literal["noise"]
+    w: Codes
+    strengths: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=4)]], Field(min_length=1, max_length=16)]
+    seeds: Annotated[int, Field(ge=2, le=32)] = 16
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        styles.require(run)
+        moved = styles.noise_map(run, latent.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
+        top = float(f"{moved.max():.2g}")
+        return {"picture": images.data_url(styles.heat(moved, top)), "top": top, "mean": short(moved.mean()), "seeds": self.seeds}
+
+
+class AskPaths(Cut, Ask):
+    """The way between two seeds' samples through Z (the upper row) and through W, and how long each is to the eye."""
+
+    op: Literal["paths"]
+    a: Seed
+    b: Seed
+    frames: Annotated[int, Field(ge=2, le=16)] = 8
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        ways, net = styles.ways(run, self.a, self.b, self.truncation, self.label), found.reader(run).net
+        t = latent.times(self.frames, False)
+        picture = _tiles(run, np.concatenate([way(t) for way in ways]), self.frames, self.label)
+        z, w = (short(styles.path_length(run, way, net, self.label)) for way in ways)
+        return {"picture": images.data_url(picture), "lengths": {"z": z, "w": w}, "space": "pixels" if net is None else "features"}
+
+
+class AskStyleDirections(Ask):
+    """Directions of the chosen layers' styles; while they are being measured, how far that is."""
+
+    op: Literal["style_directions"]
+    layers: Layers
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        every, done = styles.found_in(run, self.layers, self.label)
+        if every is None:
+            return {"ready": False, "done": round(done, 3)}
+        return {"ready": True, "directions": [_direction(d) for d in every]}
 
 
 class AskStages(Ask):
@@ -552,11 +667,11 @@ def _direction(d: directions.Direction) -> dict[str, Any]:
 
 DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     DrawImage | DrawGrid | DrawTraverse | DrawCodes | DrawSamples | DrawManifold | DrawWalk | DrawStrip | DrawPixels | DrawResample
-    | DrawExemplars | DrawSum,
+    | DrawExemplars | DrawSum | DrawStyles | DrawTruncated,
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
     AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskSum
-    | AskGallery | AskDirections | AskMeasure | AskKept, Field(discriminator="op")])
+    | AskStyles | AskNoise | AskPaths | AskStyleDirections | AskGallery | AskDirections | AskMeasure | AskKept, Field(discriminator="op")])
 
 
 def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:

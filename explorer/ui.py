@@ -33,6 +33,7 @@ from .components.header import header
 from .components.hero import hero
 from .components.near import near
 from .components.picker import picker
+from .components.styles import style_dials
 from .i18n import LANGUAGES, words
 from .live import Trainings, live_routes
 from .routes import PREFIX, make_routes, require_login
@@ -85,6 +86,7 @@ def _inspector() -> None:
     top = hero()
     classes()
     near()
+    style_dials()
     gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False,
             js_on_load="window.lx.translate(element)")
     with gr.Column(elem_id="lx-sliders"):

@@ -17,13 +17,15 @@ const ask = async () => {
   try { const d = await lx.code({ op: 'read', w: lx.b64(w) }); if (run === lx.state.run) { read = d.read.class ?? null; say(); own.dataset.n = (+own.dataset.n || 0) + 1; } } catch (e) { own.hidden = true; }
   asking = false; if (again) { again = false; ask(); }
 };
+const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });
 lx.on('code', (w, o) => {
   ask();
-  lx.draw(canvas, { op: 'image', w: lx.b64(w) });
+  picture();
   words();
   if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
 });
 lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
+lx.on('noise', () => { if (canvas.parentElement.dataset.n) picture(); });
 document.addEventListener('lx-origin', words);
 document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
 const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;

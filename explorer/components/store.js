@@ -3,12 +3,14 @@
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions the
  *              run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the code)
- *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs"; a listener
+ *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise"; a listener
  *                              is called at once when there already is something to tell, so the order of mounting does not matter
  *   lx.open(run, {w, origin})  promise; makes it the current run, at its default code unless one is given
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"}
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
+ *                              {kind: "styles", row, column}
  *   lx.setLabel(k)             another class, the same code
+ *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with it
  *   lx.keep(name, text)        a view's own part of the permalink (null: none), read back from lx.state.kept[name]; names: lx.KEPT
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
@@ -36,13 +38,13 @@
     lang: words[query.get('lang')] ? query.get('lang') : words[remembered('lx-lang')] ? remembered('lx-lang')
       : navigator.language.startsWith('ko') ? 'ko' : 'en',
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
-    runs: null, problems: {}, keys: [], label: null, kept: {},
+    runs: null, problems: {}, keys: [], label: null, kept: {}, noise: null,
   };
-  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr'];
+  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr', 'sty'];
   for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],
-    lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems] };
+    lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems], noise: () => state.info && [state.noise] };
   const call = (fn, a) => { try { fn(...a); } catch (e) { console.error(e); } };
   const emit = (event) => { const a = now[event](); if (a) for (const fn of listeners[event] || []) call(fn, a); };
   const on = (event, fn) => { (listeners[event] ??= []).push(fn); const a = now[event](); if (a) call(fn, a); };
@@ -162,6 +164,7 @@
   const setCode = (w, origin, label) => { state.w = Float32Array.from(w); state.origin = origin; if (label !== undefined && state.label !== null) state.label = label; emit('code'); writeLink(); };
   const setLabel = (k) => { if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) { state.label = k; emit('code'); writeLink(); } };
   const keep = (name, text) => { if (text === null || text === undefined) delete state.kept[name]; else state.kept[name] = String(text); writeLink(); };
+  const setNoise = (noise) => { state.noise = noise; emit('noise'); };
   const setKeys = (keys) => { state.keys = keys.slice(0, 12); emit('keys'); };
   const runOf = (name) => state.runs?.find((r) => r.name === name);
   const supports = (name, view = state.view) => { const r = runOf(name); return !r?.views || r.views.includes(view); };
@@ -221,10 +224,10 @@
     if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
     if (o.kind === 'seed' || o.kind === 'sample') return t('origin.seed', { seed: o.seed });
     if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
-    return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link');
+    return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
   };
 
-  window.lx = { state, KEPT, on, open, setCode, setLabel, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
+  window.lx = { state, KEPT, on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
     coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
     known, base, arc, range };
 
