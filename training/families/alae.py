@@ -8,6 +8,7 @@ Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders (the dense v
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,17 @@ class ALAEConfig(AdversarialConfig):
 
 
 def spread(network: nn.Module) -> None:
-    """Start every linear layer so that its outputs spread as its inputs do (He et al. 2015): nothing is normalised between layers, and
-    a generator whose first images are all alike stays with a few."""
+    """Start every layer so that its outputs spread as its inputs do (He et al. 2015): nothing is normalised between layers, and a
+    generator whose first images are all alike stays with a few."""
     for m in network.modules():
-        if isinstance(m, nn.Linear):
+        if isinstance(m, nn.Linear | nn.Conv2d):
             nn.init.kaiming_normal_(m.weight, 0.2)
+        elif isinstance(m, nn.ConvTranspose2d):                                # a pixel is the sum of (kernel / stride)² weighted ones
+            seen = m.in_channels * math.prod(m.kernel_size) / math.prod(m.stride)
+            nn.init.normal_(m.weight, 0.0, math.sqrt(2 / seen))
+        else:
+            continue
+        if m.bias is not None:
             nn.init.zeros_(m.bias)
 
 
