@@ -1,5 +1,5 @@
 const canvas = element.querySelector('canvas'), origin = element.querySelector('.lx-origin'), honest = element.querySelector('.lx-honest');
-let follow = 0, ratio = null;
+let follow = 0, ratio = null, noisy = false;
 const words = () => { origin.textContent = lx.originText(); origin.title = origin.textContent; };
 const tell = () => {
   const info = lx.state.info; if (!info) return;
@@ -25,7 +25,7 @@ lx.on('code', (w, o) => {
   if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
 });
 lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
-lx.on('noise', () => { if (canvas.parentElement.dataset.n) picture(); });
+lx.on('noise', (n) => { if (n || noisy) picture(); noisy = !!n; });
 document.addEventListener('lx-origin', words);
 document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
 const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;

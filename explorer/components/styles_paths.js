@@ -2,7 +2,7 @@
 const makeStylePaths = (host, view, on) => {
   const lx = window.lx, $ = (s) => host.querySelector(s), FRAMES = 8, selects = [...host.querySelectorAll('select')]; let next = null, busy = false, seen = false, timer, shown = '', answer = null, sheet = null;
   const names = () => { const n = view.rows(), all = view.seeds(); for (const [i, s] of selects.entries()) { s.replaceChildren(...all.map((seed, k) => { const o = document.createElement('option'); o.value = k; o.textContent = `${lx.t(k < n ? 'sty.row' : 'sty.column', { n: (k < n ? k : k - n) + 1 })} · ${lx.t('origin.seed', { seed })}`; return o; })); s.value = view.pair[i]; } told(); };
-  for (const [i, s] of selects.entries()) s.onchange = () => { view.pair[i] = +s.value; view.changed(); show(); };
+  for (const [i, s] of selects.entries()) s.onchange = () => { view.pair[i] = +s.value; seen = true; view.changed(); show(); };
   const told = () => {
     if (!answer) return; const { z, w } = answer.lengths, short = (v) => v >= 100 ? Math.round(v).toLocaleString(lx.state.lang) : v.toPrecision(3), times = Math.max(z, w) / Math.max(Math.min(z, w), 1e-12);
     for (const o of host.querySelectorAll('[data-way]')) o.textContent = short(answer.lengths[o.dataset.way]);

@@ -1,0 +1,253 @@
+"""The Styles view, by its pixels: cells and what they mix, psi, noise, directions, two ways between samples, the link."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.serve import page as served
+from tests.explorer.conftest import data, make
+from tests.explorer.styled import make_styled
+
+from .conftest import Driver
+
+BOX = "(document.querySelector('#lx-styles [data-ready]') || {dataset: {}}).dataset"
+READ = """(s) => { const c = document.querySelector(s), x = c.getContext('2d');
+  return [c.height, c.width, ...x.getImageData(0, 0, c.width, c.height).data]; }"""
+SIDE = 28
+
+
+@pytest.fixture(scope="module")
+def styled(tmp_path_factory):
+    """The address of a page over grey (7, 14 and 28 pixels, six layers), other (the same, other weights) and tiny, a VAE."""
+    root = tmp_path_factory.mktemp("styled")
+    make_styled(root, "grey", data())
+    make_styled(root, "other", data(), seed=1)
+    make(root, "tiny", data(), z_dim=8)
+    with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
+        yield address
+
+
+@pytest.fixture
+def drive(context, styled, watch):
+    return Driver(context.new_page(), styled)
+
+
+def opened(drive, run="grey", more=""):
+    page = drive.open(f"run={run}&view=styles{more}").page
+    ready(drive, run)
+    return page
+
+
+def ready(drive, run="grey"):
+    drive.until(f"+{BOX}.n > 0 && {BOX}.run === '{run}' && +{BOX}.strip > 0")
+    settled(drive)
+
+
+def settled(drive):
+    """Until nothing has been drawn for a while."""
+    drive.until(f"""() => new Promise((ok) => {{ const hero = document.querySelector('.lx-hero').dataset;
+        const drawn = () => [{BOX}.n, {BOX}.strip, hero.n].join(), before = drawn(); setTimeout(() => ok(before === drawn()), 400); }})""")
+
+
+def after(drive, act) -> None:
+    """Do it, and wait for the grid that follows."""
+    n = drive.page.evaluate(f"+{BOX}.n")
+    act()
+    drive.until(f"+{BOX}.n > {n}")
+    settled(drive)
+
+
+def canvas(drive, selector: str) -> np.ndarray:
+    h, w, *rest = drive.page.evaluate(READ, selector)
+    return np.array(rest, int).reshape(h, w, 4)[..., :3]
+
+
+def sheet(drive) -> np.ndarray:
+    """(7, 7, SIDE, SIDE, 3): the mean of W, the columns' sources; then rows."""
+    return canvas(drive, ".lx-sheet").reshape(7, SIDE, 7, SIDE, 3).transpose(0, 2, 1, 3, 4)
+
+
+def hero(drive) -> np.ndarray:
+    return canvas(drive, ".lx-hero canvas")
+
+
+def alike(a, b) -> bool:
+    """But for rounding."""
+    return bool(np.abs(a - b).max() <= 2)
+
+
+def dial(drive, name: str, value: int):
+    return lambda: drive.slide(f"#lx-style-dials [data-dial={name}] input", value)
+
+
+def test_a_cell_becomes_the_current_code_and_follows_layers_and_blend(drive):
+    page = opened(drive)
+    expect(page.get_by_role("radio", name="Coarse 7")).to_have_attribute("aria-checked", "true")
+    first = sheet(drive)
+    assert len({first[r, c].tobytes() for r in range(7) for c in range(7)}) == 49, "every place shows something of its own"
+    page.get_by_role("button", name="row 3 · column 5", exact=True).click()
+    settled(drive)
+    assert alike(hero(drive), first[3, 5]) and drive.state("s.origin.kind") == "styles"
+    expect(page.locator("#lx-right .lx-origin")).to_have_text("row 3 · column 5")
+    after(drive, page.get_by_role("radio", name="Fine 28").click)
+    fine = sheet(drive)
+    assert alike(fine[0, 1:], first[0, 1:]) and alike(fine[1:, 0], first[1:, 0]) and not alike(fine[3, 5], first[3, 5])
+    assert alike(hero(drive), fine[3, 5]), "the code follows its cell"
+    after(drive, dial(drive, "blend", 0))
+    none = sheet(drive)
+    assert all(alike(none[r, c], none[r, 0]) for r in range(1, 7) for c in range(1, 7)) and alike(hero(drive), none[3, 0])
+    after(drive, dial(drive, "blend", 100))
+    page.get_by_role("button", name="Layers").click()
+    boxes = page.locator(".lx-layers input")
+    expect(boxes).to_have_count(6)
+    for k in range(4):
+        after(drive, boxes.nth(k).check)
+    every = sheet(drive)
+    assert alike(every[3, 5], every[0, 5]) and alike(hero(drive), every[0, 5])
+    page.get_by_role("button", name="column 2 · seed 8").click()
+    settled(drive)
+    assert alike(hero(drive), every[0, 2])
+
+
+def test_psi_of_zero_makes_every_place_the_mean(drive):
+    page = opened(drive)
+    page.get_by_role("button", name="row 2 · column 2", exact=True).click()
+    before = sheet(drive)
+    after(drive, dial(drive, "psi", 0))
+    zero = sheet(drive)
+    assert all(alike(zero[r, c], before[0, 0]) for r in range(7) for c in range(7)) and alike(hero(drive), before[0, 0])
+    assert np.array_equal(canvas(drive, ".lx-mean-face").reshape(SIDE, SIDE, 3), zero[0, 0])
+    expect(page.locator(".lx-psi-cells .on")).to_have_text("0.0")
+    after(drive, dial(drive, "cutoff", 2))
+    assert not alike(sheet(drive)[1, 0], sheet(drive)[2, 0]), "layers beyond the cutoff stay"
+    after(drive, dial(drive, "cutoff", 6))
+    after(drive, page.get_by_role("button", name="ψ = 0.5").click)
+    assert drive.page.evaluate("document.querySelector('#lx-style-dials [data-dial=psi] input').value") == "50"
+    after(drive, dial(drive, "psi", 70))
+    assert alike(sheet(drive), before)
+
+
+def test_noise_can_be_turned_off_and_drawn_anew_and_is_the_views_alone(drive):
+    page = opened(drive)
+    own, shown = sheet(drive), hero(drive)
+    after(drive, page.locator(".lx-grain-on").click)
+    off = sheet(drive)
+    assert not alike(off, own) and not alike(hero(drive), shown)
+    assert page.locator(".lx-grain-seed").is_disabled()
+    after(drive, page.locator(".lx-grain-on").click)
+    assert alike(sheet(drive), own) and alike(hero(drive), shown)
+    after(drive, page.locator(".lx-grain-seed").click)
+    one = sheet(drive)
+    after(drive, page.locator(".lx-grain-seed").click)
+    assert not alike(one, own) and not alike(sheet(drive), one)
+    finest = ".lx-grain-one [data-level='2']"
+    after(drive, lambda: drive.slide(finest, 0))
+    expect(page.locator("#lx-style-dials [data-dial=noise] output")).to_have_text("0.67")
+    page.locator(".lx-grain").scroll_into_view_if_needed()
+    drive.until("+document.querySelector('.lx-grain').dataset.top > 1")
+    assert canvas(drive, ".lx-grain-map").max() > 200
+    page.evaluate("lx.show('walk')")
+    drive.until("() => lx.state.noise === null")
+    settled(drive)
+    assert alike(hero(drive), shown), "elsewhere the model's own noise"
+
+
+def test_the_link_restores_the_grid_the_code_and_all_dials(drive):
+    page = opened(drive)
+    after(drive, page.get_by_role("button", name="New sources").click)
+    after(drive, page.get_by_role("radio", name="Middle 14").click)
+    after(drive, dial(drive, "psi", -40))
+    after(drive, dial(drive, "blend", 60))
+    page.get_by_role("button", name="row 4 · column 1", exact=True).click()
+    after(drive, page.locator(".lx-grain-seed").click)
+    known, shown, code, link = sheet(drive), hero(drive), drive.state("[...s.w]"), page.evaluate("lx.link()")
+    strip = canvas(drive, ".lx-psi-strip canvas")
+    assert alike(known[4, 1], shown)
+    page.goto(link)
+    ready(drive)
+    assert alike(sheet(drive), known) and alike(hero(drive), shown) and alike(canvas(drive, ".lx-psi-strip canvas"), strip)
+    expect(page.locator(".lx-sty-cell.on")).to_have_attribute("aria-label", "row 4 · column 1")
+    expect(page.get_by_role("radio", name="Middle 14")).to_have_attribute("aria-checked", "true")
+    after(drive, dial(drive, "psi", 100))
+    assert alike(hero(drive), sheet(drive)[4, 1]) and not alike(hero(drive), shown), "the code is the cell's still"
+    page.goto(link.replace("sty=", "sty=1.2~x~"))
+    ready(drive)
+    assert not alike(sheet(drive), known) and drive.state("[...s.w]") == code, "a damaged grid leaves the code"
+
+
+def test_one_source_is_drawn_anew_and_keys_move(drive):
+    page = opened(drive)
+    before = sheet(drive)
+    page.locator(".lx-sty-cell[data-r='0'][data-c='0']").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="column 2 · seed 8", exact=True)).to_be_focused()
+    after(drive, lambda: page.keyboard.press("r"))
+    now = sheet(drive)
+    assert [alike(now[0, c], before[0, c]) for c in range(1, 7)] == [True, False, True, True, True, True]
+    assert alike(now[1:, 0], before[1:, 0]) and not alike(now[2, 2], before[2, 2]) and alike(now[2, 3], before[2, 3])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settled(drive)
+    assert alike(hero(drive), now[1, 2])
+
+
+def test_directions_move_the_chosen_layers_and_are_saved(drive):
+    page = opened(drive)
+    page.get_by_role("button", name="row 1 · column 1", exact=True).click()
+    page.locator(".lx-turn").scroll_into_view_if_needed()
+    drive.until(f"+{BOX}.found >= 12")
+    page.wait_for_selector("#lx-styles [data-kind=principal] .lx-dir p b")
+    code = np.array(drive.state("[...s.w]")).reshape(6, 8)
+    drive.slide("#lx-styles [data-kind=principal] .lx-dir:nth-of-type(2) input", 2.5)
+    settled(drive)
+    moved = np.array(drive.state("[...s.w]")).reshape(6, 8)
+    assert np.array_equal(moved[2:], code[2:]) and not np.allclose(moved[:2], code[:2]) and not alike(hero(drive), sheet(drive)[1, 1])
+    added = moved - code
+    after(drive, dial(drive, "psi", 20))
+    assert np.allclose(np.array(drive.state("[...s.w]")).reshape(6, 8)[:2] - added[:2],
+                       np.array(page.evaluate("lx.state.info.mean.slice(0, 16)")).reshape(2, 8), atol=2), "the edit stays beside psi"
+    page.locator(".lx-turn").get_by_label("Name of the direction").fill("mine")
+    page.get_by_role("button", name="Save direction").click()
+    expect(page.locator("#lx-styles [data-kind=own] .lx-dir-name")).to_have_text("mine")
+    vector = np.array(page.evaluate("[...lx.own.list()[0].vector]")).reshape(6, 8)
+    assert not vector[2:].any() and vector[:2].any()
+    page.get_by_role("radio", name="Fine 28").click()
+    drive.until("() => document.querySelector('#lx-styles [data-kind=own] output').textContent === '0.0'")
+
+
+def test_the_same_way_through_z_and_w(drive):
+    page = opened(drive)
+    page.locator(".lx-two-ways").scroll_into_view_if_needed()
+    drive.until(f"+{BOX}.paths > 0")
+    z, w = page.locator(".lx-two-ways").get_attribute("data-lengths").split()
+    assert float(z) > 0 and float(w) > 0 and z != w
+    expect(page.locator(".lx-ways-told")).to_contain_text("in pixels")
+    expect(page.locator("[data-way=z]")).not_to_be_empty()
+    page.get_by_label("To", exact=True).select_option("3")
+    drive.until(f"+{BOX}.paths > 1")
+    assert page.locator(".lx-two-ways").get_attribute("data-lengths") != f"{z} {w}"
+    assert "~0.3" in drive.state("s.kept.sty")
+
+
+def test_languages_other_runs_and_a_phone(drive):
+    page = opened(drive)
+    page.evaluate("lx.setLang('ko')")
+    expect(page.locator(".lx-presets button").first).to_have_text("거친 층 7")
+    page.evaluate("lx.setLang('en')")
+    before = sheet(drive)
+    page.evaluate("lx.open('other')")
+    ready(drive, "other")
+    assert not alike(sheet(drive), before)
+    page.get_by_role("button", name="New seed").click()
+    settled(drive)
+    expect(page.locator(".lx-sty-cell.on")).to_have_count(0)
+    page.set_viewport_size({"width": 420, "height": 860})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    box = page.locator(".lx-sty-cell[data-r='5'][data-c='5']").bounding_box()
+    assert box["width"] > 40 and box["x"] + box["width"] <= 420
+    page.evaluate("lx.open('tiny')")
+    expect(page.locator("#lx-why")).to_contain_text("for each of its layers")
+    expect(page.locator("#lx-style-dials")).to_be_hidden()
