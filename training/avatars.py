@@ -41,6 +41,8 @@ FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mouth", ("flat", "frown", "laugh", "grin")), ("glasses_style", ("none", "round", "square")), ("eyes", ("happy", "wide")),
 )
 """(field, its categories); an attribute row holds, for each field, the position of its category."""
+COLOURS = ("skin", "hair_colour", "background", "top_colour")
+"""The fields that say in which colour something is filled; all others are shapes: what is there, and of which form."""
 
 VIEW = (79, 0, 610)                               # left, top and side of the square shown, in ToonHead's units (768 wide)
 CENTRE = (384, 320)                               # the pose turns and scales about this point

@@ -179,7 +179,7 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
 def sliced(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """Sliced Wasserstein distance of patches of samples and of test images, at each level of their Laplacian pyramids."""
     device, n = next(model.parameters()).device, min(PATCHED, len(dataset.test), len(dataset.train))
-    levels = model.spec.levels or pyramid.sides(model.spec.shape[1])
+    levels = tuple(side for side in model.spec.levels or pyramid.sides(model.spec.shape[1]) if side >= metrics.PATCH)
     sources = {"samples": (x for _, x, _ in draw(model, n)), "test": real(dataset.test, n, device), "train": real(dataset.train, n, device)}
     bands: dict[str, list[np.ndarray]] = {}
     for name, batches in sources.items():

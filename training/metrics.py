@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+PATCH = 7                                         # side of a patch (Karras et al. 2018, section 5)
+
 
 def knn_accuracy(points: np.ndarray, labels: np.ndarray, k: int = 10) -> float:
     """Share of points (n, d) whose k nearest others vote for their own label (n,); a tie goes to the smallest label. In [0, 1]."""
@@ -97,6 +99,25 @@ def matched_error(train_codes: np.ndarray, train_labels: np.ndarray, codes: np.n
     return 1 - agreement(match(train_codes, train_labels, k)[codes], labels)
 
 
+def trimmed(values: np.ndarray, outside: float) -> np.ndarray:
+    """Those of ``values`` (n,) that lie within the quantiles ``outside`` and 1 - ``outside``."""
+    if not 0 <= outside < 0.5 or values.ndim != 1 or not len(values):
+        raise ValueError(f"some values (n,) and a share below one half are needed; they are {values.shape} and {outside}.")
+    low, high = np.quantile(values, (outside, 1 - outside))
+    return values[(values >= low) & (values <= high)]
+
+
+def conditional_entropy(y: np.ndarray, x: np.ndarray) -> float:
+    """H(Y|X) in nats of two rows of categories (n,), (n,) as often as they were counted together: from 0 to H(Y)."""
+    if y.shape != x.shape or y.ndim != 1 or not len(y):
+        raise ValueError(f"as many y as x are needed; they are {y.shape} and {x.shape}.")
+    counts = np.zeros((int(y.max()) + 1, int(x.max()) + 1))
+    np.add.at(counts, (y, x), 1)
+    share = counts / len(y)
+    given = share / np.maximum(share.sum(0, keepdims=True), 1e-300)
+    return float(-(share * np.log(np.where(given > 0, given, 1))).sum() + 0.0)
+
+
 def information(q: np.ndarray, codes: np.ndarray) -> float:
     """H(c) + E[log Q(c|x)] in nats, for a uniform code (n,) of k values and Q(c|x) (n, k): a lower bound of I(c; x) ≤ ln k.
 
@@ -124,7 +145,7 @@ def sliced_wasserstein(a: np.ndarray, b: np.ndarray, directions: int = 512, seed
     return total / directions
 
 
-def patches(images: np.ndarray, count: int, side: int = 7, seed: int = 0) -> np.ndarray:
+def patches(images: np.ndarray, count: int, side: int = PATCH, seed: int = 0) -> np.ndarray:
     """``count`` square neighbourhoods of each image (n, C, H, W), at random places, as rows (n · count, C · side²).
 
     Karras et al. 2018, section 5, take 128 of 7 × 7 at each level of a Laplacian pyramid.
