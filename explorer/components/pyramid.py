@@ -13,19 +13,19 @@ def pyramid() -> gr.HTML:
     found = piece("pyramid", """
 <div class="lx-stage lx-pyr">
   <div class="lx-pyr-bar">
-    <span class="lx-group lx-of-what" role="radiogroup" data-t-label="pyr.source">
+    <span class="lx-group lx-of-what" role="radiogroup" data-t-label="pyr.source" hidden>
       <button type="button" class="lx-chip" role="radio" data-source="sample" data-t="pyr.sample"></button>
       <button type="button" class="lx-chip" role="radio" data-source="held" data-t="pyr.held"></button>
       <button type="button" class="lx-chip" role="radio" data-source="draw" data-t="pyr.draw"></button>
       <button type="button" class="lx-chip" role="radio" data-source="file" data-t="pyr.file"></button></span>
     <span class="lx-spring"></span>
-    <span class="lx-for" data-for="held"><input type="number" class="lx-input lx-index" min="0" step="1" data-t-label="pyr.index">
+    <span class="lx-for" data-for="held" hidden><input type="number" class="lx-input lx-index" min="0" step="1" data-t-label="pyr.index">
       <span class="lx-of num"></span><button type="button" class="lx-btn lx-small lx-another" data-t="pyr.another"></button></span>
-    <span class="lx-for" data-for="draw"><button type="button" class="lx-btn lx-small lx-clear" data-t="pyr.clear"></button></span>
-    <span class="lx-for" data-for="file"><button type="button" class="lx-btn lx-small lx-choose" data-t="pyr.choose"></button>
+    <span class="lx-for" data-for="draw" hidden><button type="button" class="lx-btn lx-small lx-clear" data-t="pyr.clear"></button></span>
+    <span class="lx-for" data-for="file" hidden><button type="button" class="lx-btn lx-small lx-choose" data-t="pyr.choose"></button>
       <button type="button" class="lx-btn lx-small lx-invert" aria-pressed="false" data-t="pyr.invert"></button>
       <input type="file" accept="image/*" hidden></span>
-    <span class="lx-for" data-for="sample"><button type="button" class="lx-btn lx-small lx-first" data-t="pyr.all"></button>
+    <span class="lx-for" data-for="sample" hidden><button type="button" class="lx-btn lx-small lx-first" data-t="pyr.all"></button>
       <button type="button" class="lx-btn lx-small lx-second" data-t="pyr.second" data-t-title="pyr.second.help"></button></span>
   </div>
   <div class="lx-drawing" hidden>
