@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Iterator
@@ -42,6 +43,40 @@ DRAG = """async (ms) => {
 }"""
 
 
+WATCH = """() => { const box = document.querySelector('#lx-reconstruct [data-ready]'); window.strokes = { up: 0, answered: 0 };
+  addEventListener('pointerup', () => { window.strokes.up = window.strokes.answered = performance.now(); }, true);
+  const answered = new MutationObserver(() => { window.strokes.answered = performance.now(); });
+  answered.observe(box, { attributes: true, attributeFilter: ['data-n'] }); }"""
+
+
+def strokes(page: Page, address: str, run: str, count: int = 30) -> tuple[list[float], int]:
+    """Milliseconds from the end of each stroke on the pad until the last answer for it stands on the page, with every run that encodes
+    such an image; and how many runs these are."""
+    page.goto(f"{address}/?run={run}&view=reconstruct")
+    page.wait_for_selector("#lx-reconstruct [data-ready=true][data-n]", timeout=60_000)
+    page.locator("#lx-reconstruct [data-source=draw]").click()
+    page.wait_for_timeout(20_000)                          # what is worked out once for a run, in the background
+    page.evaluate(WATCH)
+    pad, times = page.locator("#lx-reconstruct .lx-pad"), []
+    for k in range(count + 5):
+        if k % 6 == 0:
+            page.locator("#lx-reconstruct .lx-clear").click()
+        box = pad.bounding_box()
+        assert box is not None
+        for n, step in enumerate(range(9)):
+            angle = k + step / 4
+            x, y = box["x"] + box["width"] * (0.5 + 0.25 * math.cos(angle)), box["y"] + box["height"] * (0.5 + 0.3 * math.sin(angle * 1.3))
+            page.mouse.move(x, y)
+            if n == 0:
+                page.mouse.down()
+        page.mouse.up()
+        page.wait_for_timeout(700)
+        up, answered = page.evaluate("[window.strokes.up, window.strokes.answered]")
+        if k >= 5:                                         # the first ones load the other runs
+            times.append(answered - up)
+    return times, page.locator("#lx-reconstruct .lx-model").count()
+
+
 @contextmanager
 def browser(width: int = 1280, height: int = 800, scheme: Any = "light") -> Iterator[Page]:
     """A page of a headless Chromium."""
@@ -75,6 +110,8 @@ def main() -> None:
             rate = page.evaluate(DRAG, 3000)
             print(f"{run:18} map of {points} points {took} ms after opening the view ({shown:.1f} s after the address was entered); "
                   f"slider to pixels {quantiles(times)}; {rate:.0f} frames/s while dragging", flush=True)
+        times, count = strokes(page, address, next(r for r in runs if page.evaluate("(r) => lx.runOf(r).encodes", r)))
+        print(f"stroke to the answers of all {count} encoders {quantiles(times)}", flush=True)
 
 
 if __name__ == "__main__":

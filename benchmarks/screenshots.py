@@ -19,7 +19,7 @@ def settle(page: Page, milliseconds: int = 1500) -> None:
 
 
 def main() -> None:
-    """Map, Codes, Arithmetic, Walk, Reconstruct and Collapse at 1280 × 800, and the map on a phone in the dark."""
+    """Map, Codes, Arithmetic, Walk, Pyramid, Reconstruct and Collapse at 1280 × 800, and the map on a phone in the dark."""
     DOCS.mkdir(exist_ok=True)
     with served() as (address, _, _):
         with browser() as page:
@@ -28,7 +28,7 @@ def main() -> None:
             settle(page)
             page.screenshot(path=DOCS / "map.png")
             for view, run in (("codes", "infogan-mnist"), ("arithmetic", "dcgan-faces"), ("walk", "dcgan-faces"),
-                              ("reconstruct", "vae-mnist")):
+                              ("pyramid", "lapgan-faces"), ("reconstruct", "bigan-mnist")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
                 settle(page, 6000)
                 page.screenshot(path=DOCS / f"{view}.png")

@@ -20,5 +20,5 @@ const ask = async () => {
   } catch (e) { if (e.name !== 'AbortError') element.dataset.error = e.message; }
 };
 lx.on('run', (info) => { element.classList.toggle('off', !info.points || !info.dataset); document.dispatchEvent(new CustomEvent('lx-ratio', { detail: null })); });
-lx.on('code', () => { clearTimeout(timer); if (lx.state.info.points && lx.state.info.dataset) timer = setTimeout(ask, 90); });
+lx.on('code', () => { clearTimeout(timer); if (lx.state.info.points && lx.state.info.dataset) timer = setTimeout(ask, 220); });
 lx.translate(element);
