@@ -185,7 +185,7 @@ def test_a_saved_direction_is_a_slider_and_a_file(drive, run):
     page = opened(drive)
     groups = parts(page)
     vector = code(run, groups) - code(run, groups, 0.0)
-    page.get_by_label("Name of the direction").fill("my way")
+    page.get_by_role("textbox", name="Name of the direction").fill("my way")
     with page.expect_download() as file:
         page.get_by_role("button", name="Download the direction as JSON").click()
     saved = json.loads(Path(file.value.path()).read_text("utf-8"))
