@@ -8,18 +8,18 @@ import numpy as np
 
 from training import stages
 
-from . import Refused, images, latent
+from . import images, latent
 from .session import Run
 
 
 def kept(run: Run) -> dict[str, Any]:
     """``stages``: what was trained until how many images; ``picture``: a row for each, the last one the finished model's; ``columns`` tiles
-    of ``side`` pixels in a row; ``w``: the columns' codes as the finished model maps them, one after another. Raises Refused for a run
-    whose training kept none."""
+    of ``side`` pixels in a row; ``w``: the columns' codes as the finished model maps them, one after another. ``stages`` alone, and
+    empty, for a run whose training kept none."""
     colours, side = run.spec.shape[0], run.spec.shape[-1]
     known, rows = stages.read(run.folder), stages.rows(run.folder, side, colours)
     if not len(rows):
-        raise Refused("This run's training went through no stages whose samples were kept.")
+        return {"stages": []}
     labels = np.arange(stages.COLUMNS) % run.spec.num_classes if run.spec.num_classes else None
     codes = run.map_z(run.sample_z(stages.COLUMNS, 0), labels)
     sheet = np.concatenate([rows, run.decode(codes, labels)[None]]).reshape(-1, side, side, colours)

@@ -28,12 +28,12 @@ const makeGrowing = (host) => {
   };
   const ask = async () => {
     const run = lx.state.run; if (mine === run) return; mine = run; table.replaceChildren(); delete host.dataset.stages; q('.lx-while').hidden = true;
-    let d; try { d = await lx.code({ op: 'stages' }); } catch { host.dataset.stages = 0; return; }        /* a training without stages kept no samples */
+    const d = await lx.code({ op: 'stages' }); if (run !== lx.state.run) return; if (!d.stages.length) { host.dataset.stages = 0; return; }        /* a training without stages */
     const im = new Image(); im.src = d.picture; await im.decode(); if (run !== lx.state.run) return; q('.lx-while').hidden = false; rows(d, im);
   };
   slider.oninput = draw;
   return {
-    enter: (shown) => { host.hidden = !shown; if (!shown) return; const last = sizes().length - 1; if (+slider.max !== last || mine !== lx.state.run) { slider.max = last; slider.value = last; } ask(); },
+    enter: (shown) => { host.hidden = !shown; if (!shown) return; const last = sizes().length - 1; if (+slider.max !== last || mine !== lx.state.run) { slider.max = last; slider.value = last; } ask().catch((e) => { mine = ''; lx.say(e.message, 'error'); }); },
     take: (canvases) => { tiles = canvases; if (!host.hidden) draw(); },
     tell: () => { if (!host.hidden && lx.state.info) told(); },
   };
