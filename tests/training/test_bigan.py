@@ -143,7 +143,7 @@ def test_batch_norm_of_the_averaged_encoder_fits_its_weights(network):
 def test_encoder_and_generator_come_to_undo_each_other():
     """Points in a square: after training without any reconstruction loss, decode(encode(x)) is near x, and it was not before."""
     family = families.get("bigan")
-    config = family.Config(batch_size=128, images=128 * 200, width=48, features=48, z_dim=2, learning_rate=4e-3, ema_images=0)
+    config = family.Config(batch_size=128, images=128 * 400, width=48, features=48, z_dim=2, learning_rate=4e-3, ema_images=0)
     points = np.random.default_rng(0).uniform(-0.8, 0.8, (2048, 2)).astype(np.float32)
     data = DataSpec("square", "Square", (2,), fingerprint="0" * 64)
     t = Trainer(family, config, Card("s", "bigan", config.to_dict(), data, family.Model(config, data).spec), points, None, World())
@@ -153,7 +153,7 @@ def test_encoder_and_generator_come_to_undo_each_other():
         model = copy.deepcopy(t.model).eval()
         return (model.synthesize(model.encode(x)) - x).norm(dim=1).mean().item()
     before = error()
-    for _ in range(200):
+    for _ in range(400):
         t.step()
     assert error() < 0.5 * before
 
