@@ -17,6 +17,14 @@ _threads = ThreadPoolExecutor(2, thread_name_prefix="later")    # for the whole 
 log = logging.getLogger(__name__)
 
 
+def refusal(error: BaseException) -> Refused:
+    """What a person is told of work that failed: its own sentence, or that the server's log says more, and then it does."""
+    if isinstance(error, Refused):
+        return error
+    log.error("background work failed", exc_info=error)
+    return Refused(f"The server could not work that out ({type(error).__name__}); its log says more.")
+
+
 class Later:
     """Values by key, each worked out once. An error is told to whoever asks first after it, and forgotten: asking again tries again."""
 
@@ -44,10 +52,7 @@ class Later:
             return job.result(), 1.0
         with self._lock:
             self._jobs.pop(key, None)
-        if isinstance(error, Refused):
-            raise error
-        log.error("background work failed", exc_info=error)
-        raise Refused(f"The server could not work that out ({type(error).__name__}); its log says more.")
+        raise refusal(error)
 
     def wait(self, key: Hashable, make: Callable[[Progress], Any], most: float = 600.0) -> Any:
         """The value, however long it takes. Raises Refused as ``get`` does, or after ``most`` seconds."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -16,13 +15,13 @@ from pydantic import TypeAdapter
 
 from . import Refused, images, inversion, latent
 from .inversion import Cancelled, Search
+from .later import refusal
 from .render import HeldOutImage, Pixels, Request, pixels_of, short
 from .session import Run
 
 PATIENCE = 4.0                                  # seconds without a question after which a search is given up
 MOST, KEPT = 4, 24                              # searches under way and waiting, over all visitors; done ones that are kept
 _thread = ThreadPoolExecutor(1, thread_name_prefix="search")     # one at a time, so that live images have the rest of the machine
-log = logging.getLogger(__name__)
 
 
 class AskSearch(Request):
@@ -87,10 +86,7 @@ class Searches:
             if error is not None:
                 with self._lock:
                     self._jobs.pop(key, None)
-                if isinstance(error, Refused):
-                    raise error
-                log.error("a search failed", exc_info=error)
-                raise Refused(f"The search could not be done ({type(error).__name__}); the server's log says more.")
+                raise refusal(error)
         if found.image is None:
             return {"ready": False, "step": 0, "of": inversion.STEPS}
         out = {"ready": job.done.done(), "step": found.step, "of": inversion.STEPS, "error": short(found.error),

@@ -19,6 +19,11 @@ from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm
 from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
 from .model import DataSpec, LatentSpec, setting
 
+RECIPES: dict[str, dict[str, dict[str, Any]]] = {
+    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
+    "cpu": {"*": dict(images=400_000, most_channels=128, stage_images=25_000, learning_rate=2e-3)},
+    "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
+}
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
 
 

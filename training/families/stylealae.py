@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from ..equalized import EqualConv, EqualLinear, LeakyReLU, halved
 from ..growing import channels_of
 from ..model import Batch, DataSpec, Family, Phase, setting
-from ..styles import StyleConfig, StyleGenerator, StyleObjective, standardised
+from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, standardised
 
 
 @dataclass(frozen=True)
@@ -149,9 +149,5 @@ FAMILY = Family(
             "then have styles too, and two of them can be mixed.",
     Config=StyleALAEConfig, Model=StyleALAE, Objective=StyleALAEObjective,
     headline=("reconstruction_kept", "frechet_ratio", "psnr"),
-    recipes={
-        "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
-        "cpu": {"*": dict(images=300_000, learning_rate=2e-3)},
-        "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
-    },
+    recipes=RECIPES,
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ..model import Family, setting
-from ..styles import StyleConfig, StyleGenerator, StyleObjective, mixed
+from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, mixed
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,5 @@ FAMILY = Family(
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
     Config=StyleGANConfig, Model=StyleGenerator, Objective=StyleGANObjective,
     headline=("frechet_ratio", "path_ratio", "sliced_wasserstein"),
-    recipes={
-        "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
-        "cpu": {"*": dict(images=300_000, learning_rate=2e-3)},
-        "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
-    },
+    recipes=RECIPES,
 )
