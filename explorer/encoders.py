@@ -35,15 +35,21 @@ def squared(drawn: Tensor, pixels: np.ndarray) -> np.ndarray:
     return (((torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).cpu() + 1) / 2 - given) ** 2).flatten(1).sum(1).numpy()
 
 
+def codes_of(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Pixels (n, C, H, W) uint8 to codes (n, d), and their deviations (n, d) where there are any. Raises Refused without an encoder, or
+    where it gives no numbers."""
+    w, sigma = run.encode(pixels)
+    if not (np.isfinite(w).all() and (sigma is None or np.isfinite(sigma).all())):
+        raise Refused("This run's encoder does not give numbers; its training diverged.")
+    return w, sigma
+
+
 def take_in(run: Run, pixels: np.ndarray, label: int | None = None) -> Taken:
     """Encode and draw again pixels (C, H, W) uint8 of the run's own shape.
 
-    A conditional model draws as ``label``; where that is not known, as the class that comes nearest. Raises Refused without an encoder, or
-    where it gives no numbers.
+    A conditional model draws as ``label``; where that is not known, as the class that comes nearest. Raises Refused as ``codes_of`` does.
     """
-    w, sigma = run.encode(pixels[None])
-    if not (np.isfinite(w).all() and (sigma is None or np.isfinite(sigma).all())):
-        raise Refused("This run's encoder does not give numbers; its training diverged.")
+    w, sigma = codes_of(run, pixels[None])
     if label is None and run.spec.num_classes > 1:
         tried = np.arange(min(run.spec.num_classes, TRIED))
         drawn = run.images(np.repeat(w, len(tried), 0), tried)
@@ -65,4 +71,4 @@ def nearer_than(run: Run, error: float, wait: bool = False) -> float | None:
     return None if usual is None else round(float((usual > error).mean()), 4)
 
 
-__all__ = ["Taken", "nearer_than", "squared", "take_in"]
+__all__ = ["Taken", "codes_of", "nearer_than", "squared", "take_in"]

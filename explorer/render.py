@@ -313,17 +313,25 @@ class Cut(Request):
 
 
 class DrawStyles(Cut, Draw):
-    """A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures."""
+    """A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
+
+    Sources are the samples of seeds, or have the ``codes`` of real images, rows first: as "reals" answers them.
+    """
 
     op: Literal["styles"]
     rows: Seeds
     columns: Seeds
+    codes: Codes | None = None
     layers: Layers
     blend: Share = 1.0
     noise: PixelNoise | None = None
 
     def draw(self, run: Run) -> np.ndarray:
-        w = styles.grid(run, self.rows, self.columns, self.layers, self.blend, self.truncation, self.label)
+        styles.require(run)
+        seeds = [*self.rows, *self.columns]
+        sources = (styles.shaped(run, found.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
+                   else styles.expanded(run, self.codes, len(seeds)))
+        w = styles.grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
         return _tiles(run, w, len(self.columns) + 1, self.label, self.noise)
 
 
@@ -527,6 +535,21 @@ class AskStyles(Ask):
                 "ranges": [asdict(r) for r in styles.ranges(run.spec)]}
 
 
+class AskReals(Ask):
+    """The codes of several real images, each one style for all layers where the encoder gives such, and a row of the images as the run
+    takes them."""
+
+    op: Literal["reals"]
+    images: Annotated[list[str | HeldOutImage | Pixels], Field(min_length=1, max_length=16)]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        styles.require(run)
+        pixels = np.stack([pixels_of(run, image, False) for image in self.images])
+        w, _ = encoders.codes_of(run, pixels)
+        return {"w": latent.to_text(styles.compact(run, w)),
+                "picture": images.data_url(images.grid(pixels.transpose(0, 2, 3, 1), len(pixels)))}
+
+
 class AskNoise(Ask):
     """Where noise changes the image of a code: a map of each pixel's deviation over draws, and what its white stands for (of 255)."""
 
@@ -671,7 +694,8 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
     AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskSum
-    | AskStyles | AskNoise | AskPaths | AskStyleDirections | AskGallery | AskDirections | AskMeasure | AskKept, Field(discriminator="op")])
+    | AskStyles | AskReals | AskNoise | AskPaths | AskStyleDirections | AskGallery | AskDirections | AskMeasure | AskKept,
+    Field(discriminator="op")])
 
 
 def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:

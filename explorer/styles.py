@@ -142,13 +142,25 @@ def images(run: Run, w: np.ndarray, label: Label = None, noise: Noise | None = N
                                                      noise.seed) for i in range(0, len(codes), CHUNK)])
 
 
-def grid(run: Run, rows: Sequence[int], columns: Sequence[int], layers: Sequence[bool], blend: float, cut: Truncation,
-         label: int | None = None) -> np.ndarray:
+def compact(run: Run, w: np.ndarray) -> np.ndarray:
+    """Codes (n, d) as (n, w_dim) where each of them is one style for all layers, as encoders give them; else as they are."""
+    layers = shaped(run, w)
+    return layers[:, 0] if (layers == layers[:, :1]).all() else w
+
+
+def expanded(run: Run, values: np.ndarray, n: int) -> np.ndarray:
+    """What ``compact`` gave for n codes, flat, as (n, L, w). Raises Refused when its length fits neither way."""
+    if len(values) == n * run.spec.w_dim:
+        return np.repeat(values.reshape(n, 1, -1), run.spec.num_layers, 1)
+    return shaped(run, latent.codes(values, run.d, n, n))
+
+
+def grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, cut: Truncation) -> np.ndarray:
     """The codes ((a + 1) · (b + 1), L, w) of a mixing grid, row by row: first the mean of W (where the run keeps one, else the first row's
-    source) and the columns' sources, then each row's source and its mixtures. Sources are the samples of seeds."""
-    mask, label = chosen(run, layers), run.label(label)
-    sources = cut.apply(run, shaped(run, found.sampled(run, np.array([*rows, *columns]), label)))
-    a, b = sources[:len(rows)], sources[len(rows):]
+    source) and the columns' sources, then each row's source and its mixtures. ``sources`` (a + b, L, w): the ``rows`` first."""
+    mask = chosen(run, layers)
+    sources = cut.apply(run, sources)
+    a, b = sources[:rows], sources[rows:]
     mean = average(run)
     corner = a[:1] if mean is None else np.broadcast_to(mean, a[:1].shape)
     top = np.concatenate([corner, b])
@@ -243,5 +255,5 @@ def _spread(points: np.ndarray, mask: np.ndarray, u: np.ndarray, kind: str) -> D
     return Direction(kind, v, directions.along(points, v))
 
 
-__all__ = ["Noise", "Range", "Truncation", "average", "chosen", "found_in", "grid", "heat", "images", "mixed", "noise_map", "path_length",
-           "ranges", "require", "shaped", "strip", "truncated", "ways"]
+__all__ = ["Noise", "Range", "Truncation", "average", "chosen", "compact", "expanded", "found_in", "grid", "heat", "images", "mixed",
+           "noise_map", "path_length", "ranges", "require", "shaped", "strip", "truncated", "ways"]

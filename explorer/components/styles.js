@@ -5,28 +5,31 @@ const spec = () => lx.state.info.spec, dials = () => document.querySelectorAll('
    is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code from elsewhere,
    which is left as it is until psi moves. */
 let rows = [], columns = [], layers = [], blend = PER, psi = 70, cutoff = 0, pick = null, base = null, plus = null, free = true;
+const real = makeStyleReal(SIDE);
+let otherPsi = PER;                                                        /* ψ of the other kind of sources: a reconstruction is shown whole */
 let sources = null, average = null, ranges = [], owner = null, label = null, putting = false, drawn = false, ticket = 0, open = false;
 const sheet = $('.lx-sheet'), upto = (n) => Array.from({ length: n }, (_, k) => k + 1), count = (name) => { element.dataset[name] = (+element.dataset[name] || 0) + 1; };
 
 /* ---- codes ---- */
 const part = (k) => { const d = lx.state.info.mean.length; return sources.slice(k * d, (k + 1) * d); };
-const mix = ([r, c]) => { const a = part(r < 0 ? SIDE + c : r); if (r < 0 || c < 0) return a; const b = part(SIDE + c), D = spec().w_dim, t = blend / PER; return a.map((v, i) => layers[Math.floor(i / D)] ? v + t * (b[i] - v) : v); };
+const mix = ([r, c]) => { const a = part(at([r, c])); if (r < 0 || c < 0) return a; const b = part(SIDE + c), D = spec().w_dim, t = blend / PER; return a.map((v, i) => layers[Math.floor(i / D)] ? v + t * (b[i] - v) : v); };
 const cut = (w, p = psi / PER) => { const D = spec().w_dim; return !average ? w : w.map((v, i) => Math.floor(i / D) < cutoff ? average[i % D] + p * (v - average[i % D]) : v); };
 const less = (a, b) => { const d = a.map((v, i) => v - b[i]); return d.some((v) => Math.abs(v) > 1e-4) ? d : null; };
 const put = (origin) => { const w = cut(base); putting = true; free = false; lx.setCode(plus ? w.map((v, i) => v + plus[i]) : w, origin); putting = false; };
-const origin = () => !pick ? { kind: 'truncated' } : pick[0] < 0 ? { kind: 'seed', seed: columns[pick[1]] } : pick[1] < 0 ? { kind: 'seed', seed: rows[pick[0]] } : { kind: 'styles', row: pick[0] + 1, column: pick[1] + 1 };
+const at = ([r, c]) => r < 0 ? SIDE + c : r, seedOf = ([r, c]) => r < 0 ? columns[c] : rows[r];
+const origin = () => !pick ? { kind: 'truncated' } : pick[0] < 0 || pick[1] < 0 ? (real.on ? real.origin(at(pick)) : { kind: 'seed', seed: seedOf(pick) }) : { kind: 'styles', row: pick[0] + 1, column: pick[1] + 1 };
 const follow = () => { if (pick && sources) { base = mix(pick); put(origin()); } else if (base && !free) put(plus ? { kind: 'found' } : origin()); };
 
 /* ---- the link ---- */
 const grain = { strengths: [], seed: null, changed: () => { tell(); draw(); strip(); grains.map(); write(); }, mapped: () => count('map') };
 const ways = { pair: [0, SIDE], seeds: () => [...rows, ...columns], rows: () => rows.length, cut: () => average ? { psi: psi / PER, cutoff } : {}, changed: () => write(), walked: () => count('paths') };
 const turns = { get layers() { return layers; }, found: (n) => { element.dataset.found = n; } };
-const write = () => { if (on() && layers.length) lx.keep('sty', [rows.join('.'), columns.join('.'), layers.map(Number).join(''), blend, psi, cutoff, grain.strengths.join('.'), grain.seed ?? '-', pick ? pick.join('.') : free ? '-' : 'own', ways.pair.join('.')].join('~')); };
+const write = () => { if (on() && layers.length) lx.keep('sty', [rows.join('.'), columns.join('.'), layers.map(Number).join(''), blend, psi, cutoff, grain.strengths.join('.'), grain.seed ?? '-', pick ? pick.join('.') : free ? '-' : 'own', ways.pair.join('.'), ...(real.on ? [real.held.join('.')] : [])].join('~')); };
 const parse = (text) => {
-  const [r, c, l, b, p, u, s, n, k, w] = String(text || '').split('~'), { num_layers: L, levels } = spec(), list = (t, most, least = 0) => { const v = (t || '').split('.').map((x) => /^-?\d{1,9}$/.test(x) ? +x : NaN); return v.every((x) => x >= least && x <= most) ? v : []; };
+  const [r, c, l, b, p, u, s, n, k, w, h] = String(text || '').split('~'), { num_layers: L, levels } = spec(), list = (t, most, least = 0) => { const v = (t || '').split('.').map((x) => /^-?\d{1,9}$/.test(x) ? +x : NaN); return v.every((x) => x >= least && x <= most) ? v : []; };
   const rs = list(r, 1e9), cs = list(c, 1e9), ss = list(s, 2 * PER), at = list(k, SIDE - 1, -1), two = list(w, 2 * SIDE - 1), [bb] = list(b, PER), [pp] = list(p, 150, -PER), [uu] = list(u, L);
   if (rs.length !== SIDE || cs.length !== SIDE || l?.length !== L || !/^[01]+$/.test(l) || [bb, pp, uu].some((v) => v === undefined) || two.length !== 2) return null;
-  return { rows: rs, columns: cs, layers: [...l].map((x) => x === '1'), blend: bb, psi: pp, cutoff: uu, strengths: ss.length === levels.length ? ss : null, seed: list(n, 1e9)[0] ?? null, pick: at.length === 2 && Math.max(...at) >= 0 ? at : null, own: k === 'own', pair: two };
+  return { rows: rs, columns: cs, layers: [...l].map((x) => x === '1'), blend: bb, psi: pp, cutoff: uu, strengths: ss.length === levels.length ? ss : null, seed: list(n, 1e9)[0] ?? null, pick: at.length === 2 && Math.max(...at) >= 0 ? at : null, own: k === 'own', pair: two, real: h !== undefined, held: list(h, 1e9) };
 };
 
 /* ---- the grid: one picture, drawn with gaps; over it a button for each place ---- */
@@ -34,22 +37,24 @@ const noise = () => grain.seed === null && grain.strengths.every((v) => v === PE
 const grained = () => { const n = noise(); return n ? { noise: n } : {}; };
 const draw = () => {
   if (!on() || !layers.length || owner !== lx.state.run) return; const run = owner;
-  lx.draw($('.lx-mixing canvas'), { op: 'styles', rows, columns, layers, blend: blend / PER, ...ways.cut(), ...grained() }, (_, im) => {
+  lx.draw($('.lx-mixing canvas'), { op: 'styles', rows, columns, layers, blend: blend / PER, ...(real.on && { codes: real.text }), ...ways.cut(), ...grained() }, (_, im) => {
     if (run !== owner) return; drawn = true; sheet.width = im.width; sheet.height = im.height; sheet.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0);
     paint(); element.dataset.run = run; delete element.dataset.error; count('n'); });
   paths.show();
 };
-const places = () => { const W = $('.lx-mixing').clientWidth || 560, wide = W > 440, gap = wide ? 7 : 4, extra = wide ? 12 : 6, cell = (W - gap * SIDE - extra) / (SIDE + 1); return { W, cell, at: (k) => k < 0 ? 0 : (k + 1) * (cell + gap) + extra }; };
-const place = () => { const { cell, at } = places(); for (const b of $('.lx-sty-cells').children) Object.assign(b.style, { left: at(+b.dataset.c) + (b.dataset.again ? cell - 22 : 0) + 'px', top: at(+b.dataset.r) + 'px', ...(b.dataset.again ? {} : { width: cell + 'px', height: cell + 'px' }) }); Object.assign($('.lx-corner').style, { width: cell + 'px', height: cell + 'px' }); };
+/* a real image in the corner of its reconstruction */
+const inset = (x, face, right, bottom, side, k) => { if (!face) return; const left = right - side, top = bottom - side; x.save(); x.beginPath(); x.roundRect(left - 2 * k, top - 2 * k, side + 2 * k, side + 2 * k, [8 * k, 0, 8 * k, 0]); x.fillStyle = lx.css('--panel'); x.fill(); x.beginPath(); x.roundRect(left, top, side, side, [6 * k, 0, 8 * k, 0]); x.clip(); x.imageSmoothingQuality = 'high'; x.drawImage(face, left, top, side, side); x.restore(); };
+const places = () => { const W = $('.lx-mixing').clientWidth || 560, wide = W > 440, gap = wide ? 7 : 4, extra = wide ? 12 : 6, cell = (W - gap * SIDE - extra) / (SIDE + 1); return { W, cell, to: (k) => k < 0 ? 0 : (k + 1) * (cell + gap) + extra }; };
+const place = () => { const { cell, to } = places(); for (const b of $('.lx-sty-cells').children) Object.assign(b.style, { left: to(+b.dataset.c) + (b.dataset.again ? cell - 22 : 0) + 'px', top: to(+b.dataset.r) + 'px', ...(b.dataset.again ? {} : { width: cell + 'px', height: cell + 'px' }) }); Object.assign($('.lx-corner').style, { width: cell + 'px', height: cell + 'px' }); };
 const crop = (x, r, c, left, top, side, radius) => { const [, h, w] = spec().shape; x.save(); x.beginPath(); x.roundRect(left, top, side, side, radius); x.clip(); x.imageSmoothingEnabled = side < 2 * w; x.imageSmoothingQuality = 'high'; x.drawImage(sheet, (c + 1) * w, (r + 1) * h, w, h, left, top, side, side); x.restore(); };
 const paint = () => {
-  if (!drawn || !on()) return; const { W, cell, at } = places(), k = Math.min(devicePixelRatio || 1, 2), canvas = $('.lx-mixing canvas'), x = canvas.getContext('2d'); canvas.width = canvas.height = Math.round(W * k); place();
-  for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) if (r >= 0 || c >= 0) crop(x, r, c, at(c) * k, at(r) * k, cell * k, 8 * k);
+  if (!drawn || !on()) return; const { W, cell, to } = places(), k = Math.min(devicePixelRatio || 1, 2), canvas = $('.lx-mixing canvas'), x = canvas.getContext('2d'); canvas.width = canvas.height = Math.round(W * k); place();
+  for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) if (r >= 0 || c >= 0) { crop(x, r, c, to(c) * k, to(r) * k, cell * k, 8 * k); if (real.on && (r < 0 || c < 0)) inset(x, real.face(at([r, c])), (to(c) + cell) * k, (to(r) + cell) * k, cell * k * 0.42, k); }
   const face = $('.lx-mean-face'), [, h, w] = spec().shape; face.width = w; face.height = h; face.getContext('2d').drawImage(sheet, 0, 0, w, h, 0, 0, w, h);
 };
 const piece = (tag, name, text) => { const e = document.createElement(tag); if (name) e.className = name; if (text !== undefined) e.textContent = text; return e; };
 const take = (r, c) => { if (!sources) return; pick = [r, c]; base = mix(pick); plus = null; put(origin()); tell(); write(); };
-const again = (r, c) => { const s = lx.random(); if (r < 0) columns = columns.map((v, k) => k === c ? s : v); else rows = rows.map((v, k) => k === r ? s : v); fetchSources(); };
+const again = (r, c) => { if (real.on) { real.again(at([r, c])); fetchSources(); return; } const s = lx.random(); if (r < 0) columns = columns.map((v, k) => k === c ? s : v); else rows = rows.map((v, k) => k === r ? s : v); fetchSources(); };
 const cells = $('.lx-sty-cells');
 for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) {
   if (r < 0 && c < 0) continue; const b = piece('button', r < 0 || c < 0 ? 'lx-sty-cell lx-source' : 'lx-sty-cell'); b.type = 'button'; Object.assign(b.dataset, { r, c }); b.tabIndex = r === 0 && c === 0 ? 0 : -1; b.onclick = () => { rove(b); take(r, c); }; cells.append(b);
@@ -73,8 +78,17 @@ const build = () => {
     for (let k = g * per; k < (g + 1) * per; k++) { const l = piece('label'), e = piece('input'); e.type = 'checkbox'; e.dataset.layer = k; e.onchange = () => choose(layers.map((v, i) => i === k ? e.checked : v)); l.append(e, piece('span', 'num', k + 1)); host.append(l); } return host; }));
   grains.build(); paths.names();
 };
-presets.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return; e.preventDefault(); const all = [...presets.children], at = all.findIndex((b) => b === document.activeElement), to = all[(at + step + all.length) % all.length]; to.focus(); to.click(); };
+const radios = (host) => { host.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return; e.preventDefault(); const all = [...host.children], at = all.findIndex((b) => b === document.activeElement), to = all[(at + step + all.length) % all.length]; to.focus(); to.click(); }; };
+radios(presets); radios($('.lx-kinds'));
 $('.lx-open-layers').onclick = () => { open = !open; tell(); };
+
+/* ---- samples or real images as sources ---- */
+for (const b of $('.lx-kinds').children) b.onclick = () => { if (real.on === (b.dataset.kind === 'real')) return; real.on = !real.on; [psi, otherPsi] = [otherPsi, psi]; pick = pick && pick[0] >= 0 && pick[1] >= 0 ? pick : null; if (!pick) { base = lx.state.w; plus = null; free = true; } fetchSources(); };
+const bring = async (f, k) => { if (!f || !real.on) return; try { await real.file(k, f); fetchSources(); } catch (e) { element.dataset.error = e.message; lx.say(e.message, 'error'); } };
+const marked = () => pick && (pick[0] < 0 || pick[1] < 0) ? at(pick) : 0, chooser = element.querySelector('input[type=file]');
+$('.lx-own-image').onclick = () => chooser.click(); chooser.onchange = () => { bring(chooser.files[0], marked()); chooser.value = ''; };
+cells.ondragover = (e) => { if (real.on && e.target.closest('.lx-source')) e.preventDefault(); };
+cells.ondrop = (e) => { const b = e.target.closest('.lx-source'); if (!real.on || !b) return; e.preventDefault(); bring(e.dataTransfer.files[0], at([+b.dataset.r, +b.dataset.c])); };
 
 /* ---- dials, and all that says how things stand ---- */
 const SHOWN = { psi: () => lx.number(psi / PER), cutoff: () => String(cutoff), blend: () => (blend / PER).toFixed(2), noise: () => (grain.strengths.reduce((a, b) => a + b, 0) / Math.max(grain.strengths.length, 1) / PER).toFixed(2) };
@@ -86,11 +100,12 @@ const tell = () => {
   for (const [i, b] of [...presets.children].entries()) { const x = ranges[i], yes = same(x); b.textContent = lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : ''); b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes || none && !i ? 0 : -1; }
   const more = $('.lx-open-layers'); more.setAttribute('aria-expanded', open); more.textContent = `${lx.t('sty.layers')} ${open ? '▴' : '▾'}`; more.classList.toggle('on', none); $('.lx-layers').hidden = !open;
   for (const e of $('.lx-layers').querySelectorAll('input')) { e.checked = layers[+e.dataset.layer]; e.setAttribute('aria-label', lx.t('sty.layer', { n: +e.dataset.layer + 1 })); }
-  for (const b of cells.children) { const r = +b.dataset.r, c = +b.dataset.c, seed = r < 0 ? columns[c] : rows[r], what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
-    b.setAttribute('aria-label', b.dataset.again ? lx.t('sty.again', { what }) : r < 0 || c < 0 ? `${what} · ${lx.t('origin.seed', { seed })}` : lx.t('origin.styles', { row: r + 1, column: c + 1 })); if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
+  for (const b of cells.children) { const r = +b.dataset.r, c = +b.dataset.c, seed = seedOf([r, c]), what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
+    b.setAttribute('aria-label', b.dataset.again ? lx.t('sty.again', { what }) : r < 0 || c < 0 ? `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed })}` : lx.t('origin.styles', { row: r + 1, column: c + 1 })); if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
     if (!b.dataset.again) { b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c); b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean)); } }
   for (const d of dials()) { const e = d.querySelector('input'), k = d.dataset.dial, v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k]; if (k === 'cutoff') e.max = spec().num_layers; d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average; e.value = v; lx.range(e); d.querySelector('output').textContent = SHOWN[k](); }
   for (const b of $('.lx-psi-cells').children) b.classList.toggle('on', !free && Math.round(PER * b.dataset.psi) === psi);
+  $('.lx-kinds').hidden = !real.able(); for (const b of $('.lx-kinds').children) { const yes = (b.dataset.kind === 'real') === real.on; b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes ? 0 : -1; } $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average; if (on() && JSON.stringify(lx.state.noise) !== JSON.stringify(noise())) lx.setNoise(noise()); grains.told(); sliders.build();
 };
 
@@ -109,7 +124,8 @@ const fetchSources = async (restore) => {
   const run = lx.state.run, me = ++ticket; label = lx.state.label;
   try {
     const d = await lx.code({ op: 'styles', rows, columns }); if (me !== ticket || run !== lx.state.run || owner !== run) return;
-    sources = d.w; average = d.average ? lx.f32(d.average) : null; ranges = d.ranges; if (!layers.length) { const x = ranges[0]; layers = upto(spec().num_layers).map((k) => k > x.first && k <= x.last); }
+    const of = real.on ? await real.load() : d.w; if (me !== ticket || run !== lx.state.run || owner !== run) return;
+    sources = of; average = d.average ? lx.f32(d.average) : null; ranges = d.ranges; if (!layers.length) { const x = ranges[0]; layers = upto(spec().num_layers).map((k) => k > x.first && k <= x.last); }
     if (restore !== undefined) { settle(restore); build(); sliders.ask(); } else paths.names();
     tell(); draw(); if (restore === undefined && pick) follow(); else rest(); write();
   } catch (e) { if (me === ticket) { element.dataset.error = e.message; lx.say(e.message, 'error'); } }
@@ -123,8 +139,8 @@ const enter = () => {
   if (!on()) { if (lx.state.noise) lx.setNoise(null); return; } const run = lx.state.run, { num_layers: L, levels } = spec();
   if (owner !== run) {
     const kept = parse(lx.state.kept.sty); owner = run; drawn = false; sources = average = base = plus = pick = null; free = true; sliders.clear(); cells.hidden = false;
-    rows = kept?.rows || upto(SIDE); columns = kept?.columns || upto(SIDE).map((k) => k + SIDE); layers = kept?.layers || []; blend = kept?.blend ?? PER; psi = kept?.psi ?? 70; cutoff = kept?.cutoff ?? L;
-    grain.strengths = kept?.strengths || levels.map(() => PER); grain.seed = kept?.seed ?? null; ways.pair = kept?.pair || [0, SIDE]; fetchSources(kept);
+    rows = kept?.rows || upto(SIDE); columns = kept?.columns || upto(SIDE).map((k) => k + SIDE); layers = kept?.layers || []; blend = kept?.blend ?? PER; psi = kept?.psi ?? 70; otherPsi = kept?.real ? 70 : PER; cutoff = kept?.cutoff ?? L;
+    grain.strengths = kept?.strengths || levels.map(() => PER); grain.seed = kept?.seed ?? null; ways.pair = kept?.pair || [0, SIDE]; real.enter(!!kept?.real, kept?.held); fetchSources(kept);
   } else if (label !== lx.state.label) fetchSources(); else { tell(); draw(); rest(); write(); }
 };
 const rest = () => { strip(); grains.map(); sliders.sync(); };
@@ -134,7 +150,7 @@ const taken = (w, o) => {
   if (!putting) { if (['sliders', 'found'].includes(o?.kind) && base && !free) plus = less(w, cut(base)); else if (!free || less(w, base)) { pick = null; base = Float32Array.from(w); plus = null; free = true; } if (on()) { tell(); write(); } }
   if (on()) rest();
 };
-$('.lx-reseed-all').onclick = () => { rows = rows.map(() => lx.random()); columns = columns.map(() => lx.random()); fetchSources(); };
+$('.lx-reseed-all').onclick = () => { if (real.on) { real.draw(); fetchSources(); return; } rows = rows.map(() => lx.random()); columns = columns.map(() => lx.random()); fetchSources(); };
 let linked = null;                                                         /* the run that the link's grid belongs to */
 lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('sty', null); linked = lx.state.run; if (lx.state.noise) lx.setNoise(null); setTimeout(enter); });
 lx.on('view', () => requestAnimationFrame(enter));

@@ -7,7 +7,7 @@ import gradio as gr
 
 from . import HERE, piece, script
 
-PARTS = ("own", "direction_moves", "styles_noise", "styles_directions", "styles_paths")
+PARTS = ("own", "direction_moves", "styles_real", "styles_noise", "styles_directions", "styles_paths")
 
 _DIAL = """
 <label class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>
@@ -23,9 +23,17 @@ def styles() -> gr.HTML:
     <span class="lx-group lx-presets" role="radiogroup" data-t-label="sty.from"></span>
     <button type="button" class="lx-chip lx-open-layers" aria-expanded="false" data-t="sty.layers" data-t-title="sty.layers.help"></button>
     <span class="lx-spring"></span>
+    <span class="lx-group lx-kinds" role="radiogroup" data-t-label="sty.kinds" hidden>
+      <button type="button" class="lx-chip" role="radio" data-kind="samples" data-t="sty.kind.samples"></button>
+      <button type="button" class="lx-chip" role="radio" data-kind="real" data-t="sty.kind.real"
+        data-t-title="sty.kind.real.help"></button></span>
+    <button type="button" class="lx-btn lx-small lx-own-image" data-t="sty.real.choose"
+      data-t-title="sty.real.choose.help" hidden></button>
+    <input type="file" accept="image/*" hidden>
     <button type="button" class="lx-btn lx-small lx-reseed-all" data-t="sty.reseed" data-t-title="sty.reseed.help"></button>
   </div>
   <div class="lx-layers" role="group" data-t-label="sty.from" hidden></div>
+  <p class="lx-note lx-real-note" data-t="sty.real.note" hidden></p>
   <div class="lx-mixing"><canvas role="img" data-t-label="sty.grid"></canvas><canvas class="lx-sheet" hidden></canvas>
     <div class="lx-sty-cells" role="group" data-t-label="sty.grid"></div>
     <p class="lx-corner"><span data-t="sty.corner.styles"></span><span data-t="sty.corner.rest"></span></p></div>

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from benchmarks.serve import page as served
@@ -13,17 +16,17 @@ from tests.explorer.styled import make_styled
 from .conftest import Driver
 
 BOX = "(document.querySelector('#lx-styles [data-ready]') || {dataset: {}}).dataset"
-READ = """(s) => { const c = document.querySelector(s), x = c.getContext('2d');
-  return [c.height, c.width, ...x.getImageData(0, 0, c.width, c.height).data]; }"""
+READ = """(s) => { const c = document.querySelector(s), u = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let t = '';
+  for (let i = 0; i < u.length; i += 8192) t += String.fromCharCode(...u.subarray(i, i + 8192)); return [c.height, c.width, btoa(t)]; }"""
 SIDE = 28
 
 
 @pytest.fixture(scope="module")
 def styled(tmp_path_factory):
-    """The address of a page over grey (7, 14 and 28 pixels, six layers), other (the same, other weights) and tiny, a VAE."""
+    """The address of a page over grey (7, 14 and 28 pixels, six layers), other (the same, other weights, an encoder) and tiny, a VAE."""
     root = tmp_path_factory.mktemp("styled")
     make_styled(root, "grey", data())
-    make_styled(root, "other", data(), seed=1)
+    make_styled(root, "other", data(), seed=1, family="stylealae")
     make(root, "tiny", data(), z_dim=8)
     with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
         yield address
@@ -48,7 +51,7 @@ def ready(drive, run="grey"):
 def settled(drive):
     """Until nothing has been drawn for a while."""
     drive.until(f"""() => new Promise((ok) => {{ const hero = document.querySelector('.lx-hero').dataset;
-        const drawn = () => [{BOX}.n, {BOX}.strip, hero.n].join(), before = drawn(); setTimeout(() => ok(before === drawn()), 400); }})""")
+        const drawn = () => [{BOX}.n, {BOX}.strip, hero.n].join(), before = drawn(); setTimeout(() => ok(before === drawn()), 150); }})""")
 
 
 def after(drive, act) -> None:
@@ -60,8 +63,8 @@ def after(drive, act) -> None:
 
 
 def canvas(drive, selector: str) -> np.ndarray:
-    h, w, *rest = drive.page.evaluate(READ, selector)
-    return np.array(rest, int).reshape(h, w, 4)[..., :3]
+    h, w, text = drive.page.evaluate(READ, selector)
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(h, w, 4)[..., :3].astype(int)
 
 
 def sheet(drive) -> np.ndarray:
@@ -230,6 +233,34 @@ def test_the_same_way_through_z_and_w(drive):
     drive.until(f"+{BOX}.paths > 1")
     assert page.locator(".lx-two-ways").get_attribute("data-lengths") != f"{z} {w}"
     assert "~0.3" in drive.state("s.kept.sty")
+
+
+def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
+    page = opened(drive, "other")
+    samples = sheet(drive)
+    after(drive, page.get_by_role("radio", name="Real images").click)
+    known = sheet(drive)
+    expect(page.locator("#lx-style-dials [data-dial=psi] output")).to_have_text("1.00")
+    assert alike(known[0, 0], samples[0, 0]) and not alike(known[1, 0], samples[1, 0])
+    page.locator(".lx-sty-cell[data-r='0'][data-c='-1']").click()
+    settled(drive)
+    index = drive.state("s.origin.index")
+    again = page.evaluate("(index) => lx.code({op: 'encode', image: {index}}).then((d) => d.w)", index)
+    assert page.evaluate("(w) => Object.values(w).every((v, i) => Math.abs(v - lx.state.w[i]) < 1e-4)", again), "the code of that image"
+    assert alike(hero(drive), known[1, 0]), "the reconstruction"
+    one = Image.fromarray(np.kron(np.eye(7, dtype=np.uint8) * 255, np.ones((4, 4), np.uint8)))
+    one.save(tmp_path / "diagonal.png")
+    after(drive, lambda: page.locator("#lx-styles input[type=file]").set_input_files(tmp_path / "diagonal.png"))
+    now = sheet(drive)
+    assert not alike(now[1, 0], known[1, 0]) and alike(now[2:, 0], known[2:, 0]) and alike(hero(drive), now[1, 0])
+    assert drive.state("s.origin.kind") == "image"
+    after(drive, lambda: page.locator(".lx-again[data-r='1'][data-c='-1']").dispatch_event("click"))
+    page.goto(page.evaluate("lx.link()"))
+    ready(drive, "other")
+    assert alike(sheet(drive)[0], now[0]) and alike(sheet(drive)[3:, 0], now[3:, 0])
+    (tmp_path / "note.png").write_text("no picture")
+    page.locator("#lx-styles input[type=file]").set_input_files(tmp_path / "note.png")
+    expect(page.get_by_role("alert")).to_contain_text("image")
 
 
 def test_languages_other_runs_and_a_phone(drive):

@@ -10,12 +10,12 @@ from training import checkpoint, families
 from training.data import Dataset
 
 
-def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0) -> Path:
-    """A StyleGAN: two layers for each resolution, noise that can be seen, the mean of its own W."""
-    family = families.get("stylegan")
-    config = family.Config(images=1000, z_dim=8, w_dim=8, channels=8, most_channels=16, mapping_layers=2)
+def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: str = "stylegan") -> Path:
+    """Two layers for each resolution, noise that can be seen, the mean of its own W."""
+    kind = families.get(family)
+    config = kind.Config(images=1000, z_dim=8, w_dim=8, channels=8, most_channels=16, mapping_layers=2)
     torch.manual_seed(seed)
-    model = family.Model(config, dataset.spec)
+    model = kind.Model(config, dataset.spec)
     with torch.no_grad():
         for layer in model.styled(len(model.sides) - 1):
             layer.strength.normal_(0, 0.5)
@@ -23,6 +23,6 @@ def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0) -> Path:
         for colours in model.colours:
             colours.weight.mul_(0.3)
         model.take_average()
-    card = checkpoint.Card(name, "stylegan", config.to_dict(), dataset.spec, model.spec, title="Tiny StyleGAN", images_seen=1000)
+    card = checkpoint.Card(name, family, config.to_dict(), dataset.spec, model.spec, title=f"Tiny {kind.title}", images_seen=1000)
     checkpoint.save(root / name, model, card)
     return root / name

@@ -27,9 +27,10 @@ LAYERS = [False, False, True, True, False, False]
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """grey: 7, 14 and 28 pixels, six layers. colour: 4 to 64, ten layers. plain: a GAN. flat: a VAE."""
+    """grey: 7, 14 and 28 pixels, six layers; mirror: the same with an encoder. colour: 4 to 64, ten layers. plain: a GAN. flat: a VAE."""
     root = tmp_path_factory.mktemp("styles")
     make_styled(root, "grey", data())
+    make_styled(root, "mirror", data(), family="stylealae")
     make_styled(root, "colour", data(3, 64), seed=1)
     make_generator(root, "plain", "gan", data(), z_dim=6)
     make(root, "flat", data(), z_dim=4)
@@ -290,4 +291,32 @@ def test_a_run_without_a_mean_is_not_truncated(session):
 
 
 def test_the_view_asks_for_layers(session):
-    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec.to_dict())} == {"grey", "colour"}
+    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec.to_dict())} == {"grey", "mirror", "colour"}
+
+
+def test_real_images_are_sources_by_their_codes(session, draw, ask):
+    run, held = session.run("mirror"), [{"index": k} for k in (4, 5, 6, 7, 8)]
+    told = ask("mirror", op="reals", images=held).json()
+    w = np.frombuffer(base64.b64decode(told["w"]), "<f4").reshape(5, run.spec.w_dim)
+    indices = np.array([4, 5, 6, 7, 8])
+    codes, _ = run.encode(run.real(indices))
+    assert np.array_equal(np.repeat(w, run.spec.num_layers, 0), codes.reshape(-1, run.spec.w_dim)), "one style for all layers"
+    with Image.open(io.BytesIO(base64.b64decode(told["picture"].partition(",")[2]))) as row:
+        assert np.array_equal(np.asarray(row), np.concatenate(run.real(indices)[:, 0], 1))
+    sheet = draw("mirror", op="styles", rows=[0, 0], columns=[0, 0, 0], layers=LAYERS, codes=told["w"])
+    cells = sheet.reshape(3, 28, 4, 28).transpose(0, 2, 1, 3)
+    shown = run.decode(codes)[..., 0]
+    assert np.abs(cells[1:, 0].astype(int) - shown[:2]).max() <= 1 and np.abs(cells[0, 1:].astype(int) - shown[2:]).max() <= 1
+    both = styles.mixed(styles.shaped(run, codes[:2]), styles.shaped(run, codes[2:]), LAYERS)
+    assert np.abs(cells[2, 3].astype(int) - run.decode(both[1, 2].reshape(1, -1))[0, ..., 0]).max() <= 1
+    whole = latent.to_text(codes)
+    assert np.array_equal(draw("mirror", op="styles", rows=[0, 0], columns=[0, 0, 0], layers=LAYERS, codes=whole), sheet)
+
+
+def test_real_images_that_do_not_fit_are_refused(draw, ask):
+    assert "no encoder" in ask("grey", op="reals", images=[{"index": 0}]).json()["error"]
+    assert "held-out images 0 to" in ask("mirror", op="reals", images=[{"index": 10**6}]).json()["error"]
+    assert ask("mirror", op="reals", images=[{"index": 0}] * 17).status_code == 422
+    assert "not base64" in ask("mirror", op="reals", images=["?"]).json()["error"]
+    few = draw("mirror", op="styles", rows=[0], columns=[0], layers=LAYERS, codes=latent.to_text(np.zeros((3, 8), np.float32)))
+    assert few.status_code == 422 and "codes" in few.json()["error"]
