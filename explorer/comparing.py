@@ -39,7 +39,7 @@ def _head(card: Card) -> dict[str, Any]:
     return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=card.data.title, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,
-                seed=card.seed, recipe=card.recipe)
+                seed=card.seed, recipe=card.recipe, begun_with=card.begun_with)
 
 
 def metrics(cards: Sequence[Card]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
 from . import families
 from .files import sha256, write_atomically, write_json
@@ -45,6 +46,7 @@ class Card:
     hardware: str = ""
     seed: int = 0
     recipe: str = ""
+    begun_with: str = ""                   # the run whose weights training began with, and what it had seen
     code_version: str = ""
     created: str = ""
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)   # name → value, unit, protocol
@@ -108,6 +110,17 @@ def build(card: Card, folder_name: str | None = None) -> LatentModel:
     if model.spec != card.spec:
         raise CheckpointError(f"{folder_name or card.name}: the card's spec does not fit its settings; was it edited by hand?")
     return model
+
+
+def shared(folder: Path, model: LatentModel) -> tuple[dict[str, Tensor], Card]:
+    """The weights of another run that ``model`` has too, by name and shape, and that run's card. Raises CheckpointError for a damaged run,
+    or where nothing fits."""
+    other, card = load(folder)
+    mine = model.state_dict()
+    fitting = {k: v for k, v in other.state_dict().items() if k in mine and mine[k].shape == v.shape}
+    if not fitting.keys() & {k for k, _ in model.named_parameters()}:
+        raise CheckpointError(f"{folder.name}: none of its weights fit; networks must have layers of the same names and sizes.")
+    return fitting, card
 
 
 def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel, Card]:

@@ -67,6 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
         p.add_argument("--title", default="", help="what the picker shows")
         p.add_argument("--trained", type=Path, default=TRAINED, help="where runs are kept [default: trained]")
         p.add_argument("--cache", type=Path, help="where data sets are kept [default: LATENT_EXPLORER_DATA or the user's cache]")
+        p.add_argument("--begin", metavar="RUN", help="begin with the weights of another run under --trained, where names and sizes agree")
         p.add_argument("--seed", type=int, default=0, help="of weights, data order and noise [default: 0]")
         p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
         p.add_argument("--threads", type=int, help="CPU threads [default: all cores]")
@@ -189,6 +190,8 @@ def command_train(args: argparse.Namespace) -> int:
         if (folder / checkpoint.CARD).exists():
             raise Failed(f"there is a run {name} already; give another --name, go on with --resume, or delete {folder}.")
         config = chosen_settings(args, family)
+        if args.begin:
+            checkpoint.read_card(args.trained / checkpoint.check_name(args.begin))       # before a folder is made
     folder.mkdir(parents=True, exist_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
     stopped: list[int] = []
@@ -217,6 +220,10 @@ def command_train(args: argparse.Namespace) -> int:
                                    code_version=code_version(), created=began)
         card = dataclasses.replace(card, hardware=loop.hardware(world.device, world.size))
         trainer = loop.Trainer(family, config, card, dataset.train.images, dataset.train.labels, world)
+        if args.begin and resumed is None:
+            weights, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
+            trainer.begin_with(weights)
+            trainer.card = dataclasses.replace(card, begun_with=f"{other.name}, {other.images_seen:,} images")
         if resumed is not None:
             trainer.restore(resumed)
         if lead:
@@ -260,7 +267,8 @@ def print_card(folder: Path) -> None:
     """A run's figures, a line each."""
     from . import checkpoint
     card = checkpoint.read_card(folder)
-    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}, {card.parameters:,} parameters")
+    begun = f", begun with {card.begun_with}" if card.begun_with else ""
+    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}, {card.parameters:,} parameters{begun}")
     for k, m in card.metrics.items():
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 
@@ -275,11 +283,13 @@ FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "sq
 
 def table(cards: Sequence[Card]) -> str:
     """Runs and their main figures in Markdown."""
+    def seen(card: Card) -> str:
+        return f"{card.images_seen / 1e6:.2g} M" + (f" after {card.begun_with}" if card.begun_with else "")
     rows = ["| run | data | code | images seen | trained on | measured |", "|---|---|---|---|---|---|"]
     for card in cards:
         figures = ", ".join(f"{title} {card.metrics[k]['value']:.4g}" for k, title in FIGURES.items() if k in card.metrics)
         code = f"{card.spec.num_layers} × {card.spec.w_dim}-D" if card.spec.num_layers > 1 else f"{card.spec.w_dim}-D"
-        rows.append(f"| `{card.name}` | {card.data.title} | {code} | {card.images_seen / 1e6:.2g} M | {card.hardware}, "
+        rows.append(f"| `{card.name}` | {card.data.title} | {code} | {seen(card)} | {card.hardware}, "
                     f"{clock(card.seconds)} | {figures} |")
     return "\n".join(rows)
 

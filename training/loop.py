@@ -164,6 +164,11 @@ class Trainer:
         self._counts: dict[str, int] = {}
         torch.manual_seed(card.seed * 1_000_003 + 17 + self.world.rank)
 
+    def begin_with(self, weights: dict[str, Tensor]) -> None:
+        """Start from some weights of another run, in the model and in its average."""
+        for m in (self.model, self.average):
+            m.load_state_dict(weights, strict=False)
+
     @property
     def images_seen(self) -> int:
         return self.steps * self.config.batch_size

@@ -153,6 +153,7 @@ def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
     (["--name", "../up"], "is no name for a run"),
     (["--batch-size", "4096"], "choose a smaller batch_size"),
     (["--resume"], "there is no card.json"),
+    (["--begin", "other"], "there is no card.json"),
 ])
 def test_mistakes_get_one_sentence_and_leave_no_run(own, tmp_path, capsys, more, sentence):
     assert main(options(own, tmp_path, "own", *more)) == 2
@@ -167,6 +168,20 @@ def test_a_name_that_is_taken(own, tmp_path, capsys):
     assert main(options(own, tmp_path, "own", "--images", "32")) == 2
     assert "there is a run own already" in capsys.readouterr().err
     assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
+
+
+def test_a_run_begins_with_the_weights_of_another(own, tmp_path, capsys):
+    assert main(options(own, tmp_path, "first", "--images", "32", "--no-evaluate")) == 0
+    assert main(options(own, tmp_path, "second", "--images", "16", "--no-evaluate", "--learning-rate", "1e-7", "--seed", "9",
+                        "--begin", "first")) == 0
+    (first, _), (second, card) = (checkpoint.load(tmp_path / "trained" / name) for name in ("first", "second"))
+    assert card.begun_with == "first, 32 images" and card.images_seen == 16
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+    wider = options(own, tmp_path, "wider", "--images", "16", "--no-evaluate", "--width", "8", "--z-dim", "3", "--begin", "first")
+    assert main(wider) == 0, "what fits is taken: the decoder's last bias"
+    other = ["train", "gan", *options(own, tmp_path)[2:options(own, tmp_path).index("--name")], "--name", "gan", "--begin", "first",
+             "--batch-size", "16", "--images", "16", "--no-evaluate"]
+    assert main(other) == 2 and "none of its weights fit" in capsys.readouterr().err
 
 
 def test_a_run_does_not_go_on_with_other_images(own, tmp_path, capsys):
