@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,23 @@ def mlp(sizes: Sequence[int], activation: type[nn.Module] = nn.SiLU) -> nn.Seque
     for a, b in zip(sizes[:-1], sizes[1:], strict=True):
         layers += [nn.Linear(a, b), activation()]
     return nn.Sequential(*layers[:-1])
+
+
+@torch.no_grad()
+def trace(network: nn.Sequential, x: Tensor) -> list[Tensor]:
+    """What each layer of a sequential network makes of x, after its nonlinearity; the last one's as it leaves: a list of (n, …)."""
+    return list(_traced(network, x))
+
+
+def _traced(network: nn.Sequential, x: Tensor) -> Iterator[Tensor]:
+    flat = [m for part in network for m in (part if isinstance(part, nn.Sequential) else [part])]
+    weighted = [k for k, m in enumerate(flat) if isinstance(m, nn.Linear | nn.Conv2d)]
+    shown = {next((j for j in range(k + 1, after) if not isinstance(flat[j], nn.Flatten | nn.MaxPool2d)), k)
+             for k, after in zip(weighted, [*weighted[1:], len(flat)], strict=True)}
+    for k, m in enumerate(flat):
+        x = m(x)
+        if k in shown:
+            yield x
 
 
 def side_of(shape: Sequence[int]) -> int:

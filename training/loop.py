@@ -176,9 +176,7 @@ class Trainer:
     def step(self) -> None:
         """One step: all phases that are due, then the average of the weights."""
         self.objective.set_progress(self.images_seen)
-        factor = 1.0
-        if self.config.decay == "cosine":
-            factor = 0.5 * (1 + math.cos(math.pi * min(1.0, self.images_seen / self.config.images)))
+        factor = self.objective.rate(self.images_seen)
         for phase, own, rates in zip(self.phases, self.own, self.rates, strict=True):
             if self.steps % phase.every:
                 continue

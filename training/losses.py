@@ -40,6 +40,17 @@ def squared_error(x: Tensor, y: Tensor) -> Tensor:
     return ((x - y) / 2).square().flatten(1).sum(1)
 
 
+def psnr_of(x: Tensor, y: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio in dB of each image, both in [-1, 1]: (n, …) to (n,). At most 100, where they are equal."""
+    return -10 * (squared_error(x, y) / x[0].numel()).clamp_min(1e-10).log10()
+
+
+def kl_of_activity(activity: Tensor, target: float) -> Tensor:
+    """Σ KL(target ‖ activity) in nats of units that are on with these shares, (d,) in (0, 1), to a scalar (Ng 2011, section 2)."""
+    a = activity.clamp(1e-6, 1 - 1e-6)
+    return (target * (math.log(target) - a.log()) + (1 - target) * (math.log(1 - target) - (1 - a).log())).sum()
+
+
 def log_normal(x: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
     """log N(x; mean, diag exp(log_variance)) in nats, (…, d) to (…)."""
     return -0.5 * (math.log(2 * math.pi) + log_variance + (x - mean).square() / log_variance.exp()).sum(-1)

@@ -7,6 +7,7 @@ and an ``Objective`` (critics, losses and schedule: needed for training only).
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -187,6 +188,23 @@ class LatentModel(nn.Module):
         """The encoder's last layer but one, (n, C, H, W) in [-1, 1] to (n, k), for probes; None where it is not told."""
         return None
 
+    def activations(self, x: Tensor) -> list[Tensor]:
+        """What each layer of the encoder makes of images (n, C, H, W), after its nonlinearity, the code last: (n, k), or (n, c, h, w).
+        Empty where the encoder's layers are not told."""
+        return []
+
+    def mirrors(self) -> int:
+        """How many layers of the encoder have a mirror in the decoder, so that ``through`` can turn back after each. 0: none."""
+        return 0
+
+    def through(self, x: Tensor, layers: int) -> Tensor:
+        """Images (n, C, H, W) down the encoder's first ``layers`` (1 … ``mirrors()``) and back up their mirrors: the same, in [-1, 1]."""
+        raise TypeError(f"{type(self).__name__} has no mirrored layers.")
+
+    def axes(self) -> Tensor | None:
+        """Of a linear decoder what each number of the code adds to the image on the [0, 1] scale, (pixels, w_dim); else None."""
+        return None
+
     def first_weight(self) -> Tensor | None:
         """The weight (out, w_dim) of the first linear layer that acts on w, or None where there is none (Shen & Zhou 2021, eq. 1)."""
         return None
@@ -243,6 +261,12 @@ class Objective(nn.Module):
     def set_progress(self, images_seen: int) -> None:
         """Called before each step; growing networks and schedules follow it. Must depend on ``images_seen`` alone."""
 
+    def rate(self, images_seen: int) -> float:
+        """What the learning rates are multiplied by: by ``config.decay`` 1, or half a cosine from 1 to 0 over the run."""
+        if self.config.decay == "none":
+            return 1.0
+        return half_cosine(images_seen / self.config.images)
+
     def finish(self, model: LatentModel, batches: Iterable[Batch]) -> None:
         """Called on the (averaged) model before each save with training batches, e.g. to fit a Gaussian to the codes."""
 
@@ -253,6 +277,11 @@ class Objective(nn.Module):
     def measure(self, batch: Batch) -> dict[str, Tensor]:
         """Family-specific scores of held-out images, each (n,); ``evaluate`` averages them. May sample with torch's RNG."""
         return {}
+
+
+def half_cosine(t: float) -> float:
+    """From 1 at t = 0 to 0 at t = 1 and beyond (Loshchilov & Hutter 2017, without restarts)."""
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, t)))
 
 
 @dataclass(frozen=True)
