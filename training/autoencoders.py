@@ -134,18 +134,17 @@ class Autoencoder(LatentModel):
     def encode(self, x: Tensor) -> Tensor:
         return self.encoder(x)[:, None]
 
-    def raw(self, w: Tensor) -> Tensor:
-        """What the decoder gives, before it is clamped: (n, 1, z_dim) to (n, *shape), 0 as -1 and 1 as 1."""
+    def unclamped(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         return self.decoder(w[:, 0]) * 2 - 1
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
-        return self.raw(w)
+        return self.unclamped(w)
 
     def first_weight(self) -> Tensor | None:
         return networks.first_weight(self.decoder, self.spec.w_dim)
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        return trace(self.encoder, x) if isinstance(self.encoder, nn.Sequential) else []
+        return trace(self.encoder, x)
 
     def pairs(self) -> list[tuple[nn.Sequential, nn.Sequential]]:
         """Dense networks: each layer of the encoder, outermost first, and the layer of the decoder that mirrors it."""
@@ -209,7 +208,7 @@ class AutoencoderObjective(Objective):
         return [Phase("reconstruction", parameters, self.loss, torch.optim.Adam(parameters, lr=self.config.learning_rate))]
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        return {"loss": squared_error(self.model.raw(self.model.encode(batch.images)), batch.images).mean()}
+        return {"loss": squared_error(self.model.unclamped(self.model.encode(batch.images)), batch.images).mean()}
 
     @torch.no_grad()
     def measure(self, batch: Batch) -> dict[str, Tensor]:

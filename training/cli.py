@@ -86,6 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--cache", type=Path)
     evaluate.add_argument("--source", type=Path, help="for a run on a person's own images: their folder or zip")
     evaluate.add_argument("--device", default="cpu")
+    evaluate.add_argument("--labels", action="store_true", help="also train classifiers on the encoder with 100, 500 and 1,000 labels")
     evaluate.add_argument("--map", action=argparse.BooleanOptionalAction, default=True)
     features = commands.add_parser("features", help="train the small classifier that judges images of a data set")
     features.add_argument("data", metavar="DATASET", choices=sorted(TITLES))
@@ -318,7 +319,8 @@ def command_evaluate(args: argparse.Namespace) -> int:
     for name in args.runs:
         folder = args.trained / checkpoint.check_name(name)
         card = checkpoint.read_card(folder)
-        evaluate(folder, load_data(args, card.data), with_map=args.map, device=args.device, say=lambda s: bar.show(s))
+        evaluate(folder, load_data(args, card.data), with_map=args.map, with_labels=args.labels, device=args.device,
+                 say=lambda s: bar.show(s))
         print_card(folder)
     return 0
 

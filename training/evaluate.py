@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, disentanglement, families, features, figures, heldout, maps, points, probes
+from . import checkpoint, disentanglement, families, features, figures, heldout, maps, pca, points, pretraining, probes
 from .data import Dataset
 from .figures import score
 from .losses import squared_error
@@ -22,14 +22,18 @@ FEWEST = 100                               # points for which a UMAP is laid out
 
 
 @torch.no_grad()
-def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, device: str = "cpu", say: Say = lambda s: None) -> checkpoint.Card:
-    """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card."""
+def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labels: bool = False, device: str = "cpu",
+             say: Say = lambda s: None) -> checkpoint.Card:
+    """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card. ``with_labels``: also
+    what its encoder does for classifiers that see few labels, which trains 27 of them."""
     model, card = checkpoint.load(folder, device)
     net = features.load(folder.parent, card.data.name)
     metrics = measure(model, card, dataset, say) | figures.measure(model, net, dataset, say)
     if net is not None and model.spec.num_layers > 1:
         metrics |= disentanglement.measure(model, net, say)
-    metrics |= probes.measure(model, dataset, say)
+    metrics |= probes.measure(model, dataset, say) | pca.measure(model, dataset, say)
+    if with_labels:
+        metrics |= pretraining.measure(model, card, dataset, say)
     if card.data.name in points.MIXTURES:
         metrics |= coverage(model, card.data.name)
     if model.spec.encodes and len(model.spec.shape) == 3:

@@ -39,6 +39,7 @@ class GrowingConfig(Config):
     most_channels: int = setting(96, "most channels of any layer (paper: 512)", low=8, high=1024)
     widening: float = setting(2.0, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
                               advanced=True)
+    depth: int = setting(2, "convolutions at each resolution (paper: 2; 1 costs less than half)", low=1, high=2)
     stage_images: int = setting(30_000, "images for fading in a resolution, and as many for training it before the next; "
                                 "0 trains full resolution from the start (paper: 800,000)", low=0, high=10**8)
     loss: str = setting("logistic", "logistic with R1 (Mescheder et al. 2018), or wgan-gp with drift (Karras et al. 2018)",
@@ -168,7 +169,8 @@ class GrowingTrunk(nn.Module):
         sides = sides_of(shape)
         widths = channels_of(config, sides)
         self.colours = nn.ModuleList(nn.Sequential(EqualConv(shape[0], c, 1), LeakyReLU()) for c in widths)
-        self.blocks = nn.ModuleList(nn.Sequential(EqualConv(b, b), LeakyReLU(), EqualConv(b, a, resize="down"), LeakyReLU())
+        self.blocks = nn.ModuleList(nn.Sequential(*(m for _ in range(config.depth - 1) for m in (EqualConv(b, b), LeakyReLU())),
+                                                  EqualConv(b, a, resize="down"), LeakyReLU())
                                     for a, b in zip(widths[:-1], widths[1:], strict=True))
         self.last = nn.Sequential(*([MinibatchStddev()] if stddev else []), EqualConv(widths[0] + stddev, widths[0]), LeakyReLU(),
                                   nn.Flatten(), EqualLinear(widths[0] * sides[0] ** 2, out), LeakyReLU())

@@ -17,9 +17,10 @@ def mlp(sizes: Sequence[int], activation: type[nn.Module] = nn.SiLU) -> nn.Seque
 
 
 @torch.no_grad()
-def trace(network: nn.Sequential, x: Tensor) -> list[Tensor]:
-    """What each layer of a sequential network makes of x, after its nonlinearity; the last one's as it leaves: a list of (n, …)."""
-    return list(_traced(network, x))
+def trace(network: nn.Module, x: Tensor) -> list[Tensor]:
+    """What each layer of a sequential network makes of x, after its nonlinearity; the last one's as it leaves: a list of (n, …). Empty for
+    a network of another kind."""
+    return list(_traced(network, x)) if isinstance(network, nn.Sequential) else []
 
 
 def _traced(network: nn.Sequential, x: Tensor) -> Iterator[Tensor]:

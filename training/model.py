@@ -171,6 +171,10 @@ class LatentModel(nn.Module):
         or generated image. Only where ``spec.noise`` gives each level numbers of its own."""
         raise TypeError(f"{type(self).__name__} has no residuals.")
 
+    def unclamped(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+        """``synthesize`` where a linear decoder's image may leave [-1, 1]."""
+        return self.synthesize(w, label)
+
     def encode(self, x: Tensor) -> Tensor:
         """Images (n, C, H, W) in [-1, 1] to (n, num_layers, w_dim). Only where ``spec.encodes``."""
         raise TypeError(f"{type(self).__name__} has no encoder.")

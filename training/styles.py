@@ -82,23 +82,24 @@ class Mapping(nn.Sequential):
 
 
 class StyleGenerator(Growing):
-    """A learned constant, styled twice at each resolution. ``w`` holds a style for each layer, (n, 2 · resolutions, w_dim)."""
+    """A learned constant, styled ``depth`` times at each resolution. ``w``: a style for each layer, (n, depth · resolutions, w_dim)."""
 
     mean_w: Tensor
 
     def __init__(self, config: Any, data: DataSpec, encodes: bool = False) -> None:
         super().__init__(config, data)
         widths = channels_of(config, self.sides)
-        self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, num_layers=2 * len(self.sides),
+        self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, num_layers=config.depth * len(self.sides),
                                levels=self.sides, encodes=encodes, prior="mapped", pixel_noise=True)
+        self.depth = config.depth
         self.mapping = Mapping(config.z_dim, config.w_dim, config.mapping_layers, config.mapping_rate)
         self.constant = nn.Parameter(torch.ones(1, widths[0], self.sides[0], self.sides[0]))
         self.register_buffer("mean_w", torch.zeros(config.w_dim))
         layers: list[nn.Module] = []
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
-            second = EqualConv(c, c, bias=False)
-            layers += [Styled(first, c, config.w_dim, side, 2 * k), Styled(second, c, config.w_dim, side, 2 * k + 1)]
+            convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
+            layers += [Styled(m, c, config.w_dim, side, 2 * k + j) for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -106,7 +107,7 @@ class StyleGenerator(Growing):
 
     def styled(self, stage: int) -> list[Styled]:
         """The layers of all resolutions up to ``stage``."""
-        return [m for m in self.layers if isinstance(m, Styled)][:2 * stage + 2]
+        return [m for m in self.layers if isinstance(m, Styled)][:self.depth * (stage + 1)]
 
     def blocks(self, w: Tensor, stage: int, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
         """``noise``: what each layer adds, (n or 1, 1, r, r) or None; without it drawn anew while training, else the model's own."""
@@ -119,7 +120,7 @@ class StyleGenerator(Growing):
             else:
                 own = layer.constant
             x = layer(x, w[:, k], own)
-            if k % 2:
+            if k % self.depth == self.depth - 1:
                 out.append(x)
         return out
 
@@ -129,7 +130,7 @@ class StyleGenerator(Growing):
         noise: list[Tensor | None] = []
         for k, layer in enumerate(self.styled(stage)):
             own = layer.constant if generator is None else torch.randn(layer.constant.shape, generator=generator).to(w.device)
-            noise.append(own * strengths[k // 2] if strengths[k // 2] else None)
+            noise.append(own * strengths[k // self.depth] if strengths[k // self.depth] else None)
         return self.enlarged(self.faded(self.blocks(w, stage, noise), stage, alpha))
 
     def average_w(self) -> Tensor | None:

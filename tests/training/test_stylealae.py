@@ -31,17 +31,18 @@ def test_what_is_read_of_features_is_linear_in_their_means_and_deviations():
     torch.testing.assert_close(read(2 * x + 3)[0], left, rtol=1e-4, atol=1e-4, msg="what was read is taken out")
 
 
+@pytest.mark.parametrize("depth", [1, 2])
 @pytest.mark.parametrize("stage", [0, 1, 2])
-def test_the_code_is_the_sum_of_what_all_layers_read(stage):
-    model, _ = made("stylealae")
+def test_the_code_is_the_sum_of_what_all_layers_read(stage, depth):
+    model, _ = made("stylealae", depth=depth)
     randomised(model).eval()
     model.grow(stage, 1.0)
     said, hooks = [], []
     for block in model.encoder.blocks:
-        hooks += [m.register_forward_hook(lambda _, __, out: said.append(out[1])) for m in (block.read_first, block.read_second)]
+        hooks += [m.register_forward_hook(lambda _, __, out: said.append(out[1])) for m in block.reads]
     x = batch(3, model.sides[stage]).images
     w = model.code(x)
-    assert len(said) == 2 * stage + 2 and w.shape == (3, 5)
+    assert len(said) == depth * (stage + 1) and w.shape == (3, 5)
     torch.testing.assert_close(w, sum(said))
 
 
@@ -49,7 +50,7 @@ def test_the_encoder_mirrors_the_generator():
     """As many channels at each resolution, two layers each, no deviation over the minibatch: each image has a code of its own."""
     model, _ = made("stylealae")
     for block, styled in zip(model.encoder.blocks, zip(*[iter(model.styled(2))] * 2, strict=True), strict=True):
-        assert block.first.weight.shape[0] == styled[1].bias.shape[0]
+        assert block.layers[0].weight.shape[0] == styled[1].bias.shape[0] and len(block.layers) == len(block.reads) == 2
     x = batch(4).images
     torch.testing.assert_close(model.code(x)[1:2], model.code(x[1:2]), rtol=1e-4, atol=1e-4)
 

@@ -115,6 +115,16 @@ def test_a_style_acts_from_its_own_layer_on():
             assert torch.equal(a, b) == (j < k // 2), (k, j)
 
 
+def test_with_a_depth_of_one_each_resolution_has_one_style_and_the_networks_are_half_as_deep():
+    (one, critic), (two, deep) = made("stylegan", depth=1), made("stylegan", depth=2)
+    w = codes(one)
+    assert one.spec.num_layers == 3 and w.shape == (3, 3, 5) and len(one.style_weights()) == 3
+    assert [tuple(f.shape) for f in one.blocks(w, 2)] == [tuple(f.shape) for f in two.blocks(codes(two), 2)]
+    noise = one.synthesize_noisy(w, None, [1.0, 1.0, 1.0])
+    assert torch.allclose(noise, one.synthesize(w), atol=1e-6)
+    assert [len(b) for b in critic.discriminator.trunk.blocks] == [2, 2] and [len(b) for b in deep.discriminator.trunk.blocks] == [4, 4]
+
+
 def test_styles_beyond_the_stage_are_not_asked():
     model = noisy()
     model.grow(1, 1.0)

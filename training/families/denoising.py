@@ -33,7 +33,7 @@ class DenoisingObjective(AutoencoderObjective):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         noisy = corruption.corrupt(batch.images, self.config.noise, self.config.amount)
-        return {"loss": squared_error(self.model.raw(self.model.encode(noisy)), batch.images).mean()}
+        return {"loss": squared_error(self.model.unclamped(self.model.encode(noisy)), batch.images).mean()}
 
 
 FAMILY = Family(

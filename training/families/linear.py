@@ -33,7 +33,7 @@ class Linear(Autoencoder):
                 nn.Sequential(nn.Linear(config.z_dim, pixels), nn.Unflatten(1, tuple(shape))))
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
-        return self.raw(w).clamp(-1, 1)
+        return self.unclamped(w).clamp(-1, 1)
 
     def axes(self) -> Tensor | None:
         return next(m for m in self.decoder.modules() if isinstance(m, nn.Linear)).weight.detach()

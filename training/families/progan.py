@@ -37,7 +37,8 @@ class ProGAN(Growing):
         first = nn.Sequential(PixelNorm(), EqualLinear(config.z_dim, widths[0] * side**2), nn.Unflatten(1, (widths[0], side, side)),
                               LeakyReLU(), PixelNorm(), EqualConv(widths[0], widths[0]), LeakyReLU(), PixelNorm())
         self.layers = nn.ModuleList([first, *(
-            nn.Sequential(EqualConv(a, b, resize="up"), LeakyReLU(), PixelNorm(), EqualConv(b, b), LeakyReLU(), PixelNorm())
+            nn.Sequential(EqualConv(a, b, resize="up"), LeakyReLU(), PixelNorm(),
+                          *(m for _ in range(config.depth - 1) for m in (EqualConv(b, b), LeakyReLU(), PixelNorm())))
             for a, b in zip(widths[:-1], widths[1:], strict=True))])
 
     def blocks(self, w: Tensor, stage: int) -> list[Tensor]:

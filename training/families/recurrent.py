@@ -38,10 +38,16 @@ class Reader(nn.Module):
 
     def __init__(self, k: int, units: int, d: int) -> None:
         super().__init__()
-        self.cell, self.out = nn.GRU(k, units, batch_first=True), nn.Linear(units, d)
+        self.cell = nn.GRU(k, units, batch_first=True)
+        self.out = nn.Linear(units, d)
+
+    def steps(self, x: Tensor) -> list[Tensor]:
+        """What is held after the last row, (n, units), and the vector."""
+        held: Tensor = self.cell(x)[1][0]
+        return [held, self.out(held)]
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.out(self.cell(x)[1][0])
+        return self.steps(x)[-1]
 
 
 class Writer(nn.Module):
@@ -69,15 +75,13 @@ class Recurrent(Autoencoder):
 
     def first_weight(self) -> Tensor | None:
         assert isinstance(self.decoder, Writer)
-        return torch.cat([self.decoder.begin.weight, self.decoder.cell.weight_ih_l0]).detach()
+        return torch.cat([self.decoder.begin.weight, self.decoder.get_parameter("cell.weight_ih_l0")]).detach()
 
     def activations(self, x: Tensor) -> list[Tensor]:
         """What the reader holds after the last row, and the code."""
         reader: Any = self.encoder.get_submodule("1")
         with torch.no_grad():
-            held: Tensor = reader.cell(Rows()(x))[1][0]
-            code: Tensor = reader.out(held)
-            return [held, code]
+            return reader.steps(Rows()(x))
 
 
 FAMILY = Family(

@@ -52,7 +52,7 @@ class SparseObjective(AutoencoderObjective):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         w = self.model.encode(batch.images)
-        error, activity = squared_error(self.model.raw(w), batch.images).mean(), w[:, 0].mean(0)
+        error, activity = squared_error(self.model.unclamped(w), batch.images).mean(), w[:, 0].mean(0)
         penalty = self.penalty(activity)
         return {"loss": error + self.config.weight * penalty, "error": error, "penalty": penalty, "activity": activity.mean()}
 

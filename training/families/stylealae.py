@@ -47,15 +47,17 @@ class Read(nn.Module):
 class EncoderBlock(nn.Module):
     """One resolution of the encoder: (n, b, r, r) to (n, a, r/2, r/2), and what it reads of w. The last one keeps its size."""
 
-    def __init__(self, b: int, a: int, w_dim: int, last: bool) -> None:
+    def __init__(self, b: int, a: int, w_dim: int, depth: int, last: bool) -> None:
         super().__init__()
-        self.first, self.second = EqualConv(b, b), EqualConv(b, a, resize="" if last else "down")
-        self.read_first, self.read_second = Read(b, w_dim), Read(a, w_dim)
+        self.layers = nn.ModuleList([*(EqualConv(b, b) for _ in range(depth - 1)), EqualConv(b, a, resize="" if last else "down")])
+        self.reads = nn.ModuleList([*(Read(b, w_dim) for _ in range(depth - 1)), Read(a, w_dim)])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        x, first = self.read_first(F.leaky_relu(self.first(x), 0.2))
-        x, second = self.read_second(F.leaky_relu(self.second(x), 0.2))
-        return x, first + second
+        w = torch.zeros((), device=x.device)
+        for layer, read in zip(self.layers, self.reads, strict=True):
+            x, more = read(F.leaky_relu(layer(x), 0.2))
+            w = w + more
+        return x, w
 
 
 class StyleEncoder(nn.Module):
@@ -65,7 +67,8 @@ class StyleEncoder(nn.Module):
         super().__init__()
         widths = channels_of(config, sides)
         self.colours = nn.ModuleList(nn.Sequential(EqualConv(colours, c, 1), LeakyReLU()) for c in widths)
-        self.blocks = nn.ModuleList(EncoderBlock(c, widths[max(k - 1, 0)], config.w_dim, k == 0) for k, c in enumerate(widths))
+        self.blocks = nn.ModuleList(EncoderBlock(c, widths[max(k - 1, 0)], config.w_dim, config.depth, k == 0)
+                                    for k, c in enumerate(widths))
 
     def forward(self, x: Tensor, stage: int, alpha: float) -> Tensor:
         f, w = self.blocks[stage](self.colours[stage](x))

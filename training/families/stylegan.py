@@ -30,7 +30,7 @@ class StyleGANObjective(StyleObjective):
         w = self.model.map(self.noise(n))
         if not self.config.mixing:
             return w
-        return mixed(w, self.model.map(self.noise(n)), 2 * self.model.grown()[0] + 2, self.config.mixing)
+        return mixed(w, self.model.map(self.noise(n)), len(self.model.styled(self.model.grown()[0])), self.config.mixing)
 
 
 FAMILY = Family(

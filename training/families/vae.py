@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from .. import networks
-from ..layers import ConvDecoder, ConvEncoder, mlp
+from ..layers import ConvDecoder, ConvEncoder, mlp, trace
 from ..losses import bernoulli_nll, gaussian_kl, gaussian_nll, importance_nll, log_normal, optimal_log_sigma
 from ..model import Batch, Config, DataSpec, Family, LatentModel, LatentSpec, Objective, Phase, setting
 
@@ -63,6 +63,11 @@ class VAE(LatentModel):
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         mean, log_variance = self.statistics(x)
         return mean[:, None], (0.5 * log_variance).exp()[:, None]
+
+    def activations(self, x: Tensor) -> list[Tensor]:
+        """The last one is the mean alone."""
+        *before, both = trace(self.encoder.body if isinstance(self.encoder, ConvEncoder) else self.encoder, x)
+        return [*before, both[:, :self.spec.z_dim]]
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         out = self.decoder(w[:, 0])
