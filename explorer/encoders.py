@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training import corruption
+
 from . import Refused, images
 
 if TYPE_CHECKING:
@@ -44,8 +46,16 @@ def codes_of(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | Non
     return w, sigma
 
 
-def take_in(run: Run, pixels: np.ndarray, label: int | None = None) -> Taken:
-    """Encode and draw again pixels (C, H, W) uint8 of the run's own shape.
+def noisy(pixels: np.ndarray, kind: str, amount: float, seed: int) -> np.ndarray:
+    """Pixels (C, H, W) uint8 with noise (training.corruption), the same for the same seed, image size, kind and amount."""
+    x = torch.from_numpy(np.array(pixels)).float()[None] / 127.5 - 1
+    out = corruption.corrupt(x, kind, amount, torch.Generator().manual_seed(seed))
+    return ((out[0] + 1) * 127.5).round().byte().numpy()
+
+
+def take_in(run: Run, pixels: np.ndarray, label: int | None = None, target: np.ndarray | None = None) -> Taken:
+    """Encode and draw again pixels (C, H, W) uint8 of the run's own shape. ``target``: pixels that the error is taken against, the image
+    itself without them.
 
     A conditional model draws as ``label``; where that is not known, as the class that comes nearest. Raises Refused as ``codes_of`` does.
     """
@@ -55,7 +65,7 @@ def take_in(run: Run, pixels: np.ndarray, label: int | None = None) -> Taken:
         drawn = run.images(np.repeat(w, len(tried), 0), tried)
     else:
         tried, drawn = np.array([run.label(label) or 0]), run.images(w, label)
-    errors = squared(drawn, pixels)
+    errors = squared(drawn, pixels if target is None else target)
     best = int(errors.argmin())
     return Taken(w[0], None if sigma is None else sigma[0], images.to_uint8(drawn[best:best + 1])[0], float(errors[best]),
                  int(tried[best]) if run.spec.num_classes else None)
@@ -71,4 +81,4 @@ def nearer_than(run: Run, error: float, wait: bool = False) -> float | None:
     return None if usual is None else round(float((usual > error).mean()), 4)
 
 
-__all__ = ["Taken", "codes_of", "nearer_than", "squared", "take_in"]
+__all__ = ["Taken", "codes_of", "nearer_than", "noisy", "squared", "take_in"]

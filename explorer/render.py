@@ -740,4 +740,4 @@ def _sentence(e: ValidationError) -> str:
     return f"The request does not fit: {where[:80] or 'body'}: {first['msg'][0].lower()}{first['msg'][1:]}."
 
 
-__all__ = ["CODE", "DRAW", "Ask", "Draw", "HeldOutImage", "Path", "Pixels", "Request", "draw", "parse", "pixels_of", "short"]
+__all__ = ["CODE", "DRAW", "Ask", "Draw", "HeldOutImage", "Path", "Pixels", "Request", "Seed", "draw", "parse", "pixels_of", "short"]

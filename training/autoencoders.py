@@ -60,9 +60,9 @@ class Tied(nn.Module):
 
 
 class Code(nn.Module):
-    """What a code passes through before it is decoded. ``kind``: linear, or sigmoid for units that are on (1) or off (0)."""
+    """What a code passes through before it is decoded. ``kind``: identity, or sigmoid for units that are on (1) or off (0)."""
 
-    def __init__(self, kind: str = "linear") -> None:
+    def __init__(self, kind: str = "identity") -> None:
         super().__init__()
         self.kind = kind
 
@@ -70,7 +70,7 @@ class Code(nn.Module):
         return x.sigmoid() if self.kind == "sigmoid" else x
 
 
-def dense(shape: Sequence[int], hidden: Sequence[int], d: int, tied: bool, kind: str = "linear") -> tuple[nn.Sequential, nn.Sequential]:
+def dense(shape: Sequence[int], hidden: Sequence[int], d: int, tied: bool, kind: str = "identity") -> tuple[nn.Sequential, nn.Sequential]:
     """Encoder (n, *shape) to (n, d) and the decoder that mirrors it, to (n, *shape) in [0, 1]."""
     pixels = math.prod(shape)
     down = mlp([pixels, *hidden, d])
@@ -78,11 +78,11 @@ def dense(shape: Sequence[int], hidden: Sequence[int], d: int, tied: bool, kind:
     if tied:
         mirrored = iter([m for m in down if isinstance(m, nn.Linear)][::-1])
         up = nn.Sequential(*(Tied(next(mirrored)) if isinstance(m, nn.Linear) else m for m in up))
-    return (nn.Sequential(nn.Flatten(), down, *([Code(kind)] if kind != "linear" else [])),
+    return (nn.Sequential(nn.Flatten(), down, *([Code(kind)] if kind == "sigmoid" else [])),
             nn.Sequential(up, nn.Sigmoid(), nn.Unflatten(1, tuple(shape))))
 
 
-def convolutional(shape: Sequence[int], channels: int, d: int, kind: str = "linear") -> tuple[nn.Sequential, nn.Sequential]:
+def convolutional(shape: Sequence[int], channels: int, d: int, kind: str = "identity") -> tuple[nn.Sequential, nn.Sequential]:
     """The same of convolutions: 3 × 3 and max pooling until at most 8 pixels a side are left, transposed ones back."""
     c, side = shape[0], shape[1]
     halvings = next(k for k in range(8) if side / 2**k <= 8)
@@ -94,7 +94,7 @@ def convolutional(shape: Sequence[int], channels: int, d: int, kind: str = "line
     up: list[nn.Module] = [nn.Linear(d, widths[-1] * small**2), nn.SiLU(), nn.Unflatten(1, (widths[-1], small, small))]
     for k, (a, b) in enumerate(zip(widths[::-1], [*widths[-2::-1], c], strict=True)):
         up += [nn.ConvTranspose2d(a, b, 4, stride=2, padding=1), nn.SiLU() if k < halvings - 1 else nn.Sigmoid()]
-    return (nn.Sequential(*down, nn.Flatten(), nn.Linear(widths[-1] * small**2, d), *([Code(kind)] if kind != "linear" else [])),
+    return (nn.Sequential(*down, nn.Flatten(), nn.Linear(widths[-1] * small**2, d), *([Code(kind)] if kind == "sigmoid" else [])),
             nn.Sequential(*up))
 
 
@@ -104,7 +104,7 @@ class Autoencoder(LatentModel):
     code_mean: Tensor
     code_factor: Tensor
     code_rest: Tensor
-    kind = "linear"                               # what the code passes through
+    kind = "identity"                             # what the code passes through
 
     def __init__(self, config: Any, data: DataSpec) -> None:
         super().__init__()

@@ -59,6 +59,14 @@ class EqualConv(nn.Module):
         return F.conv2d(x, weight / 4, self.bias, stride=2, padding=1)
 
 
+def blurred(x: Tensor) -> Tensor:
+    """Images or features low-pass filtered by [1, 2, 1] each way, zeros beyond the edge: (n, c, h, w) to the same. After an enlargement
+    by nearest neighbours this makes it bilinear (Karras et al. 2019, section 2)."""
+    row = torch.tensor([0.25, 0.5, 0.25], dtype=x.dtype, device=x.device)
+    kernel = (row[:, None] * row).expand(x.shape[1], 1, 3, 3)
+    return F.conv2d(x.contiguous(memory_format=torch.channels_last), kernel, padding=1, groups=x.shape[1])
+
+
 class LeakyReLU(nn.LeakyReLU):
     """With a slope of 0.2, in place."""
 

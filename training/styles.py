@@ -15,13 +15,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm
+from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm, blurred
 from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
 from .model import DataSpec, LatentSpec, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
-    "cpu": {"*": dict(images=400_000, most_channels=128, stage_images=25_000, learning_rate=2e-3)},
+    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=0, ema_images=5_000)},
+    "cpu": {"*": dict(images=200_000, most_channels=128, depth=1, stage_images=0, learning_rate=2e-3, mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
@@ -38,7 +38,7 @@ class StyleConfig(GrowingConfig):
 
 
 class Styled(nn.Module):
-    """One layer: what comes in, noise, leaky ReLU, AdaIN by the layer's own style. (n, a, r, r) to (n, b, r', r')."""
+    """One layer: what comes in (blurred where enlarged), noise, leaky ReLU, AdaIN by its own style. (n, a, r, r) to (n, b, r', r')."""
 
     constant: Tensor
 
@@ -54,6 +54,8 @@ class Styled(nn.Module):
         """``noise``: (n or 1, 1, r', r'), or None for none."""
         if self.layer is not None:
             x = self.layer(x)
+            if isinstance(self.layer, EqualConv) and self.layer.resize:
+                x = blurred(x)
         x = x + (self.bias if noise is None else self.bias + self.strength * noise)
         gain, bias = self.style(w)[:, :, None, None].chunk(2, 1)
         return adain(F.leaky_relu(x, 0.2, inplace=True), 1 + gain, bias)

@@ -18,12 +18,12 @@ const pump = async () => {
   while (next) {
     const { run, image, more, quiet } = next, all = beside.fitting().map((r) => r.name), now = all.filter((n) => n === run || opened.has(n)); next = null; const began = performance.now();
     try {
-      const d = await lx.api('beside', { run, runs: now, image, ...(more.invert ? { invert: true } : {}) });
-      const strip = await picture(d.picture), own = d.runs.find((r) => r.run === run);
+      const d = await lx.api('beside', { run, runs: now, image, ...(more.invert ? { invert: true } : {}), ...spoil.asked() });
+      const noisy = d.noise !== undefined, strip = await picture(d.picture), own = d.runs.find((r) => r.run === run);
       for (const r of d.runs) opened.add(r.run);
       if (run !== lx.state.run || !here()) continue;
       if (own.problem) throw new Error(own.problem);
-      const rows = cut(strip, d.runs); given = data($('.lx-given')); beside.show(rows, given, $('.lx-given'));
+      const rows = cut(strip, d.runs, noisy); given = noisy ? clean : data($('.lx-given')); spoil.take(noisy ? { noise: d.noise, rows } : null); beside.show(rows, given, $('.lx-given'));
       const mineNow = rows.find((r) => r.run === run);
       if (quiet) { if (answer) { answer.percentile = mineNow.percentile; tell(); } }
       else {
@@ -33,17 +33,18 @@ const pump = async () => {
       }
       if (next) continue;
       if (now.length < all.length) { for (const n of all) opened.add(n); next = { run, image, more, quiet: true }; continue; }
-      const wanting = rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8);
+      const wanting = noisy ? [] : rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8);
       for (const r of wanting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
       if (wanting.length) again = setTimeout(() => { if (!busy && here() && run === lx.state.run) { next = { run, image, more, quiet: true }; pump(); } }, 900);
     } catch (e) { if (!next && !quiet && run === lx.state.run) { element.dataset.error = e.message; hint(e.message); lx.say(e.message, 'error'); } }
   }
   busy = false; cloud();
 };
-/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one */
-const cut = (strip, runs) => { const h = strip.height, w = strip.width / (1 + runs.filter((r) => !r.problem).length); let k = 0;
+/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one, then, where the input has noise, the image without */
+let clean = null;
+const cut = (strip, runs, noisy) => { const n = runs.filter((r) => !r.problem).length, h = strip.height, w = strip.width / (1 + n + noisy); let k = 0;
   const tile = (i) => { const c = document.createElement('canvas'); c.width = w; c.height = h; c.getContext('2d', { willReadFrequently: true }).drawImage(strip, i * w, 0, w, h, 0, 0, w, h); return c; };
-  onto($('.lx-given'), tile(0));
+  onto($('.lx-given'), tile(0)); clean = noisy ? data(tile(n + 1)) : null;
   return runs.filter((r) => !r.problem).map((r) => { const t = tile(++k); return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: data(t) }; }); };
 const origin = () => typeof answer.image === 'object' && 'index' in answer.image ? { kind: 'point', index: answer.image.index, label: answer.label } : { kind: 'image' };
 /* another run, with the code that it gave this image; a held-out image of one data set is a file to a run of another */
@@ -56,6 +57,7 @@ const edit = (name) => {
   lx.open(name, { w: row.w, origin: source === 'held' ? origin() : { kind: 'image' }, ...(row.class === null || row.class === undefined ? {} : { label: row.class }) });
 };
 
+const spoil = makeSpoil($('.lx-spoil'), () => { const a = answer || next; if (a && here()) encode(a.image, a.more); });
 const between = makeBetween($('.lx-mix')), kept = makeKept($('.lx-kept')), search = makeSearch($('.lx-search'), { join: beside.join }), change = makeEdit($('.lx-change'));
 
 /* ---- the pictures ---- */

@@ -8,7 +8,7 @@ from . import HERE, piece, script
 
 # what stands before reconstruct.js
 PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search",
-         "direction_moves", "reconstruct_edit")
+         "direction_moves", "reconstruct_edit", "reconstruct_noise")
 
 
 def reconstruct() -> gr.HTML:
@@ -50,6 +50,17 @@ def reconstruct() -> gr.HTML:
         <button type="button" class="lx-chip" role="radio" data-mode="absolute" data-t="rec.absolute"></button></span>
     </figure>
   </div>
+  <div class="lx-spoil" role="group" data-t-label="rec.noise">
+    <span class="lx-spoil-kinds lx-chips" role="radiogroup" data-t-label="rec.noise"><b data-t="rec.noise"></b>
+      <button type="button" class="lx-chip" role="radio" data-noise="" data-t="rec.noise.none"></button>
+      <button type="button" class="lx-chip" role="radio" data-noise="gaussian" data-t="rec.noise.gaussian"></button>
+      <button type="button" class="lx-chip" role="radio" data-noise="dropout" data-t="rec.noise.dropout"></button>
+      <button type="button" class="lx-chip" role="radio" data-noise="block" data-t="rec.noise.block"></button></span>
+    <span class="lx-spoil-more" hidden>
+      <input type="range" class="lx-range" min="0" max="100" step="1" value="40" data-t-label="rec.noise.amount">
+      <output class="num"></output>
+      <button type="button" class="lx-btn lx-small lx-spoil-again" data-t="rec.noise.again"></button></span>
+    <p class="lx-note lx-spoil-told" role="status"></p></div>
   <p class="lx-note lx-source-note"></p>
   <label class="lx-note lx-centre"><input type="checkbox" checked>
     <span><b data-t="rec.centre"></b> <span class="lx-centre-note"></span></span></label>

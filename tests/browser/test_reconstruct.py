@@ -186,6 +186,28 @@ def test_all_of_them_follow_the_stroke_in_one_request(drive):
     assert {p for p in paths if p.startswith("beside")} == {"beside+"}   # every one of them is for all runs at once
 
 
+def test_noise_on_the_input_is_seen_by_every_run_and_errors_are_against_the_clean_image(drive, trained):
+    page, session = opened(drive), Session(trained)
+    index, n = drive.state("s.origin.index"), count(drive)
+    clean = session.run("tiny").real(np.array([index]))[0]
+    page.get_by_role("radio", name="Lost block").click()
+    encoded(drive, n)
+    n = count(drive)
+    drive.slide("#lx-reconstruct .lx-spoil input", 36)
+    encoded(drive, n)
+    expect(page.locator(".lx-spoil output")).to_have_text("36 %")
+    noisy = encoders.noisy(clean, "block", 0.36, 0)
+    assert np.array_equal(shown(page, ".lx-given")[..., 0], noisy[0])
+    taken = encoders.take_in(session.run("tiny"), noisy, target=clean)
+    assert float(page.locator(".lx-model[data-run=tiny]").get_attribute("data-error")) == pytest.approx(taken.error, rel=1e-3)
+    expect(page.locator(".lx-spoil-told")).to_contain_text("The noise alone is")
+    n = count(drive)
+    page.get_by_role("radio", name="None", exact=True).click()
+    encoded(drive, n)
+    assert np.array_equal(shown(page, ".lx-given")[..., 0], clean[0])
+    expect(page.locator(".lx-spoil-told")).to_be_empty()
+
+
 def test_choosing_a_card_edits_the_same_image_in_that_run(drive, trained):
     page, session = opened(drive), Session(trained)
     ranked(drive)

@@ -116,3 +116,24 @@ def test_what_cannot_take_the_image_says_why_and_the_rest_answer(runs):
 def test_what_is_refused(runs, body, status, says):
     found = Client(runs).post("beside", {"run": "one", **body})
     assert found.status_code == status and says in found.json()["error"]
+
+
+def test_with_noise_every_run_sees_the_same_noisy_image_and_is_held_against_the_clean_one(runs):
+    run, clean = runs.run("one"), runs.run("one").real(np.array([7]))[0]
+    body = dict(run="one", runs=["one", "two"], image={"index": 7}, noise=dict(kind="dropout", amount=0.5, seed=3))
+    told, again, plain = (Client(runs).post("beside", b).json() for b in (body, body, {k: v for k, v in body.items() if k != "noise"}))
+    tiles = np.split(picture(told["picture"]), 4, axis=1)
+    noisy = encoders.noisy(clean, "dropout", 0.5, 3)
+    assert np.array_equal(tiles[0], noisy[0]) and np.array_equal(tiles[3], clean[0]) and again == told
+    lost = noisy[0] != clean[0]
+    assert lost.any() and not noisy[0][lost].any() and told["noise"] == pytest.approx(((clean / 255.0)[0][lost] ** 2).sum(), rel=1e-4)
+    w, _ = run.encode(noisy[None])
+    assert np.array_equal(tiles[1], run.decode(w)[0, ..., 0])
+    drawn = run.images(w)
+    assert told["runs"][0]["error"] == pytest.approx(float(encoders.squared(drawn, clean)[0]), rel=1e-4)
+    assert told["runs"][0]["percentile"] is None and plain["runs"][0]["error"] != told["runs"][0]["error"] and "noise" not in plain
+
+
+@pytest.mark.parametrize("noise", [dict(kind="salt", amount=0.5), dict(kind="block", amount=1.5), dict(kind="block", amount=0.5, seed=-1)])
+def test_noise_that_is_none_is_refused(runs, noise):
+    assert Client(runs).post("beside", {"run": "one", "runs": ["one"], "image": {"index": 7}, "noise": noise}).status_code == 422

@@ -163,7 +163,8 @@ def test_the_map_shows_where_noise_changes_pixels_and_nothing_without_noise(sess
     assert moved.shape == (28, 28) and moved.max() > 5
     np.testing.assert_allclose(moved, drawn.std(0), atol=0.6)
     answer = ask("grey", op="noise", w=latent.to_text(w), strengths=[1, 1, 1]).json()
-    assert answer["seeds"] == 16 and answer["top"] == pytest.approx(moved.max(), rel=0.06) and answer["mean"] == pytest.approx(moved.mean())
+    assert answer["seeds"] == 16 and answer["top"] == pytest.approx(moved.max(), rel=0.06)
+    assert answer["mean"] == pytest.approx(moved.mean(), rel=1e-4)
     with Image.open(io.BytesIO(base64.b64decode(answer["picture"].partition(",")[2]))) as image:
         assert np.array_equal(np.asarray(image), styles.heat(moved, answer["top"]))
     still = ask("grey", op="noise", w=latent.to_text(w), strengths=[0, 0, 0]).json()

@@ -124,7 +124,7 @@ def test_a_long_code_is_sampled_from_its_strongest_directions_and_the_rest():
 
 
 def test_sparse_codes_begin_at_their_target_and_lie_between_0_and_1():
-    model, objective = made("sparse", z_dim=20, target=0.1, penalty="kl")
+    model, objective = made("sparse", z_dim=20, target=0.1, sparsity="kl")
     with torch.no_grad():
         for m in model.encoder.modules():
             if isinstance(m, torch.nn.Linear):
@@ -138,7 +138,7 @@ def test_sparse_codes_begin_at_their_target_and_lie_between_0_and_1():
 @pytest.mark.parametrize(("penalty", "expected"), [
     ("kl", 2 * (0.2 * math.log(0.2 / 0.6) + 0.8 * math.log(0.8 / 0.4))), ("squared", 2 * 0.4**2), ("l1", 1.2)])
 def test_penalties_of_activity(penalty, expected):
-    _, objective = made("sparse", z_dim=4, target=0.2, penalty=penalty)
+    _, objective = made("sparse", z_dim=4, target=0.2, sparsity=penalty)
     assert float(objective.penalty(torch.tensor([0.6, 0.6]))) == pytest.approx(expected, rel=1e-5)
 
 
@@ -149,7 +149,7 @@ def test_kl_is_zero_at_the_target_alone_and_finite_at_the_ends():
 
 
 def test_denoising_asks_for_the_clean_image():
-    model, objective = made("denoising", network="dense", hidden=(9,), z_dim=4, noise="dropout", amount=1.0)
+    model, objective = made("denoising", network="dense", hidden=(9,), z_dim=4, corruption="dropout", amount=1.0)
     x, black = images(), torch.full_like(images(), -1.0)
     expected = squared_error(model.synthesize(model.encode(black)), x).mean()
     assert torch.allclose(objective.loss(Batch(x))["loss"], expected)

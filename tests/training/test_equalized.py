@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from training.equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, PixelNorm, doubled, halved
+from training.equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, PixelNorm, blurred, doubled, halved
 
 
 def test_halving_is_the_mean_of_four_and_doubling_shows_each_pixel_four_times():
@@ -133,3 +133,14 @@ def test_equal_images_are_seen_to_be_equal():
     """What tells a discriminator that the generator has collapsed."""
     x = torch.randn(1, 3, 4, 4).expand(8, 3, 4, 4)
     assert MinibatchStddev()(x)[:, 3].max() < 2e-4
+
+
+def test_blurred_keeps_the_sum_inside_and_makes_doubling_bilinear():
+    x = torch.zeros(1, 2, 8, 8)
+    x[0, 0, 3, 4], x[0, 1, 5, 2] = 1.0, 2.0
+    found = blurred(x)
+    torch.testing.assert_close(found.sum((2, 3)), torch.tensor([[1.0, 2.0]]))
+    assert found[0, 0, 3, 4] == 0.25 and found[0, 0, 2, 3] == 0.0625 and found[0, 0, 3, 3] == 0.125 and not found[0, 0, :, :2].any()
+    small = torch.randn(2, 3, 6, 6)
+    smooth = F.interpolate(small, scale_factor=2, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(blurred(doubled(small))[..., 1:-1, 1:-1], smooth[..., 1:-1, 1:-1])

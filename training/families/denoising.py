@@ -22,7 +22,7 @@ from ..model import Batch, Family, setting
 class DenoisingConfig(AutoencoderConfig):
     """Settings of the denoising autoencoder."""
 
-    noise: str = setting("gaussian", "what is put on each training image: gaussian noise, or dropout: black pixels (both in the paper)",
+    corruption: str = setting("gaussian", "what is put on each training image: gaussian noise, or dropout: black pixels (paper: both)",
                          choices=("gaussian", "dropout"))
     amount: float = setting(0.4, "gaussian: its deviation on the [0, 1] scale; dropout: the share of pixels (paper: 0.1 to 0.5)", low=0.0,
                             high=2.0)
@@ -32,7 +32,7 @@ class DenoisingObjective(AutoencoderObjective):
     """Squared error of what is made of the noisy image against the clean one."""
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        noisy = corruption.corrupt(batch.images, self.config.noise, self.config.amount)
+        noisy = corruption.corrupt(batch.images, self.config.corruption, self.config.amount)
         return {"loss": squared_error(self.model.unclamped(self.model.encode(noisy)), batch.images).mean()}
 
 

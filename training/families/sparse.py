@@ -28,7 +28,7 @@ class SparseConfig(CodeConfig):
     """Settings of the sparse autoencoder."""
 
     z_dim: int = setting(1000, "units of the code (overcomplete: more than the image has pixels)", low=1, high=2048)
-    penalty: str = setting("kl", "on each unit's mean activity: kl from its target (paper), squared distance, or l1: the activity itself",
+    sparsity: str = setting("kl", "on each unit's mean activity: kl from its target (paper), squared distance, or l1: the activity itself",
                            choices=("kl", "squared", "l1"))
     target: float = setting(0.05, "mean activity that each unit should have (paper: 0.05)", low=0.001, high=0.5)
     weight: float = setting(0.3, "weight of the penalty, summed over units (paper: 3, for a mean over 64 pixels)", low=0.0, high=1000.0)
@@ -59,9 +59,9 @@ class SparseObjective(AutoencoderObjective):
     def penalty(self, activity: Tensor) -> Tensor:
         """Of the units' mean activities (d,), a scalar."""
         c = self.config
-        if c.penalty == "kl":
+        if c.sparsity == "kl":
             return kl_of_activity(activity, c.target)
-        return (activity - c.target).square().sum() if c.penalty == "squared" else activity.sum()
+        return (activity - c.target).square().sum() if c.sparsity == "squared" else activity.sum()
 
     @torch.no_grad()
     def measure(self, batch: Batch) -> dict[str, Tensor]:

@@ -20,7 +20,7 @@ from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, mixed
 class StyleGANConfig(StyleConfig):
     """Settings of StyleGAN."""
 
-    mixing: float = setting(0.9, "share of the training images made with two styles (paper: 0.9)", low=0.0, high=1.0, advanced=True)
+    mixing: float = setting(0.5, "share of the training images made with two styles (paper: 0.5 to 0.9)", low=0.0, high=1.0, advanced=True)
 
 
 class StyleGANObjective(StyleObjective):
