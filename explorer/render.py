@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
-from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, latent, pyramid, styles
+from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, labels, latent, pyramid, styles
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -594,6 +594,22 @@ class AskStyleDirections(Ask):
         return {"ready": True, "directions": [_direction(d) for d in every]}
 
 
+class AskLabels(Ask):
+    """What an encoder does for classifiers with few labels: without ``n`` what is known and what can be measured here, with it one
+    accuracy, or how far its measurement is."""
+
+    op: Literal["labels"]
+    n: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    way: Annotated[str, Field(max_length=20)] = "frozen"
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        labels.require(run)
+        if self.n is None:
+            return {"known": labels.known(run), "sizes": labels.possible(run), "classes": len(run.card.data.classes)}
+        value, done = labels.measured(run, self.n, self.way)
+        return {"ready": False, "done": round(done, 3)} if value is None else {"ready": True, "accuracy": short(value)}
+
+
 class AskStages(Ask):
     """The samples that the run's training kept at the end of each stage."""
 
@@ -693,7 +709,7 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     | DrawExemplars | DrawSum | DrawStyles | DrawTruncated,
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskSum
+    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskLabels | AskSum
     | AskStyles | AskReals | AskNoise | AskPaths | AskStyleDirections | AskGallery | AskDirections | AskMeasure | AskKept,
     Field(discriminator="op")])
 

@@ -75,17 +75,17 @@ class Classifier(nn.Module):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def scaled(self, x: Tensor) -> Tensor:
+    def standard(self, x: Tensor) -> Tensor:
         """Features as the head takes them, (n, k)."""
         return (seen(self.model, x) - self.mean) / self.deviation
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.scaled(x))
+        return self.head(self.standard(x))
 
     def fit_head(self, images: Tensor, labels: Tensor) -> None:
         """The head alone, by multinomial logistic regression (L-BFGS)."""
         with torch.no_grad():
-            features = self.scaled(images)
+            features = self.standard(images)
         optimizer = torch.optim.LBFGS(self.head.parameters(), max_iter=200, line_search_fn="strong_wolfe")
 
         def closure() -> Tensor:
@@ -95,7 +95,8 @@ class Classifier(nn.Module):
             return loss
         optimizer.step(closure)
 
-    def tune(self, images: Tensor, labels: Tensor, rate: float, steps: int, seed: int) -> None:
+    def tune(self, images: Tensor, labels: Tensor, rate: float, steps: int, seed: int,
+             progress: Callable[[float], None] = lambda share: None) -> None:
         """Encoder and head together."""
         parameters = [p for p in self.parameters() if p.requires_grad]
         optimizer, generator = torch.optim.Adam(parameters, lr=rate), torch.Generator().manual_seed(seed)
@@ -106,6 +107,7 @@ class Classifier(nn.Module):
             optimizer.zero_grad()
             F.cross_entropy(self(images[rows]), labels[rows]).backward()
             optimizer.step()
+            progress((k + 1) / steps)
 
     @torch.no_grad()
     def accuracy(self, images: Tensor, labels: Tensor) -> float:
@@ -114,7 +116,8 @@ class Classifier(nn.Module):
         return right / len(images)
 
 
-def accuracy(model: LatentModel, fresh: Callable[[], LatentModel], data: Labelled, way: str, seed: int = 0, steps: int = STEPS) -> float:
+def accuracy(model: LatentModel, fresh: Callable[[], LatentModel], data: Labelled, way: str, seed: int = 0, steps: int = STEPS,
+             progress: Callable[[float], None] = lambda share: None) -> float:
     """Accuracy on ``data.asked`` of a classifier that saw ``data.images`` and their labels.
 
     ``way``: frozen, the head alone is trained on the encoder's features; fine-tuned, from there all of it; scratch, all of it from the
@@ -130,14 +133,24 @@ def accuracy(model: LatentModel, fresh: Callable[[], LatentModel], data: Labelle
         if way != "scratch":
             made.fit_head(data.images, data.labels)
         if way != "frozen":
-            made.tune(data.images, data.labels, RATES[way], steps, seed)
+            made.tune(data.images, data.labels, RATES[way], steps, seed, progress)
     return made.accuracy(data.asked, data.answers)
+
+
+def scaled(images: np.ndarray) -> Tensor:
+    """Images (n, C, H, W) uint8 in [-1, 1]."""
+    return Batch.of(torch.from_numpy(np.array(images))).images
+
+
+def targets(labels: np.ndarray) -> Tensor:
+    """Labels (n,) as int64."""
+    return torch.from_numpy(np.array(labels)).long()
 
 
 def taken(split: Split, rows: Sequence[int] | np.ndarray) -> tuple[Tensor, Tensor]:
     """Images in [-1, 1] and labels of some rows of a labelled split."""
     assert split.labels is not None
-    return Batch.of(torch.from_numpy(np.ascontiguousarray(split.images[rows]))).images, torch.from_numpy(split.labels[rows]).long()
+    return scaled(split.images[rows]), targets(split.labels[rows])
 
 
 def measure(model: LatentModel, card: Card, dataset: Dataset, say: Callable[[str], None] = lambda s: None) -> Figures:
