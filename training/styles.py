@@ -33,6 +33,8 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
+    noise_rate: float = setting(0.1, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, and "
+                                "noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
     mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
 
@@ -42,9 +44,9 @@ class Styled(nn.Module):
 
     constant: Tensor
 
-    def __init__(self, layer: nn.Module | None, channels: int, w_dim: int, side: int, seed: int) -> None:
+    def __init__(self, layer: nn.Module | None, channels: int, w_dim: int, side: int, seed: int, noise_rate: float = 1.0) -> None:
         super().__init__()
-        self.layer = layer
+        self.layer, self.rate = layer, noise_rate
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
         self.style = EqualLinear(w_dim, 2 * channels, gain=1.0)
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
@@ -56,7 +58,7 @@ class Styled(nn.Module):
             x = self.layer(x)
             if isinstance(self.layer, EqualConv) and self.layer.resize:
                 x = blurred(x)
-        x = x + (self.bias if noise is None else self.bias + self.strength * noise)
+        x = x + (self.bias if noise is None else self.bias + self.rate * self.strength * noise)
         gain, bias = self.style(w)[:, :, None, None].chunk(2, 1)
         return adain(F.leaky_relu(x, 0.2, inplace=True), 1 + gain, bias)
 
@@ -101,7 +103,7 @@ class StyleGenerator(Growing):
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            layers += [Styled(m, c, config.w_dim, side, 2 * k + j) for j, m in enumerate(convolutions)]
+            layers += [Styled(m, c, config.w_dim, side, 2 * k + j, config.noise_rate) for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
