@@ -5,55 +5,30 @@ Colours and fonts are left to the page, which knows whether it is light or dark.
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from training import log
+
 MOST_ROWS = 600                                 # a longer log is thinned for drawing
 CLOCK = {"images", "seconds", "images_per_second"}
-MOST_LOG = 20 * 2**20                           # bytes read of a log, from its end
 
 
 def read_log(path: Path) -> list[dict[str, float]]:
-    """Rows of a ``log.jsonl``; a line that a kill cut off is left out."""
-    with open(path, "rb") as f:
-        f.seek(0, 2)
-        f.seek(max(0, f.tell() - MOST_LOG))
-        lines = f.read().decode("utf-8", "replace").splitlines()
-    rows = []
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(row, dict) and _number(row.get("images")):
-            rows.append({k: v for k, v in row.items() if _number(v)})
-    return rows
+    """The numbers of a ``log.jsonl``, row by row."""
+    return [{k: v for k, v in row.items() if _number(v)} for row in log.read(path)]
 
 
 def _number(v: Any) -> bool:
     return isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
 
 
-def thin(rows: list[dict[str, float]], most: int = MOST_ROWS) -> list[dict[str, float]]:
-    """At most ``most`` rows, each the mean of its neighbours and at the last one's number of images."""
-    if len(rows) <= most:
-        return rows
-    out = []
-    for part in np.array_split(np.arange(len(rows)), most):
-        some = [rows[i] for i in part]
-        terms = dict.fromkeys(k for r in some for k in r)
-        mean = {k: float(np.mean([r[k] for r in some if k in r])) for k in terms}
-        out.append({**mean, "images": some[-1]["images"], **({"seconds": some[-1]["seconds"]} if "seconds" in some[-1] else {})})
-    return out
-
-
 def curves(rows: list[dict[str, float]]) -> dict[str, Any]:
     """Every logged term over the images seen; ``rows`` of a log. Terms named "phase/term" keep that name."""
-    shown = thin(rows)
+    shown = log.thin(rows, MOST_ROWS)
     terms = list(dict.fromkeys(k for r in shown for k in r if k not in CLOCK))
     data = [dict(type="scatter", mode="lines", name=t, x=[r["images"] for r in shown if t in r], y=[_digits(r[t]) for r in shown if t in r],
                  hovertemplate="%{y:.4g}<extra>" + t.replace("<", "&lt;") + "</extra>") for t in terms]

@@ -170,7 +170,7 @@ def command_train(args: argparse.Namespace) -> int:
     """Train, save, measure. Ctrl-C and SIGTERM save first; a second Ctrl-C does not wait."""
     import torch
 
-    from . import alarms, checkpoint, loop, state
+    from . import alarms, checkpoint, log, loop, state
     family = families.get(args.family)
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -229,7 +229,7 @@ def command_train(args: argparse.Namespace) -> int:
             trainer.restore(resumed)
         if lead:
             for kept in (checkpoint.LOG, alarms.FILE):
-                loop.truncate_log(folder / kept, trainer.images_seen)
+                log.truncate(folder / kept, trainer.images_seen)
             status("running")
 
         def report(p: loop.Progress) -> None:

@@ -7,13 +7,12 @@ average of the weights → every so often a log line, fixed-seed samples, a chec
 from __future__ import annotations
 
 import copy
-import json
 import math
 import os
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, points, stages, state
+from . import alarms, checkpoint, log, points, stages, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
@@ -44,6 +43,11 @@ class Progress:
     images_per_second: float
     terms: dict[str, float]
     alarms: tuple[str, ...] = ()               # sentences on what has begun to look wrong
+
+    def row(self) -> dict[str, float]:
+        """As the log keeps it."""
+        return dict(images=self.images, seconds=self.seconds, images_per_second=self.images_per_second,
+                    **{k: float(f"{v:.6g}") for k, v in self.terms.items()})
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ class Trainer:
         began = logged = saved = time.monotonic()
         logged_at, base, finished = self.images_seen, self.seconds, True
         watch, record = Watch(folder.parent, self.card.data), alarms.Record(folder)
-        rows, drawn, model = read_log(folder / checkpoint.LOG), {}, None
+        rows, drawn, model = log.read(folder / checkpoint.LOG), {}, None
         while self.images_seen < goal:
             if self.world.any(stop()) if self.steps % 10 == 0 or self.world.size == 1 else False:
                 finished = False
@@ -288,7 +292,7 @@ class Trainer:
                 if lead:
                     rows.append({"images": progress.images, **progress.terms})
                     new = record.update(progress.images, alarms.found(rows, self.config.images, drawn))
-                    append_log(folder / checkpoint.LOG, progress)
+                    log.append(folder / checkpoint.LOG, progress.row())
                     report(replace(progress, alarms=tuple(new)))
                 logged, logged_at = now, self.images_seen
                 if saving and not last:
@@ -298,6 +302,8 @@ class Trainer:
             raise Diverged(self._diverged(folder))
         if lead:
             self.save(folder, model)
+            if finished:
+                log.shorten(folder / checkpoint.LOG)
         return finished
 
     def _diverged(self, folder: Path) -> str:
@@ -306,33 +312,6 @@ class Trainer:
         return (f"Training diverged: a loss or weight became NaN or infinite after {self.images_seen:,} images. {kept}. "
                 f"Try a smaller learning_rate (it was {self.config.learning_rate:g}) or a larger batch_size "
                 f"(it was {self.config.batch_size}).")
-
-
-def append_log(path: Path, progress: Progress) -> None:
-    """One JSON line; numbers that training cannot give are left out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = dict(images=progress.images, seconds=progress.seconds, images_per_second=progress.images_per_second,
-                **{k: float(f"{v:.6g}") for k, v in progress.terms.items()})
-    with open(path, "a", encoding="utf-8") as f:
-        f.write(json.dumps(line, allow_nan=False) + "\n")
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log, none where there is none; a line that a kill cut off is left out."""
-    rows: list[dict[str, Any]] = []
-    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
-        with suppress(json.JSONDecodeError):
-            row = json.loads(line)
-            if isinstance(row, dict) and isinstance(row.get("images"), int):
-                rows.append(row)
-    return rows
-
-
-def truncate_log(path: Path, images: int) -> None:
-    """Drop lines past ``images``, so that a resumed log has no line twice."""
-    if path.exists():
-        kept = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in read_log(path) if row["images"] <= images)
-        write_atomically(path, lambda p: p.write_text(kept, "utf-8"))
 
 
 @torch.no_grad()

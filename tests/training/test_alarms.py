@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import alarms, checkpoint, families, features, loop, points, state
+from training import alarms, checkpoint, families, features, log, loop, points, state
 from training.checkpoint import Card
 from training.loop import Trainer, World
 from training.model import DataSpec
@@ -106,7 +106,7 @@ def on_the_ring(**changes) -> Trainer:
 def test_the_loop_logs_coverage_and_raises_collapse_once(tmp_path):
     told: list[loop.Progress] = []
     on_the_ring().run(tmp_path / "run", log_seconds=0, save_seconds=0, report=told.append)
-    log = loop.read_log(tmp_path / "run" / checkpoint.LOG)
+    log = log.read(tmp_path / "run" / checkpoint.LOG)
     assert all(row["coverage"] < 2 for row in log)
     kept = alarms.read(tmp_path / "run" / alarms.FILE)
     assert [(x["images"], x["alarm"], x["values"]["k"]) for x in kept] == [(alarms.FEWEST * 8, "collapse", 8)]
@@ -125,7 +125,7 @@ def test_a_resumed_training_with_alarms_is_bit_identical_and_tells_nothing_twice
     assert (tmp_path / "whole" / alarms.FILE).read_text() == (tmp_path / "run" / alarms.FILE).read_text()
     a, b = whole.objective.state_dict(), second.objective.state_dict()
     assert all(torch.equal(a[k], b[k]) for k in a)
-    logs = [[{k: v for k, v in row.items() if "second" not in k} for row in loop.read_log(tmp_path / n / checkpoint.LOG)]
+    logs = [[{k: v for k, v in row.items() if "second" not in k} for row in log.read(tmp_path / n / checkpoint.LOG)]
             for n in ("whole", "run")]
     assert logs[0] == logs[1]
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from training import checkpoint, families, state
-from training.loop import Diverged, Stream, Trainer, World, truncate_log
+from training import checkpoint, families, log, state
+from training.loop import Diverged, Stream, Trainer, World
 
 from .small import spec
 from .test_contract import trainer
@@ -99,8 +99,21 @@ def test_the_log_has_every_term_and_no_line_twice(tmp_path):
     assert {"loss", "reconstruction", "kl", "seconds", "images_per_second"} <= set(lines[0])
     with open(path, "a") as f:
         f.write('{"images": 72, "lo')                            # a kill in the middle of a line
-    truncate_log(path, 32)
+    log.truncate(path, 32)
     assert [json.loads(line)["images"] for line in path.read_text().splitlines()] == [8, 16, 24, 32]
+
+
+def test_a_finished_trainings_log_is_thinned_to_means(tmp_path):
+    path = tmp_path / "log.jsonl"
+    for k in range(10):
+        log.append(path, {"images": k * 8, "seconds": float(k), "loss": float(k), **({"coverage": 5.0} if k == 3 else {})})
+    log.shorten(path, 5)
+    rows = log.read(path)
+    assert [r["loss"] for r in rows] == [0.5, 2.5, 4.5, 6.5, 8.5] and [r["images"] for r in rows] == [8, 24, 40, 56, 72]
+    assert [r.get("coverage") for r in rows] == [None, 5.0, None, None, None]
+    before = path.read_bytes()
+    log.shorten(path, 5)
+    assert path.read_bytes() == before
 
 
 def test_the_stream_shows_every_image_once_a_pass_and_shards_do_not_overlap():
