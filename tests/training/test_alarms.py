@@ -106,8 +106,8 @@ def on_the_ring(**changes) -> Trainer:
 def test_the_loop_logs_coverage_and_raises_collapse_once(tmp_path):
     told: list[loop.Progress] = []
     on_the_ring().run(tmp_path / "run", log_seconds=0, save_seconds=0, report=told.append)
-    log = log.read(tmp_path / "run" / checkpoint.LOG)
-    assert all(row["coverage"] < 2 for row in log)
+    rows = log.read(tmp_path / "run" / checkpoint.LOG)
+    assert all(row["coverage"] < 2 for row in rows)
     kept = alarms.read(tmp_path / "run" / alarms.FILE)
     assert [(x["images"], x["alarm"], x["values"]["k"]) for x in kept] == [(alarms.FEWEST * 8, "collapse", 8)]
     assert [p.images for p in told if p.alarms] == [alarms.FEWEST * 8] and "Wasserstein" in kept[0]["text"]
