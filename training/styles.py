@@ -20,8 +20,8 @@ from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
 from .model import DataSpec, LatentSpec, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=0, ema_images=5_000)},
-    "cpu": {"*": dict(images=200_000, most_channels=128, depth=1, stage_images=0, learning_rate=2e-3, mapping_rate=0.1)},
+    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
+    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, stage_images=10_000, learning_rate=2e-3, mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
@@ -33,7 +33,7 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
-    noise_rate: float = setting(0.1, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, and "
+    noise_rate: float = setting(0.02, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, and "
                                 "noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
     mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
