@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, plots, render, searches
+from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, microscope, plots, render, searches
 from .access import Access, VisitorError
 from .session import Run, Session
 
@@ -76,6 +76,10 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = render.parse(render.CODE, body)
         return _json(request.answer(session.run(request.run)))
 
+    def do_microscope(body: bytes) -> Response:
+        request = render.parse(microscope.MICROSCOPE, body)
+        return _json(request.answer(session.run(request.run)))
+
     def do_search(body: bytes) -> Response:
         request = render.parse(searches.SEARCH, body)
         return _json(search.answer(session.run(request.run), request))
@@ -100,6 +104,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         post("render", MAX_RENDER, do_render),
         post("code", MAX_CODE, do_code),
         post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
+        post("microscope", MAX_CODE, do_microscope),
         post("search", MAX_CODE, do_search),
         post("walk/export", MAX_EXPORT, do_export, slow=True),
     ]

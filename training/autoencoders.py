@@ -146,6 +146,18 @@ class Autoencoder(LatentModel):
     def activations(self, x: Tensor) -> list[Tensor]:
         return trace(self.encoder, x)
 
+    def filters(self) -> tuple[Tensor, Tensor] | None:
+        pairs = self.pairs()
+        if not pairs:
+            return None
+        down, up = (next(part.children()) for part in pairs[0])
+        assert isinstance(down, nn.Linear) and isinstance(up, nn.Linear | Tied)
+        mirror = up.layer[0].weight if isinstance(up, Tied) else up.weight.T
+        return down.weight.detach(), mirror.detach()
+
+    def threshold(self) -> float | None:
+        return 0.5 if self.kind == "sigmoid" else None
+
     def pairs(self) -> list[tuple[nn.Sequential, nn.Sequential]]:
         """Dense networks: each layer of the encoder, outermost first, and the layer of the decoder that mirrors it."""
         down, up = (_by_layer(network) for network in (self.encoder, self.decoder))

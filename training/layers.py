@@ -16,10 +16,9 @@ def mlp(sizes: Sequence[int], activation: type[nn.Module] = nn.SiLU) -> nn.Seque
     return nn.Sequential(*layers[:-1])
 
 
-@torch.no_grad()
 def trace(network: nn.Module, x: Tensor) -> list[Tensor]:
     """What each layer of a sequential network makes of x, after its nonlinearity; the last one's as it leaves: a list of (n, …). Empty for
-    a network of another kind."""
+    a network of another kind. Gradients flow through it."""
     return list(_traced(network, x)) if isinstance(network, nn.Sequential) else []
 
 

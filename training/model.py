@@ -197,6 +197,15 @@ class LatentModel(nn.Module):
         Empty where the encoder's layers are not told."""
         return []
 
+    def filters(self) -> tuple[Tensor, Tensor] | None:
+        """Of a dense first layer what each unit sees, and of the decoder's last layer what the unit of the same number draws: two of
+        (units, pixels). None where the two layers are of another kind or do not fit."""
+        return None
+
+    def threshold(self) -> float | None:
+        """Above what a number of the code counts as lit, for codes that are activities in [0, 1]; None for all others."""
+        return None
+
     def mirrors(self) -> int:
         """How many layers of the encoder have a mirror in the decoder, so that ``through`` can turn back after each. 0: none."""
         return 0

@@ -40,7 +40,7 @@
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     runs: null, problems: {}, keys: [], label: null, kept: {}, noise: null,
   };
-  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr', 'sty'];
+  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr', 'sty', 'mic'];
   for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "collapse", "compare", "train")
+VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
 
 
 @dataclass

@@ -80,8 +80,8 @@ class Recurrent(Autoencoder):
     def activations(self, x: Tensor) -> list[Tensor]:
         """What the reader holds after the last row, and the code."""
         reader: Any = self.encoder.get_submodule("1")
-        with torch.no_grad():
-            return reader.steps(Rows()(x))
+        steps: list[Tensor] = reader.steps(Rows()(x))
+        return steps
 
 
 FAMILY = Family(

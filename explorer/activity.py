@@ -1,0 +1,74 @@
+"""How active a code is: how many of its units light up for an image and over all images, and the image as a sum of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import images
+
+if TYPE_CHECKING:
+    from .session import Run
+
+BINS = 24
+PARTS = 10
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Codes of held-out images: mean and deviation of each number (d,), and, for codes that are activities, how many units are lit in each
+    image: the histogram's counts and its edges (bins + 1), the mean share that is lit and the mean activity."""
+
+    mean: np.ndarray
+    sigma: np.ndarray
+    threshold: float | None
+    counts: np.ndarray
+    edges: np.ndarray
+    lit: float
+    activity: float
+
+
+def usual(run: Run) -> Usual:
+    """Of the codes that the run keeps, or of samples where it keeps none."""
+    def make() -> Usual:
+        codes, threshold = run.points_of_all(), run.model.threshold()
+        counts, edges, lit = np.zeros(0, int), np.zeros(0), 0.0
+        if threshold is not None:
+            each = (codes > threshold).sum(1)
+            top = max(int(each.max()), 1)
+            edges = np.linspace(0, top + 1, min(BINS, top + 1) + 1).round()
+            counts, lit = np.histogram(each, edges)[0], float(each.mean() / run.d)
+        return Usual(codes.mean(0), codes.std(0), threshold, counts, edges, lit, float(codes.mean()))
+    return run.once("usual code", make)
+
+
+def rest(run: Run) -> np.ndarray:
+    """What a number of the code is where it says nothing, (d,): 0 for activities, else the mean of all codes."""
+    told = usual(run)
+    return np.zeros(run.d, np.float32) if told.threshold is not None else told.mean.astype(np.float32)
+
+
+def strongest(run: Run, w: np.ndarray) -> np.ndarray:
+    """The numbers of a code (d,) by how much they say, most first: activities by themselves, others by how many deviations they are off."""
+    told = usual(run)
+    return np.argsort(-(w if told.threshold is not None else np.abs(w - told.mean) / np.maximum(told.sigma, 1e-9)), kind="stable")
+
+
+def parts(run: Run, w: np.ndarray, label: int | None = None) -> tuple[np.ndarray, list[int], np.ndarray]:
+    """The image of a code (d,) as a sum: what each of its PARTS strongest numbers adds to it (n, H, W, 3), red and blue; which they are;
+    and the images (n, H, W, C) of the strongest 1, 2, … alone."""
+    order = strongest(run, w)[:PARTS]
+    base = rest(run)
+    without, growing = np.repeat(w[None], len(order), 0), np.repeat(base[None], len(order), 0)
+    for k, unit in enumerate(order):
+        without[k, unit] = base[unit]
+        growing[k:, unit] = w[unit]
+    drawn = run.decode(np.concatenate([w[None], without, growing]), label)
+    n = len(order)
+    added = np.stack([images.diverging((drawn[0].astype(np.float32) - d).mean(-1)) for d in drawn[1:n + 1]])
+    return added, order.tolist(), drawn[n + 1:]
+
+
+__all__ = ["PARTS", "Usual", "parts", "rest", "strongest", "usual"]

@@ -1,0 +1,77 @@
+const $ = (s) => element.querySelector(s), PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
+const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
+/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null: it is
+   the code's own image. wish: what the link asked for, once. */
+let panel = 'units', facts = null, owner = null, given = null, own = null, setting = false, wish = null, ticket = 0;
+const count = (name) => { element.dataset[name] = (+element.dataset[name] || 0) + 1; };
+const failed = (e) => { element.dataset.error = e.message; lx.say(e.message, 'error'); };
+const whose = (body) => ({ run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), ...body });
+const mic = {
+  on, count, failed,
+  get panel() { return panel; }, get facts() { return facts; }, get given() { return given; },
+  ask: (body, signal) => lx.api('microscope', whose(body), signal),
+  /** until the server has it; null where nobody wants it any more */
+  poll: async (body, still, bar) => { for (;;) { const d = await lx.api('microscope', whose(body)); if (!still()) return null; if (d.ready !== false) { if (bar) bar.hidden = true; return d; } if (bar) { bar.hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); } await new Promise((f) => setTimeout(f, 250)); if (!still()) return null; } },
+  source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
+  picture: async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; },
+  layer: (k) => k === facts.layers.length - 1 ? lx.t('mic.code') : lx.t('mic.layer', { n: k + 1 }),
+  short: (v) => { const a = Math.abs(v); return (v < 0 ? '−' : '') + (a >= 100 ? a.toFixed(0) : a >= 10 ? a.toFixed(1) : a >= 0.01 || a === 0 ? a.toFixed(2) : a.toExponential(0).replace('-', '−')); },
+  unit: (layer, unit) => { units.choose(layer, unit); show('units'); },
+  write: () => { if (on() && facts) lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed].join('~')); },
+  ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
+  /** a canvas at the screen's own resolution, its context in CSS pixels */
+  plot: (canvas) => { const k = Math.min(devicePixelRatio || 1, 2), w = canvas.clientWidth, h = canvas.clientHeight; canvas.width = Math.round(w * k); canvas.height = Math.round(h * k); const x = canvas.getContext('2d'); x.scale(k, k); x.font = '11px ' + getComputedStyle(canvas).fontFamily; return [x, w, h]; },
+};
+const units = makeMicUnits($('[data-panel=units]'), mic), code = makeMicCode($('[data-panel=code]'), mic), depth = makeMicDepth($('[data-panel=depth]'), mic), drawn = makeMicDrawn($('[data-panel=drawn]'), mic), columns = makeMicColumns($('.lx-mic-columns'), mic), lesson = makeMicLesson($('.lx-mic-lesson'), mic);
+const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] }, all = Object.values(parts).flat();
+
+/* ---- the bar ---- */
+const mark = makeChoice($('.lx-mic-panels'), 'to', (to) => show(to));
+const fits = (name) => name !== 'pca' || !!facts?.linear;
+const show = (to) => {
+  panel = PANELS.includes(to) && fits(to) ? to : 'units'; mark(panel); element.dataset.panel = document.body.dataset.mic = panel;
+  for (const e of element.querySelectorAll('.lx-mic-panel')) e.hidden = e.dataset.panel !== panel;
+  if (on() && facts) { for (const p of parts[panel] || []) p.enter(); mic.write(); }
+};
+const thumb = makeLatest(async (run, image, w) => {
+  const canvas = $('.lx-mic-given');
+  if (image?.index !== undefined) { await lx.tile(canvas, image.index); return; }
+  if (image) { const [c, h, wide] = lx.state.info.spec.shape, raw = atob(image.pixels), x = canvas.getContext('2d'); canvas.width = wide; canvas.height = h; const d = x.createImageData(wide, h); for (let i = 0; i < h * wide; i++) for (let k = 0; k < 4; k++) d.data[4 * i + k] = k === 3 ? 255 : raw.charCodeAt(i * c + (c === 3 ? k : 0)); x.putImageData(d, 0, 0); return; }
+  delete canvas.dataset.index; const im = await createImageBitmap(await (await lx.bytes('render', whose({ op: 'image', run, w: lx.b64(w) }))).blob());
+  if (run === lx.state.run && w === lx.state.w) { canvas.width = im.width; canvas.height = im.height; canvas.getContext('2d').drawImage(im, 0, 0); }
+}, failed);
+const index = $('.lx-mic-index'), n = () => lx.state.info?.dataset?.n || 0;
+index.onchange = () => { const v = Math.floor(+index.value); if (Number.isFinite(v) && v >= 0 && v < n()) lx.point(v); else index.value = given?.index ?? ''; };
+$('.lx-mic-another').onclick = () => { if (n()) lx.point(lx.random() % n()); };
+/* the pad: what is drawn is encoded and becomes the current code */
+const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+const sketch = makeLatest(async (run, pixels) => { const d = await lx.api('code', whose({ op: 'encode', run, image: { pixels } })); if (run !== lx.state.run) return; setting = true; given = { pixels }; own = lx.f32(d.w); lx.setCode(own, { kind: 'image' }); setting = false; element.dataset.drawing = (+element.dataset.drawing || 0) + 1; }, failed);
+const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { if (!on() || pad.empty) return; const [c, h, w] = lx.state.info.spec.shape, grey = pad.pixels(h, w, c === 1 && h === 28), out = new Uint8Array(h * w * c); for (let i = 0; i < h * w; i++) for (let k = 0; k < c; k++) out[i * c + k] = grey[i]; sketch(lx.state.run, base64(out)); });
+const openPad = (open) => { $('.lx-mic-drawing').hidden = !open; $('.lx-mic-draw').setAttribute('aria-expanded', open); $('.lx-mic-draw').classList.toggle('on', open); };
+$('.lx-mic-draw').onclick = () => openPad($('.lx-mic-drawing').hidden); $('.lx-mic-clear').onclick = () => pad.clear();
+
+/* ---- the current code and run ---- */
+const follow = () => {
+  const { w, origin } = lx.state; if (!w) return;
+  if (!setting && !(own && w.length === own.length && w.every((v, i) => v === own[i]))) { own = null; given = origin?.kind === 'point' && origin.index < n() ? { index: origin.index } : null; }
+  if (!on() || !facts) return;
+  if (document.activeElement !== index) index.value = given?.index ?? ''; index.max = n() - 1; index.placeholder = '—';
+  thumb(lx.state.run, given, w); for (const p of parts[panel] || []) p.code?.();
+};
+const parse = (text) => { const [p, u, k, s, l] = String(text || '').split('~'); return PANELS.includes(p) ? { panel: p, units: u, k: +k, seed: /^\d{1,9}$/.test(s) ? +s : null, lesson: /^\d{1,9}$/.test(l) ? +l : null } : null; };
+const start = async () => {
+  if (!on()) return; const run = lx.state.run; if (owner === run && facts) { follow(); for (const p of parts[panel] || []) p.enter(); return; }
+  const me = ++ticket; facts = null;
+  try {
+    const d = await lx.api('microscope', whose({ op: 'facts' })); if (me !== ticket || !on() || run !== lx.state.run) return;
+    facts = d; owner = run; for (const p of all) p.clear(); delete element.dataset.error; for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
+    $('.lx-mic-input').querySelectorAll('.lx-mic-index,.lx-mic-another').forEach((e) => { e.hidden = !n(); });
+    if (wish === null) wish = parse(lx.state.kept.mic) || false; if (wish) { units.restore(wish.units); if (wish.k >= 1 && wish.k <= d.d) depth.k = Math.floor(wish.k); if (wish.seed !== null) drawn.seed = wish.seed; if (wish.lesson !== null) lesson.seed = wish.lesson; panel = wish.panel; wish = false; }
+    element.dataset.run = run; follow(); show(panel);
+  } catch (e) { if (me === ticket) failed(e); }
+};
+lx.on('run', () => { owner = null; own = null; given = null; start(); }); lx.on('view', start); lx.on('code', follow);
+lx.on('lang', () => { if (facts) for (const p of all) p.tell?.(); }); lx.on('theme', () => requestAnimationFrame(() => { if (on() && facts) for (const p of parts[panel] || []) p.paint?.(); }));
+lx.on('runs', () => { if (facts) units.runs(); });
+new ResizeObserver(() => { if (on() && facts) for (const p of parts[panel] || []) p.paint?.(); }).observe($('.lx-mic'));
+lx.translate(element); mark(panel); element.dataset.panel = panel; element.dataset.ready = 'true';
