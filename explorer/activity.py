@@ -56,19 +56,25 @@ def strongest(run: Run, w: np.ndarray) -> np.ndarray:
     return np.argsort(-(w if told.threshold is not None else np.abs(w - told.mean) / np.maximum(told.sigma, 1e-9)), kind="stable")
 
 
-def parts(run: Run, w: np.ndarray, label: int | None = None) -> tuple[np.ndarray, list[int], np.ndarray]:
-    """The image of a code (d,) as a sum: what each of its PARTS strongest numbers adds to it (n, H, W, 3), red and blue; which they are;
-    and the images (n, H, W, C) of the strongest 1, 2, … alone."""
-    order = strongest(run, w)[:PARTS]
-    base = rest(run)
-    without, growing = np.repeat(w[None], len(order), 0), np.repeat(base[None], len(order), 0)
-    for k, unit in enumerate(order):
+def counts(d: int) -> list[int]:
+    """Up to PARTS numbers from 1 to d, by even ratios: how many of a code's numbers are shown together."""
+    return sorted({round(v) for v in np.geomspace(1, d, PARTS)})
+
+
+def parts(run: Run, w: np.ndarray, label: int | None = None) -> tuple[np.ndarray, list[int], np.ndarray, list[int]]:
+    """The image of a code (d,) as a sum. What each of its PARTS strongest numbers adds to it (n, H, W, 3), red and blue on one scale for
+    all; which they are; and the images (m, H, W, C) of the strongest ``counts`` alone, all others at rest; and how many these are."""
+    order, base, several = strongest(run, w), rest(run), counts(run.d)
+    shown = order[:PARTS]
+    without, growing = np.repeat(w[None], len(shown), 0), np.repeat(base[None], len(several), 0)
+    for k, unit in enumerate(shown):
         without[k, unit] = base[unit]
-        growing[k:, unit] = w[unit]
-    drawn = run.decode(np.concatenate([w[None], without, growing]), label)
-    n = len(order)
-    added = np.stack([images.diverging((drawn[0].astype(np.float32) - d).mean(-1)) for d in drawn[1:n + 1]])
-    return added, order.tolist(), drawn[n + 1:]
+    for k, n in enumerate(several):
+        growing[k, order[:n]] = w[order[:n]]
+    drawn = run.images(np.concatenate([w[None], without, growing]), label).clamp(-1, 1).float().cpu()
+    change = (drawn[:1] - drawn[1:len(shown) + 1]).mean(1).numpy()
+    added = np.stack([images.diverging(255 * c) for c in change / max(float(np.abs(change).max()), 1e-9)])
+    return added, shown.tolist(), images.to_uint8(drawn[len(shown) + 1:]), several
 
 
-__all__ = ["PARTS", "Usual", "parts", "rest", "strongest", "usual"]
+__all__ = ["PARTS", "Usual", "counts", "parts", "rest", "strongest", "usual"]

@@ -156,16 +156,16 @@ class AskActivity(Ask):
 
 
 class AskParts(Ask):
-    """The image of a code as a sum: what each of its strongest numbers adds (upper row), and the strongest 1, 2 … alone (lower row)."""
+    """The image of a code as a sum: what each of its strongest numbers adds, and the images of the strongest ``counts`` alone."""
 
     op: Literal["parts"]
     w: Codes
 
     def answer(self, run: Run) -> dict[str, Any]:
         units.require(run)
-        added, which, growing = activity.parts(run, latent.codes(self.w, run.d, most=1)[0], run.label(self.label))
-        grown = np.broadcast_to(growing, added.shape) if growing.shape[-1] == 1 else growing
-        return {"picture": images.data_url(images.grid(np.concatenate([added, grown]), len(which))), "units": which}
+        added, which, growing, counts = activity.parts(run, latent.codes(self.w, run.d, most=1)[0], run.label(self.label))
+        return {"added": images.data_url(images.grid(added, len(which))), "units": which,
+                "growing": images.data_url(images.grid(growing, len(counts))), "counts": counts}
 
 
 class AskDepth(Source):

@@ -1,7 +1,6 @@
 """The linear autoencoder beside principal component analysis: the spaces they find, and the picture of it in three dimensions.
 
-Baldi & Hornik 1989: the columns of W₂ span the space of the strongest principal components, in any basis of it. How far two spaces are
-apart is told by their principal angles (Björck & Golub 1973).
+Baldi & Hornik 1989: the columns of W₂ span the space of the strongest principal components, in any basis of it.
 """
 
 from __future__ import annotations
@@ -11,23 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training import pca
+
 from . import Refused, depth
 
 if TYPE_CHECKING:
     from .session import Run
 
 POINTS, TRAINED, KEPT = 160, 600, 60            # of the cloud; steps of training; of which so many are kept
-
-
-def angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Principal angles in degrees between the spaces of the columns of (d, k) and (d, m): (min(k, m),), the smallest first. Small ones by
-    their sines, which float64 keeps where cosines round to 1."""
-    p, q = (np.linalg.qr(v.astype(np.float64))[0] for v in (a, b))
-    if p.shape[1] < q.shape[1]:
-        p, q = q, p
-    cosines = np.linalg.svd(p.T @ q, compute_uv=False)
-    sines = np.sort(np.linalg.svd(q - p @ (p.T @ q), compute_uv=False))
-    return np.degrees(np.where(cosines**2 > 0.5, np.arcsin(sines.clip(0, 1)), np.arccos(cosines.clip(0, 1))))
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ def columns(run: Run) -> Columns:
         for row, like in zip(turned, exact, strict=True):
             if row @ like < 0:
                 row *= -1
-        return Columns(plain.T, turned, exact, angles(plain, exact.T))
+        return Columns(plain.T, turned, exact, pca.angles(plain.T, exact))
     return run.once("columns", make)
 
 
@@ -87,11 +77,10 @@ class Lesson:
 def lesson(seed: int) -> Lesson:
     """Draw a cloud and train on it: plain gradient descent on min mean ‖x − (W₂(W₁x + b₁) + b₂)‖² from small random weights."""
     r = np.random.default_rng(seed)
-    turn = np.linalg.qr(r.normal(size=(3, 3)))[0]
-    cloud = (r.normal(size=(POINTS, 3)) * (1.0, 0.65, 0.12)) @ turn.T + r.normal(0, 0.3, 3)
+    cloud = (r.normal(size=(POINTS, 3)) * (1.0, 0.65, 0.12)) @ _tilt(*r.uniform((0, 25, 0), (360, 55, 360))).T + r.normal(0, 0.3, 3)
     space = depth.principal(cloud, 2)
     axes, mean = space.axes.astype(np.float64), space.mean.astype(np.float64)
-    span = 1.15 * np.abs((cloud - mean) @ axes.T).max(0)
+    span = np.abs((cloud - mean) @ axes.T).max(0)
     best = float((((cloud - mean) - (cloud - mean) @ axes.T @ axes) ** 2).sum(1).mean())
     w1, w2, b1, b2 = r.normal(0, 0.3, (2, 3)), r.normal(0, 0.3, (3, 2)), np.zeros(2), np.zeros(3)
     kept = {round(v) for v in np.geomspace(1, TRAINED + 1, KEPT) - 1}
@@ -100,11 +89,21 @@ def lesson(seed: int) -> Lesson:
         code = cloud @ w1.T + b1
         off = code @ w2.T + b2 - cloud
         if t in kept:
-            steps.append(Step(t, _piece(w2, w2 @ b1 + b2, mean, axes, span), float((off**2).sum(1).mean()), float(angles(w2, axes.T)[-1])))
+            steps.append(Step(t, _piece(w2, w2 @ b1 + b2, mean, axes, span), float((off**2).sum(1).mean()), float(pca.angles(w2.T, axes)[-1])))
         g = 2 * off / len(cloud)
         back = g @ w2
         w2, w1, b2, b1 = w2 - 0.1 * g.T @ code, w1 - 0.1 * back.T @ cloud, b2 - 0.1 * g.sum(0), b1 - 0.1 * back.sum(0)
     return Lesson(cloud, _piece(axes.T, mean, mean, axes, span), best, steps)
+
+
+def _tilt(turned: float, tilted: float, facing: float) -> np.ndarray:
+    """Turn about the third axis, tilt it by so much, turn it where it faces; all in degrees: a rotation (3, 3)."""
+    a, b, c = np.radians((turned, tilted, facing))
+
+    def about(t: float) -> np.ndarray:
+        return np.array([[np.cos(t), -np.sin(t), 0], [np.sin(t), np.cos(t), 0], [0, 0, 1]])
+    lean = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    return about(c) @ lean @ about(a)
 
 
 def _piece(w2: np.ndarray, through: np.ndarray, mean: np.ndarray, axes: np.ndarray, span: np.ndarray) -> np.ndarray:
@@ -117,4 +116,4 @@ def _piece(w2: np.ndarray, through: np.ndarray, mean: np.ndarray, axes: np.ndarr
     return np.stack([middle + frame @ (span * s) for s in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
 
 
-__all__ = ["Columns", "Lesson", "Step", "angles", "columns", "lesson"]
+__all__ = ["Columns", "Lesson", "Step", "columns", "lesson"]

@@ -20,7 +20,7 @@ from .later import Progress
 if TYPE_CHECKING:
     from .session import Run
 
-SEEN, LEAST_SEEN = 2000, 200                    # held-out images that units are watched on
+SEEN, LEAST_SEEN = 1000, 200                    # held-out images that units are watched on
 EXCITING = 12                                   # of them kept for each unit
 DEAD = 1e-3                                     # a unit that deviates by less than this share of its layer's median is dead
 STEPS = 60                                      # of gradient ascent

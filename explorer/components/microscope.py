@@ -53,7 +53,8 @@ _CODE = """
   <p class="lx-note lx-mic-code-told"></p>
   <section class="lx-mic-lit" hidden><h2 class="lx-h" data-t="mic.lit"></h2>
     <canvas class="lx-mic-histogram" role="img" data-t-label="mic.lit"></canvas><p class="lx-note lx-mic-lit-told"></p></section>
-  <section><h2 class="lx-h" data-t="mic.parts"></h2><div class="lx-mic-parts"></div><p class="lx-note lx-mic-parts-told"></p></section>
+  <section><h2 class="lx-h" data-t="mic.parts"></h2><p class="lx-note lx-mic-parts-told"></p><div class="lx-mic-parts"></div>
+    <p class="lx-note lx-mic-sums-told"></p><div class="lx-mic-parts"></div></section>
 </div>"""
 
 _DEPTH = """
@@ -100,8 +101,8 @@ _PCA = """
         <div class="lx-mic-row"><button type="button" class="lx-btn lx-small lx-mic-play" data-t="mic.lesson.play"></button>
           <button type="button" class="lx-btn lx-small lx-mic-newcloud" data-t="mic.lesson.cloud"></button></div>
         <p class="lx-note lx-mic-lesson-told" role="status"></p>
-        <p class="lx-note lx-mic-keys"><i class="lx-mic-mine"></i><span data-t="mic.lesson.mine"></span>
-          <i class="lx-mic-exact"></i><span data-t="mic.lesson.exact"></span></p></div></div></section>
+        <p class="lx-note lx-mic-keys"><span><i class="lx-mic-mine"></i><b data-t="mic.lesson.mine"></b></span>
+          <span><i class="lx-mic-exact"></i><b data-t="mic.lesson.exact"></b></span></p></div></div></section>
 </div>"""
 
 

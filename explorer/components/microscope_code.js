@@ -1,13 +1,13 @@
 /* The code as bars, how many of its units light up here and over all images, and the image as a sum of its parts. */
 const makeMicCode = (host, mic) => {
-  const lx = window.lx, $ = (s) => host.querySelector(s), bars = $('.lx-mic-bars'), histogram = $('.lx-mic-histogram'), cells = makeCells($('.lx-mic-parts')), TOP = 120;
+  const lx = window.lx, $ = (s) => host.querySelector(s), bars = $('.lx-mic-bars'), histogram = $('.lx-mic-histogram'), [cells, sums] = [...host.querySelectorAll('.lx-mic-parts')].map(makeCells), TOP = 120;
   let usual = null, whose = '', order = 'plain', at = -1, list = [], timer, parts = null;
   const mark = makeChoice($('.lx-mic-orders'), 'order', (k) => { order = k; at = -1; mark(k); paint(); say(); });
   const w = () => lx.state.w, lit = () => usual.threshold !== null, level = (j) => lit() ? w()[j] : (w()[j] - usual.mean[j]) / Math.max(usual.sigma[j], 1e-9), weight = (j) => lit() ? w()[j] : Math.abs(level(j));
   const sorted = () => { const all = Array.from(w(), (_, j) => j); return order === 'strong' ? all.sort((a, b) => weight(b) - weight(a)).slice(0, TOP) : all; };
   const paint = () => {
     if (!usual || !w() || mic.panel !== 'code' || !bars.clientWidth) return; list = sorted();
-    const [x, W, H] = mic.plot(bars), c = mic.ink(), n = list.length, most = lit() ? 1 : Math.max(3, ...list.map(weight)), base = lit() ? H - 16 : H / 2, unit = lit() ? H - 22 : H / 2 - 8, step = W / n, thick = Math.max(step - (step > 4 ? 2 : 0), 0.75);
+    const [x, W, H] = mic.plot(bars), c = mic.ink(), n = list.length, most = lit() ? 1 : Math.max(3, ...list.map(weight)), base = lit() ? H - 16 : H / 2, unit = lit() ? H - 34 : H / 2 - 8, step = W / n, thick = Math.max(step - (step > 4 ? 2 : 0), 0.75);
     const y = (v) => base - unit * v / most; x.strokeStyle = c.line; x.fillStyle = c.soft; x.lineWidth = 1;
     for (const v of lit() ? [0.5, 1] : [-2, 2]) { x.setLineDash([3, 4]); x.beginPath(); x.moveTo(0, y(v)); x.lineTo(W, y(v)); x.stroke(); x.setLineDash([]); }
     list.forEach((j, k) => { const v = level(j), on = lit() ? v > usual.threshold : Math.abs(v) > 2; x.fillStyle = k === at ? c.ink : on ? c.accent : c.soft; x.globalAlpha = on || k === at ? 1 : 0.55; x.fillRect(k * step, Math.min(base, y(v)), thick, Math.max(Math.abs(y(v) - base), 0.75)); }); x.globalAlpha = 1;
@@ -24,11 +24,12 @@ const makeMicCode = (host, mic) => {
   const told = () => {
     if (!usual || !w()) return; const values = Array.from(w()), mean = values.reduce((a, b) => a + b, 0) / values.length, n = lit() ? values.filter((v) => v > usual.threshold).length : 0, far = lit() ? 0 : values.filter((_, j) => Math.abs(level(j)) > 2).length;
     $('.lx-mic-code-told').textContent = lit() ? lx.t('mic.code.lit', { n, d: values.length, share: lx.number(100 * n / values.length, 1), mean: lx.number(mean, 3) }) : lx.t('mic.code.plain', { d: values.length, n: far });
-    $('.lx-mic-lit-told').textContent = lx.t('mic.lit.told', { share: lx.number(100 * usual.lit, 1), mean: lx.number(usual.activity, 3) }); $('.lx-mic-parts-told').textContent = lx.t(lit() ? 'mic.parts.lit' : 'mic.parts.plain'); say(); if (parts) strip();
+    $('.lx-mic-lit-told').textContent = lx.t('mic.lit.told', { share: lx.number(100 * usual.lit, 1), mean: lx.number(usual.activity, 3) }); $('.lx-mic-parts-told').textContent = lx.t(lit() ? 'mic.parts.lit' : 'mic.parts.plain'); $('.lx-mic-sums-told').textContent = lx.t(lit() ? 'mic.sums.lit' : 'mic.sums.plain'); say(); if (parts) strip();
   };
-  const strip = () => { const { units, im } = parts, n = units.length, tile = lx.state.info.spec.shape.slice(1);
-    cells.show([...units.map((u, k) => ({ at: k, caption: u, title: lx.t('mic.part', { unit: u }), data: { unit: u }, pick: () => mic.unit(-1, u) })), ...units.map((u, k) => ({ at: n + k, caption: k ? lx.t('mic.parts.n', { n: k + 1 }) : lx.t('mic.parts.one'), title: lx.t('mic.parts.alone', { n: k + 1 }), data: { first: k + 1 } }))], im, tile, n); };
-  const sum = makeLatest(async (run, code) => { const d = await mic.ask({ op: 'parts', w: lx.b64(code) }), im = await mic.picture(d.picture); if (run !== lx.state.run || !mic.on()) return; parts = { ...d, im }; strip(); mic.count('code'); }, mic.failed);
+  const strip = () => { const { units, counts, added, growing } = parts, n = units.length, tile = lx.state.info.spec.shape.slice(1), d = w().length;
+    cells.show(units.map((u, k) => ({ at: k, caption: u, title: lx.t('mic.part', { unit: u }), data: { unit: u }, pick: () => mic.unit(-1, u) })), added, tile, n);
+    sums.show(counts.map((c, k) => ({ at: k, caption: c === d ? lx.t('mic.parts.all') : c, title: lx.t('mic.parts.alone', { n: c }), data: { first: c } })), growing, tile, counts.length); };
+  const sum = makeLatest(async (run, code) => { const d = await mic.ask({ op: 'parts', w: lx.b64(code) }), [added, growing] = await Promise.all([d.added, d.growing].map(mic.picture)); if (run !== lx.state.run || !mic.on()) return; parts = { ...d, added, growing }; strip(); mic.count('code'); }, mic.failed);
   const go = () => { if (list[at] !== undefined) mic.unit(-1, list[at]); };
   const hit = (e) => { const r = bars.getBoundingClientRect(), k = Math.floor((e.clientX - r.left) / r.width * list.length), now = Math.max(0, Math.min(list.length - 1, k)); if (now !== at) { at = now; paint(); say(); } };
   bars.onpointermove = hit; bars.onpointerleave = () => { at = -1; paint(); if (usual) say(); }; bars.onclick = (e) => { hit(e); go(); };
@@ -38,5 +39,5 @@ const makeMicCode = (host, mic) => {
     try { if (whose !== run) { const d = await mic.ask({ op: 'activity' }); if (run !== lx.state.run) return; usual = { ...d, mean: lx.f32(d.mean), sigma: lx.f32(d.sigma) }; whose = run; if (usual.mean.length > TOP) order = 'strong'; mark(order); } code(); } catch (e) { mic.failed(e); }
   };
   const code = () => { if (!usual || whose !== lx.state.run) return; at = -1; paint(); told(); clearTimeout(timer); timer = setTimeout(() => sum(lx.state.run, w()), 40); };
-  return { enter, code, paint, tell: told, clear: () => { usual = parts = null; whose = ''; order = 'plain'; cells.clear(); } };
+  return { enter, code, paint, tell: told, clear: () => { usual = parts = null; whose = ''; order = 'plain'; cells.clear(); sums.clear(); } };
 };

@@ -36,13 +36,15 @@ const makeMicUnits = (host, mic) => {
       const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit), f = await ask({ op: 'filters', units: ids }), ims = await Promise.all([f.encoder, f.decoder].map(mic.picture)); if (!still()) return;
       say(lx.t('mic.other.alike', { title, alike: lx.number(f.mean) }), other); second.show(ids.map((u, k) => ({ at: k, caption: lx.number(f.alike[k]), title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }), data: { unit: u, alike: f.alike[k] } })), ims, f.tile, 4); return; }
   };
+  /* before the server has watched the units, the first ones as they are numbered */
+  const first = async (still) => { const n = Math.min(64, mic.facts.layers[0].units), ids = Array.from({ length: n }, (_, k) => k), d = await mic.ask({ op: 'filters', units: ids }), im = await mic.picture(d.encoder); if (still()) grid.show(ids.map((u, k) => ({ at: k, caption: u, meter: 0, data: { unit: u } })), im, d.tile, 8); };
   const load = async () => {
     if (!mic.on() || mic.panel !== 'units') return; look = look && can(look) ? look : usual(); markLayer(layer); markLook(look);
     for (const b of host.querySelectorAll('[data-look]')) b.hidden = !can(b.dataset.look); $('.lx-mic-other').hidden = look !== 'pairs' || $('.lx-mic-other').options.length < 2;
     const run = lx.state.run, key = [run, layer, page, alive, look, other].join('|'), me = ++ticket, still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units';
     try {
       if (shown !== key) {
-        bar.hidden = true; const d = await mic.poll({ op: 'units', layer, page, alive }, still, bar); if (!d) return; data = d;
+        bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive }, still, bar); if (!d) return; data = d;
         if (unit === null) unit = d.units[0]?.unit ?? null; await draw(still); if (!still()) return; shown = key; mic.count('units'); mic.write();
       }
       tell(); detail.show(layer, unit); values();

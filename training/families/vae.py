@@ -73,16 +73,10 @@ class VAE(LatentModel):
         out = self.decoder(w[:, 0])
         return out.sigmoid() * 2 - 1 if self.bernoulli else out.clamp(-1, 1)
 
-    def activations(self, x: Tensor) -> list[Tensor]:
-        network = self.encoder.body if isinstance(self.encoder, ConvEncoder) else self.encoder
-        assert isinstance(network, nn.Sequential)
-        *layers, out = trace(network, x)
-        return [*layers, out.chunk(2, 1)[0]]
-
     def filters(self) -> tuple[Tensor, Tensor] | None:
-        down, up = ([m for m in part.modules() if isinstance(m, nn.Linear)] for part in (self.encoder, self.decoder))
         if isinstance(self.encoder, ConvEncoder):
             return None
+        down, up = ([m for m in part.modules() if isinstance(m, nn.Linear)] for part in (self.encoder, self.decoder))
         return down[0].weight.detach(), up[-1].weight.T.detach()
 
     def first_weight(self) -> Tensor | None:
