@@ -89,7 +89,8 @@ def lesson(seed: int) -> Lesson:
         code = cloud @ w1.T + b1
         off = code @ w2.T + b2 - cloud
         if t in kept:
-            steps.append(Step(t, _piece(w2, w2 @ b1 + b2, mean, axes, span), float((off**2).sum(1).mean()), float(pca.angles(w2.T, axes)[-1])))
+            piece, apart = _piece(w2, w2 @ b1 + b2, mean, axes, span), float(pca.angles(w2.T, axes)[-1])
+            steps.append(Step(t, piece, float((off**2).sum(1).mean()), apart))
         g = 2 * off / len(cloud)
         back = g @ w2
         w2, w1, b2, b1 = w2 - 0.1 * g.T @ code, w1 - 0.1 * back.T @ cloud, b2 - 0.1 * g.sum(0), b1 - 0.1 * back.sum(0)

@@ -207,7 +207,7 @@ def reach(run: Run) -> float:
 
 def climb(run: Run, layer: int, units: np.ndarray, progress: Progress) -> Ascent:
     """Gradient ascent on each unit's activation from grey, by steps of even length that shrink; after each the input is brought back into
-    [-1, 1] and to the distance ``reach`` from grey."""
+    [-1, 1] and to the distance ``reach`` from grey (of units that see a part of the image: to as much in each of its pixels)."""
     bound, n = reach(run), len(units)
     x = torch.zeros(n, *run.spec.shape, device=run.device)
     index, seen = torch.from_numpy(units).to(run.device), torch.zeros(run.spec.shape, dtype=torch.bool)
@@ -219,6 +219,7 @@ def climb(run: Run, layer: int, units: np.ndarray, progress: Progress) -> Ascent
             slope = torch.autograd.grad(here.sum(), x)[0]
         if step == 0:
             grey = here.detach().float().cpu().numpy()
+            bound *= _square((slope != 0).any(0).any(0).cpu().numpy())[2] / min(run.spec.shape[1:])
         if step < STEPS:
             seen |= (slope != 0).any(0).cpu()
             way = slope / slope.flatten(1).norm(dim=1).clamp_min(1e-30).view(-1, 1, 1, 1)

@@ -68,7 +68,7 @@ _DEPTH = """
         <canvas class="lx-mic-curve" role="img" data-t-label="mic.size.curve"></canvas>
         <p class="lx-note lx-mic-curve-told"></p></div></div>
     <div class="lx-progress" role="progressbar" data-t-label="mic.working" hidden><i></i></div>
-    <div class="lx-mic-sizes"></div><p class="lx-note" data-t="mic.sizes.note"></p></section>
+    <div class="lx-mic-sizes"></div><div class="lx-mic-sizes"></div><p class="lx-note" data-t="mic.sizes.note"></p></section>
 </div>"""
 
 _DRAWN = """

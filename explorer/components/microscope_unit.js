@@ -10,7 +10,7 @@ const makeMicUnit = (host, mic) => {
     if (filters) filters.forEach((im, k) => pics.append(figure(canvas(im, filters.tile), lx.t(k ? 'mic.filter.decoder' : 'mic.filter.encoder'), k ? 'lx-mic-f-dec' : 'lx-mic-f-enc')));
     if (best) pics.append(figure(canvas(best.im, best.tile), lx.t('mic.best.is', { value: mic.short(best.value) }), 'lx-mic-f-best')); else pics.append(piece('div', 'lx-mic-pending', lx.t('mic.best.wait')));
     rows.push(pics);
-    const span = (v) => 100 * Math.max(0, Math.min(1, data.high > data.low ? (v - data.low) / (data.high - data.low) : 0)) + '%', line = piece('div', 'lx-mic-line'), fill = piece('i'), tick = piece('b');
+    const span = (v) => 100 * Math.max(0, Math.min(1, data.high > data.low && !data.dead ? (v - data.low) / (data.high - data.low) : 0)) + '%', line = piece('div', 'lx-mic-line'), fill = piece('i'), tick = piece('b');
     fill.style.width = span(data.value); tick.style.left = span(data.mean); line.append(fill, tick); line.title = lx.t('mic.range', { low: mic.short(data.low), high: mic.short(data.high) });
     rows.push(piece('p', 'lx-mic-now', lx.t('mic.now', { value: mic.short(data.value), mean: mic.short(data.mean), deviation: mic.short(data.deviation) })), line);
     if (data.column) { rows.push(piece('h3', '', lx.t('mic.column'))); const two = piece('div', 'lx-mic-figures'), [, hh, ww] = lx.state.info.spec.shape; [['mic.column.code', 0], ['mic.column.more', 1], ['mic.column.change', 2]].forEach(([words, k]) => two.append(figure(canvas(data.drawn, [hh, ww], k), lx.t(words, { step: mic.short(data.step) }), 'lx-mic-f-col' + k))); rows.push(two); }

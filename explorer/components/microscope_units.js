@@ -2,6 +2,7 @@
 const makeMicUnits = (host, mic) => {
   const lx = window.lx, $ = (s) => host.querySelector(s), PAIRS = 24, bar = $('.lx-progress'); let layer = 0, page = 0, alive = false, look = null, unit = null, other = '', data = null, shown = '', ticket = 0, alike = null, grey = null;
   const grid = makeCells($('.lx-mic-grid')), second = makeCells($('.lx-mic-other-grid')), detail = makeMicUnit($('.lx-mic-unit'), mic);
+  const two = (v) => lx.number(Math.round(100 * v) / 100 || 0);
   const can = (l) => l === 'best' || l === 'real' ? true : layer === 0 && mic.facts.filters, usual = () => mic.facts.filters && layer === 0 ? 'weights' : 'best';
   const text = () => [layer, page, unit ?? '', look ?? '', +alive].join('.');
   const restore = (t) => { const [l, p, u, k, a] = String(t || '').split('.'), size = mic.facts.layers[+l]; if (!size) return; layer = +l; page = Math.max(0, Math.floor(+p) || 0); unit = /^\d+$/.test(u) && +u < size.units ? +u : null; look = ['weights', 'pairs', 'best', 'real'].includes(k) && can(k) ? k : null; alive = a === '1'; };
@@ -21,7 +22,7 @@ const makeMicUnits = (host, mic) => {
     if (!list.length) { grid.clear(); return; }
     if (look === 'weights' || look === 'pairs') {
       const d = await mic.ask({ op: 'filters', units: ids }); if (!still()) return; const ims = await Promise.all((look === 'pairs' ? [d.encoder, d.decoder] : [d.encoder]).map(mic.picture)); if (!still()) return;
-      alike = d.mean; grid.show(list.map((u, k) => cell(u, k, look === 'pairs' ? { caption: lx.number(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {})), ims, d.tile, look === 'pairs' ? 4 : 8);
+      alike = d.mean; grid.show(list.map((u, k) => cell(u, k, look === 'pairs' ? { caption: two(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {})), ims, d.tile, look === 'pairs' ? 4 : 8);
       if (more) await beside(still);
     } else if (look === 'best') {
       real(true); const d = await mic.poll({ op: 'ascent', layer, units: ids }, still, bar); if (!d) return; const im = await mic.picture(d.picture); if (!still()) return;
@@ -34,7 +35,7 @@ const makeMicUnits = (host, mic) => {
     if (!facts.filters || facts.layers[0].units !== mic.facts.layers[0].units) { say(lx.t('mic.other.unfit', { title }), 'none'); return; }
     for (;;) { const d = await ask({ op: 'units', layer: 0 }); if (!still()) return; if (!d.ready) { await new Promise((f) => setTimeout(f, 250)); continue; }
       const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit), f = await ask({ op: 'filters', units: ids }), ims = await Promise.all([f.encoder, f.decoder].map(mic.picture)); if (!still()) return;
-      say(lx.t('mic.other.alike', { title, alike: lx.number(f.mean) }), other); second.show(ids.map((u, k) => ({ at: k, caption: lx.number(f.alike[k]), title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }), data: { unit: u, alike: f.alike[k] } })), ims, f.tile, 4); return; }
+      say(lx.t('mic.other.alike', { title, alike: two(f.mean) }), other); second.show(ids.map((u, k) => ({ at: k, caption: two(f.alike[k]), title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }), data: { unit: u, alike: f.alike[k] } })), ims, f.tile, 4); return; }
   };
   /* before the server has watched the units, the first ones as they are numbered */
   const first = async (still) => { const n = Math.min(64, mic.facts.layers[0].units), ids = Array.from({ length: n }, (_, k) => k), d = await mic.ask({ op: 'filters', units: ids }), im = await mic.picture(d.encoder); if (still()) grid.show(ids.map((u, k) => ({ at: k, caption: u, meter: 0, data: { unit: u } })), im, d.tile, 8); };
@@ -51,16 +52,16 @@ const makeMicUnits = (host, mic) => {
     } catch (e) { bar.hidden = true; if (me === ticket) mic.failed(e); }
   };
   const values = makeLatest(async () => { if (!data?.units.length || look === 'pairs' || !mic.on() || mic.panel !== 'units') return; const now = shown, d = await mic.ask({ op: 'values', layer, units: data.units.map((u) => u.unit), ...mic.source() }); if (now !== shown || grid.n !== d.values.length) return;
-    grid.each((e, c, k) => { const u = data.units[k], share = u.high > u.low ? (d.values[k] - u.low) / (u.high - u.low) : 0, b = e.querySelector('u b'); if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%'; e.dataset.now = d.values[k]; }); mic.count('values'); }, mic.failed);
+    grid.each((e, c, k) => { const u = data.units[k], share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0, b = e.querySelector('u b'); if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%'; e.dataset.now = d.values[k]; }); mic.count('values'); }, mic.failed);
   const choose = (k, u, here) => {
     if (k < 0) k += mic.facts.layers.length; if (k !== layer) { layer = k; page = 0; look = null; } unit = u;
     if (here) { grid.each((e) => e.classList.toggle('is-on', +e.dataset.unit === u)); detail.show(layer, u); mic.write(); }
   };
   const tell = () => {
-    if (!data) return; layers(); const { total, dead, pages, seen } = data;
+    if (!data) return; const { total, dead, pages, seen } = data;
     $('.lx-mic-page').textContent = lx.t('mic.page', { k: page + 1, n: pages }); $('.lx-mic-back').disabled = page === 0; $('.lx-mic-on').disabled = page >= pages - 1; for (const s of ['.lx-mic-page', '.lx-mic-back', '.lx-mic-on']) $(s).hidden = pages < 2;
     $('.lx-mic-told').textContent = lx.t(dead ? 'mic.told.dead' : 'mic.told', { n: total, dead, seen }); const b = $('.lx-mic-alive'); b.hidden = !dead; b.setAttribute('aria-pressed', alive); b.textContent = lx.t('mic.alive', { dead });
-    $('.lx-mic-look-told').textContent = lx.t('mic.look.' + look + '.told', { alike: alike === null ? '' : lx.number(alike) }) + (look === 'pairs' ? '' : ' ' + lx.t('mic.meter')); host.dataset.dead = dead; host.dataset.layer = layer; detail.tell();
+    $('.lx-mic-look-told').textContent = lx.t('mic.look.' + look + '.told', { alike: alike === null ? '' : two(alike) }) + (look === 'pairs' ? '' : ' ' + lx.t('mic.meter')); host.dataset.dead = dead; host.dataset.layer = layer; detail.tell();
   };
   return { text, restore, choose, enter: () => { runs(); layers(); load(); }, code: () => { values(); detail.code(); }, tell: () => { if (!mic.on()) return; runs(); layers(); if (data && mic.panel === 'units') { shown = ''; load(); } }, runs, clear: () => { layer = page = 0; unit = look = data = null; alive = false; other = ''; shown = ''; ticket++; grid.clear(); second.clear(); detail.clear(); } };
 };
