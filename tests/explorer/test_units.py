@@ -16,7 +16,7 @@ from .encoded import make_encoded
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory) -> Session:
-    """stack: 784 → 20 (unit 3 dead) → 12 → 5. tied: the same, weights tied. conv: 4 and 8 channels. sparse: 40 sigmoid units. linear: random,
+    """stack: 784 → 20 (unit 3 dead) → 12 → 5. tied: the same, tied. conv: 4 and 8 channels. sparse: 40 sigmoid units. linear: random,
     6. exact: PCA itself, 6. vae: a dense one of 4."""
     root = tmp_path_factory.mktemp("encoded")
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20, 12), z_dim=5, dead=3)
