@@ -27,7 +27,7 @@ const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pc
 
 /* ---- the bar ---- */
 const mark = makeChoice($('.lx-mic-panels'), 'to', (to) => show(to));
-const fits = (name) => name !== 'pca' || !!facts?.linear;
+const fits = (name) => name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info.dataset?.classes?.length;
 const show = (to) => {
   panel = PANELS.includes(to) && fits(to) ? to : 'units'; mark(panel); element.dataset.panel = document.body.dataset.mic = panel;
   for (const e of element.querySelectorAll('.lx-mic-panel')) e.hidden = e.dataset.panel !== panel;

@@ -8,7 +8,7 @@ from . import HERE, piece, script
 
 PARTS = ("pad", "microscope_cells", "microscope_units", "microscope_unit", "microscope_code", "microscope_depth", "microscope_drawn",
          "microscope_columns", "microscope_lesson")
-PANELS = ("units", "code", "depth", "drawn", "pca")
+PANELS = ("units", "code", "depth", "drawn", "pca", "labels")    # the last one stands beside the stage: labels.py
 
 _UNITS = """
 <div class="lx-mic-panel" data-panel="units">
@@ -32,7 +32,7 @@ _UNITS = """
     <div class="lx-mic-left">
       <div class="lx-mic-grid" role="group" data-t-label="mic.units"></div>
       <h2 class="lx-h lx-mic-other-name" hidden></h2>
-      <div class="lx-mic-grid lx-mic-other-grid" role="group" data-t-label="mic.other" hidden></div>
+      <div class="lx-mic-grid lx-mic-other-grid" role="group" data-t-label="mic.other.units" hidden></div>
       <div class="lx-mic-row lx-mic-pages"><button type="button" class="lx-btn lx-small lx-mic-back" data-t-label="mic.page.back">‹</button>
         <span class="lx-note num lx-mic-page"></span>
         <button type="button" class="lx-btn lx-small lx-mic-on" data-t-label="mic.page.on">›</button>
@@ -108,8 +108,8 @@ _PCA = """
 
 def microscope() -> gr.HTML:
     """``data-panel``: what is shown; ``data-units``, ``data-code``, ``data-depth``, ``data-sizes``, ``data-drawn``, ``data-pca``,
-    ``data-lesson`` count what was drawn there; ``data-error`` says what went wrong. Another panel of the view may stand beside the stage: a
-    chip for it in ``PANELS`` (its word is mic.panel.<name>) sets ``data-mic`` of the body, by which CSS shows it."""
+    ``data-lesson`` count what was drawn there; ``data-error`` says what went wrong. The body's ``data-mic`` is the panel, by which CSS shows
+    one that stands beside the stage."""
     chips = "".join(f'<button type="button" class="lx-chip" role="radio" data-to="{name}" data-t="mic.panel.{name}"></button>'
                     for name in PANELS)
     found = piece("microscope", f"""

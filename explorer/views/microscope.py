@@ -1,9 +1,11 @@
-"""Microscope: what an encoder's units look for, its code, how deep and long it must be, codes drawn at random, and PCA."""
+"""Microscope: what an encoder's units look for, its code, how deep and long it must be, codes drawn at random, PCA, and what the
+encoder is worth to a classifier with few labels."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..components.labels import labels
 from ..components.microscope import microscope
 from . import Context
 
@@ -14,5 +16,6 @@ def supports(spec: dict[str, Any]) -> bool:
 
 
 def build(context: Context) -> None:
-    """The bar that chooses an image and a panel, and the panels."""
+    """The bar that chooses an image and a panel, and the panels; few labels beside them."""
     microscope()
+    labels()

@@ -75,7 +75,8 @@ def test_the_maximising_input_of_a_linear_unit_is_its_weight_vector(runs):
     for k, unit in enumerate((0, 4)):
         x, length = found.inputs[k].reshape(-1), np.linalg.norm(weight[unit])
         assert x @ weight[unit] / length == pytest.approx(far, rel=1e-3), "along the weights, as far as it may go"
-        assert found.values[k] == pytest.approx(far * length + bias[unit], rel=1e-3) and found.grey[k] == pytest.approx(bias[unit], abs=1e-6)
+        assert found.values[k] == pytest.approx(far * length + bias[unit], rel=1e-3)
+        assert found.grey[k] == pytest.approx(bias[unit], abs=1e-6)
 
 
 @pytest.mark.parametrize(("name", "layer"), [("stack", 1), ("stack", 2), ("conv", 1), ("sparse", 0), ("recurrent", 1), ("vae", 2)])
@@ -119,7 +120,8 @@ def test_a_column_is_the_change_of_its_number_alone(runs):
     before, after, change = units.column(run, w, 2, 1.5, None)
     more = w.copy()
     more[2] += 1.5
-    assert np.array_equal(after[..., 0], run.decode(more[None])[0, ..., 0]) and np.array_equal(before[..., 0], run.decode(w[None])[0, ..., 0])
+    assert np.array_equal(after[..., 0], run.decode(more[None])[0, ..., 0])
+    assert np.array_equal(before[..., 0], run.decode(w[None])[0, ..., 0])
     assert not units.column(run, w, 2, 0.0, None)[2].any() and change.any()
 
 
