@@ -107,9 +107,9 @@ _PCA = """
 
 
 def microscope() -> gr.HTML:
-    """``data-panel``: what is shown; ``data-units``, ``data-code``, ``data-depth``, ``data-sizes``, ``data-drawn``, ``data-pca``,
-    ``data-lesson`` count what was drawn there; ``data-error`` says what went wrong. The body's ``data-mic`` is the panel, by which CSS shows
-    one that stands beside the stage."""
+    """``data-panel``: what is shown; ``data-units``, ``data-code``, ``data-depth``, ``data-sizes``, ``data-drawn``, ``data-pca`` and
+    ``data-lesson`` count what was drawn there; ``data-error`` says what went wrong. The body's ``data-mic`` is the panel, by which CSS
+    shows one that stands beside the stage."""
     chips = "".join(f'<button type="button" class="lx-chip" role="radio" data-to="{name}" data-t="mic.panel.{name}"></button>'
                     for name in PANELS)
     found = piece("microscope", f"""

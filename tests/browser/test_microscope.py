@@ -76,12 +76,13 @@ def test_units_show_weights_inputs_which_are_dead_and_tied_ones_beside(drive):
     page.get_by_role("button", name="layer 1, unit 7", exact=True).click()
     page.wait_for_selector(".lx-mic-unit[data-unit='7'][data-best]")
     best, high = (float(page.locator(".lx-mic-unit").get_attribute(f"data-{k}")) for k in ("best", "high"))
-    assert best == pytest.approx(values[[int(u) for u in told(page, ".lx-mic-cell[data-value]", "unit")].index(7)], rel=1e-3) and best > high
+    assert best == pytest.approx(values[told(page, ".lx-mic-cell[data-value]", "unit").index(7)], rel=1e-3) and best > high
     first = page.locator(".lx-mic-real button").first
     index = int(first.get_attribute("data-index"))
     first.click()
     drive.until(f"() => lx.state.origin.kind === 'point' && lx.state.origin.index === {index}")
-    drive.until("() => { const d = document.querySelector('.lx-mic-unit').dataset; return Math.abs(d.value - d.high) < 1e-4 * Math.abs(d.high); }")
+    drive.until("""() => { const d = document.querySelector('.lx-mic-unit').dataset;
+        return Math.abs(d.value - d.high) < 1e-4 * Math.abs(d.high); }""")
     page.get_by_role("radio", name="code · 5").click()
     page.wait_for_selector(".lx-mic-unit[data-layer='1'] .lx-mic-f-col2 canvas")
     before, after = (pixels(drive, f".lx-mic-f-col{k} canvas") for k in (0, 1))
