@@ -54,6 +54,13 @@ class Later:
             self._jobs.pop(key, None)
         raise refusal(error)
 
+    def trim(self, kind: str, most: int) -> None:
+        """Forget all but the ``most`` youngest values that are there, of keys that are tuples beginning with ``kind``."""
+        with self._lock:
+            there = [k for k, (job, _) in self._jobs.items() if isinstance(k, tuple) and k[0] == kind and job.done()]
+            for key in there[:max(len(there) - most, 0)]:
+                del self._jobs[key]
+
     def wait(self, key: Hashable, make: Callable[[Progress], Any], most: float = 600.0) -> Any:
         """The value, however long it takes. Raises Refused as ``get`` does, or after ``most`` seconds."""
         value, done = self.get(key, make, most)

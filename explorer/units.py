@@ -26,6 +26,7 @@ DEAD = 1e-3                                     # a unit that deviates by less t
 STEPS = 60                                      # of gradient ascent
 CHUNK = 100
 PAGE = 64                                       # units shown at once
+KEPT = 48                                       # ascents of a run that are remembered
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Layer:
     """Units of one layer, as seen on the held-out images: mean and standard deviation (units,), which of them are ``dead`` (units,) bool,
     the images that excite each most (units, EXCITING) and how much, and ``order``: the units that vary most first."""
 
-    name: str                                    # "layer 1" …, or "code"
+    name: str                                    # "layer 1" …, "features" where only the last layer but one is told, or "code"
     channels: bool                               # of a convolution
     mean: np.ndarray
     deviation: np.ndarray
@@ -94,9 +95,10 @@ def names(run: Run) -> list[dict[str, object]]:
     require(run)
 
     def make() -> list[dict[str, object]]:
+        grey = torch.zeros(1, *run.spec.shape, device=run.device)
         with torch.inference_mode():
-            told = raw(run, torch.zeros(1, *run.spec.shape, device=run.device))
-        called = [*(f"layer {k + 1}" for k in range(len(told) - 1)), "code"]
+            told, whole = raw(run, grey), bool(run.model.activations(grey))
+        called = [*(f"layer {k + 1}" if whole else "features" for k in range(len(told) - 1)), "code"]
         return [{"name": n, "units": a.shape[1], "channels": a.dim() == 4} for n, a in zip(called, told, strict=True)]
     return run.once("layers", make)
 
@@ -191,7 +193,9 @@ def ascent(run: Run, layer: int, units: Sequence[int]) -> tuple[Ascent | None, f
 
     def make(progress: Progress) -> Ascent:
         return climb(run, layer, wanted, progress)
-    return run.later.get(("ascent", layer, tuple(wanted.tolist())), make)
+    found = run.later.get(("ascent", layer, tuple(wanted.tolist())), make)
+    run.later.trim("ascent", KEPT)
+    return found
 
 
 def reach(run: Run) -> float:

@@ -14,7 +14,7 @@ const mic = {
   poll: async (body, still, bar) => { for (;;) { const d = await lx.api('microscope', whose(body)); if (!still()) return null; if (d.ready !== false) { if (bar) bar.hidden = true; return d; } if (bar) { bar.hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); } await new Promise((f) => setTimeout(f, 250)); if (!still()) return null; } },
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
   picture: async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; },
-  layer: (k) => k === facts.layers.length - 1 ? lx.t('mic.code') : lx.t('mic.layer', { n: k + 1 }),
+  layer: (k) => k === facts.layers.length - 1 ? lx.t('mic.code') : facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 }),
   short: (v) => { const a = Math.abs(v); return (v < 0 ? '−' : '') + (a >= 100 ? a.toFixed(0) : a >= 10 ? a.toFixed(1) : a >= 0.01 || a === 0 ? a.toFixed(2) : a.toExponential(0).replace('-', '−')); },
   unit: (layer, unit) => { units.choose(layer, unit); show('units'); },
   write: () => { if (on() && facts) lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed].join('~')); },

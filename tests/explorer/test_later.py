@@ -37,3 +37,13 @@ def test_an_error_is_told_once_and_tried_again():
     with pytest.raises(Refused, match="ZeroDivisionError"):
         later.wait("a", make)
     assert later.wait("a", make) == 3
+
+
+def test_old_values_of_a_kind_are_forgotten_and_others_kept():
+    later, made = Later(), []
+    for key in (("a", 1), ("b", 1), ("a", 2), ("a", 3)):
+        later.wait(key, lambda progress, key=key: made.append(key))
+    later.trim("a", 2)
+    for key in (("a", 3), ("a", 2), ("b", 1), ("a", 1)):
+        later.wait(key, lambda progress, key=key: made.append(key))
+    assert made[4:] == [("a", 1)]

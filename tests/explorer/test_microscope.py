@@ -21,7 +21,8 @@ from .generators import make_generator
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """stack: 784 → 20 (unit 3 dead) → 5. lin: exact PCA, 6. sparse: 40. colour: conv on 32 × 32 in colour. gan: no encoder."""
+    """stack: 784 → 20 (unit 3 dead) → 5. lin: exact PCA, 6. sparse: 40. colour: conv on 32 × 32 in colour. gan: no encoder. bigan: one
+    that tells its last layer but one."""
     root = tmp_path_factory.mktemp("microscope")
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5, dead=3)
     make_encoded(root, "lin", "linear", data(), z_dim=6, exact=True)
@@ -29,6 +30,7 @@ def root(tmp_path_factory):
     make_encoded(root, "colour", "autoencoder", data(3, 32), network="conv", channels=4, z_dim=5)
     make(root, "vae", data(), z_dim=4)
     make_generator(root, "gan", "gan", data(), z_dim=6)
+    make_generator(root, "bigan", "bigan", data(), z_dim=6)
     return root
 
 
@@ -66,6 +68,12 @@ def test_facts_say_what_can_be_shown(ask):
     assert [x["units"] for x in stack["layers"]] == [20, 5] and stack["filters"] and stack["mirrors"] == 2 and not stack["linear"]
     assert colour["layers"][0]["channels"] and not colour["filters"] and colour["mirrors"] == 0 and colour["threshold"] is None
     assert ask("lin", "facts")["linear"] and ask("sparse", "facts")["threshold"] == 0.5
+
+
+def test_an_encoder_that_tells_no_layers_shows_its_features_and_its_code(ask):
+    assert [x["name"] for x in ask("bigan", "facts")["layers"]] == ["features", "code"]
+    climbed = ask("bigan", "ascent", layer=0, units=[0, 1])
+    assert all(v > g for v, g in zip(climbed["values"], climbed["grey"], strict=True))
 
 
 def test_a_page_of_units_and_their_pictures(ask):
@@ -166,4 +174,4 @@ def test_what_does_not_fit_is_refused_in_a_sentence(client, ask, run, body, said
 
 def test_the_view_shows_runs_that_encode_images(session):
     shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec.to_dict())}
-    assert shown == {"stack", "lin", "sparse", "colour", "vae"}
+    assert shown == {"stack", "lin", "sparse", "colour", "vae", "bigan"}
