@@ -1,8 +1,8 @@
-const $ = (s) => element.querySelector(s), WAYS = ['fine-tuned', 'frozen', 'scratch'], NS = 'http://www.w3.org/2000/svg', COLOURS = ['--accent', '--c3', '--c1'];
-const on = () => !!(lx.state.view === 'microscope' && lx.state.info?.spec.encodes && lx.state.info.spec.shape.length === 3);
+const $ = (s) => element.querySelector(s), WAYS = ['fine-tuned', 'frozen', 'scratch'], NS = 'http://www.w3.org/2000/svg';
+const on = () => !!(lx.state.view === 'microscope' && lx.state.info?.spec.encodes && lx.state.info.spec.shape.length === 3 && lx.state.info.dataset?.classes?.length);
 /* live: run → { n: { way: accuracy } }, what was measured here; told: the answer for the current run */
 const live = new Map(); let told = null, owner = null, busy = false, working = '';
-const colour = (k) => lx.css(COLOURS[k]) || lx.css('--accent');
+const colour = (k) => k ? lx.palette[k] : lx.css('--accent');
 const all = () => { const out = []; for (const [n, ways] of Object.entries(told?.known || {})) for (const way of WAYS) if (ways[way]) out.push({ n: +n, way, v: ways[way].accuracy, protocol: ways[way].protocol });
   for (const [n, ways] of Object.entries(live.get(owner) || {})) for (const way of WAYS) if (way in ways) out.push({ n: +n, way, v: ways[way], here: true }); return out; };
 const make = (tag, more, text) => { const e = document.createElementNS(NS, tag); for (const [k, v] of Object.entries(more)) e.setAttribute(k, v); if (text !== undefined) e.textContent = text; return e; };

@@ -18,7 +18,7 @@ const makeMicDepth = (host, mic) => {
   slider.oninput = slide;
   /* mean errors against the number of directions, both axes by ratios */
   const paint = () => {
-    if (!sizes || mic.panel !== 'depth' || !curve.clientWidth) return; const [x, W, H] = mic.plot(curve), c = mic.ink(), ks = sizes.sizes, every = [...sizes.model, ...sizes.pca].filter((v) => v > 0), lo = Math.log(Math.min(...every)), hi = Math.log(Math.max(...every)), L = 34, B = 18;
+    if (!sizes || mic.panel !== 'depth' || !curve.clientWidth) return; const [x, W, H] = mic.plot(curve), c = mic.ink(), ks = sizes.sizes, every = [...sizes.model, ...sizes.pca].filter((v) => v > 0), lo = Math.log(Math.min(...every)), hi = Math.log(Math.max(...every)), L = 42, B = 18;
     const to = (k) => L + (W - L - 8) * Math.log(k) / Math.max(Math.log(ks[ks.length - 1]), 1e-9), y = (v) => 6 + (H - B - 12) * (hi - Math.log(v)) / Math.max(hi - lo, 1e-9);
     x.strokeStyle = c.line; x.fillStyle = c.soft; x.textBaseline = 'middle'; x.textAlign = 'right'; for (const v of [Math.exp(hi), Math.exp((lo + hi) / 2), Math.exp(lo)]) { x.beginPath(); x.moveTo(L, y(v)); x.lineTo(W, y(v)); x.stroke(); x.fillText(e1(v), L - 5, y(v)); }
     x.textBaseline = 'top'; x.textAlign = 'center'; let last = -99; for (const k of ks) if (to(k) - last > 22) { x.fillText(k, Math.min(to(k), W - 8), H - 14); last = to(k); }

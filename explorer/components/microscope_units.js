@@ -44,11 +44,12 @@ const makeMicUnits = (host, mic) => {
     for (const b of host.querySelectorAll('[data-look]')) b.hidden = !can(b.dataset.look); $('.lx-mic-other').hidden = look !== 'pairs' || $('.lx-mic-other').options.length < 2;
     const run = lx.state.run, key = [run, layer, page, alive, look, other].join('|'), me = ++ticket, still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units';
     try {
-      if (shown !== key) {
+      if (shown === key) detail.show(layer, unit);
+      else {
         bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive }, still, bar); if (!d) return; data = d;
-        if (unit === null) unit = d.units[0]?.unit ?? null; await draw(still); if (!still()) return; shown = key; mic.count('units'); mic.write();
+        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = key; mic.count('units'); mic.write();
       }
-      tell(); detail.show(layer, unit); values();
+      tell(); values();
     } catch (e) { bar.hidden = true; if (me === ticket) mic.failed(e); }
   };
   const values = makeLatest(async () => { if (!data?.units.length || look === 'pairs' || !mic.on() || mic.panel !== 'units') return; const now = shown, d = await mic.ask({ op: 'values', layer, units: data.units.map((u) => u.unit), ...mic.source() }); if (now !== shown || grid.n !== d.values.length) return;
