@@ -4,14 +4,16 @@ const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.suppor
    the code's own image. wish: what the link asked for, once. */
 let panel = 'units', facts = null, owner = null, given = null, own = null, setting = false, wish = null, ticket = 0;
 const count = (name) => { element.dataset[name] = (+element.dataset[name] || 0) + 1; };
-const failed = (e) => { element.dataset.error = e.message; lx.say(e.message, 'error'); };
+/* work that outlived its run asks nothing and fails silently */
+const gone = new Error('gone'), api = (body) => facts ? lx.api('microscope', whose(body)) : Promise.reject(gone);
+const failed = (e) => { if (e === gone) return; element.dataset.error = e.message; lx.say(e.message, 'error'); };
 const whose = (body) => ({ run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), ...body });
 const mic = {
   on, count, failed,
   get panel() { return panel; }, get facts() { return facts; }, get given() { return given; },
-  ask: (body, signal) => lx.api('microscope', whose(body), signal),
+  ask: api,
   /** until the server has it; null where nobody wants it any more */
-  poll: async (body, still, bar) => { for (;;) { const d = await lx.api('microscope', whose(body)); if (!still()) return null; if (d.ready !== false) { if (bar) bar.hidden = true; return d; } if (bar) { bar.hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); } await new Promise((f) => setTimeout(f, 250)); if (!still()) return null; } },
+  poll: async (body, still, bar) => { for (;;) { const d = await api(body); if (!still()) return null; if (d.ready !== false) { if (bar) bar.hidden = true; return d; } if (bar) { bar.hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); } await new Promise((f) => setTimeout(f, 250)); if (!still()) return null; } },
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
   picture: async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; },
   layer: (k) => k === facts.layers.length - 1 ? lx.t('mic.code') : facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 }),

@@ -35,6 +35,6 @@ const makeMicDepth = (host, mic) => {
       slider.max = mic.facts.d; const k = self.k && self.k <= mic.facts.d ? self.k : list()[Math.max(0, Math.min(3, list().length - 2))]; slider.value = k; told(); slide(); several(run);
     } catch (e) { bar.hidden = true; mic.failed(e); }
   };
-  const code = () => { clearTimeout(timer); timer = setTimeout(() => { if (!mic.on() || mic.panel !== 'depth') return; if (mic.facts.mirrors) through(lx.state.run); if (owner === lx.state.run) { sized(lx.state.run, self.k); several(lx.state.run); paint(); } }, 60); };
+  const code = () => { clearTimeout(timer); timer = setTimeout(() => { if (!mic.on() || !mic.facts || mic.panel !== 'depth') return; if (mic.facts.mirrors) through(lx.state.run); if (owner === lx.state.run) { sized(lx.state.run, self.k); several(lx.state.run); paint(); } }, 60); };
   return Object.assign(self, { enter, code, paint, tell: () => { if (mic.panel !== 'depth') return; if (!mic.facts.mirrors) $('.lx-mic-depth-told').textContent = lx.t('mic.depth.none'); else if (depth) showDepth(); if (one) showOne(); if (many) showMany(); told(); paint(); }, clear: () => { self.k = depth = sizes = one = many = null; owner = ''; deep.clear(); three.clear(); row.clear(); flat.clear(); } });
 };

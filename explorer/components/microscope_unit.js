@@ -18,7 +18,7 @@ const makeMicUnit = (host, mic) => {
     host.replaceChildren(...rows); host.dataset.unit = unit; host.dataset.layer = layer; host.dataset.value = data.value; host.dataset.high = data.high; if (best) { host.dataset.best = best.value; host.dataset.grey = best.grey; } else delete host.dataset.best;
   };
   const load = async () => {
-    if (unit === null || !mic.on() || mic.panel !== 'units') return; const me = ++ticket, run = lx.state.run, now = [run, layer, unit].join(), still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units', first = now !== key;
+    if (unit === null || !mic.on() || !mic.facts || mic.panel !== 'units') return; const me = ++ticket, run = lx.state.run, now = [run, layer, unit].join(), still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units', first = now !== key;
     try {
       const d = await mic.poll({ op: 'unit', layer, unit, ...mic.source() }, still); if (!d) return; if (d.column) d.drawn = await mic.picture(d.column); if (!still()) return;
       if (first) { best = filters = null; if (layer === 0 && mic.facts.filters) { const f = await mic.ask({ op: 'filters', units: [unit] }), ims = await Promise.all([f.encoder, f.decoder].map(mic.picture)); if (!still()) return; filters = Object.assign(ims, { tile: f.tile }); } }
