@@ -33,8 +33,8 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
-    noise_rate: float = setting(0.02, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, and "
-                                "noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
+    noise_rate: float = setting(0.02, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
+                                "and noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
     mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
 
