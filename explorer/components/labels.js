@@ -21,21 +21,26 @@ const tools = () => {
   $('.lx-few-sizes').replaceChildren(...(told?.sizes || []).map((n) => { const b = document.createElement('button'), done = WAYS.every((w) => w in (live.get(owner)?.[n] || {})); b.type = 'button'; b.className = 'lx-chip'; b.dataset.size = n; b.textContent = n; b.disabled = busy || done; b.setAttribute('aria-label', lx.t('few.labels', { n })); b.onclick = () => measure(n); return b; }));
   $('.lx-few-tools').hidden = !told?.sizes.length; $('.lx-few-told').textContent = busy ? working : ''; $('.lx-progress').hidden = !busy;
 };
-const measure = async (n) => {
+const ALL = ['frozen', 'scratch', 'fine-tuned'], measure = (n) => work(ALL.map((way) => [n, way]));
+const work = async (jobs) => {
   if (busy) return; busy = true; const run = owner, found = live.get(run) || {}; live.set(run, found);
   try {
-    for (const [k, way] of ['frozen', 'scratch', 'fine-tuned'].entries()) {
+    for (const [k, [n, way]] of jobs.entries()) {
+      if (run !== owner || !on()) break; if (way in (found[n] || {})) continue;
       for (;;) {
-        working = `${lx.t('few.' + way)}, ${lx.t('few.labels', { n })}`; tools(); const d = await lx.api('code', { run, op: 'labels', n, way }), share = Math.round(100 * (k + (d.ready ? 1 : d.done)) / 3); $('.lx-progress i').style.width = share + '%'; $('.lx-progress').setAttribute('aria-valuenow', share);
+        working = `${lx.t('few.' + way)}, ${lx.t('few.labels', { n })}`; tools(); const d = await lx.api('code', { run, op: 'labels', n, way }), share = Math.round(100 * (k + (d.ready ? 1 : d.done)) / jobs.length); $('.lx-progress i').style.width = share + '%'; $('.lx-progress').setAttribute('aria-valuenow', share);
         if (d.ready) { (found[n] ||= {})[way] = d.accuracy; if (run === owner) paint(); break; } await new Promise((ok) => setTimeout(ok, 200));
       }
     }
   } catch (e) { lx.say(e.message, 'error'); }
   busy = false; tools();
 };
+/* what costs little is measured as soon as the panel is seen */
+const begin = () => { if (on() && told && !busy && element.offsetWidth) work(told.sizes.map((n) => [n, 'frozen'])); };
 const enter = async () => {
-  if (!on()) return; const run = lx.state.run; if (owner === run) { paint(); return; } owner = run; told = null; element.hidden = true;
-  try { const d = await lx.code({ op: 'labels' }); if (run !== lx.state.run) return; told = d; element.hidden = false; paint(); tools(); } catch (e) { if (run === lx.state.run) element.dataset.why = e.message; }
+  if (!on()) return; const run = lx.state.run; if (owner === run) { paint(); begin(); return; } owner = run; told = null; element.hidden = true;
+  try { const d = await lx.code({ op: 'labels' }); if (run !== lx.state.run) return; told = d; element.hidden = false; paint(); tools(); begin(); } catch (e) { if (run === lx.state.run) element.dataset.why = e.message; }
 };
 lx.on('run', () => setTimeout(enter)); lx.on('view', enter); lx.on('lang', () => { if (on() && told) { paint(); tools(); } });
+new ResizeObserver(begin).observe(element);
 lx.translate(element); element.dataset.ready = 'true';
