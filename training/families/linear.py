@@ -49,7 +49,7 @@ FAMILY = Family(
     headline=("pca_ratio", "reconstruction_error"),
     recipes={
         "quick": {"*": dict(images=500_000)},
-        "cpu": {"*": dict(images=12_000_000, batch_size=500)},
+        "cpu": {"*": dict(images=24_000_000, batch_size=500)},
         "gpu": {"*": dict(images=40_000_000, batch_size=1000)},
     },
 )
