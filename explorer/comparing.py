@@ -14,7 +14,7 @@ from . import Refused, cloud
 MOST = 4                                        # runs side by side
 LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_error", "error", "frechet", "frechet_ratio", "code_error",
                    "reverse_kl", "sliced_wasserstein", "path_z", "path_w", "path_z_end", "path_w_end", "path_ratio", "separability_z",
-                   "separability_w", "pca_ratio", "pca_angle"})                     # better when lower; of others not named here neither way is better
+                   "separability_w", "pca_ratio", "pca_angle"})      # better when lower; of others neither way is
 HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_trustworthiness", "coverage", "agreement", "information",
                     "modes", "high_quality", "arithmetic_changed", "arithmetic_kept", "arithmetic_changed_single",
                     "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many", "reconstruction_kept", "nn_short",
