@@ -19,7 +19,8 @@ def settle(page: Page, milliseconds: int = 1500) -> None:
 
 
 def main() -> None:
-    """Map, Codes, Arithmetic, Walk, Pyramid, Reconstruct and Collapse at 1280 × 800, and the map on a phone in the dark."""
+    """Map, Codes, Arithmetic, Walk, Pyramid, Growing, Reconstruct, Microscope and Collapse at 1280 × 800, and the map on a phone in the
+    dark."""
     DOCS.mkdir(exist_ok=True)
     with served() as (address, _, _):
         with browser() as page:
@@ -27,11 +28,12 @@ def main() -> None:
             page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
             settle(page)
             page.screenshot(path=DOCS / "map.png")
-            for view, run in (("codes", "infogan-mnist"), ("arithmetic", "dcgan-faces"), ("walk", "dcgan-faces"),
-                              ("pyramid", "lapgan-faces"), ("reconstruct", "bigan-mnist")):
+            for view, run, name in (("codes", "infogan-mnist", ""), ("arithmetic", "dcgan-faces", ""), ("walk", "dcgan-faces", ""),
+                                    ("pyramid", "lapgan-faces", ""), ("pyramid", "progan-faces", "growing"),
+                                    ("reconstruct", "bigan-mnist", ""), ("microscope", "stacked-mnist", "")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
                 settle(page, 6000)
-                page.screenshot(path=DOCS / f"{view}.png")
+                page.screenshot(path=DOCS / f"{name or view}.png")
             page.goto(f"{address}/?run=gan-mnist&view=collapse&lang=en")
             page.get_by_role("button", name="Play").first.click(timeout=60_000)
             page.wait_for_timeout(40_000)
