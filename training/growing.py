@@ -219,6 +219,10 @@ class GrowingObjective(AdversarialObjective):
         side = self.model.sides[stage]
         return f"{side} × {side}" + (", fading in" if alpha < 1 else "")
 
+    def whole(self, images_seen: int) -> bool:
+        """At full resolution, faded in."""
+        return self.schedule.at(images_seen) == (len(self.model.sides) - 1, 1.0)
+
     def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
         """Adam with the papers' decay rates, 0 and 0.99."""
         parameters = [p for m in modules for p in m.parameters()]

@@ -286,7 +286,7 @@ class Trainer:
                 if saving:
                     model = self.finished_model()
                     with aside():
-                        drawn = watch.look(model)
+                        drawn = watch.look(model) if self.objective.whole(self.images_seen) else {}
                     if "coverage" in drawn:
                         progress.terms["coverage"] = drawn["coverage"]
                 if lead:

@@ -287,6 +287,10 @@ class Objective(nn.Module):
         """What the training is at, where it goes through stages: samples are kept whenever this changes. None where there are none."""
         return None
 
+    def whole(self, images_seen: int) -> bool:
+        """Whether samples are already what the finished model's will be, so that alarms may judge them; not while networks grow."""
+        return True
+
     def measure(self, batch: Batch) -> dict[str, Tensor]:
         """Family-specific scores of held-out images, each (n,); ``evaluate`` averages them. May sample with torch's RNG."""
         return {}

@@ -412,3 +412,10 @@ def test_saving_in_between_changes_neither_the_training_nor_what_is_saved_at_the
         finals.append((t.objective.state_dict(), {k: v.clone() for k, v in t.finished_model().state_dict().items()}))
     for a, b in zip(*finals, strict=True):
         assert all(torch.equal(v, b[k]) for k, v in a.items())
+
+
+def test_samples_are_judged_only_at_full_resolution():
+    """Classifiers of whole images see few kinds in 4 × 4 pixels; that is no collapse."""
+    for settings, expected in (({"stage_images": 10}, [False, False, False, True]), ({"stage_images": 0}, [True] * 4)):
+        _, objective = made("progan", **settings)
+        assert [objective.whole(n) for n in (0, 29, 39, 40)] == expected
