@@ -87,6 +87,10 @@ class Recent:
             return value
 
 
+def _encoded(model: LatentModel, held: HeldOut) -> np.ndarray:
+    return maps.encode_all(model, held.images(range(held.n)))
+
+
 class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
@@ -408,15 +412,23 @@ class Session:
     def _load(self, folder: Path) -> Run:
         try:
             model, card = self._checkpoint(folder)
-            kept = maps.read(folder / checkpoint.MAP) if (folder / checkpoint.MAP).is_file() else None
-        except (CheckpointError, maps.MapError) as e:
+        except CheckpointError as e:
             raise Refused(str(e)) from e
         try:
             held = self.held(card.data.name)
         except Refused:                         # the run can be explored without them
             held = None
-        if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
-            kept = maps.Map(maps.encode_all(model, held.images(range(held.n))))    # a training that was stopped before it was measured
+        encoded: Callable[[], np.ndarray] | None = None
+        if model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
+            encoded = partial(_encoded, model, held)
+        kept: maps.Map | None = None
+        try:
+            if (folder / checkpoint.MAP).is_file():
+                kept = maps.read(folder / checkpoint.MAP, encoded)
+            elif encoded:                       # a training that was stopped before it was measured
+                kept = maps.Map(encoded())
+        except maps.MapError as e:
+            raise Refused(str(e)) from e
         return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data.name))
 
     def judge(self, dataset: str) -> FeatureNet | None:

@@ -1,4 +1,7 @@
-"""The map of a run: codes of the held-out images and where UMAP puts them, kept in ``map.npz`` beside the weights."""
+"""The map of a run: codes of the held-out images and where UMAP puts them, kept in ``map.npz`` beside the weights.
+
+Codes of more than ``LONG`` numbers are left out of the file, where they would take tens of megabytes, and worked out again from the
+held-out images by whoever reads it."""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from .model import LatentModel
 
 METRICS = ("euclidean", "cosine", "manhattan", "correlation")
 MAX_POINTS = 70_000
+LONG = 64                                         # numbers of a code that a file holds
 
 
 class MapError(ValueError):
@@ -91,7 +95,9 @@ class _Epochs:
 
 def write(path: Path, kept: Map) -> None:
     """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin."""
-    arrays = dict(codes=kept.codes.astype(np.float16), settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
+    arrays = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
+    if kept.codes.shape[1] <= LONG or len(np.unique(kept.codes[0])) <= LONG:            # a style for all layers takes no more than one
+        arrays["codes"] = kept.codes.astype(np.float16)
     if kept.umap is not None:
         arrays["umap"] = kept.umap.astype(np.float32)
 
@@ -101,14 +107,22 @@ def write(path: Path, kept: Map) -> None:
     write_atomically(path, save)
 
 
-def read(path: Path) -> Map:
-    """The map of a run; raises MapError in one sentence when it is damaged. Never unpickles."""
+def read(path: Path, encoded: Callable[[], np.ndarray] | None = None) -> Map:
+    """The map of a run; raises MapError in one sentence when it is damaged, or lacks codes and ``encoded`` cannot give them (n, d).
+    Never unpickles."""
     try:
         with np.load(path, allow_pickle=False) as f:
-            codes = f["codes"].astype(np.float32)
+            if "codes" in f.files:
+                codes = f["codes"].astype(np.float32)
+            elif encoded:
+                codes = encoded()
+            else:
+                raise MapError(f"{path.parent.name}: its codes are too long for the file, and the held-out images are missing.")
             umap = f["umap"] if "umap" in f.files else None
             neighbours, min_dist = f["settings"].tolist()
             metric = str(f["metric"])
+    except MapError:
+        raise
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as e:
         raise MapError(f"{path.parent.name}: {path.name} is damaged; run `python -m training evaluate {path.parent.name}` again.") from e
     if codes.ndim != 2 or len(codes) > MAX_POINTS or not np.isfinite(codes).all() or \

@@ -2,11 +2,14 @@
 
     AdaIN(x, y) = y_s · (x - μ(x)) / σ(x) + y_b,      (y_s, y_b) = A(w)
 
-Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks.
+Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks. On drawings, most features of which are
+flat in most images, dividing by each image's own deviation blows up what is not there; so by default the division is by the deviation that
+weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +24,7 @@ from .model import DataSpec, LatentSpec, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
-    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, stage_images=10_000, learning_rate=2e-3, mapping_rate=0.1)},
+    "cpu": {"*": dict(images=300_000, most_channels=128, depth=1, stage_images=0, learning_rate=2e-3, mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
@@ -34,37 +37,56 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
+    normalise: str = setting("weights", "what keeps features at one size whatever their style: instance (AdaIN: each feature of each image; "
+                             "paper), or weights (by what the style makes of them on average: Karras et al. 2020)",
+                             choices=("weights", "instance"), advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
-    noise_rate: float = setting(0.02, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
+    noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
                                 "and noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
     mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
 
 
 class Styled(nn.Module):
-    """One layer: what comes in (blurred where enlarged), noise, leaky ReLU, AdaIN by its own style. (n, a, r, r) to (n, b, r', r')."""
+    """One layer: a convolution (blurred where it enlarges), noise, leaky ReLU, and its own style. (n, a, r, r) to (n, b, r', r').
+
+    ``normalise`` instance: the style is AdaIN. weights: the style is a gain alone, and the next convolution divides each of its outputs by
+    the deviation that inputs of deviation 1 would give it under that gain (Karras et al. 2020, eq. 3).
+    """
 
     constant: Tensor
 
-    def __init__(self, layer: nn.Module | None, channels: int, w_dim: int, side: int, seed: int, noise_rate: float = 1.0,
-                 epsilon: float = EPSILON) -> None:
+    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int) -> None:
         super().__init__()
-        self.layer, self.rate, self.epsilon = layer, noise_rate, epsilon
+        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, config.normalise == "instance"
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
-        self.style = EqualLinear(w_dim, 2 * channels, gain=1.0)
+        self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0)
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
         self.register_buffer("constant", noise, persistent=False)
 
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None) -> Tensor:
-        """``noise``: (n or 1, 1, r', r'), or None for none."""
+    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """``noise``: (n or 1, 1, r', r'), or None for none; ``before``: the gain that x comes with, (n, a). Returns the gain given, too."""
+        added = self.bias if noise is None else self.bias + self.rate * self.strength * noise
         if self.layer is not None:
             x = self.layer(x)
             if isinstance(self.layer, EqualConv) and self.layer.resize:
                 x = blurred(x)
-        x = x + (self.bias if noise is None else self.bias + self.rate * self.strength * noise)
-        gain, bias = self.style(w)[:, :, None, None].chunk(2, 1)
-        return adain(F.leaky_relu(x, 0.2, inplace=True), 1 + gain, bias, self.epsilon)
+            if isinstance(self.layer, EqualConv) and not self.instance and before is not None:
+                x = x * demodulation(self.layer.used(), before)[:, :, None, None]
+        x = F.leaky_relu(x + added, 0.2, inplace=True)
+        style = self.style(w)
+        if self.instance:
+            gain, bias = style[:, :, None, None].chunk(2, 1)
+            return adain(x, 1 + gain, bias, self.epsilon), 1 + gain[:, :, 0, 0]
+        gain = 1 + style
+        return x * gain[:, :, None, None], gain
+
+
+def demodulation(weight: Tensor, gain: Tensor) -> Tensor:
+    """√2 over the deviation of a convolution's outputs where its inputs have deviation 1 times ``gain``: weights (b, a, k, k) and
+    (n, a) to (n, b). The √2 is what a leaky ReLU takes away."""
+    return math.sqrt(2) * (gain.square() @ weight.square().sum((2, 3)).T + 1e-8).rsqrt()
 
 
 def adain(x: Tensor, gain: Tensor, bias: Tensor, epsilon: float = EPSILON) -> Tensor:
@@ -107,7 +129,7 @@ class StyleGenerator(Growing):
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            layers += [Styled(m, c, config.w_dim, side, 2 * k + j, config.noise_rate, config.epsilon) for j, m in enumerate(convolutions)]
+            layers += [Styled(m, c, config, side, 2 * k + j) for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -119,7 +141,7 @@ class StyleGenerator(Growing):
 
     def blocks(self, w: Tensor, stage: int, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
         """``noise``: what each layer adds, (n or 1, 1, r, r) or None; without it drawn anew while training, else the model's own."""
-        x, out = self.constant.expand(len(w), -1, -1, -1), []
+        x, out, gain = self.constant.expand(len(w), -1, -1, -1), [], None
         for k, layer in enumerate(self.styled(stage)):
             if noise is not None:
                 own: Tensor | None = noise[k]
@@ -127,7 +149,7 @@ class StyleGenerator(Growing):
                 own = torch.randn(len(w), *layer.constant.shape[1:], device=w.device)
             else:
                 own = layer.constant
-            x = layer(x, w[:, k], own)
+            x, gain = layer(x, w[:, k], own, gain)
             if k % self.depth == self.depth - 1:
                 out.append(x)
         return out

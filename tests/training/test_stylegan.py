@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from training import families, styles
-from training.equalized import EqualLinear, PixelNorm
-from training.styles import Mapping, Styled, adain, mixed, standardised
+from training.equalized import EqualConv, EqualLinear, PixelNorm
+from training.styles import Mapping, Styled, adain, demodulation, mixed, standardised
 
 from .small import spec
 from .test_growing import codes, made, randomised, trainer
@@ -14,7 +14,7 @@ from .test_growing import codes, made, randomised, trainer
 
 def noisy(**settings):
     """A model whose noise and biases are not zero, as after training."""
-    model, _ = made("stylegan", **settings)
+    model, _ = made("stylegan", **{"noise_rate": 0.1} | settings)
     return randomised(model).eval()
 
 
@@ -46,23 +46,70 @@ def test_a_constant_feature_becomes_its_bias():
                        torch.full((1, 1, 4, 4), 0.25))
 
 
+def config(normalise):
+    return styles.StyleConfig(w_dim=5, normalise=normalise, noise_rate=1.0, epsilon=styles.EPSILON)
+
+
 def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
     torch.manual_seed(0)
-    layer = randomised(Styled(nn.Conv2d(3, 4, 3, padding=1), 4, 5, 6, seed=0))
+    layer = randomised(Styled(nn.Conv2d(3, 4, 3, padding=1), 4, config("instance"), 6, seed=0))
     x, w, noise = torch.randn(2, 3, 6, 6), torch.randn(2, 5), torch.randn(2, 1, 6, 6)
     inside = nn.functional.leaky_relu(layer.layer(x) + noise * layer.strength + layer.bias, 0.2)
     gain, bias = (w @ layer.style.used().T + layer.style.bias).reshape(2, 2, 4, 1, 1).unbind(1)
-    torch.testing.assert_close(layer(x, w, noise), adain(inside, 1 + gain, bias))
+    torch.testing.assert_close(layer(x, w, noise)[0], adain(inside, 1 + gain, bias))
     without = nn.functional.leaky_relu(layer.layer(x) + layer.bias, 0.2)
-    torch.testing.assert_close(layer(x, w, None), adain(without, 1 + gain, bias))
+    torch.testing.assert_close(layer(x, w, None)[0], adain(without, 1 + gain, bias))
 
 
 def test_a_style_of_zero_leaves_features_standardised():
-    model, _ = made("stylegan")
     x = torch.randn(2, 8, 28, 28)
-    layer = Styled(None, 8, 5, 28, seed=0)
+    layer = Styled(None, 8, config("instance"), 28, seed=0)
     centred, deviation = standardised(nn.functional.leaky_relu(x, 0.2))
-    torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None), centred / deviation)
+    torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None)[0], centred / deviation)
+
+
+# -- weights in place of AdaIN
+
+def test_gains_in_a_layer_and_out_of_the_next_are_weights_modulated_and_demodulated():
+    """Karras et al. 2020, equations 1 and 3: a convolution of its own for each image."""
+    torch.manual_seed(0)
+    first, second = (randomised(Styled(EqualConv(a, b, bias=False), b, config("weights"), 6, seed=0)) for a, b in ((3, 4), (4, 6)))
+    w, noise = torch.randn(2, 5), torch.randn(2, 1, 6, 6)
+    x, gain = first(torch.randn(2, 3, 6, 6), w, None)
+    out, _ = second(x, w, noise, gain)
+    torch.testing.assert_close(gain, 1 + first.style(w))
+    plain = x / gain[:, :, None, None]                                              # the features before their own style
+    for i in range(2):
+        weight = second.layer.weight * gain[i, None, :, None, None]
+        weight = weight / weight.square().sum((1, 2, 3), keepdim=True).sqrt() * 2**0.5
+        made = nn.functional.conv2d(plain[i:i + 1], weight, padding=1) + noise[i] * second.strength + second.bias
+        torch.testing.assert_close(out[i:i + 1], nn.functional.leaky_relu(made, 0.2) * (1 + second.style(w[i:i + 1]))[..., None, None],
+                                   rtol=1e-4, atol=1e-5)
+
+
+def test_demodulated_features_keep_their_deviation_whatever_the_gains():
+    torch.manual_seed(0)
+    conv, gain = EqualConv(64, 32, bias=False), 10 ** torch.randn(4, 64)
+    x = torch.randn(4, 64, 32, 32) * gain[..., None, None]
+    made = conv(x) * demodulation(conv.used(), gain)[..., None, None]
+    inner = made[:, :, 1:-1, 1:-1].std((0, 2, 3))
+    assert ((inner - 2**0.5).abs() < 0.15).all()
+
+
+def test_only_the_next_layer_s_scale_knows_a_common_factor_of_a_style():
+    """What makes styles local: a style twice as strong everywhere is undone by the next convolution."""
+    layer = Styled(EqualConv(3, 4, bias=False), 4, config("weights"), 6, seed=0)
+    x, w, gain = torch.randn(2, 3, 6, 6), torch.randn(2, 5), torch.randn(2, 3)
+    torch.testing.assert_close(layer(2 * x, w, None, 2 * gain)[0], layer(x, w, None, gain)[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("normalise", ["instance", "weights"])
+def test_both_ways_train(normalise):
+    t = trainer("stylegan", normalise=normalise, stage_images=0)
+    before = [p.detach().clone() for p in t.model.parameters()]
+    for _ in range(2):
+        t.step()
+    assert t.finite() and sum(not torch.equal(a, b) for a, b in zip(before, t.model.parameters(), strict=True)) > len(before) / 2
 
 
 # -- the mapping network
@@ -136,14 +183,15 @@ def test_styles_beyond_the_stage_are_not_asked():
     assert not torch.equal(model.synthesize(w), model.synthesize(other))
 
 
-def test_style_weights_are_what_turns_w_into_gains_and_biases():
-    model = noisy()
+@pytest.mark.parametrize(("normalise", "rows"), [("weights", 1), ("instance", 2)])
+def test_style_weights_are_what_turns_w_into_gains_and_biases(normalise, rows):
+    model = noisy(normalise=normalise)
     weights = model.style_weights()
     assert len(weights) == 6 and torch.equal(model.first_weight(), torch.cat(weights)) and not any(a.requires_grad for a in weights)
     for layer, a in zip(model.styled(2), weights, strict=True):
         w = torch.randn(5)
         torch.testing.assert_close(torch.autograd.functional.jacobian(lambda x, f=layer.style: f(x), w), a)
-        assert a.shape == (2 * layer.bias.shape[0], 5)
+        assert a.shape == (rows * layer.bias.shape[0], 5)
 
 
 # -- mixing
