@@ -37,7 +37,7 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
-    normalise: str = setting("weights", "what keeps features at one size whatever their style: instance (AdaIN: each feature of each image; "
+    normalise: str = setting("weights", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; "
                              "paper), or weights (by what the style makes of them on average: Karras et al. 2020)",
                              choices=("weights", "instance"), advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
