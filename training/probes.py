@@ -1,7 +1,8 @@
 """How much of the class simple classifiers find in an encoder's codes: the nearest neighbour and a linear support vector machine.
 
 The protocol of Donahue et al. 2017 (table 1) and Pidhorskyi et al. 2020 (table 1): all training images are the reference, all test images
-are asked; the *short* code is E(x), the *long* one the encoder's last layer but one. Codes are taken as they are, without scaling.
+are asked; the *short* code is E(x), the *long* one the encoder's last layer but one, where the model tells it. Codes are taken as they are,
+without scaling.
 """
 
 from __future__ import annotations
@@ -82,33 +83,28 @@ def squared_hinge(x: Tensor, y: Tensor, penalty: float, gram: Tensor | None = No
 
 
 @torch.no_grad()
-def codes_of(model: LatentModel, split: Split, chunk: int = CHUNK) -> tuple[np.ndarray, np.ndarray]:
-    """All images of a split to their short (n, num_layers · w_dim) and long (n, k) codes, float32."""
-    device, short, long = next(model.parameters()).device, [], []
+def codes_of(model: LatentModel, split: Split, chunk: int = CHUNK) -> dict[str, np.ndarray]:
+    """All images of a split to their ``short`` codes (n, num_layers · w_dim), float32, and their ``long`` ones (n, k) if the model tells
+    them."""
+    device, found = next(model.parameters()).device, dict[str, list[Tensor]]()
     for start in range(0, len(split), chunk):
         x = Batch.of(torch.from_numpy(np.ascontiguousarray(split.images[start:start + chunk])).to(device)).images
-        features = model.features(x)
-        if features is None:
-            raise TypeError(f"{type(model).__name__} does not tell its encoder's features.")
-        short.append(model.encode(x).flatten(1).cpu())
-        long.append(features.cpu())
-    return torch.cat(short).numpy(), torch.cat(long).numpy()
-
-
-def told(model: LatentModel, split: Split) -> bool:
-    """Whether the model encodes and tells its features."""
-    images: Tensor = Batch.of(torch.from_numpy(np.ascontiguousarray(split.images[:2])).to(next(model.parameters()).device)).images
-    return model.spec.encodes and model.features(images) is not None
+        found.setdefault("short", []).append(model.encode(x).flatten(1).cpu())
+        if (features := model.features(x)) is not None:
+            found.setdefault("long", []).append(features.cpu())
+    return {size: torch.cat(parts).numpy() for size, parts in found.items()}
 
 
 def measure(model: LatentModel, dataset: Dataset, say: Callable[[str], None] = lambda s: None) -> Figures:
-    """Accuracy of both classifiers on both codes; nothing where images have no class or the model tells no features."""
-    train, test = dataset.train, dataset.test
-    if train.labels is None or test.labels is None or len(model.spec.shape) != 3 or not told(model, test):
+    """Accuracy of both classifiers on the codes; nothing where images have no class, or the model does not encode them, or is told it."""
+    train, test, spec = dataset.train, dataset.test, model.spec
+    if train.labels is None or test.labels is None or len(spec.shape) != 3 or not spec.encodes or spec.num_classes:
         return {}
     say("encoding the training images")
+    known, other = codes_of(model, train), codes_of(model, test)
     out: Figures = {}
-    for size, codes, asked in zip(("short", "long"), codes_of(model, train), codes_of(model, test), strict=True):
+    for size, codes in known.items():
+        asked = other[size]
         what = "code E(x)" if size == "short" else "encoder's last layer but one"
         how = f"on the {codes.shape[1]}-D {what}; reference {len(codes):,} training images, asked all {len(asked):,} test images"
         say(f"nearest neighbours of the {size} codes")

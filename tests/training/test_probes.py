@@ -1,5 +1,7 @@
 """Simple classifiers on codes against brute force and against problems whose answer is known."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -82,12 +84,22 @@ def test_both_codes_of_all_images_are_probed(name):
             assert found[f"{kind}_{size}"]["value"] == pytest.approx(expected, abs=0.02), (kind, size)
 
 
-def test_nothing_is_probed_without_labels_or_features():
-    train = Split(*shapes(40))
-    vae = families.get("vae")
-    assert probes.measure(vae.Model(vae.Config(network="dense", width=16), spec()).eval(), Dataset(spec(), train, train)) == {}
-    bigan = families.get("bigan")
-    model = bigan.Model(bigan.Config(width=16, features=16), spec()).eval()
-    assert probes.measure(model, Dataset(spec(), Split(train.images), Split(train.images))) == {}
-    with pytest.raises(TypeError, match="features"):
-        probes.codes_of(vae.Model(vae.Config(network="dense", width=16), spec()).eval(), train)
+def test_an_encoder_that_tells_no_features_is_probed_on_its_code():
+    torch.manual_seed(0)
+    sparse = families.get("sparse")
+    model = sparse.Model(sparse.Config(z_dim=40), spec()).eval()
+    train, test = Split(*shapes(200)), Split(*shapes(100, seed=1))
+    found = probes.measure(model, Dataset(spec(), train, test))
+    assert set(found) == {"nn_short", "svm_short"} and "40-D code" in found["svm_short"]["protocol"]
+    a, b = (model.encode(torch.from_numpy(s.images).float() / 127.5 - 1)[:, 0].detach().numpy() for s in (train, test))
+    assert found["svm_short"]["value"] == pytest.approx(LinearSVC(C=0.1, dual=False).fit(a, train.labels).score(b, test.labels), abs=0.02)
+
+
+def test_nothing_is_probed_without_labels_or_where_the_class_is_told():
+    split = Split(*shapes(40))
+    for family in ("bigan", "cgan"):
+        found = families.get(family)
+        data = dataclasses.replace(spec(), classes=("a", "b", "c")) if family == "cgan" else spec()
+        model = found.Model(found.Config(width=16), data).eval()
+        known = split if family == "cgan" else Split(split.images)
+        assert probes.measure(model, Dataset(data, known, known)) == {}
