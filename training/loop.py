@@ -182,7 +182,7 @@ class Trainer:
         self.objective.set_progress(self.images_seen)
         factor = self.objective.rate(self.images_seen)
         for phase, own, rates in zip(self.phases, self.own, self.rates, strict=True):
-            if self.steps % phase.every:
+            if self.steps % phase.every or not phase.due():
                 continue
             for p in self.trained:
                 p.requires_grad_(p in own)

@@ -255,6 +255,7 @@ class Phase:
     repeats: int = 1                             # times a step, each on a fresh batch (WGAN's critic: 5)
     every: int = 1                               # only at each n-th step (lazy R1: 16)
     after_step: Callable[[], None] | None = None # e.g. weight clipping
+    due: Callable[[], bool] = lambda: True       # whether it takes part now; must follow from what ``set_progress`` was told
 
 
 class Objective(nn.Module):

@@ -126,7 +126,7 @@ def accuracy(model: LatentModel, fresh: Callable[[], LatentModel], data: Labelle
     if way not in WAYS:
         raise ValueError(f"there is no way {way!r}; there are {', '.join(WAYS)}.")
     classes = int(max(data.labels.max(), data.answers.max())) + 1
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(seed)
         base = fresh() if way == "scratch" else copy.deepcopy(model)
         made = Classifier(base.requires_grad_(way != "frozen"), classes, data.images)

@@ -95,6 +95,8 @@ def test_figures_of_a_card_and_none_where_images_have_no_classes(monkeypatch):
     out = pretraining.measure(model, card, dataset)
     assert set(out) == {f"labels_{n}_{way}" for n in (10, 20) for way in ("frozen", "fine_tuned", "scratch")}
     assert all(0 <= f["value"] <= 1 for f in out.values()) and "30 test images" in out["labels_10_frozen"]["protocol"]
+    with torch.no_grad():                                                           # as evaluate calls it
+        assert pretraining.measure(model, card, dataset) == out
     assert isinstance(build(card), type(model))
     bare = Dataset(spec(), Split(x[:50], None), Split(x[50:], None))
     assert pretraining.measure(model, card, bare) == {}

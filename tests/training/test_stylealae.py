@@ -11,7 +11,7 @@ from training.equalized import EqualLinear, doubled, halved
 from training.families.stylealae import Read
 from training.model import Batch, SettingError
 
-from .test_growing import batch, codes, made, randomised
+from .test_growing import batch, codes, made, randomised, trainer
 
 
 def networks(model, objective):
@@ -85,7 +85,7 @@ def test_each_phase_trains_its_own_networks():
     randomised(objective)
     parts = networks(model, objective)
     assert sum(map(len, parts.values())) == len([*objective.parameters()]), "every parameter belongs to one of the four"
-    for phase, own in zip(objective.phases(), ("ED", "ED", "FG", "GE"), strict=True):
+    for phase, own in zip(objective.phases(), ("E", "ED", "ED", "FG", "GE"), strict=True):
         assert {id(p) for p in phase.parameters} == {id(p) for k in own for p in parts[k]}, phase.name
         assert {id(p) for g in phase.optimizer.param_groups for p in g["params"]} == {id(p) for p in phase.parameters}
         objective.zero_grad()
@@ -94,7 +94,7 @@ def test_each_phase_trains_its_own_networks():
         phase.loss(batch())["loss"].backward()
         moved = {k for k, part in parts.items() if any(p.grad is not None and p.grad.abs().sum() > 0 for p in part)}
         assert moved == set(own), phase.name
-    assert [p.name for p in objective.phases()] == ["discriminator", "penalty", "generator", "reciprocity"]
+    assert [p.name for p in objective.phases()] == ["reading", "discriminator", "penalty", "generator", "reciprocity"]
 
 
 def test_d_learns_more_slowly_than_the_others():
@@ -103,6 +103,22 @@ def test_d_learns_more_slowly_than_the_others():
     for phase in objective.phases():
         for group in phase.optimizer.param_groups:
             assert all(group["lr"] == pytest.approx(1e-3 if id(p) in d else 1e-2) for p in group["params"])
+
+
+def test_first_the_encoder_alone_reads_what_the_generator_draws_then_the_game_begins():
+    t = trainer("stylealae", reading_images=20, batch_size=8, stage_images=0)
+    def weights():
+        return {k: [p.detach().clone() for p in v] for k, v in networks(t.model, t.objective).items()}
+    began = weights()
+    for _ in range(3):                                                              # at 0, 8 and 16 images
+        t.step()
+    assert set(t.terms()) == {"reading/loss", "reading/distance"}
+    read = weights()
+    moved = {k for k in began if not all(torch.equal(a, b) for a, b in zip(began[k], read[k], strict=True))}
+    assert moved == {"E"}
+    t.step()
+    assert {k.split("/")[0] for k in t.terms()} - {"penalty"} == {"discriminator", "generator", "reciprocity"}
+    assert all(not torch.equal(read["G"][k], weights()["G"][k]) for k in (0, 1))
 
 
 def test_reciprocity_is_the_mean_squared_distance_of_codes():

@@ -28,6 +28,8 @@ class StyleALAEConfig(StyleConfig):
 
     loss: str = setting("logistic", "logistic with R1 (paper)", choices=("logistic",))
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
+    reading_images: int = setting(0, "images for which the encoder alone learns, to tell the styles of what the generator draws; for a "
+                                  "training that begins with another run's generator (ours; paper: 0)", low=0, high=10**8, advanced=True)
     discriminator_layers: int = setting(3, "layers of D, which sees codes (official code: 3)", low=1, high=8, advanced=True)
     discriminator_rate: float = setting(0.1, "D's learning rate over the others' (official code: 0.1)", low=0.001, high=1.0, advanced=True)
 
@@ -110,6 +112,7 @@ class StyleALAEObjective(StyleObjective):
 
     model: StyleALAE
     config: StyleALAEConfig
+    reading = False                               # the encoder alone
 
     def make_discriminator(self) -> nn.Module:
         return CodeDiscriminator(self.config.w_dim, self.config.discriminator_layers)
@@ -121,10 +124,15 @@ class StyleALAEObjective(StyleObjective):
         own = [m.constant, *m.colours.parameters(), *m.layers.parameters()]
         drawing = self.of([*own, *m.mapping.parameters()])
         agreeing = self.of([*own, *m.encoder.parameters()])
-        return [Phase("discriminator", loss=self.discriminator_loss, **critic),
-                Phase("penalty", loss=self.penalty_loss, every=c.lazy, **critic),
-                Phase("generator", loss=self.generator_loss, **drawing),
-                Phase("reciprocity", loss=self.reciprocity_loss, **agreeing)]
+        return [Phase("reading", loss=self.reciprocity_loss, due=lambda: self.reading, **self.of([*m.encoder.parameters()])),
+                Phase("discriminator", loss=self.discriminator_loss, due=lambda: not self.reading, **critic),
+                Phase("penalty", loss=self.penalty_loss, every=c.lazy, due=lambda: not self.reading, **critic),
+                Phase("generator", loss=self.generator_loss, due=lambda: not self.reading, **drawing),
+                Phase("reciprocity", loss=self.reciprocity_loss, due=lambda: not self.reading, **agreeing)]
+
+    def set_progress(self, images_seen: int) -> None:
+        super().set_progress(images_seen)
+        self.reading = images_seen < self.config.reading_images
 
     def of(self, parameters: list[nn.Parameter]) -> dict[str, Any]:
         return {"parameters": parameters, "optimizer": torch.optim.Adam(parameters, lr=self.config.learning_rate, betas=(0.0, 0.99))}
