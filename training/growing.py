@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from . import pyramid
 from .adversarial import AdversarialObjective
-from .equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, doubled, halved
+from .equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, doubled, halved, smoothed
 from .losses import discriminator_bce, generator_bce, gradient_penalty, r1_penalty
 from .model import Batch, Config, DataSpec, LatentModel, Phase, SettingError, setting
 
@@ -42,6 +42,8 @@ class GrowingConfig(Config):
     depth: int = setting(2, "convolutions at each resolution (paper: 2; 1 costs less than half)", low=1, high=2)
     stage_images: int = setting(30_000, "images for fading in a resolution, and as many for training it before the next; "
                                 "0 trains full resolution from the start (paper: 800,000)", low=0, high=10**8)
+    skip: bool = setting(False, "each resolution adds its colours to the image of the one before, and does not take its place: for "
+                         "networks whose resolutions train together from the start (Karras et al. 2020)")
     loss: str = setting("logistic", "logistic with R1 (Mescheder et al. 2018), or wgan-gp with drift (Karras et al. 2018)",
                         choices=("logistic", "wgan-gp"))
     r1: float = setting(10.0, "weight of the R1 penalty on real images, with the logistic loss (Karras et al. 2019: 10); at 1 the "
@@ -91,7 +93,7 @@ class Growing(LatentModel):
 
     def __init__(self, config: Any, data: DataSpec) -> None:
         super().__init__()
-        self.sides = sides_of(data.shape)
+        self.sides, self.skip = sides_of(data.shape), config.skip
         self.colours = nn.ModuleList(EqualConv(c, data.shape[0], 1, gain=1.0) for c in channels_of(config, self.sides))
         self.register_buffer("growth", torch.tensor([len(self.sides) - 1.0, 1.0]))
 
@@ -115,7 +117,9 @@ class Growing(LatentModel):
 
     def faded(self, features: Sequence[Tensor], stage: int, alpha: float) -> Tensor:
         """The image of a stage from its features, faded in by α."""
-        image = self.colours[stage](features[stage])
+        image: Tensor = self.colours[stage](features[stage])
+        if self.skip:
+            return smoothed(self.faded(features, stage - 1, 1.0)) + alpha * image if stage else image
         if stage and alpha < 1:
             image = torch.lerp(doubled(self.colours[stage - 1](features[stage - 1])), image, alpha)
         return image
@@ -123,8 +127,11 @@ class Growing(LatentModel):
     def synthesize_levels(self, w: Tensor, label: Tensor | None = None) -> list[Tensor]:
         stage, alpha = self.grown()
         features = self.blocks(w, stage)
-        out = [colours(f) for colours, f in zip(self.colours, features, strict=False)]
-        out[stage] = self.faded(features, stage, alpha)
+        if self.skip:
+            out = [self.faded(features, k, 1.0) for k in range(stage)]
+        else:
+            out = [colours(f) for colours, f in zip(self.colours, features[:stage], strict=False)]
+        out.append(self.faded(features, stage, alpha))
         for _ in self.sides[stage + 1:]:                                      # not yet trained: what is there, enlarged
             out.append(doubled(out[-1]))
         return [x.clamp(-1, 1) for x in out]
@@ -143,8 +150,11 @@ class Growing(LatentModel):
         """Colour the coarser resolutions anew, by least squares: each pixel's features against the final image, averaged down.
 
         Features change after their resolution was trained, the layer that coloured them does not; without this, what is shown of a coarse
-        resolution would be in colours of long ago. ``w`` (n, num_layers, w_dim): samples to fit on.
+        resolution would be in colours of long ago. ``w`` (n, num_layers, w_dim): samples to fit on. With ``skip`` they are part of the
+        final image, and stay.
         """
+        if self.skip:
+            return
         stage, alpha = self.grown()
         features = self.blocks(w, stage)
         target = self.faded(features, stage, alpha)

@@ -35,6 +35,8 @@ AVERAGED = 10_000                                 # codes that the mean of W is 
 class StyleConfig(GrowingConfig):
     """Settings that every style-based family has."""
 
+    skip: bool = setting(True, "each resolution adds its colours to the image of the one before, and does not take its place, so that all "
+                         "can train together from the start (Karras et al. 2020; paper: no)")
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
     normalise: str = setting("weights", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; "
