@@ -9,6 +9,7 @@ Karras et al. 2018, Progressive Growing of GANs for Improved Quality, Stability,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,11 @@ class GrowingConfig(Config):
     depth: int = setting(2, "convolutions at each resolution (paper: 2; 1 costs less than half)", low=1, high=2)
     stage_images: int = setting(30_000, "images for fading in a resolution, and as many for training it before the next; "
                                 "0 trains full resolution from the start (paper: 800,000)", low=0, high=10**8)
-    skip: bool = setting(False, "each resolution adds its colours to the image of the one before, and does not take its place: for "
+    fade_images: int = setting(0, "images for fading in a resolution, where they are not stage_images; 0: as many (paper: as many)", low=0,
+                               high=10**8, advanced=True)
+    start: int = setting(4, "resolution that training begins with, in pixels; the nearest there is (paper: 4, StyleGAN 8)", low=4, high=1024,
+                         advanced=True)
+    skip: bool = setting(False, "each resolution adds its colours to the image of the one before: for "
                          "networks whose resolutions train together from the start (Karras et al. 2020)")
     loss: str = setting("logistic", "logistic with R1 (Mescheder et al. 2018), or wgan-gp with drift (Karras et al. 2018)",
                         choices=("logistic", "wgan-gp"))
@@ -58,17 +63,19 @@ class Schedule:
 
     stages: int
     stage_images: int
+    fade_images: int = 0                          # 0: as many as stage_images
+    first: int = 0                                # the stage that training begins with
 
     def at(self, images_seen: int) -> tuple[int, float]:
-        """The stage, counted from 0, and its α: 0 → (0, 1); each further stage fades over ``stage_images`` and stays for as many."""
-        n, last = self.stage_images, self.stages - 1
-        if n == 0 or last == 0:
+        """The stage, counted from 0, and its α: 0 → (first, 1); each further stage fades in, and stays for ``stage_images``."""
+        n, fade, last = self.stage_images, self.fade_images or self.stage_images, self.stages - 1
+        if n == 0 or self.first >= last:
             return last, 1.0
         after = images_seen - n                                       # the first stage has nothing to fade in
         if after < 0:
-            return 0, 1.0
-        stage = 1 + after // (2 * n)
-        return (last, 1.0) if stage > last else (stage, min(1.0, (after % (2 * n)) / n))
+            return self.first, 1.0
+        stage = self.first + 1 + after // (fade + n)
+        return (last, 1.0) if stage > last else (stage, min(1.0, (after % (fade + n)) / fade))
 
 
 def sides_of(shape: Sequence[int]) -> tuple[int, ...]:
@@ -215,7 +222,9 @@ class GrowingObjective(AdversarialObjective):
 
     def __init__(self, model: LatentModel, config: Any) -> None:
         super().__init__(model, config)
-        self.schedule = Schedule(len(self.model.sides), config.stage_images)
+        sides = self.model.sides
+        first = min(range(len(sides)), key=lambda k: abs(math.log(sides[k] / config.start)))
+        self.schedule = Schedule(len(sides), config.stage_images, config.fade_images, first)
 
     def make_discriminator(self) -> nn.Module:
         return GrowingDiscriminator(self.model, self.config)

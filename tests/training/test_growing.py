@@ -73,6 +73,21 @@ def test_the_schedule_at_its_borders(images, at):
     assert Schedule(3, 100).at(images) == (at[0], pytest.approx(at[1]))
 
 
+@pytest.mark.parametrize(("images", "at"), [
+    (0, (1, 1.0)), (99, (1, 1.0)), (100, (2, 0.0)), (105, (2, 0.5)), (110, (2, 1.0)), (209, (2, 1.0)), (210, (3, 0.0)), (215, (3, 0.5)),
+    (220, (3, 1.0)), (10**9, (3, 1.0)),
+])
+def test_a_schedule_that_begins_later_and_fades_faster(images, at):
+    assert Schedule(4, 100, 10, 1).at(images) == (at[0], pytest.approx(at[1]))
+
+
+@pytest.mark.parametrize(("start", "side"), [(4, 7), (8, 7), (12, 14), (16, 14), (32, 28), (1024, 28)])
+def test_training_begins_with_the_resolution_nearest_to_the_one_asked_for(start, side):
+    model, objective = made("stylegan", start=start)
+    objective.set_progress(0)
+    assert model.sides[model.grown()[0]] == side and objective.milestone(0) == f"{side} × {side}"
+
+
 def test_without_stages_it_is_full_resolution_from_the_start():
     for schedule in (Schedule(5, 0), Schedule(1, 100)):
         assert {schedule.at(i) for i in (0, 1, 10**6)} == {(schedule.stages - 1, 1.0)}
