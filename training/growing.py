@@ -45,8 +45,8 @@ class GrowingConfig(Config):
                                 "0 trains full resolution from the start (paper: 800,000)", low=0, high=10**8)
     fade_images: int = setting(0, "images for fading in a resolution, where they are not stage_images; 0: as many (paper: as many)", low=0,
                                high=10**8, advanced=True)
-    start: int = setting(4, "resolution that training begins with, in pixels; the nearest there is (paper: 4, StyleGAN 8)", low=4, high=1024,
-                         advanced=True)
+    start: int = setting(4, "resolution that training begins with in pixels; the nearest there is (paper: 4; StyleGAN: 8)", low=4,
+                         high=1024, advanced=True)
     skip: bool = setting(False, "each resolution adds its colours to the image of the one before: for "
                          "networks whose resolutions train together from the start (Karras et al. 2020)")
     loss: str = setting("logistic", "logistic with R1 (Mescheder et al. 2018), or wgan-gp with drift (Karras et al. 2018)",
