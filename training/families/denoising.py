@@ -46,9 +46,9 @@ FAMILY = Family(
     Config=DenoisingConfig, Model=Autoencoder, Objective=DenoisingObjective, measures=MEASURES,
     headline=("gain_gaussian", "reconstruction_error"),
     recipes={
-        "quick": {"*": dict(images=300_000, hidden=(784, 392), z_dim=128)},
-        "cpu": {"*": dict(images=4_000_000, hidden=(784, 392), z_dim=128),
-                "faces": dict(images=400_000, network="conv", z_dim=128, batch_size=64)},
+        "quick": {"*": dict(images=300_000, hidden=(500,), z_dim=128)},
+        "cpu": {"*": dict(images=2_500_000, hidden=(500,), z_dim=128),
+                "faces": dict(images=300_000, network="conv", z_dim=64, batch_size=64)},
         "gpu": {"*": dict(images=18_000_000, hidden=(1000, 500), z_dim=128),
                 "faces": dict(images=3_000_000, network="conv", z_dim=128, channels=32)},
     },

@@ -93,7 +93,7 @@ FAMILY = Family(
     Config=RecurrentConfig, Model=Recurrent, Objective=AutoencoderObjective, measures=MEASURES, headline=("reconstruction_error",),
     recipes={
         "quick": {"*": dict(images=100_000)},
-        "cpu": {"*": dict(images=1_500_000, batch_size=128)},
+        "cpu": {"*": dict(images=1_000_000, batch_size=128)},
         "gpu": {"*": dict(images=12_000_000, units=512)},
     },
 )

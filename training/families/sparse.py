@@ -31,6 +31,7 @@ class SparseConfig(CodeConfig):
     sparsity: str = setting("kl", "on each unit's mean activity: kl from its target (paper), squared distance, or l1: the activity itself",
                            choices=("kl", "squared", "l1"))
     target: float = setting(0.05, "mean activity that each unit should have (paper: 0.05)", low=0.001, high=0.5)
+    tied: bool = setting(False, "the decoder has the encoder's weights, transposed (Vincent et al. 2010)")
     weight: float = setting(0.3, "weight of the penalty, summed over units (paper: 3, for a mean over 64 pixels)", low=0.0, high=1000.0)
 
 
@@ -40,7 +41,7 @@ class Sparse(Autoencoder):
     kind = "sigmoid"
 
     def networks(self, config: Any, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]:
-        down, up = dense(shape, (), config.z_dim, False, self.kind)
+        down, up = dense(shape, (), config.z_dim, config.tied, self.kind)
         layer = next(m for m in down.modules() if isinstance(m, nn.Linear))
         with torch.no_grad():
             layer.bias.fill_(math.log(config.target / (1 - config.target)))        # units begin at their target
@@ -80,7 +81,7 @@ FAMILY = Family(
     headline=("lit", "reconstruction_error"),
     recipes={
         "quick": {"*": dict(images=300_000)},
-        "cpu": {"*": dict(images=3_000_000)},
+        "cpu": {"*": dict(images=3_000_000, tied=True)},
         "gpu": {"*": dict(images=12_000_000)},
     },
 )
