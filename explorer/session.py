@@ -87,10 +87,6 @@ class Recent:
             return value
 
 
-def _encoded(model: LatentModel, held: HeldOut) -> np.ndarray:
-    return maps.encode_all(model, held.images(range(held.n)))
-
-
 class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
@@ -100,11 +96,12 @@ class Run:
         self.folder, self.card, self.model, self.device = folder, card, cloud.drawn(model), device
         self.spec: LatentSpec = self.model.spec
         self.d = self.spec.num_layers * self.spec.w_dim
-        if kept is not None and kept.codes.shape[1] != self.d:
+        if kept is not None and kept.codes is not None and kept.codes.shape[1] != self.d:
             raise Refused(f"{card.name}: its map was made for another network; run `python -m training evaluate {card.name}`.")
-        self.map = kept
-        fits = held is not None and tuple(held.spec.shape) == self.spec.shape and (kept is None or held.n >= len(kept.codes))
+        fits = held is not None and tuple(held.spec.shape) == self.spec.shape and \
+            (kept is None or all(v is None or held.n >= len(v) for v in (kept.codes, kept.umap)))
         self.held = held if fits else None
+        self.map = kept if self.held is not None or kept and kept.codes is not None else None
         self._once, self.later = Once(), Later()
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -113,8 +110,12 @@ class Run:
 
     @property
     def codes(self) -> np.ndarray | None:
-        """Codes (n, d) of the held-out images, where the run has a map."""
-        return None if self.map is None else self.map.codes
+        """Codes (n, d) of the held-out images, where the run has a map; encoded anew at first use where its file leaves them out."""
+        if self.map is None or self.map.codes is not None:
+            return None if self.map is None else self.map.codes
+        held, n = self.held, None if self.map.umap is None else len(self.map.umap)
+        assert held is not None
+        return self.once("codes", lambda: maps.encode_all(self.model, held.images(range(n or held.n))))
 
     def label(self, label: int | None) -> int | None:
         """A class for a model that needs one: the asked one, else the first; None for a model without. Raises Refused."""
@@ -314,19 +315,19 @@ class Run:
     @property
     def projections(self) -> list[str]:
         """Maps that can be drawn, the best first."""
-        if self.codes is None:
+        if self.map is None:
             return []
         return (["code"] if self.d == 2 else []) + (["umap"] if self.map and self.map.umap is not None else []) + ["pca"]
 
     def points(self, name: str) -> np.ndarray:
         """Places (n, 2) float32 of the held-out images on a map. Raises NotThere."""
-        if name not in self.projections or self.map is None:
+        if name not in self.projections or self.map is None or self.codes is None:
             raise NotThere(f"This run has no {name.upper() if name != 'code' else 'plain'} map.")
         if name == "umap" and self.map.umap is not None:
             return self.map.umap
         if name == "code":
-            return np.ascontiguousarray(self.map.codes, np.float32)
-        codes = self.map.codes
+            return np.ascontiguousarray(self.codes, np.float32)
+        codes = self.codes
         return self._once.get("pca", lambda: projection.pca(codes, self.basis))
 
     def place(self, name: str, xy: np.ndarray) -> Place:
@@ -412,23 +413,15 @@ class Session:
     def _load(self, folder: Path) -> Run:
         try:
             model, card = self._checkpoint(folder)
-        except CheckpointError as e:
+            kept = maps.read(folder / checkpoint.MAP) if (folder / checkpoint.MAP).is_file() else None
+        except (CheckpointError, maps.MapError) as e:
             raise Refused(str(e)) from e
         try:
             held = self.held(card.data.name)
         except Refused:                         # the run can be explored without them
             held = None
-        encoded: Callable[[], np.ndarray] | None = None
-        if model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
-            encoded = partial(_encoded, model, held)
-        kept: maps.Map | None = None
-        try:
-            if (folder / checkpoint.MAP).is_file():
-                kept = maps.read(folder / checkpoint.MAP, encoded)
-            elif encoded:                       # a training that was stopped before it was measured
-                kept = maps.Map(encoded())
-        except maps.MapError as e:
-            raise Refused(str(e)) from e
+        if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
+            kept = maps.Map(None)               # a training that was stopped before it was measured
         return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data.name))
 
     def judge(self, dataset: str) -> FeatureNet | None:

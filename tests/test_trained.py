@@ -37,12 +37,11 @@ def test_a_shipped_run_does_what_its_card_says(name):
 def test_its_map_is_of_the_held_out_images_and_reconstruction_is_as_measured(name):
     model, card = checkpoint.load(ROOT / name)
     held = heldout.open_heldout(ROOT / "_data" / card.data.name)
-    kept = maps.read(ROOT / name / "map.npz", lambda: maps.encode_all(model, held.images(range(held.n))))
-    assert len(kept.codes) == held.n and kept.umap is not None
+    kept = maps.read(ROOT / name / "map.npz")
+    assert kept.umap is not None and len(kept.umap) == held.n
     images = held.images(range(200))
     x = torch.from_numpy(images).float() / 127.5 - 1
     error = ((model.synthesize(model.encode(x)) - x) / 2).square().flatten(1).sum(1).mean().item()
     assert error == pytest.approx(card.metrics["reconstruction_error"]["value"], rel=0.15)
-    difference = maps.encode_all(model, images) - kept.codes[:200]
-    if held.lossless:                          # colour sheets are kept nearly, not exactly
-        assert abs(difference).max() < 0.02
+    if kept.codes is not None and held.lossless:                   # colour sheets are kept nearly, not exactly
+        assert abs(maps.encode_all(model, images) - kept.codes[:200]).max() < 0.02

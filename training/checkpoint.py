@@ -22,7 +22,7 @@ from .model import DataSpec, LatentModel, LatentSpec, SettingError
 
 FORMAT_VERSION = 1
 CARD, WEIGHTS, SAMPLES, LOG, MAP = "card.json", "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
-MAX_FLOAT32 = 2_000_000                    # bytes; a larger run is stored as float16
+MAX_FLOAT32 = 500_000                             # bytes of weights; larger runs are stored as float16
 MAX_CARD = 1_000_000
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 
@@ -154,7 +154,7 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
 def save(folder: Path, model: LatentModel, card: Card) -> Card:
     """Write weights, then the card that names their hash; each atomically, so that a kill leaves a run that loads or says why not.
 
-    A run over 2 MB is stored as float16, so that it stays small enough to share. Returns the card as written.
+    A run over half a megabyte is stored as float16, so that it stays small enough to share. Returns the card as written.
     """
     check_name(card.name)
     state = {k: v.detach().cpu().contiguous().clone() for k, v in model.state_dict().items()}

@@ -12,7 +12,7 @@ import numpy as np
 
 from .files import write_atomically
 
-KEPT = 1000                                       # rows of a finished training
+KEPT = 400                                        # rows of a finished training
 MOST_BYTES = 20 * 2**20                           # read of a log, from its end
 
 

@@ -1,7 +1,7 @@
 """The map of a run: codes of the held-out images and where UMAP puts them, kept in ``map.npz`` beside the weights.
 
-Codes of more than ``LONG`` numbers are left out of the file, where they would take tens of megabytes, and worked out again from the
-held-out images by whoever reads it."""
+Codes of more than ``MOST_NUMBERS`` in all are left out of the file, where they would take megabytes, and worked out again from the held-out
+images by whoever reads it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .model import LatentModel
 
 METRICS = ("euclidean", "cosine", "manhattan", "correlation")
 MAX_POINTS = 70_000
-LONG = 64                                         # numbers of a code that a file holds
+MOST_NUMBERS = 2**18                              # of all codes together that a file holds: 512 KiB
 
 
 class MapError(ValueError):
@@ -29,9 +29,10 @@ class MapError(ValueError):
 
 @dataclass(frozen=True)
 class Map:
-    """``codes`` (n, d) float32, point i being held-out image i; ``umap`` (n, 2) float32 or None while it was not fitted yet."""
+    """``codes`` (n, d) float32, point i being held-out image i, or None where the file leaves them out; ``umap`` (n, 2) float32 or None
+    while it was not fitted yet."""
 
-    codes: np.ndarray
+    codes: np.ndarray | None
     umap: np.ndarray | None = None
     n_neighbors: int = 5
     min_dist: float = 0.1
@@ -96,7 +97,7 @@ class _Epochs:
 def write(path: Path, kept: Map) -> None:
     """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin."""
     arrays = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
-    if kept.codes.shape[1] <= LONG or len(np.unique(kept.codes[0])) <= LONG:            # a style for all layers takes no more than one
+    if kept.codes is not None and len(kept.codes) * len(np.unique(kept.codes[:1])) <= MOST_NUMBERS:     # a style counts once for all layers
         arrays["codes"] = kept.codes.astype(np.float16)
     if kept.umap is not None:
         arrays["umap"] = kept.umap.astype(np.float32)
@@ -107,25 +108,17 @@ def write(path: Path, kept: Map) -> None:
     write_atomically(path, save)
 
 
-def read(path: Path, encoded: Callable[[], np.ndarray] | None = None) -> Map:
-    """The map of a run; raises MapError in one sentence when it is damaged, or lacks codes and ``encoded`` cannot give them (n, d).
-    Never unpickles."""
+def read(path: Path) -> Map:
+    """The map of a run; raises MapError in one sentence when it is damaged. Never unpickles."""
     try:
         with np.load(path, allow_pickle=False) as f:
-            if "codes" in f.files:
-                codes = f["codes"].astype(np.float32)
-            elif encoded:
-                codes = encoded()
-            else:
-                raise MapError(f"{path.parent.name}: its codes are too long for the file, and the held-out images are missing.")
+            codes = f["codes"].astype(np.float32) if "codes" in f.files else None
             umap = f["umap"] if "umap" in f.files else None
             neighbours, min_dist = f["settings"].tolist()
             metric = str(f["metric"])
-    except MapError:
-        raise
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as e:
         raise MapError(f"{path.parent.name}: {path.name} is damaged; run `python -m training evaluate {path.parent.name}` again.") from e
-    if codes.ndim != 2 or len(codes) > MAX_POINTS or not np.isfinite(codes).all() or \
-            umap is not None and (umap.shape != (len(codes), 2) or not np.isfinite(umap).all()):
+    if any(v is not None and (v.ndim != 2 or len(v) > MAX_POINTS or not np.isfinite(v).all()) for v in (codes, umap)) or \
+            umap is not None and (umap.shape[1] != 2 or codes is not None and len(umap) != len(codes)):
         raise MapError(f"{path.parent.name}: {path.name} does not hold a map.")
     return Map(codes, umap, int(neighbours), float(min_dist), metric)

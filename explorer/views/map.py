@@ -47,10 +47,10 @@ def fitted(context: Context, run: str, n_neighbors: int, min_dist: float, metric
     """Fit a run's map anew. The owner's is written into the run; a visitor's goes back to that browser alone."""
     try:
         loaded = context.session.run(run)
-        if loaded.map is None:
+        if loaded.codes is None:
             raise gr.Error(f"{run} has no codes of real images to lay out.")
         places = np.empty((0, 2), np.float32)
-        for kind, value in fit(loaded.map.codes, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric):
+        for kind, value in fit(loaded.codes, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric):
             if kind == "epoch":
                 progress(value)
             else:
@@ -59,7 +59,7 @@ def fitted(context: Context, run: str, n_neighbors: int, min_dist: float, metric
         raise gr.Error(str(e), print_exception=False) from e
     answer = {"run": run, "n_neighbors": n_neighbors}
     if context.access.training:
-        maps.write(loaded.folder / checkpoint.MAP, maps.Map(loaded.map.codes, places, n_neighbors, min_dist, metric))
+        maps.write(loaded.folder / checkpoint.MAP, maps.Map(loaded.codes, places, n_neighbors, min_dist, metric))
     else:
         answer["xy"] = latent.to_text(places)
     return answer

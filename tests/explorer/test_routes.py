@@ -15,7 +15,7 @@ from explorer.access import Access
 from explorer.routes import PREFIX
 from explorer.session import Recent, Session
 from tests.explorer.conftest import Client, N, data, make
-from training import checkpoint
+from training import checkpoint, maps
 
 W = latent.to_text(np.array([0.5, -1, 2, 0]))
 
@@ -208,6 +208,20 @@ def test_damaged_held_out_images_do_not_stop_a_run(tmp_path):
     sentence(client.post("code", {"run": "one", "op": "encode", "image": {"index": 0}}), 404)
     (tmp_path / "one" / "samples.webp").unlink()
     assert client.get("thumb/one").headers["content-type"] == "image/png"
+
+
+def test_a_map_that_leaves_codes_out_encodes_the_held_out_images(tmp_path, monkeypatch):
+    make(tmp_path, "long", data(), z_dim=4)
+    full = maps.read(tmp_path / "long" / "map.npz")
+    monkeypatch.setattr(maps, "MOST_NUMBERS", 10)
+    maps.write(tmp_path / "long" / "map.npz", full)
+    run = Session(tmp_path).run("long")
+    assert run.map.codes is None and run.projections == ["umap", "pca"] and np.array_equal(run.points("umap"), full.umap)
+    np.testing.assert_allclose(run.codes, maps.encode_all(run.model, data().test.images), atol=1e-5)
+    assert run.codes is run.codes and len(run.points("pca")) == len(full.umap)
+    shutil.rmtree(tmp_path / "_data")
+    without = Session(tmp_path).run("long")
+    assert without.codes is None and without.projections == []
 
 
 def test_an_empty_and_a_missing_folder(tmp_path):
