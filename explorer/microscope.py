@@ -54,11 +54,12 @@ class AskFacts(Ask):
 
 
 class AskUnits(Ask):
-    """A page of a layer's units, those that vary most first. ``alive``: without the dead ones."""
+    """A page of a layer's units, those that vary most first, or the one that ``unit`` is on. ``alive``: without the dead ones."""
 
     op: Literal["units"]
     layer: LayerNumber = 0
     page: Annotated[int, Field(ge=0, le=4096)] = 0
+    unit: Annotated[int, Field(ge=0, le=65535)] | None = None
     alive: bool = False
 
     def answer(self, run: Run) -> dict[str, Any]:
@@ -67,8 +68,9 @@ class AskUnits(Ask):
             return {"ready": False, "done": short(done)}
         at = units.layer_of(run, layers, self.layer)
         layer = layers[at]
-        chosen, pages = layer.page(self.page, self.alive)
-        return {"ready": True, "layer": at, "total": len(layer.mean), "dead": int(layer.dead.sum()), "pages": pages, "page": self.page,
+        page = self.page if self.unit is None else layer.page_of(self.unit, self.alive)
+        chosen, pages = layer.page(page, self.alive)
+        return {"ready": True, "layer": at, "total": len(layer.mean), "dead": int(layer.dead.sum()), "pages": pages, "page": page,
                 "seen": len(units.watched(run)), "units": [
                     {"unit": int(k), "dead": bool(layer.dead[k]), "deviation": short(layer.deviation[k]), "mean": short(layer.mean[k]),
                      "low": short(layer.low[k]), "high": short(layer.high[k]), "exciting": int(layer.exciting[k, 0])} for k in chosen]}

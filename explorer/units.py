@@ -51,9 +51,18 @@ class Layer:
     def order(self) -> np.ndarray:
         return np.argsort(-self.deviation, kind="stable")
 
+    def shown(self, alive: bool) -> np.ndarray:
+        """All units in order; ``alive``: without the dead ones."""
+        return self.order[~self.dead[self.order]] if alive else self.order
+
+    def page_of(self, unit: int, alive: bool) -> int:
+        """The page that a unit is on; the first one where it is on none."""
+        at = np.flatnonzero(self.shown(alive) == unit)
+        return int(at[0]) // PAGE if len(at) else 0
+
     def page(self, page: int, alive: bool) -> tuple[np.ndarray, int]:
-        """The units of a page, from 0, and how many pages there are; ``alive``: without the dead ones. Raises Refused beyond the last."""
-        shown = self.order[~self.dead[self.order]] if alive else self.order
+        """The units of a page, from 0, and how many pages there are. Raises Refused beyond the last."""
+        shown = self.shown(alive)
         pages = max(-(-len(shown) // PAGE), 1)
         if page >= pages:
             raise Refused(f"This layer has pages 0 to {pages - 1}; {page} is none of them.")

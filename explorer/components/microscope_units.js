@@ -1,6 +1,6 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite them. */
 const makeMicUnits = (host, mic) => {
-  const lx = window.lx, $ = (s) => host.querySelector(s), PAIRS = 24, bar = $('.lx-progress'); let layer = 0, page = 0, alive = false, look = null, unit = null, other = '', data = null, shown = '', ticket = 0, alike = null, grey = null;
+  const lx = window.lx, $ = (s) => host.querySelector(s), PAIRS = 24, bar = $('.lx-progress'); let layer = 0, page = 0, alive = false, look = null, unit = null, other = '', data = null, shown = '', ticket = 0, sought = false, alike = null, grey = null;
   const grid = makeCells($('.lx-mic-grid')), second = makeCells($('.lx-mic-other-grid')), detail = makeMicUnit($('.lx-mic-unit'), mic);
   const two = (v) => lx.number(Math.round(100 * v) / 100 || 0);
   const can = (l) => l === 'best' || l === 'real' ? true : layer === 0 && mic.facts.filters, usual = () => mic.facts.filters && layer === 0 ? 'weights' : 'best';
@@ -46,8 +46,8 @@ const makeMicUnits = (host, mic) => {
     try {
       if (shown === key) detail.show(layer, unit);
       else {
-        bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive }, still, bar); if (!d) return; data = d;
-        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = key; mic.count('units'); mic.write();
+        bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive, ...(sought && unit !== null && { unit }) }, still, bar); if (!d) return; data = d; page = d.page; sought = false;
+        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = [run, layer, page, alive, look, other].join('|'); mic.count('units'); mic.write();
       }
       tell(); values();
     } catch (e) { bar.hidden = true; if (me === ticket) mic.failed(e); }
@@ -55,7 +55,7 @@ const makeMicUnits = (host, mic) => {
   const values = makeLatest(async () => { if (!data?.units.length || look === 'pairs' || !mic.on() || mic.panel !== 'units') return; const now = shown, d = await mic.ask({ op: 'values', layer, units: data.units.map((u) => u.unit), ...mic.source() }); if (now !== shown || grid.n !== d.values.length) return;
     grid.each((e, c, k) => { const u = data.units[k], share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0, b = e.querySelector('u b'); if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%'; e.dataset.now = d.values[k]; }); mic.count('values'); }, mic.failed);
   const choose = (k, u, here) => {
-    if (k < 0) k += mic.facts.layers.length; if (k !== layer) { layer = k; page = 0; look = null; } unit = u;
+    if (k < 0) k += mic.facts.layers.length; const moved = k !== layer; if (moved) { layer = k; page = 0; look = null; } unit = u; if (!here && (moved || !data?.units.some((x) => x.unit === u))) { sought = true; shown = ''; }
     if (here) { grid.each((e) => e.classList.toggle('is-on', +e.dataset.unit === u)); detail.show(layer, u); mic.write(); }
   };
   const tell = () => {
@@ -64,5 +64,5 @@ const makeMicUnits = (host, mic) => {
     $('.lx-mic-told').textContent = lx.t(dead ? 'mic.told.dead' : 'mic.told', { n: total, dead, seen }); const b = $('.lx-mic-alive'); b.hidden = !dead; b.setAttribute('aria-pressed', alive); b.textContent = lx.t('mic.alive', { dead });
     $('.lx-mic-look-told').textContent = lx.t('mic.look.' + look + '.told', { alike: alike === null ? '' : two(alike) }) + (look === 'pairs' ? '' : ' ' + lx.t('mic.meter')); host.dataset.dead = dead; host.dataset.layer = layer; detail.tell();
   };
-  return { text, restore, choose, enter: () => { runs(); layers(); load(); }, code: () => { values(); detail.code(); }, tell: () => { if (!mic.on()) return; runs(); layers(); if (data && mic.panel === 'units') { shown = ''; load(); } }, runs, clear: () => { layer = page = 0; unit = look = data = null; alive = false; other = ''; shown = ''; ticket++; grid.clear(); second.clear(); detail.clear(); } };
+  return { text, restore, choose, enter: () => { runs(); layers(); load(); }, code: () => { values(); detail.code(); }, tell: () => { if (!mic.on()) return; runs(); layers(); if (data && mic.panel === 'units') { shown = ''; load(); } }, runs, clear: () => { layer = page = 0; sought = false; unit = look = data = null; alive = false; other = ''; shown = ''; ticket++; grid.clear(); second.clear(); detail.clear(); } };
 };

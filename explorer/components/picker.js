@@ -10,7 +10,7 @@ const headline = (h) => {
   const unit = share || h.unit === '%' ? ' %' : h.unit.startsWith('×') ? ' ×' : h.unit.replace(/^of (\d+)$/, '/$1').match(/^\/\d+$/)?.[0] ?? '';
   return `${lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ')} ${v}${unit}`; };
 const fill = () => {
-  const runs = lx.state.runs || [], current = lx.state.run, kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
+  const every = lx.state.runs || [], runs = [...every.filter((r) => lx.supports(r.name)), ...every.filter((r) => !lx.supports(r.name))], current = lx.state.run, kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
   list.replaceChildren(...runs.map((r) => {
     const b = document.createElement('button'), ok = lx.supports(r.name);
     b.type = 'button'; b.className = 'lx-run'; b.dataset.run = r.name; b.setAttribute('role', 'radio'); b.setAttribute('aria-checked', r.name === current);

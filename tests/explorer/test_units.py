@@ -60,12 +60,16 @@ def test_layers_are_named_and_watched(runs, name, counts, channels):
         assert (np.diff(layer.deviation[layer.order]) <= 0).all()
 
 
-def test_a_unit_that_never_varies_is_dead_and_can_be_left_out(runs):
+def test_a_unit_that_never_varies_is_dead_and_can_be_left_out(runs, monkeypatch):
     first = waited(units.watch, runs.run("stack"))[0]
     assert np.flatnonzero(first.dead).tolist() == [3]
     assert first.page(0, False)[0].tolist()[-1] == 3 and sorted(first.page(0, True)[0]) == [k for k in range(20) if k != 3]
     with pytest.raises(Refused, match="pages 0 to 0"):
         first.page(1, False)
+    monkeypatch.setattr(units, "PAGE", 6)
+    for alive in (False, True):
+        assert all(k in first.page(first.page_of(k, alive), alive)[0] for k in range(20) if not alive or k != 3)
+    assert first.page_of(3, True) == 0
 
 
 def test_the_maximising_input_of_a_linear_unit_is_its_weight_vector(runs):
