@@ -1,9 +1,11 @@
 """StyleGAN: the noise becomes a style, and each layer is painted in one.
 
-    w = f(z),   xᵢ = AdaIN(LeakyReLU(conv(xᵢ₋₁) + Bᵢ · noise), Aᵢ w)
+    w = f(z),   hₗ = (1 + Aₗ w) · LeakyReLU(conv(hₗ₋₁) / σₗ₋₁(w) + Bₗ · noise)
 
-A mapping network, a learned constant, noise at every layer, styles mixed while training, R1, growing.
-Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks.
+A mapping network, a learned constant, noise at every layer, styles mixed while training, R1, growing from any resolution. σ is the
+deviation that weights and styles give on average; with ``normalise`` instance it is AdaIN, each image's own.
+Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks; Karras et al. 2020, Analyzing and
+Improving the Image Quality of StyleGAN (weights in place of AdaIN, colours that add up).
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ class StyleGANObjective(StyleObjective):
 
 FAMILY = Family(
     name="stylegan", title="StyleGAN",
-    paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks",
-    equation="w = f(z),   AdaIN(x, w) = A_s(w) · (x − μ(x)) / σ(x) + A_b(w)",
+    paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks; weights in place of AdaIN: "
+          "Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN",
+    equation="w = f(z),   hₗ = (1 + Aₗ(w)) · φ(conv(hₗ₋₁) / σₗ₋₁(w) + noise)",
     summary="The code is first mapped to a style, and every layer of the generator is told one: coarse layers take shape from it, fine "
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
     Config=StyleGANConfig, Model=StyleGenerator, Objective=StyleGANObjective,
