@@ -3,8 +3,9 @@
     AdaIN(x, y) = y_s · (x - μ(x)) / σ(x) + y_b,      (y_s, y_b) = A(w)
 
 Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks. On drawings, most features of which are
-flat in most images, dividing by each image's own deviation blows up what is not there; so by default the division is by the deviation that
-weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2).
+flat in most images, dividing by each image's own deviation blows up what is not there; so by default most layers divide by the deviation
+that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
+lets the coarsest styles decide all colours; one AdaIN, at the last resolution but one, makes them a matter of the fine ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .model import DataSpec, LatentSpec, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
-    "cpu": {"*": dict(images=260_000, most_channels=128, depth=1, start=32, stage_images=80_000, fade_images=10_000, learning_rate=2e-3,
+    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
@@ -36,13 +37,12 @@ AVERAGED = 10_000                                 # codes that the mean of W is 
 class StyleConfig(GrowingConfig):
     """Settings that every style-based family has."""
 
-    skip: bool = setting(True, "each resolution adds its colours to the image of the one before, and does not take its place, so that all "
-                         "can train together from the start (Karras et al. 2020; paper: no)")
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
-    normalise: str = setting("weights", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; "
-                             "paper), or weights (by what the style makes of them on average: Karras et al. 2020)",
-                             choices=("weights", "instance"), advanced=True)
+    normalise: str = setting("both", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; paper)"
+                             ", weights (by what the style makes of them on average: Karras et al. 2020), or both: weights, and instance "
+                             "at the last resolution but one, so that colours cannot come from coarser ones",
+                             choices=("both", "weights", "instance"), advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
     noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
@@ -60,9 +60,9 @@ class Styled(nn.Module):
 
     constant: Tensor
 
-    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int) -> None:
+    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int, instance: bool) -> None:
         super().__init__()
-        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, config.normalise == "instance"
+        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, instance
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
         self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0)
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
@@ -132,7 +132,8 @@ class StyleGenerator(Growing):
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            layers += [Styled(m, c, config, side, 2 * k + j) for j, m in enumerate(convolutions)]
+            instance = config.normalise == "instance" or config.normalise == "both" and k == len(self.sides) - 2
+            layers += [Styled(m, c, config, side, 2 * k + j, instance) for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:

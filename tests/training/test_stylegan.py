@@ -46,13 +46,14 @@ def test_a_constant_feature_becomes_its_bias():
                        torch.full((1, 1, 4, 4), 0.25))
 
 
-def config(normalise):
-    return styles.StyleConfig(w_dim=5, normalise=normalise, noise_rate=1.0, epsilon=styles.EPSILON)
+def styled(layer, channels, side, instance):
+    """A layer told styles of 5 numbers."""
+    return Styled(layer, channels, styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON), side, 0, instance)
 
 
 def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
     torch.manual_seed(0)
-    layer = randomised(Styled(nn.Conv2d(3, 4, 3, padding=1), 4, config("instance"), 6, seed=0))
+    layer = randomised(styled(nn.Conv2d(3, 4, 3, padding=1), 4, 6, True))
     x, w, noise = torch.randn(2, 3, 6, 6), torch.randn(2, 5), torch.randn(2, 1, 6, 6)
     inside = nn.functional.leaky_relu(layer.layer(x) + noise * layer.strength + layer.bias, 0.2)
     gain, bias = (w @ layer.style.used().T + layer.style.bias).reshape(2, 2, 4, 1, 1).unbind(1)
@@ -63,7 +64,7 @@ def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
 
 def test_a_style_of_zero_leaves_features_standardised():
     x = torch.randn(2, 8, 28, 28)
-    layer = Styled(None, 8, config("instance"), 28, seed=0)
+    layer = styled(None, 8, 28, True)
     centred, deviation = standardised(nn.functional.leaky_relu(x, 0.2))
     torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None)[0], centred / deviation)
 
@@ -73,7 +74,7 @@ def test_a_style_of_zero_leaves_features_standardised():
 def test_gains_in_a_layer_and_out_of_the_next_are_weights_modulated_and_demodulated():
     """Karras et al. 2020, equations 1 and 3: a convolution of its own for each image."""
     torch.manual_seed(0)
-    first, second = (randomised(Styled(EqualConv(a, b, bias=False), b, config("weights"), 6, seed=0)) for a, b in ((3, 4), (4, 6)))
+    first, second = (randomised(styled(EqualConv(a, b, bias=False), b, 6, False)) for a, b in ((3, 4), (4, 6)))
     w, noise = torch.randn(2, 5), torch.randn(2, 1, 6, 6)
     x, gain = first(torch.randn(2, 3, 6, 6), w, None)
     out, _ = second(x, w, noise, gain)
@@ -98,13 +99,13 @@ def test_demodulated_features_keep_their_deviation_whatever_the_gains():
 
 def test_only_the_next_layer_s_scale_knows_a_common_factor_of_a_style():
     """What makes styles local: a style twice as strong everywhere is undone by the next convolution."""
-    layer = Styled(EqualConv(3, 4, bias=False), 4, config("weights"), 6, seed=0)
+    layer = styled(EqualConv(3, 4, bias=False), 4, 6, False)
     x, w, gain = torch.randn(2, 3, 6, 6), torch.randn(2, 5), torch.randn(2, 3)
     torch.testing.assert_close(layer(2 * x, w, None, 2 * gain)[0], layer(x, w, None, gain)[0], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("normalise", ["instance", "weights"])
-def test_both_ways_train(normalise):
+@pytest.mark.parametrize("normalise", ["instance", "weights", "both"])
+def test_all_ways_train(normalise):
     t = trainer("stylegan", normalise=normalise, stage_images=0)
     before = [p.detach().clone() for p in t.model.parameters()]
     for _ in range(2):
@@ -183,7 +184,7 @@ def test_styles_beyond_the_stage_are_not_asked():
     assert not torch.equal(model.synthesize(w), model.synthesize(other))
 
 
-@pytest.mark.parametrize(("normalise", "rows"), [("weights", 1), ("instance", 2)])
+@pytest.mark.parametrize(("normalise", "rows"), [("weights", [1, 1, 1]), ("instance", [2, 2, 2]), ("both", [1, 2, 1])])
 def test_style_weights_are_what_turns_w_into_gains_and_biases(normalise, rows):
     model = noisy(normalise=normalise)
     weights = model.style_weights()
@@ -191,7 +192,7 @@ def test_style_weights_are_what_turns_w_into_gains_and_biases(normalise, rows):
     for layer, a in zip(model.styled(2), weights, strict=True):
         w = torch.randn(5)
         torch.testing.assert_close(torch.autograd.functional.jacobian(lambda x, f=layer.style: f(x), w), a)
-        assert a.shape == (rows * layer.bias.shape[0], 5)
+        assert a.shape == (rows[model.sides.index(layer.constant.shape[-1])] * layer.bias.shape[0], 5)
 
 
 # -- mixing
