@@ -120,25 +120,30 @@ class Growing(LatentModel):
     def image(self, w: Tensor) -> Tensor:
         """The image as it is trained, at the stage's own resolution, not clamped: (n, C, r, r)."""
         stage, alpha = self.grown()
-        return self.faded(self.blocks(w, stage), stage, alpha)
+        return self.faded(self.blocks(w, stage), w, stage, alpha)
 
-    def faded(self, features: Sequence[Tensor], stage: int, alpha: float) -> Tensor:
+    def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
+        """Features of a stage (n, c, r, r) as colours (n, C, r, r)."""
+        image: Tensor = self.colours[stage](features)
+        return image
+
+    def faded(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float) -> Tensor:
         """The image of a stage from its features, faded in by α."""
-        image: Tensor = self.colours[stage](features[stage])
+        image = self.coloured(features[stage], w, stage)
         if self.skip:
-            return smoothed(self.faded(features, stage - 1, 1.0)) + alpha * image if stage else image
+            return smoothed(self.faded(features, w, stage - 1, 1.0)) + alpha * image if stage else image
         if stage and alpha < 1:
-            image = torch.lerp(doubled(self.colours[stage - 1](features[stage - 1])), image, alpha)
+            image = torch.lerp(doubled(self.coloured(features[stage - 1], w, stage - 1)), image, alpha)
         return image
 
     def synthesize_levels(self, w: Tensor, label: Tensor | None = None) -> list[Tensor]:
         stage, alpha = self.grown()
         features = self.blocks(w, stage)
         if self.skip:
-            out = [self.faded(features, k, 1.0) for k in range(stage)]
+            out = [self.faded(features, w, k, 1.0) for k in range(stage)]
         else:
             out = [colours(f) for colours, f in zip(self.colours, features[:stage], strict=False)]
-        out.append(self.faded(features, stage, alpha))
+        out.append(self.faded(features, w, stage, alpha))
         for _ in self.sides[stage + 1:]:                                      # not yet trained: what is there, enlarged
             out.append(doubled(out[-1]))
         return [x.clamp(-1, 1) for x in out]
@@ -164,7 +169,7 @@ class Growing(LatentModel):
             return
         stage, alpha = self.grown()
         features = self.blocks(w, stage)
-        target = self.faded(features, stage, alpha)
+        target = self.faded(features, w, stage, alpha)
         for k in range(stage - (alpha < 1) - 1, -1, -1):
             while target.shape[-1] > self.sides[k]:
                 target = halved(target)

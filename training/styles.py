@@ -5,7 +5,10 @@
 Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks. On drawings, most features of which are
 flat in most images, dividing by each image's own deviation blows up what is not there; so by default most layers divide by the deviation
 that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
-lets the coarsest styles decide all colours; one AdaIN, at the last resolution but one, makes them a matter of the fine ones.
+lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
+goes, which the finest style chooses.
+
+    image = Σₚ softmaxₚ(2 Mₚ h) · Cₚ(w)
 """
 
 from __future__ import annotations
@@ -21,15 +24,16 @@ from torch.nn import functional as F
 
 from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm, blurred
 from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
-from .model import DataSpec, LatentSpec, setting
+from .model import DataSpec, LatentSpec, SettingError, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
-    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
+    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, start=32, stage_images=50_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
+SHARPNESS = 2.0                                   # of the borders between two colours
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
 
 
@@ -39,10 +43,12 @@ class StyleConfig(GrowingConfig):
 
     w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
-    normalise: str = setting("both", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; paper)"
-                             ", weights (by what the style makes of them on average: Karras et al. 2020), or both: weights, and instance "
-                             "at the last resolution but one, so that colours cannot come from coarser ones",
-                             choices=("both", "weights", "instance"), advanced=True)
+    normalise: str = setting("weights", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; "
+                             "paper) or weights (by what the style makes of them on average: Karras et al. 2020)",
+                             choices=("weights", "instance"), advanced=True)
+    palette: int = setting(8, "colours that an image is filled with: its finest style chooses them, features say where each goes (ours, "
+                           "for drawings: shapes and colours are then told by different styles); 0: features are coloured directly (paper)",
+                           low=0, high=64)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
     noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
@@ -60,9 +66,9 @@ class Styled(nn.Module):
 
     constant: Tensor
 
-    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int, instance: bool) -> None:
+    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int) -> None:
         super().__init__()
-        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, instance
+        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, config.normalise == "instance"
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
         self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0)
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
@@ -132,9 +138,25 @@ class StyleGenerator(Growing):
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            instance = config.normalise == "instance" or config.normalise == "both" and k == len(self.sides) - 2
-            layers += [Styled(m, c, config, side, 2 * k + j, instance) for j, m in enumerate(convolutions)]
+            layers += [Styled(m, c, config, side, 2 * k + j) for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
+        if config.palette and config.skip:
+            raise SettingError("colours of a palette do not add up over resolutions; choose palette 0 or no skip.")
+        self.masks = nn.ModuleList(EqualConv(c, config.palette, 1, gain=1.0) for c in widths if config.palette)
+        self.palette = EqualLinear(config.w_dim, config.palette * data.shape[0], gain=1.0) if config.palette else None
+        if self.palette is not None:
+            nn.init.normal_(self.palette.bias)
+
+    def drawing(self) -> list[nn.Parameter]:
+        """All that draws: every parameter but the mapping's."""
+        parts = [self.colours, self.layers, self.masks, *([] if self.palette is None else [self.palette])]
+        return [self.constant, *(p for m in parts for p in m.parameters())]
+
+    def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
+        if self.palette is None:
+            return super().coloured(features, w, stage)
+        colours = self.palette(w[:, self.depth * (stage + 1) - 1]).view(len(w), -1, self.spec.shape[0])
+        return torch.einsum("nphw,npc->nchw", (SHARPNESS * self.masks[stage](features)).softmax(1), colours)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(z)[:, None].repeat(1, self.spec.num_layers, 1)
@@ -165,7 +187,7 @@ class StyleGenerator(Growing):
         for k, layer in enumerate(self.styled(stage)):
             own = layer.constant if generator is None else torch.randn(layer.constant.shape, generator=generator).to(w.device)
             noise.append(own * strengths[k // self.depth] if strengths[k // self.depth] else None)
-        return self.enlarged(self.faded(self.blocks(w, stage, noise), stage, alpha))
+        return self.enlarged(self.faded(self.blocks(w, stage, noise), w, stage, alpha))
 
     def average_w(self) -> Tensor | None:
         return self.mean_w
@@ -174,7 +196,10 @@ class StyleGenerator(Growing):
         return torch.cat(self.style_weights())
 
     def style_weights(self) -> list[Tensor]:
-        return [layer.style.used().detach() for layer in self.styled(len(self.sides) - 1)]
+        weights = [layer.style.used().detach() for layer in self.styled(len(self.sides) - 1)]
+        if self.palette is not None:
+            weights[-1] = torch.cat([weights[-1], self.palette.used().detach()])
+        return weights
 
     @torch.no_grad()
     def take_average(self) -> None:

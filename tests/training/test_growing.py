@@ -147,7 +147,7 @@ def test_a_fade_begins_with_the_coarser_image_doubled_and_ends_with_the_fine_one
         model.grow(stage, 0.0)
         torch.testing.assert_close(model.image(w), coarse)
         model.grow(stage, 1.0)
-        fine, own = model.image(w), model.colours[stage](model.blocks(w, stage)[stage])
+        fine, own = model.image(w), model.coloured(model.blocks(w, stage)[stage], w, stage)
         torch.testing.assert_close(fine, coarse + own if model.skip else own)
         model.grow(stage, 0.3)
         torch.testing.assert_close(model.image(w), 0.7 * coarse + 0.3 * fine, rtol=1e-5, atol=1e-5)
@@ -405,7 +405,7 @@ def test_what_has_not_grown_yet_is_not_trained(name):
     before = {k: v.clone() for k, v in t.objective.named_parameters()}
     t.step()
     last = len(t.model.sides) - 1
-    names = ("model.colours", "discriminator.trunk.colours", "model.encoder.blocks")
+    names = ("model.masks" if getattr(t.model, "palette", None) else "model.colours", "discriminator.trunk.colours", "model.encoder.blocks")
     fine = [k for k in before if k.startswith(tuple(f"{n}.{last}." for n in names))]
     assert fine and all(torch.equal(before[k], v) for k, v in t.objective.named_parameters() if k in fine)
     t.steps = 7                                                            # into the fade of the last

@@ -17,7 +17,7 @@ from .test_growing import batch, codes, made, randomised, trainer
 def networks(model, objective):
     """Parameters of F, G, E and D."""
     return {"F": [*model.mapping.parameters()], "E": [*model.encoder.parameters()], "D": [*objective.discriminator.parameters()],
-            "G": [model.constant, *model.colours.parameters(), *model.layers.parameters()]}
+            "G": model.drawing()}
 
 
 def test_what_is_read_of_features_is_linear_in_their_means_and_deviations():

@@ -6,6 +6,7 @@ from torch import nn
 
 from training import families, styles
 from training.equalized import EqualConv, EqualLinear, PixelNorm
+from training.model import SettingError
 from training.styles import Mapping, Styled, adain, demodulation, mixed, standardised
 
 from .small import spec
@@ -48,7 +49,8 @@ def test_a_constant_feature_becomes_its_bias():
 
 def styled(layer, channels, side, instance):
     """A layer told styles of 5 numbers."""
-    return Styled(layer, channels, styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON), side, 0, instance)
+    normalise = "instance" if instance else "weights"
+    return Styled(layer, channels, styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON, normalise=normalise), side, 0)
 
 
 def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
@@ -104,13 +106,43 @@ def test_only_the_next_layer_s_scale_knows_a_common_factor_of_a_style():
     torch.testing.assert_close(layer(2 * x, w, None, 2 * gain)[0], layer(x, w, None, gain)[0], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("normalise", ["instance", "weights", "both"])
-def test_all_ways_train(normalise):
+@pytest.mark.parametrize("normalise", ["instance", "weights"])
+def test_both_ways_train(normalise):
     t = trainer("stylegan", normalise=normalise, stage_images=0)
     before = [p.detach().clone() for p in t.model.parameters()]
     for _ in range(2):
         t.step()
     assert t.finite() and sum(not torch.equal(a, b) for a, b in zip(before, t.model.parameters(), strict=True)) > len(before) / 2
+
+
+# -- the palette
+
+def test_each_pixel_is_a_mixture_of_colours_that_the_finest_style_chooses():
+    model = noisy(palette=3)
+    w, other = codes(model), codes(model, seed=1)
+    features = model.blocks(w, 2)[2]
+    colours = (w[:, 5] @ model.palette.used().T + model.palette.bias).view(3, 3, 1)
+    shares = (2 * model.masks[2](features)).softmax(1)
+    by_hand = (shares[:, :, None] * colours[..., None, None]).sum(1)
+    torch.testing.assert_close(model.image(w), by_hand, rtol=1e-4, atol=1e-5)
+    low, high = (f(colours, 1)[..., None, None] for f in (torch.amin, torch.amax))
+    assert ((by_hand >= low - 1e-5) & (by_hand <= high + 1e-5)).all()
+    elsewhere = model.coloured(features, torch.cat([other[:, :5], w[:, 5:]], 1), 2)
+    torch.testing.assert_close(elsewhere, by_hand, rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(model.coloured(features, torch.cat([w[:, :5], other[:, 5:]], 1), 2), by_hand, atol=1e-2)
+
+
+def test_the_closed_form_knows_the_palette_s_weights():
+    with_palette, without = noisy(palette=4), noisy(palette=0)
+    assert with_palette.style_weights()[-1].shape[0] == without.style_weights()[-1].shape[0] + 4
+    torch.testing.assert_close(with_palette.style_weights()[-1][-4:], with_palette.palette.used())
+
+
+def test_a_palette_and_colours_that_add_up_exclude_each_other():
+    with pytest.raises(SettingError, match="palette 0 or no skip"):
+        made("stylegan", skip=True)
+    model, _ = made("stylegan", skip=True, palette=0)
+    assert model.palette is None and len(model.masks) == 0
 
 
 # -- the mapping network
@@ -184,15 +216,15 @@ def test_styles_beyond_the_stage_are_not_asked():
     assert not torch.equal(model.synthesize(w), model.synthesize(other))
 
 
-@pytest.mark.parametrize(("normalise", "rows"), [("weights", [1, 1, 1]), ("instance", [2, 2, 2]), ("both", [1, 2, 1])])
+@pytest.mark.parametrize(("normalise", "rows"), [("weights", 1), ("instance", 2)])
 def test_style_weights_are_what_turns_w_into_gains_and_biases(normalise, rows):
-    model = noisy(normalise=normalise)
+    model = noisy(normalise=normalise, palette=0)
     weights = model.style_weights()
     assert len(weights) == 6 and torch.equal(model.first_weight(), torch.cat(weights)) and not any(a.requires_grad for a in weights)
     for layer, a in zip(model.styled(2), weights, strict=True):
         w = torch.randn(5)
         torch.testing.assert_close(torch.autograd.functional.jacobian(lambda x, f=layer.style: f(x), w), a)
-        assert a.shape == (rows[model.sides.index(layer.constant.shape[-1])] * layer.bias.shape[0], 5)
+        assert a.shape == (rows * layer.bias.shape[0], 5)
 
 
 # -- mixing

@@ -121,9 +121,8 @@ class StyleALAEObjective(StyleObjective):
         m: StyleALAE = self.model
         c = self.config
         critic = self.rated((c.learning_rate, [m.encoder]), (c.learning_rate * c.discriminator_rate, [self.discriminator]))
-        own = [m.constant, *m.colours.parameters(), *m.layers.parameters()]
-        drawing = self.of([*own, *m.mapping.parameters()])
-        agreeing = self.of([*own, *m.encoder.parameters()])
+        drawing = self.of([*m.drawing(), *m.mapping.parameters()])
+        agreeing = self.of([*m.drawing(), *m.encoder.parameters()])
         return [Phase("reading", loss=self.reciprocity_loss, due=lambda: self.reading, **self.of([*m.encoder.parameters()])),
                 Phase("discriminator", loss=self.discriminator_loss, due=lambda: not self.reading, **critic),
                 Phase("penalty", loss=self.penalty_loss, every=c.lazy, due=lambda: not self.reading, **critic),
