@@ -249,7 +249,10 @@ class GrowingObjective(AdversarialObjective):
 
     def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
         """Adam with the papers' decay rates, 0 and 0.99."""
-        parameters = [p for m in modules for p in m.parameters()]
+        return self.of([p for m in modules for p in m.parameters()], rate)
+
+    def of(self, parameters: list[nn.Parameter], rate: float = 1.0) -> dict[str, Any]:
+        """The same for these parameters."""
         return {"parameters": parameters,
                 "optimizer": torch.optim.Adam(parameters, lr=self.config.learning_rate * rate, betas=(0.0, 0.99), eps=1e-8)}
 

@@ -146,11 +146,15 @@ class StyleGenerator(Growing):
         self.palette = EqualLinear(config.w_dim, config.palette * data.shape[0], gain=1.0) if config.palette else None
         if self.palette is not None:
             nn.init.normal_(self.palette.bias)
+            for layer in self.colours:            # only to show coarse resolutions: fitted in the end, not trained
+                for name, p in list(layer.named_parameters()):
+                    delattr(layer, name)
+                    layer.register_buffer(name, p.detach())
 
     def drawing(self) -> list[nn.Parameter]:
-        """All that draws: every parameter but the mapping's."""
-        parts = [self.colours, self.layers, self.masks, *([] if self.palette is None else [self.palette])]
-        return [self.constant, *(p for m in parts for p in m.parameters())]
+        """All parameters but the mapping's."""
+        mapping = set(self.mapping.parameters())
+        return [p for name, p in self.named_parameters() if p not in mapping and not name.startswith("encoder.")]
 
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
         if self.palette is None:

@@ -133,9 +133,6 @@ class StyleALAEObjective(StyleObjective):
         super().set_progress(images_seen)
         self.reading = images_seen < self.config.reading_images
 
-    def of(self, parameters: list[nn.Parameter]) -> dict[str, Any]:
-        return {"parameters": parameters, "optimizer": torch.optim.Adam(parameters, lr=self.config.learning_rate, betas=(0.0, 0.99))}
-
     def rated(self, *groups: tuple[float, list[nn.Module]]) -> dict[str, Any]:
         made: list[dict[str, Any]] = [{"params": [p for m in modules for p in m.parameters()], "lr": rate} for rate, modules in groups]
         return {"parameters": [p for g in made for p in g["params"]], "optimizer": torch.optim.Adam(made, betas=(0.0, 0.99))}
