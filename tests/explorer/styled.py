@@ -18,7 +18,7 @@ def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: 
     model = kind.Model(config, dataset.spec)
     with torch.no_grad():
         for layer in model.styled(len(model.sides) - 1):
-            layer.strength.normal_(0, 0.5)
+            layer.strength.normal_(0, 0.2)
             layer.bias.normal_()
         for colours in model.colours:
             colours.weight.mul_(0.3)
