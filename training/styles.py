@@ -28,7 +28,7 @@ from .model import DataSpec, LatentSpec, SettingError, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
-    "cpu": {"*": dict(images=220_000, most_channels=128, depth=1, start=32, stage_images=50_000, fade_images=10_000, learning_rate=2e-3,
+    "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
