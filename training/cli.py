@@ -276,11 +276,11 @@ def print_card(folder: Path) -> None:
 
 FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "squared error", "map_accuracy": "map accuracy",
            "pca_ratio": "error ÷ PCA's", "pca_angle": "angle to PCA", "map_trustworthiness": "trustworthiness",
-           "gain_gaussian": "dB gained on noise", "activity": "activity", "reconstruction_kept": "class kept",
-           "nn_short": "1-NN", "nn_long": "1-NN long", "svm_short": "SVM", "svm_long": "SVM long", "agreement": "agreement", "code_error": "code error",
-           "information": "information", "error": "error", "arithmetic_changed": "arithmetic changed", "arithmetic_kept": "kept", "frechet_ratio": "Fréchet ÷ floor",
-           "coverage": "coverage", "sliced_wasserstein": "sliced Wasserstein", "modes": "modes", "high_quality": "high quality",
-           "reverse_kl": "reverse KL"}
+           "gain_gaussian": "dB gained on noise", "activity": "activity", "reconstruction_kept": "class kept", "nn_short": "1-NN",
+           "nn_long": "1-NN long", "svm_short": "SVM", "svm_long": "SVM long", "agreement": "agreement", "code_error": "code error",
+           "information": "information", "error": "error", "arithmetic_changed": "arithmetic changed", "arithmetic_kept": "kept",
+           "frechet_ratio": "Fréchet ÷ floor", "coverage": "coverage", "sliced_wasserstein": "sliced Wasserstein", "modes": "modes",
+           "high_quality": "high quality", "reverse_kl": "reverse KL"}
 
 
 def table(cards: Sequence[Card]) -> str:
