@@ -3,7 +3,7 @@
     AdaIN(x, y) = y_s · (x - μ(x)) / σ(x) + y_b,      (y_s, y_b) = A(w)
 
 Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks. On drawings, most features of which are
-flat in most images, dividing by each image's own deviation blows up what is not there; so by default most layers divide by the deviation
+flat in most images, dividing by each image's own deviation blows up what is not there; so by default layers divide by the deviation
 that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
 lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
 goes, which the finest style chooses.
@@ -152,9 +152,9 @@ class StyleGenerator(Growing):
                     layer.register_buffer(name, p.detach())
 
     def drawing(self) -> list[nn.Parameter]:
-        """All parameters but the mapping's."""
-        mapping = set(self.mapping.parameters())
-        return [p for name, p in self.named_parameters() if p not in mapping and not name.startswith("encoder.")]
+        """What is trained to draw: all but the mapping."""
+        parts = [self.layers, self.colours, self.masks, *([] if self.palette is None else [self.palette])]
+        return [self.constant, *(p for m in parts for p in m.parameters())]
 
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
         if self.palette is None:

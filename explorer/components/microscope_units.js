@@ -42,12 +42,12 @@ const makeMicUnits = (host, mic) => {
   const load = async () => {
     if (!mic.on() || mic.panel !== 'units') return; look = look && can(look) ? look : usual(); markLayer(layer); markLook(look);
     for (const b of host.querySelectorAll('[data-look]')) b.hidden = !can(b.dataset.look); $('.lx-mic-other').hidden = look !== 'pairs' || $('.lx-mic-other').options.length < 2;
-    const run = lx.state.run, key = [run, layer, page, alive, look, other].join('|'), me = ++ticket, still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units';
+    const run = lx.state.run, key = () => [run, layer, page, alive, look, other].join('|'), me = ++ticket, still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units';
     try {
-      if (shown === key) detail.show(layer, unit);
+      if (shown === key()) detail.show(layer, unit);
       else {
         bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive, ...(sought && unit !== null && { unit }) }, still, bar); if (!d) return; data = d; page = d.page; sought = false;
-        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = [run, layer, page, alive, look, other].join('|'); mic.count('units'); mic.write();
+        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = key(); mic.count('units'); mic.write();
       }
       tell(); values();
     } catch (e) { bar.hidden = true; if (me === ticket) mic.failed(e); }
