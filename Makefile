@@ -9,7 +9,7 @@ run: $(VENV)/.run
 	$(PY) app.py $(ARGS)
 
 test: $(VENV)/.test lint
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .

@@ -296,8 +296,15 @@ class GrowingObjective(AdversarialObjective):
         return {"loss": self.config.lazy * weight * penalty, "size": penalty}
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
-        fake = self.judged(self.model.image(self.drawn(len(batch))))
-        return {"loss": -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean()}
+        (stage, alpha), w = self.model.grown(), self.drawn(len(batch))
+        features = self.model.blocks(w, stage)
+        fake = self.judged(self.model.faded(features, w, stage, alpha))
+        loss, rules = -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean(), self.rules(features[stage], stage)
+        return {"loss": loss + sum(rules.values()), **rules}
+
+    def rules(self, features: Tensor, stage: int) -> dict[str, Tensor]:
+        """What else is asked of generated images, from a stage's features (n, c, r, r): penalties by name, weighted."""
+        return {}
 
     @torch.no_grad()
     def finish(self, model: Any, batches: Iterable[Batch]) -> None:

@@ -6,9 +6,9 @@ Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative A
 flat in most images, dividing by each image's own deviation blows up what is not there; so by default layers divide by the deviation
 that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
 lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
-goes, which the finest style chooses.
+goes, which the finest style chooses. Two penalties keep colours apart, and each on its own things (see StyleObjective).
 
-    image = Σₚ softmaxₚ(2 Mₚ h) · Cₚ(w)
+    image = Σₚ mₚ(h) · Cₚ(w),      m = softmax(2 M h),      λ₁ Σₚ Var(mean mₚ) + λ₂ H(m)
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from .model import DataSpec, LatentSpec, SettingError, setting
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000)},
     "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
-                      mapping_rate=0.1)},
+                      mapping_rate=0.1),
+            "faces-32": dict(images=120_000)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
 SHARPNESS = 2.0                                   # of the borders between two colours
+TINY = 1e-6                                       # of shares that a logarithm is taken of
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
 
 
@@ -49,6 +51,11 @@ class StyleConfig(GrowingConfig):
     palette: int = setting(8, "colours that an image is filled with: its finest style chooses them, features say where each goes (ours, "
                            "for drawings: shapes and colours are then told by different styles); 0: features are coloured directly (paper)",
                            low=0, high=64)
+    areas: float = setting(10.0, "weight of how much the area that each colour of the palette fills differs between images: the sum of "
+                           "their variances; keeps a thing in one colour, which the finest style can then change (ours)", low=0.0,
+                           high=1000.0, advanced=True)
+    blending: float = setting(0.25, "weight of how much a pixel's colour is blended from several of the palette: entropy in nats (ours)",
+                              low=0.0, high=100.0, advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
     noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
@@ -145,7 +152,6 @@ class StyleGenerator(Growing):
         self.masks = nn.ModuleList(EqualConv(c, config.palette, 1, gain=1.0) for c in widths if config.palette)
         self.palette = EqualLinear(config.w_dim, config.palette * data.shape[0], gain=1.0) if config.palette else None
         if self.palette is not None:
-            nn.init.normal_(self.palette.bias)
             for layer in self.colours:            # only to show coarse resolutions: fitted in the end, not trained
                 for name, p in list(layer.named_parameters()):
                     delattr(layer, name)
@@ -160,7 +166,11 @@ class StyleGenerator(Growing):
         if self.palette is None:
             return super().coloured(features, w, stage)
         colours = self.palette(w[:, self.depth * (stage + 1) - 1]).view(len(w), -1, self.spec.shape[0])
-        return torch.einsum("nphw,npc->nchw", (SHARPNESS * self.masks[stage](features)).softmax(1), colours)
+        return torch.einsum("nphw,npc->nchw", self.filled(features, stage), colours)
+
+    def filled(self, features: Tensor, stage: int) -> Tensor:
+        """How much of each pixel has each colour of the palette: (n, palette, r, r), which sum to 1."""
+        return (SHARPNESS * self.masks[stage](features)).softmax(1)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(z)[:, None].repeat(1, self.spec.num_layers, 1)
@@ -224,7 +234,17 @@ def mixed(w: Tensor, other: Tensor, layers: int, share: float) -> Tensor:
 
 
 class StyleObjective(GrowingObjective):
-    """The growing game with mixed styles."""
+    """The growing game with mixed styles, and with rules for what is filled with a palette's colours.
+
+    A generator could say all by where it puts which colour, and how it blends them: the coarse styles would then decide the colours. So
+    a pixel should have one colour, and each colour about as much of every image."""
+
+    def rules(self, features: Tensor, stage: int) -> dict[str, Tensor]:
+        if self.model.palette is None:
+            return {}
+        shares = self.model.filled(features, stage)
+        entropy = -(shares * (shares + TINY).log()).sum(1).mean()
+        return {"areas": self.config.areas * shares.mean((2, 3)).var(0).sum(), "blending": self.config.blending * entropy}
 
     def finish(self, model: Any, batches: Any) -> None:
         """The mean of W too."""
