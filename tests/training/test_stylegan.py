@@ -1,5 +1,7 @@
 """Styles against closed forms: AdaIN, mixing, noise of each pixel, the mapping network and the mean of W."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -10,7 +12,7 @@ from training.model import SettingError
 from training.styles import Mapping, Styled, adain, demodulation, mixed, standardised
 
 from .small import spec
-from .test_growing import codes, made, randomised, trainer
+from .test_growing import batch, codes, made, randomised, trainer
 
 
 def noisy(**settings):
@@ -143,6 +145,26 @@ def test_a_palette_and_colours_that_add_up_exclude_each_other():
         made("stylegan", skip=True)
     model, _ = made("stylegan", skip=True, palette=0)
     assert model.palette is None and len(model.masks) == 0
+
+
+def test_a_rule_for_areas_is_the_variance_of_what_each_colour_fills_and_one_for_blending_is_entropy():
+    model, objective = made("stylegan", palette=2, areas=3.0, blending=0.5)
+    logits = torch.tensor([30.0, -30.0, 0.0])[:, None, None, None].expand(3, 1, 4, 4)          # all the first, all the second, half of each
+    model.filled = lambda features, stage: torch.cat([logits, -logits], 1).softmax(1)
+    said = objective.rules(torch.zeros(3, 1, 4, 4), 2)
+    assert said["areas"].item() == pytest.approx(3 * 2 * torch.tensor([1.0, 0.0, 0.5]).var().item(), rel=1e-4)
+    assert said["blending"].item() == pytest.approx(0.5 * math.log(2) / 3, rel=1e-3)
+
+
+def test_rules_are_added_to_the_generators_loss_and_there_are_none_without_a_palette():
+    losses = []
+    for weight in (0.0, 2.0):
+        _, objective = made("stylegan", palette=3, areas=weight, blending=weight)
+        torch.manual_seed(0)
+        losses.append(objective.generator_loss(batch()))
+    assert losses[0]["areas"] == losses[0]["blending"] == 0 and losses[1]["blending"] > 0.1
+    assert losses[1]["loss"].item() == pytest.approx((losses[0]["loss"] + losses[1]["areas"] + losses[1]["blending"]).item(), rel=1e-5)
+    assert set(made("stylegan", palette=0)[1].generator_loss(batch())) == {"loss"}
 
 
 # -- the mapping network
