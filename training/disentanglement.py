@@ -180,7 +180,7 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
     if not shapes or not colours:
         return {}
     layers, levels = model.spec.num_layers, model.spec.levels
-    cuts = [layers * k // len(levels) for k in range(1, len(levels))] if levels else list(range(1, layers))
+    cuts = range(1, layers)
 
     def read(w: Tensor) -> dict[str, np.ndarray]:
         _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
@@ -198,7 +198,7 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
     found, = of((best,), MIXED, 3)
 
     def named(cut: int) -> str:
-        return f"{levels[cut * len(levels) // layers]} pixels" if levels else f"layer {cut + 1}"
+        return f"layer {cut + 1}" + (f" ({levels[cut * len(levels) // layers]} pixels)" if levels else "")
     every = "; ".join(f"{named(cut)} {f.both:.2f} (shapes {mean(f.shapes):.2f}, colours {mean(f.colours):.2f})"
                       for cut, f in zip(cuts, tried, strict=True))
     how = (f"A's styles below {named(best)}, B's from there on; {len(found.shapes):,} of {MIXED:,} pairs of samples, seed 3, that differ "

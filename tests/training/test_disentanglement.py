@@ -208,8 +208,9 @@ def painter(places, levels=(4, 8, 16, 32), layers=8):
     return Drawn(lambda w: w[:, where, torch.arange(d)], lambda z: torch.erf(z / math.sqrt(2)), layers, d, levels)
 
 
-@pytest.mark.parametrize(("shape", "colour", "cut", "words"), [(0, 7, None, None), (3, 4, 4, "16 pixels"), (1, 2, 2, "8 pixels"),
-                                                              (5, 6, 6, "32 pixels")])
+@pytest.mark.parametrize(("shape", "colour", "cut", "words"), [(0, 7, None, None), (3, 4, 4, "layer 5 (16 pixels)"),
+                                                              (1, 2, 2, "layer 3 (8 pixels)"),
+                                                              (5, 6, 6, "layer 7 (32 pixels)")])
 def test_shapes_in_coarse_styles_and_colours_in_fine_ones_are_all_followed(shape, colour, cut, words):
     model = painter({name: colour if name in avatars.COLOURS else shape for name, _ in avatars.FIELDS})
     found = disentanglement.mixing(model, FacesNet())
