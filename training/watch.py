@@ -28,7 +28,9 @@ class Watch:
 
     @torch.no_grad()
     def look(self, model: LatentModel) -> dict[str, Any]:
-        """``alikeness`` of samples, and ``coverage``, ``k`` and ``least`` where kinds can be told apart; {} where they are not numbers."""
+        """``alikeness`` of samples, and ``coverage``, ``k`` and ``least`` where kinds can be told apart; {} where they are not numbers.
+
+        A model that learnt no prior need not draw every kind: a Gaussian fitted to its codes may miss some. Its ``least`` is 0."""
         x = torch.cat([x for _, x, _ in figures.draw(model, SAMPLES)])
         if not torch.isfinite(x).all():
             return {}
@@ -39,5 +41,6 @@ class Watch:
         if self.net is not None:
             self.net.to(x.device)
             kind, k, _ = figures.kinds(self.net, self.net.judge(x.split(figures.CHUNK))[1])
-            out |= {"coverage": metrics.coverage(kind, k), "k": k, "least": LEAST["class" if len(self.net.fields) == 1 else "combinations"]}
+            least = 0.0 if model.spec.prior == "fitted" else LEAST["class" if len(self.net.fields) == 1 else "combinations"]
+            out |= {"coverage": metrics.coverage(kind, k), "k": k, "least": least}
         return out

@@ -93,6 +93,12 @@ def test_greedy_layers_take_their_turns_and_only_the_one_learns():
     assert moved == {k for k, p in model.named_parameters() if id(p) in own}
 
 
+def test_samples_are_judged_once_all_layers_are_trained_together():
+    _, objective = made("autoencoder", hidden=(9, 7), z_dim=5, greedy=0.6, images=1000)
+    assert [objective.whole(n) for n in (0, 599, 600, 1000)] == [False, False, True, True]
+    assert made("autoencoder", hidden=(9,), z_dim=5)[1].whole(0)
+
+
 def test_a_greedy_layers_loss_is_its_own_reconstruction_of_the_layer_before():
     model, objective = made("autoencoder", hidden=(9, 7), z_dim=5, greedy=1.0, images=900)
     x = images()

@@ -49,6 +49,10 @@ class StackedObjective(AutoencoderObjective):
     def set_progress(self, images_seen: int) -> None:
         self.layer = self.turn(images_seen)[0]
 
+    def whole(self, images_seen: int) -> bool:
+        """Once all layers are trained together, or all have been."""
+        return self.turn(images_seen)[0] is None
+
     def rate(self, images_seen: int) -> float:
         """The decay begins anew with each layer."""
         return 1.0 if self.config.decay == "none" else half_cosine(self.turn(images_seen)[1])
