@@ -8,7 +8,7 @@ that weights and styles give on average (Karras et al. 2020, Analyzing and Impro
 lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
 goes, which the finest style chooses. Two penalties keep colours apart, and each on its own things (see StyleObjective).
 
-    image = Σₚ mₚ(h) · Cₚ(w),      m = softmax(2 M h),      λ₁ Σₚ Var(mean mₚ) + λ₂ H(m)
+    image = Σₚ mₚ(h) · Cₚ(w),      m = softmax(2 M h),      λ₁ Σₚ Var(mean mₚ) + λ₂ (H(m) − ½ H(mean m))
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64, mapping_layers=8)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
+STRICT = 5.0                                      # how much more the palette's rules weigh while things sort themselves
+UNFORESEEN = 0.5                                  # weight of the colours' entropy over all images, against that of a pixel's
 SHARPNESS = 2.0                                   # of the borders between two colours
 TINY = 1e-6                                       # of shares that a logarithm is taken of
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
@@ -51,11 +53,13 @@ class StyleConfig(GrowingConfig):
     palette: int = setting(8, "colours that an image is filled with: its finest style chooses them, features say where each goes (ours, "
                            "for drawings: shapes and colours are then told by different styles); 0: features are coloured directly (paper)",
                            low=0, high=64)
-    areas: float = setting(10.0, "weight of how much the area that each colour of the palette fills differs between images: the sum of "
+    areas: float = setting(6.0, "weight of how much the area that each colour of the palette fills differs between images: the sum of "
                            "their variances; keeps a thing in one colour, which the finest style can then change (ours)", low=0.0,
                            high=1000.0, advanced=True)
-    blending: float = setting(0.25, "weight of how much a pixel's colour is blended from several of the palette: entropy in nats (ours)",
+    blending: float = setting(0.2, "weight of how much a pixel's colour is blended from several of the palette: entropy in nats (ours)",
                               low=0.0, high=100.0, advanced=True)
+    sorting_images: int = setting(15_000, "images for which, after as many others, both weigh five times as much, so that each thing finds "
+                                  "a colour of its own (ours); 0: never", low=0, high=10**8, advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
     noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
@@ -222,6 +226,11 @@ class StyleGenerator(Growing):
         self.mean_w.copy_(self.mapping(z).mean(0))
 
 
+def entropy(shares: Tensor) -> Tensor:
+    """Of shares (n, k, …) that sum to 1 over k, in nats: (n, …)."""
+    return -(shares * (shares + TINY).log()).sum(1)
+
+
 def mixed(w: Tensor, other: Tensor, layers: int, share: float) -> Tensor:
     """Mixing regularisation: for a ``share`` of the images, styles of ``other`` from a random layer among the first ``layers`` on.
 
@@ -237,14 +246,26 @@ class StyleObjective(GrowingObjective):
     """The growing game with mixed styles, and with rules for what is filled with a palette's colours.
 
     A generator could say all by where it puts which colour, and how it blends them: the coarse styles would then decide the colours. So
-    a pixel should have one colour, and each colour about as much of every image."""
+    a pixel should have one colour, and each colour about as much of every image. Until things have sorted themselves, no colour should be
+    left out: pixels' colours should be sure, but not foreseen (Krause, Perona & Gomes 2010, Discriminative Clustering by Regularized
+    Information Maximization)."""
+
+    images_seen = 0
+
+    def set_progress(self, images_seen: int) -> None:
+        super().set_progress(images_seen)
+        self.images_seen = images_seen
 
     def rules(self, features: Tensor, stage: int) -> dict[str, Tensor]:
         if self.model.palette is None:
             return {}
         shares = self.model.filled(features, stage)
-        entropy = -(shares * (shares + TINY).log()).sum(1).mean()
-        return {"areas": self.config.areas * shares.mean((2, 3)).var(0).sum(), "blending": self.config.blending * entropy}
+        doubt, areas = entropy(shares).mean(), shares.mean((2, 3))
+        sorting = self.config.sorting_images
+        if self.images_seen < 2 * sorting:
+            doubt = doubt - UNFORESEEN * entropy(areas.mean(0, keepdim=True)).mean()
+        weight = STRICT if sorting <= self.images_seen < 2 * sorting else 1.0
+        return {"areas": weight * self.config.areas * areas.var(0).sum(), "blending": weight * self.config.blending * doubt}
 
     def finish(self, model: Any, batches: Any) -> None:
         """The mean of W too."""

@@ -148,18 +148,21 @@ def test_a_palette_and_colours_that_add_up_exclude_each_other():
 
 
 def test_a_rule_for_areas_is_the_variance_of_what_each_colour_fills_and_one_for_blending_is_entropy():
-    model, objective = made("stylegan", palette=2, areas=3.0, blending=0.5)
+    model, objective = made("stylegan", palette=2, areas=3.0, blending=0.5, sorting_images=100)
     logits = torch.tensor([30.0, -30.0, 0.0])[:, None, None, None].expand(3, 1, 4, 4)          # all the first, all the second, half of each
     model.filled = lambda features, stage: torch.cat([logits, -logits], 1).softmax(1)
-    said = objective.rules(torch.zeros(3, 1, 4, 4), 2)
-    assert said["areas"].item() == pytest.approx(3 * 2 * torch.tensor([1.0, 0.0, 0.5]).var().item(), rel=1e-4)
-    assert said["blending"].item() == pytest.approx(0.5 * math.log(2) / 3, rel=1e-3)
+    areas, entropy, all_in_all = 2 * torch.tensor([1.0, 0.0, 0.5]).var().item(), math.log(2) / 3, math.log(2)
+    for seen, weight, unforeseen in ((0, 1, 0.5), (99, 1, 0.5), (100, 5, 0.5), (199, 5, 0.5), (200, 1, 0), (5000, 1, 0)):
+        objective.set_progress(seen)
+        said = objective.rules(torch.zeros(3, 1, 4, 4), 2)
+        assert said["areas"].item() == pytest.approx(weight * 3 * areas, rel=1e-4)
+        assert said["blending"].item() == pytest.approx(weight * 0.5 * (entropy - unforeseen * all_in_all), rel=1e-3)
 
 
 def test_rules_are_added_to_the_generators_loss_and_there_are_none_without_a_palette():
     losses = []
     for weight in (0.0, 2.0):
-        _, objective = made("stylegan", palette=3, areas=weight, blending=weight)
+        _, objective = made("stylegan", palette=3, areas=weight, blending=weight, sorting_images=0)
         torch.manual_seed(0)
         losses.append(objective.generator_loss(batch()))
     assert losses[0]["areas"] == losses[0]["blending"] == 0 and losses[1]["blending"] > 0.1
