@@ -19,8 +19,8 @@ def settle(page: Page, milliseconds: int = 1500) -> None:
 
 
 def main() -> None:
-    """Map, Codes, Arithmetic, Walk, Pyramid, Growing, Reconstruct, Microscope and Collapse at 1280 × 800, and the map on a phone in the
-    dark."""
+    """Map, Codes, Arithmetic, Walk, Pyramid, Growing, Styles, Reconstruct, Microscope and Collapse at 1280 × 800, and the map on a phone in
+    the dark."""
     DOCS.mkdir(exist_ok=True)
     with served() as (address, _, _):
         with browser() as page:
@@ -30,7 +30,8 @@ def main() -> None:
             page.screenshot(path=DOCS / "map.png")
             for view, run, name in (("codes", "infogan-mnist", ""), ("arithmetic", "dcgan-faces", ""), ("walk", "dcgan-faces", ""),
                                     ("pyramid", "lapgan-faces", ""), ("pyramid", "progan-faces", "growing"),
-                                    ("reconstruct", "bigan-mnist", ""), ("microscope", "stacked-mnist", "")):
+                                    ("styles", "stylegan-faces-32", ""), ("reconstruct", "bigan-mnist", ""),
+                                    ("microscope", "stacked-mnist", "")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
                 settle(page, 6000)
                 page.screenshot(path=DOCS / f"{name or view}.png")
