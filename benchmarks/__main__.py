@@ -1,11 +1,11 @@
-"""``python -m benchmarks [training] [server] [page]``: all of them when none is named."""
+"""``python -m benchmarks [training] [server] [page] [styles]``: all of them when none is named."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-NAMES = ("training", "server", "page")
+NAMES = ("training", "server", "page", "styles")
 
 
 def main() -> None:

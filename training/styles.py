@@ -93,15 +93,20 @@ class Styled(nn.Module):
             x = self.layer(x)
             if isinstance(self.layer, EqualConv) and self.layer.resize:
                 x = blurred(x)
-            if isinstance(self.layer, EqualConv) and not self.instance and before is not None:
-                x = x * demodulation(self.layer.used(), before)[:, :, None, None]
-        x = F.leaky_relu(x + added, 0.2, inplace=True)
+            if x.is_contiguous(memory_format=torch.channels_last):
+                added = added.expand(len(added) if added.dim() == 4 else 1, *x.shape[1:]).contiguous(memory_format=torch.channels_last)
+        if isinstance(self.layer, EqualConv) and not self.instance and before is not None:
+            x = torch.addcmul(added, x, demodulation(self.layer.used(), before)[:, :, None, None])
+        else:
+            x = x + added
+        x = F.leaky_relu(x, 0.2, inplace=True)
         style = self.style(w)
         if self.instance:
             gain, bias = style[:, :, None, None].chunk(2, 1)
             return adain(x, 1 + gain, bias, self.epsilon), 1 + gain[:, :, 0, 0]
         gain = 1 + style
-        return x * gain[:, :, None, None], gain
+        scale = gain[:, :, None, None]
+        return x * scale if torch.is_grad_enabled() else x.mul_(scale), gain
 
 
 def demodulation(weight: Tensor, gain: Tensor) -> Tensor:
