@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from benchmarks.serve import page
 from tests.explorer.conftest import data, make
@@ -16,6 +16,7 @@ from tests.install_chromium import find
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
+expect.set_options(timeout=20_000)                # two tests share two processors
 
 
 @pytest.fixture(scope="session")
