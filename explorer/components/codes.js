@@ -17,14 +17,13 @@ const valueOf = (c, w = lx.state.w) => { const part = w.subarray(c.start, c.star
 const put = (w, c, v) => { for (let i = 0; i < c.size; i++) w[c.start + i] = c.kind === 'categorical' ? +(i === v) : v; return w; };
 const setCode = (c, v) => lx.setCode(put(Float32Array.from(lx.state.w), c, v), { kind: 'codes', seed });
 const renoise = async (s, changes = (w) => w, label) => {
-  const run = lx.state.run, ticket = ++renoise.ticket;
+  const still = lx.turn();
   try {
-    const d = await lx.code({ op: 'sample', seed: s, ...(label !== undefined && { label }) }); if (run !== lx.state.run || ticket !== renoise.ticket) return;
+    const d = await lx.code({ op: 'sample', seed: s, ...(label !== undefined && { label }) }); if (!still()) return;
     if (editable()) for (const c of spec().codes) d.w.set(lx.state.w.subarray(c.start, c.start + c.size), c.start);
     seed = s; lx.setCode(changes(d.w), spec().codes.length ? { kind: 'codes', seed: s } : { kind: 'seed', seed: s }, label);
   } catch (e) { lx.say(e.message, 'error'); }
 };
-renoise.ticket = 0;
 
 /* ---- sides of the grid ---- */
 const choices = () => { const s = spec(), out = [];

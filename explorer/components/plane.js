@@ -76,9 +76,9 @@ const placed = async (x, y) => {
 };
 let asking = false, wanted = null;
 const ask = (x, y) => { setMarker([x, y]); wanted = [x, y]; if (asking) return; asking = true; (async () => {
-  while (wanted) { const [a, b] = wanted, run = lx.state.run; wanted = null;
+  while (wanted) { const [a, b] = wanted, still = lx.turn(); wanted = null;
     try { const d = await placed(a, b);
-      if (run === lx.state.run) lx.setCode(d.w, { kind: 'place', projection, x: +a.toPrecision(9), y: +b.toPrecision(9), approximate: d.approximate, ratio: d.ratio }); }
+      if (still()) lx.setCode(d.w, { kind: 'place', projection, x: +a.toPrecision(9), y: +b.toPrecision(9), approximate: d.approximate, ratio: d.ratio }); }
     catch (e) { lx.say(e.message, 'error'); } }
   asking = false; })(); };
 const nearest = (x, y) => { let best = -1, d = Infinity; for (let i = 0; i < xs.length; i++) { const v = (xs[i] - x) ** 2 + (ys[i] - y) ** 2; if (v < d) { d = v; best = i; } } return best; };
@@ -186,9 +186,9 @@ slider.oninput = () => { const v = +slider.value, [a, b] = sets; base ??= Float3
 /* ---- interpolation between two picked places ---- */
 const pickPair = async (index, x, y) => {
   if (picked.length === 2) picked = [];
-  const p = { x: index === null ? x : xs[index], y: index === null ? y : ys[index], w: null }; picked.push(p); drawPair(); drawStrip();
+  const p = { x: index === null ? x : xs[index], y: index === null ? y : ys[index], w: null }; picked.push(p); drawPair(); drawStrip(); const still = lx.turn();
   try { const d = await (index === null ? placed(x, y) : lx.code({ op: 'point', index })); p.w = d.w; p.origin = index === null ? { kind: 'place', projection, x, y, approximate: d.approximate } : { kind: 'point', index, label: d.label };
-    lx.setCode(d.w, p.origin); drawStrip(); } catch (e) { lx.say(e.message, 'error'); }
+    if (still()) lx.setCode(d.w, p.origin); drawStrip(); } catch (e) { lx.say(e.message, 'error'); }
 };
 const drawPair = () => { const pts = picked.map((p) => toPixels(p.x, p.y)).filter(Boolean); pairs.innerHTML = (pts.length === 2 ? `<line x1="${pts[0][0]}" y1="${pts[0][1]}" x2="${pts[1][0]}" y2="${pts[1][1]}"/>` : '') + pts.map((p) => `<circle cx="${p[0]}" cy="${p[1]}" r="5"/>`).join(''); };
 const FRAMES = 9;

@@ -18,6 +18,9 @@
  *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
  *   lx.draw(canvas, body, paint)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
  *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing
+ *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still the last
+ *                              asked for, and the run the same
+ *   lx.busy                    requests on their way and canvases being drawn: 0 when all that was asked for is there
  *   lx.tile(canvas, index)     promise; draws held-out image `index` of the current run's data set from its sprite sheet
  *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept translated
  *   lx.say(sentence, kind)     a quiet notice; kind "error" or nothing
@@ -65,12 +68,13 @@
   const names = (label) => label === null || label === undefined || label < 0 ? '' : state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label);
 
   /* ---- the server ---- */
+  let busy = 0;
   const bytes = async (path, body, signal) => {
-    let r;
+    let r; busy++;
     try {
       r = await fetch(base() + path, body === undefined ? { signal } : { method: 'POST', signal, headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body) });
-    } catch (e) { if (e.name === 'AbortError') throw e; throw new Error(t('error.offline')); }
+    } catch (e) { if (e.name === 'AbortError') throw e; throw new Error(t('error.offline')); } finally { busy--; }
     if (!r.ok) { let s = ''; try { const d = await r.json(); s = typeof d.error === 'string' ? d.error : ''; } catch { /* not JSON */ }
       throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status })); }
     return r;
@@ -83,7 +87,7 @@
     let c = canvases.get(canvas);
     if (!c) canvases.set(canvas, c = { busy: false, want: null });
     c.want = { body: whose(body), paint, own: body.run !== undefined };
-    if (c.busy) return; c.busy = true;
+    if (c.busy) return; c.busy = true; busy++;
     (async () => {
       while (c.want) {
         const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
@@ -94,7 +98,7 @@
           image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
         } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
       }
-      c.busy = false;
+      c.busy = false; busy--;
     })();
   };
   const sheet = (dataset, k) => { const key = dataset + '/' + k;
@@ -212,10 +216,13 @@
   const palettes = { light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
     dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'] };
   const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
-  const sample = async (seed = random()) => { try { const d = await code({ op: 'sample', seed }); setCode(d.w, { kind: 'seed', seed }); }
+  /* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
+  let asked = 0;
+  const turn = () => { const mine = ++asked, run = state.run; return () => mine === asked && run === state.run; };
+  const sample = async (seed = random()) => { const still = turn(); try { const d = await code({ op: 'sample', seed }); if (still()) setCode(d.w, { kind: 'seed', seed }); }
     catch (e) { say(e.message, 'error'); } };
-  const point = async (index) => { const run = state.run; try { const d = await code({ op: 'point', index });
-    if (run === state.run) setCode(d.w, { kind: 'point', index, label: d.label }); } catch (e) { say(e.message, 'error'); } };
+  const point = async (index) => { const still = turn(); try { const d = await code({ op: 'point', index });
+    if (still()) setCode(d.w, { kind: 'point', index, label: d.label }); } catch (e) { say(e.message, 'error'); } };
 
   /** A sentence for where the current code comes from. */
   const originText = (o = state.origin) => {
@@ -228,7 +235,7 @@
   };
 
   window.lx = { state, KEPT, on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
-    coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, random, originText,
+    coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, turn, random, originText, get busy() { return busy; },
     known, base, arc, range };
 
   const boot = async () => {

@@ -110,6 +110,12 @@ class Driver:
         """Wait until the hero image differs from ``before``."""
         self.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() !== was", before)
 
+    def settled(self) -> None:
+        """Until nothing is asked for, on its way or being drawn."""
+        self.until("""async () => { const frame = () => new Promise(requestAnimationFrame);
+            const quiet = async () => { await frame(); await frame(); return !lx.busy; };
+            if (!await quiet()) return false; await new Promise((ok) => setTimeout(ok, 150)); return quiet(); }""")
+
     def slide(self, selector: str, value: float) -> None:
         """Put a range input to a value, as a hand does."""
         self.page.locator(selector).evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value)

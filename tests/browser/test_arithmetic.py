@@ -133,7 +133,7 @@ def test_the_dial_the_noise_and_the_neighbours(drive, run):
     page.get_by_role("button", name="New noise").click()
     drive.until(f"(was) => {NINE}.toDataURL() !== was", before)
     assert abs(page.evaluate(CELLS)[4] - cells[4]) < 1, "the middle is the result itself"
-    page.wait_for_timeout(400)
+    drive.settled()
     seed = int(drive.state("s.kept.abc").split("~")[4])
     page.get_by_role("button", name="Take neighbour 1").click()
     expected = arithmetic.neighbours(code(run, groups, 0.0), found.spread(run), seed=seed)[0]
@@ -171,7 +171,7 @@ def test_the_link_restores_everything(drive, run):
     drive.slide(".lx-strength input", 1.7)
     page.get_by_role("button", name="New noise").click()
     settled(drive, run, parts(page), 1.7)
-    page.wait_for_timeout(600)
+    drive.settled()
     link, groups, hero = page.evaluate("window.lx.link()"), parts(page), drive.pixels()
     nine = page.evaluate(f"{NINE}.toDataURL()")
     page.goto("about:blank")

@@ -53,7 +53,7 @@ def coded(made, query="run=info&view=codes"):
 def settled(made, frames: int) -> None:
     """Wait for the grid and the hero to be drawn again, and the image to be read again."""
     made.until("(n) => +document.querySelector('.lx-code-cells').dataset.n > n", frames)
-    made.page.wait_for_timeout(300)
+    made.settled()
 
 
 def frames(made) -> int:
@@ -88,7 +88,7 @@ def test_buttons_and_sliders_set_codes_and_the_head_reads_the_image(made):
     page.locator(f"[data-code=category] button[data-k='{other}']").click()
     made.changed(before)
     assert made.state("Array.from(s.w.slice(6, 10))") == [float(k == other) for k in range(4)]
-    page.wait_for_timeout(400)
+    made.settled()
     read = page.evaluate("window.lx.code({op: 'read', w: window.lx.b64(window.lx.state.w)})")["read"]
     bars = page.eval_on_selector_all("[data-code=category] button", "(all) => all.map((b) => +b.dataset.p)")
     assert np.allclose(bars, read["category"]) and abs(sum(bars) - 1) < 1e-3

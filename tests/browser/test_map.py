@@ -146,3 +146,18 @@ def test_plane_of_a_two_number_code(drive):
     drive.changed(before)
     assert np.allclose(drive.state("Array.from(s.w)"), drive.state("[s.origin.x, s.origin.y]"), atol=1e-5)
     assert drive.state("s.origin.approximate") is False
+
+
+def test_of_two_clicks_the_last_is_meant_whichever_answer_comes_last(drive):
+    drive.map()
+    drive.page.evaluate("""() => { const real = window.fetch; window.late = 0; window.fetch = async (u, o) => {
+        const answer = await real(u, o); if (!String(o?.body).includes('"op":"point"')) return answer;
+        await new Promise((ok) => setTimeout(ok, 1500)); window.late++; return answer; }; }""")
+    x, y = drive.at(drive.alone())
+    drive.hover(x, y)
+    drive.page.mouse.click(x, y)
+    box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
+    drive.page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)
+    drive.until("window.lx.state.origin.kind === 'place' && window.late === 1")
+    drive.settled()
+    assert drive.state("s.origin.kind") == "place"

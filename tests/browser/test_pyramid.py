@@ -51,14 +51,8 @@ def drive(context, pyramids, watch):
 def opened(drive, run="colour", more=""):
     page = drive.open(f"run={run}&view=pyramid{more}").page
     drive.until(f"+{BOX}.n > 0 && +{BOX}.second > 0 && {BOX}.run === '{run}'")
-    settled(drive)
+    drive.settled()
     return page
-
-
-def settled(drive):
-    """Until nothing has been drawn for a while."""
-    drive.until(f"""() => new Promise((ok) => {{ const drawn = () => {BOX}.n + '/' + {BOX}.second, before = drawn();
-        setTimeout(() => ok(before === drawn()), 400); }})""")
 
 
 def tile(drive, level, row="sum") -> np.ndarray:
@@ -82,7 +76,7 @@ def after(drive, act) -> None:
     n = drive.page.evaluate(f"+{BOX}.n")
     act()
     drive.until(f"+{BOX}.n > {n}")
-    settled(drive)
+    drive.settled()
 
 
 def hero(drive) -> np.ndarray:
@@ -139,7 +133,7 @@ def test_swapping_noise_with_the_second_sample_and_back(drive):
     assert not any(same(before, others(drive)))
     page.goto(link)
     drive.until(f"+{BOX}.n > 0 && +{BOX}.second > 0")
-    settled(drive)
+    drive.settled()
     assert all(same(swapped, sums(drive))) and all(same(swapped_too, others(drive))), "the link restores both samples"
 
 
@@ -165,7 +159,7 @@ def test_a_real_image_sums_back_to_itself_until_a_residual_is_drawn(drive, root)
     assert np.array_equal(tile(drive, 2), tile(drive, 2, "low"))
     page.goto(link)
     drive.until(f"+{BOX}.n > 0")
-    settled(drive)
+    drive.settled()
     assert page.locator("#lx-pyramid .lx-index").input_value() == "7" and all(same(shown, sums(drive)))
 
 
@@ -178,7 +172,7 @@ def test_a_drawing_and_a_file_are_taken_apart(drive, watch):
     page.mouse.down()
     after(drive, lambda: page.mouse.move(box["x"] + 110, box["y"] + 110, steps=6))
     page.mouse.up()
-    settled(drive)
+    drive.settled()
     drawn = tile(drive, 2).reshape(28, 28, 3)[..., 0]
     assert drawn[14, 14] > 200 and drawn[4, 24] == 0 and drawn.min() == 0
     expect(page.locator("#lx-pyramid .lx-state")).to_contain_text("add up to the image")
@@ -208,7 +202,7 @@ def test_keys_languages_and_runs_without_levels(drive):
     page.evaluate("lx.setLang('en')")
     page.evaluate("lx.open('grey')")
     drive.until(f"{BOX}.run === 'grey' && document.querySelectorAll('.lx-level').length === 3")
-    settled(drive)
+    drive.settled()
     expect(page.locator(".lx-level h3")).to_have_text(["7 × 7", "14 × 14", "28 × 28"])
     page.set_viewport_size({"width": 420, "height": 860})
     assert page.evaluate("document.documentElement.scrollWidth") <= 420

@@ -45,13 +45,7 @@ def opened(drive, run="grey", more=""):
 
 def ready(drive, run="grey"):
     drive.until(f"+{BOX}.n > 0 && {BOX}.run === '{run}' && +{BOX}.strip > 0")
-    settled(drive)
-
-
-def settled(drive):
-    """Until nothing has been drawn for a while."""
-    drive.until(f"""() => new Promise((ok) => {{ const hero = document.querySelector('.lx-hero').dataset;
-        const drawn = () => [{BOX}.n, {BOX}.strip, hero.n].join(), before = drawn(); setTimeout(() => ok(before === drawn()), 150); }})""")
+    drive.settled()
 
 
 def after(drive, act) -> None:
@@ -59,7 +53,7 @@ def after(drive, act) -> None:
     n = drive.page.evaluate(f"+{BOX}.n")
     act()
     drive.until(f"+{BOX}.n > {n}")
-    settled(drive)
+    drive.settled()
 
 
 def canvas(drive, selector: str) -> np.ndarray:
@@ -91,7 +85,7 @@ def test_a_cell_becomes_the_current_code_and_follows_layers_and_blend(drive):
     first = sheet(drive)
     assert len({first[r, c].tobytes() for r in range(7) for c in range(7)}) == 49, "every place shows something of its own"
     page.get_by_role("button", name="row 3 · column 5", exact=True).click()
-    settled(drive)
+    drive.settled()
     assert alike(hero(drive), first[3, 5]) and drive.state("s.origin.kind") == "styles"
     expect(page.locator("#lx-right .lx-origin")).to_have_text("row 3 · column 5")
     after(drive, page.get_by_role("radio", name="Fine 28").click)
@@ -110,7 +104,7 @@ def test_a_cell_becomes_the_current_code_and_follows_layers_and_blend(drive):
     every = sheet(drive)
     assert alike(every[3, 5], every[0, 5]) and alike(hero(drive), every[0, 5])
     page.get_by_role("button", name="column 2 · seed 8").click()
-    settled(drive)
+    drive.settled()
     assert alike(hero(drive), every[0, 2])
 
 
@@ -153,7 +147,7 @@ def test_noise_can_be_turned_off_and_drawn_anew_and_is_the_views_alone(drive):
     assert canvas(drive, ".lx-grain-map").max() > 200
     page.evaluate("lx.show('walk')")
     drive.until("() => lx.state.noise === null")
-    settled(drive)
+    drive.settled()
     assert alike(hero(drive), shown), "elsewhere the model's own noise"
 
 
@@ -170,7 +164,8 @@ def test_the_link_restores_the_grid_the_code_and_all_dials(drive):
     assert alike(known[4, 1], shown)
     page.goto(link)
     ready(drive)
-    assert alike(sheet(drive), known) and alike(hero(drive), shown) and alike(canvas(drive, ".lx-psi-strip canvas"), strip)
+    assert not np.argwhere(np.abs(sheet(drive) - known).max((2, 3, 4)) > 2).tolist(), "no cell is another"
+    assert alike(hero(drive), shown) and alike(canvas(drive, ".lx-psi-strip canvas"), strip)
     expect(page.locator(".lx-sty-cell.on")).to_have_attribute("aria-label", "row 4 · column 1")
     expect(page.get_by_role("radio", name="Middle 14")).to_have_attribute("aria-checked", "true")
     after(drive, dial(drive, "psi", 100))
@@ -193,7 +188,7 @@ def test_one_source_is_drawn_anew_and_keys_move(drive):
     assert alike(now[1:, 0], before[1:, 0]) and not alike(now[2, 2], before[2, 2]) and alike(now[2, 3], before[2, 3])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    settled(drive)
+    drive.settled()
     assert alike(hero(drive), now[1, 2])
 
 
@@ -205,7 +200,7 @@ def test_directions_move_the_chosen_layers_and_are_saved(drive):
     page.wait_for_selector("#lx-styles [data-kind=principal] .lx-dir p b")
     code = np.array(drive.state("[...s.w]")).reshape(6, 8)
     drive.slide("#lx-styles [data-kind=principal] .lx-dir:nth-of-type(2) input", 2.5)
-    settled(drive)
+    drive.settled()
     moved = np.array(drive.state("[...s.w]")).reshape(6, 8)
     assert np.array_equal(moved[2:], code[2:]) and not np.allclose(moved[:2], code[:2]) and not alike(hero(drive), sheet(drive)[1, 1])
     added = moved - code
@@ -243,7 +238,7 @@ def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
     expect(page.locator("#lx-style-dials [data-dial=psi] output")).to_have_text("1.00")
     assert alike(known[0, 0], samples[0, 0]) and not alike(known[1, 0], samples[1, 0])
     page.locator(".lx-sty-cell[data-r='0'][data-c='-1']").click()
-    settled(drive)
+    drive.settled()
     index = drive.state("s.origin.index")
     again = page.evaluate("(index) => lx.code({op: 'encode', image: {index}}).then((d) => d.w)", index)
     assert page.evaluate("(w) => Object.values(w).every((v, i) => Math.abs(v - lx.state.w[i]) < 1e-4)", again), "the code of that image"
@@ -270,7 +265,7 @@ def test_languages_other_runs_and_a_phone(drive):
     ready(drive, "other")
     assert not alike(sheet(drive), before)
     page.get_by_role("button", name="New seed").click()
-    settled(drive)
+    drive.settled()
     expect(page.locator(".lx-sty-cell.on")).to_have_count(0)
     page.set_viewport_size({"width": 420, "height": 860})
     assert page.evaluate("document.documentElement.scrollWidth") <= 420

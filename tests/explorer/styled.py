@@ -18,10 +18,9 @@ def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: 
     model = kind.Model(config, dataset.spec)
     with torch.no_grad():
         for layer in model.styled(len(model.sides) - 1):
-            layer.strength.normal_(0, 0.2)
+            layer.strength.uniform_(0.3, 0.5)
             layer.bias.normal_()
-        for colours in model.colours:
-            colours.weight.mul_(0.3)
+            layer.style.weight.mul_(3)
         model.take_average()
     card = checkpoint.Card(name, family, config.to_dict(), dataset.spec, model.spec, title=f"Tiny {kind.title}", images_seen=1000)
     checkpoint.save(root / name, model, card)

@@ -115,7 +115,7 @@ def test_psi_of_zero_gives_the_mean_for_all_seeds_and_one_changes_nothing(draw):
     plain, cut, half = draw("grey", **mixing()), draw("grey", **mixing(psi=0, cutoff=2)), draw("grey", **mixing(psi=0.5, cutoff=6))
     assert np.array_equal(draw("grey", **mixing(psi=1, cutoff=6)), plain) and np.array_equal(draw("grey", **mixing(psi=0)), plain)
     assert not np.array_equal(tile(cut, 0, -1), tile(cut, 1, -1)), "beyond the cutoff seeds stay apart"
-    far, near = (np.abs(tile(x, 0, -1).astype(int) - tile(x, 1, -1)).mean() for x in (plain, half))
+    far, near = (np.stack([tile(x, *at) for at in ((0, -1), (1, -1), (-1, 0), (-1, 1), (-1, 2))]).std(0).mean() for x in (plain, half))
     assert 0 < near < far
 
 
