@@ -30,7 +30,7 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000, sorting_images=0)},
     "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1),
-            "faces-32": dict(images=120_000)},
+            "faces-32": dict(images=225_000)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
                       mapping_layers=8, mapping_rate=0.1, sorting_images=40_000)},
 }
