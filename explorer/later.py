@@ -6,14 +6,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from . import Refused
+from .threads import pool
 
 Progress = Callable[[float], None]
 PATIENCE = 0.6                                  # seconds that a request waits for work that may be nearly done
-_threads = ThreadPoolExecutor(2, thread_name_prefix="later")    # for the whole page: long work leaves time for live images
+_threads = pool("later", 2)                     # for the whole page: long work leaves time for live images
 log = logging.getLogger(__name__)
 
 

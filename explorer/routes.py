@@ -8,12 +8,10 @@ from __future__ import annotations
 import hashlib
 import inspect
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio.to_thread
 import numpy as np
 from PIL import Image
 from starlette.requests import ClientDisconnect, Request
@@ -25,10 +23,9 @@ from training import checkpoint
 from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, microscope, plots, render, searches
 from .access import Access, VisitorError
 from .session import Run, Session
+from .threads import Threads
 
 PREFIX = "/gradio_api/explorer"
-AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests worked on at the same time
-SLOW_AT_ONCE = 2                                # opening a run, exporting: the quick ones do not wait for these
 WAITING = 256                                   # more than that many at once are turned away
 MAX_RENDER, MAX_CODE, MAX_EXPORT = 2 * 2**20, 6 * 2**20, 2**18   # bytes; a code request may hold an image file
 
@@ -59,12 +56,12 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
             return await limiter.run(request, ready, slow)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["GET"])
 
-    def post(path: str, limit: int, work: Callable[[bytes], Response], slow: bool = False) -> Route:
+    def post(path: str, limit: int, work: Callable[[bytes], Response], slow: bool = False, draws: bool = False) -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Callable[[], Response]:
                 body = await _body(request, limit)
                 return lambda: work(body)
-            return await limiter.run(request, ready, slow)
+            return await limiter.run(request, ready, slow, draws)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
     def do_render(body: bytes) -> Response:
@@ -101,7 +98,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
         get("plot/{run}/curves", lambda r: _json(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
-        post("render", MAX_RENDER, do_render),
+        post("render", MAX_RENDER, do_render, draws=True),
         post("code", MAX_CODE, do_code),
         post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
         post("microscope", MAX_CODE, do_microscope),
@@ -114,17 +111,17 @@ class _Limiter:
     """Login, errors as sentences, and work on a few threads at a time."""
 
     def __init__(self) -> None:
-        self.quick, self.slow, self.here = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(SLOW_AT_ONCE), 0
+        self.threads, self.here = Threads(), 0
 
-    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], slow: bool) -> Response:
+    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], slow: bool,
+                  draws: bool = False) -> Response:
         """The response of the work that ``ready`` (once logged in) gives, done on a thread."""
         self.here += 1
         try:
             await require_login(request)
             if self.here > WAITING:
                 raise Busy("The page is very busy; try again in a moment.")
-            work = await ready()
-            return await anyio.to_thread.run_sync(work, limiter=self.slow if slow else self.quick)
+            return await self.threads.run(await ready(), slow, draws)
         except (Refused, VisitorError) as e:
             return _json({"error": str(e)}, e.status)
         except ClientDisconnect:

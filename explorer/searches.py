@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from .inversion import Cancelled, Search
 from .later import refusal
 from .render import HeldOutImage, Pixels, Request, pixels_of, short
 from .session import Run
+from .threads import pool
 
 PATIENCE = 4.0                                  # seconds without a question after which a search is given up
 MOST, KEPT = 4, 24                              # searches under way and waiting, over all visitors; done ones that are kept
-_thread = ThreadPoolExecutor(1, thread_name_prefix="search")     # one at a time, so that live images have the rest of the machine
+_thread = pool("search", 1)                     # one at a time, so that live images have the rest of the machine
 
 
 class AskSearch(Request):

@@ -16,11 +16,12 @@
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
  *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
- *   lx.draw(canvas, body, paint)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
- *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing
+ *   lx.draw(canvas, body, paint, leads)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
+ *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing;
+ *                              leads: what the hand is on, others asked for at the same moment wait for one frame of it
  *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still the last
  *                              asked for, and the run the same
- *   lx.busy                    requests on their way and canvases being drawn: 0 when all that was asked for is there
+ *   lx.busy                    questions on their way and canvases being drawn: 0 when all that was asked for is there
  *   lx.tile(canvas, index)     promise; draws held-out image `index` of the current run's data set from its sprite sheet
  *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept translated
  *   lx.say(sentence, kind)     a quiet notice; kind "error" or nothing
@@ -68,35 +69,39 @@
   const names = (label) => label === null || label === undefined || label < 0 ? '' : state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label);
 
   /* ---- the server ---- */
-  let busy = 0;
   const bytes = async (path, body, signal) => {
-    let r; busy++;
+    let r;
     try {
       r = await fetch(base() + path, body === undefined ? { signal } : { method: 'POST', signal, headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body) });
-    } catch (e) { if (e.name === 'AbortError') throw e; throw new Error(t('error.offline')); } finally { busy--; }
+    } catch (e) { if (e.name === 'AbortError') throw e; throw new Error(t('error.offline')); }
     if (!r.ok) { let s = ''; try { const d = await r.json(); s = typeof d.error === 'string' ? d.error : ''; } catch { /* not JSON */ }
       throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status })); }
     return r;
   };
-  const api = async (path, body, signal) => (await bytes(path, body, signal)).json();
+  let busy = 0;
+  const api = async (path, body, signal) => { busy++; try { return await (await bytes(path, body, signal)).json(); } finally { busy--; } };
   /* the current run and its class, unless the request names a run of its own */
   const whose = (body) => body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
   const code = async (op, signal) => { const d = await api('code', whose(op), signal); if (d.w) d.w = f32(d.w); return d; };
-  const draw = (canvas, body, paint) => {
+  let leading = null;                                       /* the drawing under way that the others wait for */
+  const draw = (canvas, body, paint, leads = false) => {
     let c = canvases.get(canvas);
     if (!c) canvases.set(canvas, c = { busy: false, want: null });
     c.want = { body: whose(body), paint, own: body.run !== undefined };
     if (c.busy) return; c.busy = true; busy++;
+    const one = async () => {
+      const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
+      try {
+        const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
+        if (!own && b.run !== state.run && !c.want) return;
+        if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
+        image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
+      } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
+    };
     (async () => {
       while (c.want) {
-        const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
-        try {
-          const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
-          if (!own && b.run !== state.run && !c.want) break;
-          if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
-          image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
-        } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
+        if (leads) { leading = one(); await leading; leading = null; } else { await leading; await one(); }
       }
       c.busy = false; busy--;
     })();

@@ -36,10 +36,10 @@ const parse = (text) => {
 const noise = () => grain.seed === null && grain.strengths.every((v) => v === PER) || !spec().pixel_noise ? null : { strengths: grain.strengths.map((v) => v / PER), ...(grain.seed !== null && { seed: grain.seed }) };
 const grained = () => { const n = noise(); return n ? { noise: n } : {}; };
 const draw = () => {
-  if (!on() || !layers.length || owner !== lx.state.run) return; const run = owner;
+  if (!on() || !sources || owner !== lx.state.run) return; const run = owner;
   lx.draw($('.lx-mixing canvas'), { op: 'styles', rows, columns, layers, blend: blend / PER, ...(real.on && { codes: real.text }), ...ways.cut(), ...grained() }, (_, im) => {
     if (run !== owner) return; drawn = true; sheet.width = im.width; sheet.height = im.height; sheet.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0);
-    paint(); element.dataset.run = run; delete element.dataset.error; count('n'); });
+    paint(); element.dataset.run = run; delete element.dataset.error; count('n'); }, true);
   paths.show();
 };
 /* a real image in the corner of its reconstruction */
