@@ -111,10 +111,15 @@ class Driver:
         self.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() !== was", before)
 
     def settled(self) -> None:
-        """Until nothing is asked for, on its way or being drawn."""
-        self.until("""async () => { const frame = () => new Promise(requestAnimationFrame);
-            const quiet = async () => { await frame(); await frame(); return !lx.busy; };
-            if (!await quiet()) return false; await new Promise((ok) => setTimeout(ok, 150)); return quiet(); }""")
+        """Until nothing is asked for, on its way or being drawn, and nothing has been for a while."""
+        assert self.page.evaluate("""async () => {
+            const wait = (ms) => new Promise((ok) => setTimeout(ok, ms)), frame = () => new Promise(requestAnimationFrame);
+            const end = performance.now() + 60000;
+            for (let quiet = 0; quiet < 4; await wait(50)) {
+                await frame(); await frame(); quiet = lx.busy ? 0 : quiet + 1;
+                if (performance.now() > end) return false;
+            }
+            return true; }"""), "the page is never at rest"
 
     def slide(self, selector: str, value: float) -> None:
         """Put a range input to a value, as a hand does."""
