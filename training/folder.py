@@ -32,7 +32,7 @@ MOST_PIXELS = 90_000_000                          # of one image, about Pillow's
 MOST_CLASSES = 1_000
 HELD_OUT = 0.1
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, NotImplementedError, struct.error, zlib.error, zipfile.BadZipFile)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
 """What Pillow and zipfile raise for a file that is damaged or of an unknown kind."""
 
 
