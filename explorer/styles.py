@@ -43,7 +43,15 @@ class Range:
 
 def ranges(spec: LatentSpec) -> list[Range]:
     """Coarse, middle and fine layers. As in the paper two resolutions each and the rest (4-8, 16-32, from 64 on); smaller models have
-    fewer of the middle, then of the coarse ones. Models whose layers do not share out over their levels are cut in three."""
+    fewer of the middle, then of the coarse ones. Models whose layers do not share out over their levels are cut in three. Where the last
+    layer's style is that of a palette, it also has a name of its own: colours."""
+    out = _shared_out(spec)
+    if spec.palette and out[-1].first < spec.num_layers - 1:
+        out.append(Range("colours", spec.num_layers - 1, spec.num_layers))
+    return out
+
+
+def _shared_out(spec: LatentSpec) -> list[Range]:
     n, layers = len(spec.levels), spec.num_layers
     if n < 2 or layers % n:
         cuts = sorted({0, -(-layers // 3), -(-2 * layers // 3), layers})

@@ -298,12 +298,14 @@ class GrowingObjective(AdversarialObjective):
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         (stage, alpha), w = self.model.grown(), self.drawn(len(batch))
         features = self.model.blocks(w, stage)
-        fake = self.judged(self.model.faded(features, w, stage, alpha))
-        loss, rules = -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean(), self.rules(features[stage], stage)
+        image = self.model.faded(features, w, stage, alpha)
+        fake = self.judged(image)
+        loss = -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean()
+        rules = self.rules(features[stage], stage, image)
         return {"loss": loss + sum(rules.values()), **rules}
 
-    def rules(self, features: Tensor, stage: int) -> dict[str, Tensor]:
-        """What else is asked of generated images, from a stage's features (n, c, r, r): penalties by name, weighted."""
+    def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
+        """What else is asked of generated images (n, C, r, r), from a stage's features (n, c, r, r) too: penalties by name, weighted."""
         return {}
 
     @torch.no_grad()

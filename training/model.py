@@ -123,6 +123,7 @@ class LatentSpec:
     levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
     noise: tuple[int, ...] = ()                  # numbers of w that are each level's own, side by side; empty where levels share them
     pixel_noise: bool = False                    # noise of each pixel beside w, which can be left out, drawn anew or weakened
+    palette: int = 0                             # colours that the last layer's style chooses and all that it does; 0: it has no palette
     prior: str = "normal"                        # of z: normal, uniform, fitted (after training), or mapped (normal, but w is not z)
 
     def to_dict(self) -> dict[str, Any]:

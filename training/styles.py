@@ -6,9 +6,7 @@ Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative A
 flat in most images, dividing by each image's own deviation blows up what is not there; so by default layers divide by the deviation
 that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
 lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
-goes, which the finest style chooses. Two penalties keep colours apart, and each on its own things (see StyleObjective).
-
-    image = Σₚ mₚ(h) · Cₚ(w),      m = softmax(2 M h),      λ₁ Σₚ Var(mean mₚ) + λ₂ (H(m) − ½ H(mean m))
+goes, which the finest style chooses (palette.py).
 """
 
 from __future__ import annotations
@@ -22,23 +20,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import palette
 from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm, blurred
 from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
 from .model import DataSpec, LatentSpec, SettingError, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000, sorting_images=0)},
+    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000, sorting_images=0,
+                      areas=0.5, contrast=0.0, exchange=0.0)},
     "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1),
-            "faces-32": dict(images=225_000)},
+            "faces-32": dict(images=290_500)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
                       mapping_layers=8, mapping_rate=0.1, sorting_images=40_000)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
-STRICT = 5.0                                      # how much more the palette's rules weigh while things sort themselves
-UNFORESEEN = 0.5                                  # weight of the colours' entropy over all images, against that of a pixel's
-SHARPNESS = 2.0                                   # of the borders between two colours
-TINY = 1e-6                                       # of shares that a logarithm is taken of
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
 
 
@@ -54,13 +50,19 @@ class StyleConfig(GrowingConfig):
     palette: int = setting(8, "colours that an image is filled with: its finest style chooses them, features say where each goes (ours, "
                            "for drawings: shapes and colours are then told by different styles); 0: features are coloured directly (paper)",
                            low=0, high=64)
-    areas: float = setting(6.0, "weight of how much the area that each colour of the palette fills differs between images: the sum of "
-                           "their variances; keeps a thing in one colour, which the finest style can then change (ours)", low=0.0,
-                           high=1000.0, advanced=True)
+    areas: float = setting(4.0, "weight of how much the area that each colour of the palette fills in each sixteenth of the image differs "
+                           "between images: the sum of their variances; keeps a thing in one colour, which the finest style can then "
+                           "change (ours)", low=0.0, high=1000.0, advanced=True)
+    contrast: float = setting(1.5, "weight of the share of borders between colours of the palette that cannot be seen; keeps the colours "
+                              "from telling shapes (ours)", low=0.0, high=100.0, advanced=True)
     blending: float = setting(0.2, "weight of how much a pixel's colour is blended from several of the palette: entropy in nats (ours)",
                               low=0.0, high=100.0, advanced=True)
-    sorting_images: int = setting(15_000, "images for which, after as many others, both weigh five times as much, so that each thing finds "
-                                  "a colour of its own (ours); 0: never", low=0, high=10**8, advanced=True)
+    sorting_images: int = setting(15_000, "images until shapes are learned, in which the rules of the palette are loose; as many more are "
+                                  "for things to find a colour each, twice as many for shapes to unfold again, and four times as many "
+                                  "until the rules have their full weight (ours)", low=0, high=10**8, advanced=True)
+    mixing: float = setting(0.9, "share of the training images made with two styles (paper: 0.5 to 0.9)", low=0.0, high=1.0, advanced=True)
+    exchange: float = setting(0.5, "share of the training images in which about half of the palette's colours are another style's; keeps "
+                              "each colour to a thing, with or without the others (ours)", low=0.0, high=1.0, advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
     noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
@@ -78,11 +80,11 @@ class Styled(nn.Module):
 
     constant: Tensor
 
-    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int) -> None:
+    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int, styled: bool = True) -> None:
         super().__init__()
         self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, config.normalise == "instance"
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
-        self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0)
+        self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0) if styled else None
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
         self.register_buffer("constant", noise, persistent=False)
 
@@ -100,6 +102,8 @@ class Styled(nn.Module):
         else:
             x = x + added
         x = F.leaky_relu(x, 0.2, inplace=True)
+        if self.style is None:
+            return x, torch.ones(len(x), x.shape[1], device=x.device)
         style = self.style(w)
         if self.instance:
             gain, bias = style[:, :, None, None].chunk(2, 1)
@@ -138,7 +142,8 @@ class Mapping(nn.Sequential):
 
 
 class StyleGenerator(Growing):
-    """A learned constant, styled ``depth`` times at each resolution. ``w``: a style for each layer, (n, depth · resolutions, w_dim)."""
+    """A learned constant, styled ``depth`` times at each resolution. ``w``: a style for each layer, (n, depth · resolutions, w_dim); in
+    training also with a style for each colour of the palette in place of the last layer's, (n, num_layers - 1 + palette, w_dim)."""
 
     mean_w: Tensor
 
@@ -146,7 +151,7 @@ class StyleGenerator(Growing):
         super().__init__(config, data)
         widths = channels_of(config, self.sides)
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, num_layers=config.depth * len(self.sides),
-                               levels=self.sides, encodes=encodes, prior="mapped", pixel_noise=True)
+                               levels=self.sides, encodes=encodes, prior="mapped", pixel_noise=True, palette=config.palette)
         self.depth = config.depth
         self.mapping = Mapping(config.z_dim, config.w_dim, config.mapping_layers, config.mapping_rate)
         self.constant = nn.Parameter(torch.randn(1, widths[0], self.sides[0], self.sides[0]))
@@ -155,7 +160,8 @@ class StyleGenerator(Growing):
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            layers += [Styled(m, c, config, side, 2 * k + j) for j, m in enumerate(convolutions)]
+            layers += [Styled(m, c, config, side, 2 * k + j, not (config.palette and k == len(self.sides) - 1 and j == self.depth - 1))
+                       for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
         if config.palette and config.skip:
             raise SettingError("colours of a palette do not add up over resolutions; choose palette 0 or no skip.")
@@ -175,12 +181,15 @@ class StyleGenerator(Growing):
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
         if self.palette is None:
             return super().coloured(features, w, stage)
-        colours = self.palette(w[:, self.depth * (stage + 1) - 1]).view(len(w), -1, self.spec.shape[0])
-        return torch.einsum("nphw,npc->nchw", self.filled(features, stage), colours)
+        own = w.shape[1] > self.spec.num_layers                                # a style for each colour
+        styles = w[:, self.spec.num_layers - 1:] if own else w[:, self.depth * (stage + 1) - 1, None]
+        colours = self.palette(styles).unflatten(2, (-1, self.spec.shape[0]))
+        colours = colours.diagonal(dim1=1, dim2=2).transpose(1, 2) if own else colours[:, 0]
+        return palette.filled(self.shares(features, stage), colours)
 
-    def filled(self, features: Tensor, stage: int) -> Tensor:
-        """How much of each pixel has each colour of the palette: (n, palette, r, r), which sum to 1."""
-        return (SHARPNESS * self.masks[stage](features)).softmax(1)
+    def shares(self, features: Tensor, stage: int) -> Tensor:
+        """How much of each quarter of a pixel has each colour of the palette: (n, palette, 2r, 2r), which sum to 1."""
+        return palette.shares(self.masks[stage](features))
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(z)[:, None].repeat(1, self.spec.num_layers, 1)
@@ -190,18 +199,31 @@ class StyleGenerator(Growing):
         return [m for m in self.layers if isinstance(m, Styled)][:self.depth * (stage + 1)]
 
     def blocks(self, w: Tensor, stage: int, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
-        """``noise``: what each layer adds, (n or 1, 1, r, r) or None; without it drawn anew while training, else the model's own."""
+        """``noise``: what each layer adds, (n or 1, 1, r, r) or None; without it drawn anew while training, else the model's own.
+
+        Without gradients, what several images have in common up to some layer (styles, and so features) is drawn once.
+        """
         x, out, gain = self.constant.expand(len(w), -1, -1, -1), [], None
-        for k, layer in enumerate(self.styled(stage)):
+        layers, same = self.styled(stage), None
+        if not torch.is_grad_enabled() and not self.training and all(a is None or len(a) == 1 for a in noise or ()):
+            same = alike(w, [layer.style is not None for layer in layers])
+            x = x[:1].expand(len(same[0].rows), -1, -1, -1) if same else x
+        for k, layer in enumerate(layers):
             if noise is not None:
                 own: Tensor | None = noise[k]
             elif self.training:
                 own = torch.randn(len(w), *layer.constant.shape[1:], device=w.device)
             else:
                 own = layer.constant
-            x, gain = layer(x, w[:, k], own, gain)
+            styles = w[:, k]
+            if same:
+                if k and len(same[k].rows) > len(x) and gain is not None:
+                    before = same[k - 1].of[same[k].rows]
+                    x, gain = x[before], gain[before]
+                styles = styles[same[k].rows]
+            x, gain = layer(x, styles, own, gain)
             if k % self.depth == self.depth - 1:
-                out.append(x)
+                out.append(x if len(x) == len(w) or not same else x[same[k].of])
         return out
 
     def synthesize_noisy(self, w: Tensor, label: Tensor | None, strengths: Sequence[float], seed: int | None = None) -> Tensor:
@@ -220,10 +242,8 @@ class StyleGenerator(Growing):
         return torch.cat(self.style_weights())
 
     def style_weights(self) -> list[Tensor]:
-        weights = [layer.style.used().detach() for layer in self.styled(len(self.sides) - 1)]
-        if self.palette is not None:
-            weights[-1] = torch.cat([weights[-1], self.palette.used().detach()])
-        return weights
+        parts = [layer.style or self.palette for layer in self.styled(len(self.sides) - 1)]
+        return [part.used().detach() for part in parts if part is not None]
 
     @torch.no_grad()
     def take_average(self) -> None:
@@ -232,9 +252,29 @@ class StyleGenerator(Growing):
         self.mean_w.copy_(self.mapping(z).mean(0))
 
 
-def entropy(shares: Tensor) -> Tensor:
-    """Of shares (n, k, …) that sum to 1 over k, in nats: (n, …)."""
-    return -(shares * (shares + TINY).log()).sum(1)
+@dataclass(frozen=True)
+class Alike:
+    """Of n images those that stand for all which are alike, ``rows`` (m,), and for each image its place among them, ``of`` (n,)."""
+
+    rows: Tensor
+    of: Tensor
+
+
+def alike(w: Tensor, told: Sequence[bool]) -> list[Alike] | None:
+    """For each layer, which images are told the same styles up to there: codes (n, layers or more, w_dim), and whether the layer is told
+    any. None where the first tells all apart, as samples' do, and on devices where looking would cost more than drawing."""
+    if w.device.type != "cpu":
+        return None
+    seen, out, by_layer = [0] * len(w), list[Alike](), w.contiguous().numpy().transpose(1, 0, 2)
+    for styles, some in zip(by_layer, told, strict=False):
+        known: dict[tuple[int, bytes], int] = {}
+        seen = [known.setdefault((a, row.tobytes() if some else b""), len(known)) for a, row in zip(seen, styles, strict=True)]
+        if len(known) == len(w) and not out:  # of none, too
+            return None
+        of = torch.tensor(seen)
+        rows = torch.full((len(known),), len(w)).scatter_reduce(0, of, torch.arange(len(w)), "amin")
+        out.append(Alike(rows, of))
+    return out
 
 
 def mixed(w: Tensor, other: Tensor, layers: int, share: float) -> Tensor:
@@ -248,13 +288,19 @@ def mixed(w: Tensor, other: Tensor, layers: int, share: float) -> Tensor:
     return torch.where((torch.arange(w.shape[1], device=w.device) >= cut)[..., None], other, w)
 
 
-class StyleObjective(GrowingObjective):
-    """The growing game with mixed styles, and with rules for what is filled with a palette's colours.
+def exchanged(w: Tensor, colours: int, share: float) -> Tensor:
+    """For a ``share`` of the images, about half of a palette's ``colours`` chosen by the style of the image before.
 
-    A generator could say all by where it puts which colour, and how it blends them: the coarse styles would then decide the colours. So
-    a pixel should have one colour, and each colour about as much of every image. Until things have sorted themselves, no colour should be
-    left out: pixels' colours should be sure, but not foreseen (Krause, Perona & Gomes 2010, Discriminative Clustering by Regularized
-    Information Maximization)."""
+    Codes (n, layers, w_dim) to codes with a style for each colour in place of the last layer's, (n, layers - 1 + colours, w_dim). From
+    torch's RNG."""
+    n = len(w)
+    own = (torch.rand(n, 1, device=w.device) >= share) | (torch.rand(n, colours, device=w.device) < 0.5)
+    last = torch.where(own[..., None], w[:, -1:], w[:, -1:].roll(1, 0))
+    return torch.cat([w[:, :-1], last], 1)
+
+
+class StyleObjective(GrowingObjective):
+    """The growing game with images whose styles are mixed, and with rules for what is filled with a palette's colours."""
 
     images_seen = 0
 
@@ -262,16 +308,18 @@ class StyleObjective(GrowingObjective):
         super().set_progress(images_seen)
         self.images_seen = images_seen
 
-    def rules(self, features: Tensor, stage: int) -> dict[str, Tensor]:
+    def drawn(self, n: int) -> Tensor:
+        w, stage = self.model.map(self.noise(n)), self.model.grown()[0]
+        if not self.config.mixing:
+            return w
+        w = mixed(w, self.model.map(self.noise(n)), len(self.model.styled(stage)), self.config.mixing)
+        kept = stage == len(self.model.sides) - 1 and palette.phase(self.images_seen, self.config.sorting_images).kept
+        return exchanged(w, self.config.palette, self.config.exchange) if self.model.palette is not None and kept else w
+
+    def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
         if self.model.palette is None:
             return {}
-        shares = self.model.filled(features, stage)
-        doubt, areas = entropy(shares).mean(), shares.mean((2, 3))
-        sorting = self.config.sorting_images
-        if self.images_seen < 2 * sorting:
-            doubt = doubt - UNFORESEEN * entropy(areas.mean(0, keepdim=True)).mean()
-        weight = STRICT if sorting <= self.images_seen < 2 * sorting else 1.0
-        return {"areas": weight * self.config.areas * areas.var(0).sum(), "blending": weight * self.config.blending * doubt}
+        return palette.rules(self.model.shares(features, stage), image, self.config, self.images_seen)
 
     def finish(self, model: Any, batches: Any) -> None:
         """The mean of W too."""

@@ -92,6 +92,12 @@ def test_a_cell_becomes_the_current_code_and_follows_layers_and_blend(drive):
     fine = sheet(drive)
     assert alike(fine[0, 1:], first[0, 1:]) and alike(fine[1:, 0], first[1:, 0]) and not alike(fine[3, 5], first[3, 5])
     assert alike(hero(drive), fine[3, 5]), "the code follows its cell"
+    after(drive, page.get_by_role("radio", name="Colours").click)
+    recoloured = sheet(drive)
+    assert alike(recoloured[0, 1:], first[0, 1:]) and alike(recoloured[1:, 0], first[1:, 0]) and alike(hero(drive), recoloured[3, 5])
+    assert len({x[r, c].tobytes() for x in (fine, recoloured) for r in range(1, 7) for c in range(1, 7)}) == 72
+    after(drive, page.get_by_role("radio", name="Fine 28").click)
+    assert alike(sheet(drive), fine)
     after(drive, dial(drive, "blend", 0))
     none = sheet(drive)
     assert all(alike(none[r, c], none[r, 0]) for r in range(1, 7) for c in range(1, 7)) and alike(hero(drive), none[3, 0])

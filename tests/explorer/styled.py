@@ -20,7 +20,9 @@ def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: 
         for layer in model.styled(len(model.sides) - 1):
             layer.strength.uniform_(0.3, 0.5)
             layer.bias.normal_()
-            layer.style.weight.mul_(3)
+            if layer.style is not None:
+                layer.style.weight.mul_(3)
+        model.palette.weight.mul_(3)
         model.take_average()
     card = checkpoint.Card(name, family, config.to_dict(), dataset.spec, model.spec, title=f"Tiny {kind.title}", images_seen=1000)
     checkpoint.save(root / name, model, card)

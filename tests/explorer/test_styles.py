@@ -1,6 +1,7 @@
 """The numbers behind the Styles view: a cell is the mixed code's image, psi of 0 gives one image, noise comes from its seed."""
 
 import base64
+import dataclasses
 import io
 
 import numpy as np
@@ -236,6 +237,8 @@ def test_directions_are_zero_outside_the_chosen_layers_and_the_strongest_moves_w
 def test_coarse_middle_and_fine_share_out_all_layers(levels, layers, known):
     spec = LatentSpec(shape=(3, 64, 64), z_dim=4, w_dim=4, num_layers=layers, levels=levels)
     assert [(r.name, r.first, r.last, r.low, r.high) for r in styles.ranges(spec)] == known
+    with_palette = styles.ranges(dataclasses.replace(spec, palette=6))
+    assert with_palette == [*styles.ranges(spec), *([styles.Range("colours", layers - 1, layers)] if layers > 2 else [])]
 
 
 def test_sources_are_the_samples_of_their_seeds(session, ask):
@@ -244,7 +247,7 @@ def test_sources_are_the_samples_of_their_seeds(session, ask):
     w = latent.from_text(answer["w"]).reshape(5, run.d)
     np.testing.assert_allclose(w, np.concatenate([source(run, s) for s in ROWS + COLUMNS]), rtol=1e-5, atol=1e-5)
     assert np.array_equal(latent.from_text(answer["average"]), run.model.average_w().numpy())
-    assert [r["name"] for r in answer["ranges"]] == ["coarse", "middle", "fine"]
+    assert [r["name"] for r in answer["ranges"]] == ["coarse", "middle", "fine", "colours"]
 
 
 @pytest.mark.parametrize(("run", "more", "words"), [

@@ -161,7 +161,7 @@ def test_the_adversary_sees_codes_alone():
 
 
 def test_where_the_discriminator_knows_nothing_its_loss_is_two_ln_two():
-    _, objective = made("stylealae", areas=0.0, blending=0.0)
+    _, objective = made("stylealae", areas=0.0, blending=0.0, contrast=0.0)
     nn.init.zeros_(objective.discriminator[-1].weight)
     nn.init.zeros_(objective.discriminator[-1].bias)
     assert objective.discriminator_loss(batch())["loss"].item() == pytest.approx(2 * math.log(2))

@@ -1,15 +1,17 @@
 """Styles against closed forms: AdaIN, mixing, noise of each pixel, the mapping network and the mean of W."""
 
-import math
+
+import dataclasses
 
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
-from training import families, styles
+from training import families, palette, styles
 from training.equalized import EqualConv, EqualLinear, PixelNorm
 from training.model import SettingError
-from training.styles import Mapping, Styled, adain, demodulation, mixed, standardised
+from training.styles import Mapping, Styled, adain, alike, demodulation, exchanged, mixed, standardised
 
 from .small import spec
 from .test_growing import batch, codes, made, randomised, trainer
@@ -119,25 +121,64 @@ def test_both_ways_train(normalise):
 
 # -- the palette
 
-def test_each_pixel_is_a_mixture_of_colours_that_the_finest_style_chooses():
+def test_each_pixel_is_a_mixture_of_colours_that_the_finest_style_alone_chooses():
     model = noisy(palette=3)
     w, other = codes(model), codes(model, seed=1)
     features = model.blocks(w, 2)[2]
     colours = (w[:, 5] @ model.palette.used().T + model.palette.bias).view(3, 3, 1)
-    shares = (2 * model.masks[2](features)).softmax(1)
-    by_hand = (shares[:, :, None] * colours[..., None, None]).sum(1)
+    quarters = F.interpolate(2 * model.masks[2](features), scale_factor=2, mode="bilinear").softmax(1)
+    by_hand = (F.avg_pool2d(quarters, 2)[:, :, None] * colours[..., None, None]).sum(1)
     torch.testing.assert_close(model.image(w), by_hand, rtol=1e-4, atol=1e-5)
     low, high = (f(colours, 1)[..., None, None] for f in (torch.amin, torch.amax))
     assert ((by_hand >= low - 1e-5) & (by_hand <= high + 1e-5)).all()
-    elsewhere = model.coloured(features, torch.cat([other[:, :5], w[:, 5:]], 1), 2)
-    torch.testing.assert_close(elsewhere, by_hand, rtol=1e-4, atol=1e-5)
-    assert not torch.allclose(model.coloured(features, torch.cat([w[:, :5], other[:, 5:]], 1), 2), by_hand, atol=1e-2)
+    finest, coarser = torch.cat([w[:, :5], other[:, 5:]], 1), torch.cat([other[:, :5], w[:, 5:]], 1)
+    assert torch.equal(model.blocks(finest, 2)[2], features), "the finest style moves nothing"
+    assert not torch.allclose(model.image(finest), by_hand, atol=1e-2)
+    torch.testing.assert_close(model.coloured(features, coarser, 2), by_hand, rtol=1e-4, atol=1e-5)
 
 
-def test_the_closed_form_knows_the_palette_s_weights():
+def test_each_colour_can_have_a_style_of_its_own():
+    model = noisy(palette=3)
+    w, other = codes(model), codes(model, seed=1)
+    features = model.blocks(w, 2)[2]
+    own = torch.cat([w[:, :5], w[:, 5:], other[:, 5:], w[:, 5:]], 1)
+    weight, bias = model.palette.used(), model.palette.bias
+    colours = torch.stack([w[:, 5] @ weight[0] + bias[0], other[:, 5] @ weight[1] + bias[1], w[:, 5] @ weight[2] + bias[2]], 1)
+    filled = palette.filled(model.shares(features, 2), colours[..., None])
+    torch.testing.assert_close(model.image(own), filled, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(model.image(torch.cat([w[:, :5], *[w[:, 5:]] * 3], 1)), model.image(w), rtol=1e-4, atol=1e-5)
+
+
+def test_exchanging_takes_half_of_the_colours_of_a_share_of_the_images_from_the_one_before():
+    torch.manual_seed(0)
+    w = torch.arange(400.0)[:, None, None].repeat(1, 4, 2)
+    out = exchanged(w, 6, 0.5)
+    assert out.shape == (400, 9, 2) and torch.equal(out[:, :3], w[:, :3])
+    other = out[:, 3:] != w[:, :1]
+    assert torch.equal(out[:, 3:][other], w.roll(1, 0)[:, :1].expand(-1, 6, -1)[other]) and torch.equal(other[..., 0], other[..., 1])
+    some = other[..., 0].any(1)
+    assert 0.4 < some.float().mean() < 0.6 and 0.4 < other[some].float().mean() < 0.6
+    assert torch.equal(exchanged(w, 6, 0.0)[:, 3:], w[:, :1].expand(-1, 6, -1))
+
+
+def test_colours_are_exchanged_in_training_once_all_has_grown():
+    model, objective = made("stylegan", palette=4, exchange=1.0, mixing=0.5, sorting_images=0)
+    assert objective.drawn(8).shape == (8, 9, 5)
+    objective.config = dataclasses.replace(objective.config, sorting_images=50)
+    for seen, styles_given in ((199, 6), (200, 9)):
+        objective.images_seen = seen
+        assert objective.drawn(8).shape == (8, styles_given, 5)
+    model.grow(1, 1.0)
+    assert objective.drawn(8).shape == (8, 6, 5)
+    model, objective = made("stylegan", palette=0)
+    assert objective.drawn(8).shape == (8, 6, 5)
+
+
+def test_the_closed_form_knows_the_palette_s_weights_where_there_is_one():
     with_palette, without = noisy(palette=4), noisy(palette=0)
-    assert with_palette.style_weights()[-1].shape[0] == without.style_weights()[-1].shape[0] + 4
-    torch.testing.assert_close(with_palette.style_weights()[-1][-4:], with_palette.palette.used())
+    assert torch.equal(with_palette.style_weights()[-1], with_palette.palette.used())
+    assert torch.equal(without.style_weights()[-1], without.styled(2)[-1].style.used())
+    assert with_palette.styled(2)[-1].style is None and all(layer.style is not None for layer in with_palette.styled(2)[:-1])
 
 
 def test_a_palette_and_colours_that_add_up_exclude_each_other():
@@ -147,26 +188,15 @@ def test_a_palette_and_colours_that_add_up_exclude_each_other():
     assert model.palette is None and len(model.masks) == 0
 
 
-def test_a_rule_for_areas_is_the_variance_of_what_each_colour_fills_and_one_for_blending_is_entropy():
-    model, objective = made("stylegan", palette=2, areas=3.0, blending=0.5, sorting_images=100)
-    logits = torch.tensor([30.0, -30.0, 0.0])[:, None, None, None].expand(3, 1, 4, 4)          # all the first, all the second, half of each
-    model.filled = lambda features, stage: torch.cat([logits, -logits], 1).softmax(1)
-    areas, entropy, all_in_all = 2 * torch.tensor([1.0, 0.0, 0.5]).var().item(), math.log(2) / 3, math.log(2)
-    for seen, weight, unforeseen in ((0, 1, 0.5), (99, 1, 0.5), (100, 5, 0.5), (199, 5, 0.5), (200, 1, 0), (5000, 1, 0)):
-        objective.set_progress(seen)
-        said = objective.rules(torch.zeros(3, 1, 4, 4), 2)
-        assert said["areas"].item() == pytest.approx(weight * 3 * areas, rel=1e-4)
-        assert said["blending"].item() == pytest.approx(weight * 0.5 * (entropy - unforeseen * all_in_all), rel=1e-3)
-
-
 def test_rules_are_added_to_the_generators_loss_and_there_are_none_without_a_palette():
     losses = []
     for weight in (0.0, 2.0):
-        _, objective = made("stylegan", palette=3, areas=weight, blending=weight, sorting_images=0)
+        _, objective = made("stylegan", palette=3, areas=weight, blending=weight, contrast=weight, sorting_images=0)
         torch.manual_seed(0)
         losses.append(objective.generator_loss(batch()))
-    assert losses[0]["areas"] == losses[0]["blending"] == 0 and losses[1]["blending"] > 0.1
-    assert losses[1]["loss"].item() == pytest.approx((losses[0]["loss"] + losses[1]["areas"] + losses[1]["blending"]).item(), rel=1e-5)
+    names = ("areas", "blending", "contrast")
+    assert not any(losses[0][k] for k in names) and losses[1]["blending"] > 0.1
+    assert losses[1]["loss"].item() == pytest.approx((losses[0]["loss"] + sum(losses[1][k] for k in names)).item(), rel=1e-5)
     assert set(made("stylegan", palette=0)[1].generator_loss(batch())) == {"loss"}
 
 
@@ -210,7 +240,7 @@ def test_the_average_is_the_mean_of_w_and_is_kept_for_truncation():
 
 def test_a_style_acts_from_its_own_layer_on():
     """Coarser features do not know it; the layer's own do."""
-    model = noisy()
+    model = noisy(palette=0)
     w = codes(model)
     before = model.blocks(w, 2)
     for k in range(6):
@@ -289,7 +319,7 @@ def test_training_mixes_within_the_layers_that_have_grown(stage, layers, monkeyp
     model, objective = made("stylegan", mixing=0.7)
     model.grow(stage, 1.0)
     asked = []
-    monkeypatch.setattr("training.families.stylegan.mixed", lambda w, other, n, share: asked.append((w, other, n, share)) or w)
+    monkeypatch.setattr("training.styles.mixed", lambda w, other, n, share: asked.append((w, other, n, share)) or w)
     objective.drawn(4)
     (w, other, n, share), = asked
     assert (n, share) == (layers, 0.7) and w.shape == other.shape == (4, 6, 5) and not torch.equal(w, other)
@@ -377,9 +407,44 @@ def test_each_phase_trains_its_own_network():
 
 def test_two_styles_teach_the_mapping_twice():
     """The gradient of a mixed image passes through both codes."""
-    model, objective = made("stylegan", mixing=1.0)
+    model, objective = made("stylegan", mixing=1.0, exchange=0.0)
     model.grow(2, 1.0)
     w = objective.drawn(4)
     assert all(len(w[i].unique(dim=0)) == 2 for i in range(4))
     w.sum().backward()
     assert all(p.grad.abs().sum() > 0 for p in model.mapping.parameters())
+
+
+# -- drawing what is alike once
+
+def test_images_are_alike_up_to_the_first_layer_that_tells_them_apart():
+    a, b, c = torch.randn(3, 2, generator=torch.Generator().manual_seed(0))
+    w = torch.stack([torch.stack(layers) for layers in ([a, a, b], [a, b, b], [a, a, c], [b, a, b], [a, a, b])])
+    coarse, middle, fine = alike(w, [True] * 3)
+    assert coarse.rows.tolist() == [0, 3] and coarse.of.tolist() == [0, 0, 0, 1, 0]
+    assert middle.rows.tolist() == [0, 1, 3] and middle.of.tolist() == [0, 1, 0, 2, 0]
+    assert fine.rows.tolist() == [0, 1, 2, 3] and fine.of.tolist() == [0, 1, 2, 3, 0]
+    untold = alike(w, [True, True, False])
+    assert untold[1].rows.tolist() == untold[2].rows.tolist() and untold[1].of.tolist() == untold[2].of.tolist()
+    assert alike(torch.randn(4, 3, 2), [True] * 3) is None and alike(torch.empty(0, 3, 2), [True] * 3) is None
+
+
+@pytest.mark.parametrize("settings", [{}, {"palette": 0}, {"normalise": "instance"}, {"depth": 1}])
+def test_mixed_images_drawn_together_are_what_they_are_alone(settings):
+    model = noisy(**settings)
+    layers = model.spec.num_layers
+    w, other = codes(model), codes(model, seed=1)
+    every = torch.cat([w, other, *(torch.cat([w[:, :k], other[:, k:]], 1) for k in range(1, layers)), w])
+    asked = []
+    for layer in model.styled(2):
+        layer.register_forward_pre_hook(lambda _, args: asked.append(len(args[0])))
+    with torch.no_grad():
+        together, levels = model.synthesize(every), model.synthesize_levels(every)
+        assert len(every) == 3 * (layers + 2) and asked[0] == 6 and asked[layers - 1] == 3 * (layers + 1) - 3 * (model.palette is not None)
+        alone = torch.cat([model.synthesize(x[None]) for x in every])
+        torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-5)
+        for a, b in zip(levels, model.synthesize_levels(every[-1:]), strict=True):
+            torch.testing.assert_close(a[-1:], b, rtol=1e-4, atol=1e-5)
+        noise = model.synthesize_noisy(every, None, [1.0, 0.0, 0.5], seed=3)
+        torch.testing.assert_close(noise[:3], noise[-3:])
+    torch.testing.assert_close(together, model.synthesize(every), rtol=1e-4, atol=1e-5)      # with gradients, each by itself

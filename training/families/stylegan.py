@@ -10,30 +10,8 @@ Improving the Image Quality of StyleGAN (weights in place of AdaIN, colours that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from torch import Tensor
-
-from ..model import Family, setting
-from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, mixed
-
-
-@dataclass(frozen=True)
-class StyleGANConfig(StyleConfig):
-    """Settings of StyleGAN."""
-
-    mixing: float = setting(0.5, "share of the training images made with two styles (paper: 0.5 to 0.9)", low=0.0, high=1.0, advanced=True)
-
-
-class StyleGANObjective(StyleObjective):
-    """The non-saturating loss with R1 on images whose styles are mixed."""
-
-    def drawn(self, n: int) -> Tensor:
-        w = self.model.map(self.noise(n))
-        if not self.config.mixing:
-            return w
-        return mixed(w, self.model.map(self.noise(n)), len(self.model.styled(self.model.grown()[0])), self.config.mixing)
-
+from ..model import Family
+from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective
 
 FAMILY = Family(
     name="stylegan", title="StyleGAN",
@@ -42,7 +20,7 @@ FAMILY = Family(
     equation="w = f(z),   hₗ = (1 + Aₗ(w)) · φ(conv(hₗ₋₁) / σₗ₋₁(w) + noise)",
     summary="The code is first mapped to a style, and every layer of the generator is told one: coarse layers take shape from it, fine "
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
-    Config=StyleGANConfig, Model=StyleGenerator, Objective=StyleGANObjective,
+    Config=StyleConfig, Model=StyleGenerator, Objective=StyleObjective,
     headline=("frechet_ratio", "path_ratio", "sliced_wasserstein"),
     recipes=RECIPES,
 )
