@@ -34,6 +34,9 @@ def main() -> None:
                                     ("microscope", "stacked-mnist", "")):
                 page.goto(f"{address}/?run={run}&view={view}&lang=en")
                 settle(page, 6000)
+                if view == "styles":
+                    page.get_by_role("radio", name="Colours").click()
+                    page.wait_for_timeout(3000)
                 page.screenshot(path=DOCS / f"{name or view}.png")
             page.goto(f"{address}/?run=gan-mnist&view=collapse&lang=en")
             page.get_by_role("button", name="Play").first.click(timeout=60_000)

@@ -34,7 +34,7 @@ def shares(logits: Tensor) -> Tensor:
     """How much of each quarter of a pixel has each colour of the palette: (n, palette, r, r) to (n, palette, 2r, 2r), which sum to 1.
 
     At twice the resolution, for a pixel that a border crosses has something of both its sides."""
-    return smoothed(SHARPNESS * logits).softmax(1)
+    return smoothed(SHARPNESS * logits.contiguous()).softmax(1)       # planes side by side: half the time
 
 
 def filled(share: Tensor, colours: Tensor) -> Tensor:

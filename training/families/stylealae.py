@@ -27,6 +27,8 @@ class StyleALAEConfig(StyleConfig):
     """Settings of StyleALAE."""
 
     loss: str = setting("logistic", "logistic with R1 (paper)", choices=("logistic",))
+    mixing: float = setting(0.0, "share of drawn images that are made with two styles (ours; the encoder has one to tell)", low=0.0,
+                            high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
     reading_images: int = setting(0, "images for which the encoder alone learns, to tell the styles of what the generator draws; for a "
                                   "training that begins with another run's generator (ours; paper: 0)", low=0, high=10**8, advanced=True)
