@@ -70,7 +70,9 @@ def main(argv: list[str] | None = None) -> int:
     from explorer import ui
     from explorer.access import Access
     from explorer.session import Session
+    from training import memory
 
+    memory.keep()
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
     try:
         session = Session(args.trained, device=args.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -22,7 +23,7 @@ from training.features import FeatureError, FeatureNet
 from training.heldout import HeldOut, open_heldout
 from training.model import LatentModel, LatentSpec
 
-from . import NotThere, Refused, cloud, coding, found, images, latent, projection
+from . import NotThere, Refused, cloud, coding, found, images, latent, projection, threads
 from .coding import Measured
 from .latent import Basis, Effect
 from .later import Later
@@ -30,7 +31,8 @@ from .projection import Neighbours, Place
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
-CHUNK = 64                                      # images decoded at once
+CHUNK = 64                                      # codes at once
+PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at most, and at least where others are drawn beside them
 DATA = "_data"                                  # held-out sheets, beside the runs
 DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
@@ -140,12 +142,23 @@ class Run:
     def images(self, w: np.ndarray, label: Label = None) -> Tensor:
         """Codes (n, d), of one class or of classes (n,), to images (n, C, H, W) in [-1, 1], on the device."""
         self.require_images()
+        return self.in_parts(w, label, self.model.synthesize)
+
+    def in_parts(self, w: np.ndarray, label: Label, synthesize: Callable[[Tensor, Tensor | None], Tensor]) -> Tensor:
+        """What ``synthesize`` makes of codes (n, num_layers, w_dim) and classes (n,), for codes (n, d): of some at a time."""
         codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(self.device)
         codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self.labels(len(codes), label)
-        with torch.inference_mode():
-            parts = [self.model.synthesize(codes[i:i + CHUNK], None if labels is None else labels[i:i + CHUNK])
-                     for i in range(0, len(codes), CHUNK)]
-            return torch.cat(parts) if len(parts) > 1 else parts[0]
+        pixels, cpu = len(codes) * math.prod(self.spec.shape[1:]), self.device == "cpu"
+        parts = max(1, math.ceil(pixels / PIXELS), min(2 * threads.cores(), pixels // WORTH) if cpu else 1)   # two each: one may be slow
+        asked = codes.chunk(parts)
+        told = [None] * len(asked) if labels is None else list(labels.chunk(parts))
+
+        @torch.inference_mode()
+        def draw(part: tuple[Tensor, Tensor | None]) -> Tensor:
+            return synthesize(*part)
+        pairs = list(zip(asked, told, strict=True))
+        drawn = threads.side_by_side(draw, pairs) if cpu else [draw(part) for part in pairs]
+        return torch.cat(drawn) if len(drawn) > 1 else drawn[0]
 
     def decode(self, w: np.ndarray, label: Label = None) -> np.ndarray:
         """Codes (n, d) to pixels (n, H, W, C) uint8."""

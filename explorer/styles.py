@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 COUNT = 6                                       # directions of each kind
 STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step from each (paper: 100,000 random ones, 1e-4)
-CHUNK = 64
 HEAT = np.array([[0, 0, 0], [74, 16, 112], [206, 62, 74], [250, 170, 60], [255, 250, 220]], np.float32)
 
 
@@ -144,10 +143,7 @@ def images(run: Run, w: np.ndarray, label: Label = None, noise: Noise | None = N
     if noise is None:
         return run.images(flat, label)
     noise.require(run)
-    codes, labels = torch.from_numpy(flat).to(run.device).view(-1, run.spec.num_layers, run.spec.w_dim), run.labels(len(flat), label)
-    with torch.inference_mode():
-        return torch.cat([run.model.synthesize_noisy(codes[i:i + CHUNK], None if labels is None else labels[i:i + CHUNK], noise.strengths,
-                                                     noise.seed) for i in range(0, len(codes), CHUNK)])
+    return run.in_parts(flat, label, lambda w, k: run.model.synthesize_noisy(w, k, noise.strengths, noise.seed))
 
 
 def compact(run: Run, w: np.ndarray) -> np.ndarray:

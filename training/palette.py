@@ -15,13 +15,12 @@ and in training some colours are exchanged for those of another style (styles.ex
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-
-from .equalized import halved, smoothed
 
 PLACES = 4                                        # parts of an image each way, in which a colour's share should stay
 UNFORESEEN = 0.5                                  # weight of the colours' entropy over all images, against that of a pixel's
@@ -30,16 +29,28 @@ VISIBLE = 0.15                                    # distance of two colours in [
 TINY = 1e-6                                       # of shares that a logarithm is taken of
 
 
-def shares(logits: Tensor) -> Tensor:
-    """How much of each quarter of a pixel has each colour of the palette: (n, palette, r, r) to (n, palette, 2r, 2r), which sum to 1.
+def shares(logits: Tensor) -> Iterator[Tensor]:
+    """How much of each quarter of a pixel has each colour of the palette: (n, palette, r, r) to four times the same, upper left to lower
+    right, each of which sums to 1.
 
-    At twice the resolution, for a pixel that a border crosses has something of both its sides."""
-    return smoothed(SHARPNESS * logits.contiguous()).softmax(1)       # planes side by side: half the time
+    Logits are those of twice the resolution, for a pixel that a border crosses has something of both its sides: a quarter's lie a quarter
+    of the way to the next pixel's in both directions, at the edge its own."""
+    x = F.pad(SHARPNESS * logits.contiguous(), (1, 1, 1, 1), mode="replicate")              # planes side by side: half the time
+    for above in (True, False):
+        rows = torch.lerp(x[:, :, 1:-1], x[:, :, :-2] if above else x[:, :, 2:], 0.25)
+        for left in (True, False):
+            yield torch.lerp(rows[..., 1:-1], rows[..., :-2] if left else rows[..., 2:], 0.25).softmax(1)
 
 
-def filled(share: Tensor, colours: Tensor) -> Tensor:
-    """Shares (n, palette, 2r, 2r) and colours (n, palette, C) to images (n, C, r, r)."""
-    return torch.einsum("nphw,npc->nchw", halved(share), colours)
+def filled(share: Iterable[Tensor], colours: Tensor) -> Tensor:
+    """The four quarters' shares (n, palette, r, r) and colours (n, palette, C) to images (n, C, r, r)."""
+    image, sides = None, torch.Size()
+    for part in share:
+        sides, planes = part.shape[2:], part.flatten(2)
+        image = colours.mT @ planes if image is None else image.baddbmm_(colours.mT, planes)
+    if image is None:
+        raise ValueError("there are no shares to fill with colours.")
+    return image.mul_(1 / 4).unflatten(2, sides)
 
 
 def entropy(share: Tensor) -> Tensor:
@@ -80,8 +91,9 @@ PHASES = (                                        # each until so many times the
     (1, Phase(0.25, 1.0, True, False)),           # shapes are learned
     (2, Phase(1.25, 5.0, True, False)),           # things find a colour each
     (4, Phase(0.25, 1.0, False, False)),          # shapes unfold again
-    (8, Phase(0.5, 1.0, False, True)))            # things keep their colours
-LASTLY = Phase(1.0, 1.0, False, True)
+    (8, Phase(0.5, 1.0, False, True)),            # things keep their colours
+    (20, Phase(1.0, 1.0, False, True)))           # each its own
+LASTLY = Phase(0.25, 1.0, False, True)            # exchanged colours hold it: rare shapes come back
 
 
 def phase(images_seen: int, sorting_images: int) -> Phase:
@@ -89,11 +101,12 @@ def phase(images_seen: int, sorting_images: int) -> Phase:
     return next((p for end, p in PHASES if images_seen < end * sorting_images), LASTLY)
 
 
-def rules(share: Tensor, image: Tensor, config: Any, images_seen: int) -> dict[str, Tensor]:
-    """The penalties by name, weighted: shares (n, palette, 2r, 2r) and the images (n, C, r, r) that they make. ``config``: areas, contrast,
-    blending, sorting_images."""
-    now, doubt = phase(images_seen, config.sorting_images), entropy(share).mean()
+def rules(share: Sequence[Tensor], image: Tensor, config: Any, images_seen: int) -> dict[str, Tensor]:
+    """The penalties by name, weighted: the four quarters' shares (n, palette, r, r) and the images (n, C, r, r) that they make. ``config``:
+    areas, contrast, blending, sorting_images."""
+    now, whole = phase(images_seen, config.sorting_images), sum(share[1:], share[0]) / len(share)
+    doubt = torch.stack([entropy(part).mean() for part in share]).mean()
     if now.all_used:
-        doubt = doubt - UNFORESEEN * entropy(share.mean((0, 2, 3))[None]).mean()
-    out = {"areas": now.areas * config.areas * wandering(share), "blending": now.blending * config.blending * doubt}
-    return out | {"contrast": config.contrast * unseen(halved(share), image)} if now.kept else out
+        doubt = doubt - UNFORESEEN * entropy(whole.mean((0, 2, 3))[None]).mean()
+    out = {"areas": now.areas * config.areas * wandering(whole), "blending": now.blending * config.blending * doubt}
+    return out | {"contrast": config.contrast * unseen(whole, image)} if now.kept else out

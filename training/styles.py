@@ -12,7 +12,7 @@ goes, which the finest style chooses (palette.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,8 +187,8 @@ class StyleGenerator(Growing):
         colours = colours.diagonal(dim1=1, dim2=2).transpose(1, 2) if own else colours[:, 0]
         return palette.filled(self.shares(features, stage), colours)
 
-    def shares(self, features: Tensor, stage: int) -> Tensor:
-        """How much of each quarter of a pixel has each colour of the palette: (n, palette, 2r, 2r), which sum to 1."""
+    def shares(self, features: Tensor, stage: int) -> Iterator[Tensor]:
+        """How much of each quarter of a pixel has each colour of the palette: four times (n, palette, r, r), each of which sums to 1."""
         return palette.shares(self.masks[stage](features))
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
@@ -319,7 +319,7 @@ class StyleObjective(GrowingObjective):
     def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
         if self.model.palette is None:
             return {}
-        return palette.rules(self.model.shares(features, stage), image, self.config, self.images_seen)
+        return palette.rules(list(self.model.shares(features, stage)), image, self.config, self.images_seen)
 
     def finish(self, model: Any, batches: Any) -> None:
         """The mean of W too."""

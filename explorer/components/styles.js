@@ -46,11 +46,20 @@ const draw = () => {
 const inset = (x, face, right, bottom, side, k) => { if (!face) return; const left = right - side, top = bottom - side; x.save(); x.beginPath(); x.roundRect(left - 2 * k, top - 2 * k, side + 2 * k, side + 2 * k, [8 * k, 0, 8 * k, 0]); x.fillStyle = lx.css('--panel'); x.fill(); x.beginPath(); x.roundRect(left, top, side, side, [6 * k, 0, 8 * k, 0]); x.clip(); x.imageSmoothingQuality = 'high'; x.drawImage(face, left, top, side, side); x.restore(); };
 const places = () => { const W = $('.lx-mixing').clientWidth || 560, wide = W > 440, gap = wide ? 7 : 4, extra = wide ? 12 : 6, cell = (W - gap * SIDE - extra) / (SIDE + 1); return { W, cell, to: (k) => k < 0 ? 0 : (k + 1) * (cell + gap) + extra }; };
 const place = () => { const { cell, to } = places(); for (const b of $('.lx-sty-cells').children) Object.assign(b.style, { left: to(+b.dataset.c) + (b.dataset.again ? cell - 22 : 0) + 'px', top: to(+b.dataset.r) + 'px', ...(b.dataset.again ? {} : { width: cell + 'px', height: cell + 'px' }) }); Object.assign($('.lx-corner').style, { width: cell + 'px', height: cell + 'px' }); };
-const crop = (x, r, c, left, top, side, radius) => { const [, h, w] = spec().shape; x.save(); x.beginPath(); x.roundRect(left, top, side, side, radius); x.clip(); x.imageSmoothingEnabled = side < 2 * w; x.imageSmoothingQuality = 'high'; x.drawImage(sheet, (c + 1) * w, (r + 1) * h, w, h, left, top, side, side); x.restore(); };
+/* the cells' round corners, cut out of all of them at once */
+let mask = null;
+const rounded = (x, W, k) => {
+  if (mask?.of !== `${W} ${k}`) { mask = Object.assign(document.createElement('canvas'), { width: x.canvas.width, height: x.canvas.height, of: `${W} ${k}` }); const y = mask.getContext('2d'), { cell, to } = places(); y.beginPath(); for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) if (r >= 0 || c >= 0) y.roundRect(to(c) * k, to(r) * k, cell * k, cell * k, 8 * k); y.fill(); }
+  x.globalCompositeOperation = 'destination-in'; x.drawImage(mask, 0, 0); x.globalCompositeOperation = 'source-over';
+};
 const paint = () => {
-  if (!drawn || !on()) return; const { W, cell, to } = places(), k = Math.min(devicePixelRatio || 1, 2), canvas = $('.lx-mixing canvas'), x = canvas.getContext('2d'); canvas.width = canvas.height = Math.round(W * k); place();
-  for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) if (r >= 0 || c >= 0) { crop(x, r, c, to(c) * k, to(r) * k, cell * k, 8 * k); if (real.on && (r < 0 || c < 0)) inset(x, real.face(at([r, c])), (to(c) + cell) * k, (to(r) + cell) * k, cell * k * 0.42, k); }
-  const face = $('.lx-mean-face'), [, h, w] = spec().shape; face.width = w; face.height = h; face.getContext('2d').drawImage(sheet, 0, 0, w, h, 0, 0, w, h);
+  if (!drawn || !on()) return; const { W, cell, to } = places(), k = Math.min(devicePixelRatio || 1, 2), canvas = $('.lx-mixing canvas'), x = canvas.getContext('2d'), [, h, w] = spec().shape, fits = Math.round(W * k);
+  if (canvas.width !== fits) canvas.width = canvas.height = fits; else x.clearRect(0, 0, fits, fits);
+  place(); x.imageSmoothingEnabled = cell * k < 2 * w; x.imageSmoothingQuality = 'high';
+  for (let r = -1; r < SIDE; r++) for (let c = -1; c < SIDE; c++) if (r >= 0 || c >= 0) x.drawImage(sheet, (c + 1) * w, (r + 1) * h, w, h, to(c) * k, to(r) * k, cell * k, cell * k);
+  rounded(x, W, k);
+  if (real.on) for (let n = -SIDE; n < SIDE; n++) { const [r, c] = n < 0 ? [n + SIDE, -1] : [-1, n]; inset(x, real.face(at([r, c])), (to(c) + cell) * k, (to(r) + cell) * k, cell * k * 0.42, k); }
+  const face = $('.lx-mean-face'); face.width = w; face.height = h; face.getContext('2d').drawImage(sheet, 0, 0, w, h, 0, 0, w, h);
 };
 const piece = (tag, name, text) => { const e = document.createElement(tag); if (name) e.className = name; if (text !== undefined) e.textContent = text; return e; };
 const take = (r, c) => { if (!sources) return; pick = [r, c]; base = mix(pick); plus = null; put(origin()); tell(); write(); };
@@ -92,9 +101,13 @@ cells.ondrop = (e) => { const b = e.target.closest('.lx-source'); if (!real.on |
 
 /* ---- dials, and all that says how things stand ---- */
 const SHOWN = { psi: () => lx.number(psi / PER), cutoff: () => String(cutoff), blend: () => (blend / PER).toFixed(2), noise: () => (grain.strengths.reduce((a, b) => a + b, 0) / Math.max(grain.strengths.length, 1) / PER).toFixed(2) };
-const turnTo = { psi: (v) => { psi = v; cutMoved(); }, cutoff: (v) => { cutoff = v; cutMoved(); strip(); }, blend: (v) => { blend = v; tell(); draw(); if (pick && pick[0] >= 0 && pick[1] >= 0) follow(); write(); }, noise: (v) => { grain.strengths = grain.strengths.map(() => v); grain.changed(); } };
-const cutMoved = () => { tell(); draw(); if (base) put(plus ? { kind: 'found' } : origin()); write(); };
+const turnTo = { psi: (v) => { psi = v; cutMoved(); }, cutoff: (v) => { cutoff = v; cutMoved(); strip(); }, blend: (v) => { blend = v; turned(); draw(); if (pick && pick[0] >= 0 && pick[1] >= 0) follow(); write(); }, noise: (v) => { grain.strengths = grain.strengths.map(() => v); grain.changed(); } };
+const cutMoved = () => { draw(); turned(); if (base) put(plus ? { kind: 'found' } : origin()); write(); };
 document.addEventListener('input', (e) => { const d = e.target.closest?.('#lx-style-dials [data-dial]'); if (d && on()) turnTo[d.dataset.dial](+e.target.value); });
+const turned = () => {                                                      /* what a dial alone changes: it is moved often */
+  for (const d of dials()) { const e = d.querySelector('input'), k = d.dataset.dial, v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k]; if (k === 'cutoff') e.max = spec().num_layers; d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average; e.value = v; lx.range(e); d.querySelector('output').textContent = SHOWN[k](); }
+  for (const b of $('.lx-psi-cells').children) b.classList.toggle('on', !free && Math.round(PER * b.dataset.psi) === psi);
+};
 const tell = () => {
   if (!lx.state.info || owner !== lx.state.run) return; const same = (x) => layers.every((v, k) => v === (k >= x.first && k < x.last)), none = !ranges.some(same);
   for (const [i, b] of [...presets.children].entries()) { const x = ranges[i], yes = same(x); b.textContent = lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : ''); b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes || none && !i ? 0 : -1; }
@@ -103,8 +116,7 @@ const tell = () => {
   for (const b of cells.children) { const r = +b.dataset.r, c = +b.dataset.c, seed = seedOf([r, c]), what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
     b.setAttribute('aria-label', b.dataset.again ? lx.t('sty.again', { what }) : r < 0 || c < 0 ? `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed })}` : lx.t('origin.styles', { row: r + 1, column: c + 1 })); if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
     if (!b.dataset.again) { b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c); b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean)); } }
-  for (const d of dials()) { const e = d.querySelector('input'), k = d.dataset.dial, v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k]; if (k === 'cutoff') e.max = spec().num_layers; d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average; e.value = v; lx.range(e); d.querySelector('output').textContent = SHOWN[k](); }
-  for (const b of $('.lx-psi-cells').children) b.classList.toggle('on', !free && Math.round(PER * b.dataset.psi) === psi);
+  turned();
   $('.lx-kinds').hidden = !real.able(); for (const b of $('.lx-kinds').children) { const yes = (b.dataset.kind === 'real') === real.on; b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes ? 0 : -1; } $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average; if (on() && JSON.stringify(lx.state.noise) !== JSON.stringify(noise())) lx.setNoise(noise()); grains.told(); sliders.build();
 };

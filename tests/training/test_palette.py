@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from training import palette
+from training.equalized import smoothed
 
 
 def maps(*rows, classes=2):
@@ -16,21 +17,31 @@ def maps(*rows, classes=2):
 
 def test_shares_sum_to_one_and_a_border_between_pixels_is_seen_in_quarters():
     logits = torch.tensor([9.0, 9.0, -9.0, -9.0]).expand(1, 1, 4, 4)
-    share = palette.shares(torch.cat([logits, -logits], 1))
-    assert share.shape == (1, 2, 8, 8)
-    torch.testing.assert_close(share.sum(1), torch.ones(1, 8, 8))
-    assert (share[0, 0, :, :4] > 0.99).all() and (share[0, 0, :, 4:] < 0.01).all()
+    parts = list(palette.shares(torch.cat([logits, -logits], 1)))
+    assert [part.shape for part in parts] == 4 * [(1, 2, 4, 4)]
+    for part in parts:
+        torch.testing.assert_close(part.sum(1), torch.ones(1, 4, 4))
+        assert (part[0, 0, :, :2] > 0.99).all() and (part[0, 0, :, 2:] < 0.01).all()
     uneven = torch.tensor([9.0, 9.0, -2.0, -9.0]).expand(1, 1, 4, 4)
     pixel = palette.filled(palette.shares(torch.cat([uneven, -uneven], 1)), torch.tensor([[[1.0], [0.0]]]))[0, 0, 0]
     assert pixel[1] > 0.99 and 0.4 < pixel[2] < 0.6 and pixel[3] < 0.01, "a border within a pixel gives it something of both"
 
 
+def test_quarters_are_those_of_twice_the_resolution():
+    """As torch enlarges between pixels by their distance, then softmax of twice the logits."""
+    logits = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(2))
+    fine = (2 * smoothed(logits)).softmax(1)
+    for k, part in enumerate(palette.shares(logits)):
+        torch.testing.assert_close(part, fine[:, :, k // 2::2, k % 2::2])
+
+
 def test_filling_is_each_quarters_colour_on_average():
-    share = palette.shares(torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0)))
+    share = list(palette.shares(torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))))
     colours = torch.randn(2, 3, 3, generator=torch.Generator().manual_seed(1))
-    whole = (share[:, :, None] * colours[..., None, None]).sum(1)
-    by_hand = whole.unfold(2, 2, 2).unfold(3, 2, 2).mean((4, 5))
+    by_hand = sum((part[:, :, None] * colours[..., None, None]).sum(1) for part in share) / 4
     torch.testing.assert_close(palette.filled(share, colours), by_hand)
+    with pytest.raises(ValueError, match="no shares"):
+        palette.filled([], colours)
 
 
 def test_entropy_is_in_nats():
@@ -69,17 +80,17 @@ def test_unseen_borders_push_colours_apart():
     assert colours.grad[0, 0] > 0 > colours.grad[0, 1]
 
 
-def test_shapes_are_learned_things_sort_themselves_shapes_unfold_and_things_keep_their_colour():
+def test_shapes_are_learned_things_sort_themselves_shapes_unfold_things_keep_their_colour_and_shapes_come_back():
     config = SimpleNamespace(areas=3.0, contrast=0.7, blending=0.5, sorting_images=100)
-    share = torch.tensor([1.0, 0.0, 0.5])[:, None, None, None].expand(3, 1, 8, 8)
+    share = torch.tensor([1.0, 0.0, 0.5])[:, None, None, None].expand(3, 1, 4, 4)
     share = torch.cat([share, 1 - share], 1)                                     # all the first, all the second, half of each
-    share[..., 4:] = share[..., 4:].flip(1)
+    share[..., 2:] = share[..., 2:].flip(1)
     image = torch.zeros(3, 3, 4, 4)
     areas, doubt, all_in_all = 2 * torch.tensor([1.0, 0.0, 0.5]).var().item(), math.log(2) / 3, math.log(2)
     known = ((0, 0.25, 1, 0.5), (99, 0.25, 1, 0.5), (100, 1.25, 5, 0.5), (199, 1.25, 5, 0.5), (200, 0.25, 1, 0), (399, 0.25, 1, 0),
-             (400, 0.5, 1, 0), (799, 0.5, 1, 0), (800, 1, 1, 0), (9999, 1, 1, 0))
+             (400, 0.5, 1, 0), (799, 0.5, 1, 0), (800, 1, 1, 0), (1999, 1, 1, 0), (2000, 0.25, 1, 0), (99999, 0.25, 1, 0))
     for seen, loose, strict, foreseen in known:
-        said = palette.rules(share, image, config, seen)
+        said = palette.rules([share] * 4, image, config, seen)
         assert said["areas"].item() == pytest.approx(loose * 3 * areas, rel=1e-4)
         assert said["blending"].item() == pytest.approx(strict * 0.5 * (doubt - foreseen * all_in_all), rel=1e-3)
         assert ("contrast" in said) == palette.phase(seen, 100).kept == (seen >= 400)

@@ -1,0 +1,48 @@
+"""Memory that is kept: what a process frees it does not fetch anew."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from training import memory
+
+FAULTS = """
+import resource, sys, torch
+from training import memory
+kept = sys.argv[1] == "keep" and memory.keep()
+x = torch.zeros(1_500_000)                      # 6 MB
+for k in range(40):
+    if k == 20:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    y = x + k                                   # comes, and goes
+    z = y * 2
+    del y, z
+print(int(kept), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def faults(how):
+    """Pages fetched by twenty steps of a process of its own, and whether it was told to keep memory."""
+    said = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=True).stdout.split()
+    return int(said[0]), int(said[1])
+
+
+def test_pages_are_fetched_once():
+    (kept, few), (_, many) = faults("keep"), faults("leave")
+    if not kept:
+        pytest.skip("another C library than glibc")
+    step = 2 * 6_000_000 // resource.getpagesize()
+    assert few < step, "less than a single step's"
+    assert few < many / 5
+
+
+def test_another_c_library_is_left_as_it_is(monkeypatch):
+    for wrong in (OSError("none"), TypeError("None is no name")):
+        def missing(name, wrong=wrong):
+            raise wrong
+        monkeypatch.setattr(memory.ctypes, "CDLL", missing)
+        assert memory.keep() is False
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
+    assert memory.keep() is False

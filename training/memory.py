@@ -1,0 +1,27 @@
+"""How the C library keeps memory.
+
+What a layer makes takes some megabytes, which come and go at every step. glibc gives them back to the system each time, and each of their
+pages is fetched and zeroed anew: on a CPU that was a third of the time of a convolutional network (48 images of StyleGAN, 64 × 64 pixels,
+on one core: 154 ms, and 105 where memory is kept).
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+KEPT = 2**29                                    # bytes that lie idle at most
+TRIM, LARGE, ARENAS = -1, -3, -8                # of mallopt(3): M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX
+LARGEST = 2**25                                 # of what is kept at all: glibc allows no more
+
+
+def keep() -> bool:
+    """Have this process keep what it frees, up to KEPT bytes, for what it asks for next. For all threads, from now on; False where the C
+    library is another than glibc, and nothing is changed."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return False
+    return all([mallopt(LARGE, LARGEST), mallopt(TRIM, KEPT), mallopt(ARENAS, 1)])
+
+
+__all__ = ["keep"]
