@@ -112,15 +112,15 @@ def build(card: Card, folder_name: str | None = None) -> LatentModel:
     return model
 
 
-def shared(folder: Path, model: LatentModel) -> tuple[dict[str, Tensor], Card]:
-    """The weights of another run that ``model`` has too, by name and shape, and that run's card. Raises CheckpointError for a damaged run,
-    or where nothing fits."""
+def shared(folder: Path, model: LatentModel) -> tuple[dict[str, Tensor], list[str], Card]:
+    """The weights of another run that ``model`` has too, by name and shape; the names of those that have another shape here; that run's card.
+    Raises CheckpointError for a damaged run, or where nothing fits."""
     other, card = load(folder)
     mine = model.state_dict()
     fitting = {k: v for k, v in other.state_dict().items() if k in mine and mine[k].shape == v.shape}
     if not fitting.keys() & {k for k, _ in model.named_parameters()}:
         raise CheckpointError(f"{folder.name}: none of its weights fit; networks must have layers of the same names and sizes.")
-    return fitting, card
+    return fitting, [k for k in other.state_dict() if k in mine and k not in fitting], card
 
 
 def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel, Card]:

@@ -191,8 +191,10 @@ def command_train(args: argparse.Namespace) -> int:
         if (folder / checkpoint.CARD).exists():
             raise Failed(f"there is a run {name} already; give another --name, go on with --resume, or delete {folder}.")
         config = chosen_settings(args, family)
-        if args.begin:
-            checkpoint.read_card(args.trained / checkpoint.check_name(args.begin))       # before a folder is made
+        if args.begin:                                                                  # before a folder is made
+            earlier = checkpoint.read_card(args.trained / checkpoint.check_name(args.begin))
+            follows = config.after(earlier.config, earlier.images_seen)
+            config = dataclasses.replace(config, **{k: v for k, v in follows.items() if getattr(args, k) is None})
     folder.mkdir(parents=True, exist_ok=True)
     began = datetime.now(UTC).isoformat(timespec="seconds")
     stopped: list[int] = []
@@ -222,9 +224,12 @@ def command_train(args: argparse.Namespace) -> int:
         card = dataclasses.replace(card, hardware=loop.hardware(world.device, world.size))
         trainer = loop.Trainer(family, config, card, dataset.train.images, dataset.train.labels, world)
         if args.begin and resumed is None:
-            weights, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
+            weights, unlike, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
             trainer.begin_with(weights)
             trainer.card = dataclasses.replace(card, begun_with=f"{other.name}, {other.images_seen:,} images")
+            if unlike and lead:
+                print(f"{len(unlike)} of the weights that {other.name} has too are of another size there and begin anew; its recipe and "
+                      "settings would fit.", file=sys.stderr, flush=True)
         if resumed is not None:
             trainer.restore(resumed)
         if lead:

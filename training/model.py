@@ -67,6 +67,11 @@ class Config:
             raise SettingError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
         return cls(**values)
 
+    def after(self, other: dict[str, Any], images_seen: int) -> dict[str, Any]:
+        """Settings, by name, that follow from beginning with the weights of another run, of which these are the settings and the images;
+        what is asked for overrules them."""
+        return {}
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it: tuples as lists."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}

@@ -93,6 +93,7 @@ PHASES = (                                        # each until so many times the
     (4, Phase(0.25, 1.0, False, False)),          # shapes unfold again
     (8, Phase(0.5, 1.0, False, True)),            # things keep their colours
     (20, Phase(1.0, 1.0, False, True)))           # each its own
+SORTED = PHASES[2][0]                             # times the images for sorting, after which things keep their colours
 LASTLY = Phase(0.25, 1.0, False, True)            # exchanged colours hold it: rare shapes come back
 
 

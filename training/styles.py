@@ -30,7 +30,7 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
                       areas=0.5, contrast=0.0, exchange=0.0)},
     "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1),
-            "faces-32": dict(images=290_500)},
+            "faces-32": dict(images=600_000, r1=2.0, decay="cosine", ema_images=20_000)},
     "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
                       mapping_layers=8, mapping_rate=0.1, sorting_images=40_000)},
 }
@@ -69,6 +69,11 @@ class StyleConfig(GrowingConfig):
                                 "and noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
     mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
+
+    def after(self, other: dict[str, Any], images_seen: int) -> dict[str, Any]:
+        """A palette that is sorted already is not sorted anew."""
+        done = images_seen >= palette.SORTED * other.get("sorting_images", 0)
+        return {"sorting_images": 0} if self.palette and other.get("palette") == self.palette and done else {}
 
 
 class Styled(nn.Module):
@@ -309,12 +314,11 @@ class StyleObjective(GrowingObjective):
         self.images_seen = images_seen
 
     def drawn(self, n: int) -> Tensor:
-        w, stage = self.model.map(self.noise(n)), self.model.grown()[0]
-        if not self.config.mixing:
-            return w
-        w = mixed(w, self.model.map(self.noise(n)), len(self.model.styled(stage)), self.config.mixing)
-        kept = stage == len(self.model.sides) - 1 and palette.phase(self.images_seen, self.config.sorting_images).kept
-        return exchanged(w, self.config.palette, self.config.exchange) if self.model.palette is not None and kept else w
+        c, w, stage = self.config, self.model.map(self.noise(n)), self.model.grown()[0]
+        if c.mixing:
+            w = mixed(w, self.model.map(self.noise(n)), len(self.model.styled(stage)), c.mixing)
+        kept = stage == len(self.model.sides) - 1 and palette.phase(self.images_seen, c.sorting_images).kept
+        return exchanged(w, c.palette, c.exchange) if self.model.palette is not None and c.exchange and kept else w
 
     def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
         if self.model.palette is None:

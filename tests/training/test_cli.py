@@ -177,8 +177,10 @@ def test_a_run_begins_with_the_weights_of_another(own, tmp_path, capsys):
     (first, _), (second, card) = (checkpoint.load(tmp_path / "trained" / name) for name in ("first", "second"))
     assert card.begun_with == "first, 32 images" and card.images_seen == 16
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+    assert "another size" not in capsys.readouterr().err
     wider = options(own, tmp_path, "wider", "--images", "16", "--no-evaluate", "--width", "8", "--z-dim", "3", "--begin", "first")
     assert main(wider) == 0, "what fits is taken: the decoder's last bias"
+    assert "of another size there and begin anew" in capsys.readouterr().err
     other = ["train", "gan", *options(own, tmp_path)[2:options(own, tmp_path).index("--name")], "--name", "gan", "--begin", "first",
              "--batch-size", "16", "--images", "16", "--no-evaluate"]
     assert main(other) == 2 and "none of its weights fit" in capsys.readouterr().err

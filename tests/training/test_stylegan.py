@@ -162,16 +162,26 @@ def test_exchanging_takes_half_of_the_colours_of_a_share_of_the_images_from_the_
 
 
 def test_colours_are_exchanged_in_training_once_all_has_grown():
-    model, objective = made("stylegan", palette=4, exchange=1.0, mixing=0.5, sorting_images=0)
-    assert objective.drawn(8).shape == (8, 9, 5)
+    for mixing in (0.5, 0.0):
+        model, objective = made("stylegan", palette=4, exchange=1.0, mixing=mixing, sorting_images=0)
+        assert objective.drawn(8).shape == (8, 9, 5)
     objective.config = dataclasses.replace(objective.config, sorting_images=50)
     for seen, styles_given in ((199, 6), (200, 9)):
         objective.images_seen = seen
         assert objective.drawn(8).shape == (8, styles_given, 5)
     model.grow(1, 1.0)
     assert objective.drawn(8).shape == (8, 6, 5)
-    model, objective = made("stylegan", palette=0)
-    assert objective.drawn(8).shape == (8, 6, 5)
+    for settings in (dict(palette=0), dict(palette=4, exchange=0.0, sorting_images=0)):
+        model, objective = made("stylegan", **settings)
+        assert objective.drawn(8).shape == (8, 6, 5)
+
+
+def test_a_training_that_begins_with_a_sorted_palette_does_not_sort_it_anew():
+    config = families.get("stylealae").Config(palette=4)
+    assert config.after(dict(palette=4, sorting_images=100), 400) == {"sorting_images": 0}
+    assert config.after(dict(palette=4, sorting_images=100), 399) == {}
+    assert config.after(dict(palette=5, sorting_images=100), 400) == config.after({}, 400) == {}
+    assert dataclasses.replace(config, palette=0).after(dict(palette=0), 400) == {}
 
 
 def test_the_closed_form_knows_the_palette_s_weights_where_there_is_one():

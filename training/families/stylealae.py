@@ -29,6 +29,8 @@ class StyleALAEConfig(StyleConfig):
     loss: str = setting("logistic", "logistic with R1 (paper)", choices=("logistic",))
     mixing: float = setting(0.0, "share of drawn images that are made with two styles (ours; the encoder has one to tell)", low=0.0,
                             high=1.0, advanced=True)
+    exchange: float = setting(0.0, "share of drawn images in which about half of the palette's colours are another style's (ours; the "
+                              "encoder has one to tell)", low=0.0, high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
     reading_images: int = setting(0, "images for which the encoder alone learns, to tell the styles of what the generator draws; for a "
                                   "training that begins with another run's generator (ours; paper: 0)", low=0, high=10**8, advanced=True)
@@ -158,5 +160,5 @@ FAMILY = Family(
             "then have styles too, and two of them can be mixed.",
     Config=StyleALAEConfig, Model=StyleALAE, Objective=StyleALAEObjective,
     headline=("reconstruction_kept", "frechet_ratio", "psnr"),
-    recipes=RECIPES,
+    recipes=RECIPES | {"cpu": RECIPES["cpu"] | {"faces-32": dict(images=250_000, r1=2.0)}},          # a step costs twice StyleGAN's
 )
