@@ -113,8 +113,8 @@ def build(card: Card, folder_name: str | None = None) -> LatentModel:
 
 
 def shared(folder: Path, model: LatentModel) -> tuple[dict[str, Tensor], list[str], Card]:
-    """The weights of another run that ``model`` has too, by name and shape; the names of those that have another shape here; that run's card.
-    Raises CheckpointError for a damaged run, or where nothing fits."""
+    """The weights of another run that ``model`` has too, by name and shape; the names of those that have another shape here; that run's
+    card. Raises CheckpointError for a damaged run, or where nothing fits."""
     other, card = load(folder)
     mine = model.state_dict()
     fitting = {k: v for k, v in other.state_dict().items() if k in mine and mine[k].shape == v.shape}
