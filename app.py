@@ -84,7 +84,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         _, local, public = demo.launch(
             server_name=args.host, server_port=args.port, share=args.share, auth=args.auth, inbrowser=args.browser,
-            prevent_thread_lock=True, app_kwargs={"routes": ui.routes(session, access)}, **ui.launch_arguments(demo))
+            prevent_thread_lock=True, app_kwargs=ui.app_arguments(session, access), **ui.launch_arguments(demo))
     except OSError as e:
         print(f"The page cannot be served on {args.host}:{args.port}: {e}", file=sys.stderr)
         return 1

@@ -19,6 +19,7 @@ import anyio.to_thread
 import gradio as gr
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -34,6 +35,7 @@ from .components.hero import hero
 from .components.near import near
 from .components.picker import picker
 from .components.styles import style_dials
+from .early import Early
 from .i18n import LANGUAGES, words
 from .live import Trainings, live_routes
 from .routes import PREFIX, make_routes, require_login
@@ -155,13 +157,14 @@ def mix_route(session: Any) -> Route:
     return Route(f"{PREFIX}/mix", mix, methods=["POST"])
 
 
-def routes(session: Any, access: Any) -> list[Route]:
-    """The routes of explorer.routes and the page's own."""
-    return [*make_routes(session, access, supported), *live_routes(Trainings()), mix_route(session), plotly_route()]
+def app_arguments(session: Any, access: Any) -> dict[str, Any]:
+    """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before the page's scripts."""
+    return dict(routes=[*make_routes(session, access, supported), *live_routes(Trainings()), mix_route(session), plotly_route()],
+                middleware=[Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
-    """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` with the routes is the caller's."""
+    """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` is the caller's."""
     return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
                 max_file_size="4mb", strict_cors=True)
 

@@ -33,6 +33,19 @@ def test_picker_opens_runs_and_lists_damaged_ones(drive):
     expect(drive.page.locator(".lx-damaged li")).to_contain_text("never opened")
 
 
+def test_a_page_that_shows_nothing_new_asks_for_no_frames(drive):
+    drive.open("run=tiny")
+    drive.until("window.lx.busy === 0")
+    asked = []
+    for _ in range(20):
+        before = drive.page.evaluate("window.lxFrames")
+        drive.page.wait_for_timeout(500)
+        asked.append(drive.page.evaluate("window.lxFrames") - before)
+        if asked[-1] < 3:
+            break
+    assert asked[-1] < 3, f"a loading timer that is never stopped asks for thirty in half a second: {asked}"
+
+
 def test_runs_by_keyboard(drive):
     drive.open("run=tiny")
     drive.page.locator(".lx-run[data-run=tiny]").focus()
