@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client
@@ -111,6 +112,12 @@ def test_a_login_guards_the_images_too(trained):
                 ask(address, path, body)
             assert e.value.code == 401 and "log in" in json.loads(e.value.read())["error"]
         assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
+
+
+def test_gradio_s_queue_looks_more_often_than_it_is_told_to():
+    with gr.Blocks() as demo:
+        gr.HTML()
+    assert 0 < demo.queue()._queue.sleep_when_free < app.QUEUE_LOOKS
 
 
 def test_arguments():
