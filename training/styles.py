@@ -26,8 +26,8 @@ from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
 from .model import DataSpec, LatentSpec, SettingError, setting
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "quick": {"*": dict(images=60_000, channels=8, most_channels=64, depth=1, stage_images=5_000, ema_images=5_000, sorting_images=0,
-                      areas=0.5, contrast=0.0, exchange=0.0)},
+    "quick": {"*": dict(images=30_000, most_channels=64, start=32, stage_images=15_000, fade_images=5_000, ema_images=5_000, r1=2.0,
+                      sorting_images=0, areas=0.5, contrast=0.0, exchange=0.0)},
     "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1),
             "faces-32": dict(images=600_000, r1=2.0, decay="cosine", ema_images=20_000)},
