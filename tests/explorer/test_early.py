@@ -1,6 +1,7 @@
 """The script that runs before all others: put into the page, and nowhere else."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -19,7 +20,8 @@ def answer(parts, path="/", method="GET", kind="http", headers=((b"content-type"
 
     async def send(message):
         sent.append(message)
-    asyncio.run(Early(app)({"type": kind, "path": path, "method": method}, None, send))
+    with ThreadPoolExecutor(1) as pool:          # a thread of its own has no event loop yet
+        pool.submit(lambda: asyncio.run(Early(app)({"type": kind, "path": path, "method": method}, None, send))).result()
     return dict(sent[0]["headers"]), b"".join(m["body"] for m in sent[1:])
 
 
