@@ -32,8 +32,9 @@ def test_what_the_models_own_classifier_reads(context, watch, root):
             with torch.no_grad():
                 p = run.model.read(run.model.synthesize(torch.from_numpy(w)).clamp(-1, 1))["class"][0]
             best = int(p.argmax())
-            drive.until("([k, said]) => { const e = document.querySelector('.lx-own-read'); return e.dataset.reads === k && said.every((s) => "
-                        "e.textContent.includes(s)); }", [str(best), [data().spec.classes[best], f"{round(100 * float(p[best]))} %"]])
+            said = [data().spec.classes[best], f"{round(100 * float(p[best]))} %"]
+            drive.until("""([k, said]) => { const e = document.querySelector('.lx-own-read');
+                return e.dataset.reads === k && said.every((s) => e.textContent.includes(s)); }""", [str(best), said])
             page.get_by_role("button", name="New seed").click()
             drive.until("(was) => window.lx.state.w.some((v, i) => Math.abs(v - was[i]) > 1e-6)", w[0, 0].tolist())
         page.locator(".lx-run[data-run=tiny]").click()
