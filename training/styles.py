@@ -59,7 +59,8 @@ class StyleConfig(GrowingConfig):
                               low=0.0, high=100.0, advanced=True)
     sorting_images: int = setting(15_000, "images until shapes are learned, in which the rules of the palette are loose; as many more are "
                                   "for things to find a colour each, twice as many for shapes to unfold again, and four times as many "
-                                  "until the rules have their full weight; after twenty times as many, areas count a quarter (ours)", low=0, high=10**8, advanced=True)
+                                  "until the rules have their full weight; after twenty times as many, areas count a quarter (ours)",
+                                  low=0, high=10**8, advanced=True)
     mixing: float = setting(0.9, "share of the training images made with two styles (paper: 0.5 to 0.9)", low=0.0, high=1.0, advanced=True)
     exchange: float = setting(0.5, "share of the training images in which about half of the palette's colours are another style's; keeps "
                               "each colour to a thing, with or without the others (ours)", low=0.0, high=1.0, advanced=True)
