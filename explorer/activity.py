@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import images
+from . import images, units
 
 if TYPE_CHECKING:
     from .session import Run
@@ -51,8 +51,12 @@ def rest(run: Run) -> np.ndarray:
 
 
 def strongest(run: Run, w: np.ndarray) -> np.ndarray:
-    """The numbers of a code (d,) by how much they say, most first: activities by themselves, others by how many deviations they are off."""
+    """The numbers of a code (d,) by how much they say, most first: activities by themselves, others by how many deviations they are off.
+    Where all layers have the same numbers, those of the first: (w_dim,)."""
     told = usual(run)
+    if units.same(run, w):
+        n = run.spec.w_dim
+        return np.argsort(-(np.abs(w - told.mean) / np.maximum(told.sigma, 1e-9))[:n], kind="stable")
     return np.argsort(-(w if told.threshold is not None else np.abs(w - told.mean) / np.maximum(told.sigma, 1e-9)), kind="stable")
 
 
@@ -64,13 +68,14 @@ def counts(d: int) -> list[int]:
 def parts(run: Run, w: np.ndarray, label: int | None = None) -> tuple[np.ndarray, list[int], np.ndarray, list[int]]:
     """The image of a code (d,) as a sum. What each of its PARTS strongest numbers adds to it (n, H, W, 3), red and blue on one scale for
     all; which they are; and the images (m, H, W, C) of the strongest ``counts`` alone, all others at rest; and how many these are."""
-    order, base, several = strongest(run, w), rest(run), counts(run.d)
-    shown = order[:PARTS]
+    order, base = strongest(run, w), rest(run)
+    several, shown, step = counts(len(order)), order[:PARTS], len(order)       # a number that all layers have goes in all of them at once
     without, growing = np.repeat(w[None], len(shown), 0), np.repeat(base[None], len(several), 0)
     for k, unit in enumerate(shown):
-        without[k, unit] = base[unit]
+        without[k, unit::step] = base[unit::step]
     for k, n in enumerate(several):
-        growing[k, order[:n]] = w[order[:n]]
+        kept = np.isin(np.arange(run.d) % step, order[:n])
+        growing[k, kept] = w[kept]
     drawn = run.images(np.concatenate([w[None], without, growing]), label).clamp(-1, 1).float().cpu()
     change = (drawn[:1] - drawn[1:len(shown) + 1]).mean(1).numpy()
     added = np.stack([images.diverging(255 * c) for c in change / max(float(np.abs(change).max()), 1e-9)])

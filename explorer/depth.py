@@ -112,7 +112,7 @@ def measured(run: Run) -> tuple[Sizes | None, float]:
     held = run.held
 
     def make(progress: Progress) -> Sizes:
-        sizes = powers(run.d)
+        sizes, whole = powers(units.numbers(run)), units.numbers(run)
         n = min(held.n, run.affordable(JUDGED, LEAST_JUDGED, cost=len(sizes), seconds=12))
         rows = np.linspace(0, held.n - 1, n).astype(int)
         pixels = held.images(rows)
@@ -123,7 +123,7 @@ def measured(run: Run) -> tuple[Sizes | None, float]:
         w = run.encode(pixels)[0]
         model: list[float] = []
         for i, k in enumerate(sizes):
-            drawn = run.images(space.cut(w, k) if k < run.d else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
+            drawn = run.images(space.cut(w, k) if k < whole else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
             model.append(float((((drawn + 1) / 2 - flat) ** 2).sum(1).mean()))
             progress(0.3 + 0.7 * (i + 1) / len(sizes))
         pca = [float(((components.cut(flat, k) - flat) ** 2).sum(1).mean()) if k <= len(components.axes) else None for k in sizes]
@@ -135,10 +135,11 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
           label: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pixels (C, H, W) with code ``w`` (d,) from each number of directions: reconstructions (n, H, W, C) and errors (n,), then the same by
     PCA. The whole code is taken as it is."""
-    if max(sizes) > run.d:
-        raise Refused(f"This run's codes have {run.d} numbers; {max(sizes)} are more than that.")
+    whole = units.numbers(run)
+    if max(sizes) > whole:
+        raise Refused(f"This run's codes have {whole} numbers; {max(sizes)} are more than that.")
     space, components, c = code_space(run), pixel_space(run), run.spec.shape
-    codes = np.concatenate([space.cut(w[None], k) if k < run.d else w[None] for k in sizes])
+    codes = np.concatenate([space.cut(w[None], k) if k < whole else w[None] for k in sizes])
     drawn = run.images(codes, label)
     flat = pixels.reshape(1, -1).astype(np.float32) / 255
     cut = np.concatenate([components.cut(flat, k) for k in sizes]).reshape(-1, *c)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import depth
+from . import depth, units
 from .later import Progress
 
 if TYPE_CHECKING:
@@ -23,7 +23,13 @@ Draw = Callable[[int, int], np.ndarray]         # how many, and a seed, to codes
 def normal(run: Run, n: int, seed: int) -> np.ndarray:
     """Codes (n, d) of independent normal numbers about 0, as far out as the run's codes are over all."""
     codes = run.points_of_all()
-    return (np.random.default_rng(seed).normal(size=(n, run.d)) * np.sqrt((codes.astype(np.float64) ** 2).mean())).astype(np.float32)
+    w = np.random.default_rng(seed).normal(size=(n, units.numbers(run))) * np.sqrt((codes.astype(np.float64) ** 2).mean())
+    return whole(run, w)
+
+
+def whole(run: Run, w: np.ndarray) -> np.ndarray:
+    """Codes (n, d) of the numbers that are their own, (n, units.numbers(run)): these again for each layer, where all have the same."""
+    return np.tile(w, (1, run.d // w.shape[1])).astype(np.float32)
 
 
 def own(run: Run, n: int, seed: int, label: int | None = None) -> np.ndarray:
@@ -38,7 +44,7 @@ def mixture(run: Run) -> tuple[Draw | None, float]:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture  # takes a second to import
 
-        codes = run.points_of_all()
+        codes = run.points_of_all()[:, :units.numbers(run)]
         codes = codes[np.linspace(0, len(codes) - 1, min(len(codes), FITTED)).astype(int)]
         space = depth.principal(codes, LONG)
         low = (codes - space.mean) @ space.axes.T
@@ -56,8 +62,8 @@ def mixture(run: Run) -> tuple[Draw | None, float]:
             r = np.random.default_rng(seed)
             which = r.choice(len(fit.weights_), n, p=fit.weights_ / fit.weights_.sum())
             at = fit.means_[which] + np.einsum("nij,nj->ni", factors[which], r.normal(size=(n, low.shape[1])))
-            w = space.mean + at @ space.axes + left * r.normal(size=(n, run.d))
-            return (w if run.model.threshold() is None else w.clip(*bounds)).astype(np.float32)
+            w = space.mean + at @ space.axes + left * r.normal(size=(n, codes.shape[1]))
+            return whole(run, w if run.model.threshold() is None else w.clip(*bounds))
         return draw
     return run.later.get("mixture", make)
 

@@ -50,7 +50,7 @@ class AskFacts(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         return {"layers": units.names(run), "filters": units.filters(run) is not None, "mirrors": run.model.mirrors(),
-                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": run.d}
+                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
 
 
 class AskUnits(Ask):
@@ -138,7 +138,7 @@ class AskUnit(Source):
                "mean": short(layer.mean[k]), "deviation": short(layer.deviation[k]), "low": short(layer.low[k]),
                "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
                "values": [short(v) for v in layer.values[k]]}
-        if at == len(layers) - 1 and k < run.d:
+        if at == len(layers) - 1 and k < units.numbers(run):
             step = float(layer.deviation[k])
             out |= {"column": images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3)),
                     "step": short(step)}

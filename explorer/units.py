@@ -78,12 +78,23 @@ def require(run: Run) -> None:
 
 def raw(run: Run, x: Tensor) -> list[Tensor]:
     """What each layer makes of images (n, C, H, W) in [-1, 1]: (n, units) or (n, channels, h, w), the code last; with gradients. Where a
-    model does not tell its layers: its features, where it has any, and its code."""
+    model does not tell its layers: its features, where it has any, and its code. Its numbers stand once where all layers have the same."""
     told = run.model.activations(x)
     if told:
         return told
-    code, seen = run.model.encode(x).flatten(1), run.model.features(x)
+    code, seen = run.model.encode(x).flatten(1)[:, :numbers(run)], run.model.features(x)
     return [code] if seen is None else [seen, code]
+
+
+def numbers(run: Run) -> int:
+    """How many numbers of an image's code are its own: all d, or w_dim where every layer has the same."""
+    return run.spec.w_dim if run.model.repeats() else run.d
+
+
+def same(run: Run, w: np.ndarray) -> bool:
+    """Whether all layers of a code (d,) have the same numbers; False where there is one layer."""
+    layers = w.reshape(run.spec.num_layers, -1)
+    return len(layers) > 1 and bool((layers == layers[0]).all())
 
 
 def centred(a: Tensor) -> Tensor:
@@ -259,14 +270,14 @@ def _square(seen: np.ndarray) -> tuple[int, int, int]:
 # ---- what a unit of the code draws ----
 
 def column(run: Run, w: np.ndarray, unit: int, step: float, label: int | None) -> np.ndarray:
-    """Three pictures (3, H, W, 3) uint8: the image of a code (d,), of the code with ``step`` more in one number, and what that adds (red)
-    or takes away (blue)."""
+    """Three pictures (3, H, W, 3) uint8: the image of a code (d,), of the code with ``step`` more in one number (of every layer, where an
+    image's code has the same in all), and what that adds (red) or takes away (blue)."""
     more = w.copy()
-    more[unit] += step
+    more[unit::numbers(run)] += step
     drawn = images.to_uint8(run.images(np.stack([w, more]), label))
     change = images.diverging((drawn[1].astype(np.float32) - drawn[0]).mean(-1))
     return np.stack([*(np.broadcast_to(d, change.shape) for d in drawn), change])
 
 
-__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "filters", "layer_of", "likeness", "names", "raw", "reach",
-           "require", "signed", "units_of", "watch", "watched"]
+__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "filters", "layer_of", "likeness", "names", "numbers", "raw",
+           "reach", "require", "same", "signed", "units_of", "watch", "watched"]

@@ -208,6 +208,10 @@ class LatentModel(nn.Module):
         (units, pixels). None where the two layers are of another kind or do not fit."""
         return None
 
+    def repeats(self) -> bool:
+        """Whether ``encode`` gives every layer the same numbers, so that a code of ``num_layers * w_dim`` holds ``w_dim`` of them."""
+        return False
+
     def threshold(self) -> float | None:
         """Above what a number of the code counts as lit, for codes that are activities in [0, 1]; None for all others."""
         return None

@@ -19,6 +19,8 @@ const mic = {
   layer: (k) => k === facts.layers.length - 1 ? lx.t('mic.code') : facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 }),
   short: (v) => { const a = Math.abs(v); return (v < 0 ? '−' : '') + (a >= 100 ? a.toFixed(0) : a >= 10 ? a.toFixed(1) : a >= 0.01 || a === 0 ? a.toFixed(2) : a.toExponential(0).replace('-', '−')); },
   unit: (layer, unit) => { units.choose(layer, unit); show('units'); },
+  /** the code's numbers: once where all layers have the same, as an image's code of some models */
+  numbers: () => { const { w } = lx.state, { d } = facts; return w.length > d && w.every((v, i) => v === w[i % d]) ? w.subarray(0, d) : w; },
   write: () => { if (on() && facts) lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed].join('~')); },
   ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
   /** a canvas at the screen's own resolution, its context in CSS pixels */

@@ -3,7 +3,11 @@ const makeMicCode = (host, mic) => {
   const lx = window.lx, $ = (s) => host.querySelector(s), bars = $('.lx-mic-bars'), histogram = $('.lx-mic-histogram'), [cells, sums] = [...host.querySelectorAll('.lx-mic-parts')].map(makeCells), TOP = 120;
   let usual = null, whose = '', order = 'plain', at = -1, list = [], timer, parts = null;
   const mark = makeChoice($('.lx-mic-orders'), 'order', (k) => { order = k; at = -1; mark(k); paint(); say(); });
-  const w = () => lx.state.w, lit = () => usual.threshold !== null, level = (j) => lit() ? w()[j] : (w()[j] - usual.mean[j]) / Math.max(usual.sigma[j], 1e-9), weight = (j) => lit() ? w()[j] : Math.abs(level(j));
+  const w = () => lx.state.w && mic.facts && mic.numbers(), each = () => mic.facts.d;
+  const split = () => w().length > each();                                 /* every layer has numbers of its own */
+  const name = (j) => split() ? lx.t('mic.code.number', { layer: Math.floor(j / each()) + 1, unit: j % each() }) : lx.t('mic.unit.name', { unit: j });
+  const brief = (j) => split() ? `${Math.floor(j / each()) + 1}·${j % each()}` : j;
+  const lit = () => usual.threshold !== null, level = (j) => lit() ? w()[j] : (w()[j] - usual.mean[j]) / Math.max(usual.sigma[j], 1e-9), weight = (j) => lit() ? w()[j] : Math.abs(level(j));
   const sorted = () => { const all = Array.from(w(), (_, j) => j); return order === 'strong' ? all.sort((a, b) => weight(b) - weight(a)).slice(0, TOP) : all; };
   const paint = () => {
     if (!usual || !w() || mic.panel !== 'code' || !bars.clientWidth) return; list = sorted();
@@ -20,17 +24,17 @@ const makeMicCode = (host, mic) => {
     usual.counts.forEach((v, k) => { x.fillStyle = c.soft; x.globalAlpha = 0.5; x.fillRect(to(usual.edges[k]), H - 18 - (H - 26) * v / most, Math.max(to(usual.edges[k + 1]) - to(usual.edges[k]) - 1, 1), (H - 26) * v / most); }); x.globalAlpha = 1;
     x.fillStyle = c.accent; x.fillRect(to(Math.min(here, hi) + 0.5) - 1, 0, 2, H - 18); x.fillStyle = c.soft; x.textBaseline = 'top'; x.textAlign = 'left'; x.fillText(String(lo), 4, H - 14); x.textAlign = 'right'; x.fillText(String(hi - 1), W - 4, H - 14); x.textAlign = 'center'; x.fillStyle = c.accent; const text = String(here); x.fillText(text, Math.max(30, Math.min(W - 30, to(here + 0.5))), H - 14); x.textAlign = 'left';
   };
-  const say = () => { const j = list[at]; $('.lx-mic-bar-told').textContent = j === undefined ? lx.t('mic.bars.hint') : lx.t('mic.bar', { unit: j, value: mic.short(w()[j]), mean: mic.short(usual.mean[j]), sigma: mic.short(usual.sigma[j]) }); bars.dataset.at = j ?? ''; };
+  const say = () => { const j = list[at]; $('.lx-mic-bar-told').textContent = j === undefined ? lx.t('mic.bars.hint') : lx.t('mic.bar', { unit: name(j), value: mic.short(w()[j]), mean: mic.short(usual.mean[j]), sigma: mic.short(usual.sigma[j]) }); bars.dataset.at = j ?? ''; };
   const told = () => {
     if (!usual || !w()) return; const values = Array.from(w()), mean = values.reduce((a, b) => a + b, 0) / values.length, n = lit() ? values.filter((v) => v > usual.threshold).length : 0, far = lit() ? 0 : values.filter((_, j) => Math.abs(level(j)) > 2).length;
-    $('.lx-mic-code-told').textContent = lit() ? lx.t('mic.code.lit', { n, d: values.length, share: lx.number(100 * n / values.length, 1), mean: lx.number(mean, 3) }) : lx.t('mic.code.plain', { d: values.length, n: far });
+    $('.lx-mic-code-told').textContent = lit() ? lx.t('mic.code.lit', { n, d: values.length, share: lx.number(100 * n / values.length, 1), mean: lx.number(mean, 3) }) : lx.t(split() ? 'mic.code.layers' : 'mic.code.plain', { d: values.length, n: far, layers: values.length / each() });
     $('.lx-mic-lit-told').textContent = lx.t('mic.lit.told', { share: lx.number(100 * usual.lit, 1), mean: lx.number(usual.activity, 3) }); $('.lx-mic-parts-told').textContent = lx.t(lit() ? 'mic.parts.lit' : 'mic.parts.plain'); $('.lx-mic-sums-told').textContent = lx.t(lit() ? 'mic.sums.lit' : 'mic.sums.plain'); say(); if (parts) strip();
   };
   const strip = () => { const { units, counts, added, growing } = parts, n = units.length, tile = lx.state.info.spec.shape.slice(1), d = w().length;
-    cells.show(units.map((u, k) => ({ at: k, caption: u, title: lx.t('mic.part', { unit: u }), data: { unit: u }, pick: () => mic.unit(-1, u) })), added, tile, n);
+    cells.show(units.map((u, k) => ({ at: k, caption: brief(u), title: lx.t('mic.part', { unit: name(u) }), data: { unit: u }, pick: () => mic.unit(-1, u % each()) })), added, tile, n);
     sums.show(counts.map((c, k) => ({ at: k, caption: c === d ? lx.t('mic.parts.all') : c, title: lx.t('mic.parts.alone', { n: c }), data: { first: c } })), growing, tile, counts.length); };
   const sum = makeLatest(async (run, code) => { const d = await mic.ask({ op: 'parts', w: lx.b64(code) }), [added, growing] = await Promise.all([d.added, d.growing].map(mic.picture)); if (run !== lx.state.run || !mic.on()) return; parts = { ...d, added, growing }; strip(); mic.count('code'); }, mic.failed);
-  const go = () => { if (list[at] !== undefined) mic.unit(-1, list[at]); };
+  const go = () => { if (list[at] !== undefined) mic.unit(-1, list[at] % each()); };
   const hit = (e) => { const r = bars.getBoundingClientRect(), k = Math.floor((e.clientX - r.left) / r.width * list.length), now = Math.max(0, Math.min(list.length - 1, k)); if (now !== at) { at = now; paint(); say(); } };
   bars.onpointermove = hit; bars.onpointerleave = () => { at = -1; paint(); if (usual) say(); }; bars.onclick = (e) => { hit(e); go(); };
   bars.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 }[e.key]; if (step) { e.preventDefault(); at = Math.max(0, Math.min(list.length - 1, at + step)); paint(); say(); } else if (e.key === 'Enter') { e.preventDefault(); go(); } };
@@ -38,6 +42,6 @@ const makeMicCode = (host, mic) => {
     mark(order); const run = lx.state.run;
     try { if (whose !== run) { const d = await mic.ask({ op: 'activity' }); if (run !== lx.state.run) return; usual = { ...d, mean: lx.f32(d.mean), sigma: lx.f32(d.sigma) }; whose = run; if (usual.mean.length > TOP) order = 'strong'; mark(order); } code(); } catch (e) { mic.failed(e); }
   };
-  const code = () => { if (!usual || whose !== lx.state.run) return; at = -1; paint(); told(); clearTimeout(timer); timer = setTimeout(() => sum(lx.state.run, w()), 40); };
+  const code = () => { if (!usual || whose !== lx.state.run) return; at = -1; paint(); told(); clearTimeout(timer); timer = setTimeout(() => sum(lx.state.run, lx.state.w), 40); };
   return { enter, code, paint, tell: told, clear: () => { usual = parts = null; whose = ''; order = 'plain'; cells.clear(); sums.clear(); } };
 };

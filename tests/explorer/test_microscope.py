@@ -22,7 +22,7 @@ from .generators import make_generator
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """stack: 784 → 20 (unit 3 dead) → 5. lin: exact PCA, 6. sparse: 40. colour: conv on 32 × 32 in colour. gan: no encoder. bigan: one
-    that tells its last layer but one."""
+    that tells its last layer but one. styled: an encoder that gives six layers the same 5 numbers."""
     root = tmp_path_factory.mktemp("microscope")
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5, dead=3)
     make_encoded(root, "lin", "linear", data(), z_dim=6, exact=True)
@@ -31,6 +31,7 @@ def root(tmp_path_factory):
     make(root, "vae", data(), z_dim=4)
     make_generator(root, "gan", "gan", data(), z_dim=6)
     make_generator(root, "bigan", "bigan", data(), z_dim=6)
+    make_generator(root, "styled", "stylealae", data(), z_dim=6, w_dim=5, channels=8, most_channels=8, palette=0)
     return root
 
 
@@ -174,4 +175,32 @@ def test_what_does_not_fit_is_refused_in_a_sentence(client, ask, run, body, said
 
 def test_the_view_shows_runs_that_encode_images(session):
     shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec.to_dict())}
-    assert shown == {"stack", "lin", "sparse", "colour", "vae", "bigan"}
+    assert shown == {"stack", "lin", "sparse", "colour", "vae", "bigan", "styled"}
+
+
+def test_numbers_that_every_layer_has_are_counted_once(session, ask):
+    """An encoder that gives all layers one style: its numbers are units once, and each of them moves in all layers."""
+    run, w_dim = session.run("styled"), 5
+    facts = ask("styled", "facts")
+    assert run.d == 6 * w_dim and facts["d"] == w_dim and facts["layers"][-1] == {"name": "code", "units": w_dim, "channels": False}
+    assert ask("styled", "units", layer=-1)["total"] == w_dim
+    assert ask("styled", "sizes")["sizes"] == [1, 2, 4, 5]
+    w = run.encode(run.real(np.array([3])))[0]
+    found = ask("styled", "unit", layer=-1, unit=2, w=latent.to_text(w[0]), image={"index": 3})
+    assert found["value"] == pytest.approx(float(w[0, 2]), rel=1e-3)
+    more = w.copy()
+    more[:, 2::w_dim] += found["step"]
+    tiles = pixels(found["column"])
+    assert np.array_equal(tiles[:, 28:56, 0], run.decode(more)[0, ..., 0])
+    parts = ask("styled", "parts", w=latent.to_text(w))
+    assert sorted(parts["units"]) == list(range(w_dim)) and parts["counts"][-1] == w_dim
+    last = pixels(parts["growing"])[:, -28:, 0]
+    assert np.array_equal(last, run.decode(w)[0, ..., 0])                            # all of them: the image itself
+    for by in ("normal", "mixture", "own"):
+        drawn = latent.from_text(ask("styled", "drawn", by=by)["w"]).reshape(-1, 6, w_dim)
+        assert (drawn == drawn[:, :1]).all()
+
+
+def test_a_code_whose_layers_differ_has_all_its_numbers(session, ask):
+    w = np.random.default_rng(0).normal(size=(1, 30)).astype(np.float32)
+    assert max(ask("styled", "parts", w=latent.to_text(w))["counts"]) == 30

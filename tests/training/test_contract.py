@@ -68,7 +68,9 @@ def test_shapes_and_ranges_are_those_of_the_spec(family):
     assert x.shape == (4, *s.shape) and (x.min() >= -1 and x.max() <= 1) and torch.isfinite(x).all()
     images = torch.from_numpy(shapes(4)[0]).float() / 127.5 - 1
     if s.encodes:
-        assert model.encode(images).shape == (4, s.num_layers, s.w_dim)
+        w = model.encode(images)
+        assert w.shape == (4, s.num_layers, s.w_dim)
+        assert model.repeats() == (s.num_layers > 1 and bool((w == w[:, :1]).all()))
     else:
         with pytest.raises(TypeError):
             model.encode(images)

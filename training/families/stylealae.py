@@ -99,6 +99,9 @@ class StyleALAE(StyleGenerator):
             x = halved(x)
         return self.encoder(x, stage, alpha)[:, None].repeat(1, self.spec.num_layers, 1)
 
+    def repeats(self) -> bool:
+        return True
+
     def code(self, x: Tensor) -> Tensor:
         """Images of the present stage's resolution to (n, w_dim)."""
         return self.encoder(x, *self.grown())
