@@ -88,6 +88,12 @@ def sides_of(shape: Sequence[int]) -> tuple[int, ...]:
     return sides
 
 
+def first_stage(config: Any, sides: Sequence[int]) -> int:
+    """The stage, from 0, that training begins with: the resolution nearest to ``config.start``, or the full one where none has a stage of
+    its own."""
+    return min(range(len(sides)), key=lambda k: abs(math.log(sides[k] / config.start))) if config.stage_images else len(sides) - 1
+
+
 def channels_of(config: Any, sides: Sequence[int]) -> list[int]:
     """Channels at each resolution, coarse to full, in eights (narrower ones cost no less)."""
     return [min(config.most_channels, max(8, round(config.channels * config.widening**k / 8) * 8)) for k in range(len(sides))][::-1]
@@ -101,6 +107,7 @@ class Growing(LatentModel):
     def __init__(self, config: Any, data: DataSpec) -> None:
         super().__init__()
         self.sides, self.skip = sides_of(data.shape), config.skip
+        self.first = first_stage(config, self.sides)
         self.colours = nn.ModuleList(EqualConv(c, data.shape[0], 1, gain=1.0) for c in channels_of(config, self.sides))
         self.register_buffer("growth", torch.tensor([len(self.sides) - 1.0, 1.0]))
 
@@ -112,6 +119,12 @@ class Growing(LatentModel):
         """The stage and its α."""
         stage, alpha = self.growth.tolist()
         return int(stage), alpha
+
+    def grew(self) -> tuple[int, ...]:
+        return self.sides[self.first:self.grown()[0] + 1]
+
+    def adds(self) -> bool:
+        return self.skip
 
     def blocks(self, w: Tensor, stage: int) -> list[Tensor]:
         """Features of each resolution up to ``stage``, coarse to fine: (n, c_k, r_k, r_k)."""
@@ -227,9 +240,7 @@ class GrowingObjective(AdversarialObjective):
 
     def __init__(self, model: LatentModel, config: Any) -> None:
         super().__init__(model, config)
-        sides = self.model.sides
-        first = min(range(len(sides)), key=lambda k: abs(math.log(sides[k] / config.start)))
-        self.schedule = Schedule(len(sides), config.stage_images, config.fade_images, first)
+        self.schedule = Schedule(len(self.model.sides), config.stage_images, config.fade_images, self.model.first)
 
     def make_discriminator(self) -> nn.Module:
         return GrowingDiscriminator(self.model, self.config)

@@ -224,6 +224,15 @@ class LatentModel(nn.Module):
         """Images (n, C, H, W) down the encoder's first ``layers`` (1 … ``mirrors()``) and back up their mirrors: the same, in [-1, 1]."""
         raise TypeError(f"{type(self).__name__} has no mirrored layers.")
 
+    def grew(self) -> tuple[int, ...]:
+        """The resolutions that training went through, coarse to fine, of a network that can grow: one where it was trained at that from
+        the start. Empty for networks that cannot."""
+        return ()
+
+    def adds(self) -> bool:
+        """Whether each resolution of a network that can grow adds its colours to the image of the one before."""
+        return False
+
     def axes(self) -> Tensor | None:
         """Of a linear decoder what each number of the code adds to the image on the [0, 1] scale, (pixels, w_dim); else None."""
         return None

@@ -3,8 +3,10 @@ const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.
 const spec = () => lx.state.info.spec, has = () => spec().noise.length > 0, count = () => spec().levels.length;
 const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
 /* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null: unknown.
-   second: the second sample's code. drawn: which residuals of a real image the model draws. */
+   second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of a link.
+   exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
 let source = 'sample', blend = [], a = [], b = [], second = null, drawn = [], index = 0, file = null, invert = false, mine = null, built = null, answer = null, owner = null;
+let exact = null, carried = '', problem = '', packing = 0;
 
 /* ---- noise: a level's part of the code that a seed gives ---- */
 const parts = (k) => { const at = spec().noise.slice(0, k).reduce((s, n) => s + n, 0); return [at, at + spec().noise[k]]; };
@@ -17,13 +19,38 @@ const swap = (k) => { if (!second) return; const w = lx.state.w; [a[k], b[k]] = 
 const other = (seeds) => guarded(async (still) => { const made = new Map(); for (const s of new Set(seeds)) made.set(s, await noise(s)); if (!still()) return;
   second = seeds.reduce((w, s, k) => put(w, k, made.get(s)), made.get(seeds[0])); b = [...seeds]; write(); show(); });
 
-/* ---- the link ---- */
-const write = () => { if (on() && has()) lx.keep('pyr', [source === 'held' ? 'h' + index : 's', blend.join('.'), a.map((s) => s ?? '-').join('.'), b.map((s) => s ?? '-').join('.'), drawn.map(Number).join('')].join('~')); };
+/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who draws ---- */
+const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
+const from = () => LETTERS[source] + (source === 'held' ? index : source === 'sample' ? '' : carried);
+const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const numbers = (k) => { const [i, j] = parts(k); return '*' + safe(lx.b64(second.slice(i, j))); };
+const write = () => {
+  if (!on()) return;
+  if (!has()) { lx.keep('pyr', growing.at === null ? null : String(growing.at)); return; }
+  const others = b.map((s, k) => s ?? (second ? numbers(k) : '-'));
+  lx.keep('pyr', [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'));
+};
+const seedOr = (text) => /^\d{1,9}$/.test(text) ? +text : null;
+const read = (text, k) => {                                                /* a seed, or a level's numbers */
+  if (text?.[0] !== '*') return seedOr(text);
+  try { const w = lx.f32(text.slice(1)), [i, j] = parts(k); return w.length === j - i && w.every(Number.isFinite) ? w : null; } catch { return null; }
+};
 const parse = (text) => {
-  const [from, shares, one, two, by] = String(text || '').split('~'), n = count(), list = (t, most) => (t || '').split('.').map((v) => /^\d{1,9}$/.test(v) && +v <= most ? +v : null);
-  const shared = list(shares, FULL), seeds = list(one, 1e9), others = list(two, 1e9);
-  if (shared.length !== n - 1 || shared.includes(null) || seeds.length !== n || others.length !== n) return null;
-  return { held: /^h\d{1,9}$/.test(from) ? +from.slice(1) : null, blend: shared, a: seeds, b: others, drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1') };
+  const [image, shares, one, two, by] = String(text || '').split('~'), n = count();
+  const blend = (shares || '').split('.').map(seedOr), seeds = (one || '').split('.').map(seedOr), others = (two || '').split('.').map(read);
+  if (blend.length !== n - 1 || blend.some((v) => v === null || v > FULL) || seeds.length !== n || others.length !== n) return null;
+  const name = Object.keys(LETTERS).find((s) => LETTERS[s] === image[0]) || 'sample';
+  return { source: name, image: image.slice(1), blend, a: seeds, b: others, drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1') };
+};
+/* a drawing or a file as the model was given it, once the hand rests */
+const pack = (url) => {
+  clearTimeout(packing); carried = '';
+  packing = setTimeout(async () => {
+    const im = await picture(url), canvas = painted(new Uint8Array(spec().shape.reduce((p, q) => p * q)), spec().shape), now = answer;
+    canvas.getContext('2d').drawImage(im, 0, 0);
+    const text = await imageText(bytesOf(canvas, spec().shape[0]), spec().shape[0]);
+    if (now === answer) { carried = text; element.dataset.carried = text === TOO_LONG ? 'no' : 'yes'; write(); }
+  }, 250);
 };
 
 /* ---- the columns ---- */
@@ -61,19 +88,27 @@ const told = () => {
   }
   $('.lx-levels').classList.toggle('real', real);
   const p = $('.lx-state'), short = (v) => v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3);
-  p.textContent = !has() ? lx.t('pyr.plain') : !real ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about') : source === 'file' && !file ? lx.t('pyr.drop') : source === 'draw' && pad.empty ? lx.t('pyr.empty') : answer?.error === undefined ? ''
+  p.textContent = problem ? problem : !has() ? lx.t('pyr.plain') : !real ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about') : source === 'file' && !file ? lx.t('pyr.drop') : source === 'draw' && pad.empty ? lx.t('pyr.empty') : answer?.error === undefined ? ''
     : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
 };
 
 /* ---- pictures: latest wins, one request in flight ---- */
 let next = null, busy = false;
-const image = () => source === 'held' ? { index } : source === 'draw' ? { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) } : file;
+const image = () => source === 'held' ? { index } : source === 'draw' ? exact || { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) } : file;
 const show = () => {
   if (!on() || built !== lx.state.run || !lx.state.w) return; const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
-  if (source !== 'sample') { if (source === 'file' && !file || source === 'draw' && pad.empty) { answer = null; wipe(); told(); return; } Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {}); }
-  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null }; if (!busy) pump();
+  if (source !== 'sample') { if (source === 'file' && !file || source === 'draw' && pad.empty) { next = null; answer = null; carried = ''; wipe(); stale(false); told(); return; } Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {}); }
+  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null }; problem = ''; stale(true, next.two); if (!busy) pump();
 };
-const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); };
+/* what is on the screen belongs to another question until the answer is there */
+const stale = (tiles, two) => {
+  for (const e of element.querySelectorAll('.lx-tiles, .lx-state')) e.classList.toggle('lx-stale', tiles);
+  const other = !!two && key(two) !== lastTwo;
+  for (const e of element.querySelectorAll('.lx-other canvas')) e.classList.toggle('lx-stale', other);
+  growing.stale(tiles); element.setAttribute('aria-busy', tiles);
+};
+const key = (two) => two.w + lx.state.label;
+const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); growing.wipe(); };
 let lastTwo = '';
 const picture = async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; };
 const pump = async () => {
@@ -84,23 +119,23 @@ const pump = async () => {
       const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }), im = await picture(d.picture); if (run !== lx.state.run || built !== run) continue;
       answer = d; delete element.dataset.error; const S = d.side;
       for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
-      if (two && two.w + lx.state.label !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = two.w + lx.state.label;
+      if (two && key(two) !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = key(two);
         element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
-      told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
-    } catch (e) { if (!next && run === lx.state.run) { answer = null; element.dataset.error = e.message; lx.say(e.message, 'error'); told(); } }
+      if (!next) stale(false); if (source === 'draw' || source === 'file') pack(d.input); told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
+    } catch (e) { if (!next && run === lx.state.run) { answer = null; lastTwo = ''; problem = e.message; element.dataset.error = e.message; if (source === 'file') file = null; wipe(); stale(false); lx.say(e.message, 'error'); told(); } }
   }
   busy = false;
 };
 
 /* ---- where the image comes from ---- */
-const growing = makeGrowing($('.lx-growing'));
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { if (source === 'draw' && on()) { told(); show(); } });
+const growing = makeGrowing($('.lx-growing'), () => write());
+const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { exact = null; if (source === 'draw' && on()) { told(); show(); } });
 const choose = (name) => {
   source = name; element.dataset.source = name; const grey = spec().shape[0] === 1, held = !!lx.state.info.dataset;
   for (const c of element.querySelectorAll('[data-source]')) { if (c === element) continue; c.hidden = c.dataset.source === 'draw' && !grey || c.dataset.source === 'held' && !held; c.setAttribute('aria-checked', c.dataset.source === name); c.tabIndex = c.dataset.source === name ? 0 : -1; }
   for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name || !has();
   $('.lx-of-what').hidden = !has(); $('.lx-drawing').hidden = name !== 'draw'; $('.lx-invert').hidden = !grey; $('.lx-index').value = index; $('.lx-of').textContent = held ? lx.t('pyr.of', { n: lx.state.info.dataset.n.toLocaleString(lx.state.lang) }) : '';
-  answer = null; told();
+  answer = null; problem = ''; carried = ''; delete element.dataset.carried; told();
 };
 const go = (name) => { if (name !== 'sample' && source === 'sample') drawn = drawn.map(() => false); choose(name); show(); write(); };
 const radios = $('.lx-of-what');
@@ -109,24 +144,58 @@ radios.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]
 const held = (i) => { const n = lx.state.info.dataset?.n || 1; index = Math.max(0, Math.min(n - 1, Math.round(i) || 0)); $('.lx-index').value = index; show(); write(); };
 $('.lx-index').onchange = () => held(+$('.lx-index').value);
 $('.lx-another').onclick = () => held(lx.random() % (lx.state.info.dataset?.n || 1));
-$('.lx-clear').onclick = () => { pad.clear(); told(); show(); };
+$('.lx-clear').onclick = () => { pad.clear(); exact = null; told(); show(); write(); };
 $('.lx-first').onclick = () => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a = a.map(() => seed); take(w); write(); });
 $('.lx-second').onclick = () => other(Array(count()).fill(lx.random()));
-const pick = async (f) => { if (!f) return; if (f.size > MOST) { element.dataset.error = lx.t('pyr.large'); lx.say(lx.t('pyr.large'), 'error'); return; } file = base64(new Uint8Array(await f.arrayBuffer())); go('file'); };
+const pick = async (f) => { if (!f) return; if (f.size > MOST) { element.dataset.error = lx.t('pyr.large'); lx.say(lx.t('pyr.large'), 'error'); return; } file = base64(new Uint8Array(await f.arrayBuffer())); inverted(false); go('file'); };
 const input = $('input[type=file]'); $('.lx-choose').onclick = () => input.click(); input.onchange = () => { pick(input.files[0]); input.value = ''; };
-$('.lx-invert').onclick = () => { invert = !invert; $('.lx-invert').setAttribute('aria-pressed', invert); show(); };
+const inverted = (is) => { invert = is; $('.lx-invert').setAttribute('aria-pressed', invert); };
+$('.lx-invert').onclick = () => { inverted(!invert); show(); };
 element.ondragover = (e) => { if (has()) e.preventDefault(); }; element.ondrop = (e) => { if (!has()) return; e.preventDefault(); pick(e.dataTransfer.files[0]); };
 
 /* ---- opening the view, another run, another code ---- */
+/* the second sample: each level's part of a seed's noise, or the numbers that a link brought */
+const partner = (levels) => guarded(async (still) => {
+  const seeds = levels.map((v) => v instanceof Float32Array ? null : v ?? 1), made = new Map();
+  for (const s of new Set(seeds.map((v) => v ?? 1))) made.set(s, await noise(s));
+  if (!still()) return;
+  second = levels.reduce((w, v, k) => {
+    const out = put(w, k, made.get(seeds[k] ?? 1));
+    if (v instanceof Float32Array) out.set(v, parts(k)[0]);
+    return out;
+  }, [...made.values()][0]);
+  b = seeds; write(); show();
+});
+/* a link's drawing or file; without it the sample, and a word about it */
+const bring = async (kept) => {
+  const run = lx.state.run, shape = spec().shape, bytes = await textImage(kept.image, shape.reduce((p, q) => p * q), shape[0]);
+  if (run !== lx.state.run || !on()) return;
+  if (!bytes) { if (kept.image) lx.say(lx.t('image.left')); choose(kept.source === 'draw' ? 'draw' : 'sample'); show(); write(); return; }
+  const image = { pixels: base64(bytes) };
+  if (kept.source === 'draw') { pad.load(painted(bytes, shape)); exact = image; } else file = image;
+  choose(kept.source); carried = kept.image; show();
+};
+const usual = () => {
+  const n = count(), o = lx.state.origin, seed = ['seed', 'sample'].includes(o?.kind) ? o.seed : null;
+  return { source: 'sample', image: '', blend: Array(n - 1).fill(FULL), drawn: Array(n - 1).fill(false), a: Array(n).fill(seed), b: Array(n).fill(1) };
+};
+/* what the link keeps, or what a run opens with */
+const restore = () => {
+  if (!on()) { owner = null; return; }
+  const kept = (has() && parse(lx.state.kept.pyr)) || usual(), fresh = built !== lx.state.run, known = !!lx.state.info.dataset;
+  owner = lx.state.run; second = null; lastTwo = ''; answer = null; file = null; exact = null; mine = lx.state.w; inverted(false);
+  ({ blend, drawn, a } = kept); b = []; index = kept.source === 'held' ? Math.min(+kept.image || 0, (lx.state.info.dataset?.n || 1) - 1) : 0;
+  if (fresh) build(); else stale(true);
+  const at = +lx.state.kept.pyr;
+  growing.enter(!has(), !has() && lx.state.kept.pyr && at >= 0 && at <= count() - 1 ? at : null, fresh);
+  if (['draw', 'file'].includes(kept.source)) { bring(kept); } else choose(kept.source === 'held' && known ? 'held' : 'sample');
+  if (has()) partner(kept.b);
+  show();
+};
 const enter = () => {
-  if (!on()) return; const run = lx.state.run, n = count();
-  if (owner !== run) {
-    const kept = has() && parse(lx.state.kept.pyr), o = lx.state.origin; owner = run; second = null; lastTwo = ''; answer = null; file = null; mine = lx.state.w;
-    blend = kept ? kept.blend : Array(n - 1).fill(FULL); drawn = kept ? kept.drawn : Array(n - 1).fill(false); a = kept ? kept.a : Array(n).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); index = kept && kept.held !== null ? kept.held : 0; b = [];
-    build(); choose(kept && kept.held !== null && lx.state.info.dataset ? 'held' : 'sample');
-    if (has()) { const seed = lx.random(); other(kept ? kept.b.map((s) => s ?? seed) : Array(n).fill(1)); }
-  }
-  growing.enter(!has()); show();
+  if (!on()) return;
+  if (owner !== lx.state.run) { restore(); return; }
+  growing.enter(!has(), growing.at, false); show(); write();
 };
 let linked = null;                                                         /* the run that the link's levels belong to */
 lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('pyr', null); linked = lx.state.run; setTimeout(enter); });

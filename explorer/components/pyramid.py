@@ -34,14 +34,14 @@ def pyramid() -> gr.HTML:
   <p class="lx-note lx-state" role="status"></p>
   <div class="lx-levels"></div>
   <section class="lx-growing" hidden>
-    <div class="lx-fade"><h2 class="lx-h" data-t="grow.fade"></h2>
+    <div class="lx-fade"><h2 class="lx-h" data-t="grow.levels"></h2>
       <div class="lx-fade-pair"><canvas role="img"></canvas>
-        <div><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="grow.fade">
+        <div><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="grow.levels">
           <p class="lx-fade-at num"></p>
-          <p class="lx-note" data-t="grow.fade.note"></p></div></div></div>
+          <p class="lx-note"></p></div></div></div>
     <div class="lx-while" hidden><h2 class="lx-h" data-t="grow.while"></h2><div class="lx-kept-stages"></div>
       <p class="lx-note" data-t="grow.while.note"></p></div>
   </section>
 </div>""", elem_id="lx-pyramid", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("pad", "growing")) + script("pyramid")
+    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("pad", "image_text", "growing")) + script("pyramid")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.serve import page as served
 from tests.explorer.conftest import data
@@ -19,10 +20,14 @@ READ = """(selector) => { const c = document.querySelector(selector);
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """A grown run, 28 × 28 with three levels, and one whose training kept nothing."""
+    """A grown run, 28 × 28 with three levels; bare, whose training kept nothing; whole, trained at 28 × 28 from the start; added, in which
+    resolutions add up."""
     root = tmp_path_factory.mktemp("grown")
+    usual = dict(z_dim=6, channels=8, most_channels=16, stage_images=64)
+    make_generator(root, "whole", "progan", data(), **usual, start=28)
+    make_generator(root, "added", "progan", data(), **usual | {"skip": True, "stage_images": 0})
     for name in ("grown", "bare"):
-        folder = make_generator(root, name, "progan", data(), z_dim=6, channels=8, most_channels=16, stage_images=64)
+        folder = make_generator(root, name, "progan", data(), **usual)
     model, _ = checkpoint.load(root / "grown")
     model.grow(0, 1.0)
     stages.keep(root / "grown", model, stages.Stage("7 × 7", 64))
@@ -74,3 +79,21 @@ def test_a_run_that_kept_no_stages_shows_its_levels_alone(drive):
     drive.until(f"{BOX}.stages === '0' && +{BOX}.faded > 0")
     assert page.locator(".lx-while").is_hidden()
     assert page.locator(".lx-fade").is_visible()
+
+
+def test_only_a_run_that_grew_is_said_to_have_grown(drive):
+    page = drive.open("run=grown&view=pyramid").page
+    title, note = page.locator(".lx-fade h2"), page.locator(".lx-fade .lx-note")
+    drive.until(f"{BOX}.grew === '7 14 28'")
+    expect(title).to_have_text("Growing")
+    expect(note).to_contain_text("This network grew: 7 × 7, 14 × 14, 28 × 28.")
+    expect(note).to_contain_text("by least squares")
+    page.evaluate("lx.open('whole')")
+    drive.until(f"{BOX}.grew === '28'")
+    expect(title).to_have_text("From level to level")
+    expect(note).to_contain_text("did not grow: it was trained at 28 × 28 from the start")
+    expect(note).to_contain_text("coloured after training")
+    page.evaluate("lx.open('added')")
+    drive.until(f"{BOX}.grew === '28' && document.querySelector('.lx-fade .lx-note').textContent.includes('adds its colours')")
+    expect(note).not_to_contain_text("least squares")
+    assert "grew" not in page.locator("#view-pyramid .lx-about").text_content()

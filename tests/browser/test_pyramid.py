@@ -15,6 +15,7 @@ from tests.explorer.generators import make_generator
 from training import heldout
 
 from .conftest import Driver
+from .held import Held
 
 BOX = "(document.querySelector('#lx-pyramid [data-ready]') || {dataset: {}}).dataset"
 SETTINGS = {"z_dim": 6, "noise": 3, "channels": 4, "network": "conv"}
@@ -210,3 +211,34 @@ def test_keys_languages_and_runs_without_levels(drive):
     assert len({round(b["y"]) for b in row}) == 1 and row[0]["x"] < row[1]["x"] < row[2]["x"], "side by side on a phone too"
     page.evaluate("lx.open('tiny')")
     expect(page.locator("#lx-why")).to_contain_text("no levels to show")
+
+
+STALE = "document.querySelector('#lx-pyramid .lx-tiles').classList.contains('lx-stale')"
+BLANK = """() => [...document.querySelectorAll('#lx-pyramid .lx-tile canvas')].every((c) =>
+  c.getContext('2d').getImageData(0, 0, c.width, c.height).data.every((v) => v === 0))"""
+
+
+def test_pictures_of_another_source_are_dimmed_until_its_own_are_there(drive):
+    """What stands under the words "Held-out" while its answer is on its way is the sample's, and looks like it."""
+    page = opened(drive)
+    held = Held(page, "code", '"pyramid"')
+    page.get_by_role("radio", name="Held-out").click()
+    assert page.evaluate(STALE)
+    expect(page.locator("#lx-pyramid .lx-tile canvas").first).to_have_css("opacity", "1")    # its parent is dimmed, not it
+    expect(page.locator("#lx-pyramid .lx-tiles").first).to_have_css("opacity", "0.25")
+    held.let_go()
+    drive.until(f"!({STALE})")
+    expect(page.locator("#lx-pyramid .lx-state")).to_contain_text("add up to the image")
+
+
+def test_a_failed_answer_leaves_no_picture_of_another_image(drive, watch):
+    page = opened(drive)
+    watch.expected = "422"
+    page.get_by_role("radio", name="Your image").click()
+    expect(page.locator("#lx-pyramid .lx-state")).to_have_text("Drop an image here, or choose one.")
+    assert page.evaluate(BLANK)
+    after(drive, page.get_by_role("radio", name="Sample", exact=True).click)
+    assert not page.evaluate(BLANK)
+    page.locator("#lx-pyramid input[type=file]").set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": b"hello"})
+    expect(page.locator("#lx-pyramid .lx-state")).to_contain_text("not an image")
+    assert page.evaluate(BLANK) and not page.evaluate(STALE)

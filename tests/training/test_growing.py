@@ -111,6 +111,7 @@ def test_progress_depends_on_the_images_seen_alone(name):
     for images in (35, 0, 12, 20, 4):
         objective.set_progress(images)
         assert model.grown() == objective.schedule.at(images)
+        assert model.grew() == {35: (7, 14, 28), 0: (7,), 12: (7, 14), 20: (7, 14), 4: (7,)}[images]
     assert [objective.milestone(i) for i in (0, 4, 8, 12, 15, 16, 23, 24, 32, 999)] == [
         "7 × 7", "7 × 7", "14 × 14, fading in", "14 × 14, fading in", "14 × 14, fading in", "14 × 14", "14 × 14", "28 × 28, fading in",
         "28 × 28", "28 × 28"]

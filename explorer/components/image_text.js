@@ -1,0 +1,58 @@
+/* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
+const IMAGE_LETTERS = 6000;                       /* longer ones are not put into a link: browsers and messengers cut it */
+const TOO_LONG = '!';                             /* what stands in a link for an image that is longer */
+
+/** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */
+const bytesOf = (canvas, channels) => {
+  const d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
+  const out = new Uint8Array(canvas.width * canvas.height * channels);
+  for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < channels; k++) out[j++] = d[i + k];
+  return out;
+};
+const base64Of = (bytes) => {
+  let s = '';
+  for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(s);
+};
+const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+
+/** Bytes through a (de)compression stream; null where they are damaged. */
+const streamed = async (bytes, stream) => {
+  try { return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer()); }
+  catch { return null; }
+};
+/* what a byte adds to the one before it of the same channel: photographs are shorter so, drawings are not */
+const steps = (bytes, channels) => bytes.map((v, i) => i < channels ? v : v - bytes[i - channels]);
+const summed = (bytes, channels) => {
+  const out = Uint8Array.from(bytes);
+  for (let i = channels; i < out.length; i++) out[i] += out[i - channels];
+  return out;
+};
+
+/** Promise of the text of bytes (channels last), or TOO_LONG. */
+const imageText = async (bytes, channels) => {
+  const ways = await Promise.all([bytes, steps(bytes, channels)].map((b) => streamed(b, new CompressionStream('deflate-raw'))));
+  const way = ways[0].length <= ways[1].length ? 0 : 1;
+  const text = way + base64Of(ways[way]).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  return text.length > IMAGE_LETTERS ? TOO_LONG : text;
+};
+
+/** Promise of the bytes of a text, of an image of so many bytes; null where it is none. */
+const textImage = async (text, length, channels) => {
+  if (!/^[01][\w-]+$/.test(text) || text.length > IMAGE_LETTERS) return null;
+  const bytes = await streamed(fromBase64(text.slice(1)), new DecompressionStream('deflate-raw'));
+  return bytes?.length === length ? text[0] === '1' ? summed(bytes, channels) : bytes : null;
+};
+
+/** A canvas of pixels, channels last. */
+const painted = (bytes, [channels, h, w]) => {
+  const canvas = document.createElement('canvas'), x = canvas.getContext('2d', { willReadFrequently: true });
+  canvas.width = w; canvas.height = h;
+  const d = x.createImageData(w, h);
+  for (let i = 0; i < h * w; i++) {
+    for (let k = 0; k < 3; k++) d.data[4 * i + k] = bytes[i * channels + (channels === 3 ? k : 0)];
+    d.data[4 * i + 3] = 255;
+  }
+  x.putImageData(d, 0, 0);
+  return canvas;
+};
