@@ -155,7 +155,15 @@ const learn = async () => { const run = lx.state.run; measured = null; if (!code
 
 seedBox.onchange = () => { const v = Math.floor(+seedBox.value); if (Number.isFinite(v) && v >= 0 && v < 2 ** 32) renoise(v); else seedBox.value = seed; };
 $('.lx-reseed').onclick = () => renoise(lx.random());
-const fold = () => { const about = document.querySelector('#view-codes .lx-about [data-t^="about.codes"]'); if (about) { about.dataset.t = coded() ? 'about.codes.coded' : 'about.codes'; about.textContent = lx.t(about.dataset.t); } };
+/* the explanation is of what is shown: the grid, the codes, or the directions found after training (directions.js) */
+const fold = () => {
+  const about = document.querySelector('#view-codes .lx-about [data-t^="about.codes"]');
+  if (!about) return;
+  const found = document.getElementById('view-codes').classList.contains('lx-found-on');
+  about.dataset.t = found ? 'about.codes.found' : coded() ? 'about.codes.coded' : 'about.codes';
+  about.textContent = lx.t(about.dataset.t);
+};
+document.addEventListener('lx-face', fold);
 const start = () => { document.body.classList.toggle('lx-has-codes', coded()); fold(); if (!coded()) { built = null; return; }
   if (!shown()) return;
   if (built !== lx.state.run) { const [a, b] = (lx.state.kept.grid || '').split('~'), all = choices(), fits = a !== b && all.includes(a) && all.includes(b), [r, c] = fits ? [a, b] : standard(); sides = { rows: r, columns: c }; delete element.dataset.read; delete element.dataset.measured; measured = null; built = lx.state.run; learn(); }

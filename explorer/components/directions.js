@@ -70,6 +70,7 @@ const ask = async () => {
 const face = (name) => {
   shown = name === 'found'; for (const b of element.querySelectorAll('[data-face]')) { b.setAttribute('aria-checked', b.dataset.face === name); b.classList.toggle('on', b.dataset.face === name); b.tabIndex = b.dataset.face === name ? 0 : -1; }
   document.getElementById('view-codes')?.classList.toggle('lx-found-on', shown); $('.lx-found').hidden = !shown; element.dataset.on = shown; lx.keep('dir', shown ? '1' : null); if (shown) ask(); else window.dispatchEvent(new Event('resize'));
+  document.dispatchEvent(new Event('lx-face'));
 };
 for (const b of element.querySelectorAll('[data-face]')) b.onclick = () => face(b.dataset.face);
 $('.lx-switch').onkeydown = (e) => { if (['ArrowLeft', 'ArrowRight'].includes(e.key)) { e.preventDefault(); const b = $(`[data-face=${shown ? 'grid' : 'found'}]`); b.focus(); b.click(); } };

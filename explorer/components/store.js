@@ -234,7 +234,7 @@
     if (!o) return '';
     if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
     if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
-    if (o.kind === 'seed' || o.kind === 'sample') return t('origin.seed', { seed: o.seed });
+    if (o.kind === 'seed' || o.kind === 'sample') return t('origin.seed', { seed: o.seed }) + (Number.isFinite(o.psi) ? ` · ψ ${number(o.psi)}` : '');
     if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
     return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
   };

@@ -17,7 +17,10 @@ const cut = (w, p = psi / PER) => { const D = spec().w_dim; return !average ? w 
 const less = (a, b) => { const d = a.map((v, i) => v - b[i]); return d.some((v) => Math.abs(v) > 1e-4) ? d : null; };
 const put = (origin) => { const w = cut(base); putting = true; free = false; lx.setCode(plus ? w.map((v, i) => v + plus[i]) : w, origin); putting = false; };
 const at = ([r, c]) => r < 0 ? SIDE + c : r, seedOf = ([r, c]) => r < 0 ? columns[c] : rows[r];
-const origin = () => !pick ? { kind: 'truncated' } : pick[0] < 0 || pick[1] < 0 ? (real.on ? real.origin(at(pick)) : { kind: 'seed', seed: seedOf(pick) }) : { kind: 'styles', row: pick[0] + 1, column: pick[1] + 1 };
+const reach = () => average && cutoff ? psi / PER : 1;                       /* ψ of the layers that are truncated; 1: none is */
+const shift = () => { const p = reach(); return p === 1 ? 'untruncated' : p > 1 ? 'exaggerated' : p < 0 ? 'opposed' : 'truncated'; };
+const sample = () => ({ kind: 'seed', seed: seedOf(pick), ...(reach() !== 1 && { psi: reach() }) });
+const origin = () => !pick ? { kind: shift() } : pick[0] < 0 || pick[1] < 0 ? (real.on ? real.origin(at(pick)) : sample()) : { kind: 'styles', row: pick[0] + 1, column: pick[1] + 1 };
 const follow = () => { if (pick && sources) { base = mix(pick); put(origin()); } else if (base && !free) put(plus ? { kind: 'found' } : origin()); };
 
 /* ---- the link ---- */

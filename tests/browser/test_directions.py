@@ -28,9 +28,13 @@ def test_the_switch_and_the_link(drive):
     page.get_by_role("radio", name="Directions found after training").click()
     drive.until("+document.querySelector('#lx-directions [data-found]')?.dataset.found > 0")
     expect(page.locator(".lx-cells")).to_be_hidden()
+    about = page.locator("#view-codes .lx-about")
+    expect(about).to_contain_text("found after training")
+    expect(about).not_to_contain_text("Each row moves")                     # that is what the grid does
     drive.until("new URL(window.lx.link()).searchParams.get('dir') === '1'")
     page.get_by_role("radio", name="Grid").click()
     expect(page.locator(".lx-cells")).to_be_visible()
+    expect(about).to_contain_text("Each row moves")
     assert drive.state("s.kept.dir") is None
 
 

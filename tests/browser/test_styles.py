@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -281,3 +282,18 @@ def test_languages_other_runs_and_a_phone(drive):
     page.evaluate("lx.open('tiny')")
     expect(page.locator("#lx-why")).to_contain_text("for each of its layers")
     expect(page.locator("#lx-style-dials")).to_be_hidden()
+
+
+def test_a_code_is_called_truncated_only_where_it_is(drive):
+    page = opened(drive)
+    page.evaluate("lx.sample(3)")
+    drive.until("lx.state.origin.kind === 'seed'")
+    said = page.locator("#lx-right .lx-origin")
+    for psi, words in ((150, "pushed away from the mean (ψ > 1)"), (100, "not truncated (ψ = 1)"), (30, "truncated towards the mean"),
+                       (-50, "taken beyond the mean (ψ < 0)")):
+        after(drive, dial(drive, "psi", psi))
+        expect(said).to_have_text(words)
+    page.locator(".lx-sty-cells button[data-r='0'][data-c='-1']:not([data-again])").click()
+    expect(said).to_have_text(re.compile(r"^seed \d+ · ψ −0\.50$"))
+    after(drive, dial(drive, "psi", 100))
+    expect(said).to_have_text(re.compile(r"^seed \d+$"))
