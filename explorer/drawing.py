@@ -41,6 +41,7 @@ def mixture(run: Run) -> tuple[Draw | None, float]:
     """A mixture of COMPONENTS Gaussians fitted to the held-out codes by expectation–maximisation, from which to draw: (it or None, share
     done). Long codes are mixed in their LONG strongest directions; what is left of each number is drawn by itself."""
     def make(progress: Progress) -> Draw:
+        from scipy.special import ndtr
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture  # takes a second to import
 
@@ -55,14 +56,15 @@ def mixture(run: Run) -> tuple[Draw | None, float]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)    # what there is after that many steps will do
             fit.fit(low.astype(np.float64))
-        factors = np.linalg.cholesky(fit.covariances_)
+        factors, shares = np.linalg.cholesky(fit.covariances_), fit.weights_ / fit.weights_.sum()
         bounds = codes.min(0), codes.max(0)
 
         def draw(n: int, seed: int) -> np.ndarray:
-            r = np.random.default_rng(seed)
-            which = r.choice(len(fit.weights_), n, p=fit.weights_ / fit.weights_.sum())
-            at = fit.means_[which] + np.einsum("nij,nj->ni", factors[which], r.normal(size=(n, low.shape[1])))
-            w = space.mean + at @ space.axes + left * r.normal(size=(n, codes.shape[1]))
+            r, (k, d) = np.random.default_rng(seed), (low.shape[1], codes.shape[1])
+            drawn = r.normal(size=(n, 1 + k + d))                  # a code's own numbers in a row: how many are drawn changes none of them
+            which = np.searchsorted(np.cumsum(shares)[:-1], ndtr(drawn[:, 0]))
+            at = fit.means_[which] + np.einsum("nij,nj->ni", factors[which], drawn[:, 1:1 + k])
+            w = space.mean + at @ space.axes + left * drawn[:, 1 + k:]
             return whole(run, w if run.model.threshold() is None else w.clip(*bounds))
         return draw
     return run.later.get("mixture", make)

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
+from training.model import standard_normal
+
 from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, labels, latent, pyramid, styles
 from .session import Label, Run
 
@@ -245,7 +247,7 @@ class DrawResample(Draw):
 
     def draw(self, run: Run) -> np.ndarray:
         w, sigma = (latent.codes(v, run.d, most=1) for v in (self.w, self.sigma))
-        noise = torch.randn(self.n, run.d, generator=torch.Generator().manual_seed(self.seed)).numpy()
+        noise = standard_normal(self.n, run.d, torch.Generator().manual_seed(self.seed)).numpy()
         return _tiles(run, w + sigma * noise, self.columns, self.label)
 
 

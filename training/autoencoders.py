@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from . import corruption, networks
 from .layers import mlp, trace
 from .losses import psnr_of, squared_error
-from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
+from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting, standard_normal
 
 FULL = 128                                        # codes up to this long keep their whole covariance
 KEPT = 64                                         # directions of longer ones; what is left of each number is drawn by itself
@@ -125,10 +125,12 @@ class Autoencoder(LatentModel):
         return dense(shape, config.hidden, config.z_dim, config.tied, self.kind)
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        unit = torch.randn(n, self.code_factor.shape[1], generator=generator).to(self.code_mean)
-        z = self.code_mean + unit @ self.code_factor.T
-        if self.spec.z_dim > FULL:
-            z = z + torch.randn(n, self.spec.z_dim, generator=generator).to(z) * self.code_rest
+        long, kept = self.spec.z_dim > FULL, self.code_factor.shape[1]
+        unit = standard_normal(n, kept + (self.spec.z_dim if long else 0), generator)
+        spread = unit[:, :kept].double() @ self.code_factor.cpu().double().T   # in double: a product's last bits differ with how many rows
+        z = self.code_mean + spread.to(self.code_mean)
+        if long:
+            z = z + unit[:, kept:].to(z) * self.code_rest
         return z.clamp(0, 1) if self.kind == "sigmoid" else z
 
     def encode(self, x: Tensor) -> Tensor:

@@ -142,14 +142,32 @@ class LatentSpec:
         return cls(**d)
 
 
+BLOCK = 16                                       # numbers that torch draws together on a CPU
+
+
+def standard_normal(n: int, width: int, generator: torch.Generator | None = None) -> Tensor:
+    """(n, width) independent normal numbers, float32, on the CPU. Row k of a seed is the same however many rows are drawn.
+
+    torch alone does not keep that: of a length that BLOCK does not divide it draws the last BLOCK numbers anew, and below BLOCK it goes
+    another way. So each row is drawn in whole blocks, and what is beyond ``width`` is left out.
+    """
+    return torch.randn(n, -(-width // BLOCK) * BLOCK, generator=generator)[:, :width].contiguous()
+
+
+def as_uniform(normal: Tensor) -> Tensor:
+    """Normal numbers of any shape as uniform ones in [0, 1], float32, by their distribution function: those of a row stay that row's."""
+    return torch.special.ndtr(normal.double()).float()      # in double: float32 differs by a bit with a number's place in memory
+
+
 class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        """Draw (n, z_dim) float32 from the prior, on the CPU, so that a seed means the same everywhere."""
-        return torch.randn(n, self.spec.z_dim, generator=generator)
+        """Draw (n, z_dim) float32 from the prior, by numbers drawn on the CPU, so that a seed means the same everywhere. Row k of a seed is
+        the same bits whatever n is: draw by ``standard_normal``, whole rows at once."""
+        return standard_normal(n, self.spec.z_dim, generator)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """(n, z_dim) to (n, num_layers, w_dim), the one space in which everything is edited. The identity for plain models."""
@@ -346,4 +364,4 @@ class Family:
 
 
 __all__ = ["Batch", "Code", "Config", "DataSpec", "Family", "LatentModel", "LatentSpec", "Objective", "Phase",
-           "SettingError", "setting"]
+           "SettingError", "as_uniform", "setting", "standard_normal"]

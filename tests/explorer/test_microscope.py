@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import time
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import latent
+from explorer import drawing, latent
 from explorer.session import Session
 from explorer.views import supported
 
@@ -135,6 +136,14 @@ def test_random_codes_come_with_their_images(ask, session):
         w = latent.from_text(row["w"]).reshape(12, 5)
         assert np.array_equal(pixels(row["picture"])[:, 28:56], session.run("stack").decode(w)[1])
     assert len({row["w"] for row in rows.values()}) == 3 and ask("stack", "drawn", by="own", seed=4) == rows["own"]
+
+
+def test_more_codes_of_a_seed_begin_with_the_same_ones(session):
+    run, mixed = session.run("stack"), None
+    while mixed is None:
+        mixed, _ = drawing.mixture(run)
+    for draw in (mixed, functools.partial(drawing.own, run), functools.partial(drawing.normal, run)):
+        np.testing.assert_allclose(draw(40, 4)[:3], draw(3, 4), atol=1e-5)
 
 
 def test_the_linear_one_is_pca(ask):

@@ -95,12 +95,23 @@ def test_resample(tiny):
     close(out, images.grid(decoded(tiny, A, A, A, A), 4))
     a, b, c = (draw(tiny, "resample", w=text(A), sigma=text([1] * 4), n=4, seed=s) for s in (1, 1, 2))
     assert np.array_equal(a, b) and not np.array_equal(a, c)
+    more = draw(tiny, "resample", w=text(A), sigma=text([1] * 4), n=16, seed=1)
+    close(more[:28], a)
+
+
+@pytest.mark.parametrize("label", [None, 0])
+def test_more_samples_of_a_seed_begin_with_the_same_images(tiny, label):
+    """Compare draws as many as a window is wide: a shared link must show the same ones in another."""
+    few, many = (draw(tiny, "samples", seed=3, n=n, columns=1, label=label) for n in (5, 37))
+    close(many[:5 * 28], few)
+    w = latent.from_text(ask(tiny, "sample", seed=3)["w"])
+    close(few[:28], decoded(tiny, w)[0])
 
 
 def test_sample_is_the_same_everywhere(tiny):
     first, again, other = (ask(tiny, "sample", seed=s) for s in (7, 7, 8))
     assert first == again and first["w"] != other["w"]
-    z = torch.randn(1, 4, generator=torch.Generator().manual_seed(7)).numpy()
+    z = torch.randn(1, 16, generator=torch.Generator().manual_seed(7))[:, :4].numpy()
     assert first["w"] == latent.to_text(z) == ask(tiny, "map", z=latent.to_text(z))["w"]
 
 

@@ -14,7 +14,7 @@ from training.data import Dataset, Split
 from training.disentanglement import Followed, followed, slerp
 from training.evaluate import evaluate
 from training.features import FeatureNet
-from training.model import DataSpec, LatentModel, LatentSpec
+from training.model import DataSpec, LatentModel, LatentSpec, standard_normal
 
 from .small import shapes, spec
 from .test_growing import made
@@ -96,7 +96,7 @@ def test_the_paths_of_a_linear_model_are_as_long_as_its_matrix_says():
 def z_and_t(d, pairs=400):
     """The codes and places of ``path_lengths``."""
     g = torch.Generator().manual_seed(0)
-    return torch.randn(2 * pairs, d, generator=g).double(), torch.rand(pairs, 1, generator=g).double()
+    return standard_normal(2 * pairs, d, g).double(), torch.rand(pairs, 1, generator=g).double()
 
 
 def trimmed(values):

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from .. import networks
 from ..adversarial import AdversarialObjective, PenalisedConfig
 from ..losses import generator_bce, information_bound
-from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, setting
+from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, as_uniform, setting, standard_normal
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class InfoGenerator(LatentModel):
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         category = self.spec.codes[0]
-        noise = torch.randn(n, category.start, generator=generator)
-        chosen = F.one_hot(torch.randint(category.size, (n,), generator=generator), category.size).float()
-        continuous = torch.rand(n, len(self.spec.codes) - 1, generator=generator) * 2 - 1
-        return torch.cat([noise, chosen, continuous], 1)
+        drawn = standard_normal(n, category.start + len(self.spec.codes), generator)
+        noise, uniform = drawn[:, :category.start], as_uniform(drawn[:, category.start:])
+        which = (uniform[:, 0] * category.size).long().clamp(max=category.size - 1)
+        return torch.cat([noise, F.one_hot(which, category.size).float(), uniform[:, 1:] * 2 - 1], 1)
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         return self.generator(w[:, 0])
