@@ -36,6 +36,7 @@ from .components.near import near
 from .components.picker import picker
 from .components.styles import style_dials
 from .early import Early
+from .fits import Fits, fit_routes
 from .i18n import LANGUAGES, words
 from .live import Trainings, live_routes
 from .routes import PREFIX, make_routes, require_login
@@ -159,7 +160,8 @@ def mix_route(session: Any) -> Route:
 
 def app_arguments(session: Any, access: Any) -> dict[str, Any]:
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before the page's scripts."""
-    return dict(routes=[*make_routes(session, access, supported), *live_routes(Trainings()), mix_route(session), plotly_route()],
+    return dict(routes=[*make_routes(session, access, supported), *live_routes(Trainings()), *fit_routes(Fits(session, access)),
+                        mix_route(session), plotly_route()],
                 middleware=[Middleware(Early)])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from .model import LatentModel
 
 METRICS = ("euclidean", "cosine", "manhattan", "correlation")
 MAX_POINTS = 70_000
+BEGUN, GRAPH, LAYOUT = 0.05, 0.3, 0.55            # shares of a fit's time after which neighbours, their graph and the layout begin
 MOST_NUMBERS = 2**18                              # of all codes together that a file holds: 512 KiB
 
 
@@ -62,19 +64,44 @@ def check_umap(n: int, n_neighbors: int, min_dist: float, metric: str) -> None:
         raise MapError(f"a map holds up to {MAX_POINTS:,} points; these are {n:,}.")
 
 
+def neighbours(codes: np.ndarray, k: int, metric: str, progress: Callable[[float], None] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Exact nearest codes of each of ``codes`` (n, d), itself among them: indices (n, k) int32 and distances (n, k) float32, nearest first.
+
+    ``progress(share)`` tells how much is done, in [0, 1].
+    """
+    from sklearn.neighbors import NearestNeighbors
+    if metric == "correlation":                   # the cosine of what is left once each code's own mean is taken off
+        codes, metric = codes - codes.mean(1, keepdims=True), "cosine"
+    search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric).fit(codes)
+    indices, distances = np.empty((len(codes), k), np.int32), np.empty((len(codes), k), np.float32)
+    rows = max(1, 2**23 // len(codes))
+    for i in range(0, len(codes), rows):
+        distances[i:i + rows], indices[i:i + rows] = search.kneighbors(codes[i:i + rows])
+        if progress:
+            progress(min(1.0, (i + rows) / len(codes)))
+    return indices, distances
+
+
 def fit_umap(codes: np.ndarray, *, n_neighbors: int = 5, min_dist: float = 0.1, metric: str = "euclidean", seed: int = 0,
-             progress: Callable[[int, int], None] | None = None) -> np.ndarray:
-    """Codes (n, d) to places (n, 2) float32 (McInnes et al. 2018). ``progress(epoch, epochs)`` is called while it is laid out."""
+             progress: Callable[[float], None] | None = None) -> np.ndarray:
+    """Codes (n, d) to places (n, 2) float32 (McInnes et al. 2018). ``progress(share)`` is told how much is done, up to 1.0.
+
+    Neighbours are found here: UMAP compiles a search of its own for half a minute, and does not tell how far it is.
+    """
     check_umap(len(codes), n_neighbors, min_dist, metric)
     import umap  # seconds: numba
-    reducer = umap.UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=seed, n_jobs=1,
-                        tqdm_kwds={"disable": True})
-    if progress:
-        reducer.tqdm_kwds = {"disable": False, "file": _Epochs(progress), "mininterval": 0.3, "ascii": True,
-                             "bar_format": "{n_fmt}/{total_fmt}\n"}
-        reducer.verbose = True
-    with contextlib.redirect_stdout(io.StringIO()):
-        return np.ascontiguousarray(reducer.fit_transform(codes), np.float32)
+    tell = progress or (lambda share: None)
+    tell(BEGUN)
+    found = neighbours(codes, n_neighbors, metric, lambda share: tell(BEGUN + share * (GRAPH - BEGUN)))
+    reducer = umap.UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=seed, n_jobs=1, verbose=True,
+                        precomputed_knn=(*found, None),
+                        tqdm_kwds={"disable": False, "file": _Epochs(lambda done, of: tell(LAYOUT + (1 - LAYOUT) * done / max(of, 1))),
+                                   "mininterval": 0.3, "ascii": True, "bar_format": "{n_fmt}/{total_fmt}\n"})
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)      # that it cannot place new codes: nobody asks it to
+        places = np.ascontiguousarray(reducer.fit_transform(codes), np.float32)
+    tell(1.0)
+    return places
 
 
 class _Epochs:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
+LOOKS = 0.1                                     # seconds between two looks whether the map is still wanted
+
+
+class Cancelled(Exception):
+    """Nobody wants the map any more; its process was ended."""
+
 
 def _work(pipe: Connection, codes: np.ndarray, settings: dict[str, Any]) -> None:
     from training import maps
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(5)                          # live images come first
     try:
-        pipe.send(("done", maps.fit_umap(codes, progress=lambda epoch, epochs: pipe.send(("epoch", (epoch, epochs))), **settings)))
+        pipe.send(("done", maps.fit_umap(codes, progress=lambda share: pipe.send(("share", share)), **settings)))
     except maps.MapError as e:
         pipe.send(("refused", str(e)))
 
 
-def fit(codes: np.ndarray, **settings: Any) -> Iterator[tuple[str, Any]]:
-    """Yields ("epoch", (done, of)) and at last ("done", places (n, 2) float32). Raises ValueError with one sentence.
+def fit(codes: np.ndarray, wanted: Callable[[], bool] = lambda: True, **settings: Any) -> Iterator[tuple[str, Any]]:
+    """Yields ("share", how much is done in [0, 1]) and at last ("done", places (n, 2) float32).
 
-    Closing the iterator ends the process.
+    Raises ValueError with one sentence, and Cancelled within a fraction of a second once ``wanted`` says no. Either way, and when the
+    iterator is closed, the process is ended.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -30,6 +42,9 @@ def fit(codes: np.ndarray, **settings: Any) -> Iterator[tuple[str, Any]]:
     theirs.close()
     try:
         while True:
+            while not ours.poll(LOOKS):
+                if not wanted():
+                    raise Cancelled
             try:
                 kind, value = ours.recv()
             except EOFError as e:
@@ -40,6 +55,9 @@ def fit(codes: np.ndarray, **settings: Any) -> Iterator[tuple[str, Any]]:
             if kind == "done":
                 return
     finally:
-        process.terminate()
+        process.kill()
         process.join()
         ours.close()
+
+
+__all__ = ["Cancelled", "fit"]

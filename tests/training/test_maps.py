@@ -55,12 +55,26 @@ def test_umap_keeps_clusters_apart_is_deterministic_and_tells_how_far_it_is():
     r = np.random.default_rng(0)
     codes = np.concatenate([r.normal(size=(40, 8)), r.normal(size=(40, 8)) + 20]).astype(np.float32)
     seen = []
-    a = maps.fit_umap(codes, n_neighbors=10, progress=lambda done, total: seen.append((done, total)))
+    a = maps.fit_umap(codes, n_neighbors=10, progress=seen.append)
     b = maps.fit_umap(codes, n_neighbors=10)
     assert np.array_equal(a, b) and a.shape == (80, 2) and a.dtype == np.float32
     inside = np.linalg.norm(a[:40] - a[:40].mean(0), axis=1).max()
     assert np.linalg.norm(a[:40].mean(0) - a[40:].mean(0)) > 2 * inside
-    assert seen and seen[-1][0] == seen[-1][1]
+    assert seen == sorted(seen) and seen[0] <= maps.BEGUN and seen[-1] == 1.0
+    assert sum(maps.LAYOUT < share < 1.0 for share in seen) >= 1, "it tells while it is laid out too"
+
+
+@pytest.mark.parametrize("metric", maps.METRICS)
+def test_neighbours_are_the_nearest_by_each_metric(metric):
+    from scipy.spatial.distance import cdist
+    codes = np.random.default_rng(0).normal(size=(300, 7)).astype(np.float32)
+    codes[7] = codes[8]
+    seen = []
+    indices, distances = maps.neighbours(codes, 6, metric, seen.append)
+    expected = cdist(codes, codes, "cityblock" if metric == "manhattan" else metric)
+    np.testing.assert_allclose(distances, np.sort(expected, 1)[:, :6], atol=1e-4)
+    np.testing.assert_allclose(np.take_along_axis(expected, indices.astype(int), 1), distances, atol=1e-4)
+    assert seen[-1] == 1.0
 
 
 def test_codes_do_not_depend_on_the_chunk():

@@ -1,0 +1,157 @@
+"""Maps that are fitted anew: beside the shipped one, one at a time, with a share, ended at once when nobody wants them."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from explorer import fits, latent, own_maps
+from explorer.access import Access
+from explorer.fits import AskFit, Fits, fit_routes
+from explorer.routes import PREFIX, Busy
+from explorer.session import Session
+from explorer.views import fitting
+from tests.explorer.conftest import N, data, make
+from training import checkpoint, maps
+
+PLACES = np.random.default_rng(3).normal(size=(N, 2)).astype(np.float32)
+ASKED = {"run": "tiny", "n_neighbors": 15, "min_dist": 0.1, "metric": "cosine"}
+
+
+class Slow:
+    """In place of UMAP: tells a third, waits until it is let go or given up, and lays out PLACES."""
+
+    def __init__(self) -> None:
+        self.go, self.under_way, self.ended = threading.Event(), 0, threading.Event()
+
+    def __call__(self, codes, wanted, **settings):
+        self.under_way += 1
+        assert self.under_way == 1, "one at a time"
+        try:
+            yield "share", 0.33
+            while not self.go.wait(0.01):
+                if not wanted():
+                    raise fitting.Cancelled
+            yield "done", PLACES
+        finally:
+            self.under_way -= 1
+            self.ended.set()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    made = Slow()
+    monkeypatch.setattr(fits, "fit", made)
+    yield made
+    made.go.set()
+
+
+@pytest.fixture
+def root(tmp_path):
+    make(tmp_path, "tiny", data(), z_dim=4)
+    return tmp_path
+
+
+class Page:
+    def __init__(self, root, training: bool) -> None:
+        self.fits = Fits(Session(root), Access(training))
+        self.http = TestClient(Starlette(routes=fit_routes(self.fits)))
+
+    def get(self, path):
+        return self.http.get(f"{PREFIX}/{path}")
+
+    def start(self, **more):
+        return self.http.post(f"{PREFIX}/fit", json=ASKED | more)
+
+    def until(self, name, state):
+        while (told := self.get(f"fit/{name}").json())["state"] != state:
+            assert told["state"] in ("waiting", "fitting"), told
+        return told
+
+
+def test_the_owner_s_map_lies_beside_the_shipped_one(root, slow):
+    page, shipped = Page(root, True), (root / "tiny" / checkpoint.MAP).read_bytes()
+    name = page.start().json()["id"]
+    assert page.until(name, "fitting") == {"state": "fitting", "share": 0.33}
+    slow.go.set()
+    told = page.until(name, "done")
+    assert (told["key"], told["kept"]) == ("15-0.1-cosine", True)
+    assert np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert (root / "tiny" / checkpoint.MAP).read_bytes() == shipped, "nothing shipped is written over"
+    again = Page(root, True)
+    assert again.get("own-maps/tiny").json() == {"maps": ["15-0.1-cosine"]}
+    assert np.array_equal(np.frombuffer(again.get("own-maps/tiny/15-0.1-cosine").content, "<f4").reshape(-1, 2), PLACES)
+    assert again.get("own-maps/tiny/16-0.1-cosine").status_code == 404
+
+
+def test_a_visitor_s_map_is_hers_alone(root, slow):
+    own_maps.write(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256, maps.Map(None, PLACES, 9, 0.1, "euclidean"))
+    page, before = Page(root, False), sorted(p.name for p in (root / "tiny").iterdir())
+    slow.go.set()
+    told = page.until(page.start().json()["id"], "done")
+    assert not told["kept"] and np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert sorted(p.name for p in (root / "tiny").iterdir()) == before
+    assert page.get("own-maps/tiny").json() == {"maps": []} and page.get("own-maps/tiny/9-0.1-euclidean").status_code == 404
+
+
+def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old_one(root, slow):
+    page = Page(root, True)
+    names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(fits.MOST)]
+    page.until(names[0], "fitting")
+    assert [page.fits.news(n) for n in names[1:]] == [{"state": "waiting", "ahead": k} for k in range(1, fits.MOST)]
+    with pytest.raises(Busy):
+        page.fits.start(AskFit(**ASKED))
+    assert page.start().status_code == 503 and "try again" in page.start().json()["error"]
+    other = page.start(replaces=names[1]).json()["id"]
+    assert page.get(f"fit/{names[1]}").status_code == 404
+    assert page.http.post(f"{PREFIX}/fit/{names[0]}/stop").status_code == 200
+    assert slow.ended.wait(60)
+    page.until(names[2], "fitting")
+    slow.go.set()
+    assert page.until(other, "done")["key"] == "15-0.1-cosine"
+
+
+def test_one_that_nobody_asks_about_is_given_up(root, slow, monkeypatch):
+    page = Page(root, True)
+    name = page.start().json()["id"]
+    page.until(name, "fitting")
+    page.fits.get(name).asked = time.monotonic() - fits.PATIENCE
+    assert slow.ended.wait(60)
+    assert page.get(f"fit/{name}").status_code == 404
+    assert own_maps.keys(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256) == []
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), [({"n_neighbors": N}, "more than"), ({"n_neighbors": 1}, "n_neighbors"), ({"run": "no"}, "no run"),
+                                                 ({"metric": "os.system"}, "metric"), ({"min_dist": 2}, "min_dist")])
+def test_what_cannot_be_fitted_is_refused_at_once(root, slow, wrong, sentence):
+    answer = Page(root, True).start(**wrong)
+    assert answer.status_code in (404, 422) and sentence in answer.json()["error"]
+
+
+def test_own_maps_are_few_and_of_these_weights(root):
+    folder, weights = root / "tiny", "ab" * 32
+    own_maps.write(folder, "cd" * 32, maps.Map(None, PLACES, 5, 0.1, "cosine"))
+    for n in range(2, 4 + own_maps.MOST):
+        own_maps.write(folder, weights, maps.Map(None, PLACES + n, n, 0.25, "euclidean"))
+        time.sleep(0.01)
+    assert own_maps.keys(folder, weights) == [f"{n}-0.25-euclidean" for n in range(4, 4 + own_maps.MOST)]
+    assert len(list(folder.glob("map-own-*"))) == own_maps.MOST
+    assert np.array_equal(own_maps.read(folder, weights, "5-0.25-euclidean"), PLACES + 5)
+    assert own_maps.read(folder, weights, "../map") is None and own_maps.read(folder, "cd" * 32, "5-0.1-cosine") is None
+
+
+def test_the_process_ends_as_soon_as_nobody_wants_the_map():
+    codes, before = np.random.default_rng(0).normal(size=(5000, 8)).astype(np.float32), set(psutil.Process().children())
+    told, wanted = [], [True]
+    with pytest.raises(fitting.Cancelled):
+        for kind, value in fitting.fit(codes, lambda: wanted[0], n_neighbors=5):
+            told.append((kind, value))
+            wanted[0] = False
+    assert told and all(kind == "share" and value < 0.6 for kind, value in told)
+    assert not [p for p in set(psutil.Process().children()) - before if "resource_tracker" not in " ".join(p.cmdline())]
