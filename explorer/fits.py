@@ -168,7 +168,8 @@ class Fits:
         if error is not None:
             self.stop(name)
             raise refusal(error)
-        return {"state": "done", "run": one.run.card.name, "key": one.key, "kept": one.kept, "xy": latent.to_text(one.done.result())}
+        return {"state": "done", "run": one.run.card.name, "weights": one.run.card.weights_sha256[:own_maps.DIGITS], "key": one.key,
+                "kept": one.kept, "xy": latent.to_text(one.done.result())}
 
     def own(self, name: str) -> list[str]:
         """Keys of the owner's maps of a run; a visitor is shown none."""

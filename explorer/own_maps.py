@@ -56,4 +56,4 @@ def write(folder: Path, weights: str, kept: maps.Map) -> str:
     return key
 
 
-__all__ = ["MOST", "key_of", "keys", "read", "write"]
+__all__ = ["DIGITS", "MOST", "key_of", "keys", "read", "write"]

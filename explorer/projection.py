@@ -15,7 +15,8 @@ class Neighbours:
     def __init__(self, codes: np.ndarray) -> None:
         self.codes = codes
         self.squares = np.einsum("nd,nd->n", codes, codes)
-        self.usual = self._usual()
+        self.apart = self._apart()
+        self.usual = float(np.median(self.apart)) or 1e-6
 
     def nearest(self, w: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """Indices and Euclidean distances, each (min(k, n),), of the codes nearest to w (d,), nearest first."""
@@ -32,11 +33,17 @@ class Neighbours:
         index, distance = self.nearest(w)
         return float(distance[0] / self.usual), int(index[0])
 
-    def _usual(self, sample: int = 500) -> float:
-        """Median distance from a code to the nearest other one, over an even sample of the codes. Never 0."""
+    def beyond(self, distance: float) -> float:
+        """Share of the codes, in [0, 1], that have another one nearer than ``distance``.
+
+        Of a code that is so far from its nearest it says how unusual that is: one in twenty of the codes themselves is beyond 0.95."""
+        return float(np.searchsorted(self.apart, distance) / len(self.apart))
+
+    def _apart(self, sample: int = 500) -> np.ndarray:
+        """Distances from codes to the nearest other one, over an even sample of them, ascending; (1,) of a single code."""
         n = len(self.codes)
         if n < 2:
-            return 1.0
+            return np.ones(1)
         rows = np.linspace(0, n - 1, min(n, sample)).astype(int)
         found = []
         for part in np.array_split(rows, max(1, len(rows) // 50)):
@@ -44,7 +51,7 @@ class Neighbours:
             d[np.arange(len(part)), part] = np.inf
             best = d.argmin(1)
             found.append(np.sqrt(((self.codes[part].astype(np.float64) - self.codes[best]) ** 2).sum(1)))
-        return float(np.median(np.concatenate(found))) or 1e-6
+        return np.sort(np.concatenate(found))
 
 
 @dataclass(frozen=True)

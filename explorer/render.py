@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from training.model import standard_normal
 
 from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, labels, latent, pyramid, styles
+from .projection import pca
 from .session import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
@@ -426,7 +427,8 @@ class AskPlace(Ask):
 
 
 class AskNeighbours(Ask):
-    """The held-out images whose codes are nearest."""
+    """The held-out images whose codes are nearest, and how far off the nearest is: as a multiple of the usual distance between neighbours,
+    and as the share of held-out images that have another one nearer (``beyond``)."""
 
     op: Literal["neighbours"]
     w: Codes
@@ -435,7 +437,25 @@ class AskNeighbours(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         indices, distances = run.neighbours.nearest(latent.codes(self.w, run.d, most=1)[0], self.k)
         return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
-                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / run.neighbours.usual)}
+                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / run.neighbours.usual),
+                "beyond": short(run.neighbours.beyond(distances[0]))}
+
+
+class AskWay(Ask):
+    """Where the codes of a path lie on a map: exactly where the map has a place for every code, else as the nearest held-out images."""
+
+    op: Literal["way"]
+    keys: Codes
+    frames: Annotated[int, Field(ge=2, le=65)] = 33
+    method: Literal["lerp", "slerp"] = "lerp"
+    projection: Literal["umap", "pca", "code"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        keys = latent.codes(self.keys, run.d, least=2, most=12)
+        w = np.stack([latent.walk(keys, t, self.method, False) for t in np.linspace(0, 1, self.frames)]).astype(np.float32)
+        indices = [int(run.neighbours.nearest(v)[0][0]) for v in w]
+        exact = pca(w, run.basis) if self.projection == "pca" else w[:, :2] if self.projection == "code" else None
+        return {"indices": indices, "xy": None if exact is None else latent.to_text(exact)}
 
 
 class HeldOutImage(BaseModel):
@@ -711,7 +731,7 @@ DRAW: TypeAdapter[Draw] = TypeAdapter(Annotated[
     | DrawExemplars | DrawSum | DrawStyles | DrawTruncated,
     Field(discriminator="op")])
 CODE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskEncode | AskPyramid | AskStages | AskLabels | AskSum
+    AskSample | AskRead | AskMap | AskPoint | AskPlace | AskNeighbours | AskWay | AskEncode | AskPyramid | AskStages | AskLabels | AskSum
     | AskStyles | AskReals | AskNoise | AskPaths | AskStyleDirections | AskGallery | AskDirections | AskMeasure | AskKept,
     Field(discriminator="op")])
 

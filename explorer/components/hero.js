@@ -1,11 +1,22 @@
 const canvas = element.querySelector('canvas'), origin = element.querySelector('.lx-origin'), honest = element.querySelector('.lx-honest');
-let follow = 0, ratio = null, noisy = false;
+let follow = 0, near = null, noisy = false;
 const words = () => { origin.textContent = lx.originText(); origin.title = origin.textContent; };
+/* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
+const FAR = 0.95;
+const mixed = () => {
+  const count = new Map();
+  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) count.set(k, (count.get(k) || 0) + 1);
+  const [first, second] = [...count].sort((a, b) => b[1] - a[1]);
+  return second && first[1] < 0.75 * near.labels.length
+    ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] }) : '';
+};
 const tell = () => {
-  const info = lx.state.info; if (!info) return;
-  const far = ratio !== null && ratio > 1.5;
+  if (!lx.state.info) return;
+  const far = near !== null && near.beyond > FAR, self = near !== null && near.ratio < 0.02;
   honest.classList.toggle('warn', far);
-  honest.textContent = ratio === null ? '' : lx.t(far ? 'honest.far' : ratio < 0.02 ? 'honest.self' : 'honest.near', { ratio: ratio.toFixed(1) });
+  honest.textContent = near === null ? '' : self ? lx.t('honest.self')
+    : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) }) + mixed();
+  honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read'); let asking = false, again = false, read = null;
@@ -27,7 +38,12 @@ lx.on('code', (w, o) => {
 lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
 lx.on('noise', (n) => { if (n || noisy) picture(); noisy = !!n; });
 document.addEventListener('lx-origin', words);
-document.addEventListener('lx-ratio', (e) => { ratio = e.detail; element.dataset.ratio = ratio; tell(); });
+document.addEventListener('lx-ratio', (e) => {
+  near = e.detail;
+  element.dataset.ratio = near?.ratio ?? null;
+  element.dataset.beyond = near?.beyond ?? '';
+  tell();
+});
 const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();
 element.querySelector('.lx-save').onclick = () => {

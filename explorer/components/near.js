@@ -15,7 +15,7 @@ const ask = async () => {
     const o = lx.state.origin;
     if (o?.kind === 'point' && (o.label === undefined || o.label === null) && d.indices.includes(o.index)) { o.label = d.labels?.[d.indices.indexOf(o.index)]; document.dispatchEvent(new Event('lx-origin')); }
     element.dataset.n = (+element.dataset.n || 0) + 1;
-    document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio ?? null }));
+    document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio === undefined ? null : d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
   } catch (e) { if (e.name !== 'AbortError') element.dataset.error = e.message; }
 };

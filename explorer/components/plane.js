@@ -2,28 +2,46 @@ const $ = (s) => element.querySelector(s), stage = $('.lx-map'), plot = $('.lx-p
 const legend = $('.lx-legend'), by = $('.lx-by'), projections = $('.lx-projections'), lassos = $('.lx-lassos'), strip = $('.lx-strip'), shadow = $('.lx-shadow');
 const refit = $('.lx-refit'), gridChip = $('.lx-grid'), manifold = $('.lx-manifold'), move = $('.lx-move'), slider = move.querySelector('input');
 let xs = null, ys = null, colours = null, projection = null, colourBy = 'class', mode = 'pick', at = null, loaded = null, picked = [], sets = [], only = new Set(), ticket = 0, base = null;
-let hovered = -1, wired = false;
+let hovered = -1, wired = false, own = [], fitting = null, pending = null, restored = false, whole = true;
 const N = 10;
 
 /* ---- loading ---- */
 const binary = async (path, type) => new type(await (await lx.bytes(path)).arrayBuffer());
 const names = () => { const d = lx.state.info.dataset; if (colourBy === 'none') return []; if (colourBy === 'class') return d?.classes || []; return (d?.attributes || []).find(([f]) => f === colourBy)?.[1] || []; };
+const empty = () => {
+  loaded = null; xs = null; legend.replaceChildren();
+  if (plot._fullLayout) { Plotly.purge(plot); wired = false; }
+};
+/** Points (x and y by turns) of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
+const pointsOf = async (run) => {
+  if (!lx.state.info.points) return new Float32Array(0);
+  if (projection?.startsWith('own:')) {
+    const key = projection.slice(4), found = await ownMaps.points(run, key), [n, d, metric] = ownMaps.parts(key) || [];
+    if (found) return found;
+    lx.say(lx.t('map.own.gone', { n, d, metric }), 'error'); element.dataset.gone = key;
+    projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0]; pending = { ...pending, range: null };
+  }
+  return binary(`map/${encodeURIComponent(run)}?projection=${projection}`, Float32Array);
+};
 const load = async () => {
   const info = lx.state.info; if (!info || lx.state.view !== 'map' || !lx.supports(info.card.name, 'map')) return;
-  $('.lx-nothing').hidden = !!info.points || gridOn(); if (!info.points && !gridOn()) { loaded = null; xs = null; if (plot._fullLayout) Plotly.purge(plot), wired = false; legend.replaceChildren(); element.dataset.run = lx.state.run; element.dataset.ready = 'empty'; return; }
-  const run = lx.state.run, key = [run, projection, colourBy, fitted].join('|'); if (loaded === key) return;
-  loaded = key; const mine = ++ticket; stage.classList.add('busy'); delete element.dataset.ready;
+  $('.lx-nothing').hidden = !!info.points || gridOn();
+  if (!info.points && !gridOn()) { empty(); element.dataset.run = lx.state.run; element.dataset.ready = 'empty'; return; }
+  const run = lx.state.run, key = [run, projection, colourBy].join('|');
+  if (loaded === key) return arrive();
+  loaded = key; const mine = ++ticket; stage.classList.add('busy'); plot.classList.add('lx-stale'); delete element.dataset.ready;
   try {
-    const began = performance.now(), custom = projection === 'umap' && fits.get(run);
-    const [xy, labels] = await Promise.all([
-      custom || (info.points ? binary(`map/${encodeURIComponent(run)}?projection=${projection}&v=${fitted}`, Float32Array) : new Float32Array(0)),
+    const began = performance.now();
+    const [xy, labels, mineToo] = await Promise.all([pointsOf(run),
       !info.points || !info.dataset || colourBy === 'none' ? null : binary(`colours/${encodeURIComponent(info.dataset.name)}?by=${encodeURIComponent(colourBy)}`, Uint8Array).catch(() => null),
-      lx.loadPlotly()]);
+      !info.points ? [] : own.run !== run ? ownMaps.keys(run).catch(() => []) : own, lx.loadPlotly()]);
     if (mine !== ticket) return;
+    own = Object.assign(mineToo, { run }); loaded = [run, projection, colourBy].join('|');
     const n = xy.length >> 1; xs = new Float32Array(n); ys = new Float32Array(n); for (let i = 0; i < n; i++) { xs[i] = xy[2 * i]; ys[i] = xy[2 * i + 1]; }
-    colours = labels; only.clear(); await paint(true); element.dataset.run = run; element.dataset.points = n; element.dataset.projection = projection; element.dataset.ms = Math.round(performance.now() - began); element.dataset.ready = 'true';
-  } catch (e) { loaded = null; lx.say(e.message, 'error'); element.dataset.error = e.message; }
-  finally { if (mine === ticket) stage.classList.remove('busy'); }
+    colours = labels; chips(); await paint(true); element.dataset.run = run; element.dataset.points = n; element.dataset.projection = projection; element.dataset.ms = Math.round(performance.now() - began);
+    await arrive(); element.dataset.ready = 'true';
+  } catch (e) { if (mine !== ticket) return; empty(); lx.say(e.message, 'error'); element.dataset.error = e.message; }
+  finally { if (mine === ticket) { stage.classList.remove('busy'); plot.classList.remove('lx-stale'); } }
 };
 const scale = () => { const s = [], grey = lx.state.theme === 'dark' ? '#343843' : '#dedbd4'; const all = [grey, ...lx.palette];
   all.forEach((c, k) => s.push([k / all.length, c], [(k + 1) / all.length, c])); return s; };
@@ -31,6 +49,8 @@ const shade = () => { const n = xs.length, c = new Int8Array(n), some = only.siz
   for (let i = 0; i < n; i++) { const v = colours ? colours[i] : 0; c[i] = some && !only.has(v) ? -1 : colours ? v % N : 0; } return Array.from(c); };
 const size = () => xs.length > 30000 ? 2.6 : xs.length > 6000 ? 4.6 : xs.length > 1500 ? 5 : 7;
 const manual = () => gridOn() && gridChip.getAttribute('aria-pressed') === 'true';
+let revision = 0;
+const marked = () => sets.length ? [...new Set(sets.flatMap((v) => v.indices))] : null;
 const paint = async (fresh) => {
   let lo = [Infinity, Infinity], hi = [-Infinity, -Infinity];
   for (let i = 0; i < xs.length; i++) { lo = [Math.min(lo[0], xs[i]), Math.min(lo[1], ys[i])]; hi = [Math.max(hi[0], xs[i]), Math.max(hi[1], ys[i])]; }
@@ -38,16 +58,18 @@ const paint = async (fresh) => {
   const w = plot.clientWidth, h = plot.clientHeight, pad = 0.04, bx = (hi[0] - lo[0]) || 1, byy = (hi[1] - lo[1]) || 1;
   const range = (a, b, p, q) => [a - (b - a) * (pad + p), b + (b - a) * (pad + q)];
   const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', hovermode: 'closest', hoverdistance: 14,
-    clickanywhere: true, dragmode: mode === 'lasso' ? 'lasso' : 'pan', showlegend: false, selectionrevision: 1,
+    clickanywhere: true, dragmode: mode === 'lasso' ? 'lasso' : 'pan', showlegend: false, selections: [], selectionrevision: ++revision,
     xaxis: { visible: false, fixedrange: false }, yaxis: { visible: false, fixedrange: false } };
   if (fresh || !plot._fullLayout) {
+    whole = true;
     layout.xaxis.range = range(lo[0], hi[0], 0.02, 0.02); layout.yaxis.range = range(lo[1], hi[1], (legend.offsetHeight + 16) / h, 50 / h);
     if (projection === 'code') { Object.assign(layout.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'range' }); layout.xaxis.constrain = 'range'; }
   } else { layout.xaxis = { ...layout.xaxis, range: [...plot._fullLayout.xaxis.range] }; layout.yaxis = { ...layout.yaxis, range: [...plot._fullLayout.yaxis.range] }; }
-  const trace = { type: 'scattergl', mode: 'markers', x: xs, y: ys, hoverinfo: 'none', marker: { color: shade(), colorscale: scale(), cmin: -1.5, cmax: N - 0.5, size: size(), opacity: manual() ? 0 : 0.74, line: { width: 0 } },
+  const trace = { type: 'scattergl', mode: 'markers', x: xs, y: ys, hoverinfo: 'none', selectedpoints: marked() ?? undefined, marker: { color: shade(), colorscale: scale(), cmin: -1.5, cmax: N - 0.5, size: size(), opacity: manual() ? 0 : 0.74, line: { width: 0 } },
     selected: { marker: { opacity: 0.95 } }, unselected: { marker: { opacity: 0.16 } } };
   await Plotly.react(plot, [trace], layout, { responsive: true, scrollZoom: true, displaylogo: false, displayModeBar: false, doubleClick: false, showTips: false });
   if (!wired) wire();
+  element.dataset.marked = marked()?.length ?? '';
   drawLegend(); drawManifold(); follow(); if (manual() && projection === 'code') frameManifold();
 };
 
@@ -67,9 +89,9 @@ const place = (d) => { let a = 0, b = 0, s = 0; d.indices.forEach((i, k) => { if
 document.addEventListener('lx-neighbours', (e) => { near = e.detail; if (near.w === lx.state.w && xs) follow(); });
 
 /* ---- asking the plane ---- */
-/** The code of a place. On a map that only this browser has (a visitor's refit) its neighbours are weighed here, as the server does it. */
+/** The code of a place. On a map of one's own its neighbours are weighed here, as the server does it on the shipped one. */
 const placed = async (x, y) => {
-  if (projection !== 'umap' || !fits.has(lx.state.run)) return lx.code({ op: 'place', projection, x, y });
+  if (!projection.startsWith('own:')) return lx.code({ op: 'place', projection, x, y });
   const near = Array.from(xs, (v, i) => [Math.hypot(v - x, ys[i] - y), i]).sort((a, b) => a[0] - b[0]).slice(0, 9), R = near[near.length - 1][0], most = near.slice(0, 8);
   const weights = most[0][0] < 1e-9 ? most.map(([r]) => +(r < 1e-9)) : most.map(([r]) => ((R - r) / (R * r)) ** 2);
   return { w: lx.f32((await lx.api('mix', { run: lx.state.run, indices: most.map(([, i]) => i), weights: weights.some(Boolean) ? weights : most.map(() => 1) })).w), approximate: true };
@@ -111,10 +133,11 @@ const wire = () => {
   plot.on('plotly_click', ({ event: e }) => {
     const again = e.timeStamp - last.timeStamp < 350 && Math.hypot(e.clientX - last.clientX, e.clientY - last.clientY) < 6;
     last = e; plot.focus({ preventScroll: true });
-    if (again) paint(true); else pick(...under(e));
+    if (again) paint(true).then(remember); else pick(...under(e));
   });
-  plot.on('plotly_selected', (e) => { if (mode === 'lasso' && e?.points?.length) lasso(e.points.map((p) => p.pointIndex)); });
-  for (const event of ['plotly_relayout', 'plotly_relayouting']) plot.on(event, () => { if (at) setMarker(at); hide(); placeManifold(); });
+  plot.on('plotly_selected', (e) => { if (mode === 'lasso' && e?.lassoPoints && e.points?.length) lasso(e.points.map((p) => p.pointIndex).sort((a, b) => a - b)); });
+  for (const event of ['plotly_relayout', 'plotly_relayouting']) plot.on(event, () => { if (at) setMarker(at); drawPair(); hide(); placeManifold(); });
+  plot.on('plotly_relayout', (e) => { if (!framing && Object.keys(e || {}).some((k) => k.startsWith('xaxis.range'))) { whole = false; remember(); } });
   new ResizeObserver(() => { if (plot._fullLayout && lx.state.view === 'map') { Plotly.Plots.resize(plot)?.then?.(() => { if (at) setMarker(at); drawPair(); placeManifold(); }); } }).observe(stage);
 };
 plot.addEventListener('keydown', (e) => {
@@ -126,44 +149,61 @@ plot.addEventListener('keydown', (e) => {
 });
 
 /* ---- chips ---- */
-const setMode = (m) => {
-  mode = mode === m ? 'pick' : m; stage.dataset.mode = mode; element.dataset.mode = mode;
+const enter = (m) => {
+  mode = m; stage.dataset.mode = mode; element.dataset.mode = mode;
   $('.lx-lasso').setAttribute('aria-pressed', mode === 'lasso'); $('.lx-between').setAttribute('aria-pressed', mode === 'between');
-  lassos.hidden = mode !== 'lasso'; strip.hidden = mode !== 'between'; picked = []; drawPair(); clearSets(); drawStrip();
+  lassos.hidden = mode !== 'lasso'; strip.hidden = mode !== 'between';
   if (plot._fullLayout) Plotly.relayout(plot, { dragmode: mode === 'lasso' ? 'lasso' : 'pan' });
 };
+const setMode = (m) => { enter(mode === m ? 'pick' : m); picked = []; drawPair(); clearSets(); drawStrip(); remember(); };
 $('.lx-lasso').onclick = () => setMode('lasso'); $('.lx-between').onclick = () => setMode('between');
 addEventListener('keydown', (e) => { if (e.key === 'Escape' && lx.state.view === 'map') { if (mode !== 'pick') setMode(mode); openRefit(false); } });
 const chips = () => {
   const info = lx.state.info; if (!info) return;
-  const offered = info.projections || [];
-  projections.replaceChildren(...offered.map((p) => { const b = document.createElement('button'); b.type = 'button'; b.className = 'lx-chip'; b.dataset.projection = p; b.textContent = lx.t('map.' + p);
+  const offered = [...info.projections || [], ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
+  projections.replaceChildren(...offered.map((p) => { const b = document.createElement('button'), parts = p.startsWith('own:') && ownMaps.parts(p.slice(4)); b.type = 'button'; b.className = 'lx-chip'; b.dataset.projection = p;
+    b.textContent = parts ? lx.t('map.own', { n: parts[0] }) : lx.t('map.' + p); if (parts) b.title = lx.t('map.own.help', { n: parts[0], d: parts[1], metric: parts[2] });
     b.setAttribute('role', 'radio'); b.setAttribute('aria-checked', p === projection); b.classList.toggle('on', p === projection); b.onclick = () => choose(p); return b; }));
   const fields = info.dataset ? [...(info.dataset.classes?.length ? ['class'] : []), ...(info.dataset.attributes || []).map(([f]) => f), 'none'] : ['none'];
   by.replaceChildren(...fields.map((f) => { const o = document.createElement('option'); o.value = f; o.textContent = f === 'class' ? lx.t('map.by.class') : f === 'none' ? lx.t('map.plain') : f.replaceAll('_', ' '); return o; }));
   by.value = colourBy; by.hidden = !info.points;
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   gridChip.hidden = !gridOn(); refit.hidden = !info.points || info.spec.w_dim * info.spec.num_layers === 2;
-  refit.textContent = offered.includes('umap') ? lx.t('map.refit', { n: neighbours.get(lx.state.run) ?? info.umap?.n_neighbors }) : lx.t('map.fit');
+  refitChip(offered);
   const d = info.spec.w_dim * info.spec.num_layers; shadow.textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
 };
-const choose = (p) => { projection = p; at = null; marker.setAttribute('visibility', 'hidden'); picked = []; chips(); load(); };
-by.onchange = () => { colourBy = by.value; load(); };
+const refitChip = (offered) => {
+  const parts = projection?.startsWith('own:') ? ownMaps.parts(projection.slice(4)) : null, here = fitting && fitting.run === lx.state.run;
+  refit.classList.toggle('on', !!here);
+  refit.textContent = here ? fitting.share === null ? lx.t('map.fitting.waits') : lx.t('map.fitting', { n: Math.round(100 * fitting.share) })
+    : offered.includes('umap') ? lx.t('map.refit', { n: parts ? parts[0] : lx.state.info.umap?.n_neighbors }) : lx.t('map.fit');
+};
+const choose = (p) => { projection = p; at = null; marker.setAttribute('visibility', 'hidden'); whole = true; chips(); remember(); return load(); };
+by.onchange = () => { colourBy = by.value; only.clear(); remember(); load(); };
 const drawLegend = () => {
   const list = colours ? names() : []; legend.classList.toggle('some', only.size > 0);
   legend.replaceChildren(...list.map((name, k) => { const b = document.createElement('button'), i = document.createElement('i'); b.type = 'button'; i.style.background = lx.palette[k % N]; b.append(i, name);
-    b.classList.toggle('on', only.has(k)); b.setAttribute('aria-pressed', only.has(k)); b.onclick = () => { if (only.has(k)) only.delete(k); else only.add(k); Plotly.restyle(plot, { 'marker.color': [shade()] }, [0]); drawLegend(); }; return b; }));
+    b.classList.toggle('on', only.has(k)); b.setAttribute('aria-pressed', only.has(k)); b.onclick = () => { if (only.has(k)) only.delete(k); else only.add(k); Plotly.restyle(plot, { 'marker.color': [shade()] }, [0]); drawLegend(); remember(); }; return b; }));
 };
 
 /* ---- lassos ---- */
-const clearSets = () => { sets = []; base = null; drawSets(); if (plot._fullLayout?.selections?.length || plot.data?.[0]?.selectedpoints) Plotly.update(plot, { selectedpoints: [null] }, { selections: [] }, [0]); };
+/* Plotly would keep a lasso's outline and work its points out anew on another map: the points are handed over, and the outline goes */
+const clearSets = () => { const had = sets.length; sets = []; base = null; drawSets(); if (had && xs && plot._fullLayout) paint(false); };
 const average = async (indices) => { const most = 20000, some = indices.length > most ? indices.filter((_, i) => i % Math.ceil(indices.length / most) === 0) : indices; return lx.f32((await lx.api('mix', { run: lx.state.run, indices: some })).w); };
 const lasso = async (indices) => {
-  if (sets.length === 2) sets = []; const s = { indices, w: null }; sets.push(s); base = null; element.dataset.lasso = sets.map((v) => v.indices.length).join(' '); drawSets();
-  const run = lx.state.run;
-  try { s.w = await average(indices); if (run !== lx.state.run) return; drawSets(); if (sets.length === 1) lx.setCode(s.w, { kind: 'lasso', n: indices.length }); element.dataset.means = sets.filter((v) => v.w).length; } catch (e) { lx.say(e.message, 'error'); }
+  if (sets.length === 2) sets = [];
+  const s = { indices, w: null }; sets.push(s); base = null; drawSets(); await paint(false); remember();
+  if (await averages() && sets.length === 1 && sets[0] === s) lx.setCode(s.w, { kind: 'lasso', n: indices.length });
+};
+/** Work out the mean codes that are missing; whether they are there now. */
+const averages = async () => {
+  const run = lx.state.run, mine = sets;
+  try { for (const s of mine) s.w ??= await average(s.indices); } catch (e) { lx.say(e.message, 'error'); return false; }
+  if (run !== lx.state.run || mine !== sets && mine.some((s) => !sets.includes(s))) return false;
+  drawSets(); element.dataset.means = sets.filter((v) => v.w).length; return true;
 };
 const drawSets = () => {
+  if (sets.length) element.dataset.lasso = sets.map((v) => v.indices.length).join(' ');
   const hint = lassos.querySelector('.lx-hint'); hint.dataset.t = sets.length === 1 ? 'map.lasso.second' : 'map.lasso.hint'; hint.textContent = lx.t(hint.dataset.t); hint.hidden = sets.length === 2;
   lassos.querySelector('.lx-sets').replaceChildren(...sets.map((s, k) => {
     const box = document.createElement('div'), c = document.createElement('canvas'), b = document.createElement('b'), bars = document.createElement('div'), text = document.createElement('span'), list = names();
@@ -179,24 +219,58 @@ const drawSets = () => {
   const ready = sets.length === 2 && sets[0].w && sets[1].w; move.hidden = !ready; if (!ready) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; }
   $('.lx-clear').hidden = !sets.length; if (!sets.length) { delete element.dataset.lasso; delete element.dataset.means; }
 };
-$('.lx-clear').onclick = clearSets;
+$('.lx-clear').onclick = () => { clearSets(); remember(); };
 slider.oninput = () => { const v = +slider.value, [a, b] = sets; base ??= Float32Array.from(lx.state.w); move.querySelector('output').textContent = lx.number(v);
   lx.setCode(base.map((x, i) => x + v * (b.w[i] - a.w[i])), { kind: 'direction' }); };
+slider.onchange = () => remember();
 
 /* ---- interpolation between two picked places ---- */
+let way = null;                                                 /* where the path's codes lie: {xy} or {indices}, for `way.of` */
+const end = (index, x, y) => index === null ? { index, projection, x, y, w: null } : { index, w: null };
 const pickPair = async (index, x, y) => {
   if (picked.length === 2) picked = [];
-  const p = { x: index === null ? x : xs[index], y: index === null ? y : ys[index], w: null }; picked.push(p); drawPair(); drawStrip(); const still = lx.turn();
-  try { const d = await (index === null ? placed(x, y) : lx.code({ op: 'point', index })); p.w = d.w; p.origin = index === null ? { kind: 'place', projection, x, y, approximate: d.approximate } : { kind: 'point', index, label: d.label };
-    if (still()) lx.setCode(d.w, p.origin); drawStrip(); } catch (e) { lx.say(e.message, 'error'); }
+  const p = end(index, x, y); picked.push(p); way = null; drawPair(); drawStrip(); remember(); const still = lx.turn();
+  if (await codeOf(p) && still()) { lx.setCode(p.w, p.origin); drawStrip(); }
 };
-const drawPair = () => { const pts = picked.map((p) => toPixels(p.x, p.y)).filter(Boolean); pairs.innerHTML = (pts.length === 2 ? `<line x1="${pts[0][0]}" y1="${pts[0][1]}" x2="${pts[1][0]}" y2="${pts[1][1]}"/>` : '') + pts.map((p) => `<circle cx="${p[0]}" cy="${p[1]}" r="5"/>`).join(''); };
+/** Ask for the code of a picked end; whether it is there. */
+const codeOf = async (p) => {
+  try {
+    const d = await (p.index !== null ? lx.code({ op: 'point', index: p.index }) : p.projection === projection ? placed(p.x, p.y) : lx.code({ op: 'place', projection: p.projection, x: p.x, y: p.y }));
+    p.w = d.w; p.origin = p.index !== null ? { kind: 'point', index: p.index, label: d.label } : { kind: 'place', projection: p.projection, x: p.x, y: p.y, approximate: d.approximate };
+    return true;
+  } catch (e) { lx.say(e.message, 'error'); return false; }
+};
+/** Where an end lies on this map: a place of another map lies where its nearest real image does. */
+const whereIs = (p) => p.index !== null ? [xs[p.index], ys[p.index]] : p.projection === projection ? [p.x, p.y]
+  : way?.points ? way.points[picked.indexOf(p) ? way.points.length - 1 : 0] : null;
+const STEPS = 33;
+/** Ask where the codes of the path lie on this map, and draw it. UMAP has no place for a new code: there it is the nearest real images. */
+const follows = async (keys, method) => {
+  const of = [lx.state.run, projection, keys].join('|'); if (way?.of === of) return drawPair();
+  way = null; drawPair();
+  try {
+    const d = await lx.code({ op: 'way', keys, frames: STEPS, method, projection: projection.startsWith('own:') ? 'umap' : projection });
+    if (of !== [lx.state.run, projection, keys].join('|') || picked.length !== 2 || !xs) return;
+    const xy = d.xy && lx.f32(d.xy);
+    way = { of, exact: !!xy, points: xy ? Array.from({ length: STEPS }, (_, k) => [xy[2 * k], xy[2 * k + 1]]) : d.indices.map((i) => [xs[i], ys[i]]) };
+    element.dataset.way = way.exact ? 'exact' : d.indices.join(); const note = $('.lx-way-note'); note.dataset.t = way.exact ? 'map.between.exact' : 'map.between.nearest'; note.textContent = lx.t(note.dataset.t);
+    drawPair();
+  } catch (e) { lx.say(e.message, 'error'); }
+};
+const drawPair = () => {
+  if (!way) delete element.dataset.way;
+  const px = way && plot._fullLayout ? way.points.map((p) => toPixels(...p)) : [], near = 0.06 * Math.hypot(plot.clientWidth, plot.clientHeight);
+  const joined = px.slice(1).map((q, k) => way.exact || Math.hypot(q[0] - px[k][0], q[1] - px[k][1]) < near ? `M${px[k]}L${q}` : '').join('');
+  const ends = plot._fullLayout && xs ? picked.map(whereIs).filter(Boolean).map((p) => toPixels(...p)) : [];
+  pairs.innerHTML = (joined ? `<path d="${joined}"/>` : '') + (way && !way.exact ? px.map((p) => `<circle class="step" cx="${p[0]}" cy="${p[1]}" r="3"/>`).join('') : '')
+    + ends.map((p) => `<circle cx="${p[0]}" cy="${p[1]}" r="5"/>`).join('');
+};
 const FRAMES = 9;
 const drawStrip = () => {
   const both = picked.length === 2 && picked.every((p) => p.w), hint = strip.querySelector('.lx-hint'); hint.hidden = both; hint.dataset.t = picked.length === 1 ? 'map.between.second' : 'map.between.first'; hint.textContent = lx.t(hint.dataset.t);
-  $('.lx-rows').hidden = !both; $('.lx-towalk').hidden = !both; if (!both) { delete element.dataset.strip; return; }
+  $('.lx-rows').hidden = !both; $('.lx-towalk').hidden = !both; $('.lx-way-note').hidden = !both; if (!both) { delete element.dataset.strip; return; }
   const [, h, w] = lx.state.info.spec.shape, keys = new Float32Array(picked[0].w.length * 2), gap = Math.max(1, Math.round(w / 14)); keys.set(picked[0].w); keys.set(picked[1].w, picked[0].w.length);
-  const method = lx.arc() ? 'slerp' : 'lerp';
+  const method = lx.arc() ? 'slerp' : 'lerp'; follows(lx.b64(keys), method);
   lx.draw($('.lx-latent'), { op: 'strip', keys: lx.b64(keys), frames: FRAMES, method, loop: false }, (x, im) => {
     const per = Math.max(1, Math.round(im.width / w)), cut = (k) => [(k % per) * w, Math.floor(k / per) * h, w, h];
     for (const [c, mix] of [[x.canvas, false], [$('.lx-pixels'), true]]) {
@@ -210,7 +284,7 @@ $('.lx-towalk').onclick = () => { lx.setKeys(picked.map((p) => ({ w: p.w, origin
 
 /* ---- the decoded plane of a two-number code ---- */
 const gridOn = () => { const s = lx.state.info?.spec; return !!s && s.w_dim * s.num_layers === 2; };
-const GRID = 20; let edge = 3;
+const GRID = 20; let edge = 3, framing = false;
 const drawManifold = () => {
   const on = manual() && projection === 'code'; manifold.hidden = !on; stage.classList.toggle('manifold', on); if (!on || !xs) return;
   let far = 0; for (let i = 0; i < xs.length; i += 7) far = Math.max(far, Math.abs(xs[i]), Math.abs(ys[i])); edge = Math.max(1, Math.min(4, far || 3));
@@ -218,27 +292,71 @@ const drawManifold = () => {
 };
 /** Show the whole grid as large as the stage allows, between the chips and the legend. */
 const frameManifold = () => { const half = edge / (GRID - 1), r = edge + half, w = plot.clientWidth, h = plot.clientHeight, top = 50, bottom = 36, unit = 2 * r / Math.min(w - 24, h - top - bottom);
-  Plotly.relayout(plot, { 'xaxis.range': [-w / 2 * unit, w / 2 * unit], 'yaxis.range': [-r - bottom * unit - ((h - top - bottom) * unit - 2 * r) / 2, r + top * unit + ((h - top - bottom) * unit - 2 * r) / 2] }).then(placeManifold); };
+  framing = true; Plotly.relayout(plot, { 'xaxis.range': [-w / 2 * unit, w / 2 * unit], 'yaxis.range': [-r - bottom * unit - ((h - top - bottom) * unit - 2 * r) / 2, r + top * unit + ((h - top - bottom) * unit - 2 * r) / 2] }).then(() => { framing = false; placeManifold(); }); };
 const placeManifold = () => { if (manifold.hidden || !plot._fullLayout) return; const half = edge / (GRID - 1), a = toPixels(-edge - half, edge + half), b = toPixels(edge + half, -edge - half);
   manifold.style.cssText = `left:${a[0]}px;top:${a[1]}px;width:${b[0] - a[0]}px;height:${b[1] - a[1]}px`; };
-gridChip.onclick = () => { gridChip.setAttribute('aria-pressed', gridChip.getAttribute('aria-pressed') !== 'true'); if (projection !== 'code') choose('code'); else paint(!manual()); };
+gridChip.onclick = () => { gridChip.setAttribute('aria-pressed', gridChip.getAttribute('aria-pressed') !== 'true'); if (projection !== 'code') choose('code'); else paint(!manual()); remember(); };
 
-/* ---- refit: the form is Gradio's, beside this component ---- */
-const fits = new Map(), neighbours = new Map(); let fitted = 0;
+/* ---- refit: the form is Gradio's, beside this component; refit.js asks the server ---- */
 const form = () => document.getElementById('lx-refit');
 const openRefit = (on) => { form()?.classList.toggle('open', on); refit.setAttribute('aria-expanded', on);
   if (on && form()) { const a = refit.getBoundingClientRect(), b = stage.parentElement.parentElement.parentElement.getBoundingClientRect(); form().style.left = Math.max(12, Math.min(a.left - b.left, b.width - 280)) + 'px'; form().style.top = a.bottom - b.top + 8 + 'px'; } };
 refit.onclick = () => openRefit(!form()?.classList.contains('open'));
 document.addEventListener('pointerdown', (e) => { if (form()?.classList.contains('open') && !form().contains(e.target) && e.target !== refit && !e.target.closest('.options,[role=listbox]')) openRefit(false); });
-window.lxFitted = async (answer) => {
-  if (!answer?.run) return; fitted++; loaded = null;
-  if (answer.xy) fits.set(answer.run, lx.f32(answer.xy)); neighbours.set(answer.run, answer.n_neighbors);
-  if (answer.run === lx.state.run) { if (!lx.state.info.projections.includes('umap')) lx.state.info.projections.unshift('umap'); openRefit(false); choose('umap'); lx.say(lx.t('map.fit.done')); element.dataset.fitted = fitted; }
+document.addEventListener('lx-fitting', (e) => { fitting = e.detail; element.dataset.fitting = fitting?.share ?? ''; if (lx.state.info) chips(); });
+document.addEventListener('lx-fitted', (e) => {
+  const d = e.detail; ownMaps.put(d);
+  if (d.run !== lx.state.run || lx.state.view !== 'map') { if (own.run === d.run) own.run = null; return lx.say(lx.t('map.fit.done.elsewhere', { run: d.run })); }
+  own = Object.assign([...own.filter((k) => k !== d.key), d.key].slice(-3), { run: d.run }); openRefit(false);
+  loaded = null; choose('own:' + d.key); lx.say(lx.t('map.fit.done')); element.dataset.fitted = d.key;
+});
+
+/* ---- what a link, Back and undo bring back ---- */
+const usual = () => { const info = lx.state.info, d = info.dataset; return { projection: info.projections?.[0] || 'code', colour: d?.classes?.length ? 'class' : d?.attributes?.[0]?.[0] || 'none', grid: gridOn() && !info.points }; };
+/** Hand this view's state to the link. */
+const remember = () => {
+  const info = lx.state.info; if (!info || !restored) return;
+  const u = usual(), l = plot._fullLayout, pressed = gridChip.getAttribute('aria-pressed') === 'true', n = info.points;
+  const state = { projection: projection === u.projection ? '' : projection, colour: colourBy === u.colour ? '' : colourBy, only: only.size ? [...only] : null, grid: pressed === u.grid ? null : pressed,
+    range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range], mode: mode === 'pick' ? '' : mode, sets: sets.map((v) => mapText.pack(v.indices, n)), along: +slider.value, ends: picked };
+  const text = mapText.write(lx.state.run, state);
+  lx.keep('map', text && text.length > MOST ? mapText.write(lx.state.run, { ...state, sets: [] }) : text);
+  if (text?.length > MOST) lx.say(lx.t('map.lasso.long'));
+};
+const MOST = 4000;
+/** Show exactly what the link says. */
+const restore = () => {
+  const info = lx.state.info; if (!info) return;
+  const u = usual(), s = mapText.read(lx.state.run, lx.state.kept.map, info.points), fields = ['class', 'none', ...(info.dataset?.attributes || []).map(([f]) => f)];
+  restored = true; pending = s;
+  projection = s.projection && (info.projections.includes(s.projection) || s.projection.startsWith('own:') && ownMaps.parts(s.projection.slice(4))) ? s.projection : u.projection;
+  colourBy = fields.includes(s.colour) ? s.colour : u.colour; only = new Set(s.only || []);
+  gridChip.setAttribute('aria-pressed', s.grid ?? u.grid); enter(s.mode || 'pick');
+  sets = s.sets.map((indices) => ({ indices, w: null })); picked = s.ends.map((p) => ({ ...p, w: null })); base = null; way = null; at = null;
+  chips(); drawSets(); drawStrip(); load();
+};
+/** What is left to do of it once the points are there. */
+const arrive = async () => {
+  const s = pending, run = lx.state.run;
+  if (!s || !xs) return;
+  pending = null;
+  await paint(true);
+  if (s.range) { framing = true; await Plotly.relayout(plot, { 'xaxis.range': s.range.slice(0, 2), 'yaxis.range': s.range.slice(2) }); framing = false; whole = false; placeManifold(); }
+  follow(); drawPair();
+  if (sets.length && await averages() && s.along && sets.length === 2) {
+    base = lx.state.w.map((x, i) => x - s.along * (sets[1].w[i] - sets[0].w[i])); slider.value = s.along; lx.range(slider); move.querySelector('output').textContent = lx.number(s.along);
+  }
+  for (const p of picked) if (!p.w) await codeOf(p);
+  if (run === lx.state.run && picked.length) { drawStrip(); drawPair(); }
 };
 
-lx.on('run', (info) => { at = null; near = null; xs = null; sets = []; picked = []; base = null; loaded = null; delete element.dataset.ready; marker.setAttribute('visibility', 'hidden'); hide();
+lx.on('run', (info) => {
+  at = null; near = null; xs = null; sets = []; picked = []; base = null; way = null; loaded = null; pending = null; only.clear(); whole = true; ticket++; delete element.dataset.ready;
+  plot.classList.add('lx-stale'); legend.replaceChildren(); pairs.replaceChildren(); marker.setAttribute('visibility', 'hidden'); hide();
   const c = info.dataset?.classes?.length; if (colourBy === 'class' && !c || colourBy !== 'class' && colourBy !== 'none' && !info.dataset?.attributes?.some(([f]) => f === colourBy)) colourBy = c ? 'class' : info.dataset?.attributes?.[0]?.[0] || 'none';
-  projection = info.projections?.[0] || 'code'; if (mode !== 'pick') setMode(mode); gridChip.setAttribute('aria-pressed', gridOn() && !info.points); chips(); load(); });
+  projection = info.projections?.[0] || 'code'; if (mode !== 'pick') enter('pick'); gridChip.setAttribute('aria-pressed', gridOn() && !info.points); drawSets(); drawStrip(); chips(); load();
+});
+// RESTORE
 lx.on('code', () => { if (lx.state.origin?.kind !== 'direction') { base = null; if (+slider.value) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; } } follow(); });
 lx.on('view', (v) => { hide(); if (v === 'map') requestAnimationFrame(load); else openRefit(false); });
 lx.on('lang', () => { chips(); drawSets(); }); lx.on('theme', () => { if (xs && plot._fullLayout) Plotly.restyle(plot, { 'marker.colorscale': [scale()] }, [0]); if (xs && lx.state.info) { drawLegend(); drawSets(); } });

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import piece
+from . import HERE, piece, script
+
+PARTS = ("plane_own", "plane_state")           # what stands before plane.js
 
 
 def plane() -> gr.HTML:
-    """Plotly's scattergl with our own marker, tooltip, legend and panels. Its event "refit" opens nothing in Python: it is CSS."""
-    return piece("plane", """
+    """Plotly's scattergl with our own marker, tooltip, legend and panels. ``data-projection`` and ``data-points`` say what is drawn."""
+    made = piece("plane", """
 <div class="lx-stage lx-map" data-mode="pick">
   <canvas class="lx-manifold" hidden></canvas>
   <div class="lx-plot" tabindex="0" role="application" data-t-label="map.label"></div>
@@ -41,7 +43,10 @@ def plane() -> gr.HTML:
       <span data-t="map.between.latent"></span><div><canvas class="lx-latent"></canvas></div>
       <span data-t="map.between.pixels"></span><div><canvas class="lx-pixels"></canvas></div>
     </div>
+    <p class="lx-note lx-way-note" hidden></p>
     <button type="button" class="lx-btn lx-small lx-towalk" data-t="map.between.walk" hidden></button>
   </section>
 </div>""",
                  elem_id="lx-plane", elem_classes=["lx-fill"])
+    made.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("plane")
+    return made

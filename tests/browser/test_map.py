@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import expect
 
+from explorer import projection
+from explorer.session import Session
 from training import heldout
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
@@ -161,3 +163,42 @@ def test_of_two_clicks_the_last_is_meant_whichever_answer_comes_last(drive):
     drive.until("window.lx.state.origin.kind === 'place' && window.late === 1")
     drive.settled()
     assert drive.state("s.origin.kind") == "place"
+
+
+def test_a_refit_is_one_s_own_beside_the_shipped_map(drive, trained):
+    drive.map()
+    page, xy = drive.page, "[...document.querySelector('#lx-plane .lx-plot').data[0].x]"
+    shipped, file = page.evaluate(xy), (trained / "tiny" / "map.npz").read_bytes()
+    page.get_by_role("button", name="Neighbours 5 · refit").click()
+    page.locator("#lx-fit").click()
+    drive.until("+document.querySelector('#lx-fit-foot [data-share]')?.dataset.share > 0")
+    expect(page.locator("#lx-plane .lx-refit")).to_contain_text("Fitting: ")
+    expect(page.locator(".lx-fit-now output")).to_contain_text("% done")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".lx-fit-now")).to_be_hidden()
+    expect(page.locator("#lx-plane .lx-refit")).to_have_text("Neighbours 5 · refit")
+    assert page.get_by_role("radio", name="Yours").count() == 0
+    page.locator("#lx-refit input[type=number]").first.fill("7")
+    page.locator("#lx-fit").click()
+    drive.until(f"{PLANE}.projection === 'own:7-0.1-euclidean' && {PLANE}.ready")
+    own = page.evaluate(xy)
+    assert np.abs(np.array(own) - shipped).max() > 0.1 and (trained / "tiny" / "map.npz").read_bytes() == file
+    box = page.locator("#lx-plane .lx-plot").bounding_box()
+    page.mouse.move(box["x"] + 12, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)
+    drive.until("window.lx.state.origin.kind === 'place'")
+    drive.settled()
+    place = drive.state("[s.origin.x, s.origin.y]")
+    run, points = Session(trained).run("tiny"), [own, page.evaluate(xy.replace(".x]", ".y]"))]
+    expected = projection.place_among(np.array(points, np.float32).T, run.codes, np.array(place))
+    assert np.allclose(drive.state("Array.from(s.w)"), expected.code, atol=1e-3)
+    page.get_by_role("radio", name="UMAP").click()
+    drive.until(f"{PLANE}.projection === 'umap' && {PLANE}.ready")
+    assert page.evaluate(xy) == shipped
+    page.get_by_role("radio", name="Yours: 7").click()
+    drive.until(f"{PLANE}.projection === 'own:7-0.1-euclidean' && {PLANE}.ready")
+    assert page.evaluate(xy) == own
+    drive.map()
+    page.get_by_role("radio", name="Yours: 7").click()
+    drive.until(f"{PLANE}.projection === 'own:7-0.1-euclidean' && {PLANE}.ready")
+    assert page.evaluate(xy) == own, "it is there in the next visit"

@@ -127,8 +127,9 @@ def test_one_that_nobody_asks_about_is_given_up(root, slow, monkeypatch):
     assert own_maps.keys(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256) == []
 
 
-@pytest.mark.parametrize(("wrong", "sentence"), [({"n_neighbors": N}, "more than"), ({"n_neighbors": 1}, "n_neighbors"), ({"run": "no"}, "no run"),
-                                                 ({"metric": "os.system"}, "metric"), ({"min_dist": 2}, "min_dist")])
+@pytest.mark.parametrize(("wrong", "sentence"), [
+    ({"n_neighbors": N}, "more than"), ({"n_neighbors": 1}, "n_neighbors"), ({"run": "no"}, "no run"), ({"metric": "os.system"}, "metric"),
+    ({"min_dist": 2}, "min_dist")])
 def test_what_cannot_be_fitted_is_refused_at_once(root, slow, wrong, sentence):
     answer = Page(root, True).start(**wrong)
     assert answer.status_code in (404, 422) and sentence in answer.json()["error"]

@@ -30,6 +30,17 @@ def test_usual_distance_against_scikit_learn():
     assert FOUND.ratio(CODES[5]) == (0, 5)
 
 
+def test_how_unusually_far_off_a_code_lies_is_a_share_of_the_codes():
+    """A left-out code is a fresh draw: its share is even over [0, 1], whatever the dimension; a code at one of them has none nearer."""
+    every = R.normal(size=(1500, 7)).astype(np.float32)
+    found = projection.Neighbours(every[:1000])
+    shares = np.array([found.beyond(found.nearest(w)[1][0]) for w in every[1000:]])
+    assert abs(shares.mean() - 0.5) < 0.05 and abs((shares > 0.95).mean() - 0.05) < 0.03
+    assert found.beyond(0.0) == 0.0 and found.beyond(1e9) == 1.0
+    distances, _ = NearestNeighbors(n_neighbors=2).fit(found.codes).kneighbors(found.codes[np.linspace(0, 999, 500).astype(int)])
+    assert found.beyond(2.0) == pytest.approx((distances[:, 1] < 2.0).mean(), abs=1e-9)
+
+
 def test_neighbours_of_few_and_of_equal_codes():
     one = projection.Neighbours(np.zeros((1, 3), np.float32))
     indices, distances = one.nearest(np.ones(3, np.float32), 8)

@@ -150,6 +150,21 @@ def test_neighbours(tiny, session):
     np.testing.assert_allclose(out["distances"], np.sort(every)[:6], rtol=1e-4, atol=1e-4)
 
 
+
+def test_where_a_path_lies_on_a_map(tiny):
+    """Exactly where a map has a place for every code, else at the nearest held-out images of its steps."""
+    keys = np.stack([tiny.codes[3], tiny.codes[90]])
+    steps = np.stack([latent.walk(keys, t, "lerp") for t in np.linspace(0, 1, 5)])
+    found = ask(tiny, "way", keys=latent.to_text(keys), frames=5, projection="umap")
+    distances = np.linalg.norm(tiny.codes[None] - steps[:, None], axis=2)
+    assert found["xy"] is None and found["indices"] == distances.argmin(1).tolist() and found["indices"][::4] == [3, 90]
+    xy = latent.from_text(ask(tiny, "way", keys=latent.to_text(keys), frames=5, projection="pca")["xy"]).reshape(-1, 2)
+    ends = tiny.points("pca")[[3, 90]]
+    np.testing.assert_allclose(xy, [latent.lerp(*ends, t) for t in np.linspace(0, 1, 5)], atol=1e-3)
+    arc = latent.from_text(ask(tiny, "way", keys=latent.to_text(keys), frames=5, method="slerp", projection="pca")["xy"]).reshape(-1, 2)
+    np.testing.assert_allclose(arc[[0, 4]], ends, atol=1e-3)
+    assert np.abs(arc[2] - xy[2]).max() > 1e-3, "an arc is not straight"
+
 def test_a_run_that_was_never_measured_has_its_codes_made_when_it_is_opened(session):
     bare = session.run("bare")
     assert not (bare.folder / "map.npz").exists() and bare.projections == ["pca"]
