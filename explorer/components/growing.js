@@ -95,7 +95,7 @@ const makeGrowing = (host, moved = () => {}) => {
     },
     take: (canvases) => { tiles = canvases; if (!host.hidden) draw(); },
     wipe,
-    stale: (on) => canvas.classList.toggle('lx-stale', on),
+    stale: (on, again) => lx.stale([canvas], on, again),
     get at() { return +slider.value === last() ? null : +slider.value; },
     tell: () => { if (!host.hidden && lx.state.info) told(); },
   };

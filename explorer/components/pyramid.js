@@ -101,11 +101,11 @@ const show = () => {
   next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null }; problem = ''; stale(true, next.two); if (!busy) pump();
 };
 /* what is on the screen belongs to another question until the answer is there */
-const stale = (tiles, two) => {
-  for (const e of element.querySelectorAll('.lx-tiles, .lx-state')) e.classList.toggle('lx-stale', tiles);
+const stale = (tiles, two, again = false) => {
+  lx.stale(element.querySelectorAll('.lx-tiles, .lx-state'), tiles, again);
   const other = !!two && key(two) !== lastTwo;
-  for (const e of element.querySelectorAll('.lx-other canvas')) e.classList.toggle('lx-stale', other);
-  growing.stale(tiles); element.setAttribute('aria-busy', tiles);
+  lx.stale(element.querySelectorAll('.lx-other canvas'), other, again);
+  growing.stale(tiles, again); element.setAttribute('aria-busy', tiles);
 };
 const key = (two) => two.w + lx.state.label;
 const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); growing.wipe(); };
@@ -121,7 +121,7 @@ const pump = async () => {
       for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
       if (two && key(two) !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = key(two);
         element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
-      if (!next) stale(false); if (source === 'draw' || source === 'file') pack(d.input); told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
+      stale(!!next, next?.two, true); if (source === 'draw' || source === 'file') pack(d.input); told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
     } catch (e) { if (!next && run === lx.state.run) { answer = null; lastTwo = ''; problem = e.message; element.dataset.error = e.message; if (source === 'file') file = null; wipe(); stale(false); lx.say(e.message, 'error'); told(); } }
   }
   busy = false;

@@ -19,6 +19,8 @@
  *   lx.draw(canvas, body, paint, leads)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
  *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing;
  *                              leads: what the hand is on, others asked for at the same moment wait for one frame of it
+ *                              (the canvas has class lx-stale while an answer is on its way, and is hidden where it failed)
+ *   lx.stale(elements, on, again)  dims what belongs to another question than the words beside it; again: an answer came, another is on its way
  *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still the last
  *                              asked for, and the run the same
  *   lx.busy                    questions on their way and canvases being drawn: 0 when all that was asked for is there
@@ -84,24 +86,32 @@
   /* the current run and its class, unless the request names a run of its own */
   const whose = (body) => body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
   const code = async (op, signal) => { const d = await api('code', whose(op), signal); if (d.w) d.w = f32(d.w); return d; };
+  const stale = (elements, on, again = false) => {
+    for (const e of elements) {
+      e.classList.toggle('lx-stale', on); if (!on) e.classList.remove('lx-failed');
+      if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0;      /* the wait begins anew */
+    }
+  };
   let leading = null;                                       /* the drawing under way that the others wait for */
   const draw = (canvas, body, paint, leads = false) => {
     let c = canvases.get(canvas);
     if (!c) canvases.set(canvas, c = { busy: false, want: null });
     c.want = { body: whose(body), paint, own: body.run !== undefined };
-    if (c.busy) return; c.busy = true; busy++;
+    if (c.busy) return; c.busy = true; busy++; stale([canvas], true);
     const one = async () => {
       const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
       try {
         const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
-        if (!own && b.run !== state.run && !c.want) return;
+        if (!own && b.run !== state.run && !c.want) return false;
         if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
-        image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error;
-      } catch (e) { if (!c.want) { host.dataset.error = e.message; say(e.message, 'error'); } }
+        image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error; canvas.classList.remove('lx-failed');
+      } catch (e) { if (!c.want) { host.dataset.error = e.message; canvas.classList.add('lx-failed'); say(e.message, 'error'); } }
+      return true;
     };
     (async () => {
       while (c.want) {
-        if (leads) { leading = one(); await leading; leading = null; } else { await leading; await one(); }
+        let done; if (leads) { leading = one(); done = await leading; leading = null; } else { await leading; done = await one(); }
+        if (done) stale([canvas], !!c.want || canvas.classList.contains('lx-failed'), true);
       }
       c.busy = false; busy--;
     })();
@@ -239,7 +249,7 @@
     return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
   };
 
-  window.lx = { state, KEPT, on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, refresh, b64, f32, link, save, copy, names, number, translate,
+  window.lx = { state, KEPT, on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, stale, refresh, b64, f32, link, save, copy, names, number, translate,
     coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, turn, random, originText, get busy() { return busy; },
     known, base, arc, range };
 
