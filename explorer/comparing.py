@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -28,16 +28,20 @@ def direction(metric: str) -> str | None:
     return "lower" if metric in LOWER else "higher" if metric in HIGHER else None
 
 
-def compare(cards: Sequence[Card]) -> dict[str, Any]:
-    """Rows for a table whose columns are the cards, in their order. Raises Refused unless there are 1 to MOST."""
+def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Rows for a table whose columns are the cards, in their order. ``titles``: of data sets by their key, where not the cards' own.
+
+    Raises Refused unless there are 1 to MOST.
+    """
     if not 1 <= len(cards) <= MOST:
         raise Refused(f"1 to {MOST} runs can stand side by side; these are {len(cards)}.")
-    return {"runs": [_head(c) for c in cards], "metrics": metrics(cards), "settings": settings(cards)}
+    titles = titles or {}
+    return {"runs": [_head(c, titles.get(c.data.key, c.data.title)) for c in cards], "metrics": metrics(cards), "settings": settings(cards)}
 
 
-def _head(card: Card) -> dict[str, Any]:
+def _head(card: Card, dataset: str) -> dict[str, Any]:
     family, can = families.get(card.family), cloud.shown(card.spec)
-    return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=card.data.title, shape=list(can.shape),
+    return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,
                 seed=card.seed, recipe=card.recipe, begun_with=card.begun_with)
@@ -52,7 +56,7 @@ def metrics(cards: Sequence[Card]) -> list[dict[str, Any]]:
         alike: dict[tuple[str, str, str], list[int]] = {}
         for k, cell in enumerate(cells):
             if cell is not None and isinstance(cell.get("value"), int | float):
-                alike.setdefault((cards[k].data.name, str(cell.get("unit")), str(cell.get("protocol"))), []).append(k)
+                alike.setdefault((cards[k].data.key, str(cell.get("unit")), str(cell.get("protocol"))), []).append(k)
         for group in alike.values():
             values = {k: (cells[k] or {})["value"] for k in group}
             if better is not None and len(set(values.values())) > 1:

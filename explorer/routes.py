@@ -181,7 +181,7 @@ def _cached(request: Request, data: bytes, kind: str) -> Response:
 def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
     """What the picker shows: a row for each run, a sentence for each folder that is none, and whether training is allowed."""
     cards, problems = session.runs()
-    rows = []
+    titles, rows = session.titles(), []
     for card in cards.values():
         can = cloud.shown(card.spec)
         spec = can.to_dict()
@@ -189,7 +189,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
         headline = {"name": card.headline, "value": kept.get("value"), "unit": kept.get("unit", "")} if kept else None
         family_title = session.about(card.name)["family_title"]
         rows.append(dict(name=card.name, title=card.title or family_title, family=card.family, family_title=family_title,
-                         dataset=card.data.name, dataset_title=card.data.title, shape=list(spec["shape"]), w_dim=can.w_dim,
+                         dataset=card.data.key, dataset_title=titles[card.data.key], shape=list(spec["shape"]), w_dim=can.w_dim,
                          num_layers=can.num_layers, encodes=can.encodes, stochastic=can.stochastic,
                          num_classes=can.num_classes, levels=list(can.levels), headline=headline, attributes=len(card.data.attributes),
                          changed=card.metrics.get("arithmetic_changed", {}).get("value"),
@@ -207,17 +207,17 @@ def describe(session: Session, name: str) -> dict[str, Any]:
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
             "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
             "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
-            "dataset": _dataset(run), "default": run.default()}
+            "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": run.default()}
 
 
-def _dataset(run: Run) -> dict[str, Any] | None:
+def _dataset(session: Session, run: Run) -> dict[str, Any] | None:
     held = run.held
     if held is None:
         return None
     spec = held.spec
-    return dict(name=spec.name, title=spec.title, classes=list(spec.classes), attributes=[[n, list(c)] for n, c in spec.attributes],
-                attribution=spec.attribution, n=held.n, tile=list(spec.shape[1:]), columns=held.columns, per_sheet=held.per_sheet,
-                sheets=held.num_sheets, channels=spec.shape[0])
+    return dict(name=held.folder.name, title=session.titles().get(spec.key, spec.title), classes=list(spec.classes),
+                attributes=[[n, list(c)] for n, c in spec.attributes], attribution=spec.attribution, n=held.n, tile=list(spec.shape[1:]),
+                columns=held.columns, per_sheet=held.per_sheet, sheets=held.num_sheets, channels=spec.shape[0])
 
 
 def _thumb(session: Session, request: Request) -> Response:
@@ -273,7 +273,7 @@ def _compared(session: Session, names: str) -> dict[str, Any]:
     asked = [n for n in names.split(",") if n]
     if len(asked) > comparing.MOST:             # before any is looked up
         raise Refused(f"1 to {comparing.MOST} runs can stand side by side; these are {len(asked)}.")
-    return comparing.compare([session.card(n) for n in asked])
+    return comparing.compare([session.card(n) for n in asked], session.titles())
 
 
 def _curves(session: Session, name: str) -> dict[str, Any]:

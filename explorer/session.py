@@ -16,14 +16,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import checkpoint, families, features, maps
+from training import belongs, checkpoint, families, features, heldout, maps
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
 from training.heldout import HeldOut, open_heldout
-from training.model import LatentModel, LatentSpec
+from training.model import DataSpec, LatentModel, LatentSpec
 
-from . import NotThere, Refused, cloud, coding, found, images, latent, projection, threads
+from . import NotThere, Refused, cloud, coding, datasets, found, images, latent, projection, threads
 from .coding import Measured
 from .latent import Basis, Effect
 from .later import Later
@@ -33,7 +33,6 @@ T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
 CHUNK = 64                                      # codes at once
 PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at most, and at least where others are drawn beside them
-DATA = "_data"                                  # held-out sheets, beside the runs
 DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
 
@@ -430,19 +429,19 @@ class Session:
         except (CheckpointError, maps.MapError) as e:
             raise Refused(str(e)) from e
         try:
-            held = self.held(card.data.name)
+            held = self.held_of(card.data)
         except Refused:                         # the run can be explored without them
             held = None
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(None)               # a training that was stopped before it was measured
-        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data.name))
+        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data))
 
-    def judge(self, dataset: str) -> FeatureNet | None:
-        """The classifier of a data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
-        folder = features.folder_of(self.trained, dataset)
+    def judge(self, data: DataSpec) -> FeatureNet | None:
+        """The classifier of exactly this data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
+        folder = features.folder_of(self.trained, data)
         try:
             return self._small.get(f"judge {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
-                                   lambda: features.load(self.trained, dataset))
+                                   lambda: features.load(self.trained, data))
         except FeatureError as e:
             raise Refused(str(e)) from e
 
@@ -453,16 +452,41 @@ class Session:
             time.sleep(0.3)                     # a training may be between writing its weights and its card
             return checkpoint.load(folder, self.device)
 
-    def held(self, dataset: str) -> HeldOut:
-        """The held-out images of a data set that one of the runs was trained on. Raises NotThere, or Refused when they are damaged."""
-        folder = self.trained / DATA / dataset
-        known = any(c.data.name == dataset for c in self.runs()[0].values())
-        if not known or not folder.is_dir():
+    def held(self, folder: str) -> HeldOut:
+        """The held-out images in a folder that belongs to one of the runs. Raises NotThere, or Refused when they are damaged."""
+        sets = {c.data.key: c.data for c in self.runs()[0].values() if folder in (c.data.name, c.data.key)}
+        data = next((d for d in sets.values() if self._sheets(d) == self.trained / heldout.FOLDER / folder), None)
+        if data is None and sets and (self.trained / heldout.FOLDER / folder / heldout.SHEET).is_file() and \
+                self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
+            raise Refused(DAMAGED)
+        if data is None:
+            raise NotThere("There are no held-out images of that data set here.")
+        return self.held_of(data)
+
+    def held_of(self, data: DataSpec) -> HeldOut:
+        """The held-out images of exactly this data set, not of another of its name. Raises NotThere, or Refused when they are damaged."""
+        folder = self._sheets(data)
+        if folder is None:
             raise NotThere("There are no held-out images of that data set here.")
         try:
-            return self._held.get(dataset, _stamps(folder), partial(open_heldout, folder))
+            return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
         except DataError as e:
             raise Refused(DAMAGED) from e
+
+    def _sheets(self, data: DataSpec) -> Path | None:
+        return belongs.find(self.trained / heldout.FOLDER, data, self._fingerprint)
+
+    def _fingerprint(self, folder: Path) -> str | None:
+        path = folder / heldout.SHEET
+        return self._small.get(f"fingerprint {path}", _stamp(path), partial(heldout.fingerprint, folder)) if path.is_file() else None
+
+    def others_images(self, data: DataSpec) -> bool:
+        """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
+        return belongs.others(self.trained / heldout.FOLDER, data, self._fingerprint)
+
+    def titles(self) -> dict[str, str]:
+        """A title for each data set of the runs, by its key; no two are alike."""
+        return datasets.titles(c.data for c in self.runs()[0].values())
 
     def file(self, path: Path, make: Callable[[Path], T]) -> T:
         """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file."""

@@ -147,6 +147,11 @@ class Bar:
             self.last = now
 
 
+def tell(sentence: str) -> None:
+    """A sentence that stays, unlike the bar's."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def clock(seconds: float) -> str:
     """Seconds as h:mm:ss or m:ss."""
     minutes, s = divmod(int(seconds), 60)
@@ -254,7 +259,7 @@ def command_train(args: argparse.Namespace) -> int:
         if args.evaluate:
             from .evaluate import evaluate
             status("running", "measuring on the test set")
-            evaluate(folder, dataset, with_map=args.map, device=str(world.device), say=lambda s: bar.show(s))
+            evaluate(folder, dataset, with_map=args.map, device=str(world.device), say=lambda s: bar.show(s), tell=tell)
             print_card(folder)
         status("finished")
         return 0
@@ -326,7 +331,7 @@ def command_evaluate(args: argparse.Namespace) -> int:
         folder = args.trained / checkpoint.check_name(name)
         card = checkpoint.read_card(folder)
         evaluate(folder, load_data(args, card.data), with_map=args.map, with_labels=args.labels, device=args.device,
-                 say=lambda s: bar.show(s))
+                 say=lambda s: bar.show(s), tell=tell)
         print_card(folder)
     return 0
 
@@ -356,7 +361,7 @@ def command_features(args: argparse.Namespace) -> int:
     dataset = load_data(args)
     card = fit_features.fit(dataset, args.out, images=args.images, seed=args.seed, code_version=code_version(),
                             hardware=loop.hardware(torch.device("cpu")), say=lambda s: bar.show(s))
-    print(f"{features.folder_of(args.out, dataset.spec.name)}: {card['images_seen']:,} images in {clock(card['seconds'])} on "
+    print(f"{features.folder_of(args.out, dataset.spec)}: {card['images_seen']:,} images in {clock(card['seconds'])} on "
           f"{card['hardware']}, {card['parameters']:,} parameters")
     for field, value in card["accuracy"].items():
         print(f"  {field:16} {value:.2%}")

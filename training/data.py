@@ -6,9 +6,12 @@ so a machine without them works from a copy of the cache.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import glob
 import hashlib
 import json
+import os
 import re
 import zipfile
 import zlib
@@ -21,7 +24,7 @@ import numpy as np
 
 from .download import FASHION, MNIST, DataError, Progress, Source, cache_folder, cifar10, eurosat, idx_files
 from .files import write_atomically
-from .model import DataSpec
+from .model import OWN, DataSpec
 
 TITLES = {
     "mnist": "MNIST",
@@ -42,7 +45,8 @@ FACES = (20_000, 4_000)                           # training and held-out
 SPRITES = (40_000, 4_000)
 FACES_SEED = SPRITES_SEED = 0
 CACHE_VERSION = 1
-OWN = "own-"                                      # how the names of a person's own sets begin
+STATES = 4                                        # of one own folder that are kept, so that runs on earlier ones can go on
+UNUSABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)   # what a damaged cache raises
 
 FASHION_CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -110,25 +114,38 @@ def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None
 
     Raises DataError when the images are others than those the run was trained on, or no longer kept.
     """
-    if not spec.name.startswith(OWN):
+    cache = Path(cache) if cache else cache_folder()
+    if not spec.own:
         found = load(spec.name, cache=cache, progress=progress)
     elif source is not None:
         found = load("folder", cache=cache, source=source, size=spec.shape[1], progress=progress)
-    else:
-        kept = (_read(path, None) for path in sorted((cache or cache_folder()).glob(f"{spec.name}-*.npz")))
-        same = next((d for d in kept if d is not None and d.spec.fingerprint == spec.fingerprint), None)
-        if same is None:
-            raise DataError(f"The images of {spec.title} are no longer kept; say where they are (--source).")
+    elif (same := _kept(cache, spec)) is not None:
         return same
-    if found.spec.fingerprint != spec.fingerprint:
+    else:
+        raise DataError(f"The images of {spec.title} are no longer kept; say where they are (--source).")
+    before = spec.own and spec.fingerprint == _training_digest(found) and spec.classes == found.spec.classes
+    if found.spec.fingerprint != spec.fingerprint and not before:
+        again = " Those it was trained on are still kept: leave --source out." if spec.own and _kept(cache, spec) else ""
         raise DataError(f"{spec.title} holds other images now than the run was trained on; "
-                        "neither going on nor measuring would mean anything.")
-    return found
+                        f"neither going on nor measuring would mean anything.{again}")
+    return dataclasses.replace(found, spec=spec)
+
+
+def _training_digest(dataset: Dataset) -> str:
+    """The fingerprint of a set that comes with the program, and of a person's own in cards of earlier versions."""
+    return hashlib.sha256(np.ascontiguousarray(dataset.train.images).data).hexdigest()
 
 
 def _fingerprinted(dataset: Dataset) -> Dataset:
-    digest = hashlib.sha256(np.ascontiguousarray(dataset.train.images).data).hexdigest()
-    return dataclasses.replace(dataset, spec=dataclasses.replace(dataset.spec, fingerprint=digest))
+    """With its fingerprint: of a person's own set the held-out images, labels and class names count as well."""
+    digest, spec = _training_digest(dataset), dataset.spec
+    if spec.own:
+        whole = hashlib.sha256(json.dumps([digest, spec.shape, spec.classes]).encode())
+        whole.update(np.ascontiguousarray(dataset.test.images).data)
+        for split in (dataset.train, dataset.test):
+            whole.update(b"" if split.labels is None else split.labels.astype("<i8").tobytes())
+        digest = whole.hexdigest()
+    return dataclasses.replace(dataset, spec=dataclasses.replace(spec, fingerprint=digest))
 
 
 def _cut(dataset: Dataset, limit: int | None) -> Dataset:
@@ -171,7 +188,7 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
                 return Split(images if images.ndim == 2 else np.ascontiguousarray(images.transpose(0, 3, 1, 2)), *optional)
 
             return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"), tuple(meta["notes"]))
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error):
+    except UNUSABLE:
         return None
 
 
@@ -271,13 +288,43 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
     if size not in SIZES:
         raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
     source = Path(source).expanduser().resolve()
-    key = folder.listing_digest(source)
+    key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)}".encode()).hexdigest()
     title = source.stem if source.suffix.lower() == ".zip" else source.name
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
     name, title = f"{OWN}{slug or where}", title or TITLES["folder"]
-    path = cache / f"{name}-{where}-{size}.npz"
-    return _read(path, key) or _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
+    files = f"{name}-{where}-{size}"
+    path = cache / f"{files}-{key[:12]}.npz"
+    if (found := _read(path, key)) is not None:
+        with contextlib.suppress(OSError):
+            os.utime(path)                        # it is in use
+        return found
+    found = _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
+    _forget(cache, files)
+    return found
+
+
+def _kept(cache: Path, spec: DataSpec) -> Dataset | None:
+    """The state of a person's own set that has this fingerprint, from the cache."""
+    states = sorted(cache.glob(f"{glob.escape(spec.name)}-*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
+    path = next((p for p in states if _fingerprint(p) == spec.fingerprint), None)
+    return None if path is None else _read(path, None)
+
+
+def _fingerprint(path: Path) -> str | None:
+    """Of a cached set, without reading its images."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return json.loads(str(arrays["meta"]))["spec"]["fingerprint"]
+    except UNUSABLE:
+        return None
+
+
+def _forget(cache: Path, files: str) -> None:
+    """Of the states that one folder had, at one size, only the STATES newest stay."""
+    states = sorted(cache.glob(f"{glob.escape(files)}-*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for path in states[STATES:]:
+        path.unlink(missing_ok=True)
 
 
 def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:

@@ -23,11 +23,13 @@ FEWEST = 100                               # points for which a UMAP is laid out
 
 @torch.no_grad()
 def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labels: bool = False, device: str = "cpu",
-             say: Say = lambda s: None) -> checkpoint.Card:
+             say: Say = lambda s: None, tell: Say = lambda s: None) -> checkpoint.Card:
     """Measure a run on ``dataset.test``, keep codes and map, and write the figures to its card. Returns the card. ``with_labels``: also
-    what its encoder does for classifiers that see few labels, which trains 27 of them."""
+    what its encoder does for classifiers that see few labels, which trains 27 of them. ``say``: how far it is; ``tell``: what to know."""
     model, card = checkpoint.load(folder, device)
-    net = features.load(folder.parent, card.data.name)
+    net = features.load(folder.parent, card.data)
+    if sentence := features.not_used(folder.parent, card.data):
+        tell(sentence)
     metrics = measure(model, card, dataset, say) | figures.measure(model, net, dataset, say)
     if net is not None and model.spec.num_layers > 1:
         metrics |= disentanglement.measure(model, net, say)

@@ -1,9 +1,10 @@
 """Small classifiers that judge images: they read what a picture shows, and their features tell how alike two sets of pictures are.
 
-One net for each data set, trained by ``python -m training features DATASET`` and kept in ``<root>/_features/<data set>/`` as
-card.json and weights.safetensors. Figures in such a space compare with nothing outside of it, so a Fréchet distance is always given
-beside its floor, the same distance between training and test images (Heusel et al. 2017 use an Inception network; ours is LeNet-like,
-LeCun et al. 1998). A leaf: it imports neither the loop nor the families, so that the explorer may read attributes too.
+One net for each data set, trained by ``python -m training features DATASET`` and kept in a folder of ``<root>/_features/`` as
+card.json and weights.safetensors. A net judges the images of the set that it was trained on, known by its fingerprint, and no others.
+Figures in such a space compare with nothing outside of it, so a Fréchet distance is always given beside its floor, the same distance
+between training and test images (Heusel et al. 2017 use an Inception network; ours is LeNet-like, LeCun et al. 1998).
+A leaf: it imports neither the loop nor the families, so that the explorer may read attributes too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from . import belongs
 from .files import sha256, write_atomically, write_json
 from .model import DataSpec
 
@@ -110,14 +112,32 @@ def _norm(channels: int) -> list[nn.Module]:
     return [nn.BatchNorm2d(channels), nn.ReLU()]
 
 
-def folder_of(root: Path, dataset: str) -> Path:
-    """Where the net that judges a data set is kept."""
-    return root / FOLDER / SHARED.get(dataset, dataset)
+def fingerprint(folder: Path) -> str | None:
+    """Of the images that a folder's net was trained on; None where there is no net, or it does not say."""
+    try:
+        return str(json.loads((folder / CARD).read_text("utf-8"))["data"]["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def folder_of(root: Path, data: DataSpec) -> Path:
+    """Where the net that judges exactly this data set is kept, or would be."""
+    if data.name in SHARED:
+        return root / FOLDER / SHARED[data.name]
+    return belongs.folder_of(root / FOLDER, data, fingerprint)
+
+
+def not_used(root: Path, data: DataSpec) -> str:
+    """A sentence where a net bears the name of this data set but was trained on other images, else ""."""
+    if data.name in SHARED or not belongs.others(root / FOLDER, data, fingerprint):
+        return ""
+    return (f"The classifier of {data.title} was trained on other images, so it does not judge these; one of their own is trained by "
+            f"python -m training features {'folder --source …' if data.own else data.name}.")
 
 
 def save(net: FeatureNet, root: Path, data: DataSpec, **known: Any) -> dict[str, Any]:
     """Write weights, then the card; ``known``: what the card tells beside (accuracy, seconds, hardware, …). Returns the card."""
-    folder = folder_of(root, data.name)
+    folder = folder_of(root, data)
     state = {k: v.detach().cpu().contiguous().clone() for k, v in net.state_dict().items()}
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / WEIGHTS, lambda p: save_file(state, p))
@@ -128,12 +148,12 @@ def save(net: FeatureNet, root: Path, data: DataSpec, **known: Any) -> dict[str,
     return net.card
 
 
-def load(root: Path, dataset: str) -> FeatureNet | None:
-    """The net that judges ``dataset``, in eval mode and without gradients for its weights; None where there is none.
+def load(root: Path, data: DataSpec) -> FeatureNet | None:
+    """The net that judges this data set, in eval mode and without gradients for its weights; None where there is none.
 
     Raises FeatureError in one sentence when it is damaged or not what its card says. Nothing here can run code: JSON and safetensors only.
     """
-    folder = folder_of(root, dataset)
+    folder, dataset = folder_of(root, data), data.name
     if not (folder / CARD).is_file():
         return None
     try:

@@ -24,6 +24,7 @@ from PIL import Image, ImageOps
 
 from .download import DataError, Progress
 
+RULES = 2                                         # counts how files become pixels and splits: other rules make other sets
 FEWEST = 20                                       # images
 MOST_FILES = 100_000
 MOST_BYTES = 2 * 1024**3                          # of all of a zip's files, unpacked

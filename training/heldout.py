@@ -1,7 +1,8 @@
-"""The held-out images that the page shows: sprite sheets and labels in ``<root>/_data/<data set>/``, shared by runs.
+"""The held-out images that the page shows: sprite sheets and labels in ``<root>/_data/``, a folder for each data set, shared by runs.
 
 A map or a reconstruction in the page thus needs no data set. Grey images are kept exactly (lossless WebP), colour ones
-nearly so. A folder holds ``sheet.json``, ``sheet_000.webp`` …, whose tiles run row by row, and ``labels.npz``.
+nearly so. A folder holds ``sheet.json``, ``sheet_000.webp`` …, whose tiles run row by row, and ``labels.npz``. A data set is known by
+its fingerprint: a folder of its name that was made from other images is never opened for it, nor written over.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from typing import Any
 
 import numpy as np
 
+from . import belongs
 from .data import DataError, Dataset
 from .files import sha256, write_json
 from .model import DataSpec
 
 FORMAT = 1
+FOLDER, SHEET = "_data", "sheet.json"
+MOST_SHEET = 2**22                                # bytes of sheet.json
 LIMIT = 70_000                                    # held-out images kept: the test split's first; as many as a map holds
 QUALITY = 90                                      # of colour sheets
 KEPT_SHEETS = 8                                   # decoded and in memory
@@ -100,8 +104,24 @@ class HeldOut:
         return np.ascontiguousarray(tiles.reshape(-1, channels, height, width))
 
 
+def fingerprint(folder: Path) -> str | None:
+    """Of the data set whose held-out images a folder says it holds; None where there are none or it does not say."""
+    path = folder / SHEET
+    try:
+        if path.stat().st_size > MOST_SHEET:
+            return None
+        return str(json.loads(path.read_text("utf-8"))["data"]["fingerprint"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def folder_of(root: Path, data: DataSpec) -> Path:
+    """Where the held-out images of exactly this data set are, or would be written."""
+    return belongs.folder_of(root / FOLDER, data, fingerprint)
+
+
 def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
-    """Write ``<root>/_data/<name>/``, replacing what is there, as a whole or not at all. Returns it opened."""
+    """Write the folder of a data set, replacing what is there of it, as a whole or not at all. Returns it opened."""
     if len(dataset.spec.shape) != 3:
         raise DataError(f"{dataset.spec.title} has points, not images; there is no sheet of them.")
     test = dataset.test.first(limit)
@@ -116,10 +136,10 @@ def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
             _write_sheet(fresh / f"sheet_{k:03d}.webp", test.images[start:start + per_sheet], columns)
         known: dict[str, Any] = {"labels": test.labels, "attributes": test.attributes}
         np.savez_compressed(fresh / "labels.npz", **{name: value for name, value in known.items() if value is not None})
-        write_json(fresh / "sheet.json", dict(
+        write_json(fresh / SHEET, dict(
             format=FORMAT, data=dataclasses.asdict(dataset.spec), n=len(test), height=height, width=width, columns=columns,
             per_sheet=per_sheet, lossless=channels == 1, files={p.name: sha256(p) for p in sorted(fresh.iterdir())}))
-        target = root / "_data" / dataset.spec.name
+        target = folder_of(root, dataset.spec)
         target.parent.mkdir(exist_ok=True)
         old = Path(scratch) / "old"
         if target.exists():
@@ -135,14 +155,14 @@ def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:
 
 def write_missing(dataset: Dataset, root: Path) -> HeldOut:
     """As ``write``, unless a sound folder made from the same data is there already."""
-    folder = root / "_data" / dataset.spec.name
+    folder = folder_of(root, dataset.spec)
     if folder.is_dir():
         try:
             there = open_heldout(folder)
         except DataError:
             shutil.rmtree(folder)
         else:
-            if there.spec == dataset.spec and there.n == min(LIMIT, len(dataset.test)):
+            if there.spec.fingerprint == dataset.spec.fingerprint and there.n == min(LIMIT, len(dataset.test)):
                 return there
     return write(dataset, root)
 
@@ -166,7 +186,7 @@ def _write_sheet(path: Path, images: np.ndarray, columns: int) -> None:
 def open_heldout(folder: Path) -> HeldOut:
     """Open what ``write`` made. Labels are checked at once, a sheet when it is first needed. Raises DataError in one sentence."""
     try:
-        sheet = json.loads((folder / "sheet.json").read_text("utf-8"))
+        sheet = json.loads((folder / SHEET).read_text("utf-8"))
         if sheet["format"] != FORMAT:
             raise DataError(f"{folder} has format {sheet['format']}; this version reads {FORMAT}.")
         counts = [sheet[key] for key in ("n", "columns", "per_sheet")]
@@ -175,7 +195,7 @@ def open_heldout(folder: Path) -> HeldOut:
                  and spec.shape[1:] == (sheet["height"], sheet["width"])
                  and spec.shape[0] in (1, 3) and max(spec.shape) <= 1024 and type(sheet["lossless"]) is bool)
         if not sound:
-            raise DataError(f"{folder / 'sheet.json'} is damaged: its numbers do not fit together.")
+            raise DataError(f"{folder / SHEET} is damaged: its numbers do not fit together.")
         if sha256(folder / "labels.npz") != sheet["files"]["labels.npz"]:
             raise DataError(f"{folder / 'labels.npz'} is damaged: it is not the file that was written.")
         with np.load(folder / "labels.npz", allow_pickle=False) as known:

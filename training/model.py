@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+OWN = "own-"                                      # how the names of a person's own sets begin
+
 
 class SettingError(ValueError):
     """A setting is out of its range; the message is written for the person who set it."""
@@ -87,11 +89,21 @@ class DataSpec:
     classes: tuple[str, ...] = ()                # names of the labels, empty when there are none
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()   # (field, its categories), for data that is labelled in many ways
     attribution: str = ""                        # the line that the data's licence asks for
-    fingerprint: str = ""                        # sha256 over the training images
+    fingerprint: str = ""                        # sha256 over the training images; of a person's own set over all of it
 
     @property
     def num_classes(self) -> int:
         return len(self.classes)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a person's own set."""
+        return self.name.startswith(OWN)
+
+    @property
+    def key(self) -> str:
+        """A name that no other data set has: two folders of one name, and two states of one folder, differ in it."""
+        return f"{self.name}-{self.fingerprint[:12]}" if self.fingerprint else self.name
 
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> DataSpec:

@@ -22,7 +22,7 @@ class Watch:
         self.data, self.net = data, None
         if len(data.shape) == 3:
             try:
-                self.net = features.load(root, data.name)
+                self.net = features.load(root, data)
             except features.FeatureError:
                 self.net = None                # a damaged net must not stop a training; `evaluate` will name it
 

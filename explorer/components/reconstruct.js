@@ -103,7 +103,7 @@ const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => draw());
 let waiting = 0;
 const draw = () => { $('.lx-given').classList.toggle('blank', pad.empty); hint(pad.empty ? lx.t('rec.empty') : ''); if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; if (!here() || source !== 'draw' || pad.empty) return;
   const [, h, w] = shape(); encode({ pixels: base64(pad.pixels(h, w, $('.lx-centre input').checked)) }); }); };
-const held = (index) => { const n = lx.state.info.dataset?.n; if (!n) { answer = given = null; hint(lx.t('rec.noheld')); tell(); return; }
+const held = (index) => { const n = lx.state.info.dataset?.n; if (!n) { answer = given = null; hint(lx.t(lx.state.info.other_images ? 'images.other' : 'rec.noheld')); tell(); return; }
   index = Math.max(0, Math.min(n - 1, Math.round(index) || 0)); $('.lx-index').value = index; encode({ index }); };
 const pick = async (f) => {
   if (!f) return; if (f.size > MOST) { element.dataset.error = lx.t('rec.large'); hint(lx.t('rec.large')); lx.say(lx.t('rec.large'), 'error'); return; }

@@ -242,6 +242,7 @@ const tick = async () => {
 const plan = () => { clearTimeout(timer); const here = lx.state.view === 'train', live = ACTIVE.includes(shot?.state);
   if (here || live) timer = setTimeout(tick, document.hidden ? 5000 : live ? (here ? 1000 : 2000) : 3000); };
 lx.on('view', (v) => { if (v === 'train') { if (!form) load(); tick(); } else plan(); });
+lx.on('run', (info) => { if (info.other_images) lx.say(lx.t('images.other'), 'error'); });
 lx.on('lang', () => { fill(); if (shot) paint(shot); });
 lx.on('theme', () => requestAnimationFrame(plot));
 lx.translate(element);

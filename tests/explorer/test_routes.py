@@ -36,7 +36,8 @@ def test_runs(client):
     assert set(rows) == {"tiny", "plane", "bare", "colour", "broken"}
     assert set(body["problems"]) == {"stray"} and "pickle" in body["problems"]["stray"]
     row = rows["tiny"]
-    assert row["title"] == "Tiny VAE" and row["dataset"] == "shapes" and row["shape"] == [1, 28, 28] and row["views"] == ["map"]
+    assert row["title"] == "Tiny VAE" and row["shape"] == [1, 28, 28] and row["views"] == ["map"]
+    assert row["dataset"] == "shapes-000000000000" and row["dataset_title"] == "Shapes · 28×28", "another set has the title too"
     assert row["headline"] == {"name": "negative_elbo", "value": 100.5, "unit": "nats"} and row["finished"] and row["encodes"]
     assert body["training"] is True
 

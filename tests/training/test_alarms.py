@@ -139,7 +139,7 @@ def test_the_watch_uses_the_net_beside_the_runs_and_does_without(tmp_path):
     assert 1 <= seen["coverage"] <= seen["k"] == 2 and seen["least"] == 0.5
     plain = families.get("autoencoder")            # samples from a fitted Gaussian: counted, never an alarm
     assert Watch(tmp_path, spec).look(plain.Model(small_config(plain), spec).eval())["least"] == 0
-    (features.folder_of(tmp_path, spec.name) / features.WEIGHTS).write_bytes(b"damaged")
+    (features.folder_of(tmp_path, spec) / features.WEIGHTS).write_bytes(b"damaged")
     assert set(Watch(tmp_path, spec).look(model)) == {"alikeness"}
 
 

@@ -64,7 +64,7 @@ def test_train_list_evaluate(own, tmp_path, capsys):
     assert card.metrics["nll"]["value"] <= card.metrics["negative_elbo"]["value"]
     assert "test images" in card.metrics["negative_elbo"]["protocol"]
     assert json.loads((trained / "own" / "status.json").read_text())["state"] == "finished"
-    assert (trained / "_data" / card.data.name / "sheet.json").is_file()
+    assert (trained / "_data" / card.data.key / "sheet.json").is_file()
     first = card.metrics
     capsys.readouterr()
     again = ["evaluate", "own", "--trained", str(trained), "--cache", str(tmp_path / "cache"), "--no-map"]
@@ -116,7 +116,7 @@ def test_one_level_of_a_run_is_trained_on_and_its_figures_are_taken(own, tmp_pat
     after, card = checkpoint.load(folder)
     assert card.images_seen == 320 and card.config["level"] == 2 and card.headline == "sliced_wasserstein"
     assert {"sliced_wasserstein", *(f"sliced_wasserstein_{r}" for r in (7, 14, 28))} <= set(card.metrics)
-    assert (tmp_path / "trained" / "_data" / card.data.name / "sheet.json").is_file(), "for the page to take apart"
+    assert (tmp_path / "trained" / "_data" / card.data.key / "sheet.json").is_file(), "for the page to take apart"
     moved = {k for k, v in before.state_dict().items() if not torch.equal(v, after.state_dict()[k])}
     assert moved and all(k.startswith("finer.0.") for k in moved)
 
@@ -139,7 +139,7 @@ def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
     assert "class" in capsys.readouterr().out
     assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
     card = checkpoint.read_card(tmp_path / "trained" / "own")
-    net = features.load(tmp_path / "trained", card.data.name)
+    net = features.load(tmp_path / "trained", card.data)
     assert net.card["images_seen"] == 2560 and net.fields == (("class", ("bar", "square")),)
     assert {"frechet", "frechet_ratio", "coverage"} <= set(card.metrics)
     assert net.sha256[:8] in card.metrics["frechet"]["protocol"] and 1 <= card.metrics["coverage"]["value"] <= 2
