@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import socket
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from explorer.origin import Hosts
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 HERE = Path(__file__).resolve().parent
+NUMBERS = ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_NUM_WORKERS", "GRADIO_DEBUG",
+           "GRADIO_ANALYTICS_CACHE_FREQUENCY", "GRADIO_ANALYTICS_MAX_EVENTS")
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")   # where the proxy of a hosted space lives
 QUEUE_LOOKS = 0.02                              # seconds between looks into Gradio's queue; its own 0.001 takes 6 % of a core at rest
 
 
@@ -33,14 +43,54 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def network(text: str) -> str:
+    """An IP address or network; an argparse error otherwise."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as e:
+        raise argparse.ArgumentTypeError(f"a proxy is given by its IP address or network, not {text!r}") from e
+
+
+def root_path(text: str) -> str:
+    """Where a proxy shows the page: "/lx" or a whole address, without a slash at its end; an argparse error otherwise."""
+    text = text.rstrip("/")
+    parts = urlsplit(text)
+    whole = parts.scheme in ("http", "https") and bool(parts.netloc)
+    if text and not whole and (parts.scheme or parts.netloc or not text.startswith("/")) or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"a root path is like /lx or https://example.org/lx, not {text!r}")
+    return text
+
+
+def check_environment(environ: Mapping[str, str]) -> None:
+    """Raise ValueError, with one sentence, for a variable that Gradio would stumble over while it is imported or launched."""
+    for name in NUMBERS:
+        text = environ.get(name, "0").strip()
+        if not text.isdecimal():
+            raise ValueError(f"The environment variable {name} is to be a whole number, not {text!r}; change it or take it away.")
+    port = environ.get("GRADIO_SERVER_PORT", "7860").strip()
+    if not 1 <= int(port) <= 65535:
+        raise ValueError(f"The environment variable GRADIO_SERVER_PORT is to be a port from 1 to 65535, not {port!r}.")
+    try:
+        root_path(environ.get("GRADIO_ROOT_PATH", ""))
+    except argparse.ArgumentTypeError as e:
+        raise ValueError(f"The environment variable GRADIO_ROOT_PATH is wrong: {e}.") from e
+
+
 def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = None) -> argparse.Namespace:
     """The command line; on a hosted space (SPACE_ID) the defaults are host 0.0.0.0 and its port, so visitors may not train."""
     environ = dict(os.environ) if environ is None else environ
     hosted = "SPACE_ID" in environ
     parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.")
-    parser.add_argument("--port", type=port_number, default=int(environ.get("GRADIO_SERVER_PORT", "7860")), help="port to serve on (7860)")
+    parser.add_argument("--port", type=port_number, default=environ.get("GRADIO_SERVER_PORT", "7860"), help="port to serve on (7860)")
     parser.add_argument("--host", default=environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if hosted else "127.0.0.1"),
                         help="address to serve on; 0.0.0.0 lets others in, as visitors who do not train (127.0.0.1)")
+    parser.add_argument("--root-path", type=root_path, default=environ.get("GRADIO_ROOT_PATH", ""), metavar="PATH",
+                        help="where a proxy in front shows the page, like /lx; whether it keeps that prefix or takes it away")
+    parser.add_argument("--allowed-host", action="append", default=[], metavar="NAME",
+                        help="a name under which others reach this page, like example.org; may be given again")
+    parser.add_argument("--behind-proxy", action="append", type=network, default=[], metavar="ADDRESS",
+                        help="a proxy on another machine whose word on who a visitor is (X-Forwarded-For) counts; may be given again")
+    parser.add_argument("--allow-frames", action="store_true", default=hosted, help="let pages of other sites show this one in a frame")
     parser.add_argument("--share", action="store_true", help="also make a public link that lasts a week; who opens it is a visitor")
     parser.add_argument("--auth", type=credentials, metavar="USER:PASSWORD", help="ask for this name and password first")
     parser.add_argument("--trained", type=Path, default=HERE / "trained", metavar="DIR", help="folder of trained runs (trained)")
@@ -48,6 +98,15 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     parser.add_argument("--allow-training", action="store_true", help="let everyone who reaches the page train, stop and delete runs")
     parser.add_argument("--browser", action="store_true", help="open the page in the browser")
     return parser.parse_args(argv)
+
+
+def hosts_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Hosts:
+    """The names that the page answers to. Raises ValueError for one that is no name."""
+    from explorer.origin import Hosts
+
+    whole = urlsplit(args.root_path).netloc
+    hosted = [name for name in environ.get("SPACE_HOST", "").split(",") if name.strip()]
+    return Hosts(args.host, [*args.allowed_host, *([whole] if whole else []), *hosted])
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -64,10 +123,18 @@ def port_is_free(host: str, port: int) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until interrupted; returns the exit status."""
+    try:
+        check_environment(os.environ)
+    except ValueError as e:
+        print(e, file=sys.stderr)
+        return 2
     args = arguments(argv)
     if not port_is_free(args.host, args.port):
         print(f"Port {args.port} on {args.host} is in use or not allowed; choose another with --port.", file=sys.stderr)
         return 1
+    proxies = [*args.behind_proxy, *(PRIVATE if "SPACE_ID" in os.environ else ())]
+    if proxies:                                 # read by uvicorn
+        os.environ["FORWARDED_ALLOW_IPS"] = ",".join(("127.0.0.1", "::1", *proxies))
     from explorer import ui
     from explorer.access import Access
     from explorer.session import Session
@@ -76,6 +143,7 @@ def main(argv: list[str] | None = None) -> int:
     memory.keep()
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
     try:
+        hosts = hosts_of(args, os.environ)
         session = Session(args.trained, device=args.device)
     except (RuntimeError, ValueError) as e:
         print(e, file=sys.stderr)
@@ -85,12 +153,17 @@ def main(argv: list[str] | None = None) -> int:
     demo._queue.sleep_when_free = QUEUE_LOOKS
     try:
         _, local, public = demo.launch(
-            server_name=args.host, server_port=args.port, share=args.share, auth=args.auth, inbrowser=args.browser,
-            prevent_thread_lock=True, app_kwargs=ui.app_arguments(session, access), **ui.launch_arguments(demo))
+            server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,
+            auth=args.auth, inbrowser=args.browser, root_path=args.root_path, prevent_thread_lock=True,
+            app_kwargs=ui.app_arguments(session, access, hosts, args.allow_frames), **ui.launch_arguments(demo))
     except OSError as e:
         print(f"The page cannot be served on {args.host}:{args.port}: {e}", file=sys.stderr)
         return 1
-    print(f"Latent Explorer is at {local}" + (f" and, for a week, at {public}" if public else ""), flush=True)
+    if public:
+        hosts.allow(urlsplit(public).netloc)
+    elif args.share:
+        access.not_shared()
+    print(f"Latent Explorer is at {local.replace('[::]', '[::1]')}" + (f" and, for a week, at {public}" if public else ""), flush=True)
     if args.share and not public:
         print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
               file=sys.stderr, flush=True)

@@ -27,16 +27,26 @@ def is_loopback(host: str | None) -> bool:
     return (mapped or address).is_loopback
 
 
-@dataclass(frozen=True)
+@dataclass
 class Access:
-    """``training``: whether whoever uses this page may start, stop and delete trainings."""
+    """``training``: whether whoever uses this page may start, stop and delete trainings. ``shared``: whether others may be there too."""
 
     training: bool
+    shared: bool = False
+    _own: bool = False                        # whether it is, but for a public link, reached from this machine only
 
     @classmethod
     def for_launch(cls, host: str | None, share: bool, allow_training: bool) -> Access:
         """Owner on a page only this machine reaches, or where the owner said so; visitor otherwise."""
-        return cls(training=allow_training or (is_loopback(host) and not share))
+        shared = share or not is_loopback(host)
+        access = cls(training=allow_training or not shared, shared=shared)
+        access._own = is_loopback(host)
+        return access
+
+    def not_shared(self) -> None:
+        """The public link was not made: a page that only this machine reaches is its owner's again."""
+        if self._own:
+            self.training, self.shared = True, False
 
     def require_training(self) -> None:
         """Raise VisitorError where training, stopping and deleting are not allowed."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .scope import route_path
+
 SCRIPT = Path(__file__).with_name("early.js")
 
 
@@ -17,7 +19,7 @@ class Early:
         self.app, self.script = app, f"<head><script>{SCRIPT.read_text('utf-8')}</script>".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] != "/":
+        if scope["type"] != "http" or scope["method"] != "GET" or route_path(scope) != "/":
             await self.app(scope, receive, send)
             return
         held: list[Message] = []

@@ -39,6 +39,7 @@ from .early import Early
 from .fits import Fits, fit_routes
 from .i18n import LANGUAGES, words
 from .live import Trainings, live_routes
+from .origin import Hosts, OwnSite
 from .routes import PREFIX, make_routes, require_login
 from .views import Context, modules, supported
 
@@ -158,11 +159,14 @@ def mix_route(session: Any) -> Route:
     return Route(f"{PREFIX}/mix", mix, methods=["POST"])
 
 
-def app_arguments(session: Any, access: Any) -> dict[str, Any]:
-    """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before the page's scripts."""
+def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
+    """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
+
+    ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it.
+    """
     return dict(routes=[*make_routes(session, access, supported), *live_routes(Trainings()), *fit_routes(Fits(session, access)),
                         mix_route(session), plotly_route()],
-                middleware=[Middleware(Early)])
+                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

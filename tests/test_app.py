@@ -3,13 +3,16 @@
 import base64
 import io
 import json
+import os
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import gradio as gr
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client
@@ -129,6 +132,7 @@ def test_arguments():
 
 
 @pytest.mark.parametrize("wrong", [["--auth", "ada"], ["--auth", ":x"], ["--port", "0"], ["--port", "99999"], ["--port", "x"],
+                                   ["--root-path", "lx"], ["--behind-proxy", "proxy"],
                                    ["--colour"]])
 def test_wrong_arguments_are_named(wrong, capsys):
     with pytest.raises(SystemExit) as e:
@@ -140,7 +144,67 @@ def test_every_argument_has_help(capsys):
     with pytest.raises(SystemExit):
         app.arguments(["--help"], {})
     text = capsys.readouterr().out
-    assert all(f"--{name}" in text for name in ("port", "host", "share", "auth", "trained", "device", "allow-training"))
+    assert all(f"--{name}" in text for name in ("port", "host", "share", "auth", "trained", "device", "allow-training", "root-path",
+                                             "allowed-host", "behind-proxy", "allow-frames"))
+
+
+@contextmanager
+def started(*arguments, **environment):
+    """A page whose output is read: its address by its own words, its port, and the process."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env={**os.environ, **environment})
+    try:
+        line = next((line for line in process.stdout if "Latent Explorer is at" in line), "")
+        yield line, port, process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def answer(address, path, body=None, **headers):
+    """Status and body of a request with headers of its own."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+        got = http.post(path, json=body, headers=headers) if body is not None else http.get(path, headers=headers)
+        return got.status_code, got
+
+
+def test_behind_a_proxy_and_with_a_public_link_that_cannot_be_made(trained):
+    """Both ways of nginx, and an owner who stays one. The network is a proxy that is not there."""
+    nowhere = "http://127.0.0.1:9"
+    with started("--trained", str(trained), "--share", "--root-path", "/lx", "--allowed-host", "example.org",
+                 https_proxy=nowhere, HTTPS_PROXY=nowhere) as (line, port, _):
+        address = f"http://127.0.0.1:{port}"
+        assert "for a week" not in line
+        assert answer(address, "/gradio_api/explorer/runs")[1].json()["training"] is True
+        image = {"run": "tiny", "op": "image", "w": base64.b64encode(bytes(16)).decode()}
+        seen = {"host": "example.org", "origin": "https://example.org", "x-forwarded-host": "example.org", "x-forwarded-proto": "https"}
+        for prefix in ("", "/lx"):                                                          # taken away, and kept
+            for headers in (seen, seen | {"host": f"127.0.0.1:{port}"}):
+                status, page = answer(address, f"{prefix}/", **headers)
+                assert status == 200 and page.text.count("lxFrames") and '"root":"https://example.org/lx"' in page.text, (prefix, headers)
+                assert answer(address, f"{prefix}/gradio_api/explorer/render", image, **headers)[0] == 200
+                assert answer(address, f"{prefix}/gradio_api/explorer/render", image, **headers | {"origin": "https://x.org"})[0] == 403
+            assert answer(address, f"{prefix}/", host="x.org")[0] == 403
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_every_address_of_ipv6(trained):
+    with started("--trained", str(trained), "--host", "::") as (line, port, _):
+        assert f"http://[::1]:{port}/" in line
+        assert answer(f"http://[::1]:{port}", "/gradio_api/explorer/runs")[1].json()["training"] is False
+
+
+@pytest.mark.parametrize("name, value, said", [
+    ("GRADIO_SERVER_PORT", "abc", "whole number"), ("GRADIO_SERVER_PORT", "70000", "1 to 65535"),
+    ("GRADIO_NUM_PORTS", "-1", "whole number"), ("GRADIO_ROOT_PATH", "lx", "/lx")])
+def test_a_wrong_variable_is_said_in_a_sentence(name, value, said, monkeypatch, capsys):
+    monkeypatch.setenv(name, value)
+    assert app.main([]) == 2
+    out = capsys.readouterr()
+    assert name in out.err and said in out.err and out.err.count("\n") == 1 and not out.out
 
 
 def test_a_port_in_use_is_said_in_a_sentence():

@@ -20,6 +20,14 @@ def test_a_share_link_is_for_visitors():
     assert not Access.for_launch("127.0.0.1", True, False).training
 
 
+@pytest.mark.parametrize("host, training", [("127.0.0.1", True), ("0.0.0.0", False)])
+def test_a_link_that_was_not_made_leaves_the_owner_an_owner(host, training):
+    access = Access.for_launch(host, True, False)
+    assert not access.training and access.shared
+    access.not_shared()
+    assert access.training is training and access.shared is not training
+
+
 def test_the_owner_can_allow_it():
     assert Access.for_launch("0.0.0.0", True, True).training
     Access(True).require_training()

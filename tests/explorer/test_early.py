@@ -10,7 +10,8 @@ from explorer.early import SCRIPT, Early
 PAGE = [b"<!doctype html><html><head><title>a</title></he", b"ad><body><head>no</head></body></html>"]
 
 
-def answer(parts, path="/", method="GET", kind="http", headers=((b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"7"))):
+def answer(parts, path="/", root="", method="GET", kind="http",
+           headers=((b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"7"))):
     """What a page of these parts becomes: its headers, and its body."""
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
@@ -21,19 +22,20 @@ def answer(parts, path="/", method="GET", kind="http", headers=((b"content-type"
     async def send(message):
         sent.append(message)
     with ThreadPoolExecutor(1) as pool:          # a thread of its own has no event loop yet
-        pool.submit(lambda: asyncio.run(Early(app)({"type": kind, "path": path, "method": method}, None, send))).result()
+        pool.submit(lambda: asyncio.run(Early(app)({"type": kind, "path": path, "root_path": root, "method": method}, None, send))).result()
     return dict(sent[0]["headers"]), b"".join(m["body"] for m in sent[1:])
 
 
-def test_the_script_is_the_first_in_the_head():
-    headers, body = answer(PAGE)
+@pytest.mark.parametrize("path, root", [("/", ""), ("/", "/lx"), ("/lx/", "/lx"), ("/lx", "/lx"), ("/a/b/", "/a/b/")])
+def test_the_script_is_the_first_in_the_head_under_any_root(path, root):
+    headers, body = answer(PAGE, path, root)
     whole = b"".join(PAGE)
     assert body == whole.replace(b"<head>", b"<head><script>" + SCRIPT.read_bytes() + b"</script>", 1)
     assert headers[b"content-length"] == str(len(body)).encode() and body.count(SCRIPT.read_bytes()) == 1
 
 
 @pytest.mark.parametrize("other", [
-    dict(path="/config"), dict(method="POST"), dict(kind="websocket"),
+    dict(path="/config"), dict(path="/lx/config", root="/lx"), dict(path="/lxx/", root="/lx"), dict(method="POST"), dict(kind="websocket"),
     dict(headers=((b"content-type", b"application/json"), (b"content-length", b"7"))),
     dict(headers=((b"content-type", b"text/html"), (b"content-encoding", b"br"), (b"content-length", b"7")))])
 def test_all_else_is_left_as_it_is(other):
