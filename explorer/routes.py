@@ -90,7 +90,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     return [
         get("runs", lambda r: _json(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: _thumb(session, r)),
-        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"])), slow=True),
+        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"], views)), slow=True),
         get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), slow=True),
         get("compare", lambda r: _json(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: _map(session, r)),
@@ -197,15 +197,16 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
     return {"runs": rows, "first": session.first(), "problems": problems, "training": access.training}
 
 
-def describe(session: Session, name: str) -> dict[str, Any]:
-    """All that the page needs to open a run."""
+def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
+    """All that the page needs to open a run; ``views``: names of the views that fit it, from its spec."""
     run = session.run(name)
     basis, effects = run.directions, run.effects
     directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
                        low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
-    return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "mean": latent.to_text(basis.mean),
-            "scale": basis.scale, "directions": directions, "points": 0 if run.codes is None else len(run.codes),
+    return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
+            "mean": latent.to_text(basis.mean), "scale": basis.scale, "directions": directions,
+            "points": 0 if run.codes is None else len(run.codes),
             "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": run.default()}
 

@@ -110,7 +110,7 @@ def _head(views: dict[str, Any], context: Context) -> str:
     shown = ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
                      for n in views) + "{display:flex!important}"
     return (f"<style>{theme.styles()}\n{components.stylesheets()}\n{shown}</style><script>{constants}</script>"
-            f"<script>{(components.HERE / 'store.js').read_text('utf-8')}</script>")
+            f"<script>{(components.HERE / 'history.js').read_text('utf-8')}{(components.HERE / 'store.js').read_text('utf-8')}</script>")
 
 
 @cache

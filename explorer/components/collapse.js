@@ -5,7 +5,7 @@ const PAUSED = 0, PLAYING = 1, OVER = 2, DIVERGED = 3, HEAD = 20, PANEL = 28, SP
 /* the critic's colours from "generated" over undecided to "real", and the modes' */
 const LOOK = { light: { scale: [[246, 205, 190], [253, 252, 250], [183, 197, 255]], ink: '#20222c', arrow: '#3c4150', hit: '#1d7a34', miss: '#8d8f98', grid: '#e6e3dc' },
   dark: { scale: [[96, 52, 46], [27, 29, 36], [52, 66, 140]], ink: '#f4f5fa', arrow: '#b4bacb', hit: '#5fd07c', miss: '#747987', grid: '#2a2d36' } };
-const asked = (new URLSearchParams(location.search).get('live') || '').match(/^(ring|grid)(?:\.(\d{1,10}))?$/);
+const asked = (lx.state.kept.live || '').match(/^(ring|grid)(?:\.(\d{1,10}))?$/);
 let data = asked ? asked[1] : 'ring', seed = asked && +asked[2] < 2 ** 31 ? +asked[2] : 0;
 let id = null, hello = null, frames = [], panels = [], at = -1, following = true, playing = false, ended = true, ticket = 0, wanted = 0, trouble = '';
 let critic = true, arrows = true, times = [], table = null;
@@ -162,7 +162,7 @@ seedBox.onkeydown = (e) => { if (e.key === 'Enter') { reseed(); begin(true); } }
 for (const [name, flip] of [['.lx-live-critic', () => (critic = !critic)], ['.lx-live-arrows', () => (arrows = !arrows)]]) $(name).onclick = () => { $(name).setAttribute('aria-pressed', flip()); draw(); };
 
 /* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
-const link = () => { if (lx.state.view !== 'collapse') return; const u = new URL(location.href); u.searchParams.set('live', `${data}.${seed}`); history.replaceState(history.state, '', u.href); };
+const link = () => { if (lx.state.view !== 'collapse') return; lx.keep('live', `${data}.${seed}`); };
 const words = () => { const kept = speed.value || '0'; speed.replaceChildren(...SPEEDS.map((n) => { const o = make('option', '', lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n })); o.value = n; return o; })); speed.value = kept;
   setPlaying(playing); draw(); };
 lx.on('lang', words);

@@ -19,6 +19,10 @@ lx.on('lang', (lang) => { language.textContent = lang === 'en' ? '한국어' : '
 lx.on('theme', (name) => theme.setAttribute('aria-pressed', name === 'dark'));
 language.onclick = () => lx.setLang(lx.state.lang === 'en' ? 'ko' : 'en');
 theme.onclick = () => lx.setTheme(lx.state.theme === 'dark' ? 'light' : 'dark');
+const undo = element.querySelector('.lx-undo'), redo = element.querySelector('.lx-redo');
+undo.onclick = () => lx.undo();
+redo.onclick = () => lx.redo();
+lx.on('history', (can) => { undo.disabled = !can.undo; redo.disabled = !can.redo; });
 element.querySelector('.lx-link').onclick = () => lx.copy(lx.link(), lx.t('copied.link'));
 const open = (on) => { document.body.classList.toggle('lx-runs-open', on); drawer.setAttribute('aria-expanded', on); };
 drawer.onclick = () => open(!document.body.classList.contains('lx-runs-open'));

@@ -15,6 +15,9 @@ def header() -> gr.HTML:
   <div class="lx-logo" role="heading" aria-level="1">Latent <b>Explorer</b></div>
   <nav class="lx-tabs" role="tablist" data-t-label="views"></nav>
   <div class="lx-right">
+    <span class="lx-steps" role="group" data-t-label="steps">
+      <button type="button" class="lx-btn lx-undo" data-t-label="undo" data-t-title="undo.help" disabled>↶</button>
+      <button type="button" class="lx-btn lx-redo" data-t-label="redo" data-t-title="redo.help" disabled>↷</button></span>
     <button type="button" class="lx-btn lx-lang" lang="ko"></button>
     <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
     <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>

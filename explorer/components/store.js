@@ -3,15 +3,19 @@
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions the
  *              run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the code)
- *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise"; a listener
- *                              is called at once when there already is something to tell, so the order of mounting does not matter
- *   lx.open(run, {w, origin})  promise; makes it the current run, at its default code unless one is given
+ *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise", "restore",
+ *                              "history"; a listener is called at once when there already is something to tell, so the order of mounting does
+ *                              not matter. "runs" comes before the first "run": who hears of a run knows the list (if it could be had)
+ *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the run
+ *                              before is dropped
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
  *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
  *                              {kind: "styles", row, column}
  *   lx.setLabel(k)             another class, the same code
  *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with it
- *   lx.keep(name, text)        a view's own part of the permalink (null: none), read back from lx.state.kept[name]; names: lx.KEPT
+ *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT below, text as short
+ *                              as can be. quiet: written down, but by no act of a person, so never a step of its own
+ *   lx.undo(), lx.redo(), lx.can   a step back or forth in the browser's history; {undo, redo}: whether there is one
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
@@ -32,10 +36,42 @@
  *   lx.save(blob, name), lx.copy(text)     a download, the clipboard
  *   lx.names(label)            the class name of a label of the current data set
  *   lx.field(f), lx.category(f, v), lx.phrase(f, v)   what images are read for, in words: "skin", "dark", "skin dark"
+ *
+ * The link is the state. It is the page's address: `?run=…&view=…&lang=…`, and behind `#` all that may be long (the code `w`, its origin `o`,
+ * its class `c`, and what views keep), which no browser sends to a server or a proxy with its limit of some kilobytes. Links that carry all of
+ * it as a query are read as well. A first opening, a reload, Back, Forward, undo and redo all read the address with one function, `restore`:
+ * it puts run, code, label, view and `kept` in place, tells "run", "code", "view" of what has changed, and then
+ *
+ *   lx.on('restore', ({first, run}) => …)   first: the page has just been opened; run: it is another run than before
+ *
+ * There a view reads lx.state.kept[name] and shows exactly that; no text means its standard. A view that is not open notes it and shows it when
+ * it is opened. While "run", "code", "view" and "restore" are told in a restore, lx.keep does nothing: a default cannot take the place of what
+ * the link says. An answer that was asked for before a restore must not arrive after it: lx.turn() says so.
+ *
+ * Steps: every change of run, view, code, label or `kept` is a step for Back and undo; history.js tells one act of a person from the next, and
+ * writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but to call
+ * lx.keep when its state changes, and never lx.setCode because it was opened.
  */
 (() => {
   const words = window.lxWords, views = window.lxViews, listeners = {}, canvases = new WeakMap(), sheets = new Map();
   const query = new URLSearchParams(location.search);
+  /* what views keep; true: it belongs to a run, and goes when another is opened */
+  const KEPT = { cmp: false, seed: false, class: false, live: false, train: false, grid: true, abc: true, dir: true, pyr: true, grow: true, sty: true, mic: true,
+    map: true, walk: true, rec: true };
+  const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)], LONGEST = 2 ** 17;
+  /** Run, view, code, origin, label and kept of an address. */
+  const placeOf = (href) => {
+    const url = new URL(href), query = url.searchParams, hash = new URLSearchParams(url.hash.slice(1));
+    const get = (k) => hash.get(k) ?? query.get(k);
+    const at = { run: query.get('run'), view: query.get('view'), kept: {} };
+    for (const k of Object.keys(KEPT)) if (get(k) && get(k).length <= LONGEST) at.kept[k] = get(k);
+    if (get('w')) {
+      try { at.w = f32(get('w')); } catch { at.w = new Float32Array(0); }
+      try { at.origin = JSON.parse(get('o') || 'null'); } catch { at.origin = null; }
+    }
+    if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
+    return at;
+  };
   const remembered = (k) => { try { return localStorage.getItem(k); } catch { return null; } };
   const remember = (k, v) => { try { localStorage.setItem(k, v); } catch { /* private browsing */ } };
   const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
@@ -46,11 +82,11 @@
     theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
     runs: null, problems: {}, keys: [], label: null, kept: {}, noise: null,
   };
-  const KEPT = ['cmp', 'seed', 'class', 'grid', 'abc', 'dir', 'pyr', 'sty', 'mic'];
-  for (const k of KEPT) if (query.get(k)) state.kept[k] = query.get(k).slice(0, 400);
   const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
   const now = { run: () => state.info && [state.info], code: () => state.w && state.info && [state.w, state.origin], view: () => [state.view],
-    lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems], noise: () => state.info && [state.noise] };
+    lang: () => [state.lang], theme: () => [state.theme], keys: () => [state.keys], runs: () => state.runs && [state.runs, state.problems], noise: () => state.info && [state.noise],
+    restore: () => restored && [restored], history: () => [steps.can] };
+  let restored = null, restoring = false, steps = null;
   const call = (fn, a) => { try { fn(...a); } catch (e) { console.error(e); } };
   const emit = (event) => { const a = now[event](); if (a) for (const fn of listeners[event] || []) call(fn, a); };
   const on = (event, fn) => { (listeners[event] ??= []).push(fn); const a = now[event](); if (a) call(fn, a); };
@@ -147,50 +183,88 @@
   const save = (blob, name) => { const a = document.createElement('a'); a.href = URL.createObjectURL(blob); a.download = name; document.body.append(a);
     a.click(); a.remove(); setTimeout(() => URL.revokeObjectURL(a.href), 60000); };
 
-  /* ---- the permalink ---- */
+  /* ---- the link ---- */
   const link = () => {
-    const u = new URL(location.href), p = u.searchParams;
-    for (const [k, v] of [['run', state.run], ['view', state.view], ['w', state.w && b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')],
-      ['o', state.origin && JSON.stringify(state.origin)], ['c', state.label === null ? null : String(state.label)], ['lang', state.lang],
-      ...KEPT.map((k) => [k, state.kept[k]])]) { if (v) p.set(k, v); else p.delete(k); }
-    u.hash = ''; return u.href;
+    if (!state.run) return '';
+    const url = new URL(location.href), query = url.searchParams, hash = new URLSearchParams();
+    for (const k of BEHIND) query.delete(k);
+    for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
+    if (state.w) hash.set('w', b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''));
+    if (state.origin) hash.set('o', JSON.stringify(state.origin));
+    if (state.label !== null) hash.set('c', state.label);
+    for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
+    url.hash = hash; return url.href;
   };
-  let linkTimer;
-  const writeLink = () => { clearTimeout(linkTimer); linkTimer = setTimeout(() => { if (state.run) { history.replaceState(history.state, '', link());
-    document.body.dataset.link = (+document.body.dataset.link || 0) + 1; } }, 300); };
+  steps = window.lxHistory({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+  state.kept = placeOf(location.href).kept;
 
   /* ---- the current run and its code ---- */
   const decoded = (d) => ({ ...d, mean: f32(d.mean), directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
     default: d.default && { ...d.default, w: f32(d.default.w) } });
   let opening = 0;
-  const open = async (run, at) => {
-    const ticket = ++opening;
-    document.body.dataset.opening = run;
-    try {
-      const info = decoded(await api('run/' + encodeURIComponent(run)));
-      if (ticket !== opening) return false;
-      state.run = run; state.info = info; state.keys = [];
-      const good = at?.w && at.w.length === info.mean.length && at.w.every(Number.isFinite);
-      const classes = info.spec.num_classes, fits = at?.label === undefined || at.label === null || (classes > 0 && Number.isInteger(at.label) && at.label >= 0 && at.label < classes);
-      if ((at?.w && !good) || !fits) say(t('error.link'), 'error');
-      state.label = classes ? (fits && at?.label) || 0 : null;
-      state.w = Float32Array.from(good ? at.w : info.default.w); state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
-      document.body.dataset.run = run; can();
-      emit('run'); emit('keys'); emit('code'); writeLink(); return true;
-    } catch (e) { say(e.message, 'error'); document.body.dataset.openError = e.message; return false; }
+  const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
+  /** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
+  const settle = (run, info, at = {}) => {
+    const n = info.spec.num_classes, { w, label } = at, before = state.w, was = [state.run, state.label, JSON.stringify(state.origin)];
+    const good = w && w.length === info.mean.length && w.every(Number.isFinite);
+    const none = label === undefined || label === null, fits = none || n > 0 && Number.isInteger(label) && label >= 0 && label < n;
+    if (w && !good || !fits) say(t('error.link'), 'error');
+    if (run !== state.run) state.keys = [];
+    state.run = run; state.info = info; state.label = n ? fits && label || 0 : null;
+    state.w = Float32Array.from(good ? w : info.default.w); state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
+    document.body.dataset.run = run; can();
+    const same = run === was[0], still = same && before.every((v, i) => v === state.w[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
+    if (still) state.w = before;
+    return { run: !same, code: !still };
+  };
+  /* one run at a time: of several asked for the last; null: another was, or it cannot be had */
+  const opened = async (run, loading) => {
+    const ticket = ++opening; document.body.dataset.opening = run;
+    try { const info = await (loading || load(run)); return ticket === opening ? info : null; }
+    catch (e) { if (ticket === opening) { say(e.message, 'error'); document.body.dataset.openError = e.message; } return null; }
     finally { if (ticket === opening) delete document.body.dataset.opening; }
   };
-  const setCode = (w, origin, label) => { state.w = Float32Array.from(w); state.origin = origin; if (label !== undefined && state.label !== null) state.label = label; emit('code'); writeLink(); };
-  const setLabel = (k) => { if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) { state.label = k; emit('code'); writeLink(); } };
-  const keep = (name, text) => { if (text === null || text === undefined) delete state.kept[name]; else state.kept[name] = String(text); writeLink(); };
+  const forget = () => { for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k]; };
+  const open = async (run, at) => {
+    const info = await opened(run); if (!info) return false;
+    if (state.run && state.run !== run) forget();
+    settle(run, info, at || {}); emit('run'); emit('keys'); emit('code'); steps.changed(); return true;
+  };
+  /** The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo. */
+  const restore = async (at, first, loading) => {
+    const run = at.run || state.run, info = run === state.run ? state.info : await opened(run, loading);
+    if (!info) return false;
+    opening++; asked++; delete document.body.dataset.opening;
+    const view = views.find((v) => v.name === at.view)?.name || state.view, moved = view !== state.view;
+    restoring = true;
+    state.kept = at.kept; state.view = view;
+    const changed = settle(run, info, at);
+    place(); can();
+    if (changed.run) { emit('run'); emit('keys'); }
+    if (changed.code) emit('code');
+    if (moved) emit('view');
+    tellRestored({ first, run: changed.run });
+    return true;
+  };
+  const tellRestored = (what) => { restored = { first: true, run: true }; for (const fn of listeners.restore || []) call(fn, [what]); restoring = false; };
+  const setCode = (w, origin, label) => { state.w = Float32Array.from(w); state.origin = origin; if (label !== undefined && state.label !== null) state.label = label; emit('code'); steps.changed(); };
+  const setLabel = (k) => { if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) { state.label = k; emit('code'); steps.changed(); } };
+  const keep = (name, text, quiet = false) => {
+    if (restoring) return;
+    const before = state.kept[name];
+    if (text === null || text === undefined || text === '') delete state.kept[name]; else state.kept[name] = String(text);
+    if (state.kept[name] !== before) steps.changed(quiet);
+  };
   const setNoise = (noise) => { state.noise = noise; emit('noise'); };
   const setKeys = (keys) => { state.keys = keys.slice(0, 12); emit('keys'); };
   const runOf = (name) => state.runs?.find((r) => r.name === name);
-  const supports = (name, view = state.view) => { const r = runOf(name); return !r?.views || r.views.includes(view); };
+  /* whether a view can show a run: what the run itself says, else what the list says of it */
+  const supports = (name, view = state.view) => { const able = name === state.run && state.info?.views || runOf(name)?.views; return !able || able.includes(view); };
   const can = () => { document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run)); };
   const show = (view) => {
     if (!views.some((v) => v.name === view)) return;
-    state.view = view; place(); can(); emit('view'); writeLink();
+    if (view === state.view) return;
+    state.view = view; place(); can(); emit('view'); steps.changed();
   };
   const place = () => { document.body.dataset.view = state.view;
     document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector); };
@@ -199,7 +273,7 @@
     catch (e) { say(e.message, 'error'); }
     return state.runs;
   };
-  const setLang = (lang) => { state.lang = lang; document.documentElement.lang = lang; remember('lx-lang', lang); translate(); emit('lang'); writeLink(); };
+  const setLang = (lang) => { state.lang = lang; document.documentElement.lang = lang; remember('lx-lang', lang); translate(); emit('lang'); steps.changed(true); };
   const setTheme = (theme) => { state.theme = theme; remember('lx-theme', theme); paintTheme(); emit('theme'); };
   const paintTheme = () => { document.body.classList.toggle('dark', state.theme === 'dark'); document.documentElement.style.colorScheme = state.theme; };
 
@@ -249,8 +323,9 @@
     return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
   };
 
-  window.lx = { state, KEPT, on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, stale, refresh, b64, f32, link, save, copy, names, number, translate,
-    coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, turn, random, originText, get busy() { return busy; },
+  window.lx = { state, KEPT: Object.keys(KEPT), on, open, setCode, setLabel, setNoise, keep, setKeys, show, api, bytes, code, draw, tile, t, say, stale, refresh, b64, f32, link, save, copy, names, number, translate,
+    coordinate, moved, label, field, category, phrase, slide, sliderUpdates, relabels, supports, runOf, setLang, setTheme, loadPlotly, css, get palette() { return palettes[state.theme] || palettes.light; }, sample, point, turn, random, originText, get busy() { return busy + steps.busy; },
+    undo: steps.undo, redo: steps.redo, get can() { return steps.can; },
     known, base, arc, range };
 
   const boot = async () => {
@@ -260,18 +335,18 @@
     new MutationObserver(() => { if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme(); })
       .observe(document.body, { attributes: true, attributeFilter: ['class'] });
     setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
-    const wanted = query.get('run'); let at = null;
-    if (query.get('w')) { try { at = { w: f32(query.get('w')) }; } catch { at = { w: new Float32Array(0) }; }
-      try { at.origin = JSON.parse(query.get('o') || 'null'); } catch { at.origin = null; } }
-    if (query.get('c') !== null) at = { ...at, label: query.get('c') === '' ? NaN : Number(query.get('c')) };
-    const first = wanted && open(wanted, at);
+    const at = placeOf(location.href), loading = at.run ? load(at.run) : null;
+    loading?.catch(() => {});                            /* restore says it */
     const runs = await refresh();
-    if (first && await first) return;
+    try { if (loading && await restore(at, true, loading)) return; if (loading) forget(); await begin(runs); } finally { steps.begun(); }
+  };
+  /** No run was asked for, or it cannot be had: the first of the list that opens. */
+  const begin = async (runs) => {
     /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
     const worth = (name) => { const r = runOf(name); return state.view !== 'arithmetic' ? 0 : r.attributes ? 1 + (r.changed ?? 0) : 0; };
     const names = (runs || []).map((r) => r.name).sort((a, b) => supports(b) - supports(a) || worth(b) - worth(a) || (b === state.first) - (a === state.first));
     if (!names.length) document.body.dataset.empty = 'true';
-    for (const name of names) if (await open(name)) return;
+    for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
   };
   if (document.body) boot(); else document.addEventListener('DOMContentLoaded', boot);
 })();

@@ -216,7 +216,7 @@ def test_a_saved_direction_is_a_slider_and_a_file(drive, run):
 
 def test_another_run_has_a_sum_of_its_own(drive, run):
     page = opened(drive)
-    drive.until("new URL(window.lx.link()).searchParams.get('abc')")
+    drive.until("new URLSearchParams(new URL(window.lx.link()).hash.slice(1)).get('abc')")
     before = page.evaluate(f"{DATA}.parts")
     page.locator(".lx-run[data-run=a-plain]").click()
     drive.until(f"{DATA}.ready === 'a-plain' && +{DATA}.n > 1")

@@ -18,7 +18,7 @@ def test_choosing_a_class_draws_it_and_the_link_keeps_it(made, context, generato
     made.changed(first)
     assert made.state("s.label") == 1 and made.state("Array.from(s.w)") == w
     second = made.pixels()
-    made.until("new URL(location.href).searchParams.get('c') === '1'")
+    made.until("new URLSearchParams(location.hash.slice(1)).get('c') === '1'")
     other = type(made)(context.new_page(), generators)
     other.open(page.url.split("?", 1)[1])
     other.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() === was", second)

@@ -113,7 +113,7 @@ def test_new_noise_keeps_the_codes_and_the_link_keeps_all(made, context, generat
     seed = made.state("s.origin.seed")
     assert page.get_by_label("Seed of the noise").input_value() == str(seed)
     page.locator(".lx-of-rows").select_option("code:code 1")
-    made.until("new URL(location.href).searchParams.get('grid')?.startsWith('code:code 1~')")
+    made.until("new URLSearchParams(location.hash.slice(1)).get('grid')?.startsWith('code:code 1~')")
     expect(page.locator(".lx-of-columns")).to_have_value("code:category")
     other = type(made)(context.new_page(), generators)
     coded(other, page.url.split("?", 1)[1])

@@ -31,7 +31,7 @@ def test_the_switch_and_the_link(drive):
     about = page.locator("#view-codes .lx-about")
     expect(about).to_contain_text("found after training")
     expect(about).not_to_contain_text("Each row moves")                     # that is what the grid does
-    drive.until("new URL(window.lx.link()).searchParams.get('dir') === '1'")
+    drive.until("new URLSearchParams(new URL(window.lx.link()).hash.slice(1)).get('dir') === '1'")
     page.get_by_role("radio", name="Grid").click()
     expect(page.locator(".lx-cells")).to_be_visible()
     expect(about).to_contain_text("Each row moves")
