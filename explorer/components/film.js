@@ -1,6 +1,6 @@
 const $ = (s) => element.querySelector(s), screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') }, play = $('.lx-play'), scrub = $('.lx-transport input'), out = $('output'), row = $('.lx-keys'), strips = { lerp: $('.lx-contact-lerp canvas'), slerp: $('.lx-contact-slerp canvas') }, contact = $('.lx-contacts'), chart = $('.lx-norm');
 const length = $('.lx-length'), loop = $('.lx-loop'), why = $('.lx-why-way');
-let t = 0, playing = false, last = 0, way = 'lerp', looped = true, both = false, drawn = [], filling = null, mine = null;
+let t = 0, playing = false, last = 0, way = 'lerp', looped = true, both = false, drawn = [], filling = null, mine = null, chosen = null, usual = null, shownLabel, restored = false, bringing = 0;
 const keys = () => lx.state.keys, joined = () => { const d = lx.state.w.length, a = new Float32Array(keys().length * d); keys().forEach((k, i) => a.set(k.w, i * d)); return lx.b64(a); };
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
@@ -12,9 +12,13 @@ const path = (u = t, how = way) => {
   return Float32Array.from(a, (v, i) => p * v + q * b[i]);
 };
 const ways_ = () => both ? ['lerp', 'slerp'] : [way];
+/* pictures of another run or class are dimmed until the first of this one is there */
+const stale = () => { for (const e of [$('.lx-screen'), contact, chart]) e.classList.add('lx-stale'); };
+const fresh_ = (run) => { if (run === lx.state.run) for (const e of [$('.lx-screen'), contact, chart]) e.classList.remove('lx-stale'); };
 const frame = () => {
   if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
-  for (const how of ways_()) lx.draw(screens[how], keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped });
+  const run = lx.state.run, body = (how) => keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped };
+  for (const how of ways_()) lx.draw(screens[how], body(how), (x, image) => { x.canvas.width = image.width; x.canvas.height = image.height; x.drawImage(image, 0, 0); fresh_(run); });
   chart.style.setProperty('--t', 100 * t + '%'); tell();
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
@@ -27,10 +31,11 @@ const stop = () => { if (!playing) return; playing = false; label(); take(); };
 const start = () => { if (keys().length < 2) return lx.say(lx.t('walk.few')); if (t >= 1) t = 0; playing = true; last = performance.now(); label(); requestAnimationFrame(tick); };
 play.onclick = () => playing ? stop() : start();
 scrub.oninput = () => { playing = false; label(); t = +scrub.value; frame(); }; scrub.onchange = take;
-for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way = b.dataset.way; ways(); frame(); strip(); };
-loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); };
-const twin = $('.lx-both'); twin.onclick = () => { both = !both; mode(); frame(); strip(); };
-for (const [how, c] of Object.entries(screens)) c.onclick = () => { way = how; ways(); frame(); };
+for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way = b.dataset.way; ways(); frame(); strip(); remember(); };
+loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); remember(); };
+const twin = $('.lx-both'); twin.onclick = () => { both = chosen = !both; mode(); frame(); strip(); remember(); };
+length.onchange = () => remember();
+for (const [how, c] of Object.entries(screens)) c.onclick = () => { way = how; ways(); frame(); remember(); };
 const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.both = both; element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
   for (const how of ['lerp', 'slerp']) { const off = !ways_().includes(how); $('.lx-shot-' + how).hidden = off; $('.lx-contact-' + how).hidden = off; } };
 /* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
@@ -73,16 +78,46 @@ const push = (w, origin) => { if (keys().length >= 12) return lx.say(lx.t('walk.
 const fresh = async () => { const seed = Math.floor(Math.random() * 100000); try { const d = await lx.code({ op: 'sample', seed }); push(d.w, { kind: 'seed', seed }); } catch (e) { lx.say(e.message, 'error'); } };
 /* opens with four keyframes: held-out images of different classes where there are some, seeds otherwise */
 const fill = async () => {
-  if (!on() || keys().length || filling === lx.state.run) return; const run = filling = lx.state.run, { info } = lx.state;
+  if (!on() || keys().length || filling === lx.state.run || bringing) return; const run = filling = lx.state.run, { info } = lx.state;
   try {
     const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null, found = [], seen = new Set();
     for (let tries = 0; found.length < 4 && tries < 16; tries++) {
       const d = await lx.code(some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries });
-      if (run !== lx.state.run) return; if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue; seen.add(d.label);
+      if (run !== lx.state.run || bringing) return; if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue; seen.add(d.label);
       found.push({ w: d.w, origin: some ? { kind: 'point', index: d.index, label: d.label } : { kind: 'seed', seed: tries } });
     }
-    if (run === lx.state.run && !keys().length) { t = 0; lx.setKeys(found); }
+    if (run === lx.state.run && !keys().length) { t = 0; usual = found; lx.setKeys(found); }
   } catch (e) { lx.say(e.message, 'error'); } finally { filling = null; }
+};
+/* ---- what a link, Back and undo bring back ---- */
+const LONGEST = 6000, same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
+const width = () => lx.state.info.spec.w_dim, layers = () => lx.state.info.spec.num_layers;
+const first = () => lx.arc() ? 'slerp' : 'lerp';
+const text = () => walkText.write(lx.state.run, { way: way === first() ? null : way, both: chosen, looped, length: +length.value === 6 ? null : +length.value, keys: same(usual, keys()) ? [] : keys() }, layers());
+const remember = () => {
+  if (!restored || !lx.state.info || bringing) return;
+  let told = text();
+  if (told?.length > LONGEST) { lx.say(lx.t('walk.long')); told = walkText.write(lx.state.run, { way, both: chosen, looped, length: +length.value, keys: [] }, layers()); }
+  lx.keep('walk', told);
+};
+/** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
+const restore = async () => {
+  restored = true;
+  if (!lx.state.info || (lx.state.kept.walk ?? null) === text() && keys().length) return;
+  const run = lx.state.run, ticket = ++bringing, s = walkText.read(run, lx.state.kept.walk, layers(), width()), wide = first() === 'slerp' && innerWidth > 720;
+  way = s.way || first(); chosen = s.both; both = chosen ?? wide; looped = s.looped; length.value = s.length || 6;
+  loop.setAttribute('aria-pressed', looped); ways(); stale();
+  const found = [];
+  try {
+    for (const k of s.keys) {
+      const d = k.w ? k : await lx.code(k.index !== undefined ? { op: 'point', index: k.index } : { op: 'sample', seed: k.seed });
+      if (run !== lx.state.run || ticket !== bringing) return;
+      found.push({ w: d.w, origin: k.w ? { kind: 'link' } : k.index !== undefined ? { kind: 'point', index: k.index, label: d.label } : { kind: 'seed', seed: k.seed } });
+    }
+  } catch (e) { lx.say(lx.t('error.link'), 'error'); }
+  if (run !== lx.state.run || ticket !== bringing) return;
+  t = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
+  lx.setKeys(found); bringing = 0; element.dataset.restored = (+element.dataset.restored || 0) + 1; fill();
 };
 const film = (format) => async () => {
   if (keys().length < 2) return lx.say(lx.t('walk.few')); const b = $('.lx-' + format); b.disabled = true; element.dataset.saving = format; lx.say(lx.t('walk.saving'));
@@ -90,8 +125,10 @@ const film = (format) => async () => {
     lx.save(await r.blob(), `${lx.state.run}-walk.${format}`); lx.say(lx.t('walk.saved')); element.dataset.saved = format; } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; delete element.dataset.saving; } };
 $('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
 const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };
-lx.on('run', () => { playing = false; t = 0; way = lx.arc() ? 'slerp' : 'lerp'; both = lx.arc() && innerWidth > 720; ways(); label(); fill(); });
+lx.on('run', () => { playing = false; t = 0; way = first(); chosen = null; usual = null; bringing = 0; both = lx.arc() && innerWidth > 720; shownLabel = lx.state.label; ways(); label(); stale(); fill(); });
+lx.on('code', () => { if (lx.state.label !== shownLabel) { shownLabel = lx.state.label; stale(); draw(); } });
+lx.on('restore', restore);
 lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
-lx.on('keys', draw); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
+lx.on('keys', () => { draw(); if (keys().length) remember(); }); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
 let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact);
 lx.translate(element);
