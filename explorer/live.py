@@ -55,12 +55,13 @@ class Start(BaseModel):
 
 
 class Command(BaseModel):
-    """Play or pause, steps a frame (0: as many as fit), single steps."""
+    """Play or pause, steps a frame (0: as many as fit), single steps, or on to a step and a pause there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     play: bool | None = None
     speed: Annotated[int, Field(ge=0, le=100)] | None = None
     step: Annotated[int, Field(ge=1, le=10)] | None = None
+    until: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
 
 START: TypeAdapter[Start] = TypeAdapter(Start)
@@ -126,6 +127,8 @@ class Training:
         self.asked = time.monotonic()
         if command.play is not None:
             self.paused_since = None if command.play else self.asked
+        if command.until is not None:
+            self.paused_since = None
         line = json.dumps(command.model_dump(exclude_none=True)) + "\n"
         with contextlib.suppress(OSError, ValueError):
             assert self.process.stdin is not None

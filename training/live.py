@@ -1,7 +1,7 @@
 """Several families at once on the same points from one seed, frame by frame: what the Collapse view draws.
 
 ``python -m training live --data ring --seed 0`` writes a line of JSON (``Live.hello``) and then binary frames to standard output, and
-takes a line of JSON for each command from standard input: {"play": true}, {"speed": 5}, {"step": 1}. It ends with its input, and when
+takes a line of JSON for each command from standard input: {"play": true}, {"speed": 5}, {"step": 1}, {"until": 240}. It ends with its input, and when
 its share of training time or steps is used up. Nothing is kept: no file is written.
 
 A frame, little-endian: HEAD (bytes in all, index, step, seconds trained, state), and for each preset PANEL (the critic's lowest and
@@ -38,6 +38,7 @@ PAUSED, PLAYING, OVER, DIVERGED = range(4)        # states of a frame
 SECONDS, STEPS = 180.0, 4_000                     # of training, at most
 FASTEST = 15.0                                    # frames a second
 BUDGET = 0.07                                     # seconds of training a frame where the speed is "as fast as it can"
+REPLAY = 0.5                                      # and on the way to a step that was asked for, where frames only tell how far it is
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Live:
         dataset = data.load(name, limit=points.COUNTS[0])
         self.panels = [Panel(p, dataset, seed) for p in presets]
         self.index, self.steps, self.seconds, self.speed = 0, 0, 0.0, 1
-        self.state = PAUSED
+        self.state, self.until = PAUSED, 0
 
     def hello(self) -> dict[str, Any]:
         """What a viewer must know: the panels, the modes, and how a frame is laid out."""
@@ -161,7 +162,15 @@ class Live:
         return head + body
 
     def burst(self) -> None:
-        """The steps until the next frame: ``speed`` of them, or for 0 as many as fit into BUDGET."""
+        """The steps until the next frame: ``speed`` of them, or for 0 as many as fit into BUDGET; on the way to ``until`` as many as fit into
+        REPLAY, and then a pause exactly there."""
+        if self.until > self.steps:
+            end = time.perf_counter() + REPLAY
+            while self.state == PLAYING and self.steps < self.until and time.perf_counter() < end:
+                self.step()
+            if self.state == PLAYING and self.steps == self.until:
+                self.state = PAUSED
+            return
         until, done = time.perf_counter() + BUDGET, 0
         while self.state in (PAUSED, PLAYING) and (done < self.speed if self.speed else not done or time.perf_counter() < until):
             self.step()
@@ -172,7 +181,9 @@ class Live:
         if "speed" in command:
             self.speed = max(0, min(int(command["speed"]), 100))
         if "play" in command and self.state in (PAUSED, PLAYING):
-            self.state = PLAYING if command["play"] else PAUSED
+            self.state, self.until = PLAYING if command["play"] else PAUSED, 0
+        if int(command.get("until", 0)) > self.steps and self.state in (PAUSED, PLAYING):
+            self.state, self.until = PLAYING, int(command["until"])
         return max(0, min(int(command.get("step", 0)), 100))
 
     def run(self, commands: queue.SimpleQueue[dict[str, Any] | None], write: Callable[[bytes], None]) -> None:

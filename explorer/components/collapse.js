@@ -5,8 +5,12 @@ const PAUSED = 0, PLAYING = 1, OVER = 2, DIVERGED = 3, HEAD = 20, PANEL = 28, SP
 /* the critic's colours from "generated" over undecided to "real", and the modes' */
 const LOOK = { light: { scale: [[246, 205, 190], [253, 252, 250], [183, 197, 255]], ink: '#20222c', arrow: '#3c4150', hit: '#1d7a34', miss: '#8d8f98', grid: '#e6e3dc' },
   dark: { scale: [[96, 52, 46], [27, 29, 36], [52, 66, 140]], ink: '#f4f5fa', arrow: '#b4bacb', hit: '#5fd07c', miss: '#747987', grid: '#2a2d36' } };
-const asked = (lx.state.kept.live || '').match(/^(ring|grid)(?:\.(\d{1,10}))?$/);
-let data = asked ? asked[1] : 'ring', seed = asked && +asked[2] < 2 ** 31 ? +asked[2] : 0;
+/* the part of a link: data.seed[.step[.speed[.layers]]], layers being 0 to 3: critic 1, arrows 2 */
+const readLink = (text) => {
+  const m = /^(ring|grid)(?:\.(\d{1,10}))?(?:\.(\d{1,6}))?(?:\.(\d{1,2}))?(?:\.([0-3]))?$/.exec(text || '') || [];
+  return { data: m[1] || 'ring', seed: +m[2] < 2 ** 31 ? +m[2] : 0, step: +m[3] || 0, speed: SPEEDS.includes(+m[4]) && m[4] ? +m[4] : 0, layers: m[5] ? +m[5] : 3 };
+};
+let { data, seed } = readLink(lx.state.kept.live), goal = 0;
 let id = null, hello = null, frames = [], panels = [], at = -1, following = true, playing = false, ended = true, ticket = 0, wanted = 0, trouble = '';
 let critic = true, arrows = true, times = [], table = null;
 const shown = () => lx.state.view === 'collapse' && element.clientWidth > 0;
@@ -17,15 +21,18 @@ const look = () => LOOK[lx.state.theme] || LOOK.light;
 /* ---- talking to the process ---- */
 const order = (command) => { if (id && !ended) lx.api(`live/${id}/order`, command).catch((e) => finish(e.message)); };
 const leave = (name) => { if (name) navigator.sendBeacon(lx.base() + `live/${name}/stop`); };
-const begin = async (go) => {
-  const mine = ++ticket, old = id; id = null; frames = []; at = -1; following = true; ended = true; trouble = ''; times = []; setPlaying(false); link();
+/* the pictures of another training are dimmed until the first of this one is there, and gone when it cannot start */
+const begin = async (go, until = 0) => {
+  const mine = ++ticket, old = id; id = null; frames = []; at = -1; following = true; ended = true; trouble = ''; times = []; goal = until; setPlaying(false); link();
+  host.classList.add('lx-stale'); out.textContent = ''; scrub.max = scrub.value = 0; lx.range(scrub);
+  for (const name of ['step', 'at', 'modes']) delete element.dataset[name];
   element.dataset.frames = 0; element.dataset.state = 'starting'; tell();
   try {
     const made = (await lx.api('live', { data, seed, replaces: old || '' })).id;
     if (mine !== ticket) return leave(made);
     id = made; let said = null;
     while (!said) { said = await lx.api(`live/${made}/hello`); if (mine !== ticket) return leave(made); }
-    hello = said; ended = false; build(); order({ speed: +speed.value, ...(go && { play: true }) }); setPlaying(!!go); fetchFrames(mine, made);
+    hello = said; ended = false; build(); order({ speed: +speed.value, ...(until ? { until } : go && { play: true }) }); setPlaying(!!go || !!until); fetchFrames(mine, made);
   } catch (e) { if (mine === ticket) finish(e.message); }
 };
 const fetchFrames = async (mine, name) => {
@@ -44,7 +51,7 @@ const finish = (why) => {
   ended = true; setPlaying(false); const last = frames.at(-1);
   trouble = last?.state === OVER ? lx.t('collapse.over', { seconds: Math.round(last.seconds), steps: last.step.toLocaleString(lx.state.lang) })
     : last?.state === DIVERGED ? lx.t('collapse.diverged') : why || lx.t('collapse.gone');
-  element.dataset.state = 'ended'; tell(last?.state !== OVER);
+  goal = 0; element.dataset.state = 'ended'; if (!last) host.replaceChildren(); tell(last?.state !== OVER);
 };
 const take = (buffer) => {
   const view = new DataView(buffer), n = hello.panels.length, { points, side, arrows: a } = hello;
@@ -62,6 +69,7 @@ const take = (buffer) => {
   }
   element.dataset.frames = frames.length; element.dataset.state = playing ? 'playing' : 'paused';
   if (following) at = frames.length - 1;
+  if (goal && frames.at(-1).step >= goal) { goal = 0; setPlaying(false); link(); }
   draw();
 };
 
@@ -126,7 +134,7 @@ const paintCurve = (p, i) => {
 };
 const draw = () => { if (!wanted) wanted = requestAnimationFrame(paint); };
 const paint = () => {
-  wanted = 0; if (!shown() || at < 0 || !frames[at]) return; const f = frames[at], k = hello.centres.length;
+  wanted = 0; if (!shown() || at < 0 || !frames[at]) return; const f = frames[at], k = hello.centres.length; host.classList.remove('lx-stale');
   panels.forEach((p, i) => {
     const v = f.panels[i]; paintPlane(p, v); paintCurve(p, i);
     p.count.textContent = v.modes; p.modes.classList.toggle('all', v.modes === k); p.modes.classList.toggle('few', v.modes <= 0.5 * k);
@@ -141,33 +149,64 @@ const paint = () => {
   element.dataset.modes = f.panels.map((v) => v.modes).join(); tell(note.classList.contains('warn'));
 };
 const tell = (warn) => {
-  const text = trouble || (element.dataset.state === 'starting' ? lx.t('collapse.starting') : frames.length && !following ? lx.t('collapse.past') : ''); if (note.textContent !== text) note.textContent = text;
+  const text = trouble || (element.dataset.state === 'starting' ? lx.t('collapse.starting') : goal ? lx.t('collapse.replay', { step: goal.toLocaleString(lx.state.lang) }) : frames.length && !following ? lx.t('collapse.past') : ''); if (note.textContent !== text) note.textContent = text;
   note.classList.toggle('warn', !!trouble && !!warn); one.disabled = ended && !!id; play.disabled = element.dataset.state === 'starting';
 };
 const setPlaying = (on) => { playing = on; play.textContent = lx.t(ended && frames.length ? 'collapse.restart' : on ? 'collapse.pause' : 'collapse.play'); play.setAttribute('aria-pressed', on); element.dataset.playing = on;
   if (element.dataset.state !== 'starting') element.dataset.state = ended ? 'ended' : on ? 'playing' : 'paused'; };
 
 /* ---- hands ---- */
-const pause = () => { if (playing) { order({ play: false }); setPlaying(false); } };
+const pause = () => { if (playing) { goal = 0; order({ play: false }); setPlaying(false); link(); } };
 play.onclick = () => { if (ended) return begin(true); if (playing) return pause(); following = true; times = []; order({ play: true }); setPlaying(true); tell(); };
-one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; order({ step: 1 }); draw(); };
+one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; order({ step: 1 }); draw(); link(); };
 scrub.oninput = () => { pause(); at = +scrub.value; following = at === frames.length - 1; draw(); };
-speed.onchange = () => order({ speed: +speed.value });
+scrub.onchange = () => link();
+speed.onchange = () => { order({ speed: +speed.value }); link(); };
 for (const b of radios) b.onclick = () => { if (b.dataset.name === data) return; data = b.dataset.name; choose(); begin(true); };
 const choose = () => { for (const b of radios) { const is = b.dataset.name === data; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); b.tabIndex = is ? 0 : -1; } seedBox.value = seed; element.dataset.data = data; element.dataset.seed = seed; };
 $('.lx-live-data').onkeydown = (e) => { if (!/^Arrow/.test(e.key)) return; e.preventDefault(); const to = radios.find((b) => b.dataset.name !== data); to.focus(); to.click(); };
 const reseed = () => { const v = Math.floor(+seedBox.value); seed = Number.isFinite(v) && v >= 0 && v < 2 ** 31 ? v : seed; choose(); };
 $('.lx-live-restart').onclick = () => { reseed(); begin(true); };
 seedBox.onkeydown = (e) => { if (e.key === 'Enter') { reseed(); begin(true); } };
-for (const [name, flip] of [['.lx-live-critic', () => (critic = !critic)], ['.lx-live-arrows', () => (arrows = !arrows)]]) $(name).onclick = () => { $(name).setAttribute('aria-pressed', flip()); draw(); };
+for (const [name, flip] of [['.lx-live-critic', () => (critic = !critic)], ['.lx-live-arrows', () => (arrows = !arrows)]]) $(name).onclick = () => { $(name).setAttribute('aria-pressed', flip()); draw(); link(); };
 
 /* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
-const link = () => { if (lx.state.view !== 'collapse') return; lx.keep('live', `${data}.${seed}`); };
+/* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted where it is stopped. */
+let settled = false;
+const link = () => {
+  if (lx.state.view !== 'collapse' || !settled) return;
+  const layers = Number(critic) + 2 * Number(arrows), step = goal || (playing ? 0 : frames[at]?.step ?? 0);
+  const parts = [data, seed, step, +speed.value, layers], usual = [null, null, 0, 0, 3];
+  while (parts.length > 2 && parts.at(-1) === usual[parts.length - 1]) parts.pop();
+  lx.keep('live', parts.join('.'));
+};
+const settings = (s) => {
+  speed.value = s.speed; critic = !!(s.layers & 1); arrows = !!(s.layers & 2);
+  $('.lx-live-critic').setAttribute('aria-pressed', critic); $('.lx-live-arrows').setAttribute('aria-pressed', arrows);
+};
+/** Show what the link says: a frame that is there, else the training goes on to it, from the seed where it has to. */
+const restore = () => {
+  const s = readLink(lx.state.kept.live), other = s.data !== data || s.seed !== seed;
+  settled = true;
+  if (lx.state.view !== 'collapse' || !lx.state.kept.live && frames.length) return;
+  ({ data, seed } = s); choose(); settings(s);
+  if (other || !id && !frames.length) { if (other || element.dataset.state !== 'starting') begin(false, s.step); return; }
+  pause();
+  const there = frames.findIndex((f) => f.step === s.step);
+  if (there >= 0) { at = there; following = at === frames.length - 1; return draw(); }
+  if (ended || frames.at(-1).step > s.step) return begin(false, s.step);
+  goal = s.step; following = true; order({ until: s.step }); setPlaying(true); tell();
+};
 const words = () => { const kept = speed.value || '0'; speed.replaceChildren(...SPEEDS.map((n) => { const o = make('option', '', lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n })); o.value = n; return o; })); speed.value = kept;
   setPlaying(playing); draw(); };
 lx.on('lang', words);
 lx.on('theme', () => { shades(); draw(); });
-lx.on('view', (view) => { if (view !== 'collapse') { pause(); return; } link(); if (!id && ended && !frames.length && element.dataset.state !== 'starting') begin(false); requestAnimationFrame(draw); });
+lx.on('view', (view) => {
+  if (view !== 'collapse') { pause(); return; }
+  if (settled && !id && ended && !frames.length && element.dataset.state !== 'starting') { const s = readLink(lx.state.kept.live); ({ data, seed } = s); choose(); settings(s); begin(false, s.step); }
+  requestAnimationFrame(draw);
+});
+lx.on('restore', restore);
 document.addEventListener('visibilitychange', () => { if (document.hidden) pause(); });
 addEventListener('pagehide', () => leave(id));
 new ResizeObserver(() => draw()).observe(host);

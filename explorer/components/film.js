@@ -12,13 +12,11 @@ const path = (u = t, how = way) => {
   return Float32Array.from(a, (v, i) => p * v + q * b[i]);
 };
 const ways_ = () => both ? ['lerp', 'slerp'] : [way];
-/* pictures of another run or class are dimmed until the first of this one is there */
-const stale = () => { for (const e of [$('.lx-screen'), contact, chart]) e.classList.add('lx-stale'); };
-const fresh_ = (run) => { if (run === lx.state.run) for (const e of [$('.lx-screen'), contact, chart]) e.classList.remove('lx-stale'); };
+/* pictures of another run or class are dimmed until those of this one are there */
+const stale = () => { lx.stale([...Object.values(screens), ...Object.values(strips), chart], true); row.replaceChildren(); };
 const frame = () => {
   if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
-  const run = lx.state.run, body = (how) => keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped };
-  for (const how of ways_()) lx.draw(screens[how], body(how), (x, image) => { x.canvas.width = image.width; x.canvas.height = image.height; x.drawImage(image, 0, 0); fresh_(run); });
+  for (const how of ways_()) lx.draw(screens[how], keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped });
   chart.style.setProperty('--t', 100 * t + '%'); tell();
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
@@ -42,7 +40,7 @@ const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.bo
 const norm = (w) => { let s = 0; for (const v of w) s += v * v; return Math.sqrt(s); };
 const shell = () => { const s = lx.state.info?.spec; return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null; };
 const measure = () => {
-  const few = keys().length < 2; chart.hidden = few; if (few || !on()) return;
+  const few = keys().length < 2; chart.hidden = few; if (few || !on()) return; lx.stale([chart], false);
   const N = 96, lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])), r = shell(), all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
   const lo = Math.max(0, 0.92 * Math.min(...all)), hi = 1.04 * Math.max(...all), y = (v) => (100 * (hi - v) / (hi - lo)).toFixed(2), svg = chart.querySelector('svg');
   for (const how of ['lerp', 'slerp']) svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${(100 * i / N).toFixed(2)},${y(v)}`).join(' '));
@@ -90,23 +88,23 @@ const fill = async () => {
   } catch (e) { lx.say(e.message, 'error'); } finally { filling = null; }
 };
 /* ---- what a link, Back and undo bring back ---- */
-const LONGEST = 6000, same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
+const LONGEST = 2 ** 16, same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
 const width = () => lx.state.info.spec.w_dim, layers = () => lx.state.info.spec.num_layers;
 const first = () => lx.arc() ? 'slerp' : 'lerp';
-const text = () => walkText.write(lx.state.run, { way: way === first() ? null : way, both: chosen, looped, length: +length.value === 6 ? null : +length.value, keys: same(usual, keys()) ? [] : keys() }, layers());
+const text = () => walkText.write({ way: way === first() ? null : way, both: chosen, looped, length: +length.value === 6 ? null : +length.value, keys: same(usual, keys()) ? [] : keys() }, layers());
 const remember = () => {
   if (!restored || !lx.state.info || bringing) return;
   let told = text();
-  if (told?.length > LONGEST) { lx.say(lx.t('walk.long')); told = walkText.write(lx.state.run, { way, both: chosen, looped, length: +length.value, keys: [] }, layers()); }
+  if (told?.length > LONGEST) { lx.say(lx.t('walk.long')); told = walkText.write({ way, both: chosen, looped, length: +length.value, keys: [] }, layers()); }
   lx.keep('walk', told);
 };
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
 const restore = async () => {
   restored = true;
   if (!lx.state.info || (lx.state.kept.walk ?? null) === text() && keys().length) return;
-  const run = lx.state.run, ticket = ++bringing, s = walkText.read(run, lx.state.kept.walk, layers(), width()), wide = first() === 'slerp' && innerWidth > 720;
+  const run = lx.state.run, ticket = ++bringing, s = walkText.read(lx.state.kept.walk, layers(), width()), wide = first() === 'slerp' && innerWidth > 720;
   way = s.way || first(); chosen = s.both; both = chosen ?? wide; looped = s.looped; length.value = s.length || 6;
-  loop.setAttribute('aria-pressed', looped); ways(); stale();
+  playing = false; label(); loop.setAttribute('aria-pressed', looped); ways(); stale();
   const found = [];
   try {
     for (const k of s.keys) {

@@ -33,24 +33,20 @@ const walkText = (() => {
     }
     return w;
   };
-  /* a run's own few letters, so that what belongs to another run is not taken for this one's */
-  const mark = (run) => [...run].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7).toString(36);
   const key = (k, layers) => {
     const o = k.origin;
     if (o?.kind === 'point' && Number.isInteger(o.index)) return 'i' + o.index;
     if ((o?.kind === 'seed' || o?.kind === 'sample') && Number.isInteger(o.seed)) return 's' + o.seed;
     return 'v' + pack(k.w, layers);
   };
-  const write = (run, s, layers) => {
+  const write = (s, layers) => {
     const out = [s.way && 'w' + s.way, s.both !== null && 'b' + Number(s.both), !s.looped && 'o0', s.length && 't' + s.length, ...s.keys.map((k) => key(k, layers))];
-    const told = out.filter(Boolean);
-    return told.length ? ['r' + mark(run), ...told].join('*') : null;
+    return out.filter(Boolean).join('*') || null;
   };
   /** keys: {index} | {seed} | {w}; fields that say nothing that can be are left out. */
-  const read = (run, text, layers, width) => {
-    const s = { way: null, both: null, looped: true, length: null, keys: [] }, fields = (text || '').split('*');
-    if (fields.shift() !== 'r' + mark(run)) return s;
-    for (const f of fields) {
+  const read = (text, layers, width) => {
+    const s = { way: null, both: null, looped: true, length: null, keys: [] };
+    for (const f of (text || '').split('*')) {
       const v = f.slice(1), number = /^\d{1,10}$/.test(v) ? +v : null;
       if (f[0] === 'w' && ['lerp', 'slerp'].includes(v)) s.way = v;
       if (f[0] === 'b') s.both = v === '1';

@@ -38,7 +38,7 @@ const load = async () => {
     if (mine !== ticket) return;
     own = Object.assign(mineToo, { run }); loaded = [run, projection, colourBy].join('|');
     const n = xy.length >> 1; xs = new Float32Array(n); ys = new Float32Array(n); for (let i = 0; i < n; i++) { xs[i] = xy[2 * i]; ys[i] = xy[2 * i + 1]; }
-    colours = labels; chips(); await paint(true); element.dataset.run = run; element.dataset.points = n; element.dataset.projection = projection; element.dataset.ms = Math.round(performance.now() - began);
+    colours = labels; chips(); drawSets(); await paint(true); drawStrip(); element.dataset.run = run; element.dataset.points = n; element.dataset.projection = projection; element.dataset.ms = Math.round(performance.now() - began);
     await arrive(); element.dataset.ready = 'true';
   } catch (e) { if (mine !== ticket) return; empty(); lx.say(e.message, 'error'); element.dataset.error = e.message; }
   finally { if (mine === ticket) { stage.classList.remove('busy'); plot.classList.remove('lx-stale'); } }
@@ -129,11 +129,9 @@ const wire = () => {
   wired = true;
   plot.on('plotly_hover', (e) => { const p = e.points?.[0]; if (!p || manual()) return hide(); const px = toPixels(p.x, p.y); hover(p.pointIndex, px[0], px[1]); });
   plot.on('plotly_unhover', hide); plot.addEventListener('pointerleave', hide);
-  let last = { timeStamp: -1e9 };              // Plotly's own double click takes two quick clicks far apart for one
-  plot.on('plotly_click', ({ event: e }) => {
-    const again = e.timeStamp - last.timeStamp < 350 && Math.hypot(e.clientX - last.clientX, e.clientY - last.clientY) < 6;
-    last = e; plot.focus({ preventScroll: true });
-    if (again) paint(true).then(remember); else pick(...under(e));
+  plot.on('plotly_click', ({ event: e }) => {       /* what a double click is, the system says: Plotly's own takes two quick clicks far apart for one */
+    plot.focus({ preventScroll: true });
+    if (e.detail > 1) paint(true).then(remember); else pick(...under(e));
   });
   plot.on('plotly_selected', (e) => { if (mode === 'lasso' && e?.lassoPoints && e.points?.length) lasso(e.points.map((p) => p.pointIndex).sort((a, b) => a - b)); });
   for (const event of ['plotly_relayout', 'plotly_relayouting']) plot.on(event, () => { if (at) setMarker(at); drawPair(); hide(); placeManifold(); });
@@ -178,7 +176,7 @@ const refitChip = (offered) => {
   refit.textContent = here ? fitting.share === null ? lx.t('map.fitting.waits') : lx.t('map.fitting', { n: Math.round(100 * fitting.share) })
     : offered.includes('umap') ? lx.t('map.refit', { n: parts ? parts[0] : lx.state.info.umap?.n_neighbors }) : lx.t('map.fit');
 };
-const choose = (p) => { projection = p; at = null; marker.setAttribute('visibility', 'hidden'); whole = true; chips(); remember(); return load(); };
+const choose = (p) => { projection = p; at = null; way = null; pairs.replaceChildren(); marker.setAttribute('visibility', 'hidden'); whole = true; chips(); remember(); return load(); };
 by.onchange = () => { colourBy = by.value; only.clear(); remember(); load(); };
 const drawLegend = () => {
   const list = colours ? names() : []; legend.classList.toggle('some', only.size > 0);
@@ -313,21 +311,19 @@ document.addEventListener('lx-fitted', (e) => {
 
 /* ---- what a link, Back and undo bring back ---- */
 const usual = () => { const info = lx.state.info, d = info.dataset; return { projection: info.projections?.[0] || 'code', colour: d?.classes?.length ? 'class' : d?.attributes?.[0]?.[0] || 'none', grid: gridOn() && !info.points }; };
-/** Hand this view's state to the link. */
-const remember = () => {
-  const info = lx.state.info; if (!info || !restored) return;
+const linkText = () => {
+  const info = lx.state.info;
   const u = usual(), l = plot._fullLayout, pressed = gridChip.getAttribute('aria-pressed') === 'true', n = info.points;
   const state = { projection: projection === u.projection ? '' : projection, colour: colourBy === u.colour ? '' : colourBy, only: only.size ? [...only] : null, grid: pressed === u.grid ? null : pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range], mode: mode === 'pick' ? '' : mode, sets: sets.map((v) => mapText.pack(v.indices, n)), along: +slider.value, ends: picked };
-  const text = mapText.write(lx.state.run, state);
-  lx.keep('map', text && text.length > MOST ? mapText.write(lx.state.run, { ...state, sets: [] }) : text);
-  if (text?.length > MOST) lx.say(lx.t('map.lasso.long'));
+  return mapText.write(state);
 };
-const MOST = 4000;
+/** Hand this view's state to the link. */
+const remember = () => { if (lx.state.info && restored && !pending) lx.keep('map', linkText()); };
 /** Show exactly what the link says. */
 const restore = () => {
-  const info = lx.state.info; if (!info) return;
-  const u = usual(), s = mapText.read(lx.state.run, lx.state.kept.map, info.points), fields = ['class', 'none', ...(info.dataset?.attributes || []).map(([f]) => f)];
+  const info = lx.state.info; if (!info || restored && xs && !pending && (lx.state.kept.map ?? null) === linkText()) return;
+  const u = usual(), s = mapText.read(lx.state.kept.map, info.points), fields = ['class', 'none', ...(info.dataset?.attributes || []).map(([f]) => f)];
   restored = true; pending = s;
   projection = s.projection && (info.projections.includes(s.projection) || s.projection.startsWith('own:') && ownMaps.parts(s.projection.slice(4))) ? s.projection : u.projection;
   colourBy = fields.includes(s.colour) ? s.colour : u.colour; only = new Set(s.only || []);
@@ -356,7 +352,7 @@ lx.on('run', (info) => {
   const c = info.dataset?.classes?.length; if (colourBy === 'class' && !c || colourBy !== 'class' && colourBy !== 'none' && !info.dataset?.attributes?.some(([f]) => f === colourBy)) colourBy = c ? 'class' : info.dataset?.attributes?.[0]?.[0] || 'none';
   projection = info.projections?.[0] || 'code'; if (mode !== 'pick') enter('pick'); gridChip.setAttribute('aria-pressed', gridOn() && !info.points); drawSets(); drawStrip(); chips(); load();
 });
-// RESTORE
+lx.on('restore', restore);
 lx.on('code', () => { if (lx.state.origin?.kind !== 'direction') { base = null; if (+slider.value) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; } } follow(); });
 lx.on('view', (v) => { hide(); if (v === 'map') requestAnimationFrame(load); else openRefit(false); });
 lx.on('lang', () => { chips(); drawSets(); }); lx.on('theme', () => { if (xs && plot._fullLayout) Plotly.restyle(plot, { 'marker.colorscale': [scale()] }, [0]); if (xs && lx.state.info) { drawLegend(); drawSets(); } });

@@ -30,9 +30,7 @@ const mapText = (() => {
     return found.length ? found : null;
   };
   const short = (v) => String(+v.toPrecision(6));
-  /* a run's own few letters, so that what belongs to another run is not taken for this one's */
-  const mark = (run) => [...run].reduce((h, c) => (h * 31 + c.charCodeAt(0)) >>> 0, 7).toString(36);
-  const write = (run, s) => {
+  const write = (s) => {
     const out = [];
     const add = (letter, value) => { if (value) out.push(letter + encodeURIComponent(value)); };
     add('p', s.projection); add('c', s.colour); add('f', s.only?.join('_')); add('g', s.grid ? '1' : s.grid === false ? '0' : '');
@@ -40,13 +38,12 @@ const mapText = (() => {
     for (const set of s.sets || []) add('l', set);
     add('d', s.along ? short(s.along) : '');
     for (const end of s.ends || []) add('e', end.index !== null ? String(end.index) : [end.projection, short(end.x), short(end.y)].join('_'));
-    return out.length ? ['r' + mark(run), ...out].join('*') : null;
+    return out.length ? out.join('*') : null;
   };
   /** What a text says of a run with n points; fields that say nothing that can be are left out. */
-  const read = (run, text, n) => {
-    const s = { sets: [], ends: [] }, fields = (text || '').split('*');
-    if (fields.shift() !== 'r' + mark(run)) return s;
-    for (const f of fields) {
+  const read = (text, n) => {
+    const s = { sets: [], ends: [] };
+    for (const f of (text || '').split('*')) {
       let v;
       try { v = decodeURIComponent(f.slice(1)); } catch { continue; }
       const numbers = v.split('_').map(Number);

@@ -105,3 +105,40 @@ def test_layers_can_be_switched_off_and_words_follow_the_language(live, drive):
     page.get_by_role("button", name="한국어").click()
     expect(page.locator("#lx-collapse .lx-play")).to_have_text("재생")
     expect(page.locator("#lx-collapse .lx-live-figures dt").first).to_have_text("좋은 점")
+
+
+def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(live, drive, context):
+    page = live()
+    page.get_by_label("Speed").select_option("3")
+    page.get_by_role("button", name="Play").click()
+    drive.until(f"+{BOX}.frames >= 6")
+    page.get_by_role("button", name="Pause").click()
+    drive.settled()
+    drive.slide("#lx-collapse .lx-transport input", 3)
+    page.locator("#lx-collapse .lx-transport input").dispatch_event("change")
+    drive.until(f"{BOX}.at === '3' && {BOX}.step === '9'")
+    page.get_by_role("button", name="Arrows", exact=True).click()
+    drive.settled()
+    points, picture = "f => f.panels.map((p) => Array.from(p.xy).join())", page.evaluate(PIXELS)
+    expected = frames(page, points)[3]
+    other = type(drive)(context.new_page(), drive.server)
+    other.page.set_default_timeout(180_000)
+    other.page.goto(page.evaluate("location.href"))
+    other.until(f"{BOX}.step === '9' && {BOX}.state === 'paused'")
+    expect(other.page.locator("#lx-collapse output")).to_contain_text("step 9 ")
+    expect(other.page.get_by_label("Speed")).to_have_value("3")
+    expect(other.page.get_by_role("button", name="Arrows", exact=True)).to_have_attribute("aria-pressed", "false")
+    assert frames(other.page, points)[-1] == expected and other.page.evaluate(PIXELS) == picture
+    other.page.goto("about:blank")
+    page.evaluate("""() => { const real = window.fetch; window.fetch = async (u, o) => {
+        if (String(u).endsWith('/hello')) await new Promise((ok) => { window.go = ok; }); return real(u, o); }; }""")
+    page.get_by_role("radio", name="Grid of 25").click()
+    drive.until("window.go")
+    assert page.locator(".lx-live-panels.lx-stale").count() == 1 and page.locator("#lx-collapse output").text_content() == ""
+    page.evaluate("window.go()")
+    drive.until(f"{BOX}.data === 'grid' && +{BOX}.drawn > 0 && !document.querySelector('.lx-live-panels.lx-stale')")
+    page.get_by_role("button", name="Pause").click()
+    drive.settled()
+    page.go_back()
+    drive.until(f"{BOX}.data === 'ring' && {BOX}.step === '9' && {BOX}.state === 'paused'")
+    assert frames(page, points)[-1] == expected

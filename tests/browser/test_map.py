@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import expect
 
-from explorer import projection
+from explorer import latent, projection
 from explorer.session import Session
 from training import heldout
 
@@ -202,3 +202,115 @@ def test_a_refit_is_one_s_own_beside_the_shipped_map(drive, trained):
     page.get_by_role("radio", name="Yours: 7").click()
     drive.until(f"{PLANE}.projection === 'own:7-0.1-euclidean' && {PLANE}.ready")
     assert page.evaluate(xy) == own, "it is there in the next visit"
+
+
+MARKED = "(document.querySelector('#lx-plane .lx-plot').data[0].selectedpoints || []).join()"
+RANGES = "(() => { const l = document.querySelector('#lx-plane .lx-plot')._fullLayout; return [...l.xaxis.range, ...l.yaxis.range]; })()"
+
+
+def two_lassos(drive):
+    drive.page.get_by_role("button", name="Lasso").click()
+    box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
+    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+    lasso(drive, [(x + 10, y + 60), (x + w / 2, y + 60), (x + w / 2, y + h - 50), (x + 10, y + h - 50)])
+    drive.until(f"{PLANE}.means === '1'")
+    lasso(drive, [(x + w / 2 + 4, y + h / 2), (x + w - 10, y + h / 2), (x + w - 10, y + h - 50), (x + w / 2 + 4, y + h - 50)])
+    drive.until(f"{PLANE}.means === '2'")
+
+
+def test_a_lasso_is_the_same_images_on_every_map_and_in_every_link(drive, context):
+    drive.map()
+    page = drive.page
+    two_lassos(drive)
+    marked, counts = page.evaluate(MARKED), page.evaluate(f"{PLANE}.lasso")
+    assert len(marked.split(",")) == sum(map(int, counts.split())) < 120
+    drive.slide(".lx-move input", 0.5)
+    page.locator(".lx-move input").dispatch_event("change")
+    page.get_by_role("radio", name="PCA").click()
+    drive.until(f"{PLANE}.projection === 'pca' && {PLANE}.ready")
+    assert page.evaluate(MARKED) == marked and page.evaluate(f"{PLANE}.lasso") == counts
+    assert page.evaluate("document.querySelector('#lx-plane .lx-plot')._fullLayout.selections.length") == 0, "no outline of another map"
+    page.get_by_label("Colour by").first.select_option("side")
+    page.locator(".lx-legend button").first.click()
+    box = page.locator("#lx-plane .lx-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+    whole = page.evaluate(RANGES)
+    page.mouse.wheel(0, -300)
+    drive.until(f"{RANGES}[0] !== {whole[0]}")
+    drive.settled()
+    w, ranges, parts = drive.state("window.lx.b64(s.w)"), page.evaluate(RANGES), "[...document.querySelectorAll('.lx-breakdown')].map((e) => e.textContent)"
+    said = page.evaluate(parts)
+    other = type(drive)(context.new_page(), drive.server)
+    other.map(page.evaluate("location.href").split("?", 1)[1])
+    other.until(f"{PLANE}.means === '2'")
+    assert other.page.evaluate(f"[{PLANE}.projection, {PLANE}.lasso, {MARKED}]") == ["pca", counts, marked]
+    assert np.allclose(other.page.evaluate(RANGES), ranges, rtol=1e-4, atol=1e-4)
+    assert other.state("window.lx.b64(s.w)") == w and other.page.evaluate(parts) == said
+    expect(other.page.get_by_label("Colour by").first).to_have_value("side")
+    expect(other.page.locator(".lx-legend button.on")).to_have_text("left")
+    expect(other.page.locator(".lx-move output")).to_have_text("0.50")
+    before = np.array(other.state("Array.from(s.w)"))
+    other.slide(".lx-move input", 0.5)
+    assert np.allclose(other.state("Array.from(s.w)"), before, atol=1e-5), "the slider goes on from where it was"
+
+
+def test_back_and_undo_go_through_the_map_s_states(drive):
+    drive.map()
+    page, state = drive.page, f"[{PLANE}.projection, document.querySelector('.lx-by').value, {PLANE}.mode || 'pick']"
+    page.get_by_role("radio", name="PCA").click()
+    drive.until(f"{PLANE}.projection === 'pca' && {PLANE}.ready")
+    page.get_by_label("Colour by").first.focus()
+    page.keyboard.press("ArrowDown")
+    drive.until(f"{PLANE}.ready && {state}[1] === 'side'")
+    page.get_by_role("button", name="Interpolate").click()
+    drive.settled()
+    assert page.evaluate(state) == ["pca", "side", "between"]
+    page.go_back()
+    drive.until(f"{state}[2] === 'pick'")
+    page.keyboard.press("Control+z")
+    drive.until(f"{state}[1] === 'class' && {PLANE}.ready")
+    page.go_back()
+    drive.until(f"{PLANE}.projection === 'umap' && {PLANE}.ready")
+    page.go_forward()
+    drive.until(f"{PLANE}.projection === 'pca' && {PLANE}.ready")
+    assert page.evaluate(state) == ["pca", "class", "pick"]
+
+
+def test_a_path_is_drawn_where_its_codes_lie_and_is_in_the_link(drive, context, trained):
+    drive.map()
+    page = drive.page
+    page.get_by_role("button", name="Interpolate").click()
+    first = drive.alone()
+    x, y = drive.at(first)
+    far = page.evaluate("""([i, n]) => { const p = document.querySelector('#lx-plane .lx-plot'), d = p.data[0], l = p._fullLayout;
+        const px = Array.from({length: n}, (_, k) => [l.xaxis.l2p(d.x[k]), l.yaxis.l2p(d.y[k])]), away = (k) => Math.hypot(...px[k].map((v, c) => v - px[i][c]));
+        const clear = (v, end) => v > 90 && v < end - 150;
+        return px.map((_, k) => k).filter((k) => clear(px[k][0], p.clientWidth) && clear(px[k][1], p.clientHeight))
+            .reduce((a, b) => away(a) > away(b) ? a : b); }""", [first, 120])
+    picked = [first, far]
+    for i in picked:
+        page.mouse.click(*drive.at(i))
+        drive.until(f"window.lx.state.origin.index === {i}")
+    drive.until(f"{PLANE}.strip === '9' && {PLANE}.way")
+    run = Session(trained).run("tiny")
+    steps = [latent.walk(run.codes[picked], t, "lerp") for t in np.linspace(0, 1, 33)]
+    nearest = [int(run.neighbours.nearest(w)[0][0]) for w in steps]
+    assert page.evaluate(f"{PLANE}.way") == ",".join(map(str, nearest))
+    dots = page.evaluate("[...document.querySelectorAll('.lx-pair .step')].map((c) => [+c.getAttribute('cx'), +c.getAttribute('cy')])")
+    box = page.locator("#lx-plane .lx-plot").bounding_box()
+    assert np.allclose(dots, [np.array(drive.at(i)) - [box["x"], box["y"]] for i in nearest], atol=0.5)
+    drive.settled()
+    other = type(drive)(context.new_page(), drive.server)
+    other.map(page.evaluate("location.href").split("?", 1)[1])
+    other.until(f"{PLANE}.way === '{','.join(map(str, nearest))}' && {PLANE}.strip === '9'")
+    other.page.get_by_role("radio", name="PCA").click()
+    other.until(f"{PLANE}.way === 'exact'")
+    expect(other.page.locator(".lx-way-note")).to_contain_text("where the codes of the path lie")
+    assert other.page.locator(".lx-pair .step").count() == 0
+
+
+def test_a_link_to_a_map_of_somebody_else_shows_the_shipped_one_and_says_so(drive):
+    drive.page.goto(f"{drive.server}/?run=tiny&view=map#map=pown%3A33-0.5-cosine")
+    drive.page.wait_for_selector("#lx-plane [data-gone='33-0.5-cosine'][data-ready=true]", state="attached")
+    assert drive.page.evaluate(f"{PLANE}.projection") == "umap"
+    expect(drive.page.locator("#lx-toast")).to_contain_text("33 neighbours, minimum distance 0.5, cosine")

@@ -128,3 +128,63 @@ def test_exports_decode(drive):
         frames = [f.to_ndarray(format="gray") for f in film.decode(video=0)]
     assert len(frames) == 96 and frames[0].shape == (336, 336)
     assert np.abs(frames[0].astype(int) - frames[40].astype(int)).max() > 20
+
+
+KEYS = """[...document.querySelectorAll('#lx-film .lx-key canvas')].map((c) => { const d = c.getContext('2d').getImageData(0, 0, 28, 28).data;
+    return Array.from({length: 784}, (_, i) => d[4 * i]); })"""
+CHOICES = """[[...document.querySelectorAll('#lx-film [data-way]')].find((b) => b.getAttribute('aria-checked') === 'true').dataset.way,
+    document.querySelector('#lx-film .lx-length').value, document.querySelector('#lx-film .lx-loop').getAttribute('aria-pressed'),
+    document.querySelector('#lx-film .lx-both').getAttribute('aria-pressed')]"""
+
+
+def test_a_link_and_a_reload_restore_keyframes_way_and_length_and_back_undoes(drive, context):
+    page = opened(drive)
+    page.evaluate("window.lx.setCode(window.lx.state.w.map((v, i) => 1.37 * v + 0.1 * Math.sin(i)), {kind: 'sliders'})")
+    page.get_by_role("button", name="Add current code").click()
+    drive.until(f"{FILM}.keys === '5'")
+    page.get_by_role("button", name="Add a seed").click()
+    drive.until(f"{FILM}.keys === '6'")
+    page.get_by_role("button", name="Remove keyframe 2").click()
+    drive.until(f"{FILM}.keys === '5'")
+    page.get_by_role("radio", name="Arc").click()
+    page.get_by_role("button", name="Loop").click()
+    page.get_by_label("Length").focus()
+    page.keyboard.press("ArrowUp")
+    drive.settled()
+    kinds, codes = drive.state("s.keys.map((k) => k.origin.kind)"), np.array(drive.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
+    pictures, choices = np.array(page.evaluate(KEYS)), page.evaluate(CHOICES)
+    assert kinds == ["point", "point", "point", "sliders", "seed"] and choices == ["slerp", "4", "false", "false"]
+    other = type(drive)(context.new_page(), drive.server)
+    other.open(page.evaluate("location.href").split("?", 1)[1])
+    page.reload()
+    for again in (other, drive):
+        again.until("document.querySelector('#lx-film [data-restored]')?.dataset.keys === '5'")
+        again.settled()
+        assert again.page.evaluate(CHOICES) == choices
+        assert np.abs(np.array(again.page.evaluate(KEYS)) - pictures).max() <= 1, "of 255"
+        found = np.array(again.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
+        assert np.array_equal(found[[0, 1, 2, 4]], codes[[0, 1, 2, 4]]) and np.abs(found[3] - codes[3]).max() < np.abs(codes[3]).max() / 60000
+    page.go_back()
+    drive.until("document.querySelector('#lx-film .lx-length').value === '6'")
+    page.keyboard.press("Control+z")
+    drive.until("document.querySelector('#lx-film .lx-loop').getAttribute('aria-pressed') === 'true'")
+    page.go_back()
+    page.go_back()
+    drive.until(f"{FILM}.keys === '6'")
+    drive.settled()
+    assert np.array_equal(np.array(drive.state("s.keys.map((k) => Array.from(k.w))"), np.float32)[[0, 2, 3]], codes[:3])
+
+
+def test_twelve_keyframes_at_most_all_in_the_link_at_any_width(made, context):
+    page = wide(made)
+    page.evaluate("window.lx.setKeys(Array.from({length: 14}, (_, k) => ({w: window.lx.state.w.map((v, i) => v + Math.sin(k * i)), origin: {kind: 'sliders'}})))")
+    made.until(f"{FILM}.keys === '12'")
+    made.settled()
+    pictures = np.array(page.evaluate(KEYS))
+    page.get_by_role("button", name="Add a seed").click()
+    made.until("document.getElementById('lx-toast')?.textContent.includes('at most 12')")
+    other = type(made)(context.new_page(), made.server)
+    other.open(page.evaluate("location.href").split("?", 1)[1])
+    other.until("document.querySelector('#lx-film [data-restored]')?.dataset.keys === '12'")
+    other.settled()
+    assert np.abs(np.array(other.page.evaluate(KEYS)) - pictures).max() <= 1
