@@ -1,8 +1,8 @@
 """Several families at once on the same points from one seed, frame by frame: what the Collapse view draws.
 
 ``python -m training live --data ring --seed 0`` writes a line of JSON (``Live.hello``) and then binary frames to standard output, and
-takes a line of JSON for each command from standard input: {"play": true}, {"speed": 5}, {"step": 1}, {"until": 240}. It ends with its input, and when
-its share of training time or steps is used up. Nothing is kept: no file is written.
+takes a line of JSON for each command from standard input: {"play": true}, {"speed": 5}, {"step": 1}, {"until": 240}. It ends with its
+input, and when its share of training time or steps is used up. Nothing is kept: no file is written.
 
 A frame, little-endian: HEAD (bytes in all, index, step, seconds trained, state), and for each preset PANEL (the critic's lowest and
 highest value, the longest arrow, reverse KL, high-quality share, modes covered, distance), then ``POINTS`` points as int16 (n, 2) in
@@ -162,8 +162,9 @@ class Live:
         return head + body
 
     def burst(self) -> None:
-        """The steps until the next frame: ``speed`` of them, or for 0 as many as fit into BUDGET; on the way to ``until`` as many as fit into
-        REPLAY, and then a pause exactly there."""
+        """The steps until the next frame: ``speed`` of them, or for 0 as many as fit into BUDGET.
+
+        On the way to ``until`` they are as many as fit into REPLAY, and there is a pause exactly there."""
         if self.until > self.steps:
             end = time.perf_counter() + REPLAY
             while self.state == PLAYING and self.steps < self.until and time.perf_counter() < end:

@@ -15,7 +15,7 @@ const ways_ = () => both ? ['lerp', 'slerp'] : [way];
 /* pictures of another run or class are dimmed until those of this one are there */
 const stale = () => { lx.stale([...Object.values(screens), ...Object.values(strips), chart], true); row.replaceChildren(); };
 const frame = () => {
-  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.t = t.toFixed(4);
+  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.time = t.toFixed(4);
   for (const how of ways_()) lx.draw(screens[how], keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped });
   chart.style.setProperty('--t', 100 * t + '%'); tell();
   const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
@@ -125,8 +125,8 @@ $('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
 const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };
 lx.on('run', () => { playing = false; t = 0; way = first(); chosen = null; usual = null; bringing = 0; both = lx.arc() && innerWidth > 720; shownLabel = lx.state.label; ways(); label(); stale(); fill(); });
 lx.on('code', () => { if (lx.state.label !== shownLabel) { shownLabel = lx.state.label; stale(); draw(); } });
-lx.on('restore', restore);
 lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
 lx.on('keys', () => { draw(); if (keys().length) remember(); }); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
+lx.on('restore', restore);
 let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact);
 lx.translate(element);

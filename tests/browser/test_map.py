@@ -238,7 +238,8 @@ def test_a_lasso_is_the_same_images_on_every_map_and_in_every_link(drive, contex
     page.mouse.wheel(0, -300)
     drive.until(f"{RANGES}[0] !== {whole[0]}")
     drive.settled()
-    w, ranges, parts = drive.state("window.lx.b64(s.w)"), page.evaluate(RANGES), "[...document.querySelectorAll('.lx-breakdown')].map((e) => e.textContent)"
+    w, ranges = drive.state("window.lx.b64(s.w)"), page.evaluate(RANGES)
+    parts = "[...document.querySelectorAll('.lx-breakdown')].map((e) => e.textContent)"
     said = page.evaluate(parts)
     other = type(drive)(context.new_page(), drive.server)
     other.map(page.evaluate("location.href").split("?", 1)[1])
@@ -283,7 +284,8 @@ def test_a_path_is_drawn_where_its_codes_lie_and_is_in_the_link(drive, context, 
     first = drive.alone()
     x, y = drive.at(first)
     far = page.evaluate("""([i, n]) => { const p = document.querySelector('#lx-plane .lx-plot'), d = p.data[0], l = p._fullLayout;
-        const px = Array.from({length: n}, (_, k) => [l.xaxis.l2p(d.x[k]), l.yaxis.l2p(d.y[k])]), away = (k) => Math.hypot(...px[k].map((v, c) => v - px[i][c]));
+        const px = Array.from({length: n}, (_, k) => [l.xaxis.l2p(d.x[k]), l.yaxis.l2p(d.y[k])]);
+        const away = (k) => Math.hypot(...px[k].map((v, c) => v - px[i][c]));
         const clear = (v, end) => v > 90 && v < end - 150;
         return px.map((_, k) => k).filter((k) => clear(px[k][0], p.clientWidth) && clear(px[k][1], p.clientHeight))
             .reduce((a, b) => away(a) > away(b) ? a : b); }""", [first, 120])

@@ -25,7 +25,7 @@ def opened(drive):
 
 def test_plays_and_pauses(drive):
     page = opened(drive)
-    assert page.evaluate(f"{FILM}.t") == "0.0000" and page.evaluate(f"{FILM}.playing") == "false"
+    assert page.evaluate(f"{FILM}.time") == "0.0000" and page.evaluate(f"{FILM}.playing") == "false"
     n = int(page.evaluate(f"{SCREEN}.n"))
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{SCREEN}.n >= {n + 10}")
@@ -53,6 +53,13 @@ def test_straight_is_the_default_in_few_dimensions_and_says_why(drive):
     expect(page.get_by_role("radio", name="Straight")).to_have_attribute("aria-checked", "true")
     expect(page.locator(".lx-why-way")).to_contain_text("with 8 dimensions")
     expect(page.locator(".lx-shot-slerp")).to_be_hidden()
+
+
+def test_the_language_can_be_changed_while_it_is_open(drive):
+    page = opened(drive)
+    page.get_by_role("button", name="한국어").click()
+    expect(page.locator("#lx-film .lx-play")).to_have_text("재생")
+    assert page.locator("#lx-film .lx-key").count() == 4
 
 
 def wide(made):
@@ -130,7 +137,8 @@ def test_exports_decode(drive):
     assert np.abs(frames[0].astype(int) - frames[40].astype(int)).max() > 20
 
 
-KEYS = """[...document.querySelectorAll('#lx-film .lx-key canvas')].map((c) => { const d = c.getContext('2d').getImageData(0, 0, 28, 28).data;
+KEYS = """[...document.querySelectorAll('#lx-film .lx-key canvas')].map((c) => {
+    const d = c.getContext('2d').getImageData(0, 0, 28, 28).data;
     return Array.from({length: 784}, (_, i) => d[4 * i]); })"""
 CHOICES = """[[...document.querySelectorAll('#lx-film [data-way]')].find((b) => b.getAttribute('aria-checked') === 'true').dataset.way,
     document.querySelector('#lx-film .lx-length').value, document.querySelector('#lx-film .lx-loop').getAttribute('aria-pressed'),
@@ -163,7 +171,8 @@ def test_a_link_and_a_reload_restore_keyframes_way_and_length_and_back_undoes(dr
         assert again.page.evaluate(CHOICES) == choices
         assert np.abs(np.array(again.page.evaluate(KEYS)) - pictures).max() <= 1, "of 255"
         found = np.array(again.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
-        assert np.array_equal(found[[0, 1, 2, 4]], codes[[0, 1, 2, 4]]) and np.abs(found[3] - codes[3]).max() < np.abs(codes[3]).max() / 60000
+        assert np.array_equal(found[[0, 1, 2, 4]], codes[[0, 1, 2, 4]])
+        assert np.abs(found[3] - codes[3]).max() < np.abs(codes[3]).max() / 60000
     page.go_back()
     drive.until("document.querySelector('#lx-film .lx-length').value === '6'")
     page.keyboard.press("Control+z")
@@ -177,7 +186,8 @@ def test_a_link_and_a_reload_restore_keyframes_way_and_length_and_back_undoes(dr
 
 def test_twelve_keyframes_at_most_all_in_the_link_at_any_width(made, context):
     page = wide(made)
-    page.evaluate("window.lx.setKeys(Array.from({length: 14}, (_, k) => ({w: window.lx.state.w.map((v, i) => v + Math.sin(k * i)), origin: {kind: 'sliders'}})))")
+    page.evaluate("""window.lx.setKeys(Array.from({length: 14}, (_, k) => (
+        {w: window.lx.state.w.map((v, i) => v + Math.sin(k * i)), origin: {kind: 'sliders'}})))""")
     made.until(f"{FILM}.keys === '12'")
     made.settled()
     pictures = np.array(page.evaluate(KEYS))
