@@ -69,7 +69,8 @@ const take = (buffer) => {
   }
   element.dataset.frames = frames.length; element.dataset.state = playing ? 'playing' : 'paused';
   if (following) at = frames.length - 1;
-  if (goal && frames.at(-1).step >= goal) { goal = 0; setPlaying(false); link(); }
+  if (goal && frames.at(-1).step >= goal) { goal = 0; setPlaying(false); }
+  if (!playing && following) link(true);
   draw();
 };
 
@@ -156,9 +157,9 @@ const setPlaying = (on) => { playing = on; play.textContent = lx.t(ended && fram
   if (element.dataset.state !== 'starting') element.dataset.state = ended ? 'ended' : on ? 'playing' : 'paused'; };
 
 /* ---- hands ---- */
-const pause = () => { if (playing) { goal = 0; order({ play: false }); setPlaying(false); link(); } };
+const pause = () => { if (playing) { goal = 0; order({ play: false }); setPlaying(false); link(true); } };
 play.onclick = () => { if (ended) return begin(true); if (playing) return pause(); following = true; times = []; order({ play: true }); setPlaying(true); tell(); };
-one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; order({ step: 1 }); draw(); link(); };
+one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; order({ step: 1 }); draw(); };
 scrub.oninput = () => { pause(); at = +scrub.value; following = at === frames.length - 1; draw(); };
 scrub.onchange = () => link();
 speed.onchange = () => { order({ speed: +speed.value }); link(); };
@@ -171,14 +172,14 @@ seedBox.onkeydown = (e) => { if (e.key === 'Enter') { reseed(); begin(true); } }
 for (const [name, flip] of [['.lx-live-critic', () => (critic = !critic)], ['.lx-live-arrows', () => (arrows = !arrows)]]) $(name).onclick = () => { $(name).setAttribute('aria-pressed', flip()); draw(); link(); };
 
 /* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
-/* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted where it is stopped. */
+/* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted, by no act of its own, where it rests. */
 let settled = false;
-const link = () => {
+const link = (quiet = false) => {
   if (lx.state.view !== 'collapse' || !settled) return;
   const layers = Number(critic) + 2 * Number(arrows), step = goal || (playing ? 0 : frames[at]?.step ?? 0);
   const parts = [data, seed, step, +speed.value, layers], usual = [null, null, 0, 0, 3];
   while (parts.length > 2 && parts.at(-1) === usual[parts.length - 1]) parts.pop();
-  lx.keep('live', parts.join('.'));
+  lx.keep('live', parts.join('.'), quiet);
 };
 const settings = (s) => {
   speed.value = s.speed; critic = !!(s.layers & 1); arrows = !!(s.layers & 2);

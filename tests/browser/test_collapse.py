@@ -130,12 +130,14 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
     expect(other.page.get_by_role("button", name="Arrows", exact=True)).to_have_attribute("aria-pressed", "false")
     assert frames(other.page, points)[-1] == expected and other.page.evaluate(PIXELS) == picture
     other.page.goto("about:blank")
+    page.set_default_timeout(60_000)
     page.evaluate("""() => { const real = window.fetch; window.fetch = async (u, o) => {
-        if (String(u).endsWith('/hello')) await new Promise((ok) => { window.go = ok; }); return real(u, o); }; }""")
+        if (!window.free && String(u).endsWith('/hello')) await new Promise((ok) => { window.go = ok; window.held = true; });
+        return real(u, o); }; }""")
     page.get_by_role("radio", name="Grid of 25").click()
-    drive.until("window.go")
+    drive.until("window.held === true")
     assert page.locator(".lx-live-panels.lx-stale").count() == 1 and page.locator("#lx-collapse output").text_content() == ""
-    page.evaluate("window.go()")
+    page.evaluate("() => { window.free = true; window.go(); }")
     drive.until(f"{BOX}.data === 'grid' && +{BOX}.drawn > 0 && !document.querySelector('.lx-live-panels.lx-stale')")
     page.get_by_role("button", name="Pause").click()
     drive.settled()

@@ -143,6 +143,22 @@ def test_speed_zero_takes_at_least_a_step_and_nonsense_is_bounded(ring):
     assert ring.obey({"speed": 10**9, "step": -4}) == 0 and ring.speed == 100
 
 
+def test_it_trains_on_to_a_step_and_rests_there_as_single_steps_would(ring):
+    ring.obey({"speed": 3, "until": 7})
+    while ring.state == PLAYING:
+        ring.burst()
+    assert (ring.steps, ring.state) == (7, PAUSED)
+    single = Live("ring", 3)
+    for _ in range(7):
+        single.step()
+    assert all(np.array_equal(a["xy"], b["xy"]) for a, b in zip(*(parsed(x.frame())["panels"] for x in (ring, single)), strict=True))
+    ring.obey({"until": 5})
+    assert ring.state == PAUSED, "there is no way back"
+    ring.obey({"until": 100})
+    ring.obey({"play": False})
+    assert ring.state == PAUSED and not ring.until
+
+
 def test_other_data_is_refused():
     with pytest.raises(DataError, match="points in the plane"):
         Live("mnist")
