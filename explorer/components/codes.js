@@ -2,7 +2,8 @@
 const $ = (s) => element.querySelector(s), stage = $('.lx-code-stage'), cells = $('.lx-code-cells'), canvas = cells.querySelector('canvas');
 const list = $('.lx-code-list'), seedBox = $('.lx-code-seed'), legend = $('.lx-code-legend'), pickers = { rows: $('.lx-of-rows'), columns: $('.lx-of-columns') };
 const LOW = -2, HIGH = 2, MOST = 12, SEEDS = 8;
-let sides = {}, box = null, built = null, measured = null, seed = 0, asking = false, again = false;
+/* seed: seedOf the current code; from: the first seed of the grid's side of noise */
+let sides = {}, box = null, built = null, measured = null, seed = 0, from = 0, asking = false, again = false;
 const spec = () => lx.state.info.spec, coded = (info = lx.state.info) => !!info && (info.spec.codes.length > 0 || info.spec.num_classes > 0);
 const shown = () => lx.state.view === 'codes' && coded() && lx.supports(lx.state.run, 'codes') && stage.clientWidth > 0;
 const number = (v) => lx.number(v, 2), sign = (v) => (v > 0 ? '+' : '') + String(+v.toFixed(2)).replace('-', '−');
@@ -16,12 +17,15 @@ const of = (name) => measured?.find((m) => m.name === name);
 const valueOf = (c, w = lx.state.w) => { const part = w.subarray(c.start, c.start + c.size); return c.kind === 'categorical' ? part.indexOf(Math.max(...part)) : part[0]; };
 const put = (w, c, v) => { for (let i = 0; i < c.size; i++) w[c.start + i] = c.kind === 'categorical' ? +(i === v) : v; return w; };
 const setCode = (c, v) => lx.setCode(put(Float32Array.from(lx.state.w), c, v), { kind: 'codes', seed });
-const renoise = async (s, changes = (w) => w, label) => {
+/* the seed of the current code's noise, null where that is not known */
+const seedOf = (o = lx.state.origin) => ['seed', 'codes'].includes(o?.kind) && Number.isInteger(o.seed) ? o.seed : null;
+/* another noise, the codes kept; first: where the grid's side of noise begins, else there */
+const renoise = async (s, changes = (w) => w, label, first) => {
   const still = lx.turn();
   try {
     const d = await lx.code({ op: 'sample', seed: s, ...(label !== undefined && { label }) }); if (!still()) return;
     if (editable()) for (const c of spec().codes) d.w.set(lx.state.w.subarray(c.start, c.start + c.size), c.start);
-    seed = s; lx.setCode(changes(d.w), spec().codes.length ? { kind: 'codes', seed: s } : { kind: 'seed', seed: s }, label);
+    from = first ?? s; lx.setCode(changes(d.w), spec().codes.length ? { kind: 'codes', seed: s } : { kind: 'seed', seed: s }, label); write();
   } catch (e) { lx.say(e.message, 'error'); }
 };
 
@@ -37,7 +41,7 @@ const standard = () => { const s = spec(), all = choices(), continuous = s.codes
   return [all.includes(first) ? first : all[0], second]; };
 const axis = (id) => {
   if (id === 'class') return { of: 'class', values: Array.from({ length: Math.min(MOST, spec().num_classes) }, (_, k) => k) };
-  if (id === 'noise') return { of: 'noise', values: Array.from({ length: SEEDS }, (_, k) => seed + k) };
+  if (id === 'noise') return { of: 'noise', values: Array.from({ length: SEEDS }, (_, k) => (from + k) % 2 ** 32) };
   if (id.startsWith('direction:')) return { of: 'direction', index: +id.slice(10), values: [-3, -2, -1, 0, 1, 2, 3] };
   const c = codeOf(id.slice(5));
   return { of: 'code', name: c.name, values: c.kind === 'categorical' ? Array.from({ length: Math.min(MOST, c.size) }, (_, k) => k) : [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2] };
@@ -52,10 +56,17 @@ const nameOf = (code, k) => { const n = of(code)?.names?.[k]; return n ? `“${l
 const nearest = (values, v) => values.reduce((best, x, k) => Math.abs(x - v) < Math.abs(values[best] - v) ? k : best, 0);
 const at = (id) => { const { values } = axis(id);
   if (id === 'class') return values.indexOf(lx.state.label);
-  if (id === 'noise') return 0;
+  if (id === 'noise') return values.indexOf(seed);
   if (id.startsWith('direction:')) return nearest(values, lx.coordinate(+id.slice(10)));
   const c = codeOf(id.slice(5)), v = valueOf(c); return c.kind === 'categorical' ? values.indexOf(v) : nearest(values, v); };
-const choose = (side, id) => { const other = side === 'rows' ? 'columns' : 'rows'; if (id === sides[other]) sides[other] = sides[side]; sides[side] = id; lx.keep('grid', sides.rows + '~' + sides.columns); pick(); build(); };
+const write = () => lx.keep('grid', [sides.rows, sides.columns, from].join('~'));
+const parse = () => {
+  const [a, b, c] = (lx.state.kept.grid || '').split('~'), all = choices(), fits = a !== b && all.includes(a) && all.includes(b);
+  const [rows, columns] = fits ? [a, b] : standard();
+  sides = { rows, columns };
+  from = fits && /^\d{1,10}$/.test(c ?? '') && +c < 2 ** 32 ? +c : seedOf() ?? 0;
+};
+const choose = (side, id) => { const other = side === 'rows' ? 'columns' : 'rows'; if (id === sides[other]) sides[other] = sides[side]; sides[side] = id; write(); pick(); build(); };
 const pick = () => { for (const side of ['rows', 'columns']) { const s = pickers[side];
   s.replaceChildren(...choices().map((id) => { const o = document.createElement('option'); o.value = id; o.textContent = words(id); return o; })); s.value = sides[side]; } };
 for (const side of ['rows', 'columns']) pickers[side].onchange = () => choose(side, pickers[side].value);
@@ -67,7 +78,7 @@ const build = () => {
   const [, h, w] = lx.state.info.spec.shape, [R, C] = [heads(sides.rows), heads(sides.columns)], narrow = stage.clientWidth < 420, gap = narrow ? 2 : 4, top = 26;
   const label = Math.min(narrow ? 56 : 84, 14 + 7.5 * Math.max(...R.map((v) => v.length))), scroll = $('.lx-code-scroll');
   const fit = Math.min((scroll.clientWidth - 32 - label) / C.length - gap, (scroll.clientHeight - 28 - top) / R.length - gap), side = Math.max(28, Math.floor(Math.min(fit, 120)));
-  box = { w, h, side, gap, label, top, rows: R.length, columns: C.length, run: lx.state.run }; built = lx.state.run;
+  box = { w, h, side, gap, label, top, rows: R.length, columns: C.length, run: lx.state.run, from }; built = lx.state.run;
   cells.style.width = label + C.length * (side + gap) + 'px'; cells.style.height = top + R.length * (side + gap) + 'px'; cells.replaceChildren(canvas);
   const range = sides.columns.startsWith('code:') && codeOf(sides.columns.slice(5)), line = range?.kind === 'continuous';
   C.forEach((v, c) => { const e = document.createElement('span'), inside = !line || (axis(sides.columns).values[c] >= range.low && axis(sides.columns).values[c] <= range.high); e.className = 'lx-code-top'; e.classList.toggle('out', !inside);
@@ -79,7 +90,7 @@ const build = () => {
 };
 const take = (r, c) => { const order = [[sides.rows, r], [sides.columns, c]], noise = order.find(([id]) => id === 'noise'), klass = order.find(([id]) => id === 'class'), label = klass ? klass[1] : undefined;
   const changes = (w) => { for (const [id, k] of order) { if (id.startsWith('code:')) put(w, codeOf(id.slice(5)), axis(id).values[k]); else if (id.startsWith('direction:')) w = lx.moved(+id.slice(10), axis(id).values[k], w); } return w; };
-  if (noise) renoise(axis('noise').values[noise[1]], changes, label); else lx.setCode(changes(Float32Array.from(lx.state.w)), { kind: 'codes', seed }, label); };
+  if (noise) renoise(axis('noise').values[noise[1]], changes, label, from); else lx.setCode(changes(Float32Array.from(lx.state.w)), { kind: 'codes', seed }, label); };
 cells.onkeydown = (e) => { const b = e.target.closest('.lx-code-cell'), step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key]; if (!b || !step) return;
   const to = cells.querySelector(`.lx-code-cell[data-row="${+b.dataset.row + step[0]}"][data-column="${+b.dataset.column + step[1]}"]`); if (to) { e.preventDefault(); to.focus(); } };
 const paint = (x, im) => {
@@ -126,8 +137,10 @@ const controls = () => {
 };
 const mark = () => {
   if (!coded()) return;
-  const o = lx.state.origin; if (Number.isInteger(o?.seed)) { const moved = seed !== o.seed; seed = o.seed; if (moved && built && [sides.rows, sides.columns].includes('noise')) build(); }
-  if (document.activeElement !== seedBox) seedBox.value = seed;
+  seed = seedOf();
+  if (seed !== null && !axis('noise').values.includes(seed)) from = seed;
+  if (built && box?.from !== from && [sides.rows, sides.columns].includes('noise')) build();
+  if (document.activeElement !== seedBox) seedBox.value = seed ?? '';
   for (const e of list.children) { const c = codeOf(e.dataset.code), v = e.dataset.code === 'class' ? lx.state.label : valueOf(c), input = e.querySelector('input');
     if (input) { input.value = v; input.setAttribute('aria-valuetext', number(v)); e.querySelector('output').textContent = number(v); e.dataset.value = v.toFixed(4); e.classList.toggle('beyond', v < c.low || v > c.high); }
     else { e.dataset.value = v; for (const b of e.querySelectorAll('button')) { const is = +b.dataset.k === v; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); b.tabIndex = is ? 0 : -1; } } }
@@ -153,7 +166,7 @@ const show = ({ read: own, judged }) => {
 };
 const learn = async () => { const run = lx.state.run; measured = null; if (!coded()) return; try { const m = await lx.api('codes/' + encodeURIComponent(run)); if (run !== lx.state.run) return; measured = m; element.dataset.measured = m.length; controls(); build(); read(); } catch (e) { lx.say(e.message, 'error'); } };
 
-seedBox.onchange = () => { const v = Math.floor(+seedBox.value); if (Number.isFinite(v) && v >= 0 && v < 2 ** 32) renoise(v); else seedBox.value = seed; };
+seedBox.onchange = () => { const v = Math.floor(+seedBox.value); if (Number.isFinite(v) && v >= 0 && v < 2 ** 32) renoise(v); else seedBox.value = seed ?? ''; };
 $('.lx-reseed').onclick = () => renoise(lx.random());
 /* the explanation is of what is shown: the grid, the codes, or the directions found after training (directions.js) */
 const fold = () => {
@@ -166,8 +179,13 @@ const fold = () => {
 document.addEventListener('lx-face', fold);
 const start = () => { document.body.classList.toggle('lx-has-codes', coded()); fold(); if (!coded()) { built = null; return; }
   if (!shown()) return;
-  if (built !== lx.state.run) { const [a, b] = (lx.state.kept.grid || '').split('~'), all = choices(), fits = a !== b && all.includes(a) && all.includes(b), [r, c] = fits ? [a, b] : standard(); sides = { rows: r, columns: c }; delete element.dataset.read; delete element.dataset.measured; measured = null; built = lx.state.run; learn(); }
+  if (built !== lx.state.run) { parse(); delete element.dataset.read; delete element.dataset.measured; measured = null; built = lx.state.run; learn(); }
   pick(); controls(); requestAnimationFrame(() => { build(); read(); }); };
-lx.on('run', () => { built = null; seed = 0; start(); }); lx.on('view', start); lx.on('lang', start); lx.on('code', () => { if (!coded()) return; mark(); live(); read(); });
+lx.on('restore', () => {
+  if (!coded() || built !== lx.state.run) return;
+  parse(); mark();
+  if (shown()) { pick(); build(); }
+});
+lx.on('run', () => { built = null; start(); }); lx.on('view', start); lx.on('lang', start); lx.on('code', () => { if (!coded()) return; mark(); live(); read(); });
 let size = ''; new ResizeObserver(() => { const now = stage.clientWidth + 'x' + stage.clientHeight; if (now !== size && stage.clientWidth) { size = now; if (built === null) start(); else build(); } }).observe(stage);
 lx.translate(element);

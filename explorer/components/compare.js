@@ -9,17 +9,22 @@ const time = (s) => !s ? '–' : s < 90 ? lx.t('cmp.seconds', { n: Math.round(s)
 /* ---- which runs ---- */
 const begin = () => {
   if (names !== null || !lx.state.runs?.length || !lx.state.run) return;
-  const asked = [...new Set((lx.state.kept.cmp || '').split(',').filter(Boolean))], there = asked.filter(known).slice(0, MOST);
+  const { cmp, seed: s, class: c } = lx.state.kept, whole = (v) => /^\d{1,10}$/.test(v ?? '') && +v < 2 ** 32 ? +v : null;
+  const asked = [...new Set((cmp || '').split(',').filter(Boolean))], there = asked.filter(known).slice(0, MOST);
   if (asked.length > there.length) lx.say(lx.t('cmp.gone'), 'error');
   names = there.length ? there : standard();
-  const s = Number(lx.state.kept.seed ?? 0), c = Number(lx.state.kept.class ?? NaN); seed = Number.isInteger(s) && s >= 0 && s < 2 ** 32 ? s : 0; label = Number.isInteger(c) && c >= 0 ? c : null;
+  seed = whole(s) ?? 0; label = whole(c);
 };
 const standard = () => { const own = known(lx.state.run), others = lx.state.runs.filter((r) => r !== own), near = (r) => 2 * (r.dataset === own.dataset) + (r.family !== own.family);
   others.sort((a, b) => near(b) - near(a)); return [own, ...others.slice(0, 1)].map((r) => r.name); };
-const keep = () => { lx.keep('cmp', names.join(',')); lx.keep('seed', seed || null); lx.keep('class', label); };
+const keep = (quiet) => {
+  lx.keep('cmp', names.join(','), quiet);
+  lx.keep('seed', seed || null, quiet);
+  lx.keep('class', label, quiet);
+};
 const change = (next) => { names = [...new Set(next)].slice(0, MOST); keep(); all(); };
 
-/* ---- samples ---- */
+/* ---- samples: images 1, 2, 3 … of the seed down the columns, so that a wider window shows more of the same ---- */
 const draw = () => {
   if (!on()) return;
   [...columns.children].forEach((e, k) => {
@@ -30,7 +35,7 @@ const draw = () => {
     lx.draw(canvas, { run: r.name, op: 'samples', seed, n: across * ROWS, columns: across, ...(fits && { label }) }, (x, im, b) => {
       if (b.run !== names[k] || b.columns * w !== im.width) return; const gap = Math.max(1, Math.round(w / 14)), n = b.columns;
       canvas.width = n * w + (n - 1) * gap; canvas.height = ROWS * h + (ROWS - 1) * gap; x.imageSmoothingEnabled = false; x.clearRect(0, 0, canvas.width, canvas.height);
-      for (let i = 0; i < ROWS; i++) for (let j = 0; j < n; j++) x.drawImage(im, j * w, i * h, w, h, j * (w + gap), i * (h + gap), w, h);
+      for (let k = 0; k < n * ROWS; k++) x.drawImage(im, k % n * w, Math.floor(k / n) * h, w, h, Math.floor(k / ROWS) * (w + gap), k % ROWS * (h + gap), w, h);
       canvas.dataset.run = b.run; canvas.dataset.seed = b.seed; canvas.dataset.label = b.label ?? ''; canvas.dataset.columns = n; });
   });
 };
@@ -116,7 +121,16 @@ const learn = async () => {
   } catch (e) { lx.say(e.message, 'error'); }
 };
 const all = () => { if (!on()) return; build(); learn(); };
-const start = () => { if (lx.state.view !== 'compare') return; const first = names === null; begin(); if (names === null) return; requestAnimationFrame(() => { if (first) keep(); all(); }); };
+const start = () => { if (lx.state.view !== 'compare') return; const first = names === null; begin(); if (names === null) return; requestAnimationFrame(() => { if (first) keep(true); all(); }); };
+/* a link, Back, undo: other runs, another seed or class */
+const told = () => JSON.stringify([names, seed, label]);
+lx.on('restore', () => {
+  if (names === null) return;
+  const before = told(), wide = names.join();
+  names = null; begin(); seedBox.value = seed;
+  if (names === null || told() === before || !on()) return;
+  if (names.join() === wide) { if (facts) classes(); build(); } else all();
+});
 let last = null;
 lx.on('run', () => { const run = lx.state.run, moved = last !== null && last !== run; last = run; if (names === null) start(); else if (moved && lx.state.view === 'compare' && !names.includes(run)) change(names.length < MOST ? [...names, run] : [...names.slice(0, -1), run]); });
 lx.on('runs', () => { if (names) { const left = names.filter(known); if (left.length && left.length < names.length) { names = left; } if (!left.length) names = null; } start(); });

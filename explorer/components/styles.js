@@ -24,15 +24,28 @@ const origin = () => !pick ? { kind: shift() } : pick[0] < 0 || pick[1] < 0 ? (r
 const follow = () => { if (pick && sources) { base = mix(pick); put(origin()); } else if (base && !free) put(plus ? { kind: 'found' } : origin()); };
 
 /* ---- the link ---- */
-const grain = { strengths: [], seed: null, changed: () => { tell(); draw(); strip(); grains.map(); write(); }, mapped: () => count('map') };
+const grain = { strengths: [], seed: null, changed: () => { tell(); draw(); strip(); grains.map(); write(); }, mapped: () => { count('map'); turned(); } };
 const ways = { pair: [0, SIDE], seeds: () => [...rows, ...columns], rows: () => rows.length, cut: () => average ? { psi: psi / PER, cutoff } : {}, changed: () => write(), walked: () => count('paths') };
 const turns = { get layers() { return layers; }, found: (n) => { element.dataset.found = n; } };
-const write = () => { if (on() && layers.length) lx.keep('sty', [rows.join('.'), columns.join('.'), layers.map(Number).join(''), blend, psi, cutoff, grain.strengths.join('.'), grain.seed ?? '-', pick ? pick.join('.') : free ? '-' : 'own', ways.pair.join('.'), ...(real.on ? [real.held.join('.')] : [])].join('~')); };
+const short = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const text = () => [
+  rows.join('.'), columns.join('.'), layers.map(Number).join(''), blend, psi, cutoff, grain.strengths.join('.'), grain.seed ?? '-',
+  pick ? pick.join('.') : free ? '-' : 'own', ways.pair.join('.'),
+  real.on ? real.held.join('.') : '', real.on ? real.told() : '',
+  !pick && !free && (plus || Math.abs(psi) < 2) ? short(lx.b64(base)) : '', otherPsi,
+].join('~');
+let last = '', seen = null;                                                /* the text, and the code beside it, that are shown */
+const write = (quiet = false) => {
+  if (!on() || !layers.length || owner !== lx.state.run) return;
+  last = text(); seen = lx.state.w; lx.keep('sty', last, quiet);
+};
+const codeOf = (text) => { try { const w = lx.f32(text || ''); return w.length === lx.state.info.mean.length && w.every(Number.isFinite) ? w : null; } catch { return null; } };
 const parse = (text) => {
-  const [r, c, l, b, p, u, s, n, k, w, h] = String(text || '').split('~'), { num_layers: L, levels } = spec(), list = (t, most, least = 0) => { const v = (t || '').split('.').map((x) => /^-?\d{1,9}$/.test(x) ? +x : NaN); return v.every((x) => x >= least && x <= most) ? v : []; };
+  const [r, c, l, b, p, u, s, n, k, w, h, files, of, o] = String(text || '').split('~'), { num_layers: L, levels } = spec(), list = (t, most, least = 0) => { const v = (t || '').split('.').map((x) => /^-?\d{1,9}$/.test(x) ? +x : NaN); return v.every((x) => x >= least && x <= most) ? v : []; };
   const rs = list(r, 1e9), cs = list(c, 1e9), ss = list(s, 2 * PER), at = list(k, SIDE - 1, -1), two = list(w, 2 * SIDE - 1), [bb] = list(b, PER), [pp] = list(p, 150, -PER), [uu] = list(u, L);
   if (rs.length !== SIDE || cs.length !== SIDE || l?.length !== L || !/^[01]+$/.test(l) || [bb, pp, uu].some((v) => v === undefined) || two.length !== 2) return null;
-  return { rows: rs, columns: cs, layers: [...l].map((x) => x === '1'), blend: bb, psi: pp, cutoff: uu, strengths: ss.length === levels.length ? ss : null, seed: list(n, 1e9)[0] ?? null, pick: at.length === 2 && Math.max(...at) >= 0 ? at : null, own: k === 'own', pair: two, real: h !== undefined, held: list(h, 1e9) };
+  return { rows: rs, columns: cs, layers: [...l].map((x) => x === '1'), blend: bb, psi: pp, cutoff: uu, strengths: ss.length === levels.length ? ss : null, seed: list(n, 1e9)[0] ?? null, pick: at.length === 2 && Math.max(...at) >= 0 ? at : null, own: k === 'own', pair: two, real: !!h, held: list(h, 1e9), files: files || '',
+    base: codeOf(of), otherPsi: list(o, 150, -PER)[0] ?? null };
 };
 
 /* ---- the grid: one picture, drawn with gaps; over it a button for each place ---- */
@@ -108,7 +121,8 @@ const turnTo = { psi: (v) => { psi = v; cutMoved(); }, cutoff: (v) => { cutoff =
 const cutMoved = () => { draw(); turned(); if (base) put(plus ? { kind: 'found' } : origin()); write(); };
 document.addEventListener('input', (e) => { const d = e.target.closest?.('#lx-style-dials [data-dial]'); if (d && on()) turnTo[d.dataset.dial](+e.target.value); });
 const turned = () => {                                                      /* what a dial alone changes: it is moved often */
-  for (const d of dials()) { const e = d.querySelector('input'), k = d.dataset.dial, v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k]; if (k === 'cutoff') e.max = spec().num_layers; d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average; e.value = v; lx.range(e); d.querySelector('output').textContent = SHOWN[k](); }
+  for (const d of dials()) { const e = d.querySelector('input'), k = d.dataset.dial, v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k]; if (k === 'cutoff') e.max = spec().num_layers; d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average; e.value = v; lx.range(e); d.querySelector('output').textContent = SHOWN[k]();
+    if (k === 'noise') { const name = d.querySelector('span'); name.dataset.t = grains.slight() ? 'sty.noise.little' : 'sty.noise'; name.textContent = lx.t(name.dataset.t); } }
   for (const b of $('.lx-psi-cells').children) b.classList.toggle('on', !free && Math.round(PER * b.dataset.psi) === psi);
 };
 const tell = () => {
@@ -142,21 +156,22 @@ const fetchSources = async (restore) => {
     const of = real.on ? await real.load() : d.w; if (me !== ticket || run !== lx.state.run || owner !== run) return;
     sources = of; average = d.average ? lx.f32(d.average) : null; ranges = d.ranges; if (!layers.length) { const x = ranges[0]; layers = upto(spec().num_layers).map((k) => k > x.first && k <= x.last); }
     if (restore !== undefined) { settle(restore); build(); sliders.ask(); } else paths.names();
-    tell(); draw(); if (restore === undefined && pick) follow(); else rest(); write();
+    tell(); draw(); if (restore === undefined && pick) follow(); else rest(); write(restore !== undefined);
   } catch (e) { if (me === ticket) { element.dataset.error = e.message; lx.say(e.message, 'error'); } }
 };
 /* what the link does not say follows from the code: the cell's own, or the one that truncation made it from */
 const settle = (kept) => {
   base = lx.state.w; plus = null; free = true; if (!kept || !(kept.pick || kept.own)) return;
-  if (kept.pick) { base = mix(kept.pick); plus = less(lx.state.w, cut(base)); pick = kept.pick; free = false; } else if (Math.abs(psi) >= 2) { base = cut(lx.state.w, PER / psi); free = false; }
+  if (kept.pick) { base = mix(kept.pick); plus = less(lx.state.w, cut(base)); pick = kept.pick; free = false; } else if (kept.base) { base = kept.base; plus = less(lx.state.w, cut(base)); free = false; }
+  else if (Math.abs(psi) >= 2) { base = cut(lx.state.w, PER / psi); free = false; }
 };
 const enter = () => {
   if (!on()) { if (lx.state.noise) lx.setNoise(null); return; } const run = lx.state.run, { num_layers: L, levels } = spec();
   if (owner !== run) {
     const kept = parse(lx.state.kept.sty); owner = run; drawn = false; sources = average = base = plus = pick = null; free = true; sliders.clear(); cells.hidden = false;
-    rows = kept?.rows || upto(SIDE); columns = kept?.columns || upto(SIDE).map((k) => k + SIDE); layers = kept?.layers || []; blend = kept?.blend ?? PER; psi = kept?.psi ?? 70; otherPsi = kept?.real ? 70 : PER; cutoff = kept?.cutoff ?? L;
-    grain.strengths = kept?.strengths || levels.map(() => PER); grain.seed = kept?.seed ?? null; ways.pair = kept?.pair || [0, SIDE]; real.enter(!!kept?.real, kept?.held); fetchSources(kept);
-  } else if (label !== lx.state.label) fetchSources(); else { tell(); draw(); rest(); write(); }
+    rows = kept?.rows || upto(SIDE); columns = kept?.columns || upto(SIDE).map((k) => k + SIDE); layers = kept?.layers || []; blend = kept?.blend ?? PER; psi = kept?.psi ?? 70; otherPsi = kept?.otherPsi ?? (kept?.real ? 70 : PER); cutoff = kept?.cutoff ?? L;
+    grain.strengths = kept?.strengths || levels.map(() => PER); grain.seed = kept?.seed ?? null; ways.pair = kept?.pair || [0, SIDE]; real.enter(!!kept?.real, kept?.held, kept?.files); fetchSources(kept);
+  } else if (label !== lx.state.label) fetchSources(); else { tell(); draw(); rest(); write(true); }
 };
 const rest = () => { strip(); grains.map(); sliders.sync(); };
 const taken = (w, o) => {
@@ -166,8 +181,11 @@ const taken = (w, o) => {
   if (on()) rest();
 };
 $('.lx-reseed-all').onclick = () => { if (real.on) { real.draw(); fetchSources(); return; } rows = rows.map(() => lx.random()); columns = columns.map(() => lx.random()); fetchSources(); };
-let linked = null;                                                         /* the run that the link's grid belongs to */
-lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('sty', null); linked = lx.state.run; if (lx.state.noise) lx.setNoise(null); setTimeout(enter); });
+lx.on('run', () => { if (lx.state.noise) lx.setNoise(null); setTimeout(enter); });
+lx.on('restore', () => {
+  if (owner !== lx.state.run || (lx.state.kept.sty ?? '') === last && seen === lx.state.w) return;
+  owner = null; enter();
+});
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', taken);
 lx.on('lang', () => { if (on() && layers.length) { tell(); paths.names(); } });

@@ -49,7 +49,7 @@ def styles() -> gr.HTML:
           <button type="button" class="lx-btn lx-small lx-grain-seed" data-t="sty.noise.reseed"></button>
           <button type="button" class="lx-btn lx-small lx-grain-own" data-t="sty.noise.own" data-t-title="sty.noise.own.help"></button>
           <span class="lx-grain-from lx-note num"></span></div>
-        <div class="lx-grain-list"></div></div>
+        <div class="lx-grain-list"></div><p class="lx-note lx-grain-slight" role="status" hidden></p></div>
       <figure><canvas class="lx-grain-map" role="img" data-t-label="sty.map"></canvas>
         <figcaption><i class="lx-heat"></i><span class="lx-heat-ends num"></span><span class="lx-grain-told"></span></figcaption></figure>
     </div>

@@ -6,10 +6,19 @@ const makeStyleReal = (side) => {
   const count = () => lx.state.info.dataset?.n || 0, other = () => Math.floor(Math.random() * count());
   const key = (k) => real.files.get(k) || real.held[k], keys = () => Array.from({ length: n }, (_, k) => key(k));
   real.able = () => !!lx.state.info?.spec.encodes && count() > 0;
-  real.enter = (on, held) => { real.files.clear(); real.on = on && real.able(); const whole = held?.length === n && held.every((i) => i < count()); real.held = whole ? held : real.able() ? Array.from({ length: n }, (_, k) => Math.floor((k + 0.5) * count() / n)) : []; };
+  /* files in the link: place and image, as small as the model sees it */
+  const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''), whole = (text) => text.replace(/-/g, '+').replace(/_/g, '/') + '='.repeat(-text.length & 3);
+  real.told = () => [...real.files].map(([k, image]) => k + '.' + safe(image)).join('.');
+  const filesOf = (text) => { const parts = (text || '').split('.'), found = new Map();
+    for (let i = 0; i + 1 < parts.length; i += 2) if (+parts[i] >= 0 && +parts[i] < n && /^[\w-]+$/.test(parts[i + 1])) found.set(+parts[i], whole(parts[i + 1]));
+    return found; };
+  real.enter = (on, held, files) => { real.files = on && real.able() ? filesOf(files) : new Map(); real.on = on && real.able(); const whole = held?.length === n && held.every((i) => i < count()); real.held = whole ? held : real.able() ? Array.from({ length: n }, (_, k) => Math.floor((k + 0.5) * count() / n)) : []; };
   real.draw = () => { real.files.clear(); real.held = real.held.map(other); };
   real.again = (k) => { real.files.delete(k); real.held[k] = other(); };
-  real.file = async (k, f) => { if (f.size > MOST) throw new Error(lx.t('rec.large')); const bytes = new Uint8Array(await f.arrayBuffer()); let s = ''; for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192)); const image = btoa(s); await ask([image], [image]); real.files.set(k, image); };
+  real.file = async (k, f) => { if (f.size > MOST) throw new Error(lx.t('rec.large')); const bytes = new Uint8Array(await f.arrayBuffer()); let s = ''; for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192)); const image = btoa(s); 
+    await ask([image], [image]);
+    const seen = known.get(image).face.toDataURL('image/png').split(',')[1];
+    await ask([seen], [seen]); real.files.set(k, seen); };
   real.origin = (k) => real.files.has(k) ? { kind: 'image' } : { kind: 'point', index: real.held[k] };
   real.name = (k) => real.files.has(k) ? lx.t('sty.real.file') : lx.t('origin.point', { index: real.held[k] });
   real.face = (k) => known.get(key(k))?.face;

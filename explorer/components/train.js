@@ -39,7 +39,7 @@ const field = (s) => {
   const row = make('div', { className: 'lx-setting' }), value = edited[s.name] ?? values()[s.name]; let input;
   if (s.kind === 'bool') input = make('input', { type: 'checkbox', checked: value });
   else if (s.choices) { input = make('select', {}, ...s.choices.map((c) => make('option', { value: c, textContent: word('choice.' + c, String(c)) }))); input.value = value; }
-  else input = make('input', { type: 'text', inputMode: s.kind === 'int' ? 'numeric' : s.kind === 'float' ? 'decimal' : 'text', autocomplete: 'off', value: s.kind === 'numbers' ? value.join(', ') : value });
+  else input = make('input', { type: 'text', inputMode: s.kind === 'int' ? 'numeric' : s.kind === 'float' ? 'decimal' : 'text', autocomplete: 'off', value: Array.isArray(value) ? value.join(', ') : value });
   if (s.kind !== 'bool') input.className = 'lx-input';
   input.dataset.setting = s.name; input.setAttribute('aria-label', word('setting.' + s.name, s.name.replaceAll('_', ' '))); input.disabled = !form.training;
   input.onchange = () => {
@@ -47,7 +47,7 @@ const field = (s) => {
     if (s.choices && typeof s.default === 'number') v = Number(text);
     const plain = values()[s.name]; if ((s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain)) delete edited[s.name]; else edited[s.name] = v;
     const low = s.low ?? -Infinity, high = s.high ?? Infinity;
-    input.classList.toggle('bad', typeof v === 'number' && !(v >= low && v <= high)); row.classList.toggle('changed', s.name in edited);
+    input.classList.toggle('bad', typeof v === 'number' && !(v >= low && v <= high)); row.classList.toggle('changed', s.name in edited); write();
   };
   row.classList.toggle('changed', s.name in edited);
   const help = word('setting.' + s.name + '.help', s.help), range = s.kind === 'int' || s.kind === 'float' || s.kind === 'numbers' ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
@@ -58,12 +58,12 @@ const field = (s) => {
 const fill = () => {
   if (!form) return;
   const f = family(), set = form.data.find((d) => d.name === data());
-  radios($('.lx-families'), form.families.map((x) => [x.name, x.title]), chosen.family, (v) => { chosen.family = v; edited = {}; chosen.recipe = first(family()); fill(); });
+  radios($('.lx-families'), form.families.map((x) => [x.name, x.title]), chosen.family, (v) => { chosen.family = v; edited = {}; chosen.recipe = first(family()); fill(); write(); });
   $('.lx-family-note').textContent = `${word('family.' + f.name, f.summary)} (${f.paper})`;
   for (const o of $('.lx-data').options) o.textContent = word('data.' + o.value, form.data.find((d) => d.name === o.value).title);
   $('.lx-own').hidden = data() !== form.own; $('.lx-own').classList.toggle('off', !form.training);
   $('.lx-data-note').hidden = set.ready; $('.lx-data-note').textContent = set.ready ? '' : lx.t('train.data.later');
-  radios($('.lx-recipes'), Object.keys(f.recipes).map((r) => [r, word('recipe.' + r, r)]), chosen.recipe, (v) => { chosen.recipe = v; edited = {}; fill(); });
+  radios($('.lx-recipes'), Object.keys(f.recipes).map((r) => [r, word('recipe.' + r, r)]), chosen.recipe, (v) => { chosen.recipe = v; edited = {}; fill(); write(); });
   $('.lx-recipe-note').textContent = lx.t('train.recipe.images', { n: number(edited.images || values().images) }) + (lx.known('recipe.' + chosen.recipe + '.help') ? ' ' + lx.t('recipe.' + chosen.recipe + '.help') : '');
   const main = [], more = []; for (const s of f.settings) (s.advanced ? more : main).push(field(s));
   const [a, b] = element.querySelectorAll('.lx-settings'); a.replaceChildren(...main); b.replaceChildren(...more); $('.lx-advanced').hidden = !more.length;
@@ -80,27 +80,45 @@ const allowed = () => {
   go.textContent = lx.t(running ? 'train.start.busy' : sending ? 'train.start.sending' : 'train.start');
   if (!form.training) wrong(lx.t('train.error.visitor'));
 };
+/* ---- the link: what was chosen and typed ---- */
+const told = () => JSON.stringify({
+  ...chosen, data: data(), ...(data() === form.own && { size: +$('.lx-size').value }),
+  ...(Object.keys(edited).length && { settings: edited }), ...(named && { name: $('.lx-name').value }),
+});
+const write = () => { if (form) lx.keep('train', told()); };
+const fits = (s, v) => s.kind === 'bool' ? typeof v === 'boolean' : s.choices ? s.choices.includes(v) : s.kind === 'int' || s.kind === 'float' ? Number.isFinite(v)
+  : typeof v === 'string';
+const recall = () => {
+  let d = {}; try { d = Object(JSON.parse(lx.state.kept.train || '{}')); } catch { /* a damaged link: the usual form */ }
+  const f = form.families.find((x) => x.name === d.family) || form.families.find((x) => x.name === form.first) || form.families[0];
+  chosen = { family: f.name, recipe: Object.hasOwn(f.recipes, d.recipe) ? d.recipe : first(f) };
+  $('.lx-data').value = form.data.some((x) => x.name === d.data) ? d.data : form.data[0].name;
+  $('.lx-size').value = form.sizes.includes(d.size) ? d.size : form.sizes[0];
+  edited = Object.fromEntries(f.settings.filter((s) => Object.hasOwn(Object(d.settings), s.name) && fits(s, d.settings[s.name])).map((s) => [s.name, d.settings[s.name]]));
+  named = typeof d.name === 'string' && d.name.trim() !== ''; if (named) $('.lx-name').value = d.name;
+};
+lx.on('restore', () => { if (form && (lx.state.kept.train ?? '') !== told()) { recall(); fill(); } });
 const load = async () => {
   try {
-    const kept = form && { ...chosen }; form = await ask('job_form');
+    const again = !!form; form = await ask('job_form');
     const select = $('.lx-data'), before = select.value;
     select.replaceChildren(...form.data.map((d) => make('option', { value: d.name, textContent: d.title })));
     if (before) select.value = before;
-    $('.lx-size').replaceChildren(...form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` }))); $('.lx-size').value = form.sizes[0];
-    const start = form.families.find((f) => f.name === form.first) || form.families[0];
-    chosen = kept?.family ? kept : { family: start.name, recipe: first(start) };
+    const size = $('.lx-size').value; $('.lx-size').replaceChildren(...form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` }))); $('.lx-size').value = again && size || form.sizes[0];
+    if (!again) recall();
     fill(); element.dataset.form = 'ready';
   } catch (e) { wrong(e.message); }
 };
-$('.lx-data').onchange = () => { edited = {}; fill(); };
-$('.lx-name').oninput = () => { named = $('.lx-name').value.trim() !== ''; };
+$('.lx-data').onchange = () => { edited = {}; fill(); write(); };
+$('.lx-size').onchange = () => write();
+$('.lx-name').oninput = () => { named = $('.lx-name').value.trim() !== ''; write(); };
 $('.lx-form').onsubmit = async (e) => {
   e.preventDefault(); if ($('.lx-go button').disabled) return;
   wrong(''); busy = true; allowed();
   try {
     const name = $('.lx-name').value.trim(), own = data() === form.own;
     watched = await ask('job_start', { family: chosen.family, data: data(), recipe: chosen.recipe, settings: edited, name, upload: own ? token : null, size: own ? +$('.lx-size').value : null });
-    named = false; await tick();
+    named = false; write(); await tick();
   } catch (e) { wrong(e.message); } finally { busy = false; allowed(); load(); }
 };
 

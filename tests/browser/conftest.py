@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from benchmarks.serve import page
 from tests.explorer.conftest import data, make
+from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
+from tests.explorer.styled import make_styled
 from tests.install_chromium import find
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -167,3 +169,20 @@ def generators(tmp_path_factory) -> Iterator[str]:
 def made(context, generators, watch) -> Driver:
     """As drive, over adversarial runs."""
     return Driver(context.new_page(), generators)
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory) -> Iterator[str]:
+    """The address of a page over a run for every view. tiny: a VAE, 8-D. info: an InfoGAN. asked: two classes. wide: a GAN.
+    styled: StyleALAE. levels: a LAPGAN. grown: a ProGAN. stack: an autoencoder, 784 → 20 → 5."""
+    root = tmp_path_factory.mktemp("everything")
+    make(root, "tiny", data(), z_dim=8)
+    make_generator(root, "info", "infogan", data(), z_dim=6, categories=4)
+    make_generator(root, "asked", "cgan", data(), z_dim=6)
+    make_generator(root, "wide", "gan", data(), seed=2, z_dim=24)
+    make_styled(root, "styled", data(), family="stylealae")
+    make_generator(root, "levels", "lapgan", data(), z_dim=6, noise=3, channels=4, network="conv")
+    make_generator(root, "grown", "progan", data(), z_dim=6, channels=8, most_channels=16, stage_images=64)
+    make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5)
+    with page("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
+        yield address

@@ -1,0 +1,177 @@
+"""A link restores every view: in a fresh browser it shows the state and the pictures that it was copied from.
+
+A row of ROWS is a view: what a person does there, what then must be the same. To add one: ``act`` is done on the open page by hand (clicks,
+keys, files); ``state`` is a JavaScript expression for what the view itself says of its dials (of its own elements, not of ``lx.state``);
+``pictures`` are the canvases whose pixels are compared, each alike but for rounding.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from .conftest import Driver
+
+HERE = "[s.run, s.view, s.label, JSON.stringify(s.origin), window.lx.b64(s.w), JSON.stringify(s.kept)]"
+READ = """(selectors) => selectors.map((s) => { const c = document.querySelector(s); if (!c || !c.width || !c.height) return null;
+  const u = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let t = '';
+  for (let i = 0; i < u.length; i += 8192) t += String.fromCharCode(...u.subarray(i, i + 8192)); return [c.height, c.width, btoa(t)]; })"""
+HERO = ".lx-hero canvas"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One view's test: the run, what a person does, the view's own state as JavaScript, the canvases to compare."""
+
+    run: str
+    act: Callable[[Driver], None]
+    state: str
+    pictures: tuple[str, ...]
+
+
+def click(*names: str) -> Callable[[Driver], None]:
+    """Press buttons (CSS), one after another, each when the page is at rest."""
+    def act(drive: Driver) -> None:
+        for name in names:
+            drive.page.locator(name).click()
+            drive.settled()
+    return act
+
+
+def codes(drive: Driver) -> None:
+    drive.page.locator(".lx-of-rows").select_option("code:code 2")
+    drive.page.locator(".lx-of-columns").select_option("noise")
+    drive.page.locator(".lx-code-seed").fill("41")
+    drive.page.locator(".lx-code-seed").press("Enter")
+    drive.until("lx.state.origin.seed === 41")
+    drive.settled()
+    drive.page.locator(".lx-code-cell[data-row='7'][data-column='5']").click()
+    drive.until("lx.state.origin.seed === 46")
+
+
+def styles(drive: Driver) -> None:
+    click(".lx-kinds [data-kind=real]", ".lx-presets button:nth-of-type(2)", ".lx-sty-cell[data-r='2'][data-c='4']")(drive)
+    for dial, value in (("psi", 65), ("cutoff", 4), ("blend", 55), ("noise", 30)):
+        drive.slide(f"#lx-style-dials [data-dial={dial}] input", value)
+        drive.settled()
+    drive.page.locator(".lx-grain-seed").click()
+
+
+def compare(drive: Driver) -> None:
+    drive.page.locator(".lx-cmp-add").select_option("info")
+    drive.settled()
+    drive.page.locator(".lx-cmp-seed").fill("123")
+    drive.page.locator(".lx-cmp-class").select_option(label="square")
+
+
+def train(drive: Driver) -> None:
+    drive.page.locator(".lx-families [data-value=gan]").click()
+    drive.page.locator(".lx-data").select_option("sprites")
+    drive.page.locator(".lx-recipes [data-value=cpu]").click()
+    drive.page.evaluate("document.querySelectorAll('#lx-train .lx-form details').forEach((d) => { d.open = true; })")
+    drive.page.locator("[data-setting=z_dim]").fill("33")
+    drive.page.locator(".lx-name").fill("my own")
+
+
+def texts(selector: str) -> str:
+    return f"[...document.querySelectorAll({selector!r})].map((e) => e.textContent)"
+
+
+def values(selector: str) -> str:
+    return f"[...document.querySelectorAll({selector!r})].map((e) => e.type === 'checkbox' ? e.checked : e.value)"
+
+
+def marked(selector: str) -> str:
+    """Which of them are the chosen ones."""
+    on = "e.classList.contains('on') || e.getAttribute('aria-checked') === 'true'"
+    return f"[...document.querySelectorAll({selector!r})].map((e) => {on})"
+
+
+ROWS = {
+    "codes": Row("info", codes, f"[{values('#lx-codes select, #lx-codes input')}, {texts('.lx-code-top, .lx-code-side')}, "
+                 f"{marked('.lx-code-cell')}]", (HERO, ".lx-code-cells canvas")),
+    "styles": Row("styled", styles, f"[{values('#lx-style-dials input, .lx-layers input, .lx-grain-one input')}, "
+                  f"{texts('.lx-grain-from, #lx-right .lx-origin')}, {marked('.lx-sty-cell, .lx-presets button, .lx-kinds button')}]",
+                  (HERO, ".lx-sheet", ".lx-psi-strip canvas")),
+    "compare": Row("asked", compare, f"[{values('#lx-compare select, #lx-compare input')}]",
+                   tuple(f".lx-cmp-run:nth-child({k}) canvas" for k in (1, 2, 3))),
+    "train": Row("tiny", train, f"[{values('#lx-train .lx-form :is(input,select)')}, {marked('#lx-train .lx-form [role=radio]')}]", ()),
+}
+
+
+def opened(drive: Driver, address: str) -> Driver:
+    """The page at an address, at rest."""
+    drive.page.goto(address)
+    drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
+    drive.settled()
+    return drive
+
+
+def shown(drive: Driver, row: Row) -> tuple:
+    drive.settled()
+    return drive.state(HERE), drive.page.evaluate(row.state), drive.page.evaluate(READ, list(row.pictures))
+
+
+def far(a: list | None, b: list | None) -> float:
+    """The largest difference of two pictures' pixels, of 255."""
+    if a is None or b is None or a[:2] != b[:2]:
+        return 256.0 if a != b else 0.0
+    x, y = (np.frombuffer(base64.b64decode(p[2]), np.uint8).astype(int) for p in (a, b))
+    return float(np.abs(x - y).max())
+
+
+def same(drive: Driver, row: Row, known: tuple) -> None:
+    """Wait until the page shows what is known; say what differs where it does not."""
+    until = time.monotonic() + 20
+    while True:
+        now = shown(drive, row)
+        distances = [far(a, b) for a, b in zip(known[2], now[2], strict=True)]
+        if now[:2] == known[:2] and max(distances, default=0) <= 2 or time.monotonic() > until:
+            break
+    assert now[0] == known[0]
+    assert now[1] == known[1]
+    assert max(distances, default=0) <= 2, dict(zip(row.pictures, distances, strict=True))
+
+
+@pytest.mark.parametrize("view", ROWS)
+def test_a_link_restores_the_view_in_a_fresh_browser(context, chromium, everything, watch, view):
+    row, drive = ROWS[view], Driver(context.new_page(), everything)
+    opened(drive, f"{everything}/?run={row.run}&view={view}")
+    first = shown(drive, row)
+    row.act(drive)
+    known, link = shown(drive, row), drive.page.evaluate("lx.link()")
+    assert known[1] != first[1], "what was done can be seen"
+    assert all(p is not None for p in known[2])
+    drive.page.reload()
+    drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
+    same(drive, row, known)
+    fresh = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
+    try:
+        fresh.on("weberror", lambda e: watch.wrong.append(f"error: {e.error}"))
+        same(opened(Driver(fresh.new_page(), everything), link), row, known)
+    finally:
+        fresh.close()
+
+
+@pytest.mark.parametrize("view", ROWS)
+def test_undo_restores_the_view_and_redo_what_was_undone(context, everything, watch, view):
+    row, drive = ROWS[view], Driver(context.new_page(), everything)
+    opened(drive, f"{everything}/?run={row.run}&view={view}")
+    first = shown(drive, row)
+    row.act(drive)
+    known = shown(drive, row)
+    steps = drive.page.evaluate("history.state.lx")
+    assert steps > 0
+    for _ in range(steps):
+        drive.page.evaluate("lx.undo()")
+        drive.settled()
+    same(drive, row, first)
+    for _ in range(steps):
+        drive.page.evaluate("lx.redo()")
+        drive.settled()
+    same(drive, row, known)
