@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 from PIL import Image
 from pydantic import Field, TypeAdapter
 
-from . import Refused, images, latent
+from . import Refused, images, latent, threads
 from .render import Path
 from .session import Run
 
+F = TypeVar("F")
 MOST_KEYS, MOST_FRAMES = 12, 240
 TYPES = {"gif": "image/gif", "mp4": "video/mp4"}
 
@@ -40,6 +42,13 @@ def export(run: Run, request: Export) -> tuple[bytes, str]:
     return (gif if request.format == "gif" else mp4)(frames, request.fps), TYPES[request.format]
 
 
+def wanted(frames: Iterable[F]) -> Iterator[F]:
+    """The frames, one after another, for as long as somebody waits for the file. Raises Abandoned."""
+    for frame in frames:
+        threads.check()
+        yield frame
+
+
 def gif(frames: np.ndarray, fps: int) -> bytes:
     """Frames (n, H, W, C) uint8 as an endless GIF. Its clock has hundredths of a second, so they are shared out evenly."""
     shown = [images.to_pillow(f) for f in frames]
@@ -50,7 +59,7 @@ def gif(frames: np.ndarray, fps: int) -> bytes:
     ends = np.round(np.arange(len(frames) + 1) * 100 / fps).astype(int)
     durations = [max(20, int(d) * 10) for d in np.diff(ends)]
     out = io.BytesIO()
-    shown[0].save(out, "GIF", save_all=True, append_images=shown[1:], duration=durations, loop=0, optimize=False, disposal=1)
+    shown[0].save(out, "GIF", save_all=True, append_images=wanted(shown[1:]), duration=durations, loop=0, optimize=False, disposal=1)
     return out.getvalue()
 
 
@@ -67,7 +76,7 @@ def mp4(frames: np.ndarray, fps: int) -> bytes:
         stream = file.add_stream(codec, rate=Fraction(fps), options=options)
         assert isinstance(stream, av.VideoStream)
         stream.height, stream.width, stream.pix_fmt = frames.shape[1], frames.shape[2], "yuv420p"
-        for pixels in frames:
+        for pixels in wanted(frames):
             for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")):
                 file.mux(packet)
         for packet in stream.encode():

@@ -24,19 +24,20 @@ from starlette.routing import Route
 
 from training import maps
 
-from . import NotThere, Refused, TooLarge, latent, own_maps, render
+from . import NotThere, Refused, latent, own_maps, render
 from .access import Access, VisitorError
 from .later import refusal
-from .routes import PREFIX, Busy, require_login
+from .routes import PREFIX, Busy, read_body, require_login
+from .scope import address
 from .session import Run, Session
-from .threads import pool
+from .threads import Lane
 from .views.fitting import Cancelled, fit
 
-MOST, KEPT = 4, 8                               # fits under way and waiting, over all visitors; done ones that can still be fetched
+MOST, EACH, KEPT = 4, 3, 8                      # fits under way and waiting, over all visitors and for one; done ones to be fetched
 PATIENCE, LONGEST = 15.0, 900.0                 # seconds without a question after which one is given up; seconds that one may take
 WAIT = 2.0                                      # seconds that a question waits for news
 NO_STORE = {"cache-control": "no-store"}
-_thread = pool("fit", 1)
+_lane = Lane("fit", 1)
 log = logging.getLogger(__name__)
 
 
@@ -57,12 +58,12 @@ FIT: TypeAdapter[AskFit] = TypeAdapter(AskFit)
 class Fit:
     """One fit, from the queue to its places."""
 
-    def __init__(self, run: Run, asked: AskFit, keep: bool) -> None:
-        self.run, self.keep, self.settings = run, keep, asked
+    def __init__(self, run: Run, asked: AskFit, keep: bool, who: str) -> None:
+        self.run, self.keep, self.settings, self.who = run, keep, asked, who
         self.key = own_maps.key_of(asked.n_neighbors, asked.min_dist, asked.metric)
         self.share, self.begun, self.kept = 0.0, False, False
         self.asked, self.cancelled = time.monotonic(), False
-        self.done: Future[np.ndarray] = _thread.submit(self._work)
+        self.done: Future[np.ndarray] = _lane.submit(self._work, who).done
 
     def wanted(self) -> bool:
         """Whether somebody still asks for it."""
@@ -111,7 +112,7 @@ class Fits:
         self.session, self.access = session, access
         self._lock, self._all = threading.Lock(), OrderedDict[str, Fit]()
 
-    def start(self, asked: AskFit) -> str:
+    def start(self, asked: AskFit, who: str = "") -> str:
         """Put one into the queue. Raises Busy when it is full, Refused where the run cannot be laid out so."""
         run = self.session.run(asked.run)
         if run.map is None:
@@ -128,12 +129,13 @@ class Fits:
                 old.cancel()
             for name in [n for n, f in self._all.items() if not f.done.done() and not f.wanted()]:
                 self._all.pop(name).cancel()
-            if sum(not f.done.done() for f in self._all.values()) >= MOST:
-                raise Busy(f"{MOST} maps are being fitted or wait for it; try again in a minute.")
+            live = [f.who for f in self._all.values() if not f.done.done()]
+            if len(live) >= MOST or live.count(who) >= EACH:
+                raise Busy(f"{len(live)} maps are being fitted or wait for it; try again in a minute.")
             for name in [n for n, f in self._all.items() if f.done.done()][:-KEPT]:
                 del self._all[name]
             name = secrets.token_urlsafe(16)
-            self._all[name] = Fit(run, asked, self.access.training)
+            self._all[name] = Fit(run, asked, self.access.training, who)
             return name
 
     def get(self, name: str) -> Fit:
@@ -200,12 +202,8 @@ def fit_routes(fits: Fits) -> list[Route]:
         return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
 
     async def start(request: Request) -> Response:
-        data = b""
-        async for part in request.stream():
-            data += part
-            if len(data) > 4096:
-                raise TooLarge("The request is larger than 4 KiB.")
-        return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, render.parse(FIT, data))}, headers=NO_STORE)
+        asked = render.parse(FIT, await read_body(request, 4096))
+        return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, asked, address(request.scope))}, headers=NO_STORE)
 
     async def news(request: Request) -> Response:
         name, until = request.path_params["name"], time.monotonic() + WAIT

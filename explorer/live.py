@@ -32,9 +32,10 @@ from starlette.routing import Route
 import training
 from training import points
 
-from . import NotThere, Refused, TooLarge, render
+from . import NotThere, Refused, render
 from .access import VisitorError
-from .routes import PREFIX, Busy, require_login
+from .routes import PREFIX, Busy, read_body, require_login
+from .scope import address
 
 MOST = 2                                        # processes at once
 IDLE, LONGEST = 45.0, 900.0                     # seconds without a request, and in all
@@ -70,6 +71,8 @@ COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 class Training:
     """One process and the frames that it has written and nobody has fetched yet."""
+
+    who = ""                                    # the address that it is for
 
     def __init__(self, data: str, seed: int, *options: str) -> None:
         environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONIOENCODING="utf-8")
@@ -165,23 +168,29 @@ class Training:
 class Trainings:
     """Those that are there, by a name that only their viewer knows. May be used by several threads."""
 
-    def __init__(self, most: int = MOST, options: tuple[str, ...] = ()) -> None:
-        self.most, self.options = most, options
+    def __init__(self, most: int = MOST, options: tuple[str, ...] = (), each: Callable[[], int] = lambda: MOST) -> None:
+        self.most, self.options, self.each = most, options, each
         self._all: dict[str, Training] = {}
         self._lock = threading.Lock()
         self._watched = False
         atexit.register(self.close)
 
-    def start(self, asked: Start) -> str:
-        """Begin one, paused. Raises Busy when all places are taken."""
+    def start(self, asked: Start, who: str = "") -> str:
+        """Begin one, paused, for the address ``who``. Raises Busy when all places are taken, or all that one address may have."""
         with self._lock:
             self._drop([n for n, t in self._all.items() if n == asked.replaces or t.forgotten])
+            own = [n for n, t in self._all.items() if t.who == who]
+            if len(own) >= self.each():
+                self._drop([n for n in own if self._all[n].yields][:1])
+                if len(own) == sum(n in self._all for n in own):
+                    raise Busy("A live training of yours is in use already; end it, or pause it for a moment.")
             if len(self._all) >= self.most:
                 self._drop([n for n, t in self._all.items() if t.yields][:1])
             if len(self._all) >= self.most:
                 raise Busy(f"This page runs {len(self._all)} live trainings at once, and all are in use; try again in a minute.")
             name = secrets.token_urlsafe(16)
             self._all[name] = Training(asked.data, asked.seed, *self.options)
+            self._all[name].who = who
             if not self._watched:
                 self._watched = True
                 threading.Thread(target=self._watch, daemon=True).start()
@@ -242,21 +251,13 @@ def live_routes(trainings: Trainings) -> list[Route]:
                 return JSONResponse({"error": str(e)}, e.status, headers=NO_STORE)
         return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
 
-    async def body(request: Request) -> bytes:
-        data = b""
-        async for part in request.stream():
-            data += part
-            if len(data) > 4096:
-                raise TooLarge("The request is larger than 4 KiB.")
-        return data
-
     async def there(request: Request) -> Response:
         return JSONResponse(known(), headers=NO_STORE)
 
     async def start(request: Request) -> Response:
-        asked = render.parse(START, await body(request))
+        asked = render.parse(START, await read_body(request, 4096))
         try:
-            name = await anyio.to_thread.run_sync(trainings.start, asked)
+            name = await anyio.to_thread.run_sync(trainings.start, asked, address(request.scope))
         except OSError as e:
             raise Busy("The server could not start another process; try again in a moment.") from e
         return JSONResponse({"id": name}, headers=NO_STORE)
@@ -282,7 +283,7 @@ def live_routes(trainings: Trainings) -> list[Route]:
         return Response(b"".join(found), media_type="application/octet-stream", headers=NO_STORE | {"x-live": "over" if ended else "on"})
 
     async def order(request: Request) -> Response:
-        command = render.parse(COMMAND, await body(request))
+        command = render.parse(COMMAND, await read_body(request, 4096))
         await anyio.to_thread.run_sync(trainings.get(request.path_params["name"]).order, command)
         return JSONResponse({}, headers=NO_STORE)
 

@@ -5,6 +5,7 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import logging
@@ -20,23 +21,37 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import NotThere, Refused, TooLarge, beside, cloud, comparing, export, images, latent, microscope, plots, render, searches
+from . import (
+    NotThere,
+    Refused,
+    TooLarge,
+    beside,
+    cloud,
+    comparing,
+    export,
+    images,
+    latent,
+    microscope,
+    mix,
+    plots,
+    render,
+    searches,
+    threads,
+)
 from .access import Access, VisitorError
+from .scope import address
 from .session import Run, Session
-from .threads import Threads
+from .shares import Busy, Shares
+from .threads import Abandoned
 
 PREFIX = "/gradio_api/explorer"
-WAITING = 256                                   # more than that many at once are turned away
+WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
+MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
+VERY_BUSY = "The page is very busy; try again in a moment."
 MAX_RENDER, MAX_CODE, MAX_EXPORT = 2 * 2**20, 6 * 2**20, 2**18   # bytes; a code request may hold an image file
 
 Views = Callable[[dict[str, Any]], list[str]]
 log = logging.getLogger(__name__)
-
-
-class Busy(Refused):
-    """Too many at once."""
-
-    status = 503
 
 
 class LoggedOut(Refused):
@@ -48,20 +63,21 @@ class LoggedOut(Refused):
 def make_routes(session: Session, access: Access, views: Views = lambda spec: []) -> list[Route]:
     """All routes. ``views``: names of the views that fit a run, from its spec as a dict."""
     limiter, search = _Limiter(), searches.Searches()
+    files = Shares(MAKING, EACH_MAKES, "Other files are being made; try again in a minute.", "Your other files are still being made.")
 
-    def get(path: str, work: Callable[[Request], Response], slow: bool = False) -> Route:
+    def get(path: str, work: Callable[[Request], Response], lane: str = "quick") -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Callable[[], Response]:
                 return lambda: work(request)
-            return await limiter.run(request, ready, slow)
+            return await limiter.run(request, ready, lane)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["GET"])
 
-    def post(path: str, limit: int, work: Callable[[bytes], Response], slow: bool = False, draws: bool = False) -> Route:
+    def post(path: str, limit: int, work: Callable[[bytes], Response], lane: str = "quick", shares: Shares | None = None) -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Callable[[], Response]:
-                body = await _body(request, limit)
+                body = await read_body(request, limit)
                 return lambda: work(body)
-            return await limiter.run(request, ready, slow, draws)
+            return await limiter.run(request, ready, lane, shares)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
     def do_render(body: bytes) -> Response:
@@ -90,49 +106,54 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     return [
         get("runs", lambda r: _json(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: _thumb(session, r)),
-        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"], views)), slow=True),
-        get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), slow=True),
+        get("run/{run}", lambda r: _json(describe(session, r.path_params["run"], views)), "opening"),
+        get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), "opening"),
         get("compare", lambda r: _json(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: _map(session, r)),
         get("colours/{dataset}", lambda r: _colours(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
         get("plot/{run}/curves", lambda r: _json(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
-        post("render", MAX_RENDER, do_render, draws=True),
+        post("render", MAX_RENDER, do_render, "wide"),
         post("code", MAX_CODE, do_code),
         post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
+        post("mix", mix.MAX, lambda body: _json(mix.mixed(session, render.parse(mix.MIX, body)))),
         post("microscope", MAX_CODE, do_microscope),
         post("search", MAX_CODE, do_search),
-        post("walk/export", MAX_EXPORT, do_export, slow=True),
+        post("walk/export", MAX_EXPORT, do_export, "making", files),
     ]
 
 
 class _Limiter:
-    """Login, errors as sentences, and work on a few threads at a time."""
+    """Login, errors as sentences, and work on a few threads at a time, shared by addresses."""
 
     def __init__(self) -> None:
-        self.threads, self.here = Threads(), 0
+        self.threads, self.places = threads.shared(), Shares(WAITING, EACH, VERY_BUSY)
 
-    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], slow: bool,
-                  draws: bool = False) -> Response:
-        """The response of the work that ``ready`` (once logged in) gives, done on a thread."""
-        self.here += 1
+    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], lane: str,
+                  shares: Shares | None = None) -> Response:
+        """The response of the work that ``ready`` (once logged in) gives, done on a thread. A place is held once the body is there."""
+        who = address(request.scope)
         try:
             await require_login(request)
-            if self.here > WAITING:
-                raise Busy("The page is very busy; try again in a moment.")
-            return await self.threads.run(await ready(), slow, draws)
+            work = await ready()
+            with self.places.held(who), shares.held(who) if shares is not None else contextlib.nullcontext():
+                return await self.threads.run(work, lane, who, lambda: left(request))
         except (Refused, VisitorError) as e:
             return _json({"error": str(e)}, e.status)
-        except ClientDisconnect:
+        except (ClientDisconnect, Abandoned):
             return Response(status_code=499)
         except MemoryError:
             return _json({"error": "That needs more memory than this machine has; ask for less at once."}, 503)
         except (RuntimeError, OSError) as e:    # torch out of memory, a file that vanished: tell the owner in the log, the visitor briefly
             log.exception("request failed")
             return _json({"error": f"The server could not do that ({type(e).__name__}); its log says more."}, 500)
-        finally:
-            self.here -= 1
+
+
+async def left(request: Request) -> None:
+    """Returns when the client of a request, whose body was read, has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def require_login(request: Request) -> None:
@@ -151,7 +172,8 @@ async def require_login(request: Request) -> None:
         raise LoggedOut("Please log in to this page first.")
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body of a request. Raises TooLarge beyond ``limit`` bytes."""
     sentence = f"The request is larger than {limit // 1024:,} KiB."
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
@@ -282,4 +304,4 @@ def _curves(session: Session, name: str) -> dict[str, Any]:
     return session.file(session.trained / card.name / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))
 
 
-__all__ = ["PREFIX", "describe", "list_runs", "make_routes", "require_login"]
+__all__ = ["PREFIX", "Busy", "describe", "list_runs", "make_routes", "read_body", "require_login"]

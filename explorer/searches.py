@@ -13,16 +13,17 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from . import Refused, images, inversion, latent
+from . import images, inversion, latent, threads
 from .inversion import Cancelled, Search
 from .later import refusal
 from .render import HeldOutImage, Pixels, Request, pixels_of, short
 from .session import Run
-from .threads import pool
+from .shares import Busy
+from .threads import BEHIND, Lane
 
 PATIENCE = 4.0                                  # seconds without a question after which a search is given up
-MOST, KEPT = 4, 24                              # searches under way and waiting, over all visitors; done ones that are kept
-_thread = pool("search", 1)                     # one at a time, so that live images have the rest of the machine
+MOST, EACH, KEPT = 4, 3, 24                     # searches under way and waiting, over all visitors and for one; done ones that are kept
+_lane = Lane("search", 1, behind=BEHIND)        # one at a time, and behind live images
 
 
 class AskSearch(Request):
@@ -42,8 +43,9 @@ SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
 
 class _Job:
     def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float) -> None:
+        self.who = threads.who()
         self.found, self.asked, self.cancelled, self.patience = Search(), time.monotonic(), False, patience
-        self.done: Future[Search] = _thread.submit(inversion.search, run, pixels, self.found, self.wanted, label)
+        self.done: Future[Search] = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
 
     def wanted(self) -> bool:
         """Whether somebody still asks for it."""
@@ -71,8 +73,9 @@ class Searches:
                     del self._jobs[key]
                 return {"ready": False, "cancelled": True}
             if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
-                if sum(not j.done.done() and j.wanted() for j in self._jobs.values()) >= MOST:
-                    raise Refused("Other searches are under way; try again in a moment.")
+                live = [j.who for j in self._jobs.values() if not j.done.done() and j.wanted()]
+                if len(live) >= MOST or live.count(threads.who()) >= EACH:
+                    raise Busy("Other searches are under way; try again in a moment.")
                 job = self._jobs[key] = _Job(run, pixels, label, self._patience)
             job.asked = time.monotonic()
             self._jobs.move_to_end(key)

@@ -1,36 +1,91 @@
-"""The threads that models run on.
+"""The threads that models run on, and who has them when.
 
 A layer split over cores costs half as much again where threads of several such groups come to more than there are cores: libgomp then
 lets a waiting thread sleep at once, and it has to be woken for each layer. So one thread of the process has all cores, for the image that
 a hand is moving; all others have one each.
+
+Whoever asks has her turn: work of one address waits in a line of its own, lines are served in turn, and one address never has the last
+thread of a lane. Work that nobody waits for any more ends: not begun, it never begins; under way, at its next ``check``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+import sys
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, Generic, TypeVar
 
 import torch
 
 A = TypeVar("A")
 T = TypeVar("T")
 CORES = torch.get_num_threads()                 # as OMP_NUM_THREADS says, or all
-AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests worked on at the same time
-SLOW_AT_ONCE = 2                                # opening a run, exporting: the quick ones do not wait for these
+AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time
+LONG = 0.25                                     # seconds after which it is looked whether anybody still waits
+SOON = 0.6                                      # seconds that an answer waits for background work that may be nearly done
+BEHIND = 10                                     # how far long work stands behind live images on a core: its niceness
 
 
-def pool(name: str, threads: int, cores: int = 1) -> ThreadPoolExecutor:
-    """``threads`` threads on which a layer of a network is split over ``cores``."""
-    return ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_split, initargs=(cores,))
+class Abandoned(Exception):
+    """Nobody waits for this work any more."""
 
 
-def _split(cores: int) -> None:
-    """Over how many cores this thread splits a layer."""
+@dataclass
+class Job(Generic[T]):
+    """A piece of work and the address that asked for it."""
+
+    work: Callable[[], T]
+    who: str = ""
+    done: Future[T] = field(default_factory=Future)
+    gone: threading.Event = field(default_factory=threading.Event)
+    unready: list[Future[Any]] = field(default_factory=list)   # background work that it asked for and did not wait for
+
+    def abandon(self) -> None:
+        """Nobody waits for it any more."""
+        self.gone.set()
+        self.done.cancel()
+
+
+_here = threading.local()                       # .job: what this thread works on
+
+
+def job() -> Job[Any] | None:
+    """What this thread works on, where it is one of a lane's."""
+    return getattr(_here, "job", None)
+
+
+def who() -> str:
+    """The address that this thread works for."""
+    mine = job()
+    return mine.who if mine is not None else ""
+
+
+def check() -> None:
+    """Raise Abandoned where nobody waits for this thread's work any more. Long work calls it at each step."""
+    mine = job()
+    if mine is not None and mine.gone.is_set():
+        raise Abandoned
+
+
+def pool(name: str, threads: int, cores: int = 1, behind: int = 0) -> ThreadPoolExecutor:
+    """``threads`` threads on which a layer of a network is split over ``cores``, ``behind`` others on a busy core."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_split, initargs=(cores, behind))
+
+
+def _split(cores: int, behind: int) -> None:
+    """Over how many cores this thread splits a layer, and how far it stands behind others (Linux gives each thread its own)."""
     torch.get_num_threads()                     # the first look takes over what was set last anywhere, not what this thread was told
     torch.set_num_threads(cores)
+    if behind and sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), behind)
 
 
 _parts = pool("part", CORES)
@@ -43,25 +98,155 @@ def cores() -> int:
 
 def side_by_side(work: Callable[[A], T], parts: Sequence[A]) -> list[T]:
     """``work`` of each part, in order; on one core each where this thread has several. Images drawn so come 1.3 times as fast as with each
-    of their layers split over the cores: nobody waits for a core at the end of a layer."""
-    return list(_parts.map(work, parts)) if cores() > 1 and len(parts) > 1 else [work(part) for part in parts]
+    of their layers split over the cores: nobody waits for a core at the end of a layer. Raises Abandoned between two parts."""
+    if cores() > 1 and len(parts) > 1:
+        return list(_parts.map(work, parts))
+    done = []
+    for part in parts:
+        check()
+        done.append(work(part))
+    return done
+
+
+class Lane:
+    """Threads for one kind of work. ``each``: how many of them one address has at most. May be used by several threads."""
+
+    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0) -> None:
+        self.threads, self.each = threads, each or threads
+        self._pool = pool(name, threads, cores, behind)
+        self._lock, self._working = threading.Lock(), Counter[str]()
+        self._waiting: OrderedDict[str, deque[Job[Any]]] = OrderedDict()
+
+    @property
+    def free(self) -> bool:
+        """Whether none of its threads works."""
+        return not self._working
+
+    def submit(self, work: Callable[[], T], who: str = "") -> Job[T]:
+        """Put it into ``who``'s line."""
+        asked = Job(work, who)
+        with self._lock:
+            self._waiting.setdefault(who, deque()).append(asked)
+            begun = self._next()
+        self._begin(begun)
+        return asked
+
+    def _next(self) -> list[Job[Any]]:
+        """What can begin now, its threads counted; the lock is held."""
+        begun = []
+        while self._working.total() < self.threads:
+            who = next((w for w in self._waiting if self._working[w] < self.each), None)
+            if who is None:
+                break
+            line = self._waiting[who]
+            asked = line.popleft()
+            if line:
+                self._waiting.move_to_end(who)
+            else:
+                del self._waiting[who]
+            if asked.done.set_running_or_notify_cancel():
+                self._working[who] += 1
+                begun.append(asked)
+        return begun
+
+    def _begin(self, jobs: list[Job[Any]]) -> None:
+        for asked in jobs:
+            try:
+                inner = self._pool.submit(self._do, asked)
+            except RuntimeError as e:           # the process ends
+                asked.done.set_exception(e)
+                return
+            inner.add_done_callback(partial(self._ended, asked))
+
+    @staticmethod
+    def _do(asked: Job[T]) -> T:
+        _here.job = asked
+        try:
+            check()
+            return asked.work()
+        finally:
+            _here.job = None
+
+    def _ended(self, asked: Job[T], inner: Future[T]) -> None:
+        with self._lock:
+            self._working[asked.who] -= 1
+            if not self._working[asked.who]:
+                del self._working[asked.who]
+            begun = self._next()
+        self._begin(begun)
+        error = inner.exception()
+        if error is not None:
+            asked.done.set_exception(error)
+        else:
+            asked.done.set_result(inner.result())
 
 
 class Threads:
-    """Those that answer requests."""
+    """Those that answer requests: ``wide`` for the image that a hand is moving, ``quick``, ``opening`` of runs, ``making`` of files."""
 
     def __init__(self) -> None:
         torch.set_num_threads(1)                # of this thread, and of threads that others begin
-        self.wide, self.quick, self.slow = pool("wide", 1, CORES), pool("quick", AT_ONCE), pool("slow", SLOW_AT_ONCE)
-        self.drawing = False
+        self.lanes = {"wide": Lane("wide", 1, cores=CORES), "quick": Lane("quick", AT_ONCE + 1, AT_ONCE),
+                      "opening": Lane("opening", 3, 2), "making": Lane("making", 2, 1, behind=BEHIND)}
 
-    async def run(self, work: Callable[[], T], slow: bool = False, draws: bool = False) -> T:
-        """What ``work`` returns. ``draws``: on all cores, unless they draw already."""
-        loop = asyncio.get_running_loop()
-        if slow or not draws or self.drawing:
-            return await loop.run_in_executor(self.slow if slow else self.quick, work)
-        self.drawing = True
+    async def run(self, work: Callable[[], T], lane: str = "quick", who: str = "",
+                  left: Callable[[], Awaitable[None]] | None = None) -> T:
+        """What ``work`` returns. ``lane`` "wide": on all cores, unless they draw already. ``left`` returns when the client has gone.
+
+        Background work that it found not ready is waited for a moment, off the threads; where that comes in time, ``work`` is done again.
+        Raises Abandoned when the client has gone.
+        """
+        value, unready = await self._once(work, lane, who, left)
+        if unready and await _any_done(unready, SOON):
+            value, _ = await self._once(work, lane, who, left)
+        return value
+
+    async def _once(self, work: Callable[[], T], lane: str, who: str,
+                    left: Callable[[], Awaitable[None]] | None) -> tuple[T, list[Future[Any]]]:
+        if lane == "wide" and not self.lanes["wide"].free:
+            lane = "quick"
+        asked = self.lanes[lane].submit(work, who)
+        answer = asyncio.wrap_future(asked.done)
         try:
-            return await loop.run_in_executor(self.wide, work)
+            done, _ = await asyncio.wait([answer], timeout=LONG)
+            if not done and left is not None:
+                await _first(answer, left)
+            if not answer.done() and left is not None:
+                raise Abandoned
+            return await answer, asked.unready
         finally:
-            self.drawing = False
+            if not answer.done():
+                asked.abandon()
+                answer.cancel()
+
+
+async def _any_done(futures: Sequence[Future[Any]], seconds: float) -> bool:
+    """Whether one of them is done within so many seconds."""
+    loop, some = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell(_: Future[Any]) -> None:
+        with contextlib.suppress(RuntimeError):     # the loop has ended
+            loop.call_soon_threadsafe(some.set)
+    for one in futures:
+        one.add_done_callback(tell)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(some.wait(), seconds)
+    return some.is_set()
+
+
+async def _first(answer: asyncio.Future[Any], left: Callable[[], Awaitable[None]]) -> None:
+    """Wait until the answer is there, or the client has gone."""
+    watch = asyncio.ensure_future(left())
+    try:
+        await asyncio.wait([answer, watch], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        watch.cancel()
+
+
+@cache
+def shared() -> Threads:
+    """The process's own: raw routes and named functions take turns on them."""
+    return Threads()
+
+
+__all__ = ["Abandoned", "Job", "Lane", "Threads", "check", "cores", "job", "pool", "shared", "side_by_side", "who"]

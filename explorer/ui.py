@@ -13,20 +13,19 @@ import gzip
 import importlib.resources
 import json
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-import anyio.to_thread
 import gradio as gr
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from training.checkpoint import to_dict
 
-from . import Refused, TooLarge, components, images, latent, render, theme
+from . import Refused, components, images, latent, theme
+from .bodies import Bodies
 from .components.about import about
 from .components.cannot import cannot
 from .components.classes import classes
@@ -37,26 +36,14 @@ from .components.picker import picker
 from .components.styles import style_dials
 from .early import Early
 from .fits import Fits, fit_routes
+from .heard import Heard
 from .i18n import LANGUAGES, words
-from .live import Trainings, live_routes
+from .live import MOST, Trainings, live_routes
 from .origin import Hosts, OwnSite
-from .routes import PREFIX, make_routes, require_login
+from .routes import PREFIX, make_routes
 from .views import Context, modules, supported
 
 SLIDERS = 8
-MOST_MIXED, MAX_MIX = 20_000, 2**18
-
-
-class Mix(BaseModel):
-    """Which real images' codes to average, and how much each counts."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    run: Annotated[str, Field(max_length=64)]
-    indices: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MOST_MIXED)]
-    weights: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e9)]], Field(max_length=MOST_MIXED)] | None = None
-
-
-MIX: TypeAdapter[Mix] = TypeAdapter(Mix)
 
 
 def build(session: Any, access: Any) -> gr.Blocks:
@@ -129,44 +116,17 @@ def plotly_route() -> Route:
     return Route(f"{PREFIX}/plotly.js", plotly, methods=["GET"])
 
 
-def mix_route(session: Any) -> Route:
-    """POST mix {run, indices, weights?}: the (weighted) mean code of up to MOST_MIXED real images' codes, as {"w": base64 float32}.
-
-    The lasso's average, and the way back from a place on a map that only one browser knows.
-    """
-    def mixed(body: bytes) -> dict[str, str]:
-        asked = render.parse(MIX, body)
-        codes = session.run(asked.run).neighbours.codes
-        rows = np.array(asked.indices)
-        if rows.max() >= len(codes):
-            raise Refused(f"The map has points 0 to {len(codes) - 1}; {rows.max()} is none of them.")
-        weights = np.ones(len(rows)) if asked.weights is None else np.array(asked.weights)
-        if len(weights) != len(rows) or weights.sum() <= 0:
-            raise Refused("A mean takes one weight for each image, and not all zero.")
-        return {"w": latent.to_text((weights / weights.sum()) @ codes[rows])}
-
-    async def mix(request: Request) -> Response:
-        try:
-            await require_login(request)
-            body = b""
-            async for part in request.stream():
-                body += part
-                if len(body) > MAX_MIX:
-                    raise TooLarge(f"The request is larger than {MAX_MIX // 1024} KiB.")
-            return JSONResponse(await anyio.to_thread.run_sync(mixed, body), headers={"cache-control": "no-store"})
-        except Refused as e:
-            return JSONResponse({"error": str(e)}, e.status)
-    return Route(f"{PREFIX}/mix", mix, methods=["POST"])
-
-
 def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
 
     ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it.
     """
-    return dict(routes=[*make_routes(session, access, supported), *live_routes(Trainings()), *fit_routes(Fits(session, access)),
-                        mix_route(session), plotly_route()],
-                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Early)])
+    trainings = Trainings(each=lambda: 1 if access.shared else MOST)
+    return dict(routes=[*make_routes(session, access, supported), *live_routes(trainings), *fit_routes(Fits(session, access)),
+                        plotly_route()],
+                openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
+                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Bodies), Middleware(Heard),
+                            Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

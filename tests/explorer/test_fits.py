@@ -102,11 +102,13 @@ def test_a_visitor_s_map_is_hers_alone(root, slow):
 
 def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old_one(root, slow):
     page = Page(root, True)
-    names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(fits.MOST)]
+    names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(fits.EACH)]
+    assert page.start().status_code == 503, "no more for this address, and one place for another"
+    names += [page.fits.start(AskFit(**ASKED | {"n_neighbors": 5 + k}), "10.0.0.2") for k in range(fits.EACH, fits.MOST)]
     page.until(names[0], "fitting")
     assert [page.fits.news(n) for n in names[1:]] == [{"state": "waiting", "ahead": k} for k in range(1, fits.MOST)]
     with pytest.raises(Busy):
-        page.fits.start(AskFit(**ASKED))
+        page.fits.start(AskFit(**ASKED), "10.0.0.3")
     assert page.start().status_code == 503 and "try again" in page.start().json()["error"]
     other = page.start(replaces=names[1]).json()["id"]
     assert page.get(f"fit/{names[1]}").status_code == 404

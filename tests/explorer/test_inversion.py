@@ -116,7 +116,7 @@ def test_a_search_is_given_up_when_nobody_asks_or_it_is_cancelled(runs, monkeypa
 def test_only_so_many_at_once(runs, monkeypatch):
     run, jobs = runs.run("gan"), Searches()
     monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: time.sleep(0.5))
-    for k in range(searches.MOST):
+    for k in range(searches.EACH):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": k}}))
     with pytest.raises(Refused, match="Other searches"):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 99}}))

@@ -38,13 +38,13 @@ def test_one_image_at_a_time_has_all_cores_and_nothing_waits_for_it(monkeypatch)
             return where()
 
         async def ask() -> list[tuple[str, int]]:
-            first = asyncio.create_task(pools.run(held, draws=True))
+            first = asyncio.create_task(pools.run(held, "wide"))
             await asyncio.sleep(0)
-            others = [await pools.run(where, draws=True), await pools.run(where), await pools.run(where, slow=True)]
+            others = [await pools.run(where, "wide"), await pools.run(where), await pools.run(where, "making")]
             go.set()
-            return [await first, *others, await pools.run(where, draws=True)]
+            return [await first, *others, await pools.run(where, "wide")]
 
-        assert answered(ask()) == [("wide", 3), ("quick", 1), ("quick", 1), ("slow", 1), ("wide", 3)]
+        assert answered(ask()) == [("wide", 3), ("quick", 1), ("quick", 1), ("making", 1), ("wide", 3)]
     finally:
         torch.set_num_threads(before)
 
@@ -60,8 +60,8 @@ def test_work_that_fails_leaves_the_cores_to_the_next():
         async def ask() -> tuple[str, int]:
             for _ in range(2):
                 with contextlib.suppress(RuntimeError):
-                    await pools.run(fails, draws=True)
-            return await pools.run(where, draws=True)
+                    await pools.run(fails, "wide")
+            return await pools.run(where, "wide")
 
         assert answered(ask())[0] == "wide"
     finally:
