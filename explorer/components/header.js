@@ -3,18 +3,43 @@ const language = element.querySelector('.lx-lang'), theme = element.querySelecto
 for (const v of window.lxViews) {
   const b = document.createElement('button');
   b.type = 'button'; b.className = 'lx-tab'; b.dataset.view = v.name; b.dataset.t = 'view.' + v.name;
-  b.setAttribute('role', 'tab'); b.setAttribute('aria-controls', 'view-' + v.name); b.textContent = lx.t('view.' + v.name);
+  b.id = 'lx-tab-' + v.name; b.setAttribute('role', 'tab'); b.setAttribute('aria-controls', 'view-' + v.name); b.textContent = lx.t('view.' + v.name);
   b.onclick = () => lx.show(v.name);
-  if (v.name === 'train') { b.className = 'lx-btn lx-accent'; right.append(b); } else tabs.append(b);
+  if (v.name === 'train') { b.className = 'lx-btn lx-accent'; right.append(b); tabs.setAttribute('aria-owns', b.id); } else tabs.append(b);
 }
+/* One order for all tabs, Train's button included: arrows, Home and End, from wherever the focus is. */
 const all = () => [...element.querySelectorAll('[role=tab]')];
-tabs.onkeydown = (e) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return;
-  const list = all(), at = list.indexOf(document.activeElement), to = list[(at + step + list.length) % list.length];
+const goes = { ArrowRight: (at, n) => (at + 1) % n, ArrowLeft: (at, n) => (at + n - 1) % n, Home: () => 0, End: (at, n) => n - 1 };
+element.addEventListener('keydown', (e) => {
+  const list = all(), at = list.indexOf(e.target), go = goes[e.key];
+  if (at < 0 || !go || e.ctrlKey || e.metaKey || e.altKey) return;
+  const to = list[go(at, list.length)];
   e.preventDefault(); to.focus(); to.click();
+});
+const panels = () => {
+  for (const b of all()) {
+    const panel = document.getElementById('view-' + b.dataset.view);
+    panel?.setAttribute('role', 'tabpanel'); panel?.setAttribute('aria-labelledby', b.id);
+  }
 };
-lx.on('view', (name) => { for (const b of all()) { const on = b.dataset.view === name; b.classList.toggle('on', on); b.setAttribute('aria-selected', on); b.tabIndex = on ? 0 : -1;
-  if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 }); } });
+const entitle = () => {
+  const { view, info } = lx.state, row = lx.state.runs?.find((r) => r.name === lx.state.run);
+  const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
+  document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
+};
+for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, entitle);
+element.querySelector('.lx-skip').onclick = (e) => {
+  const main = document.getElementById('lx-main');
+  e.preventDefault(); main.tabIndex = -1; main.focus();
+};
+lx.on('view', (name) => {
+  panels();
+  for (const b of all()) {
+    const on = b.dataset.view === name;
+    b.classList.toggle('on', on); b.setAttribute('aria-selected', on); b.tabIndex = on ? 0 : -1;
+    if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 });
+  }
+});
 lx.on('lang', (lang) => { language.textContent = lang === 'en' ? '한국어' : 'English'; language.lang = lang === 'en' ? 'ko' : 'en'; trigger('language'); });
 lx.on('theme', (name) => theme.setAttribute('aria-pressed', name === 'dark'));
 language.onclick = () => lx.setLang(lx.state.lang === 'en' ? 'ko' : 'en');

@@ -11,8 +11,9 @@ def header() -> gr.HTML:
     """Tabs come from ``window.lxViews``; the last one, Train, is drawn as the accent button."""
     return piece("header", """
 <header class="lx-bar">
+  <a class="lx-skip" href="#lx-main" data-t="skip"></a>
   <button type="button" class="lx-btn lx-drawer" data-t-label="runs" aria-expanded="false">☰</button>
-  <div class="lx-logo" role="heading" aria-level="1">Latent <b>Explorer</b></div>
+  <h1 class="lx-logo">Latent <b>Explorer</b></h1>
   <nav class="lx-tabs" role="tablist" data-t-label="views"></nav>
   <div class="lx-right">
     <span class="lx-steps" role="group" data-t-label="steps">

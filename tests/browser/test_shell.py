@@ -19,7 +19,7 @@ def test_opens_on_something_and_says_what_it_is(drive):
     expect(page.locator("#view-map")).to_be_visible()
     expect(page.locator("#view-map .lx-about")).to_contain_text("Each dot is a held-out image")
     expect(page.locator("#view-map .lx-eq")).to_contain_text("KL")
-    assert page.title() == "Latent Explorer"
+    drive.until("document.title.endsWith(' · Map · Latent Explorer')")
 
 
 def test_picker_opens_runs_and_lists_damaged_ones(drive):
@@ -159,12 +159,35 @@ def test_code_is_copied_as_json(drive, context, server):
     assert copied["weights_sha256"] == drive.state("s.info.card.weights_sha256")
 
 
-def test_tabs_by_keyboard(drive):
+def test_by_keyboard_alone_through_all_views_and_back(drive):
+    """From the first key on: the skip link, the tabs in one round (Train too), each with a panel of its name, and the title follows."""
     drive.open()
-    drive.page.get_by_role("tab", name="Map").focus()
-    drive.page.keyboard.press("ArrowRight")
-    expect(drive.page.get_by_role("tab", name="Codes")).to_have_attribute("aria-selected", "true")
-    expect(drive.page.locator("#view-codes")).to_be_visible()
+    page = drive.page
+    focus = "document.activeElement"
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"{focus}.className") == "lx-skip" and "Skip" in page.evaluate(f"{focus}.textContent")
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{focus}.id") == "lx-main"
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(f"{focus}.getAttribute('role')") == "tab":
+            break
+    views, names = page.evaluate("window.lxViews.map((v) => v.name)"), words("en")
+    assert page.evaluate(f"{focus}.dataset.view") == views[0] == "map" and views[-1] == "train"
+    for view in [*views[1:], views[0]]:
+        page.keyboard.press("ArrowRight")
+        drive.until("(v) => lx.state.view === v && document.activeElement.dataset.view === v", view)
+        tab = page.get_by_role("tab", selected=True)
+        expect(tab).to_have_attribute("data-view", view)
+        panel = page.locator(f"#{tab.get_attribute('aria-controls')}")
+        assert (panel.get_attribute("role"), panel.get_attribute("aria-labelledby")) == ("tabpanel", tab.get_attribute("id"))
+        run = "" if view == "train" else "Tiny VAE · "
+        drive.until("(title) => document.title === title", f"{run}{names['view.' + view]} · Latent Explorer")
+    for key, view in (("ArrowLeft", "train"), ("ArrowLeft", views[-2]), ("Home", "map"), ("End", "train"), ("ArrowRight", "map")):
+        page.keyboard.press(key)
+        drive.until("(v) => lx.state.view === v && document.activeElement.dataset.view === v", view)
+    assert page.get_by_role("tablist").get_attribute("aria-owns") == page.get_by_role("tab", name="Train").get_attribute("id")
+    assert page.get_by_role("heading", level=1).text_content() == "Latent Explorer"
 
 
 def test_layout_does_not_jump(drive):
