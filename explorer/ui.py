@@ -6,25 +6,21 @@ and the named API. ``build`` makes the Blocks, ``launch_arguments`` what ``launc
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import gzip
 import importlib.resources
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import gradio as gr
-import numpy as np
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from training.checkpoint import to_dict
-
-from . import Refused, components, images, latent, theme
+from . import Refused, components, named, theme, threads
 from .bodies import Bodies
 from .components.about import about
 from .components.cannot import cannot
@@ -41,6 +37,7 @@ from .i18n import LANGUAGES, words
 from .live import MOST, Trainings, live_routes
 from .origin import Hosts, OwnSite
 from .routes import PREFIX, make_routes
+from .scope import address
 from .views import Context, modules, supported
 
 SLIDERS = 8
@@ -146,65 +143,44 @@ def prefetch(session: Any) -> None:
 
 
 def _named_api(session: Any) -> None:
-    """What a program can ask by name (``gradio_client``); each is a few lines over the same functions that the page uses."""
+    """What a program can ask by name (``gradio_client``): named.py, on the threads and in the turns of the raw routes."""
 
-    def flat(loaded: Any, code: list[float]) -> np.ndarray:
+    async def answered(request: gr.Request, work: Callable[[], Any]) -> Any:
         try:
-            return latent.codes(latent.from_text(latent.to_text(np.asarray(code, np.float32))), loaded.d, 1, 1)
-        except (Refused, ValueError, TypeError) as e:
-            raise gr.Error(str(e), print_exception=False) from e
-
-    def opened(run: str) -> Any:
-        try:
-            return session.run(run)
+            return await threads.shared().run(work, who=address(request.request.scope if request.request is not None else {}))
         except Refused as e:
             raise gr.Error(str(e), print_exception=False) from e
+        except MemoryError as e:
+            raise gr.Error("That needs more memory than this machine has; ask for less at once.", print_exception=False) from e
 
-    def list_runs() -> list[dict]:
+    def about(kind: type[named.Question], request: gr.Request, **values: Any) -> Any:
+        return answered(request, lambda: named.asked(kind, **values).answer(session))
+
+    async def list_runs(request: gr.Request) -> list[dict]:
         """All trained runs: their cards, with name, family, data set, spec, metrics and settings."""
-        return [to_dict(c) for c in session.runs()[0].values()]
+        return await answered(request, lambda: named.list_runs(session))
 
-    def class_of(loaded: Any, label: int | None) -> int | None:
-        try:
-            return loaded.label(None if label is None else int(label))
-        except Refused as e:
-            raise gr.Error(str(e), print_exception=False) from e
-
-    def sample(run: str, seed: int, label: int | None = None) -> list[float]:
+    async def sample(request: gr.Request, run: str, seed: int, label: int | None = None) -> list[float]:
         """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere.
 
         label: the class, from 0, for runs that have classes (the first one where none is given).
         """
-        loaded = opened(run)
-        return loaded.map_z(loaded.sample_z(1, int(seed)), class_of(loaded, label))[0].tolist()
+        return await about(named.Sample, request, run=run, seed=seed, label=label)
 
-    def decode(run: str, code: list[float], label: int | None = None) -> str:
+    async def decode(request: gr.Request, run: str, code: list[float], label: int | None = None) -> str:
         """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG; label as in sample."""
-        loaded = opened(run)
-        drawn = loaded.decode(flat(loaded, code)[:1], class_of(loaded, label))
-        return base64.b64encode(images.encode(drawn[0])[0]).decode("ascii")
+        return await about(named.Decode, request, run=run, code=code, label=label)
 
-    def encode(run: str, image_base64: str) -> list[float]:
-        """The code of an image file (PNG, JPEG, WebP, GIF or BMP, at most 4 MiB) given in base64; for runs that encode."""
-        loaded = opened(run)
-        try:
-            data = base64.b64decode(image_base64, validate=True)
-            return loaded.encode(images.decode_upload(data, loaded.spec.shape)[None])[0][0].tolist()
-        except binascii.Error as e:
-            raise gr.Error("The image is not base64.", print_exception=False) from e
-        except Refused as e:
-            raise gr.Error(str(e), print_exception=False) from e
+    async def encode(request: gr.Request, run: str, image_base64: str | list[str]) -> list[float] | list[list[float]]:
+        """The code of an image file (PNG, JPEG, WebP, GIF or BMP, at most 4 MiB), for runs that encode.
 
-    def nearest(run: str, code: list[float], k: int) -> list[dict]:
+        image_base64: the file in base64, in one line or many, or as a data: URL; or a list of up to 16 files, for a list of codes.
+        """
+        return await about(named.Encode, request, run=run, image_base64=image_base64)
+
+    async def nearest(request: gr.Request, run: str, code: list[float], k: int) -> list[dict]:
         """The k (1 to 24) held-out images whose codes are nearest to a code: index, distance, label."""
-        loaded = opened(run)
-        if not 1 <= k <= 24:
-            raise gr.Error("k must lie between 1 and 24.", print_exception=False)
-        try:
-            found = loaded.neighbours.nearest(flat(loaded, code)[0], int(k))
-        except Refused as e:
-            raise gr.Error(str(e), print_exception=False) from e
-        return [{"index": int(i), "distance": float(d), "label": loaded.class_of(int(i))} for i, d in zip(*found, strict=True)]
+        return await about(named.Nearest, request, run=run, code=code, k=k)
 
     for function in (list_runs, sample, decode, encode, nearest):
         gr.api(function, api_name=function.__name__, concurrency_limit=4)

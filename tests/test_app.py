@@ -77,7 +77,8 @@ def test_sample_decode_encode_nearest(client, shared, trained):
     (("nothing", 0), "/sample", "no run of that name"),
     (("../tiny", 0), "/sample", "no run of that name"),
     (("tiny", [0.0, 1.0]), "/decode", "code"),
-    (("tiny", "bm90IGFuIGltYWdl"), "/encode", "image"),
+    (("tiny", "bm90IGFuIGltYWdl"), "/encode", "not an image"),
+    (("tiny", "abc"), "/sample", "seed is a whole number"),
     (("tiny", [0.0] * 4, 1000), "/nearest", "between 1 and 24"),
 ])
 def test_named_endpoints_refuse_in_words(client, arguments, api, sentence):
