@@ -90,11 +90,16 @@ document.addEventListener('lx-neighbours', (e) => { near = e.detail; if (near.w 
 
 /* ---- asking the plane ---- */
 /** The code of a place. On a map of one's own its neighbours are weighed here, as the server does it on the shipped one. */
-const placed = async (x, y) => {
-  if (!projection.startsWith('own:')) return lx.code({ op: 'place', projection, x, y });
-  const near = Array.from(xs, (v, i) => [Math.hypot(v - x, ys[i] - y), i]).sort((a, b) => a[0] - b[0]).slice(0, 9), R = near[near.length - 1][0], most = near.slice(0, 8);
+const placed = async (x, y, on = projection) => {
+  if (!on.startsWith('own:')) return lx.code({ op: 'place', projection: on, x, y });
+  const other = on === projection ? null : await ownMaps.points(lx.state.run, on.slice(4)), [n, d, metric] = ownMaps.parts(on.slice(4)) || [];
+  if (on !== projection && !other) throw new Error(lx.t('map.own.gone', { n, d, metric }));
+  const far = (i) => other ? Math.hypot(other[2 * i] - x, other[2 * i + 1] - y) : Math.hypot(xs[i] - x, ys[i] - y);
+  const near = Array.from({ length: lx.state.info.points }, (_, i) => [far(i), i]).sort((a, b) => a[0] - b[0]).slice(0, 9);
+  const R = near[near.length - 1][0], most = near.slice(0, 8);
   const weights = most[0][0] < 1e-9 ? most.map(([r]) => +(r < 1e-9)) : most.map(([r]) => ((R - r) / (R * r)) ** 2);
-  return { w: lx.f32((await lx.api('mix', { run: lx.state.run, indices: most.map(([, i]) => i), weights: weights.some(Boolean) ? weights : most.map(() => 1) })).w), approximate: true };
+  const asked = { run: lx.state.run, indices: most.map(([, i]) => i), weights: weights.some(Boolean) ? weights : most.map(() => 1) };
+  return { w: lx.f32((await lx.api('mix', asked)).w), approximate: true };
 };
 let asking = false, wanted = null;
 const ask = (x, y) => { setMarker([x, y]); wanted = [x, y]; if (asking) return; asking = true; (async () => {
@@ -233,7 +238,7 @@ const pickPair = async (index, x, y) => {
 /** Ask for the code of a picked end; whether it is there. */
 const codeOf = async (p) => {
   try {
-    const d = await (p.index !== null ? lx.code({ op: 'point', index: p.index }) : p.projection === projection ? placed(p.x, p.y) : lx.code({ op: 'place', projection: p.projection, x: p.x, y: p.y }));
+    const d = await (p.index !== null ? lx.code({ op: 'point', index: p.index }) : placed(p.x, p.y, p.projection));
     p.w = d.w; p.origin = p.index !== null ? { kind: 'point', index: p.index, label: d.label } : { kind: 'place', projection: p.projection, x: p.x, y: p.y, approximate: d.approximate };
     return true;
   } catch (e) { lx.say(e.message, 'error'); return false; }

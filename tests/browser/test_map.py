@@ -311,8 +311,27 @@ def test_a_path_is_drawn_where_its_codes_lie_and_is_in_the_link(drive, context, 
     assert other.page.locator(".lx-pair .step").count() == 0
 
 
-def test_a_link_to_a_map_of_somebody_else_shows_the_shipped_one_and_says_so(drive):
-    drive.page.goto(f"{drive.server}/?run=tiny&view=map#map=pown%3A33-0.5-cosine")
-    drive.page.wait_for_selector("#lx-plane [data-gone='33-0.5-cosine'][data-ready=true]", state="attached")
-    assert drive.page.evaluate(f"{PLANE}.projection") == "umap"
-    expect(drive.page.locator("#lx-toast")).to_contain_text("33 neighbours, minimum distance 0.5, cosine")
+def test_a_visitor_s_map_is_in_her_browser_alone_and_a_link_to_it_says_so_elsewhere(drive, chromium, trained):
+    """As a shared page does it: the server keeps nothing, and the points go to the browser that asked."""
+    drive.map()
+    page = drive.page
+    places = (np.random.default_rng(5).normal(size=(120, 2)) * 3).astype(np.float32)
+    page.evaluate("""(xy) => document.dispatchEvent(new CustomEvent('lx-fitted', {detail: {run: 'tiny', key: '33-0.5-cosine', kept: false,
+        xy, weights: window.lx.state.info.card.weights_sha256.slice(0, 12)}}))""", latent.to_text(places))
+    drive.until(f"{PLANE}.projection === 'own:33-0.5-cosine' && {PLANE}.ready")
+    i = drive.alone()
+    page.mouse.click(*drive.at(i))
+    drive.until(f"window.lx.state.origin.index === {i}")
+    drive.settled()
+    page.reload()
+    page.wait_for_selector("#lx-plane [data-projection='own:33-0.5-cosine'][data-ready=true]", state="attached")
+    assert page.evaluate("[...document.querySelector('#lx-plane .lx-plot').data[0].x]") == places[:, 0].tolist()
+    assert not list((trained / "tiny").glob("map-own-33*"))
+    stranger = chromium.new_context(locale="en-US")
+    try:
+        other = type(drive)(stranger.new_page(), drive.server).map(page.evaluate("location.href").split("?", 1)[1])
+        assert other.page.evaluate(f"[{PLANE}.gone, {PLANE}.projection]") == ["33-0.5-cosine", "umap"]
+        expect(other.page.locator("#lx-toast")).to_contain_text("33 neighbours, minimum distance 0.5, cosine")
+        assert other.state("[s.origin.kind, s.origin.index]") == ["point", i]
+    finally:
+        stranger.close()
