@@ -27,6 +27,8 @@ def _work(pipe: Connection, codes: np.ndarray, settings: dict[str, Any]) -> None
         pipe.send(("done", maps.fit_umap(codes, progress=lambda share: pipe.send(("share", share)), **settings)))
     except maps.MapError as e:
         pipe.send(("refused", str(e)))
+    except BrokenPipeError:                     # the page is gone
+        pass
 
 
 def fit(codes: np.ndarray, wanted: Callable[[], bool] = lambda: True, **settings: Any) -> Iterator[tuple[str, Any]]:
