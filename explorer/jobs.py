@@ -28,21 +28,26 @@ import numpy as np
 import psutil
 
 import training
-from training import alarms, checkpoint, families
+from training import alarms, checkpoint, families, lock, log, status
+from training.card import NAME
 from training.data import SIZES, TITLES, cache_folder
-from training.files import write_json
+from training.files import Outside, inside, read_json, tail, write_json
 from training.folder import FEWEST
 from training.model import Family, SettingError
+from training.status import STATUS, Status
 
 from . import Refused
 from .access import Access
 
-STATUS, PROCESS_LOG = "status.json", "process.log"
+PROCESS_LOG = "process.log"
 JOB = Path("resume") / "job.json"               # what a resume needs beside the card; ignored by git as the resume state is
 UPLOADS = ".uploads"
 OWN = "folder"                                  # the data set that is a person's own images
 FIRST, QUICK = "vae", "quick"                    # what the form proposes to a newcomer, where there is such a family and recipe
 POINTS = 400                                    # of a curve
+MOST_ROWS = 8000                                # of a log that are kept in memory
+MOST_SHEET = 2**25                              # bytes of a sheet of samples
+NEW, DELETED = ".new-", ".deleted-"             # how folders begin that are not there yet, or no more
 MOST_UPLOAD = 1024**3                           # bytes of one upload
 MOST_FILES = 20_000
 MOST_CHUNK = 4 * 1024**2
@@ -61,7 +66,8 @@ class JobError(Refused):
 
 
 class Log:
-    """The lines of a growing ``log.jsonl``; each call reads only what is new."""
+    """The lines of a growing ``log.jsonl``; each call reads only what is new, and the first of a long one its end. Where there are more
+    than ``MOST_ROWS`` they are averaged, so that a call's work is bounded."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -73,27 +79,21 @@ class Log:
         """All complete lines so far; a file that was replaced (by a resume) is read anew."""
         with self._lock:
             try:
-                with open(self.path, "rb") as f:
+                with open(inside(self.path.parent, self.path.name), "rb") as f:
                     known = os.fstat(f.fileno())
                     if known.st_ino != self._file or known.st_size < self._offset:
                         self.rows, self._file, self._offset = [], known.st_ino, 0
+                    self._offset = max(self._offset, known.st_size - log.MOST_BYTES)
                     f.seek(self._offset)
-                    new = f.read()
-            except FileNotFoundError:
+                    new = f.read(log.MOST_BYTES)
+            except (OSError, Outside):
                 self.rows, self._offset = [], 0
                 return []
             whole = new[:new.rfind(b"\n") + 1]
             self._offset += len(whole)
-            rows = list(self.rows)
-            for line in whole.splitlines():
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    continue                    # the line that a kill cut off
-                if isinstance(row, dict) and isinstance(row.get("images"), int):
-                    rows.append(row)
-            self.rows = rows
-            return rows
+            rows = [*self.rows, *log.parse(whole)]
+            self.rows = log.thin(rows, MOST_ROWS // 2) if len(rows) > MOST_ROWS else rows
+            return self.rows
 
 
 def curves(rows: list[dict[str, float]], points: int = POINTS) -> dict[str, list[list[float]]]:
@@ -180,19 +180,27 @@ class Uploads:
         """Remove uploads of more than a day ago that no run was trained on."""
         if not self.root.is_dir():
             return
-        used = {_read(p).get("upload") for p in self.root.parent.glob(f"*/{JOB.as_posix()}")}
+        used = {_job(p.parents[1]).get("upload") for p in self.root.parent.glob(f"*/{JOB.as_posix()}")}
         for folder in self.root.iterdir():
             if folder.name not in used and time.time() - folder.stat().st_mtime > UPLOAD_AGE:
                 self.remove(folder.name)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """A JSON object, {} where there is none or it is damaged."""
+def _job(folder: Path) -> dict[str, Any]:
+    """What ``start`` kept for a resume, {} where there is nothing or it is damaged."""
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        value = read_json(inside(folder, JOB), 2**16)
+    except (OSError, ValueError, Outside):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed, 0 where there is none (any more)."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def describe(family: Family) -> dict[str, Any]:
@@ -262,36 +270,33 @@ class Jobs:
                     own=OWN, sizes=list(SIZES), first=FIRST, quick=QUICK, taken=[p.name for p in self._folders() if not self._free(p)])
 
     def _folders(self) -> list[Path]:
-        if not self.trained.is_dir():
+        """The folders that may hold runs, by name."""
+        try:
+            return [p for p in checkpoint.folders(self.trained) if NAME.fullmatch(p.name)]
+        except OSError:
             return []
-        return sorted(p for p in self.trained.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
 
     def _free(self, folder: Path) -> bool:
         """Whether a new run may use this folder: there is nothing, or only what a training left that never saved."""
         if not folder.exists():
             return True
-        return not (folder / checkpoint.CARD).exists() and (folder / STATUS).is_file() and self._process(folder) is None
+        return not (folder / checkpoint.CARD).exists() and (folder / STATUS).is_file() and not self._busy(folder)
 
     def _process(self, folder: Path) -> psutil.Process | None:
         """The live process that trains this run: its pid is in the status, and it really is such a training."""
-        status = _read(folder / STATUS)
-        if status.get("state") != "running" or not isinstance(status.get("pid"), int):
+        there = status.read(folder)
+        mine = self._processes.get(folder.name)
+        if there is not None and mine is not None and mine.pid == there.pid and mine.poll() is not None:
             return None
-        if (mine := self._processes.get(folder.name)) is not None and mine.pid == status["pid"] and mine.poll() is not None:
-            return None
-        try:
-            process = psutil.Process(status["pid"])
-            line = process.cmdline()
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return None
-        except (psutil.Error, ValueError, OverflowError):
-            return None
-        named = line[line.index("--name") + 1] if "--name" in line[:-1] else folder.name
-        return process if "train" in line and any("training" in a for a in line) and named == folder.name else None
+        return status.process(folder, there)
+
+    def _busy(self, folder: Path) -> bool:
+        """Whether a process trains this run, also one that cannot be told from the status."""
+        return self._process(folder) is not None or lock.held(folder)
 
     def running(self) -> list[str]:
         """Names of the runs that are being trained now."""
-        return [p.name for p in self._folders() if self._process(p) is not None]
+        return [p.name for p in self._folders() if (p / STATUS).is_file() and self._busy(p)]
 
     def snapshot(self, name: str | None = None) -> dict[str, Any]:
         """How a training goes: ``name``'s, else that of the one that runs, else of the one that ran last.
@@ -302,23 +307,21 @@ class Jobs:
         now = self.running()
         known = {p.name: p for p in self._folders() if (p / STATUS).is_file()}
         if name not in known:
-            name = now[0] if now else max(known, key=lambda n: (known[n] / STATUS).stat().st_mtime_ns, default=None)
+            name = now[0] if now else max(known, key=lambda n: _changed(known[n] / STATUS), default=None)
         out: dict[str, Any] = dict(training=self.access.training, running=now, recent=self._recent(known, now))
         if name is None:
             return dict(out, state="idle", name=None)
-        folder, status = known[name], _read(known[name] / STATUS)
+        folder, there = known[name], status.read(known[name]) or Status()
         rows = self._logs.setdefault(name, Log(folder / checkpoint.LOG)).read()
-        total = int(status["images"]) if isinstance(status.get("images"), int) else 0
-        images = int(rows[-1]["images"]) if rows else 0
-        state, message = self._state(folder, status, name in now, images >= total > 0, bool(rows))
-        speeds = [r["images_per_second"] for r in rows[-10:] if r.get("images_per_second")]
+        total, images = there.images, int(rows[-1]["images"]) if rows else 0
+        state, message = self._state(folder, there, name in now, images >= total > 0, bool(rows))
+        speeds = [r["images_per_second"] for r in rows[-10:] if r.get("images_per_second", 0) > 0]
         speed = float(np.median(speeds)) if speeds else None
-        card, samples = (folder / checkpoint.CARD).is_file(), folder / checkpoint.SAMPLES
-        mtime = samples.stat().st_mtime_ns if samples.is_file() else None
-        looks = alarms.active(alarms.read(folder / alarms.FILE)) if state in ("running", "measuring", "finished", "stopped") else {}
+        card, mtime = (folder / checkpoint.CARD).is_file(), _changed(folder / checkpoint.SAMPLES)
+        looks = alarms.of(folder) if state in ("running", "measuring", "finished", "stopped") else {}
         live, mine, kept = state in ACTIVE, self.access.training, card and (folder / "resume" / "current.json").is_file()
-        return dict(out, state=state, name=name, family=status.get("family", ""), data=status.get("data", ""), message=message,
-                    started=status.get("started", ""), images=images, total=total, images_per_second=speed,
+        return dict(out, state=state, name=name, family=there.family, data=there.data, message=message,
+                    started=there.started, images=images, total=total, images_per_second=speed,
                     seconds=rows[-1].get("seconds") if rows else None,
                     seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
                     terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarms=looks, resumable=kept,
@@ -327,18 +330,17 @@ class Jobs:
 
     def _recent(self, known: dict[str, Path], now: list[str]) -> list[dict[str, str]]:
         """The last runs trained here, newest first, and how they ended."""
-        newest = sorted(known, key=lambda n: (known[n] / STATUS).stat().st_mtime_ns, reverse=True)[:8]
-        states = {n: str(_read(known[n] / STATUS).get("state", "failed")) for n in newest}
+        newest = sorted(known, key=lambda n: _changed(known[n] / STATUS), reverse=True)[:8]
+        states = {n: (status.read(known[n]) or Status()).state for n in newest}
         return [dict(name=n, state="interrupted" if s == "running" and n not in now else s) for n, s in states.items()]
 
-    def _state(self, folder: Path, status: dict[str, Any], alive: bool, all_seen: bool, any_seen: bool) -> tuple[str, str]:
-        state, message = str(status.get("state", "failed")), str(status.get("message", ""))
-        if state != "running":
-            return state, message
+    def _state(self, folder: Path, there: Status, alive: bool, all_seen: bool, any_seen: bool) -> tuple[str, str]:
+        if there.state != "running":
+            return there.state, there.message
         if alive:
             if all_seen:
                 return "measuring", ""
-            return ("running" if any_seen and not message else "starting"), self._last_line(folder, "data:")
+            return ("running" if any_seen and not there.message else "starting"), self._last_line(folder, "data:")
         process = self._processes.get(folder.name)
         if process is not None and (process.returncode or 0) > 0:
             return "failed", self._last_line(folder)
@@ -348,15 +350,18 @@ class Jobs:
     def _last_line(folder: Path, start: str = "") -> str:
         """The last line that the process printed and that begins with ``start``."""
         try:
-            text = (folder / PROCESS_LOG).read_bytes()[-4000:].decode("utf-8", "replace")
-        except OSError:
+            text = tail(inside(folder, PROCESS_LOG), 4000).decode("utf-8", "replace")
+        except (OSError, Outside):
             return ""
         return next((s.strip() for s in reversed(text.splitlines()) if s.strip() and s.startswith(start)), "")
 
     def samples(self, name: str) -> bytes | None:
         """The run's sheet of samples (WebP), None where there is none. The name is only looked up, never made a path."""
-        path = next((p / checkpoint.SAMPLES for p in self._folders() if p.name == name), None)
-        return path.read_bytes() if path is not None and path.is_file() else None
+        folder = next((p for p in self._folders() if p.name == name), None)
+        try:
+            return tail(inside(folder, checkpoint.SAMPLES), MOST_SHEET) if folder is not None else None
+        except (OSError, Outside):
+            return None
 
     # What changes something.
 
@@ -386,13 +391,39 @@ class Jobs:
             folder = self.trained / name
             if not self._free(folder):
                 raise JobError(f"There is a run {name} already; choose another name.", "train.error.taken", name=name)
-            for left in (checkpoint.SAMPLES, checkpoint.LOG, alarms.FILE):
-                (folder / left).unlink(missing_ok=True)
-            (folder / "resume").mkdir(parents=True, exist_ok=True)
-            write_json(folder / JOB, job)
+            self._clear()
+            self._make(folder, job)
             quick = recipe == QUICK
-            self._launch(folder, family, data, config.images, [f"--data={data}", *options, *arguments(values)], 3.0 if quick else 20.0)
+            try:
+                self._launch(folder, family, data, config.images, [f"--data={data}", *options, *arguments(values)], 3.0 if quick else 20.0)
+            except OSError:
+                self._discard(folder)               # a full disk: the name stays free
+                raise
         return name
+
+    def _make(self, folder: Path, job: dict[str, Any]) -> None:
+        """A new run's folder, as a whole or not at all; what a training left there that never saved goes."""
+        new = self.trained / f"{NEW}{secrets.token_hex(4)}"
+        try:
+            (new / JOB.parent).mkdir(parents=True)
+            write_json(new / JOB, job)
+            status.write(new, Status(message="starting"))
+            if folder.exists():
+                self._discard(folder)
+            new.rename(folder)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+    def _discard(self, folder: Path) -> None:
+        gone = self.trained / f"{DELETED}{secrets.token_hex(4)}"
+        folder.replace(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Remove what a kill left of ``_make`` and ``_discard``."""
+        for begins in (NEW, DELETED):
+            for left in self.trained.glob(f"{begins}*"):
+                shutil.rmtree(left, ignore_errors=True)
 
     def resume(self, name: str) -> str:
         """Go on with a run that was stopped or interrupted."""
@@ -405,7 +436,7 @@ class Jobs:
                 raise JobError(str(e)) from e
             if not (folder / "resume" / "current.json").is_file():
                 raise JobError(f"There is nothing to go on from: {name} has no saved state.", "train.error.nostate", name=name)
-            job = _read(folder / JOB)
+            job = _job(folder)
             options = self._own(job) if job.get("upload") else []
             data = OWN if job.get("upload") else card.data.name
             self._launch(folder, card.family, data, int(card.config.get("images", 0)), ["--resume", *options],
@@ -429,17 +460,15 @@ class Jobs:
         self.access.require_training()
         with self._lock:
             folder = self._known(name)
-            if self._process(folder) is not None:
+            if self._busy(folder):
                 raise JobError(f"{name} is being trained; stop it first.", "train.error.busy", name=name)
             if not self._ours(folder):
                 raise JobError(f"{name} came with the program and is not deleted from here.", "train.error.shipped", name=name)
-            upload = _read(folder / JOB).get("upload")
-            gone = self.trained / f".deleted-{secrets.token_hex(4)}"
-            folder.replace(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+            upload = _job(folder).get("upload")
+            self._discard(folder)
             for kept in (self._logs, self._processes, self._tracked):
                 kept.pop(name, None)
-            if upload and not any(_read(p / JOB).get("upload") == upload for p in self._folders()):
+            if upload and not any(_job(p).get("upload") == upload for p in self._folders()):
                 self.uploads.remove(upload)
 
     def begin_upload(self, title: str) -> str:
@@ -458,7 +487,8 @@ class Jobs:
         self.uploads.source(token)
 
     def _own(self, job: dict[str, Any]) -> list[str]:
-        return [f"--source={self.uploads.source(job['upload'])}", f"--size={job['size']}"]
+        size = job.get("size")
+        return [f"--source={self.uploads.source(job['upload'])}", f"--size={size if size in SIZES else SIZES[-1]}"]
 
     def _known(self, name: str) -> Path:
         for folder in self._folders():
@@ -502,15 +532,25 @@ class Jobs:
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), PYTHONIOENCODING="utf-8")
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")    # spinning threads were measured 4 to 16 times slower on busy cores
         quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        with open(folder / PROCESS_LOG, "wb") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment,
-                                       cwd=Path(training.__file__).parent.parent, start_new_session=True, creationflags=quiet)
+        try:
+            with lock.Lock(folder):
+                started = datetime.now(UTC).isoformat(timespec="seconds")
+                starting = Status("running", os.getpid(), family, data, images, started, "starting")
+                status.write(folder, starting)          # on a full disk nothing is started
+                with open(folder / PROCESS_LOG, "wb") as log:
+                    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment,
+                                               cwd=Path(training.__file__).parent.parent, start_new_session=True, creationflags=quiet)
+                self._processes[folder.name] = process
+                try:
+                    status.write(folder, dataclasses.replace(starting, pid=process.pid))
+                except OSError:
+                    process.kill()
+                    raise
+        except lock.Taken as e:
+            raise JobError(str(e), "train.error.slot", name=folder.name) from e
         if hasattr(os, "setpriority"):
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, 10)
-        self._processes[folder.name] = process
-        write_json(folder / STATUS, dict(state="running", pid=process.pid, family=family, data=data, images=images,
-                                         started=datetime.now(UTC).isoformat(timespec="seconds"), message="starting"))
 
 
 def _threads() -> int:

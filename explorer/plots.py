@@ -5,7 +5,6 @@ Colours and fonts are left to the page, which knows whether it is light or dark.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,7 @@ CLOCK = {"images", "seconds", "images_per_second"}
 
 def read_log(path: Path) -> list[dict[str, float]]:
     """The numbers of a ``log.jsonl``, row by row."""
-    return [{k: v for k, v in row.items() if _number(v)} for row in log.read(path)]
-
-
-def _number(v: Any) -> bool:
-    return isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
+    return log.read(path)
 
 
 def curves(rows: list[dict[str, float]]) -> dict[str, Any]:

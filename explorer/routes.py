@@ -45,6 +45,7 @@ from .shares import Busy, Shares
 from .threads import Abandoned
 
 PREFIX = "/gradio_api/explorer"
+MOST_SIDE = 8192                                # pixels of a sheet of samples
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
 VERY_BUSY = "The page is very busy; try again in a moment."
@@ -209,7 +210,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
         spec = can.to_dict()
         kept = card.metrics.get(card.headline)
         headline = {"name": card.headline, "value": kept.get("value"), "unit": kept.get("unit", "")} if kept else None
-        family_title = session.about(card.name)["family_title"]
+        family_title = session.about(card)["family_title"]
         rows.append(dict(name=card.name, title=card.title or family_title, family=card.family, family_title=family_title,
                          dataset=card.data.key, dataset_title=titles[card.data.key], shape=list(spec["shape"]), w_dim=can.w_dim,
                          num_layers=can.num_layers, encodes=can.encodes, stochastic=can.stochastic,
@@ -249,12 +250,14 @@ def _thumb(session: Session, request: Request) -> Response:
 
     def cut(path: Path) -> bytes:
         with Image.open(path, formats=("WEBP",)) as sheet:
+            if max(sheet.size) > MOST_SIDE:
+                raise NotThere("There is no sheet of samples of that size.")
             whole = sheet.convert("RGB" if c == 3 else "L")
             tile = whole.crop((0, 0, w, h)) if len(card.spec.shape) == 3 else whole.resize((w, h), Image.Resampling.BOX)
             return images.encode(np.asarray(tile).reshape(h, w, -1))[0]
     try:
         data = session.file(session.trained / card.name / checkpoint.SAMPLES, cut)
-    except (OSError, NotThere):                 # no samples yet, or damaged: draw one
+    except (OSError, NotThere, ValueError, Image.DecompressionBombError):    # no samples yet, or damaged: draw one
         run = session.run(card.name)
         data = images.encode(run.decode(run.map_z(run.sample_z(1, 0)))[0])[0]
     return _cached(request, data, "image/png")

@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import belongs, checkpoint, families, features, heldout, maps
+from training import belongs, checkpoint, devices, families, features, heldout, maps
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
+from training.files import Outside, inside
 from training.heldout import HeldOut, open_heldout
 from training.model import DataSpec, LatentModel, LatentSpec
 
@@ -386,13 +387,17 @@ class Session:
     """What the page knows of ``trained``, a folder of runs."""
 
     def __init__(self, trained: Path, device: str = "cpu", keep: int = 16) -> None:
-        self.trained, self.device = Path(trained), device
+        self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep), Recent(4), Recent(64)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
         """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in _folders(self.trained))
+        try:
+            folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
+        except OSError:
+            folders = []                        # checkpoint.runs says why
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
 
         def make() -> tuple[dict[str, Card], dict[str, str]]:
             cards, problems = checkpoint.runs(self.trained)
@@ -424,9 +429,10 @@ class Session:
 
     def _load(self, folder: Path) -> Run:
         try:
-            model, card = self._checkpoint(folder)
-            kept = maps.read(folder / checkpoint.MAP) if (folder / checkpoint.MAP).is_file() else None
-        except (CheckpointError, maps.MapError) as e:
+            model, card = checkpoint.load(folder, self.device)
+            path = inside(folder, checkpoint.MAP)
+            kept = maps.read(path) if path.is_file() else None
+        except (CheckpointError, maps.MapError, Outside) as e:
             raise Refused(str(e)) from e
         try:
             held = self.held_of(card.data)
@@ -444,13 +450,6 @@ class Session:
                                    lambda: features.load(self.trained, data))
         except FeatureError as e:
             raise Refused(str(e)) from e
-
-    def _checkpoint(self, folder: Path) -> tuple[LatentModel, Card]:
-        try:
-            return checkpoint.load(folder, self.device)
-        except CheckpointError:
-            time.sleep(0.3)                     # a training may be between writing its weights and its card
-            return checkpoint.load(folder, self.device)
 
     def held(self, folder: str) -> HeldOut:
         """The held-out images in a folder that belongs to one of the runs. Raises NotThere, or Refused when they are damaged."""
@@ -489,19 +488,19 @@ class Session:
         return datasets.titles(c.data for c in self.runs()[0].values())
 
     def file(self, path: Path, make: Callable[[Path], T]) -> T:
-        """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file."""
-        if not path.is_file():
+        """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file in its folder."""
+        try:
+            there = inside(path.parent, path.name).is_file()
+        except Outside:
+            there = False
+        if not there:
             raise NotThere("There is no such file.")
         return self._small.get(f"{make.__qualname__} {path}", _stamp(path), partial(make, path))
 
-    def about(self, name: str) -> dict[str, str]:
+    def about(self, run: str | Card) -> dict[str, str]:
         """Paper, equation and summary of the family a run belongs to, for showing."""
-        family = families.get(self.card(name).family)
+        family = families.get((self.card(run) if isinstance(run, str) else run).family)
         return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
-
-
-def _folders(root: Path) -> list[Path]:
-    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(("_", "."))) if root.is_dir() else []
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-FILE = "alarms.jsonl"
+from . import log
+from .files import Outside, append, inside, tail
+
+FILE, MOST_BYTES = "alarms.jsonl", 2**20
 FEWEST, RECENT = 15, 10                        # log lines before anything is said, and the last ones that are looked at
 LATE = 0.2                                     # share of a run before which a model may still be nothing in particular
 SAME = 0.08                                    # alikeness below which samples are nearly one image
@@ -112,20 +115,22 @@ def sentence(name: str, values: Mapping[str, Any]) -> str:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The lines of an alarms file; none where there is none. A line that a kill cut off is left out."""
-    rows: list[dict[str, Any]] = []
+    """The lines of an alarms file; none where there is none. What is no such line, as one that a kill cut off, is left out."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        rows = log.objects(tail(path, MOST_BYTES))
     except FileNotFoundError:
-        return rows
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(row, dict) and isinstance(row.get("images"), int) and (row.get("alarm") in TEXT or row.get("over") in TEXT):
-            rows.append(row)
-    return rows
+        return []
+    return [row for row in rows if _known(row.get("alarm")) and _plain(row.get("values")) or _known(row.get("over"))]
+
+
+def _known(name: Any) -> bool:
+    return isinstance(name, str) and name in TEXT
+
+
+def _plain(values: Any) -> bool:
+    """Whether these are values of a sentence: a few numbers and words."""
+    return values is None or isinstance(values, dict) and len(values) <= 8 and \
+        all(log.number(v) or isinstance(v, str) and len(v) <= log.LONGEST for v in values.values())
 
 
 def active(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -137,6 +142,14 @@ def active(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         else:
             out[row["alarm"]] = dict(row.get("values") or {})
     return out
+
+
+def of(folder: Path) -> dict[str, dict[str, Any]]:
+    """The alarms of a run that have begun and not ended; none where the file cannot be read."""
+    try:
+        return active(read(inside(folder, FILE)))
+    except (OSError, Outside):
+        return {}
 
 
 class Record:
@@ -153,8 +166,6 @@ class Record:
         lines = [{"images": images, "alarm": k, "values": now[k], "text": sentence(k, now[k])} for k in began]
         lines += [{"images": images, "over": k} for k in ended]
         if lines:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.path, "a", encoding="utf-8") as f:
-                f.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            append(self.path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
         self.active = {k: v for k, v in self.active.items() if k in now} | {k: now[k] for k in began}
         return [sentence(k, now[k]) for k in began]

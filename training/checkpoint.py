@@ -1,103 +1,55 @@
 """A checkpoint is a folder: ``card.json`` says everything in words, ``weights.safetensors`` holds the inference weights.
 
 Nothing here can run code on loading: JSON and safetensors only, loaded strictly, checked by hash. Listing reads cards only.
+
+A save is written beside the last one and put in its place by two renames, the weights' and the card's; whoever opens a run between them,
+or after a kill there, takes the card that is still to be renamed. ``mend`` does that for good.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import asdict, dataclass, field, fields, replace
+import math
+import os
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
-from . import families
-from .files import sha256, write_atomically, write_json
-from .model import DataSpec, LatentModel, LatentSpec, SettingError
+from . import alarms, families, stages
+from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
+from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
+from .model import LatentModel, SettingError
+from .status import STATUS
 
-FORMAT_VERSION = 1
-CARD, WEIGHTS, SAMPLES, LOG, MAP = "card.json", "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
+WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
+OTHERS = (STATUS, alarms.FILE, stages.LIST, stages.PICTURE)
+NEXT_CARD, NEXT_WEIGHTS = f".next.{CARD}", f".next.{WEIGHTS}"
 MAX_FLOAT32 = 500_000                             # bytes of weights; larger runs are stored as float16
-MAX_CARD = 1_000_000
-NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+SPARE = 2**21                                     # numbers that a network may hold beside what is kept of it
 
 
-class CheckpointError(ValueError):
-    """A checkpoint cannot be used; the message says why in one sentence."""
+class _Bounded(TorchFunctionMode):
+    """Lets networks be made of at most ``most`` numbers. (The meta device would show shapes without memory, but takes torch a second to
+    load what its operations need.)"""
 
+    MAKERS = (torch.empty, torch.zeros, torch.ones, torch.full, torch.randn, torch.rand, torch.eye)
 
-@dataclass(frozen=True)
-class Card:
-    """What is known of a run. Everything is JSON."""
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.left = most
 
-    name: str
-    family: str
-    config: dict[str, Any]
-    data: DataSpec
-    spec: LatentSpec
-    title: str = ""                        # what the picker shows; the family's title when empty
-    images_seen: int = 0
-    seconds: float = 0.0                   # of training, summed over resumes
-    hardware: str = ""
-    seed: int = 0
-    recipe: str = ""
-    begun_with: str = ""                   # the run whose weights training began with, and what it had seen
-    code_version: str = ""
-    created: str = ""
-    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)   # name → value, unit, protocol
-    headline: str = ""                     # name of the metric that the picker shows
-    parameters: int = 0
-    weights_sha256: str = ""
-    precision: str = "float32"
-    format_version: int = FORMAT_VERSION
-
-    @property
-    def finished(self) -> bool:
-        """Whether it has seen all images of its config."""
-        return self.images_seen >= self.config.get("images", 0)
-
-
-def check_name(name: str) -> str:
-    """A run's name as a safe folder name: lower case letters, digits, dots, dashes; raises CheckpointError otherwise."""
-    if not NAME.fullmatch(name) or ".." in name:
-        raise CheckpointError(f"{name!r} is no name for a run: use lower case letters, digits and dashes, at most 64, "
-                              "starting with a letter or digit.")
-    return name
-
-
-def read_card(folder: Path) -> Card:
-    """The card of a run; raises CheckpointError in one sentence when it is missing, damaged or of another version."""
-    path = folder / CARD
-    if not path.is_file():
-        stray = next((p.name for p in sorted(folder.glob("*")) if p.suffix in (".pt", ".pth", ".pkl", ".ckpt", ".bin")), None)
-        if stray:
-            raise CheckpointError(f"{folder.name}: {stray} may hold code (a pickle) and is never opened; train or convert to safetensors.")
-        raise CheckpointError(f"{folder.name}: there is no {CARD}.")
-    try:
-        if path.stat().st_size > MAX_CARD:
-            raise CheckpointError(f"{folder.name}: {CARD} is too large to be a card.")
-        d = json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as e:
-        raise CheckpointError(f"{folder.name}: {CARD} is damaged (not JSON).") from e
-    if not isinstance(d, dict) or not isinstance(d.get("format_version"), int):
-        raise CheckpointError(f"{folder.name}: {CARD} names no format version.")
-    if d["format_version"] > FORMAT_VERSION:
-        raise CheckpointError(f"{folder.name}: was saved by a newer version of this program (format {d['format_version']}, "
-                              f"this one reads up to {FORMAT_VERSION}); update the program.")
-    try:
-        d["data"], d["spec"] = DataSpec.from_dict(d["data"]), LatentSpec.from_dict(d["spec"])
-        card = Card(**d)
-        check_name(card.name)
-    except (KeyError, TypeError, ValueError, AttributeError) as e:
-        raise CheckpointError(f"{folder.name}: {CARD} is incomplete or not a card ({e}).") from e
-    if card.name != folder.name:
-        raise CheckpointError(f"{folder.name}: {CARD} is the card of another run, {card.name!r}; rename the folder.")
-    return card
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in self.MAKERS:
+            first = args[0] if args else kwargs["size"]
+            sizes = (first, args[-1]) if func is torch.eye else args if isinstance(first, int) else first
+            self.left -= math.prod(sizes)
+            if self.left < 0:
+                raise SettingError("they make a network larger than its weights.")
+        return func(*args, **(kwargs or {}))
 
 
 def build(card: Card, folder_name: str | None = None) -> LatentModel:
@@ -105,8 +57,9 @@ def build(card: Card, folder_name: str | None = None) -> LatentModel:
     try:
         family = families.get(card.family)
         model = family.Model(family.Config.from_dict(card.config), card.data)
-    except (SettingError, ValueError) as e:
-        raise CheckpointError(f"{folder_name or card.name}: the card's settings do not fit this program: {e}") from e
+    except (ValueError, RuntimeError) as e:
+        sentence = readable(str(e).partition("\n")[0], 300)
+        raise CheckpointError(f"{folder_name or card.name}: the card's settings do not fit this program: {sentence}") from e
     if model.spec != card.spec:
         raise CheckpointError(f"{folder_name or card.name}: the card's spec does not fit its settings; was it edited by hand?")
     return model
@@ -124,61 +77,132 @@ def shared(folder: Path, model: LatentModel) -> tuple[dict[str, Tensor], list[st
 
 
 def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel, Card]:
-    """The model in eval mode, in float32, and its card. Raises CheckpointError for whatever does not match."""
-    card = read_card(folder)
-    path = folder / WEIGHTS
-    if not path.is_file():
-        raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
-    if sha256(path) != card.weights_sha256:
-        raise CheckpointError(f"{folder.name}: {WEIGHTS} is not the file that the card describes (its hash differs): truncated or changed.")
-    model = build(card)
+    """The model in eval mode, in float32, and its card. Raises CheckpointError for whatever does not match.
+
+    No network is made that is much larger than the weights' file, and no weight is read that does not fit into it.
+    """
     try:
+        card, path = _whole(folder)
         with safe_open(path, framework="pt") as f:
-            state = {k: f.get_tensor(k) for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
+            shapes = {k: tuple(f.get_slice(k).get_shape()) for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
+            with _Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
+                model = build(card)
+            expected = model.state_dict()
+            _check_shapes(folder, expected, shapes)
+            state = {k: f.get_tensor(k) for k in expected}
     except SafetensorError as e:
         raise CheckpointError(f"{folder.name}: {WEIGHTS} is damaged: not a safetensors file.") from e
-    expected = {k: v.shape for k, v in model.state_dict().items()}
-    if missing := sorted(set(expected) ^ set(state)):
-        what = "missing" if missing[0] in expected else "unknown"
-        raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {missing[0]} is {what}.")
+    except OSError as e:
+        raise CheckpointError(f"{folder.name}: {WEIGHTS} cannot be read ({e.strerror}).") from e
     for k, v in state.items():
-        if v.shape != expected[k]:
-            raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {k} is {tuple(v.shape)}, "
-                                  f"expected {tuple(expected[k])}.")
+        if v.is_floating_point() != expected[k].is_floating_point() or v.is_complex():
+            raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {k} is {str(v.dtype).removeprefix('torch.')}.")
         if v.is_floating_point() and not torch.isfinite(v).all():
             raise CheckpointError(f"{folder.name}: {WEIGHTS} holds NaN or infinite numbers in {k}.")
     model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
     return model.eval().requires_grad_(False).to(device), card
 
 
-def save(folder: Path, model: LatentModel, card: Card) -> Card:
-    """Write weights, then the card that names their hash; each atomically, so that a kill leaves a run that loads or says why not.
+def _whole(folder: Path) -> tuple[Card, Path]:
+    """The card and the weights' path of the last save, also while a training replaces both or after a kill between the two."""
+    card = None
+    for _ in range(5):
+        before, card = card, _current(folder)
+        try:
+            path = inside(folder, WEIGHTS)
+        except Outside as e:
+            raise CheckpointError(str(e)) from e
+        if not path.is_file():
+            raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
+        digest = sha256(path)
+        if digest == card.weights_sha256:
+            return card, path
+        if (coming := _coming(folder)) is not None and coming.weights_sha256 == digest:
+            return coming, path
+        if card == before:                     # nobody is replacing them
+            break
+    raise CheckpointError(f"{folder.name}: {WEIGHTS} is not the file that the card describes (its hash differs): truncated or changed.")
 
-    A run over half a megabyte is stored as float16, so that it stays small enough to share. Returns the card as written.
+
+def _current(folder: Path) -> Card:
+    """The card, or that of a first save which a kill cut short between its two renames."""
+    if not (folder / CARD).exists() and (folder / WEIGHTS).exists() and (coming := _coming(folder)) is not None:
+        return coming
+    return read_card(folder)
+
+
+def _coming(folder: Path) -> Card | None:
+    """The card of a save that is not yet in its place; None where there is none."""
+    try:
+        return read_card(folder, NEXT_CARD)
+    except CheckpointError:
+        return None
+
+
+def _check_shapes(folder: Path, expected: dict[str, Tensor], found: dict[str, tuple[int, ...]]) -> None:
+    if different := sorted(set(expected) ^ set(found)):
+        what = "missing" if different[0] in expected else "unknown"
+        raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {readable(different[0])} is {what}.")
+    for k, shape in found.items():
+        if shape != tuple(expected[k].shape):
+            raise CheckpointError(f"{folder.name}: {WEIGHTS} does not fit the card: {k} is {shape}, expected {tuple(expected[k].shape)}.")
+
+
+def save(folder: Path, model: LatentModel, card: Card) -> Card:
+    """Write weights and the card that names their hash, so that a kill at any point leaves the last save or this one whole.
+
+    A run over half a megabyte is stored as float16, but for what does not fit into it, so that it stays small enough to share.
+    Returns the card as written.
     """
-    check_name(card.name)
-    state = {k: v.detach().cpu().contiguous().clone() for k, v in model.state_dict().items()}
-    half = sum(v.numel() * v.element_size() for v in state.values()) > MAX_FLOAT32
-    if half:
-        state = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
-    for k, v in state.items():
-        if v.is_floating_point() and not torch.isfinite(v).all():
-            raise CheckpointError(f"{card.name}: {k} holds NaN or infinite numbers; not saved.")
-    previous = folder / WEIGHTS
-    temporary = folder / f".next.{WEIGHTS}"
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(temporary, lambda p: save_file(state, p))
-    card = replace(card, weights_sha256=sha256(temporary), precision="float16" if half else "float32", spec=model.spec,
-                   parameters=sum(p.numel() for p in model.parameters()))
-    temporary.replace(previous)
-    write_json(folder / CARD, to_dict(card))
+    card = stage(folder, model, card)
+    switch(folder)
     return card
 
 
-def to_dict(card: Card) -> dict[str, Any]:
-    """The card as JSON-able values, in the order of its fields, format version first."""
-    d = asdict(card)
-    return {"format_version": d.pop("format_version"), **d}
+def stage(folder: Path, model: LatentModel, card: Card) -> Card:
+    """The first half of ``save``: write both beside the last ones. Raises CheckpointError for NaN, OSError for a full disk; nothing has
+    changed then."""
+    check_name(card.name)
+    state = {k: v.detach().cpu().contiguous().clone() for k, v in model.state_dict().items()}
+    for k, v in state.items():
+        if v.is_floating_point() and not torch.isfinite(v).all():
+            raise CheckpointError(f"{card.name}: {k} holds NaN or infinite numbers; not saved.")
+    half = sum(v.numel() * v.element_size() for v in state.values()) > MAX_FLOAT32
+    if half:
+        state = {k: _halved(v) for k, v in state.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_tensors(folder / NEXT_WEIGHTS, state)
+    card = replace(card, weights_sha256=sha256(folder / NEXT_WEIGHTS), precision="float16" if half else "float32", spec=model.spec,
+                   parameters=sum(p.numel() for p in model.parameters()))
+    write_json(folder / NEXT_CARD, to_dict(card))
+    return card
+
+
+def _halved(v: Tensor) -> Tensor:
+    """As float16, unless a number of it would become infinite."""
+    if not v.is_floating_point():
+        return v
+    half = v.half()
+    return half if torch.isfinite(half).all() else v
+
+
+def switch(folder: Path) -> None:
+    """The second half of ``save``."""
+    os.replace(folder / NEXT_WEIGHTS, folder / WEIGHTS)
+    os.replace(folder / NEXT_CARD, folder / CARD)
+    sync_folder(folder)
+
+
+def mend(folder: Path) -> None:
+    """Finish a save that a kill cut short between its renames, forget one that it cut short before, and remove what else kills left of a
+    run's own files. Only for whoever holds the run's lock."""
+    coming = _coming(folder)
+    weights = folder / WEIGHTS
+    if coming is not None and weights.is_file() and sha256(weights) == coming.weights_sha256:
+        os.replace(folder / NEXT_CARD, folder / CARD)
+    clear(folder, NEXT_CARD, NEXT_WEIGHTS, CARD, WEIGHTS, SAMPLES, LOG, MAP, *OTHERS)
+    for left in (NEXT_CARD, NEXT_WEIGHTS):
+        (folder / left).unlink(missing_ok=True)
 
 
 def update(folder: Path, **changes: Any) -> Card:
@@ -191,19 +215,38 @@ def update(folder: Path, **changes: Any) -> Card:
     return card
 
 
+def folders(root: Path) -> list[Path]:
+    """The folders under ``root`` that may hold runs, by name: none that begins with a dot or underscore. Raises OSError."""
+    found = []
+    with os.scandir(root) as entries:
+        for entry in entries:
+            try:
+                if not entry.name.startswith(("_", ".")) and entry.is_dir():
+                    found.append(root / entry.name)
+            except OSError:                        # a link in a circle
+                found.append(root / entry.name)
+    return sorted(found)
+
+
 def runs(root: Path) -> tuple[list[Card], dict[str, str]]:
-    """Cards of all runs under ``root`` by name, and for each folder that is no usable run a sentence that says why."""
+    """Cards of all runs under ``root`` by name, and for each folder that is no usable run a sentence that says why. Raises nothing: one
+    bad folder is no matter to the others."""
     cards, problems = [], {}
-    if not root.is_dir():
-        return [], {}
-    for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(("_", "."))):
-        if (folder / "status.json").is_file() and not (folder / CARD).exists():
-            continue                       # a training that has not saved yet
+    try:
+        candidates = folders(root) if root.is_dir() else []
+    except OSError as e:
+        return [], {readable(root.name): f"The folder of runs cannot be read ({e.strerror})."}
+    for folder in candidates:
         try:
+            check_name(folder.name)
+            if (folder / STATUS).is_file() and not (folder / CARD).exists():
+                continue                           # a training that has not saved yet
             card = read_card(folder)
-            if not (folder / WEIGHTS).is_file():
+            if not inside(folder, WEIGHTS).is_file():
                 raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
             cards.append(card)
-        except CheckpointError as e:
-            problems[folder.name] = str(e)
+        except (CheckpointError, Outside) as e:
+            problems[readable(folder.name)] = str(e)
+        except OSError as e:
+            problems[readable(folder.name)] = f"{readable(folder.name)}: it cannot be read ({e.strerror})."
     return cards, problems

@@ -6,29 +6,32 @@ import argparse
 import dataclasses
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import families
-from .files import write_json
+from . import disk, families
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
     from .checkpoint import Card
     from .data import Dataset
 
-STATUS = "status.json"
-TRAINED = Path("trained")
+TRAINED, DATA = Path("trained"), "mnist"
 
 
 class Failed(Exception):
     """A command cannot do what was asked; the message goes to the person, without a traceback."""
+
+
+def count(text: str) -> int:
+    """A number from 1 on; an argparse error otherwise."""
+    if not text.isdecimal() or not 0 < int(text) <= 4096:
+        raise argparse.ArgumentTypeError(f"give a number from 1 on, not {text!r}")
+    return int(text)
 
 
 def _flag(name: str) -> str:
@@ -59,7 +62,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name, family in families.families().items():
         later = [_flag(f.name) for f in dataclasses.fields(family.Config) if f.metadata["later"]]
         p = kinds.add_parser(name, help=family.title, description=f"{family.title}. {family.summary} {family.paper}.")
-        p.add_argument("--data", default="mnist", choices=sorted(TITLES), help="the data set [default: mnist]")
+        p.add_argument("--data", choices=sorted(TITLES), help=f"the data set [default: {DATA}]")
         p.add_argument("--source", type=Path, help="with --data folder: a folder or zip of images")
         p.add_argument("--size", type=int, choices=(28, 32, 64), help="with --data folder: side of the images in pixels")
         p.add_argument("--recipe", choices=sorted(family.recipes), help="tested settings; single options overrule it")
@@ -68,9 +71,9 @@ def make_parser() -> argparse.ArgumentParser:
         p.add_argument("--trained", type=Path, default=TRAINED, help="where runs are kept [default: trained]")
         p.add_argument("--cache", type=Path, help="where data sets are kept [default: LATENT_EXPLORER_DATA or the user's cache]")
         p.add_argument("--begin", metavar="RUN", help="begin with the weights of another run under --trained, where names and sizes agree")
-        p.add_argument("--seed", type=int, default=0, help="of weights, data order and noise [default: 0]")
+        p.add_argument("--seed", type=int, help="of weights, data order and noise [default: 0]")
         p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
-        p.add_argument("--threads", type=int, help="CPU threads [default: all cores]")
+        p.add_argument("--threads", type=count, help="CPU threads [default: all cores]")
         p.add_argument("--resume", action="store_true", help="go on from the last save; settings come from the run's card, "
                        f"but for {', '.join(later)}")
         p.add_argument("--save-seconds", type=float, default=60.0, help="seconds between saves [default: 60]")
@@ -93,7 +96,7 @@ def make_parser() -> argparse.ArgumentParser:
     features.add_argument("--images", type=int, help="training images to see in all [default: 200,000 to 480,000, by data set]")
     features.add_argument("--seed", type=int, default=0)
     features.add_argument("--out", type=Path, default=TRAINED, help="where runs are kept; it goes to _features/ there [default: trained]")
-    features.add_argument("--threads", type=int, default=1)
+    features.add_argument("--threads", type=count, default=1)
     features.add_argument("--cache", type=Path)
     features.add_argument("--source", type=Path, help="with folder: a folder or zip of images by class")
     features.add_argument("--size", type=int, choices=(28, 32, 64))
@@ -172,106 +175,9 @@ def load_data(args: argparse.Namespace, again: DataSpec | None = None) -> Datase
 
 
 def command_train(args: argparse.Namespace) -> int:
-    """Train, save, measure. Ctrl-C and SIGTERM save first; a second Ctrl-C does not wait."""
-    import torch
-
-    from . import alarms, checkpoint, log, loop, state
-    family = families.get(args.family)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    name = checkpoint.check_name(args.name or f"{args.family}-{args.data}")
-    folder = args.trained / name
-    resumed: dict[str, Any] | None = None
-    if args.resume:
-        card = checkpoint.read_card(folder)
-        resumed = state.load(folder / "resume")
-        if card.family != args.family:
-            raise Failed(f"{name} is a run of {card.family}, not of {args.family}.")
-        config = family.Config.from_dict(card.config)
-        changed = {f.name: v for f in dataclasses.fields(config) if f.metadata["later"] and (v := getattr(args, f.name)) is not None}
-        config = dataclasses.replace(config, **changed)
-        card = dataclasses.replace(card, config=config.to_dict())
-        args.data = card.data.name
-    else:
-        if (folder / checkpoint.CARD).exists():
-            raise Failed(f"there is a run {name} already; give another --name, go on with --resume, or delete {folder}.")
-        config = chosen_settings(args, family)
-        if args.begin:                                                                  # before a folder is made
-            earlier = checkpoint.read_card(args.trained / checkpoint.check_name(args.begin))
-            follows = config.after(earlier.config, earlier.images_seen)
-            config = dataclasses.replace(config, **{k: v for k, v in follows.items() if getattr(args, k) is None})
-    folder.mkdir(parents=True, exist_ok=True)
-    began = datetime.now(UTC).isoformat(timespec="seconds")
-    stopped: list[int] = []
-
-    def status(what: str, message: str = "") -> None:
-        write_json(folder / STATUS, dict(state=what, pid=os.getpid(), family=args.family, data=args.data, images=config.images,
-                                         started=began, message=message))
-
-    def on_signal(number: int, frame: object) -> None:
-        if stopped and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        stopped.append(number)
-    for s in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(s, on_signal)
-
-    bar = Bar()
-    world = loop.World.join(args.device)
-    lead = world.rank == 0
-    try:
-        if lead:
-            status("running", "loading the data")
-        dataset = load_data(args, card.data if resumed else None)
-        if resumed is None:
-            card = checkpoint.Card(name=name, family=args.family, config=config.to_dict(), data=dataset.spec,
-                                   spec=family.Model(config, dataset.spec).spec, title=args.title, seed=args.seed, recipe=args.recipe or "",
-                                   code_version=code_version(), created=began)
-        card = dataclasses.replace(card, hardware=loop.hardware(world.device, world.size))
-        trainer = loop.Trainer(family, config, card, dataset.train.images, dataset.train.labels, world)
-        if args.begin and resumed is None:
-            weights, unlike, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
-            trainer.begin_with(weights)
-            trainer.card = dataclasses.replace(card, begun_with=f"{other.name}, {other.images_seen:,} images")
-            if unlike and lead:
-                print(f"{len(unlike)} of the weights that {other.name} has too are of another size there and begin anew; its recipe and "
-                      "settings would fit.", file=sys.stderr, flush=True)
-        if resumed is not None:
-            trainer.restore(resumed)
-        if lead:
-            for kept in (checkpoint.LOG, alarms.FILE):
-                log.truncate(folder / kept, trainer.images_seen)
-            status("running")
-
-        def report(p: loop.Progress) -> None:
-            left = (config.images - p.images) / max(p.images_per_second, 1e-6)
-            terms = "  ".join(f"{k} {v:.4g}" for k, v in p.terms.items())
-            bar.show(f"{p.images:,} of {config.images:,} images  {p.images_per_second:,.0f}/s  {clock(left)} left  {terms}",
-                     p.images >= config.images or bool(p.alarms))
-            for sentence in p.alarms:
-                print(sentence, file=sys.stderr, flush=True)
-        finished = trainer.run(folder, save_seconds=args.save_seconds, stop=lambda: bool(stopped), report=report)
-        if not lead:
-            return 0
-        if not finished:
-            status("stopped", f"stopped after {trainer.images_seen:,} images; it can go on")
-            print(f"Stopped and saved. Go on with: python -m training train {args.family} --name {name} --resume", file=sys.stderr)
-            return 0
-        if args.evaluate:
-            from .evaluate import evaluate
-            status("running", "measuring on the test set")
-            evaluate(folder, dataset, with_map=args.map, device=str(world.device), say=lambda s: bar.show(s), tell=tell)
-            print_card(folder)
-        status("finished")
-        return 0
-    except BaseException as e:
-        if lead:
-            diverged = isinstance(e, loop.Diverged)
-            what = str(e) if isinstance(e, Failed | ValueError | loop.Diverged | OSError) else f"{type(e).__name__}: {e}"
-            try:
-                status("diverged" if diverged else "failed", what)
-            except OSError:
-                print("The disk is full or not writable: not even the status could be saved.", file=sys.stderr)
-        raise
+    """Train, save, measure: see train.py."""
+    from . import train
+    return train.train(args)
 
 
 def print_card(folder: Path) -> None:
@@ -309,6 +215,7 @@ def table(cards: Sequence[Card]) -> str:
 def command_list(args: argparse.Namespace) -> int:
     """Print the runs, and a sentence for each folder that is none."""
     from . import checkpoint
+    _there(args.trained)
     cards, problems = checkpoint.runs(args.trained)
     if args.table:
         print(table(cards))
@@ -325,15 +232,27 @@ def command_list(args: argparse.Namespace) -> int:
 def command_evaluate(args: argparse.Namespace) -> int:
     """Measure each named run."""
     from . import checkpoint
+    from .devices import find
     from .evaluate import evaluate
+    from .lock import Lock
     bar = Bar()
+    _there(args.trained)
+    find(args.device)
     for name in args.runs:
         folder = args.trained / checkpoint.check_name(name)
         card = checkpoint.read_card(folder)
-        evaluate(folder, load_data(args, card.data), with_map=args.map, with_labels=args.labels, device=args.device,
-                 say=lambda s: bar.show(s), tell=tell)
+        with Lock(folder):                             # a training would write the card under it
+            checkpoint.mend(folder)
+            evaluate(folder, load_data(args, card.data), with_map=args.map, with_labels=args.labels, device=args.device,
+                     say=lambda s: bar.show(s), tell=tell)
         print_card(folder)
     return 0
+
+
+def _there(trained: Path) -> None:
+    """Raise Failed unless there is such a folder of runs: a mistyped one is not an empty one."""
+    if not trained.is_dir():
+        raise Failed(f"there is no folder {trained}; --trained says where runs are kept.")
 
 
 def command_data(args: argparse.Namespace) -> int:
@@ -395,22 +314,19 @@ def command_live(args: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
-    args = make_parser().parse_args(argv)
-    command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-               "features": command_features}[args.command]
     try:
+        args = make_parser().parse_args(argv)
+        command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
+                   "features": command_features}[args.command]
         return command(args)
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+    except KeyboardInterrupt as e:
+        print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)
         return 130
     except (Failed, ValueError, ArithmeticError) as e:
         print(f"\n{e}" if Bar().live else str(e), file=sys.stderr)
         return 2
     except OSError as e:
-        if e.errno == 28:
-            print(f"The disk is full: {e.filename or 'a file'} could not be written. The last save is kept; "
-                  "free some space and use --resume.", file=sys.stderr)
-            return 2
-        raise
-
-
+        if (sentence := disk.sentence(e)) is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 2

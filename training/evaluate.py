@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,12 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labe
     if card.data.name in points.MIXTURES:
         metrics |= coverage(model, card.data.name)
     if model.spec.encodes and len(model.spec.shape) == 3:
-        metrics |= _map(folder, model, dataset, with_map, say)
+        metrics |= _map(folder, model, dataset, with_map, say, tell)
     if (model.spec.encodes or model.spec.noise) and len(model.spec.shape) == 3:      # the page takes real images apart
         heldout.write_missing(dataset, folder.parent)
+    if lost := [k for k, m in metrics.items() if not math.isfinite(m["value"])]:
+        tell(f"No number came of {', '.join(lost)}: the network's answers are too large; these figures are left out.")
+        metrics = {k: m for k, m in metrics.items() if k not in lost}
     headline = next((k for k in families.get(card.family).headline if k in metrics), "")
     return checkpoint.update(folder, metrics=metrics, headline=headline)
 
@@ -86,11 +90,16 @@ def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, di
             "reverse_kl": score(points.reverse_kl(name, xy), "nats", f"KL(model ‖ data) over nearest modes; {how}")}
 
 
-def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say) -> dict[str, dict[str, Any]]:
+def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say,
+         tell: Say) -> dict[str, dict[str, Any]]:
     images = dataset.test.images[:heldout.LIMIT]
     labels = None if dataset.test.labels is None else dataset.test.labels[:heldout.LIMIT]
     say("encoding the held-out images")
     codes = maps.encode_all(model, images)
+    if not np.isfinite(codes).all():
+        tell("The codes of the held-out images are NaN or infinite: there is no map of them.")
+        (folder / checkpoint.MAP).unlink(missing_ok=True)
+        return {}
     kept = maps.Map(codes)
     maps.write(folder / checkpoint.MAP, kept)             # so that the page has points while the map is laid out
     out: dict[str, dict[str, Any]] = {}

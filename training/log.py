@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import from_json
 
-from .files import write_atomically
+from . import files
+from .files import tail, write_atomically
 
 KEPT = 400                                        # rows of a finished training
-MOST_BYTES = 20 * 2**20                           # read of a log, from its end
+MOST_BYTES = 16 * 2**20                           # read of a log, from its end: a day of a row a second
+MOST_IMAGES, MOST_TERMS, LONGEST = 10**15, 64, 80  # what is believed of a row: its images, its terms, a term's name
 
 
 def append(path: Path, row: Mapping[str, float]) -> None:
     """One JSON line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a", encoding="utf-8") as f:
-        f.write(json.dumps(row, allow_nan=False) + "\n")
+    files.append(path, json.dumps(row, allow_nan=False) + "\n")
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The rows of a log, none where there is none; a line that a kill cut off is left out."""
-    rows: list[dict[str, Any]] = []
-    if not path.exists():
-        return rows
-    with open(path, "rb") as f:
-        f.seek(0, 2)
-        f.seek(max(0, f.tell() - MOST_BYTES))
-        lines = f.read().decode("utf-8", "replace").splitlines()
-    for line in lines:
-        with suppress(json.JSONDecodeError):
-            row = json.loads(line)
-            if isinstance(row, dict) and isinstance(row.get("images"), int) and not isinstance(row["images"], bool):
-                rows.append(row)
-    return rows
+    """The rows of a log, from its end, none where there is none; what is no row, as the line that a kill cut off, is left out."""
+    try:
+        return parse(tail(path, MOST_BYTES))
+    except FileNotFoundError:
+        return []
+
+
+def objects(lines: bytes) -> Iterator[dict[str, Any]]:
+    """The JSON objects of JSON lines that say how many ``images`` had been seen; other lines are left out."""
+    for line in lines.splitlines():
+        try:
+            row = from_json(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict) and type(row.get("images")) is int and 0 <= row["images"] <= MOST_IMAGES:
+            yield row
+
+
+def parse(lines: bytes) -> list[dict[str, Any]]:
+    """The rows of a log: ``images`` and finite numbers by their names."""
+    return [{k: v for k, v in list(row.items())[:MOST_TERMS] if number(v) and len(k) <= LONGEST} | {"images": row["images"]}
+            for row in objects(lines)]
+
+
+def number(v: Any) -> bool:
+    """Whether a value is a finite number, of a size that JSON and numpy know."""
+    return type(v) is int and abs(v) < 2**63 or type(v) is float and math.isfinite(v)
 
 
 def truncate(path: Path, images: int) -> None:

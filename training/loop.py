@@ -21,12 +21,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, log, points, stages, state
+from . import alarms, checkpoint, devices, log, points, stages, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
 from .watch import Watch
 
+FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane
 
 
@@ -60,14 +61,28 @@ class World:
 
     @staticmethod
     def join(device: str = "auto") -> World:
-        """The group that ``accelerate launch`` (or torchrun) started, or this process alone."""
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            from accelerate import PartialState
-            group = PartialState(cpu=device == "cpu")
-            return World(group.process_index, group.num_processes, group.device)
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        return World(device=torch.device(device))
+        """The group that torchrun (or ``accelerate launch`` on several GPUs) started, or this process alone. Raises ValueError in one
+        sentence where there is no such device, or several processes were asked for and one was started."""
+        size = int(os.environ.get("WORLD_SIZE", "1"))
+        if size == 1:
+            if "ACCELERATE_MIXED_PRECISION" in os.environ and "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
+                raise ValueError("`accelerate launch` started one process instead of several, as it does on a CPU; use "
+                                 "torchrun --nproc_per_node 2 -m training …")
+            return World(device=devices.find(device))
+        from accelerate import PartialState
+        group = PartialState(cpu=devices.find(device).type == "cpu")
+        if group.num_processes != size:
+            raise ValueError(f"{size} processes were started, but they found only {group.num_processes} of them.")
+        return World(group.process_index, size, group.device)
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        self.any(False)
+
+    def leave(self) -> None:
+        """End the group, so that each process may end when it likes."""
+        if self.size > 1:
+            torch.distributed.destroy_process_group()
 
     def average(self, parameters: list[torch.nn.Parameter]) -> None:
         """Replace gradients by their mean over all processes, in one flat all-reduce."""
@@ -248,19 +263,29 @@ class Trainer:
         return self.average.eval()
 
     def save(self, folder: Path, model: LatentModel | None = None) -> None:
-        """Samples, weights, card, and the state to resume from. ``model``: what ``finished_model`` gave, where it is known already."""
+        """Samples, the state to resume from, weights and card. ``model``: what ``finished_model`` gave, where it is known already.
+
+        The state comes before the card: where a first save is cut short there is no run yet, and later ones go on from this state or the
+        one before. Both are checked and on the disk before anything old goes.
+        """
         model = model or self.finished_model()
+        card = checkpoint.stage(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 1)))
         save_samples(folder / checkpoint.SAMPLES, model)
-        self.card = checkpoint.save(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 1)))
         state.save(folder / "resume", self.state())
+        checkpoint.switch(folder)
+        self.card = card
 
     def run(self, folder: Path, *, save_seconds: float = 60.0, log_seconds: float = 1.0, stop: Callable[[], bool] = lambda: False,
-            report: Callable[[Progress], None] = lambda p: None, images: int | None = None) -> bool:
-        """Train until ``config.images`` (or ``images``) are seen; returns False when ``stop`` ended it before. Saves in either case."""
+            report: Callable[[Progress], None] = lambda p: None, images: int | None = None,
+            check: Callable[[], None] = lambda: None) -> bool:
+        """Train until ``config.images`` (or ``images``) are seen; returns False when ``stop`` ended it before. Saves in either case, unless
+        there was no step. ``check`` is called before anything is written, and raises where that must not be."""
         goal = self.config.images if images is None else min(images, self.config.images)
         lead = self.world.rank == 0
         began = logged = saved = time.monotonic()
-        logged_at, base, finished = self.images_seen, self.seconds, True
+        if not (folder / checkpoint.CARD).exists():
+            saved -= save_seconds - min(save_seconds, FIRST_SAVE)
+        first, logged_at, base, finished = self.steps, self.images_seen, self.seconds, True
         watch, record = Watch(folder.parent, self.card.data), alarms.Record(folder)
         rows, drawn, model = log.read(folder / checkpoint.LOG), {}, None
         while self.images_seen < goal:
@@ -272,6 +297,7 @@ class Trainer:
             now = time.monotonic()
             self.seconds = base + now - began
             if at and lead and at != self.objective.milestone(self.images_seen):
+                check()
                 stages.keep(folder, self.finished_model(), stages.Stage(at, self.images_seen))
             last = self.images_seen >= goal
             due = now - logged >= log_seconds or last
@@ -280,8 +306,10 @@ class Trainer:
             if due:
                 progress = Progress(self.images_seen, round(self.seconds, 2),
                                     round((self.images_seen - logged_at) / max(now - logged, 1e-6), 1), self.terms())
-                if not all(map(math.isfinite, progress.terms.values())) or not self.finite():
+                if self.world.any(not all(map(math.isfinite, progress.terms.values())) or not self.finite()):
                     raise Diverged(self._diverged(folder))
+                if lead:
+                    check()
                 saving = lead and (last or now - saved >= save_seconds)
                 if saving:
                     model = self.finished_model()
@@ -300,7 +328,8 @@ class Trainer:
                     saved, model = time.monotonic(), None
         if not self.finite():
             raise Diverged(self._diverged(folder))
-        if lead:
+        if lead and (finished or self.steps > first):
+            check()
             self.save(folder, model)
             if finished:
                 log.shorten(folder / checkpoint.LOG)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import warnings
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from . import arrays
 from .files import write_atomically
 from .model import LatentModel
 
@@ -23,6 +24,9 @@ METRICS = ("euclidean", "cosine", "manhattan", "correlation")
 MAX_POINTS = 70_000
 BEGUN, GRAPH, LAYOUT = 0.05, 0.3, 0.55            # shares of a fit's time after which neighbours, their graph and the layout begin
 MOST_NUMBERS = 2**18                              # of all codes together that a file holds: 512 KiB
+
+
+MOST_BYTES = {"codes": 2**27, "umap": 16 * MAX_POINTS, "settings": 64, "metric": 256}   # of each array of a file
 
 
 class MapError(ValueError):
@@ -122,30 +126,42 @@ class _Epochs:
 
 
 def write(path: Path, kept: Map) -> None:
-    """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin."""
-    arrays = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
+    """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin, or as float32 where
+    they do not fit into that. Raises MapError for what would be no map when it is read: NaN or infinite numbers."""
+    if not all(v is None or np.isfinite(v).all() for v in (kept.codes, kept.umap)):
+        raise MapError("codes that are NaN or infinite make no map.")
+    parts = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
     if kept.codes is not None and len(kept.codes) * len(np.unique(kept.codes[:1])) <= MOST_NUMBERS:     # a style counts once for all layers
-        arrays["codes"] = kept.codes.astype(np.float16)
+        with np.errstate(over="ignore"):
+            half = kept.codes.astype(np.float16)
+        parts["codes"] = half if np.isfinite(half).all() else kept.codes.astype(np.float32)
     if kept.umap is not None:
-        arrays["umap"] = kept.umap.astype(np.float32)
+        parts["umap"] = kept.umap.astype(np.float32)
 
     def save(p: Path) -> None:
         with open(p, "wb") as f:
-            np.savez_compressed(f, allow_pickle=False, **arrays)
+            np.savez_compressed(f, allow_pickle=False, **parts)
     write_atomically(path, save)
 
 
 def read(path: Path) -> Map:
-    """The map of a run; raises MapError in one sentence when it is damaged. Never unpickles."""
+    """The map of a run; raises MapError in one sentence when it is damaged, or larger than a map. Never unpickles."""
+    again = f"run `python -m training evaluate {path.parent.name}` again."
     try:
-        with np.load(path, allow_pickle=False) as f:
-            codes = f["codes"].astype(np.float32) if "codes" in f.files else None
-            umap = f["umap"] if "umap" in f.files else None
-            neighbours, min_dist = f["settings"].tolist()
-            metric = str(f["metric"])
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as e:
-        raise MapError(f"{path.parent.name}: {path.name} is damaged; run `python -m training evaluate {path.parent.name}` again.") from e
-    if any(v is not None and (v.ndim != 2 or len(v) > MAX_POINTS or not np.isfinite(v).all()) for v in (codes, umap)) or \
-            umap is not None and (umap.shape[1] != 2 or codes is not None and len(umap) != len(codes)):
+        found = arrays.read(path, MOST_BYTES)
+        neighbours, min_dist = map(float, found["settings"])
+        metric, codes, umap = str(found["metric"]), found.get("codes"), found.get("umap")
+        kept = Map(None if codes is None else codes.astype(np.float32), umap, int(neighbours), min_dist, metric)
+    except arrays.TooLarge as e:
+        raise MapError(f"{path.parent.name}: {path.name} is larger than a map; {again}") from e
+    except (*arrays.DAMAGE, OverflowError) as e:
+        raise MapError(f"{path.parent.name}: {path.name} is damaged; {again}") from e
+    if not _sound(kept):
         raise MapError(f"{path.parent.name}: {path.name} does not hold a map.")
-    return Map(codes, umap, int(neighbours), float(min_dist), metric)
+    return kept
+
+
+def _sound(kept: Map) -> bool:
+    places = [v for v in (kept.codes, kept.umap) if v is not None]
+    numbers = all(v.dtype.kind == "f" and v.ndim == 2 and len(v) <= MAX_POINTS and np.isfinite(v).all() for v in places)
+    return numbers and (kept.umap is None or kept.umap.shape[1] == 2) and len({len(v) for v in places}) < 2 and math.isfinite(kept.min_dist)

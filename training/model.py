@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 OWN = "own-"                                      # how the names of a person's own sets begin
+MOST_ITEMS = 16                                   # numbers of one setting, such as the sizes of layers
 
 
 class SettingError(ValueError):
@@ -42,8 +43,10 @@ class Config:
 
     def __post_init__(self) -> None:
         for f in fields(self):
-            value, meta = getattr(self, f.name), f.metadata
-            kind: type = type(f.default)
+            value: Any = getattr(self, f.name)
+            default: Any = f.default
+            meta = f.metadata
+            kind: type = type(default)
             if kind is float and isinstance(value, int) and not isinstance(value, bool):
                 value = float(value)
                 object.__setattr__(self, f.name, value)
@@ -52,10 +55,14 @@ class Config:
                 object.__setattr__(self, f.name, value)
             if type(value) is not kind:
                 raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).")
-            if kind is float and value != value:
+            if kind is float and (value != value or value in (math.inf, -math.inf)):
                 raise SettingError(f"{f.name} is not a number.")
             items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+            if not 1 <= len(items) <= MOST_ITEMS:
+                raise SettingError(f"{f.name} must be 1 to {MOST_ITEMS} numbers; these are {len(items):,}.")
             for v in items:
+                if kind is tuple and type(v) is not (of := type(default[0])):
+                    raise SettingError(f"{f.name} must be numbers ({of.__name__}), not {type(v).__name__} ({v!r}).")
                 if meta.get("choices") and v not in meta["choices"]:
                     raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.")
                 if meta.get("low") is not None and v < meta["low"] or meta.get("high") is not None and v > meta["high"]:

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .files import write_atomically
+from . import log
+from .files import Outside, inside, tail, write_atomically
 from .model import LatentModel
 
 PICTURE, LIST = "stages.webp", "stages.jsonl"
 COLUMNS = 8                                       # samples of each stage, always of the same codes
-MOST = 64                                         # rows that are read
+MOST, MOST_BYTES = 64, 2**16                      # rows, and bytes of the list, that are read
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,12 @@ class Stage:
 
 def read(folder: Path) -> list[Stage]:
     """The stages of a run, in order; none where there are none or the list is damaged."""
-    path = folder / LIST
     try:
-        lines = path.read_text("utf-8").splitlines()[:MOST] if path.exists() else []
-        return [Stage(str(d["what"])[:40], int(d["images"])) for d in map(json.loads, lines)]
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        text = tail(inside(folder, LIST), MOST_BYTES)
+    except (OSError, Outside):
         return []
+    found = [Stage(row["what"][:40], row["images"]) for row in log.objects(text) if isinstance(row.get("what"), str)]
+    return found[:MOST] if len(found) == len(text.splitlines()) else []         # a row of the picture for each
 
 
 def rows(folder: Path, side: int, colours: int) -> np.ndarray:
@@ -41,7 +42,7 @@ def rows(folder: Path, side: int, colours: int) -> np.ndarray:
     picture or one of other sides."""
     known, none = len(read(folder)), np.zeros((0, COLUMNS, side, side, colours), np.uint8)
     try:
-        with Image.open(folder / PICTURE) as image:
+        with Image.open(inside(folder, PICTURE)) as image:
             if not known or image.width != COLUMNS * side or image.height > MOST * side:
                 return none
             pixels = np.asarray(image.convert("RGB" if colours == 3 else "L"))

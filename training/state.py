@@ -5,16 +5,19 @@ A nested structure of dicts, lists, numbers, strings and tensors becomes one JSO
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 
-from .files import sha256, write_json
+from .files import clear, inside, read_json, sha256, sync_folder, write_json, write_tensors
+
+POINTER, TENSORS = "current.json", "tensors.safetensors"
+MOST_BYTES = 2**26                                # of the pointer with the skeleton
 
 
 class StateError(ValueError):
@@ -48,33 +51,68 @@ def _join(node: dict[str, Any], tensors: dict[str, Tensor]) -> Any:
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
-    """Write a state of which either all or nothing is visible: into a new folder, then one rename of the pointer file."""
+    """Write a state of which either all or nothing is visible: into a new folder, then one rename of the pointer file, on the disk before
+    the last state goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    old = [p for p in folder.iterdir() if p.is_dir()]
-    numbers = [int(p.name) for p in old if p.name.isdigit()]
-    new = folder / str(max(numbers, default=0) + 1)
+    new = folder / str(max((int(p.name) for p in _states(folder)), default=0) + 1)
     new.mkdir()
-    tensors: dict[str, Tensor] = {}
-    skeleton = _split(state, tensors)
-    save_file(tensors, new / "tensors.safetensors")
-    write_json(folder / "current.json", {"folder": new.name, "sha256": sha256(new / "tensors.safetensors"), "skeleton": skeleton})
-    for p in old:
-        shutil.rmtree(p, ignore_errors=True)
+    try:
+        tensors: dict[str, Tensor] = {}
+        skeleton = _split(state, tensors)
+        write_tensors(new / TENSORS, tensors)
+        sync_folder(folder)
+        write_json(folder / POINTER, {"folder": new.name, "sha256": sha256(new / TENSORS), "skeleton": skeleton})
+    except OSError:                                # a full disk
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    for old in _states(folder):
+        if old != new:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def load(folder: Path) -> dict[str, Any]:
     """The state last saved; raises StateError in one sentence."""
-    pointer = folder / "current.json"
-    if not pointer.is_file():
+    if not (folder / POINTER).is_file():
         raise StateError("there is nothing to resume: no resume state was kept for this run.")
     try:
-        d = json.loads(pointer.read_text("utf-8"))
-        path = folder / str(int(d["folder"])) / "tensors.safetensors"
+        d = read_json(inside(folder, POINTER), MOST_BYTES)
+        path = inside(folder, Path(str(int(d["folder"]))) / TENSORS)
         if sha256(path) != d["sha256"]:
             raise StateError("the resume state is damaged (its hash differs); start the run anew.")
         return _join(d["skeleton"], load_file(path))
-    except (OSError, KeyError, json.JSONDecodeError) as e:
-        raise StateError(f"the resume state is damaged ({e}); start the run anew.") from e
+    except StateError:
+        raise
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, SafetensorError) as e:
+        raise StateError(f"the resume state is damaged ({type(e).__name__}: {e}); start the run anew.") from e
+
+
+def there(folder: Path) -> bool:
+    """Whether a state was saved."""
+    return (folder / POINTER).is_file()
+
+
+def mend(folder: Path) -> None:
+    """Remove what kills left of saves. Only for whoever holds the run's lock."""
+    clear(folder, POINTER)
+    try:
+        kept = str(read_json(inside(folder, POINTER), MOST_BYTES)["folder"])
+    except FileNotFoundError:
+        kept = ""
+    except (OSError, KeyError, TypeError, ValueError):
+        return                                     # damaged: what it meant is not for us to say
+    for left in _states(folder):
+        if left.name != kept:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def forget(folder: Path) -> None:
+    """Remove the state, so that nothing goes on from it."""
+    (folder / POINTER).unlink(missing_ok=True)
+    mend(folder)
+
+
+def _states(folder: Path) -> list[Path]:
+    return [p for p in folder.iterdir() if p.name.isdigit() and p.is_dir()] if folder.is_dir() else []
 
 
 def rng_state() -> dict[str, Any]:

@@ -38,10 +38,21 @@ def test_a_map_of_objects_is_not_unpickled(tmp_path):
         maps.read(tmp_path / "map.npz")
 
 
-def test_nan_in_a_map_is_refused(tmp_path):
-    maps.write(tmp_path / "map.npz", Map(np.full((3, 2), np.nan, np.float32)))
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_in_a_map_is_refused(tmp_path, bad):
+    numbers = np.full((3, 2), bad, np.float32)
+    with pytest.raises(MapError, match="NaN or infinite"):
+        maps.write(tmp_path / "map.npz", Map(numbers))
+    assert not list(tmp_path.iterdir())
+    np.savez(tmp_path / "map.npz", codes=numbers, settings=np.zeros(2), metric=np.array("euclidean"))
     with pytest.raises(MapError, match="does not hold a map"):
         maps.read(tmp_path / "map.npz")
+
+
+def test_codes_that_do_not_fit_float16_are_kept_as_float32(tmp_path):
+    codes = np.array([[1e6, 1e-3], [-3e38, 7.0]], np.float32)
+    maps.write(tmp_path / "map.npz", Map(codes))
+    assert np.array_equal(maps.read(tmp_path / "map.npz").codes, codes)
 
 
 @pytest.mark.parametrize("change", [{"n_neighbors": 1}, {"n_neighbors": 500}, {"min_dist": 2.0}, {"min_dist": float("nan")},
