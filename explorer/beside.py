@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from . import NotThere, Refused, encoders, images, latent
-from .render import HeldOutImage, Pixels, Request, Seed, pixels_of, short
+from .render import CodeImage, HeldOutImage, Pixels, Request, Seed, pixels_of, short
 from .session import Run, Session
 
 MOST = 12                                       # runs of one answer
@@ -28,7 +28,7 @@ class Beside(Request):
     person says it. With ``noise`` errors are taken against the image without it."""
 
     runs: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=MOST)]
-    image: str | HeldOutImage | Pixels
+    image: str | HeldOutImage | Pixels | CodeImage
     invert: bool = False                        # dark on light, for a model that knows light on dark
     noise: Noise | None = None
 

@@ -472,10 +472,20 @@ class Pixels(BaseModel):
     pixels: str
 
 
-def pixels_of(run: Run, image: str | HeldOutImage | Pixels, invert: bool) -> np.ndarray:
+class CodeImage(BaseModel):
+    """The image that a code of the run is drawn as, by a class where the run needs one."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+    w: Codes
+    label: int | None = None
+
+
+def pixels_of(run: Run, image: str | HeldOutImage | Pixels | CodeImage, invert: bool) -> np.ndarray:
     """An image that was sent, (C, H, W) uint8."""
     run.require_images()
     c, h, w = run.spec.shape
+    if isinstance(image, CodeImage):
+        return run.decode(latent.codes(image.w, run.d, most=1), image.label)[0].transpose(2, 0, 1)
     if isinstance(image, HeldOutImage):
         return run.real(np.array([image.index]))[0]
     raw = _bytes(image.pixels if isinstance(image, Pixels) else image)

@@ -1,15 +1,29 @@
 const $ = (s) => element.querySelector(s), SLOTS = ['a', 'b', 'c'], MOST = 12, PER = 48;
-let parts = null, mine = null, strength = 1, seed = 0, active = 'a', source = 'samples', filters = [], offset = 0, fields = [], answer = null, ticket = 0, asked = 0, restoring = true, label = null;
+let parts = null, mine = null, strength = 1, seed = 0, active = 'a', source = 'samples', filters = [], offset = 0, fields = [], answer = null, ticket = 0, asked = 0, label = null;
+let listed = null, pending = null;                                         /* listed: what the gallery shows; pending: a neighbour that was clicked before its code was there */
 const on = () => lx.state.view === 'arithmetic' && lx.state.info && lx.supports(lx.state.run, 'arithmetic');
 const real = () => !!(lx.state.info.points && lx.state.info.dataset);          /* an encoder's own space: real images are exemplars */
 const full = () => parts && SLOTS.every((s) => parts[s].length);
 const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
-/* ---- the link: A, B, C, strength, seed of the noise ---- */
-const write = () => { if (parts && on()) lx.keep('abc', [...SLOTS.map((s) => parts[s].join('.')), +strength.toFixed(2), seed].join('~')); };
+/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number ---- */
+const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
+const write = (quiet = false) => {
+  if (!parts || !on()) return;
+  const shown = filters.map((f) => f.map(plain).join(':')).join('.');
+  lx.keep('abc', [...SLOTS.map((s) => parts[s].join('.')), +strength.toFixed(2), seed, source[0], shown, offset].join('~'), quiet);
+};
+const filtersOf = (text) => {
+  try { return text.split('.').filter(Boolean).map((f) => f.split(':').map(decodeURIComponent)).filter((f) => f.length === 2).slice(0, 8); }
+  catch { return []; }
+};
 const parse = (text) => {
-  const [a, b, c, s, n] = String(text || '').split('~'), list = (t) => (t || '').split('.').filter((r) => /^[sr]\d{1,9}$/.test(r)).slice(0, MOST), found = { a: list(a), b: list(b), c: list(c) };
-  return SLOTS.every((k) => found[k].length) && { parts: found, strength: Math.max(-1, Math.min(3, Number.isFinite(+s) ? +s : 1)), seed: Math.max(0, Math.floor(+n) || 0) };
+  const [a, b, c, s, n, from, shown, first] = String(text || '').split('~');
+  const list = (t) => (t || '').split('.').filter((r) => /^[sr]\d{1,9}$/.test(r)).slice(0, MOST), found = { a: list(a), b: list(b), c: list(c) };
+  if (n === undefined || !Object.values(found).some((list) => list.length)) return null;
+  const drawn = from ? from === 'r' : Object.values(found).flat().some((r) => r[0] === 'r');
+  return { parts: found, strength: Math.max(-1, Math.min(3, Number.isFinite(+s) ? +s : 1)), seed: Math.max(0, Math.floor(+n) || 0),
+    source: drawn && real() ? 'real' : 'samples', filters: filtersOf(shown || ''), offset: Math.max(0, Math.min(1e6, Math.floor(+first) || 0)) };
 };
 
 /* ---- the gallery ---- */
@@ -22,8 +36,8 @@ const tiles = (canvases, refs) => {                                        /* re
     samples.forEach(([, c], k) => { c.width = w; c.height = h; c.getContext('2d').drawImage(im, (k % 12) * w, Math.floor(k / 12) * h, w, h, 0, 0, w, h); c.dataset.drawn = '1'; }); im.close();
   }).catch((e) => lx.say(e.message, 'error'));
 };
-const gallery = async () => {
-  if (!on()) return; const run = lx.state.run, me = ++asked, bar = $('.lx-progress');
+const gallery = async (own = false) => {
+  if (!on()) return; lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), true); const run = lx.state.run, me = ++asked, bar = $('.lx-progress');
   try {
     let d;
     for (;;) {
@@ -33,11 +47,20 @@ const gallery = async () => {
       bar.hidden = false; bar.firstChild.style.width = 100 * d.done + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * d.done)); $('.lx-how').textContent = lx.t('arith.reading');
       await new Promise((f) => setTimeout(f, 350));
     }
-    bar.hidden = true; fields = d.fields; shelf(d);
-    if (!parts) { const s = d.start; parts = { a: s.a, b: s.b, c: s.c }; strength = 1; seed = 0; changed(); }
-  } catch (e) { if (me === asked) { bar.hidden = true; element.dataset.error = e.message; lx.say(e.message, 'error'); } }
+    bar.hidden = true; fields = d.fields; listed = { run, source, filters: [...filters], offset }; shelf(d);
+    if (!parts) { const s = d.start; parts = { a: s.a, b: s.b, c: s.c }; strength = 1; seed = 0; changed(own); }
+  } catch (e) { if (me === asked) { bar.hidden = true; element.dataset.error = e.message; lx.say(e.message, 'error'); unlisted(); } }
 };
+/* what was asked for cannot be had: the words go back to what is shown, and where that is another run's, it goes */
+const unlisted = () => {
+  if (listed?.run === lx.state.run) ({ source, offset } = listed), filters = [...listed.filters];
+  else { filters = []; offset = 0; bare(); }
+  if (!parts) blank();
+  lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), false); choices(); how(); write();
+};
+const bare = () => { $('.lx-gallery').replaceChildren(); $('.lx-count').textContent = ''; fields = []; listed = null; };
 const shelf = (d) => {
+  lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), false);
   const host = $('.lx-gallery'), had = host.contains(document.activeElement);
   host.replaceChildren(...d.refs.map((r, i) => {
     const b = document.createElement('button'), c = document.createElement('canvas'); b.type = 'button'; b.className = 'lx-ex'; b.dataset.ref = r; b.draggable = true; b.tabIndex = i ? -1 : 0; c.width = c.height = 8; b.append(c); b.title = named(r); b.setAttribute('aria-label', named(r)); return b; }));
@@ -51,12 +74,12 @@ const choices = () => {
   const select = $('.lx-filter'), first = document.createElement('option'); first.value = ''; first.textContent = lx.t('arith.filter'); select.hidden = !fields.length;
   select.replaceChildren(first, ...fields.map((f) => { const g = document.createElement('optgroup'); g.label = lx.field(f.name) + (f.measured ? ` (${lx.t('arith.measured')})` : '');
     g.append(...f.categories.map((v, i) => { const o = document.createElement('option'); o.value = f.name + '\n' + v; o.textContent = `${lx.category(f.name, v)} · ${f.counts[i]}`; o.disabled = !f.counts[i]; return o; })); return g; }));
-  $('.lx-filters').replaceChildren(...filters.map(([f, v], i) => { const b = document.createElement('button'); b.type = 'button'; b.className = 'lx-chip on'; b.textContent = lx.phrase(f, v) + ' ×'; b.setAttribute('aria-label', lx.t('arith.unfilter', { what: lx.phrase(f, v) })); b.onclick = () => { filters.splice(i, 1); offset = 0; gallery(); }; return b; }));
+  $('.lx-filters').replaceChildren(...filters.map(([f, v], i) => { const b = document.createElement('button'); b.type = 'button'; b.className = 'lx-chip on'; b.textContent = lx.phrase(f, v) + ' ×'; b.setAttribute('aria-label', lx.t('arith.unfilter', { what: lx.phrase(f, v) })); b.onclick = () => { filters.splice(i, 1); offset = 0; gallery(); write(); }; return b; }));
   for (const b of element.querySelectorAll('[data-source]')) { b.setAttribute('aria-checked', b.dataset.source === source); b.classList.toggle('on', b.dataset.source === source); b.parentElement.hidden = !real(); }
 };
-$('.lx-filter').onchange = (e) => { if (e.target.value) { const [f, v] = e.target.value.split('\n'); filters = [...filters.filter(([g]) => g !== f), [f, v]].slice(-8); offset = 0; gallery(); } };
-for (const b of element.querySelectorAll('[data-source]')) b.onclick = () => { source = b.dataset.source; filters = []; offset = 0; gallery(); };
-$('.lx-prev').onclick = () => { offset = Math.max(0, offset - PER); gallery(); }; $('.lx-next').onclick = () => { offset += PER; gallery(); };
+$('.lx-filter').onchange = (e) => { if (e.target.value) { const [f, v] = e.target.value.split('\n'); filters = [...filters.filter(([g]) => g !== f), [f, v]].slice(-8); offset = 0; gallery(); write(); } };
+for (const b of element.querySelectorAll('[data-source]')) b.onclick = () => { source = b.dataset.source; filters = []; offset = 0; gallery(); write(); };
+$('.lx-prev').onclick = () => { offset = Math.max(0, offset - PER); gallery(); write(); }; $('.lx-next').onclick = () => { offset += PER; gallery(); write(); };
 
 /* ---- putting exemplars in and taking them out ---- */
 const add = (s, ref) => {
@@ -83,7 +106,7 @@ for (const s of SLOTS) {
 }
 const slots = () => {
   for (const s of SLOTS) {
-    const host = slot(s).querySelector('.lx-thumbs'); slot(s).dataset.count = parts[s].length; slot(s).setAttribute('aria-label', lx.t('arith.slot', { slot: s.toUpperCase(), n: parts[s].length }));
+    const host = slot(s).querySelector('.lx-thumbs'); lx.stale([host], false); slot(s).dataset.count = parts[s].length; slot(s).setAttribute('aria-label', lx.t('arith.slot', { slot: s.toUpperCase(), n: parts[s].length }));
     host.replaceChildren(...parts[s].map((r) => { const b = document.createElement('button'), c = document.createElement('canvas'); b.type = 'button'; b.className = 'lx-out'; b.dataset.ref = r; b.draggable = true; b.title = lx.t('arith.remove', { what: named(r) }); b.setAttribute('aria-label', b.title); c.width = c.height = 8; b.append(c); b.onclick = () => remove(s, r); return b; }));
     tiles([...host.querySelectorAll('canvas')], parts[s]);
   }
@@ -97,23 +120,36 @@ const rounded = (canvas, x, im, columns) => {                             /* til
   for (let i = 0; i < n * n; i++) { const r = Math.floor(i / n), c = i % n, px = c * (cell + gap) * k, py = r * (cell + gap) * k; x.save(); x.beginPath(); x.roundRect(px, py, cell * k, cell * k, 7 * k); x.clip(); x.drawImage(im, c * w, r * h, w, h, px, py, cell * k, cell * k); x.restore(); }
 };
 const nine = () => { if (!on() || !full()) return; const canvas = $('.lx-nine canvas'); lx.draw(canvas, body({ strength: +strength.toFixed(2), seed }), (x, im) => rounded(canvas, x, im, 3)); };
-const means = () => { if (!on() || !full()) return; const run = lx.state.run, [, h, w] = lx.state.info.spec.shape;
-  lx.draw($('.lx-slot canvas'), body({ means: true }), (_, im) => { if (run !== lx.state.run) return; SLOTS.forEach((s, k) => { const c = slot(s).querySelector('.lx-mean canvas'); c.width = w; c.height = h; c.getContext('2d').drawImage(im, k * w, 0, w, h, 0, 0, w, h); }); element.dataset.means = (+element.dataset.means || 0) + 1; }); };
+const means = () => { if (!on() || !full()) return; lx.stale(element.querySelectorAll('.lx-mean canvas'), true); const run = lx.state.run, [, h, w] = lx.state.info.spec.shape;
+  lx.draw($('.lx-slot canvas'), body({ means: true }), (_, im) => { if (run !== lx.state.run) return; SLOTS.forEach((s, k) => { const c = slot(s).querySelector('.lx-mean canvas'); c.width = w; c.height = h; c.getContext('2d').drawImage(im, k * w, 0, w, h, 0, 0, w, h); }); lx.stale(element.querySelectorAll('.lx-mean canvas'), false); element.dataset.means = (+element.dataset.means || 0) + 1; }); };
 let timer, stop, owed = false;                                             /* owed: an answer still has to become the current code */
-const ask = (own) => { owed ||= own; clearTimeout(timer); stop?.abort(); timer = setTimeout(async () => {
+const ask = (own) => { owed ||= own; clearTimeout(timer); stop?.abort(); judged(false); timer = setTimeout(async () => {
   if (!on() || !full()) return; stop = new AbortController(); const run = lx.state.run, me = ++ticket;
   try {
     const d = await lx.code(body({ strength: +strength.toFixed(2), seed }), stop.signal);
     if (me !== ticket || run !== lx.state.run) return;
-    answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2) };
-    if (owed) { owed = false; lx.setCode(answer.w, { kind: 'arithmetic' }); } delete element.dataset.error; element.dataset.strength = answer.strength; verdict(); element.dataset.n = (+element.dataset.n || 0) + 1;
-  } catch (e) { if (e.name !== 'AbortError') { element.dataset.error = e.message; lx.say(e.message, 'error'); } }
+    answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2), seed };
+    if (owed) { owed = false; lx.setCode(answer.w, { kind: 'arithmetic' }); } if (pending !== null) nth(pending); taken(); delete element.dataset.error; element.dataset.strength = answer.strength; verdict(); element.dataset.n = (+element.dataset.n || 0) + 1;
+  } catch (e) { if (e.name !== 'AbortError' && me === ticket) { answer = null; owed = false; pending = null; verdict(); taken(); element.dataset.error = e.message; lx.say(e.message, 'error'); } }
 }, 60); };
+/* the check and the captions are of the sum that is shown, or dimmed */
+const judged = (are) => lx.stale(element.querySelectorAll('.lx-verdict, .lx-said'), !are);
+/* whether the sum is the current code, or stands beside it */
+const taken = () => {
+  const is = !!answer && lx.state.w?.length === answer.w.length && answer.w.every((v, i) => Math.abs(v - lx.state.w[i]) < 1e-4 * (1 + Math.abs(v)));
+  $('.lx-nth[data-k="4"]').classList.toggle('on', is);
+  const p = $('.lx-take'); p.textContent = full() && answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
+  element.dataset.taken = is;
+};
+const nth = (k) => {
+  owed = false; pending = null; const d = answer.w.length;
+  lx.setCode(answer.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' });
+};
 const changed = (own = true) => {
   if (!parts) return; mine = lx.state.run; label = lx.state.label; element.dataset.ready = mine; answer = null; slots(); marks(); write(); dial();
   for (const s of SLOTS) slot(s).classList.toggle('empty', !parts[s].length);
-  $('.lx-result').classList.toggle('empty', !full()); element.dataset.parts = SLOTS.map((s) => parts[s].join('.')).join('~');
-  if (full()) { means(); nine(); ask(own); } else { verdict(); lx.say(lx.t('arith.missing')); }
+  $('.lx-result').classList.toggle('empty', !full()); for (const b of element.querySelectorAll('.lx-nth')) b.disabled = !full(); pending = null; owed &&= own; taken(); element.dataset.parts = SLOTS.map((s) => parts[s].join('.')).join('~');
+  if (full()) { means(); nine(); ask(own); } else { clearTimeout(timer); stop?.abort(); ticket++; verdict(); if (own) lx.say(lx.t('arith.missing')); }
 };
 const dial = () => { const r = $('.lx-strength input'); r.value = strength; lx.range(r); $('.lx-strength output').textContent = lx.number(strength); };
 $('.lx-strength input').oninput = (e) => {
@@ -122,15 +158,15 @@ $('.lx-strength input').oninput = (e) => {
   ask(!answer); write();
 };
 $('.lx-noise').onclick = () => { seed = lx.random(); nine(); ask(false); write(); };
-$('.lx-again').onclick = () => { parts = null; strength = 1; filters = []; offset = 0; gallery(); };
-for (let k = 0; k < 9; k++) { const b = document.createElement('button'); b.type = 'button'; b.dataset.k = k; b.className = 'lx-nth'; b.onclick = () => { if (!answer) return; owed = false; const d = answer.w.length; lx.setCode(answer.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' }); }; $('.lx-cells9').append(b); }
+$('.lx-again').onclick = () => { parts = null; answer = null; strength = 1; filters = []; offset = 0; lx.stale(element.querySelectorAll('.lx-mean canvas, .lx-nine canvas, .lx-thumbs'), true); judged(false); gallery(true); };
+for (let k = 0; k < 9; k++) { const b = document.createElement('button'); b.type = 'button'; b.dataset.k = k; b.className = 'lx-nth'; b.onclick = () => { if (answer?.seed === seed && answer.strength === +strength.toFixed(2)) nth(k); else pending = k; }; $('.lx-cells9').append(b); }
 const cellNames = () => { for (const b of element.querySelectorAll('.lx-nth')) b.setAttribute('aria-label', lx.t(b.dataset.k === '4' ? 'arith.centre' : 'arith.neighbour', { n: +b.dataset.k + 1 })); };
 
 /* ---- the check ---- */
 const percent = (v) => Math.round(100 * v) + ' %';
 const chip = (text, kind, title) => { const e = document.createElement('span'); e.className = 'lx-mark ' + kind; e.textContent = text; if (title) e.title = title; return e; };
 const verdict = () => {
-  const host = $('.lx-verdict'), lines = answer?.lines || []; host.replaceChildren();
+  judged(true); const host = $('.lx-verdict'), lines = answer?.lines || []; host.replaceChildren();
   const asked = lines.filter((l) => l.wanted.length), kept = lines.filter((l) => !l.wanted.length), lost = kept.filter((l) => !l.agrees);
   if (answer) {
     if (!lines.length) host.append(chip(lx.t('arith.unread'), ''));
@@ -158,23 +194,36 @@ $('.lx-keep').onsubmit = (e) => { e.preventDefault(); const d = direction(); if 
 $('.lx-json').onclick = () => { const d = direction(); if (d) lx.own.download(d); };
 
 /* ---- opening the view, changing the run, the class, the language ---- */
-const enter = () => {
-  if (!on()) return; cellNames(); choose(active);
-  if (mine === lx.state.run && label === lx.state.label && parts) { means(); nine(); write(); return; }
-  const kept = restoring && parse(lx.state.kept.abc), switched = mine !== null && mine !== lx.state.run; restoring = false;
-  if (switched || !parts) { source = real() ? 'real' : 'samples'; filters = []; offset = 0; named_ = false; }
-  if (kept) { parts = kept.parts; strength = kept.strength; seed = kept.seed; changed(lx.state.origin?.kind !== 'arithmetic'); source = Object.values(parts).flat().some((r) => r[0] === 'r') && real() ? 'real' : 'samples'; }
-  else if (mine === lx.state.run && parts) changed();                    /* another class of a conditional model: the same noise */
-  else { parts = null; answer = null; for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); verdict(); }
+/* nothing of another run, or of what is not there yet, under the words */
+const blank = () => {
+  parts = null; answer = null; pending = null; owed = false; clearTimeout(timer); stop?.abort(); ticket++;
+  for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  for (const host of element.querySelectorAll('.lx-thumbs')) host.replaceChildren();
+  if (listed?.run !== lx.state.run) bare();
+  verdict(); taken();
+};
+/* what the link keeps, or what a run opens with; the current code stays */
+const restore = () => {
+  if (!on()) { mine = null; return; }
+  cellNames(); choose(active);
+  const kept = parse(lx.state.kept.abc); owed = false; pending = null;
+  if (mine !== lx.state.run || !kept) blank();
+  mine = lx.state.run; label = lx.state.label; named_ = false;
+  ({ source, filters, offset } = kept || { source: real() ? 'real' : 'samples', filters: [], offset: 0 });
+  if (kept) { ({ parts, strength, seed } = kept); changed(false); }
   gallery();
 };
-let linked = null;                                                         /* the run that the link's sum belongs to */
-lx.on('run', () => {
-  if (linked !== null && linked !== lx.state.run) { restoring = owed = false; parts = null; answer = null; lx.keep('abc', null); if (!on()) mine = null; }
-  linked = lx.state.run; setTimeout(enter); });
+const enter = () => {
+  if (!on()) return;
+  if (mine !== lx.state.run || !parts) { restore(); return; }
+  if (label !== lx.state.label) { changed(lx.state.origin?.kind === 'arithmetic'); gallery(); return; }      /* another class of a conditional model: the same noise */
+  cellNames(); choose(active); means(); nine(); taken(); write(true);
+};
+lx.on('run', () => setTimeout(enter));
+lx.on('restore', () => { mine = null; restore(); });
 lx.on('view', () => requestAnimationFrame(enter));
-lx.on('code', () => { if (on() && parts && mine === lx.state.run && label !== lx.state.label) enter(); });
-lx.on('lang', () => { if (!lx.state.info) return; cellNames(); if (on()) { choices(); verdict(); how(); } });
+lx.on('code', () => { if (!on()) return; if (parts && mine === lx.state.run && label !== lx.state.label) enter(); taken(); });
+lx.on('lang', () => { if (!lx.state.info) return; cellNames(); if (on()) { choices(); verdict(); how(); taken(); } });
 lx.on('theme', () => requestAnimationFrame(nine));
 new ResizeObserver(() => { if (on()) nine(); }).observe($('.lx-nine'));
 lx.translate(element); element.dataset.mounted = 'true';

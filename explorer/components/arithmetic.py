@@ -24,6 +24,7 @@ def arithmetic() -> gr.HTML:
     <section class="lx-result">
       <h3><b data-t="arith.result"></b><span class="lx-said"></span></h3>
       <div class="lx-nine"><canvas role="img" data-t-label="arith.nine"></canvas><div class="lx-cells9"></div></div>
+      <p class="lx-note lx-take"></p>
     </section>
   </div>
   <div class="lx-dials">

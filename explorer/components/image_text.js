@@ -1,5 +1,5 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
-const IMAGE_LETTERS = 6000;                       /* longer ones are not put into a link: browsers and messengers cut it */
+const IMAGE_LETTERS = 20000;                      /* 64 × 64 in colour always fits; longer ones are not put into a link */
 const TOO_LONG = '!';                             /* what stands in a link for an image that is longer */
 
 /** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */

@@ -6,8 +6,8 @@ import gradio as gr
 
 from . import HERE, piece, script
 
-PARTS = ("pad", "microscope_cells", "microscope_units", "microscope_unit", "microscope_code", "microscope_depth", "microscope_drawn",
-         "microscope_columns", "microscope_lesson")
+PARTS = ("pad", "image_text", "microscope_cells", "microscope_units", "microscope_unit", "microscope_code", "microscope_depth",
+         "microscope_drawn", "microscope_columns", "microscope_lesson")
 PANELS = ("units", "code", "depth", "drawn", "pca", "labels")    # the last one stands beside the stage: labels.py
 
 _UNITS = """

@@ -22,10 +22,24 @@ const makeCells = (host) => {
     const columns = getComputedStyle(host).gridTemplateColumns.split(' ').length, step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[e.key], k = [...host.children].indexOf(document.activeElement), to = step && k >= 0 && host.children[k + step];
     if (to && to.tagName === 'BUTTON') { e.preventDefault(); focus(to); to.focus(); }
   });
-  return { show, clear: () => { shown = []; host.replaceChildren(); }, each: (fn) => [...host.children].forEach((e, k) => shown[k] && fn(e, shown[k], k)), get n() { return shown.length; } };
+  return { show, clear: () => { shown = []; host.replaceChildren(); }, each: (fn) => [...host.children].forEach((e, k) => shown[k] && fn(e, shown[k], k)), host, get n() { return shown.length; } };
 };
-/* One request in flight, the latest wish last. */
-const makeLatest = (work, failed) => { let busy = false, next = null; const run = async () => { busy = true; while (next) { const wish = next; next = null; try { await work(...wish); } catch (e) { if (!next) failed(e); } } busy = false; }; return (...wish) => { next = wish; if (!busy) run(); }; };
+/* One request in flight, the latest wish last. What stands in `hosts()` is of another wish meanwhile and dimmed; where the last one fails,
+   `wipe()` takes it away. */
+const makeLatest = (work, failed, hosts = () => [], wipe = () => {}) => {
+  const lx = window.lx;
+  let busy = false, next = null;
+  const run = async () => {
+    busy = true; lx.stale(hosts(), true);
+    while (next) {
+      const wish = next; next = null;
+      try { await work(...wish); } catch (e) { if (!next) { wipe(); failed(e); } }
+      lx.stale(hosts(), !!next, true);
+    }
+    busy = false;
+  };
+  return (...wish) => { next = wish; if (!busy) run(); };
+};
 /* Chips as radio buttons: arrows move and choose. */
 const makeChoice = (host, key, chosen) => {
   const all = () => [...host.querySelectorAll(`[data-${key}]`)].filter((b) => !b.hidden);

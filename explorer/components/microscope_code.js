@@ -1,8 +1,8 @@
 /* The code as bars, how many of its units light up here and over all images, and the image as a sum of its parts. */
 const makeMicCode = (host, mic) => {
   const lx = window.lx, $ = (s) => host.querySelector(s), bars = $('.lx-mic-bars'), histogram = $('.lx-mic-histogram'), [cells, sums] = [...host.querySelectorAll('.lx-mic-parts')].map(makeCells), TOP = 120;
-  let usual = null, whose = '', order = 'plain', at = -1, list = [], timer, parts = null;
-  const mark = makeChoice($('.lx-mic-orders'), 'order', (k) => { order = k; at = -1; mark(k); paint(); say(); });
+  let usual = null, whose = '', order = 'plain', at = -1, list = [], timer, parts = null, chosen = false;
+  const mark = makeChoice($('.lx-mic-orders'), 'order', (k) => { order = k; at = -1; mark(k); paint(); say(); mic.write(); });
   const w = () => lx.state.w && mic.facts && mic.numbers(), each = () => mic.facts.d;
   const split = () => w().length > each();                                 /* every layer has numbers of its own */
   const name = (j) => split() ? lx.t('mic.code.number', { layer: Math.floor(j / each()) + 1, unit: j % each() }) : lx.t('mic.unit.name', { unit: j });
@@ -33,15 +33,16 @@ const makeMicCode = (host, mic) => {
   const strip = () => { const { units, counts, added, growing } = parts, n = units.length, tile = lx.state.info.spec.shape.slice(1), d = w().length;
     cells.show(units.map((u, k) => ({ at: k, caption: brief(u), title: lx.t('mic.part', { unit: name(u) }), data: { unit: u }, pick: () => mic.unit(-1, u % each()) })), added, tile, n);
     sums.show(counts.map((c, k) => ({ at: k, caption: c === d ? lx.t('mic.parts.all') : c, title: lx.t('mic.parts.alone', { n: c }), data: { first: c } })), growing, tile, counts.length); };
-  const sum = makeLatest(async (run, code) => { const d = await mic.ask({ op: 'parts', w: lx.b64(code) }), [added, growing] = await Promise.all([d.added, d.growing].map(mic.picture)); if (run !== lx.state.run || !mic.on()) return; parts = { ...d, added, growing }; strip(); mic.count('code'); }, mic.failed);
+  const sum = makeLatest(async (run, code) => { const d = await mic.ask({ op: 'parts', w: lx.b64(code) }), [added, growing] = await Promise.all([d.added, d.growing].map(mic.picture)); if (run !== lx.state.run || !mic.on()) return; parts = { ...d, added, growing }; strip(); mic.count('code'); }, mic.failed,
+    () => host.querySelectorAll('.lx-mic-parts'), () => { parts = null; cells.clear(); sums.clear(); });
   const go = () => { if (list[at] !== undefined) mic.unit(-1, list[at] % each()); };
   const hit = (e) => { const r = bars.getBoundingClientRect(), k = Math.floor((e.clientX - r.left) / r.width * list.length), now = Math.max(0, Math.min(list.length - 1, k)); if (now !== at) { at = now; paint(); say(); } };
   bars.onpointermove = hit; bars.onpointerleave = () => { at = -1; paint(); if (usual) say(); }; bars.onclick = (e) => { hit(e); go(); };
   bars.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 }[e.key]; if (step) { e.preventDefault(); at = Math.max(0, Math.min(list.length - 1, at + step)); paint(); say(); } else if (e.key === 'Enter') { e.preventDefault(); go(); } };
   const enter = async () => {
     mark(order); const run = lx.state.run;
-    try { if (whose !== run) { const d = await mic.ask({ op: 'activity' }); if (run !== lx.state.run) return; usual = { ...d, mean: lx.f32(d.mean), sigma: lx.f32(d.sigma) }; whose = run; if (usual.mean.length > TOP) order = 'strong'; mark(order); } code(); } catch (e) { mic.failed(e); }
+    try { if (whose !== run) { const d = await mic.ask({ op: 'activity' }); if (run !== lx.state.run) return; usual = { ...d, mean: lx.f32(d.mean), sigma: lx.f32(d.sigma) }; whose = run; if (usual.mean.length > TOP && !chosen) order = 'strong'; mark(order); } code(); } catch (e) { mic.failed(e); }
   };
   const code = () => { if (!usual || whose !== lx.state.run) return; at = -1; paint(); told(); clearTimeout(timer); timer = setTimeout(() => sum(lx.state.run, lx.state.w), 40); };
-  return { enter, code, paint, tell: told, clear: () => { usual = parts = null; whose = ''; order = 'plain'; cells.clear(); sums.clear(); } };
+  return { enter, code, paint, tell: told, get order() { return order; }, set order(k) { order = k === 'strong' ? k : 'plain'; chosen = true; }, clear: () => { usual = parts = null; whose = ''; order = 'plain'; chosen = false; cells.clear(); sums.clear(); } };
 };

@@ -1,6 +1,6 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
 const makeMicLesson = (host, mic) => {
-  const lx = window.lx, $ = (s) => host.querySelector(s), plot = $('.lx-mic-cloud'), slider = $('input'), self = { seed: 0 }, still = matchMedia('(prefers-reduced-motion: reduce)'); let data = null, of = null, turning = !still.matches, angle = 0.6, seen = false, timer = 0, playing = 0, made = false, busy = false;
+  const lx = window.lx, $ = (s) => host.querySelector(s), plot = $('.lx-mic-cloud'), slider = $('input'), self = { seed: 0, step: null }, still = matchMedia('(prefers-reduced-motion: reduce)'); let data = null, of = null, turning = !still.matches, angle = 0.6, seen = false, timer = 0, playing = 0, made = false, busy = false;
   const corners = (p) => ({ x: p[0], y: p[1], z: p[2], i: [0, 0], j: [1, 2], k: [2, 3] }), edge = (p) => { const round = (v) => [...v, v[0]]; return { x: round(p[0]), y: round(p[1]), z: round(p[2]) }; };
   const EXACT = () => lx.state.theme === 'dark' ? '#ffb347' : '#d9730d', eye = () => ({ x: 1.2 * Math.cos(angle), y: 1.2 * Math.sin(angle), z: 0.85 });
   const step = () => data.steps[+slider.value];
@@ -18,10 +18,11 @@ const makeMicLesson = (host, mic) => {
   const tell = () => { if (!data) return; const s = step(), ratio = s.error / data.error; $('.lx-mic-lesson-told').textContent = lx.t(s.angle < 0.5 ? 'mic.lesson.there' : 'mic.lesson.told', { n: s.taken, own: lx.number(s.error, 4), pca: lx.number(data.error, 4), ratio: lx.number(ratio, ratio < 10 ? 2 : 0), angle: lx.number(s.angle, 1) }); host.dataset.angle = s.angle; $('.lx-mic-play').textContent = lx.t(playing ? 'mic.lesson.pause' : 'mic.lesson.play'); };
   const play = (run) => { clearInterval(playing); playing = 0; if (run && data) { if (+slider.value >= data.steps.length - 1) slider.value = 0; playing = setInterval(() => { if (!mic.on() || mic.panel !== 'pca' || +slider.value >= data.steps.length - 1) { play(false); return; } slider.value = +slider.value + 1; move(); }, 120); } tell(); };
   const load = async (fresh) => {
-    if (!mic.facts?.linear) return; const seed = self.seed; if (of === seed) { paint(); turn(); return; }
-    try { const d = await mic.ask({ op: 'lesson', seed }); if (seed !== self.seed) return; data = d; of = seed; slider.max = d.steps.length - 1; slider.value = Math.round(0.45 * (d.steps.length - 1)); lx.range(slider); $('output').textContent = step().taken; host.dataset.seed = seed; await paint(fresh); turn(); } catch (e) { mic.failed(e); }
+    if (!mic.facts?.linear) return; const seed = self.seed; if (of === seed) { if (self.step !== null && self.step !== +slider.value) { slider.value = self.step; move(); } else paint(); turn(); return; }
+    const words = [plot, $('.lx-mic-lesson-told')]; lx.stale(words, true);
+    try { const d = await mic.ask({ op: 'lesson', seed }); if (seed !== self.seed) return; lx.stale(words, false); data = d; of = seed; slider.max = d.steps.length - 1; slider.value = self.step === null ? Math.round(0.45 * (d.steps.length - 1)) : Math.min(self.step, d.steps.length - 1); lx.range(slider); $('output').textContent = step().taken; host.dataset.seed = seed; await paint(fresh); turn(); } catch (e) { if (seed === self.seed) { if (of !== null) self.seed = of; lx.stale(words, of === null); } mic.failed(e); }
   };
-  slider.oninput = () => { play(false); move(); }; $('.lx-mic-play').onclick = () => play(!playing); $('.lx-mic-newcloud').onclick = () => { play(false); self.seed = lx.random(); load(true); mic.write(); };
+  slider.oninput = () => { play(false); self.step = +slider.value; move(); mic.write(); }; $('.lx-mic-play').onclick = () => play(!playing); $('.lx-mic-newcloud').onclick = () => { play(false); self.seed = lx.random(); self.step = null; load(true); mic.write(); };
   new IntersectionObserver((all) => { seen = all.some((x) => x.isIntersecting); if (seen) { paint(); turn(); } }).observe(plot);
   return Object.assign(self, { enter: () => load(), paint: () => paint(), tell, clear: () => play(false) });
 };

@@ -19,12 +19,13 @@ const makeMicUnit = (host, mic) => {
   };
   const load = async () => {
     if (unit === null || !mic.on() || !mic.facts || mic.panel !== 'units') return; const me = ++ticket, run = lx.state.run, now = [run, layer, unit].join(), still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units', first = now !== key;
+    lx.stale([host], true);
     try {
       const d = await mic.poll({ op: 'unit', layer, unit, ...mic.source() }, still); if (!d) return; if (d.column) d.drawn = await mic.picture(d.column); if (!still()) return;
       if (first) { best = filters = null; if (layer === 0 && mic.facts.filters) { const f = await mic.ask({ op: 'filters', units: [unit] }), ims = await Promise.all([f.encoder, f.decoder].map(mic.picture)); if (!still()) return; filters = Object.assign(ims, { tile: f.tile }); } }
-      data = d; key = now; paint(); mic.count('unit');
+      data = d; key = now; paint(); lx.stale([host], false); mic.count('unit');
       if (!best) { const b = await mic.poll({ op: 'ascent', layer, units: [unit] }, still); if (!b) return; best = { im: await mic.picture(b.picture), tile: b.tile, value: b.values[0], grey: b.grey[0] }; if (still()) { paint(); mic.count('best'); } }
-    } catch (e) { if (me === ticket) mic.failed(e); }
+    } catch (e) { if (me === ticket) { if (key !== now || !data) { data = null; key = ''; host.replaceChildren(); } lx.stale([host], false); mic.failed(e); } }
   };
   return { show: (l, u) => { layer = l; unit = u; if (u === null) { host.replaceChildren(); return; } load(); }, code: () => { clearTimeout(timer); timer = setTimeout(load, 60); }, tell: paint, clear: () => { ticket++; data = best = filters = unit = null; key = ''; host.replaceChildren(); } };
 };

@@ -4,8 +4,8 @@ const makeMicUnits = (host, mic) => {
   const grid = makeCells($('.lx-mic-grid')), second = makeCells($('.lx-mic-other-grid')), detail = makeMicUnit($('.lx-mic-unit'), mic);
   const two = (v) => lx.number(Math.round(100 * v) / 100 || 0);
   const can = (l) => l === 'best' || l === 'real' ? true : layer === 0 && mic.facts.filters, usual = () => mic.facts.filters && layer === 0 ? 'weights' : 'best';
-  const text = () => [layer, page, unit ?? '', look ?? '', +alive].join('.');
-  const restore = (t) => { const [l, p, u, k, a] = String(t || '').split('.'), size = mic.facts.layers[+l]; if (!size) return; layer = +l; page = Math.max(0, Math.floor(+p) || 0); unit = /^\d+$/.test(u) && +u < size.units ? +u : null; look = ['weights', 'pairs', 'best', 'real'].includes(k) && can(k) ? k : null; alive = a === '1'; };
+  const text = () => [layer, page, unit ?? '', look ?? '', +alive, other].join('.');
+  const restore = (t) => { const [l, p, u, k, a, ...o] = String(t || '').split('.'), size = mic.facts.layers[+l]; if (!size) return; layer = +l; page = Math.max(0, Math.floor(+p) || 0); unit = /^\d+$/.test(u) && +u < size.units ? +u : null; look = ['weights', 'pairs', 'best', 'real'].includes(k) && can(k) ? k : null; alive = a === '1'; other = o.join('.'); };
   const layers = () => { $('.lx-mic-layers').replaceChildren(...mic.facts.layers.map((l, k) => { const b = document.createElement('button'); b.type = 'button'; b.className = 'lx-chip'; b.setAttribute('role', 'radio'); b.dataset.layer = k; b.textContent = `${mic.layer(k)} · ${l.units}`; b.title = lx.t(l.channels ? 'mic.channels' : 'mic.dense', { n: l.units }); return b; })); markLayer(layer); };
   const markLayer = makeChoice($('.lx-mic-layers'), 'layer', (k) => { layer = +k; page = 0; unit = null; look = can(look) ? look : usual(); load(); });
   const markLook = makeChoice($('.lx-mic-looks'), 'look', (k) => { look = k; load(); });
@@ -39,21 +39,28 @@ const makeMicUnits = (host, mic) => {
   };
   /* before the server has watched the units, the first ones as they are numbered */
   const first = async (still) => { const n = Math.min(64, mic.facts.layers[0].units), ids = Array.from({ length: n }, (_, k) => k), d = await mic.ask({ op: 'filters', units: ids }), im = await mic.picture(d.encoder); if (still()) grid.show(ids.map((u, k) => ({ at: k, caption: u, meter: 0, data: { unit: u } })), im, d.tile, 8); };
+  const pages = () => host.querySelectorAll('.lx-mic-grid, .lx-mic-other-name, .lx-mic-told, .lx-mic-look-told');
+  /* a page that cannot be had: nothing of another one under its name */
+  const empty = () => {
+    grid.clear(); second.clear(); data = null; shown = ''; lx.stale(pages(), false);
+    for (const s of ['.lx-mic-told', '.lx-mic-look-told', '.lx-mic-other-name', '.lx-mic-page']) $(s).textContent = '';
+  };
   const load = async () => {
     if (!mic.on() || mic.panel !== 'units') return; look = look && can(look) ? look : usual(); markLayer(layer); markLook(look);
     for (const b of host.querySelectorAll('[data-look]')) b.hidden = !can(b.dataset.look); $('.lx-mic-other').hidden = look !== 'pairs' || $('.lx-mic-other').options.length < 2;
     const run = lx.state.run, key = () => [run, layer, page, alive, look, other].join('|'), me = ++ticket, still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units';
     try {
-      if (shown === key()) detail.show(layer, unit);
+      if (shown === key()) { lx.stale(pages(), false); detail.show(layer, unit); }
       else {
-        bar.hidden = true; if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive, ...(sought && unit !== null && { unit }) }, still, bar); if (!d) return; data = d; page = d.page; sought = false;
-        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = key(); mic.count('units'); mic.write();
+        bar.hidden = true; shown = ''; lx.stale(pages(), true); if (!grid.n && look === 'weights' && page === 0) await first(still); if (!still()) return; const d = await mic.poll({ op: 'units', layer, page, alive, ...(sought && unit !== null && { unit }) }, still, bar); if (!d) return; data = d; page = d.page; sought = false;
+        if (unit === null) unit = d.units[0]?.unit ?? null; tell(); detail.show(layer, unit); await draw(still); if (!still()) return; shown = key(); lx.stale(pages(), false); mic.count('units'); mic.write();
       }
       tell(); values();
-    } catch (e) { bar.hidden = true; if (me === ticket) mic.failed(e); }
+    } catch (e) { bar.hidden = true; if (me === ticket) { empty(); mic.failed(e); } }
   };
   const values = makeLatest(async () => { if (!data?.units.length || look === 'pairs' || !mic.on() || mic.panel !== 'units') return; const now = shown, d = await mic.ask({ op: 'values', layer, units: data.units.map((u) => u.unit), ...mic.source() }); if (now !== shown || grid.n !== d.values.length) return;
-    grid.each((e, c, k) => { const u = data.units[k], share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0, b = e.querySelector('u b'); if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%'; e.dataset.now = d.values[k]; }); mic.count('values'); }, mic.failed);
+    grid.each((e, c, k) => { const u = data.units[k], share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0, b = e.querySelector('u b'); if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%'; e.dataset.now = d.values[k]; }); mic.count('values'); }, mic.failed,
+    () => host.querySelectorAll('.lx-mic-left .lx-mic-cell u'), () => grid.each((e) => { const b = e.querySelector('u b'); if (b) b.style.width = 0; }));
   const choose = (k, u, here) => {
     if (k < 0) k += mic.facts.layers.length; const moved = k !== layer; if (moved) { layer = k; page = 0; look = null; } unit = u; if (!here && (moved || !data?.units.some((x) => x.unit === u))) { sought = true; shown = ''; }
     if (here) { grid.each((e) => e.classList.toggle('is-on', +e.dataset.unit === u)); detail.show(layer, u); mic.write(); }

@@ -6,14 +6,14 @@ const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s +
    second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of a link.
    exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
 let source = 'sample', blend = [], a = [], b = [], second = null, drawn = [], index = 0, file = null, invert = false, mine = null, built = null, answer = null, owner = null;
-let exact = null, carried = '', problem = '', packing = 0;
+let exact = null, carried = '', problem = '', packing = 0, era = 0;                     /* era: counts restores, which end what was asked before */
 
 /* ---- noise: a level's part of the code that a seed gives ---- */
 const parts = (k) => { const at = spec().noise.slice(0, k).reduce((s, n) => s + n, 0); return [at, at + spec().noise[k]]; };
 const noise = async (seed) => (await lx.code({ op: 'sample', seed })).w;
 const put = (w, k, from) => { const out = Float32Array.from(w), [i, j] = parts(k); out.set(from.subarray(i, j), i); return out; };
 const take = (w) => { mine = w; lx.setCode(w, { kind: 'levels' }); };
-const guarded = async (work) => { const run = lx.state.run; try { await work(() => run === lx.state.run && on()); } catch (e) { lx.say(e.message, 'error'); } };
+const guarded = async (work) => { const { run } = lx.state, asked = era; try { await work(() => run === lx.state.run && asked === era && on()); } catch (e) { lx.say(e.message, 'error'); } };
 const reseed = (k) => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a[k] = seed; take(put(lx.state.w, k, w)); write(); });
 const swap = (k) => { if (!second) return; const w = lx.state.w; [a[k], b[k]] = [b[k], a[k]]; const other = put(second, k, w); take(put(w, k, second)); second = other; write(); show(); };
 const other = (seeds) => guarded(async (still) => { const made = new Map(); for (const s of new Set(seeds)) made.set(s, await noise(s)); if (!still()) return;
@@ -24,11 +24,11 @@ const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
 const from = () => LETTERS[source] + (source === 'held' ? index : source === 'sample' ? '' : carried);
 const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 const numbers = (k) => { const [i, j] = parts(k); return '*' + safe(lx.b64(second.slice(i, j))); };
-const write = () => {
+const write = (quiet = false) => {
   if (!on()) return;
-  if (!has()) { lx.keep('pyr', growing.at === null ? null : String(growing.at)); return; }
+  if (!has()) { lx.keep('grow', growing.at, quiet); return; }
   const others = b.map((s, k) => s ?? (second ? numbers(k) : '-'));
-  lx.keep('pyr', [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'));
+  lx.keep('pyr', [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'), quiet);
 };
 const seedOr = (text) => /^\d{1,9}$/.test(text) ? +text : null;
 const read = (text, k) => {                                                /* a seed, or a level's numbers */
@@ -49,7 +49,7 @@ const pack = (url) => {
     const im = await picture(url), canvas = painted(new Uint8Array(spec().shape.reduce((p, q) => p * q)), spec().shape), now = answer;
     canvas.getContext('2d').drawImage(im, 0, 0);
     const text = await imageText(bytesOf(canvas, spec().shape[0]), spec().shape[0]);
-    if (now === answer) { carried = text; element.dataset.carried = text === TOO_LONG ? 'no' : 'yes'; write(); }
+    if (now === answer) { carried = text; element.dataset.carried = text === TOO_LONG ? 'no' : 'yes'; write(true); }
   }, 250);
 };
 
@@ -164,13 +164,13 @@ const partner = (levels) => guarded(async (still) => {
     if (v instanceof Float32Array) out.set(v, parts(k)[0]);
     return out;
   }, [...made.values()][0]);
-  b = seeds; write(); show();
+  b = seeds; write(true); show();
 });
 /* a link's drawing or file; without it the sample, and a word about it */
 const bring = async (kept) => {
-  const run = lx.state.run, shape = spec().shape, bytes = await textImage(kept.image, shape.reduce((p, q) => p * q), shape[0]);
-  if (run !== lx.state.run || !on()) return;
-  if (!bytes) { if (kept.image) lx.say(lx.t('image.left')); choose(kept.source === 'draw' ? 'draw' : 'sample'); show(); write(); return; }
+  const asked = era, { shape } = spec(), bytes = await textImage(kept.image, shape.reduce((p, q) => p * q), shape[0]);
+  if (asked !== era || !on()) return;
+  if (!bytes) { if (kept.image) lx.say(lx.t('image.left')); choose(kept.source === 'draw' ? 'draw' : 'sample'); show(); write(true); return; }
   const image = { pixels: base64(bytes) };
   if (kept.source === 'draw') { pad.load(painted(bytes, shape)); exact = image; } else file = image;
   choose(kept.source); carried = kept.image; show();
@@ -183,22 +183,21 @@ const usual = () => {
 const restore = () => {
   if (!on()) { owner = null; return; }
   const kept = (has() && parse(lx.state.kept.pyr)) || usual(), fresh = built !== lx.state.run, known = !!lx.state.info.dataset;
-  owner = lx.state.run; second = null; lastTwo = ''; answer = null; file = null; exact = null; mine = lx.state.w; inverted(false);
+  era++; owner = lx.state.run; second = null; lastTwo = ''; answer = null; file = null; exact = null; mine = lx.state.w; inverted(false);
   ({ blend, drawn, a } = kept); b = []; index = kept.source === 'held' ? Math.min(+kept.image || 0, (lx.state.info.dataset?.n || 1) - 1) : 0;
   if (fresh) build(); else stale(true);
-  const at = +lx.state.kept.pyr;
-  growing.enter(!has(), !has() && lx.state.kept.pyr && at >= 0 && at <= count() - 1 ? at : null, fresh);
-  if (['draw', 'file'].includes(kept.source)) { bring(kept); } else choose(kept.source === 'held' && known ? 'held' : 'sample');
+  const at = lx.state.kept.grow;
+  growing.enter(!has(), at && +at >= 0 && +at <= count() - 1 ? +at : null, fresh);
   if (has()) partner(kept.b);
-  show();
+  if (['draw', 'file'].includes(kept.source)) bring(kept); else { choose(kept.source === 'held' && known ? 'held' : 'sample'); show(); }
 };
 const enter = () => {
   if (!on()) return;
   if (owner !== lx.state.run) { restore(); return; }
-  growing.enter(!has(), growing.at, false); show(); write();
+  growing.enter(!has(), growing.at, false); show(); write(true);
 };
-let linked = null;                                                         /* the run that the link's levels belong to */
-lx.on('run', () => { if (linked !== null && linked !== lx.state.run) lx.keep('pyr', null); linked = lx.state.run; setTimeout(enter); });
+lx.on('run', () => setTimeout(enter));
+lx.on('restore', () => { owner = null; restore(); });
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', (w, o) => { if (!lx.state.info || owner !== lx.state.run) return; if (w !== mine && o?.kind !== 'levels') { a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); mine = w; if (on()) write(); } if (on()) show(); });
 lx.on('lang', () => { if (on()) { choose(source); growing.tell(); show(); } });

@@ -7,15 +7,17 @@ import gradio as gr
 from . import HERE, piece, script
 
 # what stands before reconstruct.js
-PARTS = ("pad", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept", "reconstruct_search",
-         "direction_moves", "reconstruct_edit", "reconstruct_noise")
+PARTS = ("pad", "image_text", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept",
+         "reconstruct_search", "direction_moves", "reconstruct_edit", "reconstruct_noise", "reconstruct_link", "reconstruct_bars")
 
 
 def reconstruct() -> gr.HTML:
-    """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is held, draw or file. ``pad.js`` is the pad."""
+    """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
+    a link carries the image (yes, no). ``pad.js`` is the pad."""
     found = piece("reconstruct", """
 <div class="lx-stage lx-rec">
   <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
+    <button type="button" class="lx-chip" role="radio" data-source="code" data-t="rec.own" data-t-title="rec.own.help"></button>
     <button type="button" class="lx-chip" role="radio" data-source="held" data-t="rec.held"></button>
     <button type="button" class="lx-chip" role="radio" data-source="draw" data-t="rec.draw"></button>
     <button type="button" class="lx-chip" role="radio" data-source="file" data-t="rec.file"></button>

@@ -33,5 +33,6 @@ const makeBeside = (host, view) => {
   const show = (found, pixels, canvas) => { given = pixels; size = { w: canvas.width, h: canvas.height }; rows = [...found, ...extra]; paint(); };
   /** Rows of runs that have no encoder: codes that were searched for. */
   const join = (found) => { rows = [...rows.filter((r) => !r.searched), ...found]; extra = found; paint(); };
-  return { fitting, show, paint, join, rows: () => rows };
+  const clear = () => { rows = []; extra = []; given = null; for (const e of cards.values()) e.remove(); cards.clear(); host.hidden = true; delete host.dataset.runs; };
+  return { fitting, show, paint, join, clear, rows: () => rows };
 };

@@ -13,5 +13,10 @@ const makeSpoil = (host, again) => {
   amount.oninput = () => { usual[kind] = +amount.value; tell(); again(); };
   $('.lx-spoil-again').onclick = () => { seed = lx.random(); again(); };
   lx.on('lang', tell); tell();
-  return { on: () => !!kind, asked: () => kind ? { noise: { kind, amount: amount.value / 100, seed } } : {}, take: (answer) => { told = answer; tell(); } };
+  const restore = (noise) => {
+    kind = noise?.kind || ''; seed = noise?.seed || 0; told = null;
+    if (kind) amount.value = usual[kind] = noise.amount;
+    tell();
+  };
+  return { restore, get state() { return kind ? { kind, amount: +amount.value, seed } : null; }, on: () => !!kind, asked: () => kind ? { noise: { kind, amount: amount.value / 100, seed } } : {}, take: (answer) => { told = answer; tell(); } };
 };

@@ -16,6 +16,8 @@ from explorer import arithmetic, found
 from explorer.session import Session
 from tests.explorer.conftest import data, make
 
+from .held import Held
+
 BOX = "document.querySelector('#lx-arithmetic [data-mounted]')"
 DATA = f"{BOX}.dataset"
 NINE = "document.querySelector('.lx-nine canvas')"
@@ -82,7 +84,11 @@ def test_opens_where_images_are_labelled_in_many_ways_on_a_sum(drive, run):
     assert drive.state("s.run") == "b-many", "a-plain would be first by name"
     groups = parts(page)
     assert all(len(g) == 3 and all(r[0] == "r" for r in g) for g in groups)
+    assert drive.state("s.origin.kind") == "point", "the code is still the one that the run was opened with"
+    expect(page.locator(".lx-take")).to_contain_text("Your current code is another one")
+    page.get_by_role("button", name="Take the result").click()
     settled(drive, run, groups)
+    expect(page.locator(".lx-take")).to_be_empty()
     a, b, c = (found.exemplars(run, g) for g in groups)
     lines, _ = found.judged(run, a, b, c, 1.0)
     asked = [line for line in lines if line.wanted]
@@ -170,8 +176,10 @@ def test_the_link_restores_everything(drive, run):
     page.locator(".lx-ex").nth(11).click()
     drive.slide(".lx-strength input", 1.7)
     page.get_by_role("button", name="New noise").click()
+    page.get_by_label("Show only").select_option("side\nright")
     settled(drive, run, parts(page), 1.7)
     drive.settled()
+    total = page.evaluate(f"{DATA}.gallery")
     link, groups, hero = page.evaluate("window.lx.link()"), parts(page), drive.pixels()
     nine = page.evaluate(f"{NINE}.toDataURL()")
     page.goto("about:blank")
@@ -179,6 +187,37 @@ def test_the_link_restores_everything(drive, run):
     assert parts(page) == groups and page.evaluate("document.querySelector('.lx-strength output').textContent") == "1.70"
     drive.until(f"(was) => {NINE}.toDataURL() === was", nine)
     assert drive.pixels() == hero
+    drive.until(f"(was) => {DATA}.gallery === was", total)
+    expect(page.get_by_role("button", name="Do not filter by side right")).to_be_visible()
+    page.locator(".lx-slot[data-slot=c] .lx-out").last.click()
+    drive.until("(was) => lx.state.kept.abc.split('~').slice(0, 3).join('~') !== was", "~".join(".".join(g) for g in groups))
+    page.go_back()
+    drive.until(f"(was) => {DATA}.parts === was", "~".join(".".join(g) for g in groups))
+    drive.until(f"(was) => {NINE}.toDataURL() === was", nine)
+
+
+def test_what_belongs_to_another_sum_is_dimmed_and_goes_where_its_own_fails(drive, watch):
+    page = opened(drive)
+    drive.settled()
+    held, watch.expected = Held(page, "code", '"sum"'), "422"
+    page.locator(".lx-slot[data-slot=a] .lx-out").first.click()
+    expect(page.locator(".lx-verdict")).to_have_css("opacity", "0.25")
+    expect(page.locator(".lx-result .lx-said")).to_have_css("opacity", "0.25")
+    held.refuse("It cannot be added up.")
+    expect(page.locator(".lx-verdict")).to_have_css("opacity", "1")
+    assert page.locator(".lx-mark:not(.card)").count() == 0
+    expect(page.locator(".lx-result .lx-said")).to_be_empty()
+    for _ in range(2):
+        page.locator(".lx-slot[data-slot=a] .lx-out").first.click()
+    expect(page.locator(".lx-nine canvas")).to_be_hidden()
+    expect(page.locator(".lx-slot[data-slot=a] canvas").first).to_be_hidden()
+    expect(page.get_by_role("button", name="Take the result")).to_be_disabled()
+    held = Held(page, "code", '"gallery"')
+    page.get_by_label("Show only").select_option("side\nright")
+    expect(page.locator(".lx-gallery")).to_have_css("opacity", "0.25")
+    held.refuse("It cannot be listed.")
+    expect(page.locator(".lx-gallery")).to_have_css("opacity", "1")
+    assert page.locator(".lx-filters button").count() == 0, "what is shown is not filtered"
 
 
 def test_a_saved_direction_is_a_slider_and_a_file(drive, run):
@@ -224,4 +263,4 @@ def test_another_run_has_a_sum_of_its_own(drive, run):
     page.locator(".lx-run[data-run=b-many]").click()
     drive.until(f"{DATA}.ready === 'b-many' && +{DATA}.n > 2")
     assert page.evaluate(f"{DATA}.parts") == before
-    settled(drive, run, parts(page))
+    assert drive.state("s.origin.kind") == "point"

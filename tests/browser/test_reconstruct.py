@@ -29,6 +29,14 @@ def opened(drive, query="run=tiny&view=reconstruct"):
     return page
 
 
+def taken(drive, query="run=tiny&view=reconstruct"):
+    """As opened, with the held-out image chosen by hand, so that the current code is the encoder's."""
+    page, n = opened(drive, query), count(drive)
+    page.locator("#lx-reconstruct .lx-index").dispatch_event("change")
+    encoded(drive, n)
+    return page
+
+
 def pixels(drive, canvas=".lx-out canvas") -> str:
     return drive.page.evaluate(f"document.querySelector('#lx-reconstruct {canvas}').toDataURL()")
 
@@ -128,7 +136,7 @@ def test_files_good_and_bad(drive, watch):
 
 
 def test_sliders_edit_the_code_and_back(drive):
-    page = opened(drive)
+    page = taken(drive)
     before = pixels(drive)
     page.evaluate("lx.slide(0, 2.5)")
     expect(page.locator("#lx-reconstruct .lx-out-name")).to_have_text("Edited")
@@ -173,8 +181,8 @@ def test_every_run_that_takes_the_image_stands_beside_the_others_in_order(drive,
 def test_all_of_them_follow_the_stroke_in_one_request(drive):
     page = opened(drive)
     ranked(drive)
-    page.get_by_role("radio", name="Draw").click()
     before = {n: shown(page, f".lx-model[data-run={n}] canvas") for n in ("plane", "tiny")}
+    page.get_by_role("radio", name="Draw").click()
     paths: list[str] = []
     page.on("request", lambda r: paths.append(r.url.rsplit("/", 1)[1] + ("+" if '"plane"' in (r.post_data or "") else "")))
     n = count(drive)
@@ -209,7 +217,7 @@ def test_noise_on_the_input_is_seen_by_every_run_and_errors_are_against_the_clea
 
 
 def test_choosing_a_card_edits_the_same_image_in_that_run(drive, trained):
-    page, session = opened(drive), Session(trained)
+    page, session = taken(drive), Session(trained)
     ranked(drive)
     index = drive.state("s.origin.index")
     page.locator(".lx-model[data-run=plane]").focus()
@@ -304,7 +312,7 @@ def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(contex
 
 
 def test_an_attribute_slider_moves_the_real_images_own_code_along_its_direction(drive):
-    page = opened(drive)
+    page = taken(drive)
     change = page.locator("#lx-reconstruct .lx-change")
     drive.until("+document.querySelector('#lx-reconstruct .lx-change').dataset.n > 0")
     assert change.get_attribute("data-state") == "ready"
