@@ -155,3 +155,36 @@ def test_keyboard_and_classes_side_by_side(made):
     assert made.state("[s.label, s.origin.seed]") == [1, 1]
     w = page.evaluate("window.lx.code({op: 'sample', seed: 1}).then((d) => Array.from(d.w))")
     assert made.state("Array.from(s.w)") == w
+
+
+def test_the_columns_of_noise_are_the_seeds_that_they_say(made):
+    page = coded(made)
+    page.locator(".lx-of-rows").select_option("code:category")
+    page.locator(".lx-of-columns").select_option("noise")
+    box = page.get_by_label("Seed of the noise")
+    box.fill("41")
+    box.press("Enter")
+    heads = page.locator(".lx-code-top")
+    expect(heads).to_have_text([f"#{k}" for k in range(41, 49)])
+    made.settled()
+    cell = page.locator(".lx-code-cell[data-row='2'][data-column='5']")
+    assert "#46" in cell.get_attribute("aria-label")
+    shown = page.evaluate(CELL, [2, 5])
+    cell.click()
+    made.until("lx.state.origin.seed === 46")
+    made.settled()
+    noise = page.evaluate("lx.code({op: 'sample', seed: 46}).then((d) => Array.from(d.w.slice(0, 6)))")
+    assert made.state("Array.from(s.w.slice(0, 10))") == [*noise, 0, 0, 1, 0]
+    expect(heads).to_have_text([f"#{k}" for k in range(41, 49)])
+    expect(page.locator(".lx-code-cell.on")).to_have_attribute("data-column", "5")
+    hero = np.array(page.evaluate(HERO))
+    assert np.mean(np.abs(np.array(shown) - hero) > 8) < 0.02 and np.mean(np.abs(np.array(page.evaluate(CELL, [2, 5])) - hero) > 8) < 0.02
+    page.get_by_role("button", name="New noise").click()
+    made.until("lx.state.origin.seed !== 46")
+    seed = made.state("s.origin.seed")
+    expect(heads).to_have_text([f"#{seed + k}" for k in range(8)])
+    expect(page.locator(".lx-code-cell.on")).to_have_attribute("data-column", "0")
+    made.slide("#lx-slider-0 input[type=range]", 2.5)                # moved by hand: it is no seed's noise any more
+    made.until("lx.state.origin.kind === 'sliders'")
+    expect(page.locator(".lx-code-cell.on")).to_have_count(0)
+    expect(box).to_have_value("")

@@ -31,10 +31,9 @@ def drawn(made, seed: int = 0, label: str = "") -> None:
                [seed, label])
 
 
-def expected(made, k: int, run: str, **more) -> np.ndarray:
-    """The first tile of a run's samples, straight from the server: as many as column ``k`` asks for, since noise depends on how many."""
-    across = int(made.page.locator(".lx-cmp-hold canvas").nth(k).get_attribute("data-columns"))
-    body = {"run": run, "op": "samples", "n": 5 * across, "columns": across, **more}
+def expected(made, run: str, **more) -> np.ndarray:
+    """The first tile of a run's samples, straight from the server, drawn alone."""
+    body = {"run": run, "op": "samples", "n": 1, "columns": 1, **more}
     asked = made.page.request.post(f"{made.server}{PREFIX}/render", data=body)
     with Image.open(io.BytesIO(asked.body())) as image:
         return np.asarray(image.convert("L"))[:28, :28].ravel().astype(int)
@@ -45,7 +44,7 @@ def test_seed_and_class_redraw_every_column(made):
     expect(page.locator("#lx-right")).to_be_hidden()
     assert page.locator(".lx-cmp-run").count() == 3
     for k, run in enumerate(("asked", "info", "tiny")):
-        assert np.abs(np.array(page.evaluate(TILES, k)) - expected(made, k, run, seed=0)).max() <= 1
+        assert np.abs(np.array(page.evaluate(TILES, k)) - expected(made, run, seed=0)).max() <= 1
     before = page.evaluate(IMAGES)
     page.locator(".lx-cmp-seed").fill("12")
     drawn(made, 12)
@@ -53,7 +52,7 @@ def test_seed_and_class_redraw_every_column(made):
     assert all(a != b for a, b in zip(before, after, strict=True))
     page.locator(".lx-cmp-class").select_option(label="square")
     drawn(made, 12, "1")
-    assert np.abs(np.array(page.evaluate(TILES, 0)) - expected(made, 0, "asked", seed=12, label=1)).max() <= 1
+    assert np.abs(np.array(page.evaluate(TILES, 0)) - expected(made, "asked", seed=12, label=1)).max() <= 1
     assert page.evaluate(IMAGES)[1:] == after[1:], "runs without classes keep their samples, and say so"
     expect(page.locator(".lx-cmp-run[data-run=info] .lx-cmp-note")).to_contain_text("knows no classes")
 
@@ -119,3 +118,22 @@ def test_a_link_to_a_run_that_is_gone_says_so(made):
     made.page.goto(f"{made.server}/?view=compare&run=info&cmp=info,nobody")
     made.until("document.getElementById('lx-toast')?.textContent.includes('not here')")
     made.until("document.querySelectorAll('.lx-cmp-run').length === 1")
+
+
+SHOWN = """(k) => { const c = document.querySelectorAll('.lx-cmp-hold canvas')[k], n = +c.dataset.columns, x = c.getContext('2d');
+  const side = 28, gap = (c.width - n * side) / (n - 1);
+  const tile = (i, j) => Array.from(x.getImageData(i * (side + gap), j * (side + gap), side, side).data);
+  return Array.from({length: n}, (_, i) => Array.from({length: 5}, (_, j) => tile(i, j))); }"""
+
+
+def test_a_wider_window_shows_more_of_the_same_images(made):
+    seen = []
+    for width in (1500, 900):
+        made.page.set_viewport_size({"width": width, "height": 800})
+        opened(made, "run=info&cmp=info,wide,tiny")
+        made.settled()
+        seen.append([np.array(made.page.evaluate(SHOWN, k)).astype(int) for k in range(3)])
+    for wide, narrow in zip(*seen, strict=True):
+        assert len(wide) > len(narrow) >= 3
+        assert np.abs(wide[:len(narrow)] - narrow).max() <= 1
+        assert len({tile.tobytes() for tile in narrow.reshape(-1, 28 * 28 * 4)}) == 5 * len(narrow)

@@ -297,3 +297,39 @@ def test_a_code_is_called_truncated_only_where_it_is(drive):
     expect(said).to_have_text(re.compile(r"^seed \d+ · ψ −0\.50$"))
     after(drive, dial(drive, "psi", 100))
     expect(said).to_have_text(re.compile(r"^seed \d+$"))
+
+
+def test_noise_that_can_hardly_be_seen_is_said_to_be(drive):
+    page = opened(drive)
+    name, note = page.locator("#lx-style-dials [data-dial=noise] span"), page.locator(".lx-grain-slight")
+    drive.until("+document.querySelector('.lx-grain').dataset.top > 3")
+    expect(name).to_have_text("Noise")
+    after(drive, dial(drive, "noise", 2))
+    expect(name).to_have_text("Noise (hardly visible)")
+    top = float(page.locator(".lx-grain").get_attribute("data-top"))
+    assert 0 < top < 3
+    expect(note).to_contain_text(f"by more than {top:g} of 255")
+    after(drive, dial(drive, "noise", 100))
+    expect(name).to_have_text("Noise")
+    expect(note).to_be_hidden()
+
+
+def test_the_link_keeps_an_edited_code_at_psi_of_zero_and_ones_own_image(drive, tmp_path):
+    page = opened(drive, "other")
+    page.evaluate("lx.sample(3)")
+    drive.until("lx.state.origin.kind === 'seed'")
+    after(drive, dial(drive, "psi", 50))
+    half = hero(drive)
+    after(drive, dial(drive, "psi", 0))
+    page.goto(page.evaluate("lx.link()"))
+    ready(drive, "other")
+    after(drive, dial(drive, "psi", 50))
+    assert alike(hero(drive), half), "the code that was truncated is in the link"
+    after(drive, page.get_by_role("radio", name="Real images").click)
+    Image.fromarray(np.kron(np.eye(7, dtype=np.uint8) * 255, np.ones((8, 8), np.uint8))).save(tmp_path / "diagonal.png")
+    page.locator(".lx-sty-cell[data-r='1'][data-c='-1']").click()
+    after(drive, lambda: page.locator("#lx-styles input[type=file]").set_input_files(tmp_path / "diagonal.png"))
+    known, shown = sheet(drive), hero(drive)
+    page.goto(page.evaluate("lx.link()"))
+    ready(drive, "other")
+    assert alike(sheet(drive), known) and alike(hero(drive), shown)
