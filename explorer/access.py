@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 class VisitorError(PermissionError):
@@ -12,6 +13,7 @@ class VisitorError(PermissionError):
     status = 403
 
 
+@lru_cache(256)
 def is_loopback(host: str | None) -> bool:
     """Whether a server bound to ``host`` is reachable from this machine only: 127.0.0.0/8, ::1, localhost. None: gradio's default."""
     if host is None:

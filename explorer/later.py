@@ -39,10 +39,10 @@ class _Work:
 
     def __init__(self, make: Callable[[Progress], Any]) -> None:
         self.make, self.share, self.asked = make, 0.0, time.monotonic()
-        who = threads.who()
-        _places.take(who)
+        who, places = threads.who(), _places
+        places.take(who)
         self.done: Future[Any] = _lane.submit(self._run, who).done
-        self.done.add_done_callback(lambda _: _places.give(who))
+        self.done.add_done_callback(lambda _: places.give(who))
 
     def _run(self) -> Any:
         if time.monotonic() - self.asked > UNASKED:

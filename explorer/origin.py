@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,6 +28,7 @@ FOREIGN_HOST = "This page does not answer to that name; its owner can start it w
 FOREIGN_SITE = "Another site asked for this; only this page itself, or a program, may."
 
 
+@lru_cache(256)
 def split(authority: str) -> tuple[str, int | None]:
     """``name:port`` as (name in lower case without brackets or a last dot, port or None). ("", None) for what is none."""
     try:
@@ -37,6 +39,7 @@ def split(authority: str) -> tuple[str, int | None]:
     return ("", None) if parts.path or parts.query or parts.fragment or "@" in authority else (name.rstrip("."), port)
 
 
+@lru_cache(256)
 def is_address(name: str) -> bool:
     """Whether it is an IP address: nobody else can point such a "name" at this machine."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -22,7 +23,11 @@ def route_path(scope: Scope) -> str:
 
 def address(scope: Scope) -> str:
     """Who asks: the client's address, of IPv6 the network that one household has (/64). "" where there is none (a test)."""
-    host = (scope.get("client") or ("", 0))[0]
+    return _network((scope.get("client") or ("", 0))[0])
+
+
+@lru_cache(1024)
+def _network(host: str) -> str:
     try:
         found = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

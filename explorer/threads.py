@@ -44,12 +44,12 @@ class Job(Generic[T]):
     work: Callable[[], T]
     who: str = ""
     done: Future[T] = field(default_factory=Future)
-    gone: threading.Event = field(default_factory=threading.Event)
+    gone: bool = False
     unready: list[Future[Any]] = field(default_factory=list)   # background work that it asked for and did not wait for
 
     def abandon(self) -> None:
         """Nobody waits for it any more."""
-        self.gone.set()
+        self.gone = True
         self.done.cancel()
 
 
@@ -70,7 +70,7 @@ def who() -> str:
 def check() -> None:
     """Raise Abandoned where nobody waits for this thread's work any more. Long work calls it at each step."""
     mine = job()
-    if mine is not None and mine.gone.is_set():
+    if mine is not None and mine.gone:
         raise Abandoned
 
 

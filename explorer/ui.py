@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from . import Refused, components, named, theme, threads
 from .bodies import Bodies
+from .brake import Brake
 from .components.about import about
 from .components.cannot import cannot
 from .components.classes import classes
@@ -38,9 +39,11 @@ from .live import MOST, Trainings, live_routes
 from .origin import Hosts, OwnSite
 from .routes import PREFIX, make_routes
 from .scope import address
+from .told import Told
 from .views import Context, modules, supported
 
 SLIDERS = 8
+SESSIONS = 128                                  # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
 
 
 def build(session: Any, access: Any) -> gr.Blocks:
@@ -122,14 +125,14 @@ def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames:
     return dict(routes=[*make_routes(session, access, supported), *live_routes(trainings), *fit_routes(Fits(session, access)),
                         plotly_route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
-                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Bodies), Middleware(Heard),
-                            Middleware(Early)])
+                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
+                            Middleware(Brake), Middleware(Heard), Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
     """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` is the caller's."""
     return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
-                max_file_size="4mb", strict_cors=True)
+                max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS)
 
 
 def prefetch(session: Any) -> None:

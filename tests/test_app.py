@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import gradio as gr
 import httpx
 import numpy as np
+import psutil
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -21,6 +22,7 @@ from PIL import Image
 
 import app
 from benchmarks.serve import ROOT, page
+from explorer import ui
 from tests.explorer.conftest import data, make
 from training import checkpoint
 
@@ -33,10 +35,15 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shared(trained):
-    """A page that others can reach."""
-    with page("--host", "0.0.0.0", "--trained", str(trained)) as (address, _, _):
-        yield address
+def served(trained):
+    """A page that others can reach, and its process."""
+    with page("--host", "0.0.0.0", "--trained", str(trained)) as (address, _, pid):
+        yield address, psutil.Process(pid)
+
+
+@pytest.fixture(scope="module")
+def shared(served):
+    return served[0]
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +116,32 @@ def test_visitors_explore_and_neither_train_nor_stop_nor_delete(shared, trained)
     assert sorted(p.name for p in trained.iterdir()) == before
 
 
+def test_sessions_of_programs_do_not_pile_up_in_memory(served):
+    """Each call under a session of its own, as gradio_client makes one: gradio keeps 130 KB for each, ten thousand of them by default."""
+    address, process = served
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+        def call_under(name):
+            assert http.post("/gradio_api/run/sample", json={"data": ["tiny", 1, None], "session_hash": name}).status_code == 200
+        for k in range(ui.SESSIONS + 20):
+            call_under(f"first-{k}")
+        before = process.memory_info().rss
+        for k in range(300):
+            call_under(f"then-{k}")
+    assert process.memory_info().rss - before < 20 * 2**20
+
+
 def test_a_login_guards_the_images_too(trained):
     with page("--auth", "ada:lovelace", "--trained", str(trained)) as (address, _, _):
         for path, body in (("explorer/runs", None), ("explorer/render", {"run": "tiny", "op": "image", "w": ""})):
             with pytest.raises(urllib.error.HTTPError) as e:
                 ask(address, path, body)
             assert e.value.code == 401 and "log in" in json.loads(e.value.read())["error"]
+        for path in ("/openapi.json", "/gradio_api/openapi.json", "/gradio_api/info", "/config", "/docs"):
+            status, said = answer(address, path)
+            assert status in (401, 404) and "sample" not in said.text, path
+        wrong = {"data": {"username": "ada", "password": "x"}, "headers": {"x-forwarded-for": "10.0.0.9"}}
+        with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+            assert [http.post("/login", **wrong).status_code for _ in range(6)] == [400] * 5 + [429]
         assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
 
 

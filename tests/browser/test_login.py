@@ -1,0 +1,73 @@
+"""The login page says what gradio's is silent about: a wait after wrong passwords, and cookies that a frame does not get."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.serve import page
+
+
+@pytest.fixture(scope="module")
+def locked(trained) -> Iterator[str]:
+    """A page with a login, which other sites may frame."""
+    with page("--auth", "ada:lovelace", "--allow-frames", "--trained", str(trained), OMP_NUM_THREADS="1") as (address, _, _):
+        yield address
+
+
+@pytest.fixture
+def around(locked) -> Iterator[str]:
+    """The address of another site (localhost, where the page is on 127.0.0.1) that frames the page."""
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<link rel="icon" href="data:,"><iframe src="{locked}" width="900" height="700"></iframe>'.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def log_in(frame, password: str) -> None:
+    frame.get_by_label("username").fill("ada")
+    frame.get_by_label("password").fill(password)
+    frame.get_by_role("button", name="Login").click()
+
+
+def test_inside_another_sites_frame_without_cookies(context, around, watch):
+    """The browser is one that keeps no cookies of a frame's."""
+    watch.expected = "401"
+
+    def without_cookies(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
+    context.route("**/login", without_cookies)
+    tab = context.new_page()
+    tab.goto(around)
+    frame = tab.frame_locator("iframe")
+    log_in(frame, "lovelace")
+    alert = frame.locator("#lx-login")
+    expect(alert).to_contain_text("keeps no cookies for a page inside another site's frame")
+    expect(alert.get_by_role("link", name="Open the page by itself")).to_have_attribute("target", "_blank")
+
+
+def test_wrong_passwords_are_told_to_wait(context, locked, watch):
+    watch.expected = "the server responded with a status of 4"
+    tab = context.new_page()
+    tab.goto(locked)
+    for _ in range(5):
+        with tab.expect_response("**/login"):
+            log_in(tab, "wrong")
+    with tab.expect_response("**/login") as last:
+        log_in(tab, "wrong")
+    assert last.value.status == 429
+    expect(tab.locator("#lx-login")).to_contain_text("the next can be tried in")
