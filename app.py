@@ -129,6 +129,9 @@ def main(argv: list[str] | None = None) -> int:
         print(e, file=sys.stderr)
         return 2
     args = arguments(argv)
+    if not args.trained.is_dir():               # a mistyped one is not an empty one
+        print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
+        return 1
     if not port_is_free(args.host, args.port):
         print(f"Port {args.port} on {args.host} is in use or not allowed; choose another with --port.", file=sys.stderr)
         return 1

@@ -242,3 +242,13 @@ def test_a_port_in_use_is_said_in_a_sentence():
         done = subprocess.run([sys.executable, "app.py", "--port", str(s.getsockname()[1])], cwd=ROOT, capture_output=True, text=True,
                               timeout=60)
     assert done.returncode == 1 and "choose another with --port" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("options", "words"), [(["--trained", "trainde"], "There is no folder trainde"),
+                                                (["--device", "cuda:99"], "no device 'cuda:99' that torch can use")])
+def test_a_folder_or_device_that_is_not_there_is_a_sentence_and_no_page(options, words, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    assert app.main(["--port", str(port), *options]) == 1
+    errors = capsys.readouterr().err
+    assert words in errors and errors.count("\n") == 1

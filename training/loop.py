@@ -67,7 +67,7 @@ class World:
         if size == 1:
             if "ACCELERATE_MIXED_PRECISION" in os.environ and "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
                 raise ValueError("`accelerate launch` started one process instead of several, as it does on a CPU; use "
-                                 "torchrun --nproc_per_node 2 -m training …")
+                                 "torchrun --standalone --nproc_per_node 2 -m training …")
             return World(device=devices.find(device))
         from accelerate import PartialState
         group = PartialState(cpu=devices.find(device).type == "cpu")

@@ -256,7 +256,7 @@ class _Training:
     def _go_on(self) -> str:
         """The whole command line that goes on."""
         args, size = self.args, self.world.size
-        words = ["torchrun", "--nproc_per_node", str(size)] if size > 1 else ["python"]
+        words = ["torchrun", "--standalone", "--nproc_per_node", str(size)] if size > 1 else ["python"]
         words += ["-m", "training", "train", args.family, "--name", self.folder.name]
         given = [("--trained", args.trained, TRAINED), ("--cache", args.cache, None), ("--source", args.source, None),
                  ("--device", args.device, "auto"), ("--threads", args.threads, None), ("--save-seconds", args.save_seconds, 60.0)]

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -121,16 +122,46 @@ def test_one_level_of_a_run_is_trained_on_and_its_figures_are_taken(own, tmp_pat
     assert moved and all(k.startswith("finer.0.") for k in moved)
 
 
+TOLD = """
+import os, sys
+def told(event, arguments):
+    if event in ("open", "os.rename", "os.mkdir", "os.remove") and isinstance(arguments[0], str) and {root!r} in arguments[0] and (
+            event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+        os.write(told.file, f"{{arguments[0]}}\\n".encode())
+if "RANK" in os.environ:
+    told.file = os.open({log!r} + os.environ["RANK"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    sys.addaudithook(told)
+"""
+
+
 def test_two_processes_train_one_model(own, tmp_path):
-    """Two processes see half of every batch each and end with one set of weights, as many images seen as one process would."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
-    arguments = options(own, tmp_path, "own", "--images", "320", "--no-evaluate", "--device", "cpu")
-    done = subprocess.run([sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1",
-                           "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "training", *arguments],
-                          cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
+    """README's line. Two processes see half of every batch each and end with the weights that one process ends with; one of them writes."""
+    line = re.search(r"`(torchrun .*) -m training train …`", (ROOT / "README.md").read_text("utf-8"))[1]
+    (tmp_path / "site").mkdir()
+    told = TOLD.format(root=str(tmp_path / "trained"), log=str(tmp_path / "told"))
+    (tmp_path / "site" / "sitecustomize.py").write_text(told)
+    arguments = options(own, tmp_path, "own", "--images", "320", "--no-evaluate")       # --device auto, on a CPU
+    arguments = ["train", "autoencoder", *arguments[2:]]
+    arguments[arguments.index("--width")] = "--hidden"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(tmp_path / "site"), "CUDA_VISIBLE_DEVICES": ""}
+    command = [Path(sys.executable).parent / "torchrun", *line.split()[1:], "-m", "training", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    card = checkpoint.load(tmp_path / "trained" / "own")[1]
+    assert main([*arguments[:arguments.index("own")], "one", *arguments[arguments.index("own") + 1:]]) == 0
+    (two, card), (one, _) = (checkpoint.load(tmp_path / "trained" / name) for name in ("own", "one"))
     assert card.images_seen == 320
+    for a, b in zip(two.parameters(), one.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-4)
+    writes = [(tmp_path / f"told{rank}").read_text() for rank in (0, 1)]
+    assert "weights.safetensors" in writes[0] and writes[1] == "", "only the first writes"
+
+
+def test_accelerate_that_starts_one_process_of_two_is_told_of(own, tmp_path, monkeypatch, capsys):
+    for name, value in (("ACCELERATE_MIXED_PRECISION", "no"), ("ACCELERATE_USE_CPU", "True"), ("MASTER_ADDR", "127.0.0.1")):
+        monkeypatch.setenv(name, value)                 # what `accelerate launch --cpu --num_processes 2` sets, and no WORLD_SIZE
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    assert main(options(own, tmp_path)) == 2
+    assert "torchrun --standalone --nproc_per_node 2 -m training" in capsys.readouterr().err
 
 
 def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
@@ -211,20 +242,6 @@ def test_divergence_is_named_and_the_save_before_it_stays(own, tmp_path, capsys,
     assert "Try a smaller learning_rate" in capsys.readouterr().err
     status = json.loads((tmp_path / "trained" / "own" / "status.json").read_text())
     assert status["state"] == "diverged" and "160 images, is kept" in status["message"]
-    assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
-
-
-def test_a_full_disk_is_said_and_keeps_the_last_save(own, tmp_path, capsys, monkeypatch):
-    assert main(options(own, tmp_path, "own", "--images", "160", "--no-evaluate")) == 0
-    digest = checkpoint.read_card(tmp_path / "trained" / "own").weights_sha256
-    from training import files
-
-    def full(descriptor):
-        raise OSError(28, "No space left on device", "weights.safetensors")
-    monkeypatch.setattr(files.os, "fsync", full)
-    assert main(options(own, tmp_path, "own", "--resume", "--images", "320", "--no-evaluate")) == 2
-    assert "disk is full" in capsys.readouterr().err
-    monkeypatch.undo()
     assert checkpoint.load(tmp_path / "trained" / "own")[1].weights_sha256 == digest
 
 

@@ -60,7 +60,7 @@ def sentence(answer, *words):
 
 def test_a_disk_that_fills_while_training_keeps_the_last_save(disks):
     assert disks["first"]["code"] == 0
-    last = sentence(disks["full"], "the disk is full", "The last save, at 160 images, is kept. Go on with: python -m training train vae --name")
+    last = sentence(disks["full"], "the disk is full", "The last save, at 160 images, is kept. Go on with: python -m training train vae")
     assert "--trained" in last and last.endswith("--resume") and disks["whole"]
     assert disks["again"]["code"] == 0 and disks["seen"] == 320, "with room again it goes on"
 

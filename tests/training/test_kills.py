@@ -16,7 +16,7 @@ from training.maps import Map, read, write
 from .test_contract import trainer
 
 OPERATIONS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"}
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT      # of opening; a kill while a file is written leaves what one before the next operation does
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT      # of opening; a kill while a file is written leaves what one just after it does, or less
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills are tried on systems that can fork")
 
 
