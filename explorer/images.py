@@ -5,19 +5,29 @@ from __future__ import annotations
 import base64
 import io
 import math
-import struct
-import zlib
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
+
+from training import pictures
 
 from . import Refused
 
 MAX_FILE = 4 * 2**20
-MAX_SIDE = 4096
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+MAX_PIXELS, MAX_JPEG = 4096**2, 64_000_000      # of a file; a JPEG is decoded at a fraction of its size
 LOSSLESS = 256 * 256                            # pixels; a larger colour image is sent as JPEG
+
+
+NOT_READ = "That is not an image this page can read; use PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF."
+REFUSED = {
+    "damaged": "The image is damaged or cut short and cannot be read.",
+    "large": f"The image has more pixels than can be taken: {MAX_JPEG // 10**6} million for a JPEG, {MAX_PIXELS // 10**6} million else.",
+    "heic": "That is a HEIC file, an iPhone's format, which this page cannot read; export it as JPEG.",
+    "jxl": "That is a JPEG XL file, which this page cannot read; export it as JPEG or PNG.",
+    "svg": "That is an SVG, a drawing without pixels; export it as PNG.",
+    "video": "That is a video; take a single picture out of it.",
+}
 
 
 class ImageError(Refused):
@@ -79,49 +89,26 @@ def diverging(d: np.ndarray) -> np.ndarray:
     return out.round().clip(0, 255).astype(np.uint8)
 
 
-def decode_upload(data: bytes, shape: tuple[int, ...], invert: bool = False) -> np.ndarray:
-    """A person's image file as (C, H, W) uint8 of ``shape``: first frame, upright, transparent parts black, cropped about its centre and
-    averaged down. Raises ImageError for what is empty, no image, damaged or too large."""
+def decode_upload(data: bytes, shape: tuple[int, ...], invert: bool = False, deep: tuple[float, float] | None = None) -> np.ndarray:
+    """A person's image file as (C, H, W) uint8 of ``shape``, by the decoder that training uses (training/pictures.py).
+
+    ``deep``: the values that became black and white where the run's own images had more than 8 bits; the file's own range without.
+    Raises ImageError for what is empty, no image, damaged or too large.
+    """
     if not data:
         raise ImageError("The file is empty.")
     if len(data) > MAX_FILE:
         raise ImageError(f"The file is larger than {MAX_FILE // 2**20} MB; save it smaller and try again.")
     c, h, w = shape
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if max(image.size) > MAX_SIDE:
-                raise ImageError(f"The image is {image.width} × {image.height} pixels; up to {MAX_SIDE} on a side can be taken.")
-            image.draft("RGB", (4 * w, 4 * h))      # a JPEG is decoded no larger than needed
-            image.seek(0)
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-    except (Image.UnidentifiedImageError, Image.DecompressionBombError) as e:
-        raise ImageError("That is not an image this page can read; use PNG, JPEG, WebP, GIF or BMP.") from e
-    except (OSError, SyntaxError, EOFError, ValueError, struct.error, zlib.error, IndexError, TypeError, KeyError) as e:
-        if isinstance(e, ImageError):
-            raise
-        raise ImageError("The image is damaged or cut short and cannot be read.") from e
-    pixels = _fitted(_flat(upright, c), h, w)
+        picture = pictures.decode(data, h, w, most=MAX_PIXELS, most_plain=MAX_JPEG)
+    except pictures.Unreadable as e:
+        raise ImageError(REFUSED.get(e.kind, NOT_READ)) from e
+    pixels = picture.pixels
+    if picture.deep:
+        pixels = picture.eight_bit(*(deep or pictures.span(picture.low, picture.high, picture.whole)))
+    if c == 1:
+        pixels = np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
     if invert:
         pixels = 255 - pixels
-    return np.ascontiguousarray(pixels.reshape(h, w, c).transpose(2, 0, 1))
-
-
-def _flat(image: Image.Image, channels: int) -> Image.Image:
-    """Grey or RGB, with what was transparent on black."""
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.nan_to_num(np.asarray(image, np.float64))
-        top = 65535.0 if image.mode.startswith("I") else max(1.0, float(values.max(initial=1.0)))
-        image = Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
-    if "A" in image.getbands() or "transparency" in image.info:
-        over = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", over.size, (0, 0, 0, 255)), over)
-    return image.convert("L" if channels == 1 else "RGB")
-
-
-def _fitted(image: Image.Image, h: int, w: int) -> np.ndarray:
-    """The largest centred part of the wanted shape, averaged to (h, w)."""
-    scale = min(image.width / w, image.height / h)
-    cw, ch = w * scale, h * scale
-    left, top = (image.width - cw) / 2, (image.height - ch) / 2
-    return np.asarray(image.resize((w, h), Image.Resampling.BOX, box=(left, top, left + cw, top + ch)))
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1))

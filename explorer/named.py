@@ -73,7 +73,7 @@ class Encode(Question):
         given = [self.image_base64] if isinstance(self.image_base64, str) else self.image_base64
         if not run.spec.encodes:
             raise Refused("This run has no encoder, so it cannot take an image in.")
-        codes = run.encode(np.stack([images.decode_upload(file_of(text), run.spec.shape) for text in given]))[0].tolist()
+        codes = run.encode(np.stack([images.decode_upload(file_of(text), run.spec.shape, deep=run.deep) for text in given]))[0].tolist()
         return codes[0] if isinstance(self.image_base64, str) else codes
 
 

@@ -490,7 +490,7 @@ def pixels_of(run: Run, image: str | HeldOutImage | Pixels | CodeImage, invert: 
         return run.real(np.array([image.index]))[0]
     raw = _bytes(image.pixels if isinstance(image, Pixels) else image)
     if isinstance(image, str):
-        return images.decode_upload(raw, run.spec.shape, invert)
+        return images.decode_upload(raw, run.spec.shape, invert, run.deep)
     if len(raw) != h * w * c:
         raise Refused(f"These are {len(raw)} pixel values; this run takes {h} × {w} × {c} = {h * w * c}.")
     pixels = np.frombuffer(raw, np.uint8).reshape(h, w, c).transpose(2, 0, 1)

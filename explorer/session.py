@@ -111,6 +111,11 @@ class Run:
         return self._once.get(key, make)
 
     @property
+    def deep(self) -> tuple[float, float] | None:
+        """The values that became black and white where the images it was trained on had more than 8 bits; None where they had not."""
+        return next(((n.low, n.high) for n in self.card.data.notes if n.kind == "deep"), None)
+
+    @property
     def codes(self) -> np.ndarray | None:
         """Codes (n, d) of the held-out images, where the run has a map; encoded anew at first use where its file leaves them out."""
         if self.map is None or self.map.codes is not None:

@@ -175,7 +175,7 @@ def _named_api(session: Any) -> None:
         return await about(named.Decode, request, run=run, code=code, label=label)
 
     async def encode(request: gr.Request, run: str, image_base64: str | list[str]) -> list[float] | list[list[float]]:
-        """The code of an image file (PNG, JPEG, WebP, GIF or BMP, at most 4 MiB), for runs that encode.
+        """The code of an image file (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF, at most 4 MiB), for runs that encode.
 
         image_base64: the file in base64, in one line or many, or as a data: URL; or a list of up to 16 files, for a list of codes.
         """

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import disk, families
+from . import disk, families, notes
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
@@ -261,6 +261,8 @@ def command_data(args: argparse.Namespace) -> int:
     s = dataset.spec
     print(f"{s.title}: {len(dataset.train.images):,} training and {len(dataset.test.images):,} held-out images of "
           f"{' × '.join(map(str, s.shape))}, {len(s.classes)} classes, {len(s.attributes)} attributes")
+    for note in s.notes:
+        print(notes.sentence(note))
     if s.attribution:
         print(s.attribution)
     if args.sheet:

@@ -25,6 +25,7 @@ import numpy as np
 from .download import FASHION, MNIST, DataError, Progress, Source, cache_folder, cifar10, eurosat, idx_files
 from .files import write_atomically
 from .model import OWN, DataSpec
+from .names import readable
 
 TITLES = {
     "mnist": "MNIST",
@@ -71,12 +72,11 @@ class Split:
 
 @dataclass
 class Dataset:
-    """No training image is ever in ``test``. ``notes``: sentences on what was left out of a person's own images."""
+    """No training image is ever in ``test``."""
 
     spec: DataSpec
     train: Split
     test: Split
-    notes: tuple[str, ...] = ()
 
 
 def load(name: str, *, cache: Path | None = None, source: Path | None = None, size: int | None = None,
@@ -159,7 +159,7 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
 
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
-    meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec), notes=dataset.notes))
+    meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec)))
     arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
         arrays[f"{name}_images"] = split.images if split.images.ndim == 2 else split.images.transpose(0, 2, 3, 1)
@@ -187,7 +187,7 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
                 images = arrays[f"{name}_images"]
                 return Split(images if images.ndim == 2 else np.ascontiguousarray(images.transpose(0, 3, 1, 2)), *optional)
 
-            return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"), tuple(meta["notes"]))
+            return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"))
     except UNUSABLE:
         return None
 
@@ -289,7 +289,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
         raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
     source = Path(source).expanduser().resolve()
     key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)}".encode()).hexdigest()
-    title = source.stem if source.suffix.lower() == ".zip" else source.name
+    title = readable(source.stem if source.suffix.lower() == ".zip" else source.name)
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
     name, title = f"{OWN}{slug or where}", title or TITLES["folder"]
@@ -328,10 +328,10 @@ def _forget(cache: Path, files: str) -> None:
 
 
 def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:
-    spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes)
+    spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
     train, test = (Split(pictures.images[at], None if pictures.labels is None else pictures.labels[at])
                    for at in (~pictures.held_out, pictures.held_out))
-    return Dataset(spec, train, test, pictures.notes)
+    return Dataset(spec, train, test)
 
 
 __all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "load", "load_again"]

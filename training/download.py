@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,12 @@ COMMAND_SECONDS = 180                             # for npm or apt-get, download
 
 
 class DataError(ValueError):
-    """Data that is missing, damaged or unfit; the message says, in a sentence, what to do about it."""
+    """Data that is missing, damaged or unfit; the message says, in a sentence, what to do about it. ``key`` and ``values``: by which the
+    page says it in another language, where there is one."""
+
+    def __init__(self, sentence: str, key: str = "", **values: Any) -> None:
+        super().__init__(sentence)
+        self.key, self.values = key, values
 
 
 class Unavailable(Exception):

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+MOST_NOTES = 64                                   # of a card
 OWN = "own-"                                      # how the names of a person's own sets begin
 MOST_ITEMS = 16                                   # numbers of one setting, such as the sizes of layers
 
@@ -87,6 +88,26 @@ class Config:
 
 
 @dataclass(frozen=True)
+class Note:
+    """One thing that a person is told of a data set: ``kind``, a key of the words in training/notes.py, ``n`` of them; ``name``, ``low``
+    and ``high`` where the words have a place for them."""
+
+    kind: str
+    n: int = 0
+    name: str = ""
+    low: float = 0.0
+    high: float = 0.0
+
+    @classmethod
+    def from_dict(cls, d: dict[str, Any]) -> Note:
+        """From a card; raises ValueError, TypeError or KeyError for what is none."""
+        note = cls(str(d["kind"])[:40], int(d["n"]), str(d["name"])[:120], float(d["low"]), float(d["high"]))
+        if not (math.isfinite(note.low) and math.isfinite(note.high)):
+            raise ValueError("a note holds a number that is none")
+        return note
+
+
+@dataclass(frozen=True)
 class DataSpec:
     """What a model must know of its data set, and what a card tells of it."""
 
@@ -97,6 +118,7 @@ class DataSpec:
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()   # (field, its categories), for data that is labelled in many ways
     attribution: str = ""                        # the line that the data's licence asks for
     fingerprint: str = ""                        # sha256 over the training images; of a person's own set over all of it
+    notes: tuple[Note, ...] = ()                 # what was left out of a person's own images, and what was done with them
 
     @property
     def num_classes(self) -> int:
@@ -116,7 +138,8 @@ class DataSpec:
     def from_dict(cls, d: dict[str, Any]) -> DataSpec:
         return cls(name=d["name"], title=d["title"], shape=tuple(d["shape"]), classes=tuple(d["classes"]),
                    attributes=tuple((f, tuple(c)) for f, c in d["attributes"]),
-                   attribution=d["attribution"], fingerprint=d["fingerprint"])
+                   attribution=d["attribution"], fingerprint=d["fingerprint"],
+                   notes=tuple(Note.from_dict(n) for n in d.get("notes", ())[:MOST_NOTES]))
 
 
 @dataclass(frozen=True)

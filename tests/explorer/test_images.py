@@ -2,6 +2,7 @@ import base64
 import contextlib
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 
 from explorer import images
 from explorer.images import ImageError
+from training import folder
 
 GREY, COLOUR = (1, 28, 28), (3, 32, 32)
 
@@ -75,7 +77,7 @@ def test_difference():
     assert not d[0, 0].any() and d[0, 1, 0] > d[0, 1, 2] and images.difference(b, a)[0, 1, 2] > 200
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("shape", [GREY, COLOUR])
 def test_every_format(kind, mode, shape):
@@ -97,7 +99,8 @@ def test_the_middle_is_taken_and_averaged():
     wide = np.zeros((4, 12), np.uint8)
     wide[:, :4], wide[:, 4:8], wide[:, 8:] = 10, [[0, 100, 200, 40]] * 4, 250
     out = images.decode_upload(saved(Image.fromarray(wide)), (1, 2, 2))
-    assert out[0].tolist() == [[50, 120], [50, 120]]
+    expected = Image.fromarray(wide[:, 4:8]).resize((2, 2), Image.Resampling.LANCZOS)
+    assert out[0].tolist() == np.asarray(expected).tolist() and out[0, 0, 0] < 100 < out[0, 0, 1]
 
 
 def test_the_same_size_is_taken_as_it_is():
@@ -106,12 +109,54 @@ def test_the_same_size_is_taken_as_it_is():
     assert np.array_equal(images.decode_upload(saved(Image.fromarray(pixels)), GREY, invert=True)[0], 255 - pixels)
 
 
-def test_alpha_lies_on_black():
-    image = Image.new("RGBA", (28, 28), (255, 255, 255, 0))
-    assert images.decode_upload(saved(image), GREY).max() == 0
+def test_alpha_lies_on_white():
+    image = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
+    assert images.decode_upload(saved(image), GREY).min() == 255
     clear = Image.new("P", (28, 28), 0)
-    clear.putpalette([255, 255, 255] * 256)
-    assert images.decode_upload(saved(clear, "GIF", transparency=0), GREY).max() == 0
+    clear.putpalette([0, 0, 0] * 256)
+    assert images.decode_upload(saved(clear, "GIF", transparency=0), GREY).min() == 255
+
+
+def test_the_page_sees_the_very_pixels_that_training_saw(tmp_path):
+    """One decoder: transparent, turned, grey, deep and odd-sized files alike."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    clear = Image.fromarray(noise(90, 70, 4))
+    deep = Image.fromarray(noise(64, 80).astype(np.uint16) * 13)
+    files = [saved(clear), saved(Image.fromarray(noise(91, 70, 4)), "WEBP", lossless=True),
+             saved(Image.fromarray(noise(300, 200, 3)), "JPEG", exif=turned), saved(Image.fromarray(noise(33, 57)))]
+    files += [saved(Image.fromarray(noise(40, 40, 3) // (k + 1))) for k in range(20)]
+    for i, raw in enumerate(files):
+        (tmp_path / f"{i:02d}.{'jpg' if raw[:2] == bytes([255, 216]) else 'png'}").write_bytes(raw)
+    learnt = folder.read(tmp_path, 32).images
+    assert [np.array_equal(images.decode_upload(raw, COLOUR), x) for raw, x in zip(files, learnt, strict=True)] == [True] * len(files)
+
+    (tmp_path / "deep").mkdir()
+    raw = [saved(Image.fromarray(np.asarray(deep) // (k + 1))) for k in range(20)]
+    for i, one in enumerate(raw):
+        (tmp_path / "deep" / f"{i:02d}.png").write_bytes(one)
+    found = folder.read(tmp_path / "deep", 28)
+    note, = found.notes
+    assert (note.kind, note.n, note.low, note.high) == ("deep", 20, 0, 4095), "12 bits"
+    again = [images.decode_upload(one, GREY, deep=(note.low, note.high)) for one in raw]
+    assert np.array_equal(again, found.images)
+
+
+def test_a_phones_photograph_is_taken_and_shrunk_while_it_is_decoded():
+    photo = saved(Image.new("RGB", (8000, 6000), (10, 120, 200)), "JPEG")
+    out = images.decode_upload(photo, COLOUR)
+    assert abs(out.astype(int) - np.array([10, 120, 200])[:, None, None]).max() <= 3
+    with pytest.raises(ImageError, match="more pixels"):
+        images.decode_upload(saved(Image.new("L", (8000, 6000)), "JPEG", progressive=True), COLOUR)
+
+
+def test_sixteen_bits_are_shrunk_before_they_are_widened():
+    """16-bit files of 4096² pixels were 64 MB of floats each."""
+    raw = saved(Image.fromarray(np.full((4096, 4096), 30000, np.uint16)))
+    tracemalloc.start()
+    assert abs(images.decode_upload(raw, GREY).astype(int) - round(30000 / 257)).max() <= 1
+    assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    tracemalloc.stop()
 
 
 def test_exif_turns_it_upright():
@@ -143,10 +188,10 @@ HOSTILE = {
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "pdf": b"%PDF-1.4\n",
     "truncated png": GOOD[:len(GOOD) // 2], "head of a png": GOOD[:30], "broken crc": GOOD[:60] + b"xxxx" + GOOD[64:],
     "cut jpeg head": saved(Image.fromarray(noise(64, 64)), "JPEG")[:40],
-    "bomb": png(60000, 60000, zlib.compress(bytes(10**6))), "wide": png(4097, 2, zlib.compress(bytes(4098 * 2))),
+    "bomb": png(60000, 60000, zlib.compress(bytes(10**6))), "wide": png(60_000, 300, zlib.compress(bytes(60_001 * 300))),
     "lies": png(4000, 4000, zlib.compress(b"\0" * 100)), "no width": png(0, 10, zlib.compress(b"")),
     "large file": GOOD + bytes(images.MAX_FILE),
-    "tiff": saved(Image.fromarray(noise(9, 9)), "TIFF"), "ico": saved(Image.fromarray(noise(16, 16)), "ICO"),
+    "heic": b"\0\0\0\x18ftypheic\0\0\0\0heicmif1", "jxl": b"\xff\x0a" + bytes(90), "ico": saved(Image.fromarray(noise(16, 16)), "ICO"),
     "truncated gif": saved(Image.fromarray(noise(64, 64)), "GIF")[:200],
     "truncated webp": saved(Image.fromarray(noise(64, 64)), "WEBP")[:60],
     "truncated bmp": saved(Image.fromarray(noise(64, 64)), "BMP")[:60],
@@ -160,7 +205,8 @@ def test_hostile_files_get_a_sentence(name):
 
 
 def test_sentences_say_what_is_wrong():
-    for name, word in (("empty", "empty"), ("text", "not an image"), ("wide", "4097"), ("large file", "4 MB"),
+    for name, word in (("empty", "empty"), ("text", "not an image"), ("wide", "16 million"), ("heic", "iPhone"), ("svg", "SVG"),
+                       ("large file", "4 MB"),
                        ("truncated png", "damaged")):
         with pytest.raises(ImageError, match=word):
             images.decode_upload(HOSTILE[name], GREY)

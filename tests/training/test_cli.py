@@ -226,6 +226,18 @@ def test_a_run_does_not_go_on_with_other_images(own, tmp_path, capsys):
     assert "holds other images now" in capsys.readouterr().err
 
 
+def test_what_was_left_out_is_said_and_kept_in_the_card(own, tmp_path, capsys):
+    (own / "bar" / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (own / "square" / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert main(options(own, tmp_path, "own", "--images", "160", "--no-evaluate")) == 0
+    said = capsys.readouterr().err
+    assert "1 × HEIC, an iPhone's format. Export them as JPEG." in said and "1 × damaged or cut short." in said
+    card = json.loads((tmp_path / "trained" / "own" / "card.json").read_text("utf-8"))
+    assert [(n["kind"], n["n"]) for n in card["data"]["notes"]] == [("damaged", 1), ("heic", 1)]
+    assert main(["data", "folder", "--source", str(own), "--size", "28", "--cache", str(tmp_path / "cache")]) == 0
+    assert "1 × HEIC" in capsys.readouterr().out
+
+
 def test_too_few_images(tmp_path, capsys):
     (tmp_path / "few").mkdir()
     for i in range(3):

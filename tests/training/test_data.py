@@ -20,8 +20,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training import avatars, data, download, folder, sprites
+from training import archive as archives
+from training import avatars, data, download, folder, pictures, sprites
 from training.data import DataError
+from training.model import Note
 
 rng = np.random.default_rng
 
@@ -227,7 +229,7 @@ def png(image: Image.Image, **options) -> bytes:
 def test_own_folder(tmp_path: Path) -> None:
     found = data.load("folder", source=own(tmp_path / "My Cats!", 30), cache=tmp_path / "cache", size=32)
     assert found.spec.name == "own-my-cats" and found.spec.title == "My Cats!" and found.spec.shape == (3, 32, 32)
-    assert (len(found.train), len(found.test)) == (27, 3) and found.spec.classes == () and found.notes == ()
+    assert (len(found.train), len(found.test)) == (22, 8) and found.spec.classes == () and found.spec.notes == ()
     train, test = ({image.tobytes() for image in split.images} for split in (found.train, found.test))
     assert not train & test and len(train | test) == 30
 
@@ -282,15 +284,15 @@ def test_what_is_no_image_is_left_out_and_counted(tmp_path: Path) -> None:
     (where / "again.png").write_bytes((where / "001.png").read_bytes())
     found = data.load("folder", source=where, cache=tmp_path / "cache", size=28)
     assert len(found.train) + len(found.test) == 20
-    assert found.notes == ("3 files were left out: not images, or damaged.", "1 file was left out: copies of others.")
+    assert [(n.kind, n.n) for n in found.spec.notes] == [("damaged", 1), ("other", 2), ("copies", 1)]
 
 
 def test_a_bomb_is_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     where = own(tmp_path / "bomb", 20)
-    monkeypatch.setattr(folder, "MOST_PIXELS", 2500)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 2500)
     picture(5, shape=(60, 60)).save(where / "bomb.png")
     (where / "huge.png").write_bytes(huge_png(60_000, 60_000))       # past Pillow's own limit
-    assert folder.read(where, 28).notes == ("2 files were left out: too large.",)
+    assert folder.read(where, 28).notes == (Note("large", 2),)
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -328,29 +330,11 @@ def test_links_passwords_numbers_and_sizes_in_a_zip(tmp_path: Path, monkeypatch:
 
     many = zipped(tmp_path / "many.zip", {f"{i}.png": b"12345" for i in range(5)})
     with monkeypatch.context() as m:
-        m.setattr(folder, "MOST_FILES", 4)
+        m.setattr(archives, "MOST_FILES", 4)
         refused(many, "at most 4 files; this one has 5")
     with monkeypatch.context() as m:
-        m.setattr(folder, "MOST_BYTES", 24)
+        m.setattr(archives, "MOST_BYTES", 24)
         refused(many, "would be larger")
-
-
-def test_to_square_turns_flattens_and_scales() -> None:
-    wide = np.zeros((8, 16, 3), np.uint8)
-    wide[:, :8] = 255                                     # white on the left; the tag 8 asks for a quarter turn
-    turned = Image.fromarray(wide)
-    exif = turned.getexif()
-    exif[0x0112] = 8
-    out = io.BytesIO()
-    turned.save(out, "png", exif=exif.tobytes())
-    square = np.asarray(folder.to_square(Image.open(io.BytesIO(out.getvalue())), 8))
-    assert square[-2:].min() > 200 and square[:2].max() < 50, "white ends at the bottom"
-
-    clear = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
-    assert (np.asarray(folder.to_square(clear, 4)) == 255).all()
-
-    deep = Image.fromarray(np.full((4, 4), 0x8080, np.uint16))
-    assert (np.asarray(folder.to_square(deep, 4)) == 0x80).all()
 
 
 # sprites

@@ -63,7 +63,7 @@ def test_another_size_or_a_folder_that_grew_is_another_set(two: Path) -> None:
     a, c, d = (read_card(two / "trained" / n).data for n in "acd")
     assert len({a.key, c.key, d.key}) == 3
     assert held(two, a).spec.shape == (3, 28, 28) and held(two, c).spec.shape == (3, 32, 32)
-    assert (held(two, a).n, held(two, d).n) == (4, 5)
+    assert (held(two, a).n, held(two, d).n) == (10, 12)
     codes = maps.read(two / "trained" / "a" / "map.npz").codes
     assert codes is not None and len(codes) == held(two, a).n, "the map's points are these pictures"
 
