@@ -82,6 +82,10 @@ class Config:
         what is asked for overrules them."""
         return {}
 
+    def suited(self, data: DataSpec) -> dict[str, Any]:
+        """Settings, by name, that follow from the data where neither a person nor a recipe for that data set chose them."""
+        return {}
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it: tuples as lists."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}

@@ -5,7 +5,17 @@ A note (training/model.py) is a kind and its numbers, kept in the card; ``senten
 
 from __future__ import annotations
 
-from .model import Note
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .files import write_json
+from .model import MOST_NOTES, Note
+
+FILE = Path("resume") / "told.json"               # what is told of a training, beside the state that it resumes from
+MOST_BYTES = 2**16
 
 LEFT_OUT = {
     "damaged": "damaged or cut short.",
@@ -46,4 +56,23 @@ def sentence(note: Note) -> str:
     return WORDS.get(note.kind, "").format(n=count, name=note.name, low=note.low, high=note.high)
 
 
-__all__ = ["LEFT_OUT", "SAID", "WORDS", "Note", "sentence"]
+def write(folder: Path, told: Iterable[Note], error: BaseException | None = None) -> None:
+    """Keep what a training tells, and the key and values of why it failed where the error has them (``DataError``), for the page."""
+    key, values = getattr(error, "key", ""), dict(getattr(error, "values", {}))
+    told = [*told, *values.pop("notes", [])][:MOST_NOTES]
+    write_json(folder / FILE, dict(notes=[asdict(n) for n in told], key=key, values=values))
+
+
+def read(folder: Path) -> tuple[list[Note], str, dict[str, Any]]:
+    """The notes of a training, and the key and values of why it failed; nothing of a file that is missing, damaged or too large."""
+    try:
+        with open(folder / FILE, "rb") as f:
+            found = json.loads(f.read(MOST_BYTES))
+        notes = [Note.from_dict(n) for n in found["notes"][:MOST_NOTES]]
+        values = {str(k): v for k, v in found["values"].items() if isinstance(v, str | int | float)}
+        return [n for n in notes if n.kind in WORDS], str(found["key"]), values
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return [], "", {}
+
+
+__all__ = ["LEFT_OUT", "SAID", "WORDS", "Note", "read", "sentence", "write"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +36,10 @@ class VAEConfig(Config):
     likelihood: str = setting("bernoulli", "pixel model: bernoulli for grey images (paper), gaussian with the best sigma for colour "
                               "(Rybkin et al. 2021)", choices=("bernoulli", "gaussian"))
     binarize: bool = setting(False, "draw each pixel as 0 or 1 anew at each step (Salakhutdinov & Murray 2008)", advanced=True)
+
+    def suited(self, data: DataSpec) -> dict[str, Any]:
+        """Colours are no probabilities: a Gaussian for them."""
+        return {"likelihood": "gaussian"} if data.shape[0] == 3 and not self.binarize else {}
 
 
 class VAE(LatentModel):
