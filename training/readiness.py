@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from . import checkpoint, maps
-from .checkpoint import Card, CheckpointError
+from .card import Card, CheckpointError, to_dict
 from .data import Dataset
 from .files import write_json
 from .loop import aside, save_samples
@@ -36,7 +36,7 @@ def rehearse(folder: Path, card: Card, model: LatentModel, dataset: Dataset) -> 
     was = model.training
     try:
         with aside(), tempfile.TemporaryDirectory(dir=folder, prefix=".try-") as scratch:
-            write_json(Path(scratch) / checkpoint.CARD, checkpoint.to_dict(card))
+            write_json(Path(scratch) / checkpoint.CARD, to_dict(card))
             save_samples(Path(scratch) / checkpoint.SAMPLES, model.eval())
             if model.spec.encodes and len(model.spec.shape) == 3 and len(dataset.test):
                 maps.write(Path(scratch) / checkpoint.MAP, maps.Map(maps.encode_all(model, dataset.test.images[:2])))
@@ -44,9 +44,5 @@ def rehearse(folder: Path, card: Card, model: LatentModel, dataset: Dataset) -> 
             pass                                  # held-out images will be written beside the run
     except (UnicodeError, ValueError, TypeError) as e:
         raise CheckpointError(f"{card.name} could not be saved, so its training is not begun: {e}") from e
-    except OSError as e:
-        if e.errno == 28:
-            raise                                 # a full disk has a sentence of its own
-        raise CheckpointError(f"{folder} cannot be written ({e.strerror or e}), so the training is not begun.") from e
     finally:
         model.train(was)

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, disk, families, log, loop, maps, stages, state, status
+from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, readiness, stages, state, status
 from .card import Card
 from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, print_card, tell
 from .lock import Gone, Lock, Taken
@@ -82,7 +82,10 @@ class _Folder:
         self.lock.release()
         if self.made and not (self.folder / checkpoint.CARD).exists() and not (self.folder / checkpoint.LOG).exists():
             with suppress(OSError):
-                (self.folder / status.STATUS).unlink(missing_ok=True)
+                for left in (status.STATUS, notes.FILE):
+                    (self.folder / left).unlink(missing_ok=True)
+                if (self.folder / RESUME).is_dir():
+                    (self.folder / RESUME).rmdir()
                 self.folder.rmdir()
 
 
@@ -134,7 +137,7 @@ class _Training:
     plan: Plan
 
     def __post_init__(self) -> None:
-        self.lead, self.bar = self.world.rank == 0, Bar()
+        self.lead, self.bar, self.told = self.world.rank == 0, Bar(), list[notes.Note]()
         self.began = datetime.now(UTC).isoformat(timespec="seconds")
 
     def go(self) -> int:
@@ -164,6 +167,13 @@ class _Training:
         if self.lead and plan.kept is None:
             self._clear()
         dataset = self.dataset = load_data(args, plan.card.data if plan.card else None)
+        self.told = list(dataset.spec.notes)
+        if plan.card is None:
+            chosen = {f.name for f in dataclasses.fields(plan.config) if getattr(args, f.name) is not None}
+            chosen |= set(plan.family.recipes.get(args.recipe or "", {}).get(dataset.spec.name, {}))
+            config, follows = readiness.suited(plan.config, dataset.spec, len(dataset.train), chosen, self.world.size)
+            plan = self.plan = dataclasses.replace(plan, config=config)
+            self.told += follows
         known = plan.card or Card(name=self.folder.name, family=args.family, config=plan.config.to_dict(), data=dataset.spec,
                                   spec=plan.family.Model(plan.config, dataset.spec).spec, title=args.title, seed=args.seed,
                                   recipe=args.recipe or "", code_version=code_version(), created=self.began)
@@ -180,6 +190,10 @@ class _Training:
         if plan.kept is not None:
             trainer.restore(plan.kept)
         if self.lead:
+            notes.write(self.folder, self.told)
+            for note in self.told:
+                tell(notes.sentence(note))
+            readiness.rehearse(self.folder, trainer.card, trainer.average, dataset)
             for kept in (checkpoint.LOG, alarms.FILE):
                 log.truncate(self.folder / kept, trainer.images_seen)
             self._say("running")
@@ -235,12 +249,14 @@ class _Training:
             raise
         except BaseException as e:
             known = isinstance(e, Failed | ValueError | ArithmeticError)
-            self._say_at_last("diverged" if isinstance(e, loop.Diverged) else "failed", str(e) if known else f"{type(e).__name__}: {e}")
+            self._say_at_last("diverged" if isinstance(e, loop.Diverged) else "failed", str(e) if known else f"{type(e).__name__}: {e}", e)
             raise
 
-    def _say_at_last(self, what: str, message: str) -> None:
+    def _say_at_last(self, what: str, message: str, error: BaseException | None = None) -> None:
         try:
             self._say(what, message)
+            if self.lead and error is not None:
+                notes.write(self.folder, self.told, error)
         except OSError:
             tell("Not even the status could be saved.")
 
