@@ -233,7 +233,7 @@ def test_what_was_left_out_is_said_and_kept_in_the_card(own, tmp_path, capsys):
     said = capsys.readouterr().err
     assert "1 × HEIC, an iPhone's format. Export them as JPEG." in said and "1 × damaged or cut short." in said
     card = json.loads((tmp_path / "trained" / "own" / "card.json").read_text("utf-8"))
-    assert [(n["kind"], n["n"]) for n in card["data"]["notes"]] == [("damaged", 1), ("heic", 1)]
+    assert [(n["kind"], n["n"]) for n in card["data"]["notes"]] == [("damaged", 1), ("heic", 1), ("copies", 1)]
     assert main(["data", "folder", "--source", str(own), "--size", "28", "--cache", str(tmp_path / "cache")]) == 0
     assert "1 × HEIC" in capsys.readouterr().out
 
