@@ -28,12 +28,13 @@ import numpy as np
 import psutil
 
 import training
-from training import alarms, checkpoint, families, lock, log, status
+from training import alarms, checkpoint, families, lock, log, notes, pictures, status
 from training.card import NAME
-from training.data import SIZES, TITLES, cache_folder
+from training.data import SIZES, TITLES, DataError, cache_folder
 from training.files import Outside, inside, read_json, tail, write_json
-from training.folder import FEWEST
+from training.folder import FEWEST, survey
 from training.model import Family, SettingError
+from training.names import readable
 from training.status import STATUS, Status
 
 from . import Refused
@@ -54,7 +55,8 @@ MOST_CHUNK = 4 * 1024**2
 KEEP_FREE = 1024**3                             # bytes of disk that an upload leaves
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
 ACTIVE = ("starting", "running", "measuring")
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")
+DEEPEST = 8                                     # folders of a file's path that are kept, its name included
+DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
 
 
 class JobError(Refused):
@@ -118,7 +120,7 @@ class Uploads:
         """A new, empty upload; ``title`` names the data set. Returns its token."""
         self.clear()
         token = secrets.token_hex(8)
-        slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:30].strip("-") or "images"
+        slug = re.sub(r"[\W_]+", "-", readable(title).lower()).strip("-")[:30].strip("-") or "images"
         (self.root / token / f"{slug}-{token[:4]}").mkdir(parents=True)
         return token
 
@@ -128,18 +130,18 @@ class Uploads:
         return next(p for p in sorted((self.root / token).iterdir()) if p.is_dir())
 
     def add(self, token: str, path: str, piece: bytes, first: bool) -> None:
-        """Write or append a piece of the file ``path``, of which only the last folder and the name are kept, made harmless."""
+        """Write or append a piece of the file ``path``, made harmless, hidden folders and ".." left out."""
         folder = self._folder(token)
-        parts = [re.sub(r"[^\w.\- ]", "_", p).lstrip(".")[-80:] for p in re.split(r"[\\/]", path)][-2:]
+        parts = [re.sub(r"[^\w.\- ]", "_", p).lstrip(".")[-80:] for p in re.split(r"[\\/]", path)][-DEEPEST:]
         if not parts or not parts[-1] or len(piece) > MOST_CHUNK:
             raise JobError("A file of this upload has no usable name.", "train.error.upload.name")
-        if not parts[-1].lower().endswith((*IMAGE_ENDINGS, ".zip")):
+        if not parts[-1].lower().endswith((*pictures.ENDINGS, ".zip")):
             raise JobError(f"{parts[-1]} is neither an image nor a .zip of images.", "train.error.upload.kind", name=parts[-1])
         target = folder.joinpath(*[p for p in parts if p])
         if target == folder or first == target.exists():
             raise JobError("A file of this upload came twice or in the wrong order; choose the images again.", "train.error.upload.order")
         self._room(token, folder, len(piece), first)
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         with open(target, "wb" if first else "ab") as f:
             f.write(piece)
 
@@ -156,6 +158,13 @@ class Uploads:
 
     def source(self, token: str) -> Path:
         """The folder or zip that training reads. Raises JobError where there is clearly nothing to train on."""
+        place = self._place(token)
+        n = sum(p.is_file() for p in place.rglob("*")) if place.is_dir() else FEWEST
+        if n < FEWEST and not any(place.rglob("*.zip")):
+            raise JobError(f"Training needs at least {FEWEST} images; these are {n}.", "train.error.upload.few", least=FEWEST, n=n)
+        return place
+
+    def _place(self, token: str) -> Path:
         folder = self._folder(token)
         files = [p for p in folder.rglob("*") if p.is_file()]
         if len(files) == 1 and files[0].suffix.lower() == ".zip":
@@ -166,10 +175,32 @@ class Uploads:
             return named
         if (zipped := folder.with_suffix(".zip")).is_file():
             return zipped
-        if len(files) < FEWEST:
-            raise JobError(f"Training needs at least {FEWEST} images; these are {len(files)}.", "train.error.upload.few", least=FEWEST,
-                           n=len(files))
         return folder
+
+    def survey(self, token: str, dropped: dict[str, int]) -> dict[str, Any]:
+        """How many files can be images, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, which
+        are kept for the monitor. Raises JobError where that is too little to train on."""
+        try:
+            found = survey(self._place(token))
+        except DataError as e:
+            raise JobError(str(e), e.key, **e.values) from e
+        kinds = {k: n for k, n in dropped.items() if k in notes.LEFT_OUT and 0 < n <= MOST_FILES}
+        write_json(self.root / token / DROPPED, kinds)
+        told = merged([*found.notes, *(notes.Note(k, n) for k, n in kinds.items())])
+        if found.images < FEWEST:
+            sentence = " ".join((f"Training needs at least {FEWEST} images; these are {found.images}.", *map(notes.sentence, told)))
+            raise JobError(sentence, "train.error.upload.few", least=FEWEST, n=found.images, notes=as_json(told))
+        return dict(images=found.images, notes=as_json(told))
+
+    def dropped(self, token: Any) -> list[notes.Note]:
+        """What the browser left out of an upload."""
+        if not isinstance(token, str) or not re.fullmatch(r"[0-9a-f]{16}", token):
+            return []
+        try:
+            kinds = read_json(self.root / token / DROPPED, 2**12)
+            return [notes.Note(str(k), int(n)) for k, n in kinds.items() if k in notes.LEFT_OUT]
+        except (OSError, ValueError, TypeError, AttributeError):
+            return []
 
     def remove(self, token: str) -> None:
         """Forget an upload."""
@@ -184,6 +215,20 @@ class Uploads:
         for folder in self.root.iterdir():
             if folder.name not in used and time.time() - folder.stat().st_mtime > UPLOAD_AGE:
                 self.remove(folder.name)
+
+
+def merged(told: list[notes.Note]) -> list[notes.Note]:
+    """Notes of one kind of left-out files as one."""
+    counts: dict[str, int] = {}
+    for note in told:
+        counts[note.kind] = counts.get(note.kind, 0) + note.n
+    rest = [n for n in told if n.kind not in notes.LEFT_OUT]
+    return [notes.Note(k, counts[k]) for k in notes.LEFT_OUT if counts.get(k)] + rest
+
+
+def as_json(told: list[notes.Note]) -> list[dict[str, Any]]:
+    """Notes as the page takes them."""
+    return [dict(dataclasses.asdict(n), sentence=notes.sentence(n)) for n in told]
 
 
 def _job(folder: Path) -> dict[str, Any]:
@@ -320,7 +365,10 @@ class Jobs:
         card, mtime = (folder / checkpoint.CARD).is_file(), _changed(folder / checkpoint.SAMPLES)
         looks = alarms.of(folder) if state in ("running", "measuring", "finished", "stopped") else {}
         live, mine, kept = state in ACTIVE, self.access.training, card and (folder / "resume" / "current.json").is_file()
-        return dict(out, state=state, name=name, family=there.family, data=there.data, message=message,
+        told, key, values = notes.read(folder)
+        told = merged([*told, *self.uploads.dropped(_job(folder).get("upload"))])
+        return dict(out, notes=as_json(told), error=dict(key=key, values=values) if state == "failed" and key else None,
+                    state=state, name=name, family=there.family, data=there.data, message=message,
                     started=there.started, images=images, total=total, images_per_second=speed,
                     seconds=rows[-1].get("seconds") if rows else None,
                     seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
@@ -481,10 +529,10 @@ class Jobs:
         self.access.require_training()
         self.uploads.add(token, path, piece, first)
 
-    def check_upload(self, token: str) -> None:
-        """Raise JobError where there is nothing to train on."""
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None) -> dict[str, Any]:
+        """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
         self.access.require_training()
-        self.uploads.source(token)
+        return self.uploads.survey(token, dropped or {})
 
     def _own(self, job: dict[str, Any]) -> list[str]:
         size = job.get("size")

@@ -5,13 +5,12 @@ A note (training/model.py) is a kind and its numbers, kept in the card; ``senten
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .files import write_json
+from .files import Outside, inside, read_json, write_json
 from .model import MOST_NOTES, Note
 
 FILE = Path("resume") / "told.json"               # what is told of a training, beside the state that it resumes from
@@ -66,12 +65,11 @@ def write(folder: Path, told: Iterable[Note], error: BaseException | None = None
 def read(folder: Path) -> tuple[list[Note], str, dict[str, Any]]:
     """The notes of a training, and the key and values of why it failed; nothing of a file that is missing, damaged or too large."""
     try:
-        with open(folder / FILE, "rb") as f:
-            found = json.loads(f.read(MOST_BYTES))
+        found = read_json(inside(folder, FILE), MOST_BYTES)
         notes = [Note.from_dict(n) for n in found["notes"][:MOST_NOTES]]
         values = {str(k): v for k, v in found["values"].items() if isinstance(v, str | int | float)}
         return [n for n in notes if n.kind in WORDS], str(found["key"]), values
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, Outside):
         return [], "", {}
 
 

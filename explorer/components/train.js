@@ -1,12 +1,15 @@
 const $ = (s) => element.querySelector(s), ACTIVE = ['starting', 'running', 'measuring'];
 const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa', '#c2185b', '#795548'];
-let form = null, chosen = { family: null, recipe: null }, edited = {}, named = false, token = null, sending = false, shot = null, watched = null, shownSamples = '', hidden = new Set(), busy = false;
+let form = null, chosen = { family: null, recipe: null }, edited = {}, named = false, typed = '', token = null, sending = false, shot = null, watched = null, shownSamples = '', hidden = new Set(), busy = false;
 
 /* Calls of the server; what it refuses is thrown as a sentence in the page's language. */
 const ask = async (name, value = {}) => {
   let d;
   try { d = await server[name](value); } catch { throw new Error(lx.t('error.offline')); }
-  if (!d || typeof d !== 'object' || !('value' in d)) throw new Error(d?.key && lx.known(d.key) ? lx.t(d.key, d.values) : d?.error || lx.t('error.offline'));
+  if (!d || typeof d !== 'object' || !('value' in d)) {
+    const sentence = d?.key && lx.known(d.key) ? lx.t(d.key, d.values) : d?.error || lx.t('error.offline');
+    throw Object.assign(new Error(sentence), { notes: d?.values?.notes });
+  }
   return d.value;
 };
 const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
@@ -33,7 +36,7 @@ const radios = (host, list, current, pick) => {
   host.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key]; if (!step) return; e.preventDefault();
     const at = list.findIndex(([v]) => v === current); pick(list[(at + step + list.length) % list.length][0]); };
 };
-const suggest = () => { if (named) return; const base = `${chosen.family}-${data() === form.own ? 'own' : data()}`; let n = base;
+const suggest = () => { if (named && typed && !form.taken.includes(typed)) { $('.lx-name').value = typed; return; } if (named && !typed) return; const base = `${chosen.family}-${data() === form.own ? 'own' : data()}`; let n = base;
   for (let k = 2; form.taken.includes(n); k++) n = `${base}-${k}`; $('.lx-name').value = n; };
 const field = (s) => {
   const row = make('div', { className: 'lx-setting' }), value = edited[s.name] ?? values()[s.name]; let input;
@@ -95,7 +98,7 @@ const recall = () => {
   $('.lx-data').value = form.data.some((x) => x.name === d.data) ? d.data : form.data[0].name;
   $('.lx-size').value = form.sizes.includes(d.size) ? d.size : form.sizes[0];
   edited = Object.fromEntries(f.settings.filter((s) => Object.hasOwn(Object(d.settings), s.name) && fits(s, d.settings[s.name])).map((s) => [s.name, d.settings[s.name]]));
-  named = typeof d.name === 'string' && d.name.trim() !== ''; if (named) $('.lx-name').value = d.name;
+  named = typeof d.name === 'string' && d.name.trim() !== ''; typed = named ? d.name.trim() : ''; if (named) $('.lx-name').value = d.name;
 };
 lx.on('restore', () => { if (form && (lx.state.kept.train ?? '') !== told()) { recall(); fill(); } });
 const load = async () => {
@@ -111,35 +114,70 @@ const load = async () => {
 };
 $('.lx-data').onchange = () => { edited = {}; fill(); write(); };
 $('.lx-size').onchange = () => write();
-$('.lx-name').oninput = () => { named = $('.lx-name').value.trim() !== ''; write(); };
+$('.lx-name').oninput = () => { typed = $('.lx-name').value.trim(); named = typed !== ''; write(); };
 $('.lx-form').onsubmit = async (e) => {
   e.preventDefault(); if ($('.lx-go button').disabled) return;
   wrong(''); busy = true; allowed();
   try {
     const name = $('.lx-name').value.trim(), own = data() === form.own;
     watched = await ask('job_start', { family: chosen.family, data: data(), recipe: chosen.recipe, settings: edited, name, upload: own ? token : null, size: own ? +$('.lx-size').value : null });
-    named = false; write(); await tick();
+    write(); await tick();
   } catch (e) { wrong(e.message); } finally { busy = false; allowed(); load(); }
 };
 
 /* ---- a person's own images, sent in pieces ---- */
 const base64 = async (blob) => { const u = new Uint8Array(await blob.arrayBuffer()); let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
+const KINDS = [                                         /* what is not sent, by how its name ends; training/pictures.py knows better */
+  ['heic', /\.(heic|heif)$/i], ['jxl', /\.jxl$/i], ['svg', /\.svgz?$/i], ['psd', /\.psd$/i], ['pdf', /\.pdf$/i],
+  ['raw', /\.(dng|cr[23]|nef|arw|orf|rw2|raf|pef|srw)$/i], ['video', /\.(mp4|mov|avi|mkv|webm|m4v)$/i],
+  ['archive', /\.(rar|7z|tar|gz|tgz|xz|bz2)$/i],
+];
+const counted = (names) => {
+  const out = {};
+  for (const name of names.filter((n) => !READ.test(n))) {
+    const kind = KINDS.find(([, ends]) => ends.test(name))?.[0] || 'other';
+    out[kind] = (out[kind] || 0) + 1;
+  }
+  return out;
+};
+const titleOf = (files) => {                           /* of one file its own, of a folder the folder's */
+  if (files.length === 1) return files[0].name.replace(/\.\w+$/, '');
+  const tops = new Set(files.map((f) => (f.path || '').split('/').slice(0, -1)[0] || ''));
+  return tops.size === 1 ? [...tops][0] || 'images' : 'images';
+};
+const said = (note) => lx.t('note.' + note.kind, { ...note, n: number(note.n || 0), low: brief(note.low || 0), high: brief(note.high || 0) });
+const tell = (host, notes) => {
+  host.replaceChildren(...notes.map((n) => make('li', { textContent: lx.known('note.' + n.kind) ? said(n) : n.sentence || '' })));
+  host.hidden = !notes.length;
+};
 const send = async (files) => {
-  files = [...files].filter((f) => /\.(png|jpe?g|webp|gif|bmp|tiff?|ppm|pgm|zip)$/i.test(f.name) && !/(^|\/)(\.|__MACOSX)/.test(f.path || f.name));
+  const seen = [...files].filter((f) => !/(^|\/)(\.|__MACOSX)/.test(f.path || f.name)), dropped = counted(seen.map((f) => f.name));
+  files = seen.filter((f) => READ.test(f.name));
   const state = $('.lx-own-state'), PIECE = 1 << 20;
-  if (!files.length) { state.textContent = lx.t('train.own.none'); return; }
-  const top = (files[0].path || '').split('/')[0], title = files.length === 1 ? files[0].name.replace(/\.\w+$/, '') : top || 'images';
-  sending = true; token = null; delete element.dataset.upload; allowed();
+  token = null; delete element.dataset.upload; tell($('.lx-own-notes'), []); wrong('');
+  if (!files.length) {
+    state.textContent = lx.t('train.own.none');
+    tell($('.lx-own-notes'), Object.entries(dropped).map(([kind, n]) => ({ kind, n })));
+    return;
+  }
+  sending = true; allowed();
   try {
+    const title = titleOf(files);
     const mine = await ask('job_begin_upload', { title }); let done = 0;
     for (const [k, f] of files.entries()) {
-      const parts = (f.path || f.name).split('/'), path = [...(parts.length > 2 ? [parts.at(-2)] : []), files.length > 1 ? `${String(k).padStart(5, '0')}-${parts.at(-1)}` : parts.at(-1)].join('/');
+      const parts = (f.path || f.name).split('/'), last = parts.pop();
+      const path = [...parts, files.length > 1 && !/\.zip$/i.test(last) ? `${String(k).padStart(5, '0')}-${last}` : last].join('/');
       for (let at = 0; at === 0 || at < f.size; at += PIECE) await ask('job_add_upload', { token: mine, path, piece: await base64(f.slice(at, at + PIECE)), first: at === 0 });
       if (++done % 10 === 0 || done === files.length) state.textContent = lx.t('train.own.sending', { n: number(done), total: number(files.length) });
     }
-    await ask('job_check_upload', { token: mine }); token = mine; element.dataset.upload = 'ready';
-    state.textContent = files.length === 1 ? lx.t('train.own.zip', { name: files[0].name }) : lx.t('train.own.ready', { n: number(files.length) });
-  } catch (e) { state.textContent = e.message; } finally { sending = false; allowed(); }
+    const found = await ask('job_check_upload', { token: mine, dropped });
+    token = mine; element.dataset.upload = 'ready';
+    state.textContent = lx.t('train.own.ready', { n: number(found.images) });
+    tell($('.lx-own-notes'), found.notes);
+  } catch (e) {
+    state.textContent = e.message; tell($('.lx-own-notes'), e.notes || []);
+  } finally { sending = false; allowed(); }
 };
 const within = (list) => [...list].map((f) => Object.defineProperty(f, 'path', { value: f.webkitRelativePath || f.path || f.name, configurable: true }));
 const entries = async (items) => {
@@ -181,9 +219,11 @@ const paint = (s) => {
   else if (s.state === 'measuring') say.push(lx.t('train.measuring'));
   else if (s.state === 'interrupted') say.push(lx.t(s.resumable ? 'train.interrupted' : s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost'));
   else if (s.state === 'stopped') say.push(lx.t('train.stopped'));
+  else if (s.error && lx.known(s.error.key)) say.push(lx.t(s.error.key, s.error.values));
   else if (['failed', 'diverged'].includes(s.state) && s.message) say.push(s.message);
   const note = $('.lx-alarm'), text = say.join(' '); note.hidden = !text; if (note.textContent !== text) note.textContent = text;
   note.classList.toggle('calm', !alarms.length && ['starting', 'measuring', 'stopped'].includes(s.state));
+  tell($('.lx-watch .lx-notes'), s.notes || []);
   $('.lx-stop').hidden = !(live && s.can.stop); $('.lx-resume').hidden = !s.can.resume; $('.lx-delete').hidden = !s.can.delete; $('.lx-see').hidden = !s.can.open;
   $('.lx-see').classList.toggle('lx-accent', !live);
   if (s.samples_mtime !== shownSamples) samples(s); else if (!s.samples_mtime) blank();

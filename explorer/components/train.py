@@ -75,7 +75,11 @@ def functions(jobs: Jobs) -> list[Callable[[Any], dict[str, Any]]]:
         return answer(work)
 
     def job_check_upload(asked: Any) -> dict[str, Any]:
-        return answer(lambda: jobs.check_upload(_text(asked, "token") or ""))
+        def work() -> dict[str, Any]:
+            dropped = asked.get("dropped") if isinstance(asked, dict) else None
+            counts = dropped.items() if isinstance(dropped, dict) else ()
+            return jobs.check_upload(_text(asked, "token") or "", {str(k): n for k, n in counts if type(n) is int})
+        return answer(work)
 
     return [job_form, job_snapshot, job_samples, job_start, job_stop, job_resume, job_delete, job_begin_upload, job_add_upload,
             job_check_upload]
@@ -100,8 +104,8 @@ def train(jobs: Jobs) -> gr.HTML:
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
           <button type="button" class="lx-btn lx-small lx-pick-folder" data-t="train.own.folder"></button></div>
-          <p class="lx-own-state" role="status"></p></div>
-        <input type="file" class="lx-files" accept="image/*,.zip" multiple hidden>
+          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-notes" hidden></ul></div>
+        <input type="file" class="lx-files" accept="image/*,.zip,.jfif,.avif,.heic,.jp2" multiple hidden>
         <input type="file" class="lx-folder" webkitdirectory hidden>
         <label class="lx-field"><span data-t="train.own.size"></span>
           <select class="lx-input lx-size" data-t-label="train.own.size"></select></label>
@@ -129,6 +133,7 @@ def train(jobs: Jobs) -> gr.HTML:
       <div class="lx-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-t-label="train.progress"><i></i></div>
       <dl class="lx-figures"></dl>
       <p class="lx-alarm" role="alert" hidden></p>
+      <ul class="lx-notes" hidden></ul>
       <div class="lx-show">
         <figure class="lx-samples"><img alt="" hidden><div class="lx-blank" data-t="train.samples.none"></div>
           <figcaption data-t="train.samples"></figcaption></figure>
