@@ -36,8 +36,13 @@ const radios = (host, list, current, pick) => {
   host.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key]; if (!step) return; e.preventDefault();
     const at = list.findIndex(([v]) => v === current); pick(list[(at + step + list.length) % list.length][0]); };
 };
-const suggest = () => { if (named && typed && !form.taken.includes(typed)) { $('.lx-name').value = typed; return; } if (named && !typed) return; const base = `${chosen.family}-${data() === form.own ? 'own' : data()}`; let n = base;
-  for (let k = 2; form.taken.includes(n); k++) n = `${base}-${k}`; $('.lx-name').value = n; };
+const begun = new Set();                                /* names that were typed and started here: such a name is used up once it is taken */
+const suggest = () => {
+  if (named && !(begun.has(typed) && form.taken.includes(typed))) { $('.lx-name').value = typed; return; }
+  const base = `${chosen.family}-${data() === form.own ? 'own' : data()}`; let n = base;
+  for (let k = 2; form.taken.includes(n); k++) n = `${base}-${k}`;
+  $('.lx-name').value = n;
+};
 const field = (s) => {
   const row = make('div', { className: 'lx-setting' }), value = edited[s.name] ?? values()[s.name]; let input;
   if (s.kind === 'bool') input = make('input', { type: 'checkbox', checked: value });
@@ -121,7 +126,7 @@ $('.lx-form').onsubmit = async (e) => {
   try {
     const name = $('.lx-name').value.trim(), own = data() === form.own;
     watched = await ask('job_start', { family: chosen.family, data: data(), recipe: chosen.recipe, settings: edited, name, upload: own ? token : null, size: own ? +$('.lx-size').value : null });
-    write(); await tick();
+    begun.add(name); write(); await tick();
   } catch (e) { wrong(e.message); } finally { busy = false; allowed(); load(); }
 };
 

@@ -152,6 +152,39 @@ def test_mistakes_are_sentences(drive, pictures, tmp_path):
     expect(page.get_by_label("코드 크기", exact=True)).to_be_visible()
 
 
+def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictures, tmp_path):
+    """24 PNG are chosen and ready; then 30 HEIC, of which nothing can be used: the earlier ones are not trained on."""
+    page = opened(drive)
+    page.get_by_label("Data", exact=True).select_option("folder")
+    phone = []
+    for i in range(30):
+        phone.append(tmp_path / f"IMG_{i}.HEIC")
+        phone[-1].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    page.locator("#lx-train .lx-files").set_input_files([*pictures[:24], *phone[:7]])
+    ready, told = page.locator("#lx-train .lx-own-state"), page.locator("#lx-train .lx-own-notes")
+    expect(ready).to_have_text("24 images are ready.")
+    expect(told).to_have_text("Left out: 7 × HEIC, an iPhone's format. Export them as JPEG.")
+    page.get_by_label("Name", exact=True).fill("my-name")
+    page.locator("#lx-train .lx-files").set_input_files(phone)
+    expect(ready).to_have_text("There is no image or .zip among these.")
+    expect(told).to_contain_text("30 × HEIC")
+    start(drive)
+    expect(page.locator("#lx-train .lx-wrong")).to_contain_text("Choose images first")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("my-name")
+    damaged = []
+    for i in range(25):
+        damaged.append(tmp_path / f"{i}.png")
+        damaged[-1].write_bytes(b"\x89PNG\r\n\x1a\n" + bytes([i]) * 9)
+    page.locator("#lx-train .lx-files").set_input_files(damaged)
+    expect(ready).to_have_text("25 images are ready.")
+    page.get_by_role("button", name="한국어").click()
+    page.get_by_role("button", name="학습 시작").click()
+    state(drive, "failed")
+    expect(page.locator("#lx-train .lx-alarm")).to_have_text("이미지가 20장 이상 필요한데 0장뿐입니다.")
+    expect(page.locator("#lx-train .lx-watch .lx-notes")).to_have_text("제외 25개: 손상되었거나 잘린 파일.")
+    expect(page.locator("#lx-train .lx-name")).to_have_value("my-name")
+
+
 def test_a_visitor_sees_and_cannot_start(drive):
     def as_visitor(route):
         answer = route.fetch()

@@ -195,6 +195,55 @@ def test_uploads_take_images_only_and_stay_where_they_belong(job, monkeypatch):
         job.add_upload(token, "b.png", b"12345", False)
 
 
+def test_what_is_left_out_of_an_upload_is_told_by_kind(job):
+    token = send(job, 24)
+    job.add_upload(token, "mine/bar/cut.png", b"no picture", True)
+    job.add_upload(token, "mine/bar/photo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", True)
+    found = job.check_upload(token, {"heic": 30, "no such kind": 3})
+    assert found["images"] == 24 and {n["kind"]: n["n"] for n in found["notes"]} == {"damaged": 1, "heic": 31}
+    job.start("vae", "folder", "quick", dict(TINY, images=160), "told", upload=token, size=28)
+    s = wait(job, "told", "finished")
+    assert {n["kind"]: n["n"] for n in s["notes"]} == {"damaged": 1, "heic": 31} and s["error"] is None
+    assert "31 × HEIC" in s["notes"][1]["sentence"]
+
+
+def test_an_upload_of_five_images_or_of_a_zip_of_five_is_not_ready(job):
+    few = send(job, 5)
+    with pytest.raises(JobError, match="at least 20 images; these are 5. Left out: 30 × HEIC") as e:
+        job.check_upload(few, {"heic": 30})
+    assert e.value.key == "train.error.upload.few" and e.value.values["notes"][0]["kind"] == "heic"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for i, x in enumerate(small.shapes(5)[0]):
+            z.writestr(f"{i}.png", picture(x))
+    token = job.begin_upload("five")
+    job.add_upload(token, "five.zip", out.getvalue(), True)
+    with pytest.raises(JobError, match="at least 20 images; these are 5"):
+        job.check_upload(token)
+
+
+def test_why_images_could_not_be_used_is_told_with_its_key(job):
+    """The files look like images; only decoding tells that they are none."""
+    token = job.begin_upload("Ünï 고양이")
+    for i in range(25):
+        job.add_upload(token, f"{i}.png", b"\x89PNG\r\n\x1a\n" + bytes([i]) * 9, True)
+    assert job.check_upload(token)["images"] == 25
+    job.start("vae", "folder", "quick", dict(TINY, images=160), "none", upload=token, size=28)
+    s = wait(job, "none", "failed")
+    assert s["error"] == {"key": "data.error.few", "values": {"least": 20, "n": 0}}
+    assert [(n["kind"], n["n"]) for n in s["notes"]] == [("damaged", 25)]
+
+
+def test_folders_of_a_split_arrive_as_such(job):
+    token = job.begin_upload("pets")
+    for i, (x, y) in enumerate(zip(*small.shapes(60), strict=True)):
+        job.add_upload(token, f"pets/{'test' if i % 4 == 0 else 'train'}/{['bar', 'square'][y]}/{i:03d}.png", picture(x), True)
+    job.start("vae", "folder", "quick", dict(TINY, images=160), "split", upload=token, size=28)
+    s = wait(job, "split", "finished")
+    assert [(n["kind"], n["name"], n["n"]) for n in s["notes"]] == [("split", "test", 15)]
+    assert json.loads((job.trained / "split" / "card.json").read_text())["data"]["classes"] == ["bar", "square"]
+
+
 def test_a_zip_arrives_in_pieces(job):
     images, _ = small.shapes(24)
     out = io.BytesIO()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
 from explorer.i18n import LANGUAGES, words
-from training import families
+from training import families, notes
 
 
 @pytest.mark.parametrize("family", families.names())
@@ -16,6 +18,15 @@ def test_a_family_and_its_settings_have_words(family):
     keys = [f"family.{family}", *(f"setting.{f.name}{end}" for f in dataclasses.fields(found.Config) for end in ("", ".help"))]
     missing = {language: [k for k in keys if not words(language).get(k, "").strip()] for language in LANGUAGES}
     assert not any(missing.values()), missing
+
+
+def test_every_note_and_every_error_of_data_has_words():
+    keys = {f"note.{kind}" for kind in notes.WORDS}
+    for path in (Path(notes.__file__).parent / name for name in ("archive.py", "folder.py", "data.py")):
+        keys |= set(re.findall(r'"(data\.error[a-z.]*)"', path.read_text("utf-8")))
+    assert len(keys) > len(notes.WORDS) + 5
+    for language in LANGUAGES:
+        assert [k for k in sorted(keys) if not words(language).get(k, "").strip()] == []
 
 
 def test_languages_have_the_same_keys_and_the_same_blanks():
