@@ -209,9 +209,20 @@ const load = (take = true) => { if (file !== null) encode(file, take, more()); e
 const own = () => { pinned = false; encode({ w: lx.b64(lx.state.w), ...(lx.state.label !== null && { label: lx.state.label }) }, false); };
 const inverted = (is) => { invert = is; $('.lx-invert').setAttribute('aria-pressed', is); };
 const refuse = (sentence) => { choose('file'); file = image = null; text = ''; none(); element.dataset.error = sentence; hint(sentence); lx.say(sentence, 'error'); write(); };
+/* A photograph that is too large to send is brought to 1,024 pixels here; null for what the browser cannot read. */
+const smaller = async (f) => {
+  let whole;
+  try { whole = await createImageBitmap(f); } catch { return null; }
+  const scale = Math.min(1, 1024 / Math.max(whole.width, whole.height)), canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(whole.width * scale)); canvas.height = Math.max(1, Math.round(whole.height * scale));
+  const pen = canvas.getContext('2d'); pen.imageSmoothingQuality = 'high';
+  pen.drawImage(whole, 0, 0, canvas.width, canvas.height); whole.close();
+  return new Promise((done) => canvas.toBlob(done, 'image/png'));
+};
 const pick = async (f) => {
   if (!f) return;
-  if (f.size > MOST) { refuse(lx.t('rec.large')); return; }
+  if (f.size > MOST) f = await smaller(f);
+  if (!f || f.size > MOST) { refuse(lx.t('rec.large')); return; }
   file = base64Of(new Uint8Array(await f.arrayBuffer())); inverted(false); choose('file'); load();
 };
 const choose = (name) => {

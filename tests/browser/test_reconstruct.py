@@ -133,6 +133,16 @@ def test_files_good_and_bad(drive, watch):
     for name, content, sentence in bad:
         chooser.set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
         expect(hint).to_contain_text(sentence)
+    photo, n = io.BytesIO(), count(drive)                # over 4 MB and over 4,096 pixels, as a phone takes them: light left of dark
+    light = np.random.default_rng(0).integers(190, 256, (1800, 4400, 3), np.uint8)
+    light[:, 2200:] //= 8
+    Image.fromarray(light).save(photo, "JPEG", quality=98)
+    assert len(photo.getvalue()) > 4 * 2**20
+    chooser.set_input_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()})
+    encoded(drive, n)
+    left, right = page.evaluate("""() => { const c = document.querySelector('#lx-reconstruct .lx-given'), g = c.getContext('2d');
+        return [5, 22].map((x) => g.getImageData(x, 14, 1, 1).data[0]); }""")
+    assert left > 180 and right < 60
 
 
 def test_sliders_edit_the_code_and_back(drive):
