@@ -105,10 +105,10 @@ class Note:
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> Note:
         """From a card; raises ValueError, TypeError or KeyError for what is none."""
-        note = cls(str(d["kind"])[:40], int(d["n"]), str(d["name"])[:120], float(d["low"]), float(d["high"]))
-        if not (math.isfinite(note.low) and math.isfinite(note.high)):
+        n, low, high = d["n"], d["low"], d["high"]
+        if type(n) is not int or not 0 <= n <= 10**12 or not all(type(v) in (int, float) and abs(v) <= 1e38 for v in (low, high)):
             raise ValueError("a note holds a number that is none")
-        return note
+        return cls(str(d["kind"])[:40], n, str(d["name"])[:120], float(low), float(high))
 
 
 @dataclass(frozen=True)

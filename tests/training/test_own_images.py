@@ -60,6 +60,10 @@ def test_every_kind_has_words_and_survives_a_card() -> None:
     assert DataSpec.from_dict(json.loads(json.dumps(dataclasses.asdict(spec)))) == spec
     old = {k: v for k, v in dataclasses.asdict(spec).items() if k != "notes"}
     assert DataSpec.from_dict(old).notes == (), "cards of before"
+    good = dataclasses.asdict(Note("heic", 3))
+    for damaged in (dict(n=float("inf")), dict(n="3"), dict(n=-1), dict(low=float("nan")), dict(high=10**400), dict(high="x")):
+        with pytest.raises(ValueError, match="none"):
+            Note.from_dict({**good, **damaged})
 
 
 def test_folders_of_a_split_are_no_classes(tmp_path: Path) -> None:
