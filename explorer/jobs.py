@@ -28,12 +28,12 @@ import numpy as np
 import psutil
 
 import training
-from training import alarms, checkpoint, families, lock, log, notes, pictures, status
+from training import alarms, checkpoint, families, heldout, lock, log, notes, pictures, status
 from training.card import NAME
-from training.data import SIZES, TITLES, DataError, cache_folder
+from training.data import SIZES, TITLES, DataError, cache_folder, forget
 from training.files import Outside, inside, read_json, tail, write_json
 from training.folder import FEWEST, survey
-from training.model import Family, SettingError
+from training.model import DataSpec, Family, SettingError
 from training.names import readable
 from training.status import STATUS, Status
 
@@ -504,7 +504,8 @@ class Jobs:
         return None
 
     def delete(self, name: str) -> None:
-        """Remove a run that was trained here. Raises JobError for one that is running or came with the program."""
+        """Remove a run that was trained here, and a person's own images with the last run on them. Raises JobError for one that is running
+        or came with the program."""
         self.access.require_training()
         with self._lock:
             folder = self._known(name)
@@ -512,8 +513,12 @@ class Jobs:
                 raise JobError(f"{name} is being trained; stop it first.", "train.error.busy", name=name)
             if not self._ours(folder):
                 raise JobError(f"{name} came with the program and is not deleted from here.", "train.error.shipped", name=name)
-            upload = _job(folder).get("upload")
+            upload, own = _job(folder).get("upload"), self._own_data(folder)
             self._discard(folder)
+            if own is not None and not any(c.data.key == own.key for c in checkpoint.runs(self.trained)[0]):
+                shutil.rmtree(heldout.folder_of(self.trained, own), ignore_errors=True)
+                if upload:
+                    forget(own)
             for kept in (self._logs, self._processes, self._tracked):
                 kept.pop(name, None)
             if upload and not any(_job(p).get("upload") == upload for p in self._folders()):
@@ -533,6 +538,15 @@ class Jobs:
         """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
         self.access.require_training()
         return self.uploads.survey(token, dropped or {})
+
+    @staticmethod
+    def _own_data(folder: Path) -> DataSpec | None:
+        """The data set of a run, where it is a person's own."""
+        try:
+            data = checkpoint.read_card(folder).data
+        except checkpoint.CheckpointError:
+            return None
+        return data if data.own else None
 
     def _own(self, job: dict[str, Any]) -> list[str]:
         size = job.get("size")

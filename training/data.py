@@ -311,6 +311,13 @@ def _kept(cache: Path, spec: DataSpec) -> Dataset | None:
     return None if path is None else _read(path, None)
 
 
+def forget(spec: DataSpec, cache: Path | None = None) -> None:
+    """Remove a person's own set from the cache."""
+    for path in (Path(cache) if cache else cache_folder()).glob(f"{glob.escape(spec.name)}-*.npz"):
+        if spec.own and _fingerprint(path) == spec.fingerprint:
+            path.unlink(missing_ok=True)
+
+
 def _fingerprint(path: Path) -> str | None:
     """Of a cached set, without reading its images."""
     try:
@@ -334,4 +341,4 @@ def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:
     return Dataset(spec, train, test)
 
 
-__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "load", "load_again"]
+__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "forget", "load", "load_again"]

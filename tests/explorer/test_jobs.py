@@ -234,6 +234,19 @@ def test_why_images_could_not_be_used_is_told_with_its_key(job):
     assert [(n["kind"], n["n"]) for n in s["notes"]] == [("damaged", 25)]
 
 
+def test_the_last_run_on_own_images_takes_them_along(job, tmp_path):
+    job.evaluate, token = True, send(job)
+    for name in ("one", "two"):
+        job.start("vae", "folder", "", dict(TINY, images=160), name, upload=token, size=28)
+        wait(job, name, "finished")
+    sheets, cache = job.trained / "_data", tmp_path / "cache"
+    assert len(list(sheets.glob("own-*"))) == len(list(cache.glob("own-*.npz"))) == 1
+    job.delete("one")
+    assert len(list(sheets.glob("own-*"))) == len(list(cache.glob("own-*.npz"))) == 1, "the other run shows them still"
+    job.delete("two")
+    assert not list(sheets.glob("*")) and not list(cache.glob("own-*.npz")) and not list(job.uploads.root.iterdir())
+
+
 def test_folders_of_a_split_arrive_as_such(job):
     token = job.begin_upload("pets")
     for i, (x, y) in enumerate(zip(*small.shapes(60), strict=True)):
