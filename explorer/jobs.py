@@ -599,7 +599,7 @@ class Jobs:
                 started = datetime.now(UTC).isoformat(timespec="seconds")
                 starting = Status("running", os.getpid(), family, data, images, started, "starting")
                 status.write(folder, starting)          # on a full disk nothing is started
-                with open(folder / PROCESS_LOG, "wb") as log:
+                with open(inside(folder, PROCESS_LOG), "wb") as log:
                     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment,
                                                cwd=Path(training.__file__).parent.parent, start_new_session=True, creationflags=quiet)
                 self._processes[folder.name] = process
@@ -610,6 +610,8 @@ class Jobs:
                     raise
         except lock.Taken as e:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
+        except Outside as e:
+            raise JobError(str(e)) from e
         if hasattr(os, "setpriority"):
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, 10)

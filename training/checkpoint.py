@@ -17,39 +17,18 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
 from . import alarms, families, stages
+from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
-from .model import LatentModel, SettingError
+from .model import LatentModel
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
 OTHERS = (STATUS, alarms.FILE, stages.LIST, stages.PICTURE)
 NEXT_CARD, NEXT_WEIGHTS = f".next.{CARD}", f".next.{WEIGHTS}"
 MAX_FLOAT32 = 500_000                             # bytes of weights; larger runs are stored as float16
-SPARE = 2**21                                     # numbers that a network may hold beside what is kept of it
-
-
-class _Bounded(TorchFunctionMode):
-    """Lets networks be made of at most ``most`` numbers. (The meta device would show shapes without memory, but takes torch a second to
-    load what its operations need.)"""
-
-    MAKERS = (torch.empty, torch.zeros, torch.ones, torch.full, torch.randn, torch.rand, torch.eye)
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.left = most
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if func in self.MAKERS:
-            first = args[0] if args else kwargs["size"]
-            sizes = (first, args[-1]) if func is torch.eye else args if isinstance(first, int) else first
-            self.left -= math.prod(sizes)
-            if self.left < 0:
-                raise SettingError("they make a network larger than its weights.")
-        return func(*args, **(kwargs or {}))
 
 
 def build(card: Card, folder_name: str | None = None) -> LatentModel:
@@ -85,7 +64,7 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
         card, path = _whole(folder)
         with safe_open(path, framework="pt") as f:
             shapes = {k: tuple(f.get_slice(k).get_shape()) for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
-            with _Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
+            with Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
                 model = build(card)
             expected = model.state_dict()
             _check_shapes(folder, expected, shapes)

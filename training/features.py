@@ -22,12 +22,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import belongs
-from .files import sha256, write_atomically, write_json
+from .bounded import SPARE, Bounded
+from .files import inside, read_json, sha256, write_atomically, write_json
 from .model import DataSpec
 
 FORMAT = 1
 FOLDER, CARD, WEIGHTS = "_features", "card.json", "weights.safetensors"
 SHARED = {"faces-32": "faces"}                 # data set → the one whose net judges it: the same pictures, smaller
+MOST_CARD = 2**20                              # bytes
 CHUNK = 500                                    # images at a time
 Fields = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -157,12 +159,13 @@ def load(root: Path, data: DataSpec) -> FeatureNet | None:
     if not (folder / CARD).is_file():
         return None
     try:
-        card = json.loads((folder / CARD).read_text("utf-8"))
+        card = read_json(inside(folder, CARD), MOST_CARD)
         if card["format_version"] != FORMAT:
             raise FeatureError(f"the feature net of {dataset} has format {card['format_version']}; this program reads {FORMAT}.")
-        if sha256(folder / WEIGHTS) != card["weights_sha256"]:
+        if sha256(inside(folder, WEIGHTS)) != card["weights_sha256"]:
             raise FeatureError(f"the feature net of {dataset} has other weights than its card says.")
-        net = FeatureNet(tuple((f, tuple(c)) for f, c in card["fields"]), tuple(card["shape"]), card["width"])
+        with Bounded((folder / WEIGHTS).stat().st_size + SPARE):
+            net = FeatureNet(tuple((f, tuple(c)) for f, c in card["fields"]), tuple(card["shape"]), card["width"])
         net.load_state_dict(load_file(folder / WEIGHTS), strict=True)
     except FeatureError:
         raise

@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from . import belongs
+from . import arrays, belongs
 from .data import DataError, Dataset
-from .files import sha256, write_json
+from .files import inside, read_json, sha256, write_json
 from .model import DataSpec
 
 FORMAT = 1
@@ -36,6 +36,7 @@ QUALITY = 90                                      # of colour sheets
 KEPT_SHEETS = 8                                   # decoded and in memory
 WIDEST = 16383                                    # pixels that WebP can hold along a side
 MOST_IMAGES = 100_000
+MOST_LABELS = {"labels": 8 * MOST_IMAGES, "attributes": 256 * MOST_IMAGES}      # bytes of each array
 
 
 def _layout(side: int) -> tuple[int, int]:
@@ -186,7 +187,7 @@ def _write_sheet(path: Path, images: np.ndarray, columns: int) -> None:
 def open_heldout(folder: Path) -> HeldOut:
     """Open what ``write`` made. Labels are checked at once, a sheet when it is first needed. Raises DataError in one sentence."""
     try:
-        sheet = json.loads((folder / SHEET).read_text("utf-8"))
+        sheet = read_json(inside(folder, SHEET), MOST_SHEET)
         if sheet["format"] != FORMAT:
             raise DataError(f"{folder} has format {sheet['format']}; this version reads {FORMAT}.")
         counts = [sheet[key] for key in ("n", "columns", "per_sheet")]
@@ -198,11 +199,11 @@ def open_heldout(folder: Path) -> HeldOut:
             raise DataError(f"{folder / SHEET} is damaged: its numbers do not fit together.")
         if sha256(folder / "labels.npz") != sheet["files"]["labels.npz"]:
             raise DataError(f"{folder / 'labels.npz'} is damaged: it is not the file that was written.")
-        with np.load(folder / "labels.npz", allow_pickle=False) as known:
-            labels, attributes = (known.get(key) for key in ("labels", "attributes"))
+        known = arrays.read(inside(folder, "labels.npz"), MOST_LABELS)
+        labels, attributes = known.get("labels"), known.get("attributes")
         found = HeldOut(folder, sheet, labels, attributes)
         for path in map(found.sheet_path, range(found.num_sheets)):
-            if path.name not in sheet["files"] or not path.is_file():
+            if path.name not in sheet["files"] or not inside(folder, path.name).is_file():
                 raise DataError(f"{folder} lacks {path.name}.")
     except DataError:
         raise

@@ -18,6 +18,7 @@ import torch
 from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, readiness, stages, state, status
 from .card import Card
 from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, print_card, tell
+from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
 from .signals import Signals
@@ -75,6 +76,8 @@ class _Folder:
 
     def _take(self) -> None:
         self.lock.take()
+        for name in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.LOG, alarms.FILE, checkpoint.SAMPLES, checkpoint.MAP):
+            inside(self.folder, name)              # nothing is written through a link that leads out of the folder
         checkpoint.mend(self.folder)
         state.mend(self.folder / RESUME)
 
