@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
+import time
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from .status import STATUS
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
 OTHERS = (STATUS, alarms.FILE, stages.LIST, stages.PICTURE)
 NEXT_CARD, NEXT_WEIGHTS = f".next.{CARD}", f".next.{WEIGHTS}"
+A_DAY = 24 * 3600.0                               # seconds
 MAX_FLOAT32 = 500_000                             # bytes of weights; larger runs are stored as float16
 
 
@@ -182,6 +185,15 @@ def mend(folder: Path) -> None:
     clear(folder, NEXT_CARD, NEXT_WEIGHTS, CARD, WEIGHTS, SAMPLES, LOG, MAP, *OTHERS)
     for left in (NEXT_CARD, NEXT_WEIGHTS):
         (folder / left).unlink(missing_ok=True)
+    for scratch in (*folder.glob(".try-*"), *(p for p in folder.parent.glob(".data-*") if time.time() - _stamp(p) > A_DAY)):
+        shutil.rmtree(scratch, ignore_errors=True)  # of held-out images, beside the runs, only what no other training is making now
+
+
+def _stamp(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return math.inf
 
 
 def update(folder: Path, **changes: Any) -> Card:

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from explorer import Refused, routes
 from explorer.access import Access
-from explorer.jobs import Jobs
+from explorer.jobs import MOST_ROWS, JobError, Jobs, Log
 from explorer.session import Session
-from training import alarms
+from training import alarms, log
 from training.checkpoint import CARD, LOG, MAP, SAMPLES, WEIGHTS
 from training.files import sha256
 from training.status import STATUS
@@ -241,6 +241,7 @@ def test_what_only_opening_finds_is_a_sentence(beside, kind):
     answer = page.get("run/bad")
     assert answer.status_code == 422, answer.text
     assert "bad" in answer.json()["error"] and len(answer.json()["error"]) < 500
+    assert kind != "a far larger network" or "larger than its weights" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("kind", TRAINING)
@@ -302,3 +303,46 @@ def test_a_listing_looks_at_each_file_once(beside, monkeypatch):
     monkeypatch.setattr(os, "stat", lambda *a, **k: looks.append(a) or real(*a, **k))
     listed = routes.list_runs(session, access, lambda spec: [])
     assert len(listed["runs"]) == 40 and 0 < len(looks) <= 40 * 12, len(looks)
+
+
+def test_sheets_behind_a_link_are_not_served(beside, trained, tmp_path):
+    """What the data set's own list says of them: a stranger writes both."""
+    shutil.copytree(trained / "_data", beside / "_data")
+    folder = next(p for p in (beside / "_data").iterdir() if (p / "sheet.json").is_file())
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    sheet = json.loads((folder / "sheet.json").read_text())
+    sheet["files"]["sheet_000.webp"] = sha256(secret)
+    (folder / "sheet.json").write_text(json.dumps(sheet))
+    page = Page(beside)
+    (folder / "sheet_000.webp").unlink()
+    (folder / "sheet_000.webp").symlink_to(secret)
+    answer = page.get(f"sheet/{folder.name}/0")
+    assert answer.status_code in (404, 422) and b"secret" not in answer.content.replace(b"_secret", b"")
+    assert page.get("run/good").status_code == 200
+
+
+def test_the_page_starts_nothing_that_writes_through_a_link(beside, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (beside / "bad" / "process.log").symlink_to(tmp_path / "mine")
+    (beside / "bad" / "resume").mkdir()
+    (beside / "bad" / "resume" / "current.json").write_text("{}")
+    with pytest.raises(JobError, match="leads out of the run's folder"):
+        Jobs(beside, Access(True)).resume("bad")
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_a_long_log_is_read_from_its_end_and_thinned(beside, monkeypatch):
+    """Of 30,000 lines the bound's last ones; then only what is new; never more rows than are kept."""
+    monkeypatch.setattr(log, "MOST_BYTES", 600_000)
+    path = beside / "bad" / LOG
+    lines = [f'{{"images": {i}, "seconds": {i}.5, "loss": {i}}}\n' for i in range(1, 30_001)]
+    path.write_text("".join(lines))
+    kept = Log(path)
+    rows = kept.read()
+    assert 0 < len(rows) <= MOST_ROWS and rows[-1]["images"] == 30_000 and rows[0]["images"] > 10_000
+    assert log.read(path)[-1]["images"] == 30_000 and len(log.read(path)) < 20_000
+    with open(path, "a") as f:
+        f.write('{"images": 30001, "loss": 1}\n')
+    assert kept.read()[-1] == {"images": 30001, "loss": 1} and len(kept.read()) <= MOST_ROWS
+    assert Jobs(beside, Access(True)).snapshot("bad")["images"] == 30_001

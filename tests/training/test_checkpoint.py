@@ -9,8 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from training import checkpoint, families
+from training.bounded import Bounded
 from training.checkpoint import CARD, WEIGHTS, Card, CheckpointError
 from training.files import sha256, write_atomically
+from training.model import SettingError
 
 from .small import spec
 
@@ -198,3 +200,28 @@ def test_a_loaded_model_does_not_train(run):
     model, card = checkpoint.load(run)
     assert not model.training and not any(p.requires_grad for p in model.parameters())
     assert dataclasses.asdict(card)["parameters"] == sum(p.numel() for p in model.parameters())
+
+
+@pytest.mark.parametrize(("hidden", "words"), [((8,) * 17, "1 to 16 numbers"), ((), "1 to 16 numbers"), (("a",), "must be numbers"),
+                                               ((True,), "must be numbers"), (([1],), "must be numbers"), ((10**9,), "must lie between")])
+def test_a_setting_of_many_numbers_is_bounded(hidden, words):
+    with pytest.raises(SettingError, match=words):
+        families.get("autoencoder").Config(hidden=hidden)
+
+
+def test_a_network_larger_than_its_weights_is_never_made(run, monkeypatch):
+    """Checked where memory would be taken: no tensor of more numbers than the file has, and a little, is asked for."""
+    monkeypatch.setattr(checkpoint, "SPARE", 1000)
+    asked, real = [], Bounded.__torch_function__
+
+    def watch(self, func, types, args=(), kwargs=None):
+        made = real(self, func, types, args, kwargs)
+        asked.append(made.numel() if isinstance(made, torch.Tensor) else 0)
+        return made
+    monkeypatch.setattr(Bounded, "__torch_function__", watch)
+    checkpoint.load(run)
+    most = max(asked)
+    edit(run, config={**json.loads((run / CARD).read_text())["config"], "width": 2048})
+    asked.clear()
+    refused(run, "larger than its weights")
+    assert max(asked, default=0) <= 3 * most + 1000

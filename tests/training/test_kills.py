@@ -163,3 +163,13 @@ def test_weights_changed_by_hand_are_no_save_in_between(training):
     next_start(folder)
     with pytest.raises(checkpoint.CheckpointError, match="hash differs"):
         checkpoint.load(folder)
+
+
+def test_scratch_of_a_killed_start_goes_and_another_trainings_stays(training):
+    _, folder, _ = training
+    for path in (folder / ".try-x", folder.parent / ".data-old", folder.parent / ".data-new"):
+        path.mkdir()
+        (path / "card.json").write_text("{}")
+    os.utime(folder.parent / ".data-old", (0, 0))
+    next_start(folder)
+    assert litter(folder) == [] and [p.name for p in folder.parent.glob(".*")] == [".data-new"]

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from explorer.session import Session
 from training import checkpoint, families, maps, train
+from training.card import check
 from training.checkpoint import WEIGHTS, Card
 from training.cli import main
 from training.devices import DeviceError, find
@@ -141,3 +143,30 @@ def test_a_run_with_very_large_codes_is_finished_and_opens(own, tmp_path, monkey
         assert np.abs(maps.read(folder / checkpoint.MAP).codes).max() > 65504
     else:
         assert not (folder / checkpoint.MAP).exists()
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "alarms.jsonl", "samples.webp", "resume"])
+def test_nothing_is_written_through_a_link_out_of_the_folder(own, tmp_path, capsys, name):
+    assert main(options(own, tmp_path, "own", "--images", "16", "--no-evaluate")) == 0
+    folder, outside = tmp_path / "trained" / "own", tmp_path / "outside"
+    if name == "resume":
+        (folder / name).rename(outside)
+    else:
+        outside.write_text("mine")
+        (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(outside)
+    before = sorted(p.name for p in outside.iterdir()) if outside.is_dir() else outside.read_text()
+    assert main(options(own, tmp_path, "own", "--resume", "--images", "32", "--no-evaluate")) == 2
+    assert "leads out of the run's folder" in capsys.readouterr().err
+    assert before == (sorted(p.name for p in outside.iterdir()) if outside.is_dir() else outside.read_text())
+
+
+@pytest.mark.parametrize("change", [dict(classes=("caf\udce9", "thé")), dict(classes=tuple(map(str, range(1001)))), dict(title="x" * 5000),
+                                    dict(shape=(1, 1024, 1024)), dict(shape=(4, 28, 28))])
+def test_a_card_that_could_not_be_read_again_is_refused_before_a_training(change):
+    family = families.get("vae")
+    config = family.Config(network="dense", width=8, z_dim=2)
+    known = Card("run", "vae", config.to_dict(), spec(), family.Model(config, spec()).spec)
+    check(known)
+    with pytest.raises(checkpoint.CheckpointError, match="^run: "):
+        check(replace(known, data=replace(known.data, **change)))
