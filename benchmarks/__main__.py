@@ -1,11 +1,11 @@
-"""``python -m benchmarks [training] [server] [page] [styles]``: all of them when none is named."""
+"""``python -m benchmarks [training] [server] [page] [styles] [greedy]``: all of them when none is named."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-NAMES = ("training", "server", "page", "styles")
+NAMES = ("training", "server", "page", "styles", "greedy")
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ from .told import Told
 from .views import Context, modules, supported
 
 SLIDERS = 8
-SESSIONS = 128                                  # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
+SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
 
 
 def build(session: Any, access: Any) -> gr.Blocks:
