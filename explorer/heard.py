@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,9 +14,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .scope import address, route_path
+from .shares import SLOWED
 
-EACH = 24                                       # events of one address that wait or are worked on
+EACH = 24                                       # events, or other questions, of one address that wait or are worked on
+AT_ONCE = 2                                     # of one address that gradio works on at the same time: it works on the loop of all
 PATIENCE = 30.0                                 # seconds after which an event that nobody listens to is taken out
+ASK = ("/gradio_api/run/", "/gradio_api/api/", "/gradio_api/call/", "/gradio_api/queue/join", "/gradio_api/component_server")
 JOIN, LISTEN = ("/gradio_api/queue/join", "/gradio_api/call/"), ("/gradio_api/queue/data", "/gradio_api/call/")
 FULL = "Your other questions are still being answered; ask fewer at once."
 
@@ -25,17 +30,22 @@ class Heard:
     def __init__(self, app: ASGIApp, each: int = EACH, patience: float = PATIENCE) -> None:
         self.app, self.each, self.patience = app, each, patience
         self.listening, self.quiet = Counter[str](), dict[str, float]()
+        self.asking, self.gates = Counter[str](), dict[str, asyncio.Semaphore]()
         self._sweep: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = route_path(scope) if scope["type"] == "http" else "", scope.get("method")
-        if method == "POST" and path.startswith(JOIN):
-            queue = scope["app"].get_blocks()._queue
-            if sum(address(e.request.scope) == address(scope) for e in events(queue)) >= self.each:
+        if method == "POST" and path.startswith(ASK):
+            who = address(scope)
+            queue = scope["app"].get_blocks()._queue if path.startswith(JOIN) else None
+            if self.asking[who] >= self.each or \
+                    queue is not None and sum(address(e.request.scope) == who for e in events(queue)) >= self.each:
+                await asyncio.sleep(SLOWED)
                 await JSONResponse({"error": FULL, "detail": FULL}, 503, headers={"cache-control": "no-store"})(scope, receive, send)
                 return
-            await self.app(scope, receive, send)
-            if self._sweep is None or self._sweep.done():
+            async with self.turn(who):
+                await self.app(scope, receive, send)
+            if queue is not None and (self._sweep is None or self._sweep.done()):
                 self._sweep = asyncio.create_task(self.sweep(queue))
         elif method == "GET" and path.startswith(LISTEN):
             session = path.rsplit("/", 1)[1] if path.startswith(JOIN) else \
@@ -49,6 +59,19 @@ class Heard:
                     del self.listening[session]
         else:
             await self.app(scope, receive, send)
+
+    @asynccontextmanager
+    async def turn(self, who: str) -> AsyncIterator[None]:
+        """One of the AT_ONCE questions of an address that gradio works on; the others wait here, where they cost nothing."""
+        gate = self.gates.setdefault(who, asyncio.Semaphore(AT_ONCE))
+        self.asking[who] += 1
+        try:
+            async with gate:
+                yield
+        finally:
+            self.asking[who] -= 1
+            if not self.asking[who]:
+                del self.asking[who], self.gates[who]
 
     async def sweep(self, queue: Any) -> None:
         """Forget sessions that nobody has listened to for ``patience`` seconds, for as long as there are sessions."""

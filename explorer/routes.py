@@ -5,6 +5,7 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import inspect
@@ -41,7 +42,7 @@ from . import (
 from .access import Access, VisitorError
 from .scope import address
 from .session import Run, Session
-from .shares import Busy, Shares
+from .shares import SLOWED, Busy, Shares
 from .threads import Abandoned
 
 PREFIX = "/gradio_api/explorer"
@@ -141,6 +142,8 @@ class _Limiter:
             with self.places.held(who), shares.held(who) if shares is not None else contextlib.nullcontext():
                 return await self.threads.run(work, lane, who, lambda: left(request))
         except (Refused, VisitorError) as e:
+            if isinstance(e, Busy):
+                await asyncio.sleep(SLOWED)
             return _json({"error": str(e)}, e.status)
         except (ClientDisconnect, Abandoned):
             return Response(status_code=499)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from . import Refused
 
+SLOWED = 0.3                                    # seconds that a refusal for want of room takes: asking again at once does not help
+
 
 class Busy(Refused):
     """Too many at once."""

@@ -140,6 +140,25 @@ def test_a_part_of_the_queue_for_each_address():
     assert answered(join(POLITE)) == 200
 
 
+def test_gradio_works_on_few_questions_of_one_address_at_once():
+    """The others wait in front of it; another address does not wait for them."""
+    async def both():
+        go = asyncio.Event()
+        app = App(go)
+        one = Heard(app)
+        greedy = [asyncio.create_task(ask(one, [b"x"], "/gradio_api/run/sample", who=GREEDY)) for _ in range(heard.EACH)]
+        while sum(one.asking.values()) < heard.EACH:
+            await asyncio.sleep(0)
+        more = await ask(one, [b"x"], "/gradio_api/run/sample", who=GREEDY)
+        polite = asyncio.create_task(ask(one, [b"polite"], "/gradio_api/run/sample"))
+        while b"polite" not in app.bodies:
+            await asyncio.sleep(0)
+        begun = len(app.bodies)
+        go.set()
+        return more, begun, await polite, [await g for g in greedy], dict(one.gates)
+    assert answered(both()) == (503, heard.AT_ONCE + 1, 200, [200] * heard.EACH, {})
+
+
 def test_what_nobody_listens_to_is_forgotten():
     queue, one = Queue("heard", "unheard"), Heard(App(), patience=10)
     one.listening["heard"] = 1
