@@ -151,7 +151,11 @@ const titleOf = (files) => {                           /* of one file its own, o
   const tops = new Set(files.map((f) => (f.path || '').split('/').slice(0, -1)[0] || ''));
   return tops.size === 1 ? [...tops][0] || 'images' : 'images';
 };
-const said = (note) => lx.t('note.' + note.kind, { ...note, n: number(note.n || 0), low: brief(note.low || 0), high: brief(note.high || 0) });
+const nameIn = (note) => {                             /* of a setting, its words: "Pixel model: Gaussian" */
+  const [key, value] = (note.name || '').split(' = ');
+  return note.kind === 'suited' && value ? `${word('setting.' + key, key)}: ${word('choice.' + value, value)}` : note.name;
+};
+const said = (note) => lx.t('note.' + note.kind, { ...note, name: nameIn(note), n: number(note.n || 0), low: brief(note.low || 0), high: brief(note.high || 0) });
 const tell = (host, notes) => {
   host.replaceChildren(...notes.map((n) => make('li', { textContent: lx.known('note.' + n.kind) ? said(n) : n.sentence || '' })));
   host.hidden = !notes.length;
