@@ -1,0 +1,102 @@
+"""A page opened by link shows one thing, whichever answer comes first; a view that is opened leaves the current code as it is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from explorer.views import VIEWS
+
+from .conftest import Driver
+
+# all that can be seen: words, values, marks, pictures (each as a hash of its pixels, coarse enough for rounding)
+SEEN = """() => { const shown = (e) => e.checkVisibility(), all = (s) => [...document.querySelectorAll('#lx ' + s)].filter(shown);
+  const hash = (c) => { if (!c.width || !c.height) return 0; const x = document.createElement('canvas'); x.width = x.height = 16;
+    const y = x.getContext('2d', {willReadFrequently: true}); y.drawImage(c, 0, 0, 16, 16);
+    return Array.from(y.getImageData(0, 0, 16, 16).data, (v) => Math.round(v / 24)).join(''); };
+  const words = () => { const found = [], walk = document.createTreeWalker(document.getElementById('lx'), NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+      const text = n.data.trim(), e = n.parentElement;
+      if (text && shown(e) && !e.closest('.js-plotly-plot')) found.push(text);
+    }
+    return found; };
+  return { words: words(), toast: document.getElementById('lx-toast')?.textContent || '',
+    values: all('input, select').map((e) => e.type === 'checkbox' ? e.checked : e.value),
+    marks: all('.on, [aria-checked=true], [aria-selected=true], [aria-pressed=true]').map((e) => e.className + e.textContent.slice(0, 40)),
+    pictures: all('canvas').filter((c) => !c.closest('.js-plotly-plot')).map(hash) }; }"""
+# supported and not; views that need the list of runs and views that do not
+LINKS = ("run=tiny&view=reconstruct", "run=wide&view=reconstruct", "run=tiny&view=styles", "run=styled&view=styles",
+         "run=tiny&view=compare&cmp=tiny,info", "run=wide&view=microscope", "run=stack&view=microscope", "run=tiny&view=pyramid",
+         "run=tiny&view=arithmetic", "run=info&view=codes", "run=wide&view=map", "run=tiny&view=map")
+
+
+class Held:
+    """Answers of ``run/…`` and ``runs`` that wait to be let through."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.routes, self.refused = page, {}, []
+        page.route("**/gradio_api/explorer/run/*", lambda r: self.hold("run", r))
+        page.route("**/gradio_api/explorer/runs", lambda r: self.hold("runs", r))
+        page.on("response", lambda r: r.status >= 400 and self.refused.append(f"{r.status} {r.url} {r.request.post_data}"))
+
+    def hold(self, name: str, route: Route) -> None:
+        if name in self.routes:
+            route.continue_()
+        else:
+            self.routes[name] = route
+
+    def let(self, order: tuple[str, str]) -> None:
+        """Let them through in this order, each after the one before has arrived."""
+        while len(self.routes) < 2:
+            self.page.wait_for_timeout(5)
+        for name in order:
+            with self.page.expect_response(self.routes[name].request.url):
+                self.routes[name].continue_()
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_either_answer_may_come_first(context, everything, watch, link):
+    pages = []
+    for order in (("run", "runs"), ("runs", "run")):
+        drive = Driver(context.new_page(), everything)
+        held = Held(drive.page)
+        drive.page.goto(f"{everything}/?{link}", wait_until="commit")
+        held.let(order)
+        drive.page.wait_for_selector("#lx-header [data-ready]", state="attached")
+        drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
+        drive.settled()
+        assert not held.refused, "nothing is asked that a run cannot answer"
+        pages.append(drive)
+    until = time.monotonic() + 20                                    # what is worked out once on the server may come later
+    while True:
+        one, other = (drive.page.evaluate(SEEN) for drive in pages)
+        if one == other or time.monotonic() > until:
+            break
+        pages[1].settled()
+    for what in one:
+        assert one[what] == other[what], what
+    assert not one["toast"]
+
+
+OPENED = {"map": "tiny", "codes": "info", "arithmetic": "tiny", "walk": "tiny", "styles": "styled", "pyramid": "levels",
+          "reconstruct": "tiny", "microscope": "stack", "collapse": "tiny", "compare": "tiny", "train": "tiny"}
+assert set(OPENED) == set(VIEWS)
+
+
+@pytest.mark.parametrize("view", OPENED)
+def test_a_view_that_is_opened_leaves_the_code(context, everything, watch, view):
+    drive = Driver(context.new_page(), everything)
+    other = "walk" if view == "codes" else "codes"
+    drive.page.goto(f"{everything}/?run={OPENED[view]}&view={other}")
+    drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
+    drive.page.locator(".lx-seed").click()
+    drive.until("lx.state.origin.kind === 'seed'")
+    drive.settled()
+    mine = drive.state("[window.lx.b64(s.w), JSON.stringify(s.origin), s.label]")
+    drive.page.locator(f"[role=tab][data-view={view}]").click()
+    drive.settled()
+    assert drive.state("[window.lx.b64(s.w), JSON.stringify(s.origin), s.label]") == mine
+    assert drive.page.evaluate("history.state.lx") == 2
