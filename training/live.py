@@ -78,6 +78,7 @@ class Panel:
     def step(self) -> None:
         """One generator step, with the critic steps that belong to it."""
         torch.set_rng_state(self._random)
+        self.trainer.terms()                     # a frame tells of its own step alone, whenever the one before it was drawn
         self.trainer.step()
         self._random = torch.get_rng_state()
 

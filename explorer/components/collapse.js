@@ -12,7 +12,7 @@ const readLink = (text) => {
 };
 let { data, seed } = readLink(lx.state.kept.live), goal = 0;
 let id = null, hello = null, frames = [], panels = [], at = -1, following = true, playing = false, ended = true, ticket = 0, wanted = 0, trouble = '';
-let critic = true, arrows = true, times = [], table = null;
+let critic = true, arrows = true, times = [], table = null, stepped = false;
 const shown = () => lx.state.view === 'collapse' && element.clientWidth > 0;
 const number = (v, d) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(d);
 const brief = (v) => Math.abs(v) >= 1000 ? v.toExponential(0).replace('-', '−') : number(v, Math.abs(v) >= 100 ? 0 : Math.abs(v) >= 10 ? 1 : 2);
@@ -70,7 +70,7 @@ const take = (buffer) => {
   element.dataset.frames = frames.length; element.dataset.state = playing ? 'playing' : 'paused';
   if (following) at = frames.length - 1;
   if (goal && frames.at(-1).step >= goal) { goal = 0; setPlaying(false); }
-  if (!playing && following) link(true);
+  if (!playing && following) { link(!stepped); stepped = false; }
   draw();
 };
 
@@ -159,7 +159,7 @@ const setPlaying = (on) => { playing = on; play.textContent = lx.t(ended && fram
 /* ---- hands ---- */
 const pause = () => { if (playing) { goal = 0; order({ play: false }); setPlaying(false); link(true); } };
 play.onclick = () => { if (ended) return begin(true); if (playing) return pause(); following = true; times = []; order({ play: true }); setPlaying(true); tell(); };
-one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; order({ step: 1 }); draw(); };
+one.onclick = () => { if (ended) return; pause(); following = true; at = frames.length - 1; stepped = true; order({ step: 1 }); draw(); };
 scrub.oninput = () => { pause(); at = +scrub.value; following = at === frames.length - 1; draw(); };
 scrub.onchange = () => link();
 speed.onchange = () => { order({ speed: +speed.value }); link(); };

@@ -22,6 +22,9 @@ READ = """(selectors) => selectors.map((s) => { const c = document.querySelector
   const u = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let t = '';
   for (let i = 0; i < u.length; i += 8192) t += String.fromCharCode(...u.subarray(i, i + 8192)); return [c.height, c.width, btoa(t)]; })"""
 HERO = ".lx-hero canvas"
+LIVE = "(document.querySelector('#lx-collapse [data-frames]')?.dataset || {})"
+PLANE = "document.querySelector('#lx-plane .lx-plot')"
+RANGES = f"[...{PLANE}._fullLayout.xaxis.range, ...{PLANE}._fullLayout.yaxis.range].map((v) => +v.toPrecision(4))"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Row:
     act: Callable[[Driver], None]
     state: str
     pictures: tuple[str, ...]
+    ready: str = "true"                         # what is true at rest, where more than the page itself has to come to it
 
 
 def click(*names: str) -> Callable[[Driver], None]:
@@ -78,6 +82,38 @@ def train(drive: Driver) -> None:
     drive.page.locator(".lx-name").fill("my own")
 
 
+def latent_map(drive: Driver) -> None:
+    drive.page.locator("[data-projection=pca]").click()
+    drive.settled()
+    drive.page.locator(".lx-by").focus()
+    drive.page.keyboard.press("ArrowDown")
+    drive.settled()
+    drive.page.locator(".lx-legend button").first.click()
+    drive.page.locator(".lx-between").click()
+    for place in ({"x": 250, "y": 200}, {"x": 420, "y": 330}):
+        drive.page.locator("#lx-plane .lx-plot").click(position=place)
+        drive.settled()
+
+
+def walk(drive: Driver) -> None:
+    second = ".lx-key:nth-child(2) button:nth-of-type(2)"
+    click(".lx-addseed", second, ".lx-shot-lerp canvas", "#lx-film .lx-both", "#lx-film .lx-loop")(drive)
+    drive.page.locator("#lx-film .lx-length").focus()
+    drive.page.keyboard.press("ArrowDown")
+    drive.page.locator("#lx-film .lx-add").click()
+
+
+def collapse(drive: Driver) -> None:
+    for at in ("1", "2", "3"):
+        drive.page.locator(".lx-live-step").click()
+        drive.page.wait_for_function(f"{LIVE}.at === '{at}'", timeout=180_000)
+    drive.page.locator("#lx-collapse .lx-transport input").focus()
+    drive.page.keyboard.press("ArrowLeft")
+    drive.page.wait_for_function(f"{LIVE}.at === '2'")
+    drive.settled()
+    drive.page.locator(".lx-live-arrows").click()
+
+
 def texts(selector: str) -> str:
     return f"[...document.querySelectorAll({selector!r})].map((e) => e.textContent)"
 
@@ -93,6 +129,17 @@ def marked(selector: str) -> str:
 
 
 ROWS = {
+    "map": Row("tiny", latent_map, f"[{marked('.lx-projections button, .lx-map .lx-legend button')}, {values('.lx-by')}, {RANGES}, "
+               f"[...{PLANE}.data[0].marker.color].join(), {texts('.lx-way-note')}, document.querySelectorAll('.lx-pair *').length]",
+               (HERO, ".lx-latent"), "document.querySelector('#lx-plane [data-ready=true]') !== null"),
+    "walk": Row("wide", walk, f"[{marked('#lx-film [data-way]')}, {values('#lx-film .lx-length')}, {texts('#lx-film output, .lx-norm b')}, "
+                "[...document.querySelectorAll('#lx-film [aria-pressed]')].map((e) => e.getAttribute('aria-pressed')), "
+                "document.querySelectorAll('.lx-key').length]",
+                (HERO, *(f".lx-key:nth-child({k}) canvas" for k in (1, 2, 3, 4)), ".lx-shot.chosen canvas")),
+    "collapse": Row("tiny", collapse, f"[{texts('.lx-live-modes, .lx-live-figures dd')}, {LIVE}.step, {marked('.lx-live-data button')}, "
+                    "document.querySelector('.lx-live-arrows').getAttribute('aria-pressed')]",
+                    tuple(f".lx-live-panel:nth-child({k}) .lx-live-plane" for k in (1, 2, 3)),
+                    f"{LIVE}.drawn > 0 && {LIVE}.state === 'paused'"),
     "codes": Row("info", codes, f"[{values('#lx-codes select, #lx-codes input')}, {texts('.lx-code-top, .lx-code-side')}, "
                  f"{marked('.lx-code-cell')}]", (HERO, ".lx-code-cells canvas")),
     "styles": Row("styled", styles, f"[{values('#lx-style-dials input, .lx-layers input, .lx-grain-one input')}, "
@@ -113,6 +160,7 @@ def opened(drive: Driver, address: str) -> Driver:
 
 
 def shown(drive: Driver, row: Row) -> tuple:
+    drive.page.wait_for_function(row.ready, timeout=180_000)
     drive.settled()
     return drive.state(HERE), drive.page.evaluate(row.state), drive.page.evaluate(READ, list(row.pictures))
 

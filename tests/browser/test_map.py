@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from playwright.sync_api import expect
 
@@ -46,6 +48,27 @@ def test_two_quick_clicks_are_two_places_and_a_double_click_brings_the_whole_map
     drive.until(f"{ranges} !== {whole!r}")
     drive.page.mouse.dblclick(box["x"] + 12, box["y"] + box["height"] / 2)
     drive.until(f"{ranges} === {whole!r}")
+
+
+def test_what_is_said_of_the_distance_to_real_images_is_their_own_distances(drive, trained):
+    """Away: farther from its nearest than nineteen of twenty held-out images are from theirs. Nothing is said of clusters."""
+    drive.map()
+    run, honest = Session(trained).run("tiny"), drive.page.locator(".lx-honest")
+    labels = ("bar", "square")
+    for scale, far in ((1.02, False), (4.0, True)):
+        w = run.codes[5] * scale
+        drive.page.evaluate("(w) => window.lx.setCode(Float32Array.from(w), {kind: 'sliders'})", w.tolist())
+        indices, distances = run.neighbours.nearest(w.astype(np.float32), 12)
+        share, ratio = run.neighbours.beyond(distances[0]), distances[0] / run.neighbours.usual
+        assert (share > 0.95) == far and ratio > 0.02
+        said = f"{'Away from' if far else 'Close to'} real images ({ratio:.1f} × the usual distance)."
+        count = np.bincount([run.class_of(int(i)) for i in indices], minlength=2)
+        if count.min() > 0 and count.max() < 9:
+            a, b = count.argsort(kind="stable")[::-1]
+            said += f" Nearest 12: {count[a]} of “{labels[a]}”, {count[b]} of “{labels[b]}”."
+        expect(honest).to_have_text(re.compile(re.escape(said[:60])))
+        expect(honest).to_have_class(re.compile("warn") if far else re.compile("^((?!warn).)*$"))
+        assert f"{int(100 * share)} % of them have a nearer neighbour" in honest.get_attribute("title")
 
 
 def test_hover_shows_the_right_thumbnail(drive, trained):
