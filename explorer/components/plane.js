@@ -158,7 +158,7 @@ const enter = (m) => {
   lassos.hidden = mode !== 'lasso'; strip.hidden = mode !== 'between';
   if (plot._fullLayout) Plotly.relayout(plot, { dragmode: mode === 'lasso' ? 'lasso' : 'pan' });
 };
-const setMode = (m) => { enter(mode === m ? 'pick' : m); picked = []; drawPair(); clearSets(); drawStrip(); remember(); };
+const setMode = (m) => { enter(mode === m ? 'pick' : m); picked = []; way = null; drawPair(); clearSets(); drawStrip(); remember(); };
 $('.lx-lasso').onclick = () => setMode('lasso'); $('.lx-between').onclick = () => setMode('between');
 addEventListener('keydown', (e) => { if (e.key === 'Escape' && lx.state.view === 'map') { if (mode !== 'pick') setMode(mode); openRefit(false); } });
 const chips = () => {
