@@ -271,7 +271,7 @@ const drawPair = () => {
 const FRAMES = 9;
 const drawStrip = () => {
   const both = picked.length === 2 && picked.every((p) => p.w), hint = strip.querySelector('.lx-hint'); hint.hidden = both; hint.dataset.t = picked.length === 1 ? 'map.between.second' : 'map.between.first'; hint.textContent = lx.t(hint.dataset.t);
-  $('.lx-rows').hidden = !both; $('.lx-towalk').hidden = !both; const note = $('.lx-way-note'); note.hidden = !both; if (!both) { way = null; note.textContent = ''; delete note.dataset.t; delete element.dataset.strip; return; }
+  $('.lx-rows').hidden = !both; $('.lx-towalk').hidden = !both; const note = $('.lx-way-note'); note.hidden = !both; if (!both) { way = null; note.textContent = ''; for (const c of [$('.lx-latent'), $('.lx-pixels')]) { c.width = 300; c.height = 150; } delete note.dataset.t; delete element.dataset.strip; return; }
   const [, h, w] = lx.state.info.spec.shape, keys = new Float32Array(picked[0].w.length * 2), gap = Math.max(1, Math.round(w / 14)); keys.set(picked[0].w); keys.set(picked[1].w, picked[0].w.length);
   const method = lx.arc() ? 'slerp' : 'lerp'; follows(lx.b64(keys), method);
   lx.draw($('.lx-latent'), { op: 'strip', keys: lx.b64(keys), frames: FRAMES, method, loop: false }, (x, im) => {
