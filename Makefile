@@ -1,20 +1,26 @@
-# make run: the page. make test: everything that is checked. Both start from an empty folder.
+# make run: the page. make test: everything that is checked. make fast: what is checked without browser and training, for daily work.
+# All start from an empty folder.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test lint bench screenshots clean
+.PHONY: run test fast lint check bench screenshots clean
 
 run: $(VENV)/.run
 	$(PY) app.py $(ARGS)
 
-test: $(VENV)/.test lint
-	$(PY) -m pytest --numprocesses 2 --dist loadfile
+test: check
+	$(PY) -m pytest --numprocesses 2
 
-lint: $(VENV)/.test
+fast: check
+	$(PY) -m pytest --numprocesses 2 -m "not browser and not training"
+
+lint: check
+	$(PY) -m pytest tests/test_architecture.py
+
+check: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(PY) -m pytest -q --durations=0 tests/test_architecture.py
 
 bench: $(VENV)/.test
 	$(PY) -m benchmarks $(ARGS)

@@ -1,12 +1,31 @@
-"""Settings of the whole suite: one thread a process (tiny networks, shared cores), property tests without deadlines."""
+"""Settings of the whole suite: one thread a process (tiny networks, shared cores), property tests without deadlines, one host of pages."""
 
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import pytest
 import torch
 from hypothesis import settings
+
+from tests import host
 
 torch.set_num_threads(1)
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever owns the suite, not a worker of it, starts the host."""
+    if not hasattr(config, "workerinput"):
+        started = host.begin()
+        config.add_cleanup(lambda: host.end(started))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are marked, and come first: the longest work, so that the workers end together."""
+    browser = host.ROOT / "tests" / "browser"
+    for item in items:
+        if browser in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,17 @@ LOOP = {"training.loop", "training.losses", "training.metrics", "training.evalua
         "training.fit_features", "training.train"}
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that a module consists of."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports(path: Path) -> set[str]:
     """Absolute dotted names of everything a module imports, at its top or inside of functions."""
     package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -49,17 +56,18 @@ def test_arrows(path):
         assert not within(names, "training.loop", "training.checkpoint", "training.data", "training.evaluate")
 
 
-def family_names() -> list[str]:
-    return [p.stem for p in (ROOT / "training" / "families").glob("*.py") if not p.stem.startswith("_")]
+@cache
+def family_names() -> frozenset[str]:
+    return frozenset(p.stem for p in (ROOT / "training" / "families").glob("*.py") if not p.stem.startswith("_"))
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.parts[-2] != "families"], ids=ids)
 def test_nobody_asks_for_a_family_by_name(path):
     """No comparison with a family's name outside of the families: ask the spec what the model can do."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Compare):
             constants = {c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str)}
-            assert not constants & set(family_names()), f"line {node.lineno} compares with a family's name"
+            assert not constants & family_names(), f"line {node.lineno} compares with a family's name"
 
 
 @pytest.mark.parametrize("path", FILES + [ROOT / "app.py"], ids=ids)

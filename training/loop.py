@@ -269,7 +269,7 @@ class Trainer:
         one before. Both are checked and on the disk before anything old goes.
         """
         model = model or self.finished_model()
-        card = checkpoint.stage(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 1)))
+        card = checkpoint.stage(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 3)))
         save_samples(folder / checkpoint.SAMPLES, model)
         state.save(folder / "resume", self.state())
         checkpoint.switch(folder)

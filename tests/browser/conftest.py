@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, WebError, expect, sync_playwright
 
-from benchmarks.serve import page
+from tests import host
 from tests.explorer.conftest import data, make
 from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
@@ -18,7 +19,37 @@ from tests.install_chromium import find
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
-expect.set_options(timeout=20_000)                # two tests share two processors
+HANGS = 240_000                                   # milliseconds after which nothing comes any more, on the busiest machine
+expect.set_options(timeout=HANGS)
+LOOK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "accept_downloads": True}
+
+
+class Pages:
+    """One page at a time on the worker's own port: Chromium keeps the scripts that it compiled by their address."""
+
+    def __init__(self) -> None:
+        self.port = host.free_port()
+        self.stack, self.shown = ExitStack(), (None, {})
+        self.address = ""
+
+    def over(self, root: Path, **environment: str) -> str:
+        """The address of a page over the runs in ``root``; what was shown before is ended."""
+        if self.shown != (root, environment):
+            self.end()
+            self.address = self.stack.enter_context(host.page("--trained", str(root), port=self.port, **environment))
+            self.shown = root, environment
+        return self.address
+
+    def end(self) -> None:
+        self.shown = None, {}
+        self.stack.close()
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[Pages]:
+    made = Pages()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="session")
@@ -32,19 +63,49 @@ def trained(tmp_path_factory) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
-def server(trained) -> Iterator[str]:
+@pytest.fixture
+def server(pages, trained) -> str:
     """The page's address."""
-    with page("--trained", str(trained), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return pages.over(trained)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=find(), args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield p
+
+
+@pytest.fixture(scope="session")
+def profile(playwright, tmp_path_factory) -> Iterator[BrowserContext]:
+    """The worker's Chromium, with a profile that lasts: a page that was loaded before takes half the time."""
+    folder = tmp_path_factory.mktemp("profile")
+    made = playwright.chromium.launch_persistent_context(folder, executable_path=find(), args=ARGUMENTS, **LOOK)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright) -> Iterator[Browser]:
+    """Another Chromium, for what is to be seen in a second profile."""
+    browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(profile) -> Iterator[BrowserContext]:
+    """A browser that remembers nothing of the page, 1280 × 800, English. Scripts and routes are for pages of it, not for itself."""
+    profile.set_default_timeout(HANGS)
+    yield profile
+    blank = profile.new_page()
+    for used in profile.pages:
+        if used is not blank:
+            used.close()
+    profile.unroute_all()
+    profile.clear_permissions()
+    storage = profile.new_cdp_session(blank)
+    storage.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "cookies,local_storage,indexeddb,service_workers"})
+    storage.detach()
 
 
 class Watch:
@@ -53,23 +114,27 @@ class Watch:
     def __init__(self, context: BrowserContext) -> None:
         self.wrong: list[str] = []
         self.expected = "\0"                     # what a console error of this test may say
-        context.on("console", lambda m: m.type == "error" and self.expected not in m.text and self.wrong.append(f"console: {m.text}"))
-        context.on("weberror", lambda e: self.wrong.append(f"error: {e.error}"))
-        context.on("request", lambda r: self.look(r.url))
+        self.context = context
+        self.heard = {"console": self.console, "weberror": self.error, "request": self.request}
+        for event, fn in self.heard.items():
+            context.on(event, fn)
 
-    def look(self, url: str) -> None:
+    def end(self) -> None:
+        for event, fn in self.heard.items():
+            self.context.remove_listener(event, fn)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and self.expected not in message.text:
+            self.wrong.append(f"console: {message.text}")
+
+    def error(self, error: WebError) -> None:
+        self.wrong.append(f"error: {error.error}")
+
+    def request(self, request: Request) -> None:
+        url = request.url
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOCAL:
             self.wrong.append(f"request to {parts.hostname}")
-
-
-@pytest.fixture
-def context(chromium) -> Iterator[BrowserContext]:
-    """A fresh browser profile, 1280 × 800, English."""
-    made = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", accept_downloads=True)
-    made.set_default_timeout(30_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -77,6 +142,7 @@ def watch(context) -> Iterator[Watch]:
     """Fails the test in the end if the page did what it must not."""
     watching = Watch(context)
     yield watching
+    watching.end()
     assert not watching.wrong, watching.wrong
 
 
@@ -153,16 +219,21 @@ def drive(context, server, watch) -> Driver:
 
 
 @pytest.fixture(scope="session")
-def generators(tmp_path_factory) -> Iterator[str]:
-    """The address of a page over adversarial runs. info, info2: codes. asked: two classes. wide: a plain one, 24-D. tiny: a VAE, 8-D."""
+def adversarial(tmp_path_factory) -> Path:
+    """Adversarial runs. info, info2: codes. asked: two classes. wide: a plain one, 24-D. tiny: a VAE, 8-D."""
     root = tmp_path_factory.mktemp("generators")
     make_generator(root, "info", "infogan", data(), z_dim=6, categories=4)
     make_generator(root, "info2", "infogan", data(), seed=1, z_dim=9, categories=3)
     make_generator(root, "asked", "cgan", data(), z_dim=6)
     make_generator(root, "wide", "gan", data(), seed=2, z_dim=24)
     make(root, "tiny", data(), z_dim=8)
-    with page("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
+
+
+@pytest.fixture
+def generators(pages, adversarial) -> str:
+    """The address of a page over adversarial runs."""
+    return pages.over(adversarial)
 
 
 @pytest.fixture
@@ -172,8 +243,8 @@ def made(context, generators, watch) -> Driver:
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory) -> Iterator[str]:
-    """The address of a page over a run for every view. tiny: a VAE, 8-D. info: an InfoGAN. asked: two classes. wide: a GAN.
+def every_kind(tmp_path_factory) -> Path:
+    """A run for every view. tiny: a VAE, 8-D. info: an InfoGAN. asked: two classes. wide: a GAN.
     styled: StyleALAE. levels: a LAPGAN. grown: a ProGAN. stack: an autoencoder, 784 → 20 → 5."""
     root = tmp_path_factory.mktemp("everything")
     make(root, "tiny", data(), z_dim=8)
@@ -184,5 +255,10 @@ def everything(tmp_path_factory) -> Iterator[str]:
     make_generator(root, "levels", "lapgan", data(), z_dim=6, noise=3, channels=4, network="conv")
     make_generator(root, "grown", "progan", data(), z_dim=6, channels=8, most_channels=16, stage_images=64)
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5)
-    with page("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
+
+
+@pytest.fixture
+def everything(pages, every_kind) -> str:
+    """The address of a page over a run for every view."""
+    return pages.over(every_kind)

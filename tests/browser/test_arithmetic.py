@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as served
 from explorer import arithmetic, found
 from explorer.session import Session
 from tests.explorer.conftest import data, make
@@ -47,10 +45,9 @@ def trained(tmp_path_factory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
-def server(trained) -> Iterator[str]:
-    with served("--trained", str(trained), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+@pytest.fixture
+def server(pages, trained) -> str:
+    return pages.over(trained)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as served
 from tests.explorer.conftest import data
 from tests.explorer.generators import make_generator
 from training import checkpoint, stages
@@ -19,7 +18,7 @@ READ = """(selector) => { const c = document.querySelector(selector);
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def root(tmp_path_factory):
     """A grown run, 28 × 28 with three levels; bare, whose training kept nothing; whole, trained at 28 × 28 from the start; added, in which
     resolutions add up."""
     root = tmp_path_factory.mktemp("grown")
@@ -32,8 +31,12 @@ def server(tmp_path_factory):
     model.grow(0, 1.0)
     stages.keep(root / "grown", model, stages.Stage("7 × 7", 64))
     assert folder.name == "bare"
-    with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
+
+
+@pytest.fixture
+def server(pages, root):
+    return pages.over(root)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serve import page
 from tests.explorer.conftest import data, make
 from training import checkpoint
 
@@ -18,13 +17,17 @@ FIGURES = {"agreed": ("agreement", 0.9876, "", "asked class shown 98.8 %"),
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[str]:
+def root(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("headlines")
     for name, (metric, value, unit, _) in FIGURES.items():
         make(root, name, data(), with_map=False, z_dim=2)
         checkpoint.update(root / name, metrics={metric: {"value": value, "unit": unit, "protocol": "none"}}, headline=metric)
-    with page("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
+
+
+@pytest.fixture
+def server(pages, root) -> str:
+    return pages.over(root)
 
 
 def test_each_figure_reads_as_what_it_is(drive):

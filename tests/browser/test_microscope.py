@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as served
 from tests.explorer.conftest import data
 from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
@@ -20,8 +19,8 @@ BOX = "(document.querySelector('#lx-microscope [data-ready]') || {dataset: {}}).
 
 
 @pytest.fixture(scope="module")
-def encoded(tmp_path_factory):
-    """The address of a page over stack: 784 → 20 (unit 3 dead) → 5. tied: the same, tied. sparse: 40 sigmoid units. lin: exact PCA, 6.
+def root(tmp_path_factory):
+    """stack: 784 → 20 (unit 3 dead) → 5. tied: the same, tied. sparse: 40 sigmoid units. lin: exact PCA, 6.
     conv: 4 and 8 channels. gan: no encoder."""
     root = tmp_path_factory.mktemp("encoded")
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5, dead=3)
@@ -30,13 +29,12 @@ def encoded(tmp_path_factory):
     make_encoded(root, "lin", "linear", data(), z_dim=6, exact=True)
     make_encoded(root, "conv", "autoencoder", data(), network="conv", channels=4, z_dim=5)
     make_generator(root, "gan", "gan", data(), z_dim=6)
-    with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
 
 
 @pytest.fixture
-def drive(context, encoded, watch):
-    return Driver(context.new_page(), encoded)
+def drive(context, pages, root, watch):
+    return Driver(context.new_page(), pages.over(root))
 
 
 def opened(drive, run, panel="units"):

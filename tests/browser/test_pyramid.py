@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as served
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
 from training import heldout
@@ -37,11 +36,10 @@ def root(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def pyramids(root):
+@pytest.fixture
+def pyramids(pages, root):
     """The page's address."""
-    with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return pages.over(root)
 
 
 @pytest.fixture

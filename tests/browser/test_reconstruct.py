@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ import torch
 from PIL import Image
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as serve
 from explorer import encoders, found, inversion
 from explorer.session import Session
 from tests.browser.conftest import Driver
@@ -267,15 +265,20 @@ def test_a_slider_goes_from_one_real_image_to_another(drive, trained):
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory) -> Iterator[tuple[Path, str]]:
-    """A folder with a run whose data set has a classifier, and a generator without an encoder; the address of a page over it."""
+def judged_root(tmp_path_factory) -> Path:
+    """A run whose data set has a classifier, and a generator without an encoder."""
     root = tmp_path_factory.mktemp("judged")
     make(root, "tiny", data(), z_dim=4)
     make_generator(root, "gan", "gan", data(), z_dim=6)
     torch.manual_seed(0)
     features.save(features.FeatureNet((("class", ("bar", "square")),), (1, 28, 28)).eval(), root, data().spec)
-    with serve("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield root, address
+    return root
+
+
+@pytest.fixture
+def judged(pages, judged_root) -> tuple[Path, str]:
+    """That folder, and the address of a page over it."""
+    return judged_root, pages.over(judged_root)
 
 
 def test_what_the_code_keeps_is_a_table_with_its_worst_confusions_in_words(context, watch, judged):

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from benchmarks.serve import page as served
 from tests.explorer.conftest import data, make
 from tests.explorer.styled import make_styled
 
@@ -23,19 +22,18 @@ SIDE = 28
 
 
 @pytest.fixture(scope="module")
-def styled(tmp_path_factory):
-    """The address of a page over grey (7, 14 and 28 pixels, six layers), other (the same, other weights, an encoder) and tiny, a VAE."""
+def root(tmp_path_factory):
+    """grey (7, 14 and 28 pixels, six layers), other (the same, other weights, an encoder) and tiny, a VAE."""
     root = tmp_path_factory.mktemp("styled")
     make_styled(root, "grey", data())
     make_styled(root, "other", data(), seed=1, family="stylealae")
     make(root, "tiny", data(), z_dim=8)
-    with served("--trained", str(root), OMP_NUM_THREADS="1") as (address, _, _):
-        yield address
+    return root
 
 
 @pytest.fixture
-def drive(context, styled, watch):
-    return Driver(context.new_page(), styled)
+def drive(context, pages, root, watch):
+    return Driver(context.new_page(), pages.over(root))
 
 
 def opened(drive, run="grey", more=""):
