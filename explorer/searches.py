@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
@@ -42,21 +42,21 @@ SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
 
 
 class _Job:
-    def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float) -> None:
+    def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float, clock: Callable[[], float]) -> None:
         self.who = threads.who()
-        self.found, self.asked, self.cancelled, self.patience = Search(), time.monotonic(), False, patience
+        self.found, self.asked, self.cancelled, self.patience, self.clock = Search(), clock(), False, patience, clock
         self.done: Future[Search] = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
 
     def wanted(self) -> bool:
         """Whether somebody still asks for it."""
-        return not self.cancelled and time.monotonic() - self.asked < self.patience
+        return not self.cancelled and self.clock() - self.asked < self.patience
 
 
 class Searches:
     """All searches of a page, by run, image and class."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._lock, self._jobs, self._patience = threading.Lock(), OrderedDict[Hashable, _Job](), patience
+    def __init__(self, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock, self._jobs, self._patience, self._clock = threading.Lock(), OrderedDict[Hashable, _Job](), patience, clock
 
     def answer(self, run: Run, request: AskSearch) -> dict[str, Any]:
         """``ready`` with the code ``w`` and the ``film``, frames in a row, with their ``steps`` and ``errors``; before that, the
@@ -76,8 +76,8 @@ class Searches:
                 live = [j.who for j in self._jobs.values() if not j.done.done() and j.wanted()]
                 if len(live) >= MOST or live.count(threads.who()) >= EACH:
                     raise Busy("Other searches are under way; try again in a moment.")
-                job = self._jobs[key] = _Job(run, pixels, label, self._patience)
-            job.asked = time.monotonic()
+                job = self._jobs[key] = _Job(run, pixels, label, self._patience, self._clock)
+            job.asked = self._clock()
             self._jobs.move_to_end(key)
             for old in [k for k, j in self._jobs.items() if j.done.done()][:-KEPT]:
                 del self._jobs[old]

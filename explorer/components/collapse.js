@@ -19,7 +19,11 @@ const brief = (v) => Math.abs(v) >= 1000 ? v.toExponential(0).replace('-', '−'
 const look = () => LOOK[lx.state.theme] || LOOK.light;
 
 /* ---- talking to the process ---- */
-const order = (command) => { if (id && !ended) lx.api(`live/${id}/order`, command).catch((e) => finish(e.message)); };
+let line = Promise.resolve();                       /* orders go one after another: a step after a pause is a step after the pause */
+const order = (command) => {
+  const name = id; if (!name || ended) return;
+  line = line.then(() => lx.api(`live/${name}/order`, command)).catch((e) => { if (name === id) finish(e.message); });
+};
 const leave = (name) => { if (name) navigator.sendBeacon(lx.base() + `live/${name}/stop`); };
 /* the pictures of another training are dimmed until the first of this one is there, and gone when it cannot start */
 const begin = async (go, until = 0) => {

@@ -121,12 +121,9 @@ def test_new_noise_keeps_the_codes_and_the_link_keeps_all(made, context, generat
     expect(other.page.locator(".lx-of-rows")).to_have_value("code:code 1")
     assert other.page.locator(".lx-code-cell").count() == 9 * 4
     assert other.page.get_by_label("Seed of the noise").input_value() == str(seed)
-    same = "document.querySelector('.lx-hero canvas').toDataURL()"          # the first page may still be drawing: ask both
-    for _ in range(100):
-        if other.page.evaluate(same) == made.pixels():
-            break
-        other.page.wait_for_timeout(100)
-    assert other.page.evaluate(same) == made.pixels()
+    made.settled()
+    other.settled()
+    assert other.pixels() == made.pixels()
 
 
 def test_each_code_says_what_it_was_measured_to_change(made):

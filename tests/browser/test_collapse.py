@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from training import points
-from training.live import UNIT
+from training.live import PAUSED, UNIT
 
 BOX = "(document.querySelector('#lx-collapse [data-frames]')?.dataset || {})"
 PIXELS = "[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c) => c.toDataURL())"
@@ -22,12 +22,19 @@ GREEN = """[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c)
 def live(drive):
     """The view with its first frame, paused."""
     def opened(query: str = "live=ring.3"):
-        drive.page.set_default_timeout(180_000)
         drive.page.goto(f"{drive.server}/?run=tiny&view=collapse&{query}")
         drive.until(f"{BOX}.frames === '1' && {BOX}.drawn > 0")
         return drive.page
     yield opened
     drive.page.goto("about:blank")                     # which ends the process
+
+
+def rest(drive) -> None:
+    """Pause. The process takes orders one after another: a step that was asked for after the pause is its last frame."""
+    drive.page.get_by_role("button", name="Pause").click()
+    drive.page.get_by_role("button", name="One step").click()
+    drive.until(f"document.querySelector('#lx-collapse [data-frames]').lxFrames().at(-1).state === {PAUSED}")
+    drive.until(f"+{BOX}.at === {BOX}.frames - 1")
 
 
 def frames(page, expression: str = "f => f.step"):
@@ -40,15 +47,15 @@ def test_plays_steps_and_goes_back(live, drive):
     first = page.evaluate(PIXELS)
     page.get_by_role("button", name="One step").click()
     drive.until(f"{BOX}.at === '1'")
-    page.wait_for_timeout(700)
-    assert frames(page) == [0, 1]                      # one step adds exactly one frame
     second = page.evaluate(PIXELS)
+    page.get_by_role("button", name="One step").click()
+    drive.until(f"{BOX}.at === '2'")
+    assert frames(page) == [0, 1, 2]                   # one step adds exactly one frame
     assert all(a != b for a, b in zip(first, second, strict=True))
     page.get_by_label("Speed").select_option("1")
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{BOX}.frames >= 8")
-    page.get_by_role("button", name="Pause").click()
-    page.wait_for_timeout(1500)
+    rest(drive)
     steps = frames(page)
     assert steps == list(range(len(steps)))
     last = page.evaluate(PIXELS)
@@ -66,8 +73,7 @@ def test_figures_are_those_of_the_points(live, drive):
     page = live("live=grid.1")
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{BOX}.frames >= 5")
-    page.get_by_role("button", name="Pause").click()
-    page.wait_for_timeout(1500)
+    rest(drive)
     at = int(page.evaluate(f"{BOX}.at"))
     shown = [np.array(v).reshape(-1, 2) / UNIT for v in frames(page, "f => f.panels.map((p) => Array.from(p.xy))")[at]]
     counted = [points.modes_covered("grid", xy) for xy in shown]
@@ -112,8 +118,7 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
     page.get_by_label("Speed").select_option("3")
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{BOX}.frames >= 6")
-    page.get_by_role("button", name="Pause").click()
-    drive.settled()
+    rest(drive)
     drive.slide("#lx-collapse .lx-transport input", 3)
     page.locator("#lx-collapse .lx-transport input").dispatch_event("change")
     drive.until(f"{BOX}.at === '3' && {BOX}.step === '9'")
@@ -122,7 +127,6 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
     points, picture = "f => f.panels.map((p) => Array.from(p.xy).join())", page.evaluate(PIXELS)
     expected = frames(page, points)[3]
     other = type(drive)(context.new_page(), drive.server)
-    other.page.set_default_timeout(180_000)
     other.page.goto(page.evaluate("location.href"))
     other.until(f"{BOX}.step === '9' && {BOX}.state === 'paused'")
     expect(other.page.locator("#lx-collapse output")).to_contain_text("step 9 ")
@@ -130,7 +134,6 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
     expect(other.page.get_by_role("button", name="Arrows", exact=True)).to_have_attribute("aria-pressed", "false")
     assert frames(other.page, points)[-1] == expected and other.page.evaluate(PIXELS) == picture
     other.page.goto("about:blank")
-    page.set_default_timeout(60_000)
     page.evaluate("""() => { const real = window.fetch; window.fetch = async (u, o) => {
         if (!window.free && String(u).endsWith('/hello')) await new Promise((ok) => { window.go = ok; window.held = true; });
         return real(u, o); }; }""")

@@ -8,7 +8,6 @@ keys, files); ``state`` is a JavaScript expression for what the view itself says
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -175,11 +174,10 @@ def far(a: list | None, b: list | None) -> float:
 
 def same(drive: Driver, row: Row, known: tuple) -> None:
     """Wait until the page shows what is known; say what differs where it does not."""
-    until = time.monotonic() + 20
-    while True:
+    for _ in range(20):
         now = shown(drive, row)
         distances = [far(a, b) for a, b in zip(known[2], now[2], strict=True)]
-        if now[:2] == known[:2] and max(distances, default=0) <= 2 or time.monotonic() > until:
+        if now[:2] == known[:2] and max(distances, default=0) <= 2:
             break
     assert now[0] == known[0]
     assert now[1] == known[1]

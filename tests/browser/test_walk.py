@@ -95,7 +95,7 @@ def test_both_ways_share_a_path_and_its_distance_from_the_origin_is_drawn(made):
         assert abs(float(page.locator(".lx-norm").get_attribute(f"data-{how}")) - expected.min()) < 1e-3
         said = float(page.locator(f".lx-norm-{how} b").inner_text())
         assert abs(said - norms(keys, np.array([0.125]), how)[0]) < 0.006
-        page.wait_for_timeout(200)
+        made.settled()
         pixels = page.evaluate("""(how) => { const c = document.querySelector(`.lx-shot-${how} canvas`);
             const p = c.getContext('2d').getImageData(0, 0, 28, 28).data; return Array.from({length: 784}, (_, i) => p[4 * i]); }""", how)
         body = {"run": "wide", "op": "image", "w": latent.to_text(latent.walk(keys, 0.125, how, True))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -72,10 +73,10 @@ def test_it_ends_when_nobody_wants_it_and_when_time_is_up(runs):
 
 
 def until(jobs: Searches, run, **more) -> dict:
-    request, end = SEARCH.validate_python({"run": run.card.name, "image": {"index": 3}, **more}), time.monotonic() + 60
+    request = SEARCH.validate_python({"run": run.card.name, "image": {"index": 3}, **more})
     while not (told := jobs.answer(run, request))["ready"]:
-        assert time.monotonic() < end and told["step"] <= told["of"]
-        time.sleep(0.05)
+        assert told["step"] <= told["of"]
+        time.sleep(0.02)
     return told
 
 
@@ -89,37 +90,67 @@ def test_asking_again_tells_how_far_it_is_and_at_last_the_code(runs):
     assert again == told                        # kept
 
 
-def test_a_search_is_given_up_when_nobody_asks_or_it_is_cancelled(runs, monkeypatch):
-    run, steps = runs.run("gan"), []
-    real = run.model.synthesize
+@pytest.fixture
+def stepwise(runs, monkeypatch):
+    """The plain GAN, whose searches draw once for each ``may.release()``, and a function that lets them and returns once they do."""
+    run, may, made = runs.run("gan"), threading.Semaphore(0), threading.Semaphore(0)
+    starts, real = inversion._starts(run, run.real(np.array([5]))[0], None), run.model.synthesize
 
     def slow(w, label=None):
-        steps.append(1)
-        time.sleep(0.05)
+        may.acquire()
+        made.release()
         return real(w, label)
+    monkeypatch.setattr(inversion, "_starts", lambda run, pixels, label: starts)
     monkeypatch.setattr(run.model, "synthesize", slow)
-    jobs = Searches(patience=0.3)
-    request = SEARCH.validate_python({"run": "gan", "image": {"index": 5}})
+
+    def step():
+        may.release()
+        made.acquire()
+    yield run, step, may
+    may.release(10 * inversion.STEPS)
+
+
+def only(jobs: Searches):
+    (job,) = jobs._jobs.values()
+    return job
+
+
+def test_a_search_is_given_up_when_nobody_asks(stepwise):
+    (run, step, may), now = stepwise, [0.0]
+    jobs, request = Searches(patience=4, clock=lambda: now[0]), SEARCH.validate_python({"run": "gan", "image": {"index": 5}})
     assert not jobs.answer(run, request)["ready"]
-    time.sleep(1.2)
-    stood = len(steps)
-    time.sleep(0.4)
-    assert len(steps) == stood < inversion.STEPS
-    assert not jobs.answer(run, request)["ready"]               # begun anew
-    assert jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 5}, "cancel": True}))["cancelled"]
-    time.sleep(0.3)
-    stood = len(steps)
-    time.sleep(0.3)
-    assert len(steps) == stood
+    step()
+    now[0] = 3.9
+    assert not jobs.answer(run, request)["ready"]               # asked in time, so it goes on
+    now[0] = 7.8
+    step()
+    now[0] = 8
+    job = only(jobs)
+    may.release()                                               # for a step that was wanted when it began
+    assert isinstance(job.done.exception(), Cancelled) and job.found.step < inversion.STEPS
+    assert not jobs.answer(run, request)["ready"] and only(jobs) is not job, "begun anew"
+    jobs.answer(run, request.model_copy(update={"cancel": True}))
+
+
+def test_a_search_that_is_cancelled_ends_with_its_step(stepwise):
+    run, step, may = stepwise
+    jobs, request = Searches(patience=1e9), {"run": "gan", "image": {"index": 5}}
+    jobs.answer(run, SEARCH.validate_python(request))
+    step()
+    job = only(jobs)
+    assert jobs.answer(run, SEARCH.validate_python({**request, "cancel": True}))["cancelled"]
+    may.release()
+    assert isinstance(job.done.exception(), Cancelled) and not jobs._jobs
 
 
 def test_only_so_many_at_once(runs, monkeypatch):
-    run, jobs = runs.run("gan"), Searches()
-    monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: time.sleep(0.5))
+    run, jobs, end = runs.run("gan"), Searches(patience=1e9), threading.Event()
+    monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: end.wait())
     for k in range(searches.EACH):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": k}}))
     with pytest.raises(Refused, match="Other searches"):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 99}}))
+    end.set()
 
 
 def test_a_generator_that_draws_no_numbers_is_refused(runs, monkeypatch):

@@ -41,14 +41,16 @@ def begin(job: Jobs, name: str, settings: dict | None = None, recipe: str = "qui
     return job.start("vae", "folder", recipe, settings or LONG, name, upload=send(job), size=28)
 
 
-def wait(job: Jobs, name: str, *states: str, seconds: float = 60, images: int = 0, saved: bool = False) -> dict:
+OVER = {"finished", "stopped", "failed", "diverged", "interrupted"}              # what nothing follows by itself
+
+
+def wait(job: Jobs, name: str, *states: str, images: int = 0, saved: bool = False) -> dict:
     """The snapshot once it is in one of ``states``, has seen so many images, and can be resumed from a save."""
-    end = time.monotonic() + seconds
     while True:
         s = job.snapshot(name)
         if s["state"] in states and s["images"] >= images and (s["resumable"] or not saved):
             return s
-        assert time.monotonic() < end, (s["state"], s["message"], s["images"])
+        assert s["state"] not in OVER, (s["state"], s["message"], s["images"])
         time.sleep(0.1)
 
 

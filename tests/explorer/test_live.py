@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import deque
 
 import psutil
 import pytest
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from explorer import live
 from explorer.live import Command, Start, Trainings, live_routes
 from explorer.routes import PREFIX, Busy
+from tests.waiting import until
 from training.live import HEAD, OVER
 
 
@@ -38,9 +40,7 @@ class Page:
 
     def start(self, **body) -> str:
         name = self.post("", {"data": "ring", **body}).json()["id"]
-        until = time.monotonic() + 300
-        while not self.get(f"/{name}/hello").json():
-            assert time.monotonic() < until
+        until(lambda: self.get(f"/{name}/hello").json())
         return name
 
     def until(self, name: str, enough, after: int = -1) -> list[tuple]:
@@ -109,17 +109,24 @@ def test_from_start_to_end(short):
 
 
 def test_a_process_waits_for_its_viewer_and_dies_when_stopped(monkeypatch):
+    most = 0
+
+    class Counted(deque):
+        def append(self, frame):
+            nonlocal most
+            super().append(frame)
+            most = max(most, len(self))
+    monkeypatch.setattr(live, "deque", Counted)
     monkeypatch.setattr(live, "Training", Endless)
     trainings = Trainings()
     page = Page(trainings)
     name = page.post("", {"data": "ring"}).json()["id"]
-    one, until = trainings.get(name), time.monotonic() + 60
-    while len(one._frames) < live.BACKLOG and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(0.3)
-    assert len(one._frames) == live.BACKLOG
+    one = trainings.get(name)
+    until(lambda: len(one._frames) == live.BACKLOG)
     some = split(page.get(f"/{name}/frames?after=9").content)
     assert [f[1] for f in some] == list(range(10, 10 + len(some))) and len(some) >= live.BACKLOG - 10
+    until(lambda: len(one._frames) == live.BACKLOG)                                        # there was room for ten more
+    assert most == live.BACKLOG
     process = psutil.Process(one.process.pid)
     if hasattr(os, "setpriority"):
         assert process.nice() > os.getpriority(os.PRIO_PROCESS, 0)
@@ -147,10 +154,8 @@ def test_what_nobody_asks_for_is_ended(still, monkeypatch):
     monkeypatch.setattr(live, "IDLE", 0.3)
     one = still.get(still.start(Start(data="ring")))
     process = psutil.Process(one.process.pid)
-    until = time.monotonic() + 20
-    while len(still) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert len(still) == 0 and not process.is_running()
+    until(lambda: len(still) == 0)
+    assert not process.is_running()
 
 
 def test_none_lasts_for_ever(still, monkeypatch):

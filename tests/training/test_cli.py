@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from training import checkpoint, features
 from training.cli import main
 from training.families import vae
 
+from ..waiting import until
 from .small import shapes
 
 ROOT = Path(__file__).parents[2]
@@ -46,11 +46,10 @@ def start(arguments):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def wait_for(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
+def wait_for(process, condition):
+    """Until it holds, while the process lives."""
+    until(lambda: condition() or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
 
 
 def test_train_list_evaluate(own, tmp_path, capsys):
@@ -80,8 +79,8 @@ def test_train_list_evaluate(own, tmp_path, capsys):
 def test_a_kill_in_the_middle_and_on_from_the_last_save(own, tmp_path):
     folder = tmp_path / "trained" / "own"
     p = start(options(own, tmp_path, "own", "--images", "100000000", "--save-seconds", "0.2", "--no-evaluate"))
-    wait_for((folder / "resume" / "current.json").exists)
-    wait_for(lambda: len((folder / "log.jsonl").read_text().splitlines()) >= 3)
+    wait_for(p, (folder / "resume" / "current.json").exists)
+    wait_for(p, lambda: len((folder / "log.jsonl").read_text().splitlines()) >= 3)
     p.kill()
     p.communicate()
     card = checkpoint.load(folder)[1]
@@ -97,9 +96,9 @@ def test_a_kill_in_the_middle_and_on_from_the_last_save(own, tmp_path):
 def test_sigterm_saves_and_says_how_to_go_on(own, tmp_path):
     folder = tmp_path / "trained" / "own"
     p = start(options(own, tmp_path, "own", "--images", "100000000", "--no-evaluate"))
-    wait_for(lambda: (folder / "log.jsonl").exists())
+    wait_for(p, (folder / "log.jsonl").exists)
     p.send_signal(signal.SIGTERM)
-    _, errors = p.communicate(timeout=60)
+    _, errors = p.communicate()
     assert p.returncode == 0 and "--resume" in errors
     assert json.loads((folder / "status.json").read_text())["state"] == "stopped"
     assert checkpoint.load(folder)[1].images_seen > 0
