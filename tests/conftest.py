@@ -2,15 +2,13 @@
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["OMP_NUM_THREADS"] = "1"                # read by torch when it is imported
 
 import pytest
-import torch
 from hypothesis import settings
 
 from tests import host
 
-torch.set_num_threads(1)
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("suite")
 
