@@ -23,6 +23,7 @@ from PIL import Image
 import app
 from benchmarks.serve import ROOT, page
 from explorer import ui
+from tests import host
 from tests.explorer.conftest import data, make
 from training import checkpoint
 
@@ -131,7 +132,7 @@ def test_sessions_of_programs_do_not_pile_up_in_memory(served):
 
 
 def test_a_login_guards_the_images_too(trained):
-    with page("--auth", "ada:lovelace", "--trained", str(trained)) as (address, _, _):
+    with host.page("--auth", "ada:lovelace", "--trained", str(trained)) as address:
         for path, body in (("explorer/runs", None), ("explorer/render", {"run": "tiny", "op": "image", "w": ""})):
             with pytest.raises(urllib.error.HTTPError) as e:
                 ask(address, path, body)

@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.serve import page
+from tests import host
 
 
 @pytest.fixture(scope="module")
 def locked(trained) -> Iterator[str]:
     """A page with a login, which other sites may frame."""
-    with page("--auth", "ada:lovelace", "--allow-frames", "--trained", str(trained), OMP_NUM_THREADS="1") as (address, _, _):
+    with host.page("--auth", "ada:lovelace", "--allow-frames", "--trained", str(trained)) as address:
         yield address
 
 
