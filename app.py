@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 NUMBERS = ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "GRADIO_NUM_WORKERS", "GRADIO_DEBUG",
            "GRADIO_ANALYTICS_CACHE_FREQUENCY", "GRADIO_ANALYTICS_MAX_EVENTS")
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")   # where the proxy of a hosted space lives
+SWITCH = 0.001                                  # seconds that a thread waits for the interpreter: live images beside long work
 QUEUE_LOOKS = 0.02                              # seconds between looks into Gradio's queue; its own 0.001 takes 6 % of a core at rest
 
 
@@ -144,6 +145,7 @@ def main(argv: list[str] | None = None) -> int:
     from training import memory
 
     memory.keep()
+    sys.setswitchinterval(SWITCH)
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
     try:
         hosts = hosts_of(args, os.environ)
