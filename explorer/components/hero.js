@@ -15,8 +15,8 @@ const tell = () => {
   const far = near !== null && near.beyond > FAR, self = near !== null && near.ratio < 0.02;
   honest.classList.toggle('warn', far);
   honest.textContent = near === null ? '' : self ? lx.t('honest.self')
-    : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) }) + mixed();
-  honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1) });
+    : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1) }) + mixed();
+  honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read'); let asking = false, again = false, read = null;
