@@ -333,6 +333,7 @@ const enter = () => {
   if (input) bring(input.source, input.image, take); else fromCode();
   write(true);
 };
+choose('held'); tell();                                                     /* before the store is heard: it may tell of a restore at once */
 /* these change the code of the input; any other code is another input */
 const EDITS = ['sliders', 'found', 'images'];
 lx.on('code', (w, o) => {
@@ -353,4 +354,4 @@ lx.on('runs', () => { if (answer && here()) { search.runs(); if (!busy) { next =
 lx.on('lang', () => { note(); tell(); bars(); beside.paint(); between.tell(); kept.tell(); search.tell(); change.tell(); });
 lx.on('theme', () => requestAnimationFrame(bars));
 new ResizeObserver(() => { if (here()) bars(); }).observe($('.lx-bars canvas'));
-choose('held'); tell(); lx.translate(element); element.dataset.ready = 'true';
+lx.translate(element); element.dataset.ready = 'true';

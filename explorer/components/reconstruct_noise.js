@@ -1,6 +1,6 @@
 /* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image anew. */
 const makeSpoil = (host, again) => {
-  const lx = window.lx, $ = (s) => host.querySelector(s), kinds = [...host.querySelectorAll('[data-noise]')], amount = $('input'), usual = { gaussian: 40, dropout: 50, block: 15 }; let kind = '', seed = 0, told = null;
+  const lx = window.lx, $ = (s) => host.querySelector(s), kinds = [...host.querySelectorAll('[data-noise]')], amount = $('input'), standard = { gaussian: 40, dropout: 50, block: 15 }, usual = { ...standard }; let kind = '', seed = 0, told = null;
   const tell = () => {
     for (const b of kinds) { b.setAttribute('aria-checked', b.dataset.noise === kind); b.tabIndex = b.dataset.noise === kind ? 0 : -1; }
     $('.lx-spoil-more').hidden = !kind; $('output').textContent = kind === 'gaussian' ? (amount.value / 100).toFixed(2) : amount.value + ' %'; lx.range(amount);
@@ -15,7 +15,7 @@ const makeSpoil = (host, again) => {
   lx.on('lang', tell); tell();
   const restore = (noise) => {
     kind = noise?.kind || ''; seed = noise?.seed || 0; told = null;
-    if (kind) amount.value = usual[kind] = noise.amount;
+    Object.assign(usual, standard); amount.value = kind ? usual[kind] = noise.amount : standard.gaussian;
     tell();
   };
   return { restore, get state() { return kind ? { kind, amount: +amount.value, seed } : null; }, on: () => !!kind, asked: () => kind ? { noise: { kind, amount: amount.value / 100, seed } } : {}, take: (answer) => { told = answer; tell(); } };

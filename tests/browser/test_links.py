@@ -35,6 +35,7 @@ class Row:
     state: str
     pictures: tuple[str, ...]
     ready: str = "true"                         # what is true at rest, where more than the page itself has to come to it
+    view: str = ""                              # where the row is called otherwise
 
 
 def click(*names: str) -> Callable[[Driver], None]:
@@ -113,6 +114,64 @@ def collapse(drive: Driver) -> None:
     drive.page.locator(".lx-live-arrows").click()
 
 
+REC, PYR, MIC, SUM = "#lx-reconstruct ", "#lx-pyramid ", "#lx-microscope ", "#lx-arithmetic "
+
+
+def reconstruct(drive: Driver) -> None:
+    drive.page.locator(REC + ".lx-index").fill("5")
+    drive.page.locator(REC + ".lx-index").press("Enter")
+    drive.settled()
+    click(REC + ".lx-pin", REC + ".lx-another", REC + "[data-noise=block]", REC + "[data-mode=absolute]")(drive)
+    drive.slide(REC + ".lx-way input", 0.25)
+
+
+def drawing(drive: Driver) -> None:
+    click(REC + "[data-source=draw]")(drive)
+    box = drive.page.locator(REC + ".lx-pad").bounding_box()
+    drive.page.mouse.move(box["x"] + 60, box["y"] + 60)
+    drive.page.mouse.down()
+    drive.page.mouse.move(box["x"] + 140, box["y"] + 160, steps=5)
+    drive.page.mouse.up()
+    drive.until("document.querySelector('#lx-reconstruct [data-ready]').dataset.kept === 'yes'")
+    drive.settled()
+    drive.until("+document.querySelector('#lx-reconstruct .lx-change').dataset.n > 0")
+    drive.slide(REC + ".lx-edit:first-child input", 2)
+
+
+def pyramid(drive: Driver) -> None:
+    click(PYR + "[data-level='1'] .lx-reseed", PYR + "[data-level='0'] .lx-swap", PYR + ".lx-second")(drive)
+    drive.slide(PYR + "[data-level='2'] .lx-blend input", 40)
+
+
+def taken_apart(drive: Driver) -> None:
+    click(PYR + "[data-source=held]")(drive)
+    drive.page.locator(PYR + ".lx-index").fill("7")
+    drive.page.locator(PYR + ".lx-index").press("Enter")
+    click(PYR + "[data-level='1'] .lx-by", PYR + "[data-level='1'] .lx-reseed")(drive)
+
+
+def growing(drive: Driver) -> None:
+    drive.slide(PYR + ".lx-fade input", 0.5)
+
+
+def arithmetic(drive: Driver) -> None:
+    click(SUM + "[data-slot=a] .lx-out:first-child", SUM + "[data-slot=c] h3", SUM + ".lx-ex:nth-child(12)", SUM + ".lx-noise")(drive)
+    drive.slide(SUM + ".lx-strength input", 1.7)
+    drive.settled()
+    drive.page.locator(SUM + ".lx-filter").select_option("side\nright")
+
+
+def microscope(drive: Driver) -> None:
+    click(MIC + "[data-to=code]", MIC + "[data-order=strong]", MIC + "[data-to=units]", MIC + "[data-look=real]",
+          MIC + ".lx-mic-cell[data-unit='7']")(drive)
+
+
+def depth(drive: Driver) -> None:
+    click(MIC + "[data-to=depth]")(drive)
+    drive.until("document.querySelector('#lx-microscope [data-ready]').dataset.sizes > 0")
+    drive.slide(MIC + ".lx-mic-k input", 2)
+
+
 def texts(selector: str) -> str:
     return f"[...document.querySelectorAll({selector!r})].map((e) => e.textContent)"
 
@@ -125,6 +184,11 @@ def marked(selector: str) -> str:
     """Which of them are the chosen ones."""
     on = "e.classList.contains('on') || e.getAttribute('aria-checked') === 'true'"
     return f"[...document.querySelectorAll({selector!r})].map((e) => {on})"
+
+
+def seen(expression: str) -> str:
+    """Of the elements that it speaks of those alone that are in sight."""
+    return expression.replace("].map(", "].filter((e) => e.checkVisibility()).map(")
 
 
 ROWS = {
@@ -146,6 +210,31 @@ ROWS = {
                   (HERO, ".lx-sheet", ".lx-psi-strip canvas")),
     "compare": Row("asked", compare, f"[{values('#lx-compare select, #lx-compare input')}]",
                    tuple(f".lx-cmp-run:nth-child({k}) canvas" for k in (1, 2, 3))),
+    "reconstruct": Row("tiny", reconstruct,
+                       seen(f"[{values(REC + ':is(.lx-index, .lx-spoil input, .lx-way input)')}, {marked(REC + 'button')}, "
+                       f"{texts(REC + ':is(.lx-out-name, .lx-error, .lx-rank, .lx-source-note, .lx-spoil-told)')}]"),
+                       (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas", ".lx-a canvas", ".lx-b canvas")))),
+    "drawing": Row("tiny", drawing, seen(f"[{values(REC + '.lx-edit input')}, {marked(REC + 'button')}, "
+                   f"{texts(REC + ':is(.lx-out-name, .lx-error, .lx-source-note)')}]"),
+                   (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas"))), view="reconstruct"),
+    "pyramid": Row("levels", pyramid, seen(f"[{values(PYR + '.lx-blend input')}, {marked(PYR + 'button')}, {texts(PYR + '.lx-state')}]"),
+                   (HERO, *(f"{PYR}[data-level='{k}'] {c} canvas" for k in range(3) for c in ("[data-row=sum]", ".lx-other")))),
+    "taken apart": Row("levels", taken_apart,
+                       seen(f"[{values(PYR + '.lx-index')}, {marked(PYR + 'button')}, {texts(PYR + '.lx-state')}]"),
+                       (HERO, *(f"{PYR}[data-level='{k}'] [data-row=sum] canvas" for k in range(3))), view="pyramid"),
+    "growing": Row("grown", growing, seen(f"[{values(PYR + '.lx-fade input')}, {texts(PYR + '.lx-fade-at')}]"),
+                   (HERO, PYR + ".lx-fade canvas"), view="pyramid"),
+    "arithmetic": Row("tiny", arithmetic,
+                      seen(f"[{values(SUM + '.lx-strength input')}, {texts(SUM + ':is(.lx-verdict, .lx-said, .lx-count)')}, "
+                      f"[...document.querySelectorAll('{SUM}.lx-ex')].map((e) => e.dataset.ref + e.dataset.in)]"),
+                      (HERO, ".lx-nine canvas", *(f"{SUM}[data-slot={s}] .lx-mean canvas" for s in "abc"))),
+    "microscope": Row("stack", microscope,
+                      seen(f"[{marked(MIC + '[role=radio]')}, {texts(MIC + ':is(.lx-mic-title, .lx-mic-now, .lx-mic-told)')}]"),
+                      (HERO, MIC + ".lx-mic-given", MIC + ".lx-mic-cell canvas")),
+    "depth": Row("stack", depth,
+                 seen(f"[{values(MIC + '.lx-mic-k input')}, {texts(MIC + '.lx-mic-size-three')}, "
+                      f"{marked(MIC + '[role=radio]')}]"),
+                 (HERO, *(f"{MIC}.lx-mic-size-three :nth-child({k}) canvas" for k in (1, 2, 3))), view="microscope"),
     "train": Row("tiny", train, f"[{values('#lx-train .lx-form :is(input,select)')}, {marked('#lx-train .lx-form [role=radio]')}]", ()),
 }
 
@@ -187,7 +276,7 @@ def same(drive: Driver, row: Row, known: tuple) -> None:
 @pytest.mark.parametrize("view", ROWS)
 def test_a_link_restores_the_view_in_a_fresh_browser(context, chromium, everything, watch, view):
     row, drive = ROWS[view], Driver(context.new_page(), everything)
-    opened(drive, f"{everything}/?run={row.run}&view={view}")
+    opened(drive, f"{everything}/?run={row.run}&view={row.view or view}")
     first = shown(drive, row)
     row.act(drive)
     known, link = shown(drive, row), drive.page.evaluate("lx.link()")
@@ -207,7 +296,7 @@ def test_a_link_restores_the_view_in_a_fresh_browser(context, chromium, everythi
 @pytest.mark.parametrize("view", ROWS)
 def test_undo_restores_the_view_and_redo_what_was_undone(context, everything, watch, view):
     row, drive = ROWS[view], Driver(context.new_page(), everything)
-    opened(drive, f"{everything}/?run={row.run}&view={view}")
+    opened(drive, f"{everything}/?run={row.run}&view={row.view or view}")
     first = shown(drive, row)
     row.act(drive)
     known = shown(drive, row)
