@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import images, units
+from .record import Entry, trimmed
 
 if TYPE_CHECKING:
     from .session import Run
@@ -32,16 +33,22 @@ class Usual:
 
 def usual(run: Run) -> Usual:
     """Of the codes that the run keeps, or of samples where it keeps none."""
-    def make() -> Usual:
-        codes, threshold = run.points_of_all(), run.model.threshold()
-        counts, edges, lit = np.zeros(0, int), np.zeros(0), 0.0
+    threshold = run.model.threshold()
+
+    def make() -> Entry:
+        codes, counts, edges, lit = run.points_of_all(), np.zeros(0, int), np.zeros(0), 0.0
         if threshold is not None:
             each = (codes > threshold).sum(1)
             top = max(int(each.max()), 1)
             edges = np.linspace(0, top + 1, min(BINS, top + 1) + 1).round()
             counts, lit = np.histogram(each, edges)[0], float(each.mean() / run.d)
-        return Usual(codes.mean(0), codes.std(0), threshold, counts, edges, lit, float(codes.mean()))
-    return run.once("usual code", make)
+        return {"mean": trimmed(codes.mean(0)), "sigma": trimmed(codes.std(0)), "counts": counts.tolist(), "edges": edges.tolist(),
+                "lit": lit, "activity": float(codes.mean())}
+
+    def read(e: Entry) -> Usual:
+        return Usual(e["mean"].reshape(run.d), e["sigma"].reshape(run.d), threshold, np.array(e["counts"], int), np.array(e["edges"]),
+                     float(e["lit"]), float(e["activity"]))
+    return run.recorded("activity", make, read)
 
 
 def rest(run: Run) -> np.ndarray:

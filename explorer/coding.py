@@ -141,6 +141,11 @@ class Measured:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, d: dict[str, Any]) -> Measured:
+        """What ``to_dict`` gave."""
+        return cls(**{**d, "also": [Change(**c) for c in d["also"]], "names": [None if n is None else Name(**n) for n in d["names"]]})
+
 
 Decode = Callable[[np.ndarray, Any], np.ndarray]    # codes (n, d), classes (n,) or None → uint8 images (n, H, W, C)
 

@@ -6,11 +6,16 @@ components (exact, by eigenvalues). All errors are squared, over all pixels as [
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
+from scipy.linalg import eigh
+
+from training.heldout import HeldOut
 
 from . import Refused, encoders, images, units
 from .later import Progress
@@ -18,7 +23,8 @@ from .later import Progress
 if TYPE_CHECKING:
     from .session import Run
 
-JUDGED, LEAST_JUDGED = 400, 60                  # held-out images that errors are means of
+JUDGED = 400                                    # held-out images that errors are means of
+ROWS = 2048                                     # summed up in float32 at a time, all together in float64
 WIDE = 2048                                     # pixels; wider images have their components from as many images as this at most
 MOST_KEPT = 256                                 # components of PCA
 
@@ -49,17 +55,28 @@ class Space:
 
 
 def principal(x: np.ndarray, most: int) -> Space:
-    """Exact principal directions of points (n, d), at most ``most`` and n - 1; by whichever of d × d and n × n is smaller."""
-    mean = x.mean(0, dtype=np.float64)
-    y = x.astype(np.float64) - mean
+    """Exact principal directions of points (n, d), at most ``most`` and n - 1; by whichever of d × d and n × n is smaller. Each one's
+    largest component is positive, so that they are the same everywhere."""
+    mean = x.mean(0, dtype=np.float64).astype(np.float32)
+    y = x.astype(np.float32) - mean
     n, d = y.shape
     most = min(most, d, max(n - 1, 1))
     if d <= n:
-        axes = np.linalg.eigh(y.T @ y)[1][:, ::-1][:, :most].T
+        gram = np.sum([(part.T @ part).astype(np.float64) for part in np.array_split(y, -(-n // ROWS))], 0)
+        axes = _strongest(gram, most)[1].T
     else:
-        values, vectors = np.linalg.eigh(y @ y.T)
-        axes = (y.T @ vectors[:, ::-1][:, :most]).T / np.sqrt(np.maximum(values[::-1][:most, None], 1e-12))
-    return Space(mean.astype(np.float32), np.ascontiguousarray(axes, np.float32))
+        gram = np.sum([(part @ part.T).astype(np.float64) for part in np.array_split(y, -(-d // ROWS), axis=1)], 0)
+        values, vectors = _strongest(gram, most)
+        axes = (y.T @ vectors.astype(np.float32)).T / np.sqrt(np.maximum(values[:, None], 1e-12))
+    axes = axes * np.where(axes[np.arange(len(axes)), np.abs(axes).argmax(1)] < 0, -1, 1)[:, None]
+    return Space(mean, np.ascontiguousarray(axes, np.float32))
+
+
+def _strongest(gram: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Largest eigenvalues (most,) of a symmetric matrix (k, k), and their eigenvectors (k, most); strongest first."""
+    k = len(gram)
+    values, vectors = eigh(gram, subset_by_index=[k - most, k - 1]) if most < k // 2 else np.linalg.eigh(gram)
+    return values[::-1][:most], vectors[:, ::-1][:, :most]
 
 
 def code_space(run: Run) -> Space:
@@ -67,17 +84,24 @@ def code_space(run: Run) -> Space:
     return run.once("code space", lambda: principal(run.points_of_all(), run.d))
 
 
+_pixel_spaces: WeakKeyDictionary[HeldOut, dict[int, Space]] = WeakKeyDictionary()      # shared by the runs of a data set
+_finding = threading.Lock()
+
+
 def pixel_space(run: Run) -> Space:
-    """Principal components of the held-out images as [0, 1], exact."""
+    """The strongest principal components of the held-out images as [0, 1], exact: as many as the run's codes have numbers, at most
+    MOST_KEPT."""
     if run.held is None:
         raise Refused("There are no held-out images for this run here to find components of.")
     held, pixels = run.held, int(np.prod(run.spec.shape))
-
-    def make() -> Space:
-        n = held.n if pixels <= WIDE else min(held.n, WIDE)
-        rows = np.linspace(0, held.n - 1, n).astype(int)
-        return principal(held.images(rows).reshape(n, -1).astype(np.float32) / 255, min(MOST_KEPT, pixels))
-    return run.once("pixel space", make)
+    most = min(MOST_KEPT, pixels, units.numbers(run))
+    with _finding:
+        known = _pixel_spaces.setdefault(held, {})
+        if most not in known:
+            n = held.n if pixels <= WIDE else min(held.n, WIDE)
+            rows = np.linspace(0, held.n - 1, n).astype(int)
+            known[most] = principal(held.images(rows).reshape(n, -1).astype(np.float32) / 255, most)
+        return known[most]
 
 
 def spaces(run: Run) -> tuple[tuple[Space, Space] | None, float]:
@@ -109,26 +133,34 @@ def measured(run: Run) -> tuple[Sizes | None, float]:
     units.require(run)
     if run.held is None:
         raise Refused("There are no held-out images for this run here to measure on.")
-    held = run.held
+    return run.soon("sizes", lambda progress: measured_sizes(run, progress))
 
-    def make(progress: Progress) -> Sizes:
-        sizes, whole = powers(units.numbers(run)), units.numbers(run)
-        n = min(held.n, run.affordable(JUDGED, LEAST_JUDGED, cost=len(sizes), seconds=12))
-        rows = np.linspace(0, held.n - 1, n).astype(int)
-        pixels = held.images(rows)
-        labels = held.labels[rows] if run.spec.num_classes and held.labels is not None else None
-        flat = pixels.reshape(n, -1).astype(np.float32) / 255
-        space, components = code_space(run), pixel_space(run)
-        progress(0.3)
-        w = run.encode(pixels)[0]
-        model: list[float] = []
-        for i, k in enumerate(sizes):
-            drawn = run.images(space.cut(w, k) if k < whole else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
-            model.append(float((((drawn + 1) / 2 - flat) ** 2).sum(1).mean()))
-            progress(0.3 + 0.7 * (i + 1) / len(sizes))
-        pca = [float(((components.cut(flat, k) - flat) ** 2).sum(1).mean()) if k <= len(components.axes) else None for k in sizes]
-        return Sizes(sizes, model, pca, n)
-    return run.later.get("sizes", make)
+
+def measured_sizes(run: Run, progress: Progress = lambda share: None) -> Sizes:
+    """As ``measured``, however long it takes."""
+    held = run.held
+    assert held is not None
+    return run.recorded("sizes", lambda: asdict(_measure(run, held, progress)),
+                        lambda e: Sizes(list(e["sizes"]), list(e["model"]), list(e["pca"]), int(e["images"])))
+
+
+def _measure(run: Run, held: HeldOut, progress: Progress) -> Sizes:
+    sizes, whole = powers(units.numbers(run)), units.numbers(run)
+    n = min(held.n, JUDGED)
+    rows = np.linspace(0, held.n - 1, n).astype(int)
+    pixels = held.images(rows)
+    labels = held.labels[rows] if run.spec.num_classes and held.labels is not None else None
+    flat = pixels.reshape(n, -1).astype(np.float32) / 255
+    space, components = code_space(run), pixel_space(run)
+    progress(0.3)
+    w = run.encode(pixels)[0]
+    model: list[float] = []
+    for i, k in enumerate(sizes):
+        drawn = run.images(space.cut(w, k) if k < whole else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
+        model.append(float((((drawn + 1) / 2 - flat) ** 2).sum(1).mean()))
+        progress(0.3 + 0.7 * (i + 1) / len(sizes))
+    pca = [float(((components.cut(flat, k) - flat) ** 2).sum(1).mean()) if k <= len(components.axes) else None for k in sizes]
+    return Sizes(sizes, model, pca, n)
 
 
 def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
@@ -147,4 +179,4 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
     return images.to_uint8(drawn), encoders.squared(drawn, pixels), images.to_uint8(by_pca), encoders.squared(by_pca, pixels)
 
 
-__all__ = ["Sizes", "Space", "code_space", "layered", "measured", "pixel_space", "powers", "principal", "sized", "spaces"]
+__all__ = ["Sizes", "Space", "code_space", "layered", "measured", "measured_sizes", "pixel_space", "powers", "principal", "sized", "spaces"]

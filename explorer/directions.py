@@ -20,6 +20,7 @@ from torch import Tensor
 from . import latent
 from .later import Progress
 from .reading import Field, Reader
+from .record import Entry
 
 CLEAR = 0.15                                    # mean change of a reading, from -2 to 2 sigma, from which it is named
 SIDE = 0.10                                     # … from which it is told as a side effect
@@ -27,6 +28,7 @@ FEWEST = 24                                     # codes on either side that a li
 MOST = 72                                       # attribute directions of a run
 VALUES = np.array([-2.0, 0.0, 2.0], np.float32)
 FOLDS = 4
+USUAL = 48                                      # codes whose images say how much a statistic varies
 
 
 @dataclass(frozen=True)
@@ -148,20 +150,51 @@ def side(found: Direction, most: int = 5) -> list[Change]:
     return [c for c in rest if c.change >= SIDE][:most]
 
 
-def measure_all(found: list[Direction], draw: Callable[[np.ndarray], Tensor], reader: Reader, points: np.ndarray, bases: int,
-                progress: Progress = lambda share: None) -> list[Direction]:
-    """``measured`` for each, from ``bases`` of the codes ``points`` (n, d)."""
+def usual_deviation(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) -> np.ndarray:
+    """Standard deviation of each statistic over the images of USUAL of the codes ``points`` (n, d)."""
     from . import images
 
-    mean = points.mean(0)
-    pick = points[np.linspace(0, len(points) - 1, min(len(points), 48)).astype(int)]
-    deviation = latent.statistics(images.to_uint8(draw(pick))).std(0) + 1e-4
-    starts, out = pick[np.linspace(0, len(pick) - 1, min(bases, len(pick))).astype(int)], []
+    pick = points[np.linspace(0, len(points) - 1, min(len(points), USUAL)).astype(int)]
+    return latent.statistics(images.to_uint8(draw(pick))).std(0) + 1e-4
+
+
+def measure_all(found: list[Direction], draw: Callable[[np.ndarray], Tensor], reader: Reader, points: np.ndarray, bases: int,
+                progress: Progress = lambda share: None, deviation: np.ndarray | None = None) -> list[Direction]:
+    """``measured`` for each, from ``bases`` of the codes ``points`` (n, d). ``deviation``: the usual one, where it is known."""
+    usual = usual_deviation(draw, points) if deviation is None else deviation
+    mean, out = points.mean(0), []
+    starts = points[np.linspace(0, len(points) - 1, min(bases, len(points))).astype(int)]
     for k, d in enumerate(found):
-        out.append(measured(d, draw, reader, mean, starts, deviation))
+        out.append(measured(d, draw, reader, mean, starts, usual))
         progress((k + 1) / len(found))
     return out
 
 
+def to_entry(found: list[Direction], fields: tuple[Field, ...]) -> Entry:
+    """Measured directions as an entry of a record (record.py), changes as numbers of ``fields`` and of their categories."""
+    number = {f.name: k for k, f in enumerate(fields)}
+    most = max((len(d.changes) for d in found), default=0)
+    rows = np.zeros((len(found), most, 4), np.int16)
+    for k, d in enumerate(found):
+        for j, c in enumerate(d.changes):
+            f = fields[number[c.field]]
+            rows[k, j] = number[c.field], f.categories.index(c.low), f.categories.index(c.high), round(1000 * c.change)
+    return {"vectors": np.array([d.vector for d in found], np.float16), "changes": rows, "told": [
+        [d.kind, float(f"{d.sigma:.6g}"), None if d.name is None else list(d.name), None if d.accuracy is None else round(d.accuracy, 4),
+         d.statistic.label, round(d.statistic.change, 3)] for d in found]}
+
+
+def of_entry(entry: Entry, fields: tuple[Field, ...], d: int) -> list[Direction]:
+    """The directions of an entry, of codes with ``d`` numbers. Raises ValueError or IndexError where it does not fit."""
+    rows, told = entry["changes"], entry["told"]
+    vectors = latent.unit(entry["vectors"].reshape(len(told), d)) if told else np.zeros((0, d), np.float32)
+    out = []
+    for v, changes, (kind, sigma, name, accuracy, label, change) in zip(vectors, rows, told, strict=True):
+        moved = tuple(Change(fields[f].name, fields[f].categories[low], fields[f].categories[high], thousandths / 1000)
+                      for f, low, high, thousandths in changes.tolist())
+        out.append(Direction(kind, v, sigma, None if name is None else (name[0], name[1]), accuracy, moved, latent.Effect(label, change)))
+    return out
+
+
 __all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "Separation", "along", "attributes", "closed_form", "main", "measure_all",
-           "measured", "side"]
+           "measured", "of_entry", "side", "to_entry", "usual_deviation"]

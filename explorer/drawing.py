@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr
 
 from . import depth, units
 from .later import Progress
@@ -40,34 +41,50 @@ def own(run: Run, n: int, seed: int, label: int | None = None) -> np.ndarray:
 def mixture(run: Run) -> tuple[Draw | None, float]:
     """A mixture of COMPONENTS Gaussians fitted to the held-out codes by expectation–maximisation, from which to draw: (it or None, share
     done). Long codes are mixed in their LONG strongest directions; what is left of each number is drawn by itself."""
-    def make(progress: Progress) -> Draw:
-        from scipy.special import ndtr
-        from sklearn.exceptions import ConvergenceWarning
-        from sklearn.mixture import GaussianMixture  # takes a second to import
+    return run.soon("mixture", lambda progress: mixture_of(run, progress))
 
+
+def mixture_of(run: Run, progress: Progress = lambda share: None) -> Draw:
+    """As ``mixture``, however long it takes."""
+    def make() -> Draw:
         codes = run.points_of_all()[:, :units.numbers(run)]
         codes = codes[np.linspace(0, len(codes) - 1, min(len(codes), FITTED)).astype(int)]
         space = depth.principal(codes, LONG)
-        low = (codes - space.mean) @ space.axes.T
-        left = (codes - space.cut(codes, LONG)).std(0)
+        low = ((codes - space.mean) @ space.axes.T).astype(np.float64)
         progress(0.2)
-        fit = GaussianMixture(min(COMPONENTS, max(1, len(codes) // 5)), reg_covar=1e-6 + 1e-4 * float(low.var()), random_state=0, tol=0.01,
-                              max_iter=40, init_params="k-means++")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)    # what there is after that many steps will do
-            fit.fit(low.astype(np.float64))
-        factors, shares = np.linalg.cholesky(fit.covariances_), fit.weights_ / fit.weights_.sum()
-        bounds = codes.min(0), codes.max(0)
-
-        def draw(n: int, seed: int) -> np.ndarray:
-            r, (k, d) = np.random.default_rng(seed), (low.shape[1], codes.shape[1])
-            drawn = r.normal(size=(n, 1 + k + d))                  # a code's own numbers in a row: how many are drawn changes none of them
-            which = np.searchsorted(np.cumsum(shares)[:-1], ndtr(drawn[:, 0]))
-            at = fit.means_[which] + np.einsum("nij,nj->ni", factors[which], drawn[:, 1:1 + k])
-            w = space.mean + at @ space.axes + left * drawn[:, 1 + k:]
-            return whole(run, w if run.model.threshold() is None else w.clip(*bounds))
-        return draw
-    return run.later.get("mixture", make)
+        ridge = 1e-6 + 1e-4 * float(low.var())
+        which = run.recorded("mixture", lambda: {"which": _fit(low, ridge)}, lambda e: e["which"].reshape(len(low)))
+        return _drawer(run, codes, space, low, which, ridge)
+    return run.once("mixture drawer", make)
 
 
-__all__ = ["COMPONENTS", "mixture", "normal", "own"]
+def _fit(low: np.ndarray, ridge: float) -> np.ndarray:
+    """Which of COMPONENTS Gaussians, fitted by expectation–maximisation, each of the points (n, k) most likely comes from: (n,) uint8."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture  # takes a second to import
+
+    fit = GaussianMixture(min(COMPONENTS, max(1, len(low) // 5)), reg_covar=ridge, random_state=0, tol=0.01, max_iter=40,
+                          init_params="k-means++")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)        # what there is after that many steps will do
+        return fit.fit_predict(low).astype(np.uint8)
+
+
+def _drawer(run: Run, codes: np.ndarray, space: depth.Space, low: np.ndarray, which: np.ndarray, ridge: float) -> Draw:
+    """Draws from the mixture of a Gaussian for each part of the points ``low`` (n, k): its mean and covariance."""
+    k, parts = low.shape[1], [low[which == c] for c in np.unique(which)]
+    shares, means = np.array([len(p) for p in parts]) / len(low), np.stack([p.mean(0) for p in parts])
+    factors = np.stack([np.linalg.cholesky((p - m).T @ (p - m) / len(p) + ridge * np.eye(k)) for p, m in zip(parts, means, strict=True)])
+    left, bounds = (codes - space.cut(codes, LONG)).std(0), (codes.min(0), codes.max(0))
+
+    def draw(n: int, seed: int) -> np.ndarray:
+        r, d = np.random.default_rng(seed), codes.shape[1]
+        drawn = r.normal(size=(n, 1 + k + d))                      # a code's own numbers in a row: how many are drawn changes none of them
+        one = np.searchsorted(np.cumsum(shares)[:-1], ndtr(drawn[:, 0]))
+        at = means[one] + np.einsum("nij,nj->ni", factors[one], drawn[:, 1:1 + k])
+        w = space.mean + at @ space.axes + left * drawn[:, 1 + k:]
+        return whole(run, w if run.model.threshold() is None else w.clip(*bounds))
+    return draw
+
+
+__all__ = ["COMPONENTS", "mixture", "mixture_of", "normal", "own"]

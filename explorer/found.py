@@ -1,12 +1,15 @@
 """What was found out about a loaded run after its training: how its images read, galleries of exemplars, directions. Worked out once.
 
-What takes longer than a request is done in the background (later.py): such a function gives (value or None, share done).
+All of it is measured on fixed numbers of codes and images, and kept in the run's record (record.py). What takes longer than a request is
+done in the background (later.py): such a function gives (value or None, share done).
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
@@ -17,16 +20,30 @@ from .arithmetic import Line, Start
 from .directions import Direction
 from .later import Progress
 from .reading import Gallery, Reader
+from .record import Entry, trimmed
 
 if TYPE_CHECKING:
+    from training.features import FeatureNet
+    from training.heldout import HeldOut
+
     from .session import Run
+
+T = TypeVar("T")
+
+
+def _quietly(share: float) -> None:
+    """Progress that nobody waits for."""
+
+
 
 SAMPLES = 600                                   # seeds 0 … of the gallery
 REAL = 1500                                     # held-out images of the gallery
 FITTED = 2600                                   # codes that attribute directions are fitted to and measured on
-JUDGED, LEAST_JUDGED = 2000, 200                # held-out images that are read before and after the code
+JUDGED = 2000                                   # held-out images that are read before and after the code
 USUAL = 96                                      # images that say what is thin and what is bold
+TRIED = 24                                      # codes that each direction is tried from
 CHUNK = 100                                     # of them at a time
+CLASSES = 10                                    # of a conditional model whose figures are kept; those of others are measured when asked for
 REF = re.compile(r"([sr])(\d{1,9})")
 
 
@@ -39,14 +56,20 @@ def reader(run: Run) -> Reader:
     if net is not None and (len(run.spec.shape) != 3 or net.shape[0] != run.spec.shape[0]):
         net = None
 
-    def make() -> Reader:
-        usual = None
-        if len(run.card.data.shape) == 3 and run.spec.shape[0] == 1:         # not of points, which are shown as dots
-            points = run.points_of_all()
-            pick = np.linspace(0, len(points) - 1, min(USUAL, len(points))).astype(int)
-            usual = run.decode(points[pick], pick % max(run.spec.num_classes, 1))
-        return Reader(net, usual)
-    return run.once(("reader", net and net.sha256), make)
+    def make() -> Entry:
+        points = run.points_of_all()
+        pick = np.linspace(0, len(points) - 1, min(USUAL, len(points))).astype(int)
+        middle, spread = reading.scale(run.decode(points[pick], pick % max(run.spec.num_classes, 1)))
+        return {"middle": middle.tolist(), "spread": spread.tolist()}
+
+    def read(e: Entry) -> tuple[np.ndarray, np.ndarray]:
+        middle, spread = (np.array(e[k], np.float32).reshape(len(reading.MEASURED)) for k in ("middle", "spread"))
+        return middle, spread
+
+    def make_reader() -> Reader:
+        grey = len(run.card.data.shape) == 3 and run.spec.shape[0] == 1      # not of points, which are shown as dots
+        return Reader(net, None, run.recorded("reader", make, read) if grey else None)
+    return run.once(("reader", net and net.sha256), make_reader)
 
 
 def _key(run: Run) -> str:
@@ -54,9 +77,30 @@ def _key(run: Run) -> str:
     return net.sha256 if net else ""
 
 
+def _named(run: Run, what: str, label: int | None) -> str:
+    """The name of an entry of the run's record that tells of one class, where there are classes."""
+    label = run.label(label)
+    return what if label is None else f"{what} {label}"
+
+
+def _kept_or_once(run: Run, what: str, label: int | None, make: Callable[[], Entry], read: Callable[[Entry], T], most: int = CLASSES) -> T:
+    """As ``run.recorded``, but of classes beyond the first ``most`` in memory alone."""
+    name = _named(run, what, label)
+    return run.recorded(name, make, read) if (label or 0) < most else run.once((name, _key(run)), lambda: read(make()))
+
+
 def spread(run: Run) -> np.ndarray:
     """Standard deviation of the run's codes in each coordinate, (d,)."""
-    return run.once("spread", lambda: run.points_of_all().std(0))
+    def make() -> Entry:
+        return {"deviation": trimmed(run.points_of_all().std(0))}
+    return run.recorded("spread", make, lambda e: e["deviation"].reshape(run.d))
+
+
+def usual_deviation(run: Run, label: int | None = None) -> np.ndarray:
+    """How much each statistic of the run's images varies (latent.statistics)."""
+    def make() -> Entry:
+        return {"deviation": trimmed(directions.usual_deviation(lambda w: run.images(w, label), run.points_of_all()))}
+    return _kept_or_once(run, "usual", label, make, lambda e: e["deviation"].reshape(-1))
 
 
 def exemplars(run: Run, refs: list[str], label: int | None = None) -> np.ndarray:
@@ -88,9 +132,16 @@ def _read(run: Run, seeds: np.ndarray, label: int | None, progress: Progress) ->
 
 
 def _of_samples(run: Run, label: int | None, progress: Progress) -> Gallery:
-    def make() -> Gallery:
-        return _read(run, np.arange(SAMPLES), label, progress)
-    return run.once(("gallery", "samples", run.label(label), _key(run)), make)
+    seeds = np.arange(SAMPLES)
+
+    def make() -> Entry:
+        return {"readings": reading.coarse(_read(run, seeds, label, progress).readings)}
+
+    def read(e: Entry) -> Gallery:
+        by = reader(run)
+        readings = reading.fine(e["readings"].reshape(SAMPLES, by.width))
+        return Gallery(tuple(f"s{s}" for s in seeds), sampled(run, seeds, label), by.fields, readings)
+    return _kept_or_once(run, "gallery", label, make, read, most=1)     # of the class that is shown first: the largest part of a record
 
 
 def _of_real(run: Run, progress: Progress) -> Gallery:
@@ -103,15 +154,25 @@ def _of_real(run: Run, progress: Progress) -> Gallery:
 def gallery(run: Run, source: str, label: int | None = None) -> tuple[tuple[Gallery, Start] | None, float]:
     """Exemplars to choose from, and a good choice to begin with. ``source``: "samples", or "real" for runs that encode."""
     run.require_images()
-    if source == "real" and (run.codes is None or run.held is None):
+    if source == "real" and (run.map is None or run.held is None):
         raise Refused("This run has no real images here to take exemplars from.")
+    return run.soon(_named(run, f"start {source}", label), lambda progress: gallery_of(run, source, label, progress))
 
-    def make(progress: Progress) -> tuple[Gallery, Start]:
-        def most(share: float) -> None:
-            progress(0.9 * share)
-        found = _of_real(run, most) if source == "real" else _of_samples(run, label, most)
-        return found, arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label)[0])
-    return run.later.get(("gallery", source, run.label(label), _key(run)), make)
+
+def gallery_of(run: Run, source: str, label: int | None = None, progress: Progress = _quietly) -> tuple[Gallery, Start]:
+    """As ``gallery``, however long it takes."""
+    found = (_of_real if source == "real" else partial(_of_samples, label=label))(run, progress=lambda share: progress(0.9 * share))
+
+    def make() -> Entry:
+        start = arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label)[0])
+        return {"a": list(start.a), "b": list(start.b), "c": list(start.c), "field": start.field}
+
+    def read(e: Entry) -> Start:
+        known, (a, b, c) = set(found.refs), (tuple(e[k]) for k in "abc")
+        if not known.issuperset(a + b + c):
+            raise ValueError("it names exemplars that are not there")
+        return Start(a, b, c, e["field"])
+    return found, _kept_or_once(run, f"start {source}", label, make, read)
 
 
 def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float,
@@ -135,33 +196,43 @@ def kept(run: Run) -> tuple[list[Kept] | None, float]:
 
     Empty where the run does not encode, or nothing reads its images.
     """
+    return run.soon("kept", partial(kept_of, run)) if _judges(run) else ([], 1.0)
+
+
+def _judges(run: Run) -> bool:
+    return run.spec.encodes and run.held is not None and reader(run).net is not None
+
+
+def kept_of(run: Run, progress: Progress = _quietly) -> list[Kept]:
+    """As ``kept``, however long it takes."""
     net, held = reader(run).net, run.held
     if not run.spec.encodes or held is None or net is None:
-        return [], 1.0
+        return []
 
-    def make(progress: Progress) -> list[Kept]:
-        n = min(held.n, run.affordable(JUDGED, LEAST_JUDGED, cost=4, seconds=30))
-        rows = np.linspace(0, held.n - 1, n).astype(int)
-        read: list[list[np.ndarray]] = []
-        for i in range(0, n, CHUNK):
-            part = rows[i:i + CHUNK]
-            pixels = run.real(part)
-            labels = held.labels[part] if run.spec.num_classes and held.labels is not None else None
-            again = images.to_uint8(run.images(run.encode(pixels)[0], labels)).transpose(0, 3, 1, 2)
-            both = torch.from_numpy(np.concatenate([pixels, again])).float() / 127.5 - 1
-            told = net.judge([both])[1]
-            read.append([told[name].numpy() for name, _ in net.fields])
-            progress((i + len(part)) / n)
-        found = []
-        for k, (name, categories) in enumerate(net.fields):
-            halves = [np.split(r[k], 2) for r in read]
-            found.append(agreement.count(name, tuple(categories), *(np.concatenate([h[side] for h in halves]) for side in (0, 1))))
-        return found
-    return run.later.get(("kept", net.sha256), make)
+    def read(e: Entry) -> list[Kept]:
+        counts = [np.array(c, np.int64).reshape(len(k), len(k)) for c, (_, k) in zip(e["counts"], net.fields, strict=True)]
+        return [Kept(name, tuple(k), c) for c, (name, k) in zip(counts, net.fields, strict=True)]
+    return run.recorded("kept", lambda: {"counts": [k.counts.tolist() for k in _count(run, net, held, progress)]}, read)
 
 
-def _bases(run: Run, count: int, seconds: float) -> int:
-    return run.affordable(8, 3, cost=3 * max(count, 1), seconds=seconds)
+def _count(run: Run, net: FeatureNet, held: HeldOut, progress: Progress) -> list[Kept]:
+    n = min(held.n, JUDGED)
+    rows = np.linspace(0, held.n - 1, n).astype(int)
+    read: list[list[np.ndarray]] = []
+    for i in range(0, n, CHUNK):
+        part = rows[i:i + CHUNK]
+        pixels = run.real(part)
+        labels = held.labels[part] if run.spec.num_classes and held.labels is not None else None
+        again = images.to_uint8(run.images(run.encode(pixels)[0], labels)).transpose(0, 3, 1, 2)
+        both = torch.from_numpy(np.concatenate([pixels, again])).float() / 127.5 - 1
+        told = net.judge([both])[1]
+        read.append([told[name].numpy() for name, _ in net.fields])
+        progress((i + len(part)) / n)
+    found = []
+    for k, (name, categories) in enumerate(net.fields):
+        halves = [np.split(r[k], 2) for r in read]
+        found.append(agreement.count(name, tuple(categories), *(np.concatenate([h[side] for h in halves]) for side in (0, 1))))
+    return found
 
 
 def find(run: Run, label: int | None = None) -> tuple[list[Direction] | None, float]:
@@ -170,21 +241,28 @@ def find(run: Run, label: int | None = None) -> tuple[list[Direction] | None, fl
     Attributes are told apart on the codes of held-out images with labels where the run encodes, else on FITTED samples as they are read.
     """
     run.require_images()
+    return run.soon(_named(run, "directions", label), lambda progress: directions_of(run, label, progress))
 
-    def make(progress: Progress) -> list[Direction]:
-        def draw(w: np.ndarray):
-            return run.images(w, label)
-        by = reader(run)
-        found = [Direction("principal", v, float(s)) for v, s in zip(run.directions.vectors, run.directions.sigmas, strict=True)]
-        points = run.points_of_all()
-        weight = run.model.first_weight()
-        if weight is not None and weight.shape[1] == run.spec.w_dim:
-            found += [Direction("closed form", v, directions.along(points, v)) for v in directions.closed_form(weight, run.spec.num_layers)]
-        known = _known(run, label, by, lambda share: progress(0.5 * share))
-        if known is not None:
-            found += list(directions.attributes(known.codes, known.fields, known.readings))[:directions.MOST]
-        return directions.measure_all(found, draw, by, points, _bases(run, len(found), 12.0), lambda share: progress(0.5 + 0.5 * share))
-    return run.later.get(("directions", run.label(label), _key(run)), make)
+
+def directions_of(run: Run, label: int | None = None, progress: Progress = _quietly) -> list[Direction]:
+    """As ``find``, however long it takes."""
+    fields = reader(run).fields
+    return _kept_or_once(run, "directions", label, lambda: directions.to_entry(_find(run, label, progress), fields),
+                         lambda e: directions.of_entry(e, fields, run.d))
+
+
+def _find(run: Run, label: int | None, progress: Progress) -> list[Direction]:
+    by = reader(run)
+    found = [Direction("principal", v, float(s)) for v, s in zip(run.directions.vectors, run.directions.sigmas, strict=True)]
+    points = run.points_of_all()
+    weight = run.model.first_weight()
+    if weight is not None and weight.shape[1] == run.spec.w_dim:
+        found += [Direction("closed form", v, directions.along(points, v)) for v in directions.closed_form(weight, run.spec.num_layers)]
+    known = _known(run, label, by, lambda share: progress(0.5 * share))
+    if known is not None:
+        found += list(directions.attributes(known.codes, known.fields, known.readings))[:directions.MOST]
+    return directions.measure_all(found, lambda w: run.images(w, label), by, points, TRIED, lambda share: progress(0.5 + 0.5 * share),
+                                  usual_deviation(run, label))
 
 
 def _known(run: Run, label: int | None, by: Reader, progress: Progress) -> Gallery | None:
@@ -197,7 +275,7 @@ def _known(run: Run, label: int | None, by: Reader, progress: Progress) -> Galle
     first = _of_samples(run, label, lambda share: progress(share * SAMPLES / FITTED))
     rest = _read(run, np.arange(SAMPLES, FITTED), label, lambda share: progress((SAMPLES + share * (FITTED - SAMPLES)) / FITTED))
     return Gallery(first.refs + rest.refs, np.concatenate([first.codes, rest.codes]), by.fields,
-                   np.concatenate([first.readings, rest.readings]))
+                   np.concatenate([first.readings, reading.fine(reading.coarse(rest.readings))]))
 
 
 def measure(run: Run, vector: np.ndarray, label: int | None = None) -> Direction:
@@ -207,7 +285,8 @@ def measure(run: Run, vector: np.ndarray, label: int | None = None) -> Direction
         raise Refused("A direction of length zero points nowhere.")
     points, unit = run.points_of_all(), (vector / length).astype(np.float32)
     found = Direction("own", unit, directions.along(points, unit))
-    return directions.measure_all([found], lambda w: run.images(w, label), reader(run), points, _bases(run, 1, 0.4))[0]
+    return directions.measure_all([found], lambda w: run.images(w, label), reader(run), points, TRIED,
+                                  deviation=usual_deviation(run, label))[0]
 
 
 def named(run: Run) -> list[latent.Effect] | None:
@@ -216,15 +295,12 @@ def named(run: Run) -> list[latent.Effect] | None:
     if by is None or not by.attributes:
         return None
 
-    def make() -> list[latent.Effect]:
-        basis = run.directions
-        found = [Direction("principal", v, float(s)) for v, s in zip(basis.vectors, basis.sigmas, strict=True)]
-        out = []
-        for d in directions.measure_all(found, run.images, by, run.points_of_all(), _bases(run, len(found), 1.0)):
-            top = directions.main(d)
-            out.append(latent.Effect(None, 0.0) if top is None else latent.Effect(top.field, top.change, top.low, top.high))
-        return out
-    return run.once(("named", _key(run)), make)
+    basis, out = run.directions, []
+    found = [Direction("principal", v, float(s)) for v, s in zip(basis.vectors, basis.sigmas, strict=True)]
+    for d in directions.measure_all(found, run.images, by, run.points_of_all(), TRIED, deviation=usual_deviation(run)):
+        top = directions.main(d)
+        out.append(latent.Effect(None, 0.0) if top is None else latent.Effect(top.field, top.change, top.low, top.high))
+    return out
 
 
 __all__ = ["Line", "exemplars", "find", "gallery", "judged", "kept", "measure", "named", "reader", "sampled", "spread"]

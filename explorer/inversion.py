@@ -8,7 +8,6 @@ that the generator knows.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
 RATE, HOLD = 0.12, 2e-3                         # of Adam, in deviations of the codes; weight of the pull towards their mean
-SECONDS = 25.0                                  # after which the best so far is the answer
 FRAMES = 10                                     # of the film
 MOST_PIXELS = 128 * 128 * 3                     # of an image
 
@@ -51,14 +49,14 @@ def kept_steps(steps: int = STEPS) -> list[int]:
 
 
 def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], bool] = lambda: True, label: int | None = None,
-           steps: int = STEPS, seconds: float = SECONDS) -> Search:
+           steps: int = STEPS) -> Search:
     """Look for the code of pixels (C, H, W) uint8 and keep ``found`` up to date. A conditional run is tried in every class unless ``label``
     is given; categorical parts of a code stay what the start has. Raises Cancelled when it is not ``wanted`` any more, Refused for what
     cannot be searched."""
     run.require_images()
     if pixels.size > MOST_PIXELS:
         raise Refused("Searching for the code of an image this large would take too long here.")
-    end, spec = time.monotonic() + seconds, run.spec
+    spec = run.spec
     starts, labels = _starts(run, pixels, label)
     points = run.points_of_all()
     mean = torch.from_numpy(points.mean(0)).to(run.device)
@@ -76,7 +74,7 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
     for step in range(steps + 1):
         if not wanted():
             raise Cancelled
-        last = step == steps or time.monotonic() > end
+        last = step == steps
         optimizer.param_groups[0]["lr"] = RATE * (0.05 + 0.95 * (1 + math.cos(math.pi * step / steps)) / 2)
         with torch.enable_grad():
             w = start + move * spread * free
@@ -114,4 +112,4 @@ def _starts(run: Run, pixels: np.ndarray, label: int | None) -> tuple[np.ndarray
     return codes[near], None if labels is None else labels[near]
 
 
-__all__ = ["FRAMES", "SECONDS", "STEPS", "Cancelled", "Search", "kept_steps", "search"]
+__all__ = ["FRAMES", "STEPS", "Cancelled", "Search", "kept_steps", "search"]

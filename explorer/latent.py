@@ -114,6 +114,18 @@ class Basis:
         return w + steps[:, None] * v
 
 
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n, d), none of them zero, brought to length 1, float32."""
+    v = vectors.astype(np.float32)
+    return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def orthonormal(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (k, d) that are orthonormal to a thousandth, brought to be so exactly; the nearest such, float32 (Higham 1986)."""
+    v = vectors.astype(np.float64)
+    return (1.5 * v - 0.5 * (v @ v.T) @ v).astype(np.float32)
+
+
 def principal(points: np.ndarray, count: int = 128) -> Basis:
     """Principal directions of codes (n, d), strongest first; each one's largest component is positive, so they are the same
     everywhere. A direction without variance is left out. Of d = 2 the plain axes are taken: the plane is drawn as it is."""

@@ -137,7 +137,7 @@ class AskUnit(Source):
         out = {"ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
                "mean": short(layer.mean[k]), "deviation": short(layer.deviation[k]), "low": short(layer.low[k]),
                "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
-               "values": [short(v) for v in layer.values[k]]}
+               "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
         if at == len(layers) - 1 and k < units.numbers(run):
             step = float(layer.deviation[k])
             out |= {"column": images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3)),

@@ -44,8 +44,9 @@ def columns(run: Run) -> Columns:
         if len(exact) < k:
             raise Refused(f"There are too few held-out images for {k} principal components.")
         codes = run.points_of_all().astype(np.float64)
-        _, s, turned = np.linalg.svd((codes - codes.mean(0)) @ plain.T, full_matrices=False)
-        turned = turned[:k]
+        codes -= codes.mean(0)
+        q, r = np.linalg.qr(plain)              # of what is drawn, codes @ plain.T, the axes: in the basis q it is codes @ r.T
+        turned = (q @ np.linalg.eigh(r @ (codes.T @ codes) @ r.T)[1][:, ::-1]).T
         for row, like in zip(turned, exact, strict=True):
             if row @ like < 0:
                 row *= -1

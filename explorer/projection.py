@@ -12,10 +12,11 @@ from .latent import Basis
 class Neighbours:
     """Exact nearest codes among ``codes`` (n, d) float32, which are kept."""
 
-    def __init__(self, codes: np.ndarray) -> None:
+    def __init__(self, codes: np.ndarray, between: np.ndarray | None = None) -> None:
+        """``between``: what ``apart`` says of the codes, where that is known."""
         self.codes = codes
         self.squares = np.einsum("nd,nd->n", codes, codes)
-        self.apart = self._apart()
+        self.apart = apart(codes) if between is None else between
         self.usual = float(np.median(self.apart)) or 1e-6
 
     def nearest(self, w: np.ndarray, k: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -39,19 +40,21 @@ class Neighbours:
         Of a code that is so far from its nearest it says how unusual that is: one in twenty of the codes themselves is beyond 0.95."""
         return float(np.searchsorted(self.apart, distance) / len(self.apart))
 
-    def _apart(self, sample: int = 500) -> np.ndarray:
-        """Distances from codes to the nearest other one, over an even sample of them, ascending; (1,) of a single code."""
-        n = len(self.codes)
-        if n < 2:
-            return np.ones(1)
-        rows = np.linspace(0, n - 1, min(n, sample)).astype(int)
-        found = []
-        for part in np.array_split(rows, max(1, len(rows) // 50)):
-            d = self.squares[part, None] + self.squares[None] - 2 * (self.codes[part] @ self.codes.T)
-            d[np.arange(len(part)), part] = np.inf
-            best = d.argmin(1)
-            found.append(np.sqrt(((self.codes[part].astype(np.float64) - self.codes[best]) ** 2).sum(1)))
-        return np.sort(np.concatenate(found))
+
+def apart(codes: np.ndarray, sample: int = 500) -> np.ndarray:
+    """Distances from codes (n, d) to the nearest other one, over an even sample of them, ascending; (1,) of a single code."""
+    n = len(codes)
+    if n < 2:
+        return np.ones(1)
+    squares = np.einsum("nd,nd->n", codes, codes)
+    rows = np.linspace(0, n - 1, min(n, sample)).astype(int)
+    found = []
+    for part in np.array_split(rows, max(1, len(rows) // 50)):
+        d = squares[part, None] + squares[None] - 2 * (codes[part] @ codes.T)
+        d[np.arange(len(part)), part] = np.inf
+        best = d.argmin(1)
+        found.append(np.sqrt(((codes[part].astype(np.float64) - codes[best]) ** 2).sum(1)))
+    return np.sort(np.concatenate(found))
 
 
 @dataclass(frozen=True)

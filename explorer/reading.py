@@ -52,15 +52,16 @@ def lay_out(*fields: tuple[str, tuple[str, ...], bool]) -> tuple[Field, ...]:
 
 class Reader:
     """Reads images of one run: by ``net`` where there is one, and by statistics where ``usual`` images in grey, (n, H, W, 1) uint8, say
-    what is thin and what is bold (the middle between them is the usual image)."""
+    what is thin and what is bold (the middle between them is the usual image), or where their ``scale`` is known."""
 
-    def __init__(self, net: FeatureNet | None, usual: np.ndarray | None) -> None:
+    def __init__(self, net: FeatureNet | None, usual: np.ndarray | None, known: tuple[np.ndarray, np.ndarray] | None = None) -> None:
         self.net = net
         self.middle = self.spread = np.zeros(0, np.float32)
         listed = [(name, categories, False) for name, categories in (net.fields if net else ())]
         if usual is not None:
-            measured = _measured(usual)
-            self.middle, self.spread = np.median(measured, 0), measured.std(0) + 1e-6
+            known = scale(usual)
+        if known is not None:
+            self.middle, self.spread = known
             listed += [(name, categories, True) for name, categories in MEASURED]
         self.fields = lay_out(*listed)
         self.width = sum(len(f.categories) for f in self.fields)
@@ -89,6 +90,22 @@ class Reader:
     def _halves(self, pixels: np.ndarray) -> list[np.ndarray]:
         high = 1 / (1 + np.exp(-np.clip(2.2 * (_measured(pixels) - self.middle) / self.spread, -30, 30)))
         return [np.stack([1 - high[:, k], high[:, k]], 1) for k in range(len(MEASURED))]
+
+
+def scale(usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of images (n, H, W, 1) uint8 the middle and the deviation of each measured statistic, (len(MEASURED),) each."""
+    measured = _measured(usual)
+    return np.median(measured, 0), measured.std(0) + 1e-6
+
+
+def coarse(readings: np.ndarray) -> np.ndarray:
+    """Readings as a record keeps them: (n, K) uint8, 255 for 1."""
+    return (readings * 255).round().astype(np.uint8)
+
+
+def fine(kept: np.ndarray) -> np.ndarray:
+    """The readings of ``coarse``, float32."""
+    return kept.astype(np.float32) / 255
 
 
 def _measured(pixels: np.ndarray) -> np.ndarray:
@@ -155,4 +172,4 @@ def of_real(held: HeldOut, codes: np.ndarray, reader: Reader, progress: Progress
     return Gallery(tuple(f"r{k}" for k in range(len(codes))), codes, fields, np.concatenate(found))
 
 
-__all__ = ["MEASURED", "SURE", "Field", "Gallery", "Reader", "lay_out", "of_real", "of_samples"]
+__all__ = ["MEASURED", "SURE", "Field", "Gallery", "Reader", "coarse", "fine", "lay_out", "of_real", "of_samples", "scale"]

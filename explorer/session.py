@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -27,12 +28,16 @@ from training.model import DataSpec, LatentModel, LatentSpec
 from . import NotThere, Refused, cloud, coding, datasets, found, images, latent, projection, threads
 from .coding import Measured
 from .latent import Basis, Effect
-from .later import Later
+from .later import Later, Progress
 from .projection import Neighbours, Place
+from .record import Entry, Record, trimmed
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
 CHUNK = 64                                      # codes at once
+PULLED = 256                                    # codes that the strongest directions are found on
+ASKED = 32                                      # codes that each code of a model, and its class, is tried from
+USUAL = 500                                     # held-out images whose errors say what is usual
 PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at most, and at least where others are drawn beside them
 DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
@@ -114,6 +119,40 @@ class Run:
     def deep(self) -> tuple[float, float] | None:
         """The values that became black and white where the images it was trained on had more than 8 bits; None where they had not."""
         return next(((n.low, n.high) for n in self.card.data.notes if n.kind == "deep"), None)
+
+    @property
+    def judged_by(self) -> str:
+        """The hash of the classifier of the data set; empty where there is none that could be used."""
+        try:
+            net = self.judge()
+        except Refused:
+            net = None
+        return net.sha256 if net else ""
+
+    @property
+    def record(self) -> Record:
+        """What was measured of this run by the classifier that is there now, and is kept in its folder."""
+        net = self.judged_by
+
+        def make() -> Record:
+            codes = self.map.codes if self.map is not None else None
+            of = {"weights": self.card.weights_sha256, "classifier": net,
+                  "images": _digest(json.dumps(self.held.sheet["files"], sort_keys=True).encode()) if self.held else "",
+                  "codes": "" if codes is None else _digest(np.ascontiguousarray(codes).tobytes())}
+            return Record(self.folder, of)
+        return self._once.get(("record", net), make)
+
+    def recorded(self, name: str, make: Callable[[], Entry], read: Callable[[Entry], T]) -> T:
+        """What ``read`` makes of the entry ``name`` of the run's record, which ``make`` measures where it is not there yet."""
+        record = self.record
+        return self._once.get(("recorded", name, record.key["classifier"]), lambda: record.get(name, make, read))
+
+    def soon(self, name: str, work: Callable[[Progress], T]) -> tuple[T | None, float]:
+        """(what ``work`` makes of the entry ``name``, 1.0); where that must be measured first, in the background: (None, share done)."""
+        record = self.record
+        if name in record:
+            return work(lambda share: None), 1.0
+        return self.later.get((name, record.key["classifier"]), work)
 
     @property
     def codes(self) -> np.ndarray | None:
@@ -214,16 +253,16 @@ class Run:
             raise Refused(DAMAGED) from e
 
     def usual_errors(self) -> np.ndarray | None:
-        """Reconstruction errors of up to 500 held-out images, sorted; None without held-out images."""
+        """Reconstruction errors of up to USUAL held-out images, sorted; None without held-out images."""
         if self.held is None:
             return None
         held = self.held
 
-        def make() -> np.ndarray:
-            rows = np.linspace(0, held.n - 1, min(held.n, 500)).astype(int)
+        def make() -> Entry:
+            rows = np.linspace(0, held.n - 1, min(held.n, USUAL)).astype(int)
             labels = held.labels[rows] if self.spec.num_classes and held.labels is not None else None
-            return np.sort(self.errors(self.real(rows), labels))
-        return self._once.get("errors", make)
+            return {"errors": trimmed(np.sort(self.errors(self.real(rows), labels)))}
+        return self.recorded("errors", make, lambda e: e["errors"].reshape(-1))
 
     def points_of_all(self) -> np.ndarray:
         """Codes that stand for all: those of the map, else of 2,000 samples."""
@@ -234,22 +273,38 @@ class Run:
             return self.map_z(self.sample_z(2000, 0), np.arange(2000) % max(self.spec.num_classes, 1))
         return self._once.get("samples", make)
 
+    def _principal(self) -> Basis:
+        return self._once.get("principal", lambda: latent.principal(self.points_of_all()))
+
     @property
     def basis(self) -> Basis:
-        """Mean and principal directions of the run's codes: the PCA map and the spectrum."""
-        return self._once.get("basis", lambda: latent.principal(self.points_of_all()))
+        """Mean and spectrum of the run's codes, and their two strongest directions: the PCA map."""
+        def make() -> Entry:
+            b = self._principal()
+            return {"mean": b.mean, "vectors": b.vectors[:2], "sigmas": b.sigmas[:2], "shares": b.shares[:2],
+                    "spectrum": trimmed(b.spectrum), "scale": b.scale}
+
+        def read(e: Entry) -> Basis:
+            return Basis(e["mean"].reshape(self.d), e["vectors"].reshape(-1, self.d), e["sigmas"].reshape(-1), e["shares"].reshape(-1),
+                         e["spectrum"].reshape(-1), float(e["scale"]))
+        return self.recorded("basis", make, read)
 
     @property
     def directions(self) -> Basis:
-        """The directions on sliders: at most 8, those that change the image most."""
+        """The directions on sliders: at most 8, those that change the image most, found on PULLED codes."""
         def pull(w: np.ndarray) -> np.ndarray:
-            return self._pull(w[np.linspace(0, len(w) - 1, self.affordable(256, 16, cost=3)).astype(int)])
+            return self._pull(w[np.linspace(0, len(w) - 1, min(len(w), PULLED)).astype(int)])
 
-        def make() -> Basis:
-            if len(self.spec.shape) != 3:
-                return latent.strongest(self.basis, self.points_of_all(), np.zeros_like)
-            return latent.strongest(self.basis, self.points_of_all(), pull)
-        return self._once.get("directions", make)
+        def make() -> Entry:
+            found = latent.strongest(self._principal(), self.points_of_all(), pull if len(self.spec.shape) == 3 else np.zeros_like)
+            return {"vectors": found.vectors.astype(np.float16), "sigmas": found.sigmas, "shares": found.shares}
+
+        def read(e: Entry) -> Basis:
+            vectors, sigmas, shares = latent.orthonormal(e["vectors"].reshape(-1, self.d)), e["sigmas"].reshape(-1), e["shares"].reshape(-1)
+            if not len(vectors) == len(sigmas) == len(shares):
+                raise ValueError("as many sigmas as vectors are needed")
+            return Basis(self.basis.mean, vectors, sigmas, shares, self.basis.spectrum, self.basis.scale)
+        return self.recorded("sliders", make, read)
 
     def _pull(self, w: np.ndarray) -> np.ndarray:
         """Jᵀr of codes (n, d): how each code should move for its image to move along a random image r. (n, d)."""
@@ -264,28 +319,24 @@ class Run:
                 found.append(torch.autograd.grad((drawn * towards).sum(), codes)[0].cpu().numpy())
         return np.concatenate(found)
 
-    def affordable(self, most: int, least: int, cost: float = 1.0, seconds: float = 1.0) -> int:
-        """How many images of ``cost`` decodes each can be made in so many seconds, within bounds."""
-        def make() -> float:
-            w = self.points_of_all()[:8]
-            self.images(w)                      # the first one also warms up
-            start = time.perf_counter()
-            self.images(w)
-            return (time.perf_counter() - start) / len(w)
-        return int(min(max(seconds / (cost * self._once.get("cost", make)), least), most))
-
     @property
     def effects(self) -> list[Effect]:
-        """What each of ``directions`` was measured to change; fewer codes are tried where decoding is slow."""
-        if (read := found.named(self)) is not None:
-            return read
+        """What each of ``directions`` was measured to change, from found.TRIED codes."""
+        def make() -> Entry:
+            if (read := found.named(self)) is not None:
+                effects = read
+            elif len(self.spec.shape) != 3:
+                effects = [Effect(None, 0.0)] * len(self.directions.vectors)
+            else:
+                effects = latent.effects(self.decode, self.directions, self.points_of_all(), found.TRIED)
+            return {"effects": [[e.label, round(e.change, 3), e.low, e.high] for e in effects]}
 
-        def make() -> list[Effect]:
-            if len(self.spec.shape) != 3:
-                return [Effect(None, 0.0)] * len(self.directions.vectors)
-            bases = self.affordable(12, 3, cost=4 + 5 * len(self.directions.vectors), seconds=1.5)
-            return latent.effects(self.decode, self.directions, self.points_of_all(), bases)
-        return self._once.get("effects", make)
+        def read(e: Entry) -> list[Effect]:
+            effects = [Effect(label, float(change), low, high) for label, change, low, high in e["effects"]]
+            if len(effects) != len(self.directions.vectors):
+                raise ValueError("as many effects as directions are needed")
+            return effects
+        return self.recorded("effects", make, read)
 
     def read(self, pixels: Tensor) -> dict[str, np.ndarray]:
         """What the model's own head reads from images (n, C, H, W) in [-1, 1]: by code, or "class", (n, k). Refused without a head."""
@@ -311,16 +362,14 @@ class Run:
             found = [self.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
             return np.concatenate([p.argmax(1) for p in found if p is not None])
 
-        def make() -> list[Measured]:
-            if not (self.spec.codes or self.spec.num_classes) or len(self.spec.shape) != 3:
-                return []
-            each = 1 + self.spec.num_classes + sum(c.size if c.kind == "categorical" else coding.STEPS for c in self.spec.codes)
-            bases = self.affordable(32, 6, cost=each, seconds=2.5)
+        def make() -> Entry:
             seen = self.judged(torch.zeros(1, *self.spec.shape)) is not None
             with_codes = self.spec if self.spec.num_layers == 1 and self.spec.w_dim == self.spec.z_dim else replace(self.spec, codes=())
-            w = self.map_z(self.sample_z(bases, 1), np.arange(bases) % max(self.spec.num_classes, 1))
-            return coding.measure(with_codes, w, self.decode, classify if seen else None)
-        return self._once.get("measured", make)
+            w = self.map_z(self.sample_z(ASKED, 1), np.arange(ASKED) % max(self.spec.num_classes, 1))
+            return {"codes": [m.to_dict() for m in coding.measure(with_codes, w, self.decode, classify if seen else None)]}
+        if not (self.spec.codes or self.spec.num_classes) or len(self.spec.shape) != 3:
+            return []
+        return self.recorded("codes", make, lambda e: [Measured.from_dict(m) for m in e["codes"]])
 
     @property
     def neighbours(self) -> Neighbours:
@@ -328,7 +377,13 @@ class Run:
         if self.codes is None:
             raise Refused("This run has no codes of real images to compare with.")
         codes = self.codes
-        return self._once.get("neighbours", lambda: Neighbours(codes))
+
+        def make() -> Entry:
+            return {"apart": trimmed(projection.apart(codes))}
+
+        def read(e: Entry) -> Neighbours:
+            return Neighbours(codes, e["apart"].reshape(-1).astype(np.float64))
+        return self.recorded("neighbours", make, read)
 
     @property
     def projections(self) -> list[str]:
@@ -360,10 +415,9 @@ class Run:
 
     def default(self) -> dict[str, Any]:
         """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
-        def make() -> dict[str, Any]:
+        def make() -> Entry:
             if self.codes is None:
-                w = self.map_z(self.sample_z(1, 0))
-                return {"w": latent.to_text(w[0]), "origin": {"kind": "sample", "seed": 0}}
+                return {"w": self.map_z(self.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
             rows = np.arange(len(self.codes))
             if self.held is not None and self.held.labels is not None:
                 labels = self.held.labels[rows]
@@ -371,8 +425,11 @@ class Run:
                 rows = rows if len(rows) else np.arange(len(self.codes))
             near = ((self.codes[rows] - self.codes[rows].mean(0)) ** 2).sum(1)
             index = int(rows[near.argmin()])
-            return {"w": latent.to_text(self.codes[index]), "origin": {"kind": "point", "index": index}}
-        return self._once.get("default", make)
+            return {"w": self.codes[index], "origin": {"kind": "point", "index": index}}
+
+        def read(e: Entry) -> dict[str, Any]:
+            return {"w": latent.to_text(e["w"].reshape(self.d)), "origin": dict(e["origin"])}
+        return self.recorded("default", make, read)
 
     def class_of(self, index: int) -> int | None:
         """The class of held-out image ``index``, where it has one."""
@@ -514,6 +571,10 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (s.st_mtime_ns, s.st_size)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _stamps(folder: Path) -> tuple[Hashable, ...]:

@@ -20,6 +20,7 @@ from training.model import LatentSpec
 from . import Refused, directions, found, latent
 from .directions import Direction
 from .later import Progress
+from .record import Entry
 
 if TYPE_CHECKING:
     from .session import Label, Run
@@ -231,26 +232,40 @@ def found_in(run: Run, layers: Sequence[bool], label: int | None = None) -> tupl
     mask = chosen(run, layers)
     if not mask.any():
         raise Refused("Choose at least one layer.")
-    asked = run.label(label)
-
-    def list_all() -> list[Direction]:
-        points = run.points_of_all()
-        vectors = latent.principal(shaped(run, points)[:, mask].mean(1), COUNT).vectors
-        out = [_spread(points, mask, v, "principal") for v in vectors]
-        if weights := run.model.style_weights():
-            weight = torch.cat([w for w, on in zip(weights, mask, strict=True) if on])
-            out += [_spread(points, mask, v, "closed form") for v in directions.closed_form(weight, count=COUNT)]
-        return out
-
-    def measured(progress: Progress) -> list[Direction]:
-        every = list_all()
-        return directions.measure_all(every, lambda w: run.images(w, asked), found.reader(run), run.points_of_all(), 3, progress)
-
     at = np.flatnonzero(mask)
     if at[-1] - at[0] + 1 != len(at):
-        return list_all(), 1.0
-    net = found.reader(run).net
-    return run.later.get(("styles", int(at[0]), int(at[-1]), asked, net.sha256 if net else ""), measured)
+        return _directions(run, mask), 1.0
+    return run.soon(_name(at, run.label(label)), lambda progress: measured_in(run, layers, label, progress))
+
+
+def measured_in(run: Run, layers: Sequence[bool], label: int | None = None, progress: Progress = lambda share: None) -> list[Direction]:
+    """As ``found_in`` of layers side by side, however long it takes."""
+    mask, asked, by = chosen(run, layers), run.label(label), found.reader(run)
+    at = np.flatnonzero(mask)
+    name, fields = _name(at, asked), by.fields
+
+    def make() -> Entry:
+        return directions.to_entry(directions.measure_all(_directions(run, mask), lambda w: run.images(w, asked), by, run.points_of_all(),
+                                                          found.TRIED, progress, found.usual_deviation(run, asked)), fields)
+
+    def read(e: Entry) -> list[Direction]:
+        return directions.of_entry(e, fields, run.d)
+    lasts = (at[0], at[-1] + 1) in {(r.first, r.last) for r in ranges(run.spec)} and (asked or 0) < found.CLASSES
+    return run.recorded(name, make, read) if lasts else run.once((name, run.judged_by), lambda: read(make()))
+
+
+def _name(at: np.ndarray, label: int | None) -> str:
+    return f"styles {at[0]} to {at[-1]}" + ("" if label is None else f" {label}")
+
+
+def _directions(run: Run, mask: np.ndarray) -> list[Direction]:
+    points = run.points_of_all()
+    vectors = latent.principal(shaped(run, points)[:, mask].mean(1), COUNT).vectors
+    out = [_spread(points, mask, v, "principal") for v in vectors]
+    if weights := run.model.style_weights():
+        weight = torch.cat([w for w, on in zip(weights, mask, strict=True) if on])
+        out += [_spread(points, mask, v, "closed form") for v in directions.closed_form(weight, count=COUNT)]
+    return out
 
 
 def _spread(points: np.ndarray, mask: np.ndarray, u: np.ndarray, kind: str) -> Direction:
@@ -259,5 +274,5 @@ def _spread(points: np.ndarray, mask: np.ndarray, u: np.ndarray, kind: str) -> D
     return Direction(kind, v, directions.along(points, v))
 
 
-__all__ = ["Noise", "Range", "Truncation", "average", "chosen", "compact", "expanded", "found_in", "grid", "heat", "images", "mixed",
-           "noise_map", "path_length", "ranges", "require", "shaped", "strip", "truncated", "ways"]
+__all__ = ["Noise", "Range", "Truncation", "average", "chosen", "compact", "expanded", "found_in", "grid", "heat", "images", "measured_in",
+           "mixed", "noise_map", "path_length", "ranges", "require", "shaped", "strip", "truncated", "ways"]

@@ -16,11 +16,14 @@ from torch import Tensor
 
 from . import Refused, images
 from .later import Progress
+from .record import Entry, trimmed
 
 if TYPE_CHECKING:
+    from training.heldout import HeldOut
+
     from .session import Run
 
-SEEN, LEAST_SEEN = 1000, 200                    # held-out images that units are watched on
+SEEN = 1000                                     # held-out images that units are watched on
 EXCITING = 12                                   # of them kept for each unit
 DEAD = 1e-3                                     # a unit that deviates by less than this share of its layer's median is dead
 STEPS = 60                                      # of gradient ascent
@@ -32,7 +35,7 @@ KEPT = 48                                       # ascents of a run that are reme
 @dataclass(frozen=True)
 class Layer:
     """Units of one layer, as seen on the held-out images: mean and standard deviation (units,), which of them are ``dead`` (units,) bool,
-    the images that excite each most (units, EXCITING) and how much, and ``order``: the units that vary most first."""
+    the images that excite each most (units, EXCITING), and ``order``: the units that vary most first."""
 
     name: str                                    # "layer 1" …, "features" where only the last layer but one is told, or "code"
     channels: bool                               # of a convolution
@@ -41,7 +44,6 @@ class Layer:
     low: np.ndarray
     high: np.ndarray
     exciting: np.ndarray
-    values: np.ndarray
 
     @property
     def dead(self) -> np.ndarray:
@@ -128,29 +130,52 @@ def watch(run: Run) -> tuple[list[Layer] | None, float]:
     require(run)
     if run.held is None:
         raise Refused("There are no held-out images for this run here, so its units cannot be watched.")
-    held = run.held
+    return run.soon("units", lambda progress: watched_layers(run, progress))
 
-    def make(progress: Progress) -> list[Layer]:
-        rows = watched(run)
-        parts: list[list[np.ndarray]] = []
-        for i in range(0, len(rows), CHUNK):
-            parts.append(at(run, held.images(rows[i:i + CHUNK])))
-            progress(i / len(rows))
-        found = []
-        for about, layer in zip(names(run), zip(*parts, strict=True), strict=True):
-            values = np.concatenate(layer)
-            top = np.argsort(-values, 0, kind="stable")[:EXCITING]
-            found.append(Layer(str(about["name"]), bool(about["channels"]), values.mean(0), values.std(0), values.min(0), values.max(0),
-                               rows[top].T, np.take_along_axis(values, top, 0).T))
-        return found
-    return run.later.get("units", make)
+
+def watched_layers(run: Run, progress: Progress = lambda share: None) -> list[Layer]:
+    """As ``watch``, however long it takes."""
+    held, about, rows = run.held, names(run), watched(run)
+    assert held is not None
+
+    def read(e: Entry) -> list[Layer]:
+        out, at = [], 0
+        for layer in about:
+            n = int(str(layer["units"]))
+            told, top = e["told"][:, at:at + n], e["exciting"][at:at + n]
+            mean, deviation, low, high = told
+            if len(high) != n or len(top) != n:
+                raise ValueError("it tells of other layers")
+            out.append(Layer(str(layer["name"]), bool(layer["channels"]), mean, deviation, low, high, rows[top]))
+            at += n
+        return out
+
+    return run.recorded("units", lambda: _watch(run, held, progress), read)
+
+
+def _watch(run: Run, held: HeldOut, progress: Progress) -> Entry:
+    rows = watched(run)
+    parts: list[list[np.ndarray]] = []
+    for i in range(0, len(rows), CHUNK):
+        parts.append(at(run, held.images(rows[i:i + CHUNK])))
+        progress(i / len(rows))
+    told, exciting = [], []
+    for layer in zip(*parts, strict=True):
+        values = np.concatenate(layer)
+        exciting.append(np.argsort(-values, 0, kind="stable")[:EXCITING].T)
+        told.append(np.stack([values.mean(0), values.std(0), values.min(0), values.max(0)]))
+    return {"told": trimmed(np.concatenate(told, 1)), "exciting": np.concatenate(exciting).astype(np.uint16)}     # places in rows
 
 
 def watched(run: Run) -> np.ndarray:
     """Which held-out images (n,) units are watched on: an even choice."""
     assert run.held is not None
-    n = min(run.held.n, run.affordable(SEEN, LEAST_SEEN, cost=2, seconds=10))
-    return np.linspace(0, run.held.n - 1, n).astype(int)
+    return np.linspace(0, run.held.n - 1, min(run.held.n, SEEN)).astype(int)
+
+
+def excited(run: Run, layer: int, unit: int, exciting: np.ndarray) -> np.ndarray:
+    """What a unit makes of the held-out images ``exciting`` (n,): (n,)."""
+    return at(run, run.real(exciting))[layer][:, unit]
 
 
 def layer_of(run: Run, layers: Sequence[object], layer: int) -> int:
@@ -226,7 +251,7 @@ def reach(run: Run) -> float:
             return 0.5 * float(np.prod(run.spec.shape)) ** 0.5
         x = run.held.images(watched(run)[:500]).reshape(-1, int(np.prod(run.spec.shape))) / 127.5 - 1
         return float(np.linalg.norm(x - x.mean(0), axis=1).mean())
-    return run.once("reach", make)
+    return run.recorded("reach", lambda: {"far": make()}, lambda e: float(e["far"]))
 
 
 def climb(run: Run, layer: int, units: np.ndarray, progress: Progress) -> Ascent:
@@ -279,5 +304,5 @@ def column(run: Run, w: np.ndarray, unit: int, step: float, label: int | None) -
     return np.stack([*(np.broadcast_to(d, change.shape) for d in drawn), change])
 
 
-__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "filters", "layer_of", "likeness", "names", "numbers", "raw",
-           "reach", "require", "same", "signed", "units_of", "watch", "watched"]
+__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "excited", "filters", "layer_of", "likeness", "names", "numbers",
+           "raw", "reach", "require", "same", "signed", "units_of", "watch", "watched", "watched_layers"]

@@ -76,3 +76,17 @@ def test_nothing_unpickles_or_evaluates(path):
     forbidden = r"\btorch\.load\(|\bpickle\.(load|dump)|import pickle|allow_pickle=True|\beval\(|\bexec\("
     assert not re.search(forbidden, text.replace(".eval()", ""))
     assert not re.search(r"except( Exception)?:|except BaseException:", text), "a broad except hides mistakes"
+
+
+CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
+WAITERS = {"fits.py", "jobs.py", "later.py", "live.py", "searches.py"}      # these ask how long somebody waits, never how much to measure
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.relative_to(ROOT).parts[0] == "explorer" and p.name not in WAITERS], ids=ids)
+def test_nothing_is_sized_by_a_stopwatch(path):
+    """What is measured of a run is measured on fixed numbers of codes and images: no clock is read where it could decide."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        read = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        read = read or (",".join(a.name for a in node.names) if isinstance(node, ast.ImportFrom) and node.module == "time" else "")
+        assert not CLOCKS & set(read.split(",")), f"line {node.lineno} reads a clock"
+        assert ast.unparse(node) != "time.time()" if isinstance(node, ast.Call) else True, f"line {node.lineno} reads a clock"

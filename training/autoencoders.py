@@ -143,7 +143,8 @@ class Autoencoder(LatentModel):
         return self.unclamped(w)
 
     def first_weight(self) -> Tensor | None:
-        return networks.first_weight(self.decoder, self.spec.w_dim)
+        tied = next((m for m in self.decoder.modules() if isinstance(m, Tied)), None)
+        return networks.first_weight(self.decoder, self.spec.w_dim) if tied is None else tied.layer[0].weight.detach().T
 
     def activations(self, x: Tensor) -> list[Tensor]:
         return trace(self.encoder, x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import os
 import subprocess
@@ -180,6 +181,18 @@ def command_train(args: argparse.Namespace) -> int:
     return train.train(args)
 
 
+def measure_for_page(trained: Path, names: Sequence[str], device: str) -> None:
+    """What the page shows of runs (directions, galleries, units), measured once and kept with them: the page's own command, as a process of
+    its own, where the page is installed. Says so where it fails; the runs can be used all the same."""
+    if importlib.util.find_spec("explorer") is None:
+        return
+    print("measuring what the page shows", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, "-m", "explorer", "measure", *names, "--trained", str(trained), "--device", device],
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))})
+    if done.returncode:
+        print("What the page shows could not be measured beforehand; the page does it when it is opened.", file=sys.stderr)
+
+
 def print_card(folder: Path) -> None:
     """A run's figures, a line each."""
     from . import checkpoint
@@ -246,6 +259,7 @@ def command_evaluate(args: argparse.Namespace) -> int:
             evaluate(folder, load_data(args, card.data), with_map=args.map, with_labels=args.labels, device=args.device,
                      say=lambda s: bar.show(s), tell=tell)
         print_card(folder)
+    measure_for_page(args.trained, args.runs, args.device)
     return 0
 
 

@@ -127,7 +127,8 @@ class _Epochs:
 
 def write(path: Path, kept: Map) -> None:
     """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin, or as float32 where
-    they do not fit into that. Raises MapError for what would be no map when it is read: NaN or infinite numbers."""
+    they do not fit into that; places to a 65,000th of the map's width. Raises MapError for what would be no map when it is read: NaN or
+    infinite numbers."""
     if not all(v is None or np.isfinite(v).all() for v in (kept.codes, kept.umap)):
         raise MapError("codes that are NaN or infinite make no map.")
     parts = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
@@ -136,12 +137,19 @@ def write(path: Path, kept: Map) -> None:
             half = kept.codes.astype(np.float16)
         parts["codes"] = half if np.isfinite(half).all() else kept.codes.astype(np.float32)
     if kept.umap is not None:
-        parts["umap"] = kept.umap.astype(np.float32)
+        parts["umap"] = _even(kept.umap)
 
     def save(p: Path) -> None:
         with open(p, "wb") as f:
             np.savez_compressed(f, allow_pickle=False, **parts)
     write_atomically(path, save)
+
+
+def _even(places: np.ndarray) -> np.ndarray:
+    """Places (n, 2) on a grid of 2¹⁵ to 2¹⁶ steps over the map, by a power of two: float32 of few bits, which pack to half the bytes."""
+    width = float(np.ptp(places, 0).max()) if len(places) else 0.0
+    step = 2.0 ** math.floor(math.log2(width / 2**15)) if width > 0 else 1.0
+    return (np.round(places / step) * step).astype(np.float32)
 
 
 def read(path: Path) -> Map:

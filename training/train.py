@@ -17,7 +17,7 @@ import torch
 
 from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, readiness, stages, state, status
 from .card import Card
-from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, print_card, tell
+from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, measure_for_page, print_card, tell
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
@@ -221,6 +221,7 @@ class _Training:
         self._say("running", "measuring on the test set")
         evaluate(self.folder, self.dataset, with_map=self.args.map, device=str(self.world.device), say=self.bar.show, tell=tell)
         print_card(self.folder)
+        measure_for_page(self.folder.parent, [self.folder.name], str(self.world.device))
 
     def _opens(self) -> None:
         """Finished means that it opens: raises where it does not."""

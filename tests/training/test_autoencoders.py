@@ -38,6 +38,7 @@ def test_a_tied_layer_is_its_mirror_transposed_and_learns_with_it():
     first = model.pairs()[-1]
     assert torch.allclose(first[1][0](x), x @ first[0][0].weight + first[1][0].bias)
     assert {k.split(".")[-1] for k in model.decoder.state_dict()} == {"bias"}
+    assert torch.allclose(first[1][0](x) - first[1][0].bias, x @ model.first_weight().T) and free.first_weight().shape == (7, 5)
 
 
 def test_through_all_layers_is_the_reconstruction_and_through_one_sees_only_that():

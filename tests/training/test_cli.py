@@ -56,7 +56,7 @@ def test_train_list_evaluate(own, tmp_path, capsys):
     trained = tmp_path / "trained"
     assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
     assert sorted(p.name for p in (trained / "own").iterdir()) == [
-        "card.json", "log.jsonl", "map.npz", "resume", "samples.webp", "status.json", "weights.safetensors"]
+        "card.json", "log.jsonl", "map.npz", "measured.safetensors.xz", "resume", "samples.webp", "status.json", "weights.safetensors"]
     model, card = checkpoint.load(trained / "own")
     assert card.images_seen == 640 and card.finished and card.headline == "negative_elbo"
     assert card.data.classes == ("bar", "square") and "CPU" in card.hardware and card.seconds > 0

@@ -10,12 +10,14 @@ from training.maps import Map, MapError
 from .small import shapes, spec
 
 
-def test_round_trip_keeps_places_exactly_and_codes_to_half_precision(tmp_path):
+def test_round_trip_keeps_places_to_a_65000th_and_codes_to_half_precision(tmp_path):
     r = np.random.default_rng(0)
     kept = Map(r.normal(size=(50, 4)).astype(np.float32), r.normal(size=(50, 2)).astype(np.float32), 7, 0.25, "cosine")
     maps.write(tmp_path / "run" / "map.npz", kept)
     back = maps.read(tmp_path / "run" / "map.npz")
-    assert np.array_equal(back.umap, kept.umap)
+    assert 0 < np.abs(back.umap - kept.umap).max() <= np.ptp(kept.umap, 0).max() / 65000
+    maps.write(tmp_path / "run" / "map.npz", back)
+    assert np.array_equal(maps.read(tmp_path / "run" / "map.npz").umap, back.umap), "once rounded they stay"
     np.testing.assert_allclose(back.codes, kept.codes, rtol=1e-3, atol=1e-3)
     assert (back.n_neighbors, back.min_dist, back.metric) == (7, 0.25, "cosine")
 
@@ -105,7 +107,7 @@ def test_codes_of_many_numbers_are_left_out(tmp_path, monkeypatch):
     maps.write(tmp_path / "map.npz", Map(codes, codes[:, :2]))
     assert (tmp_path / "map.npz").stat().st_size < codes.nbytes / 4
     back = maps.read(tmp_path / "map.npz")
-    assert back.codes is None and np.array_equal(back.umap, codes[:, :2])
+    assert back.codes is None and np.allclose(back.umap, codes[:, :2], atol=1e-3)
 
 
 def test_one_style_for_many_layers_is_kept(tmp_path, monkeypatch):

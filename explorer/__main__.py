@@ -1,0 +1,55 @@
+"""``python -m explorer measure RUN …``: what the page shows of runs, measured once and kept in their folders. The page itself is app.py."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import Refused, measuring
+from .record import FILE
+from .session import Session
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 2 where a run cannot be measured, after a sentence."""
+    parser = argparse.ArgumentParser(prog="python -m explorer", description="The page is app.py; this works for it beforehand.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    measure = commands.add_parser("measure", help="measure what the page shows of runs, and keep it in their folders")
+    measure.add_argument("runs", nargs="*", metavar="RUN")
+    measure.add_argument("--all", action="store_true", help="every run")
+    measure.add_argument("--again", action="store_true", help="anew what is known already")
+    measure.add_argument("--trained", type=Path, default=Path("trained"), help="where runs are kept [default: trained]")
+    measure.add_argument("--device", default="cpu")
+    args = parser.parse_args(argv)
+    if bool(args.runs) == args.all:
+        parser.error("name runs, or say --all.")
+    status, session = 0, Session(args.trained, args.device, keep=1)
+    for name in list(session.runs()[0]) if args.all else args.runs:
+        try:
+            run = session.run(name)
+            if args.again:
+                run.record.keep_only(set())
+            before = set(run.record.names)
+            written = measuring.measure(run, _say(name))
+        except Refused as e:
+            print(f"{name}: {e}", file=sys.stderr)
+            status = 2
+            continue
+        path = args.trained / name / FILE
+        fresh = len(set(run.record.names) - before)
+        print(f"{name}: {fresh} measured, {len(before)} known, " + (f"{path.stat().st_size / 1024:.0f} KiB" if written else "not written"))
+        status = status if written else 2
+    return status
+
+
+def _say(name: str) -> measuring.Say:
+    def say(what: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{name}: {what}", end="\r", file=sys.stderr, flush=True)
+    return say
+
+
+if __name__ == "__main__":
+    sys.exit(main())

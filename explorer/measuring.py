@@ -1,0 +1,60 @@
+"""All that a run's record holds, measured at once: what ``python -m explorer measure`` does, and the page bit by bit where it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from . import Refused, activity, depth, drawing, found, planes, styles, units
+from .session import Run
+
+Say = Callable[[str], None]
+Step = tuple[str, Callable[[], object]]
+
+
+def steps(run: Run) -> Iterator[Step]:
+    """What there is to measure of a run, with a word for it, in the order in which one thing is needed for another."""
+    labels: list[int | None] = [*range(min(run.spec.num_classes, found.CLASSES))] or [None]
+    yield "codes", lambda: (run.basis, run.default(), found.spread(run), found.reader(run))
+    yield "strongest directions", lambda: (run.directions, run.effects)
+    yield "trained codes", lambda: run.measured
+    for label in labels:
+        yield "gallery", partial(found.gallery_of, run, "samples", label)
+        yield "directions", partial(found.directions_of, run, label)
+    if run.codes is not None:
+        yield "neighbours", lambda: run.neighbours
+    if run.codes is not None and run.held is not None:
+        for label in labels:
+            yield "gallery of real images", partial(found.gallery_of, run, "real", label)
+    if run.spec.num_layers > 1:
+        for r in styles.ranges(run.spec):
+            mask = [r.first <= k < r.last for k in range(run.spec.num_layers)]
+            for label in labels:
+                yield f"directions of the {r.name} styles", partial(styles.measured_in, run, mask, label)
+    if run.spec.encodes:
+        yield "usual code", lambda: activity.usual(run)
+        yield "mixture", lambda: drawing.mixture_of(run)
+    if run.spec.encodes and run.held is not None:
+        yield "reconstruction errors", run.usual_errors
+        yield "what is kept", lambda: found.kept_of(run)
+        yield "units", lambda: (units.watched_layers(run), units.reach(run))
+        yield "sizes", lambda: depth.measured_sizes(run)
+        if run.model.axes() is not None:
+            yield "columns", lambda: planes.columns(run)
+
+
+def measure(run: Run, say: Say = lambda s: None) -> bool:
+    """Measure whatever the run's record lacks, and write it; False where the folder cannot be written to."""
+    record = run.record
+    record.writes = False                       # once, at the end
+    for what, work in steps(run):
+        say(what)
+        try:
+            work()
+        except Refused as e:                    # of what this run has not, such as too few held-out images
+            say(f"{what}: {e}")
+    record.writes = True
+    return record.save()
+
+
+__all__ = ["measure", "steps"]
