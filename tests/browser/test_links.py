@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from explorer.views import VIEWS
+
 from .conftest import Driver
 
 HERE = "[s.run, s.view, s.label, JSON.stringify(s.origin), window.lx.b64(s.w), JSON.stringify(s.kept)]"
@@ -237,6 +239,10 @@ ROWS = {
                  (HERO, *(f"{MIC}.lx-mic-size-three :nth-child({k}) canvas" for k in (1, 2, 3))), view="microscope"),
     "train": Row("tiny", train, f"[{values('#lx-train .lx-form :is(input,select)')}, {marked('#lx-train .lx-form [role=radio]')}]", ()),
 }
+
+
+def test_every_view_has_a_row():
+    assert set(VIEWS) <= set(ROWS)
 
 
 def opened(drive: Driver, address: str) -> Driver:
