@@ -232,7 +232,7 @@ def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
             "mean": latent.to_text(basis.mean), "scale": basis.scale, "directions": directions,
-            "points": 0 if run.codes is None else len(run.codes),
+            "points": run.coded,
             "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": run.default()}
 

@@ -163,6 +163,14 @@ class Run:
         assert held is not None
         return self.once("codes", lambda: maps.encode_all(self.model, held.images(range(n or held.n))))
 
+    @property
+    def coded(self) -> int:
+        """How many codes there are, without encoding any."""
+        if self.map is None:
+            return 0
+        told = self.map.codes if self.map.codes is not None else self.map.umap
+        return len(told) if told is not None else self.held.n if self.held is not None else 0
+
     def label(self, label: int | None) -> int | None:
         """A class for a model that needs one: the asked one, else the first; None for a model without. Raises Refused."""
         if not self.spec.num_classes:
