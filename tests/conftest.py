@@ -20,10 +20,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: host.end(started))
 
 
+TRAIN = {"test_adversarial", "test_alarms", "test_bigan", "test_cli", "test_features", "test_figures", "test_growing", "test_jobs",
+         "test_lapgan", "test_live", "test_loop", "test_pretraining"}             # what trains for seconds, or starts what does
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests are marked, and come first: the longest work, so that the workers end together."""
     browser = host.ROOT / "tests" / "browser"
     for item in items:
         if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
+        elif item.path.stem in TRAIN:
+            item.add_marker(pytest.mark.training)
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
