@@ -27,17 +27,17 @@ const slider = (d, k, more) => {
   const row = document.createElement('div'), head = document.createElement('button'), input = document.createElement('input'), out = document.createElement('output'), text = document.createElement('p'); row.className = 'lx-dir';
   head.type = 'button'; head.className = 'lx-dir-name'; input.type = 'range'; input.className = 'lx-range'; input.min = -4; input.max = 4; input.step = 0.01; out.className = 'num';
   const item = { d, k, row, input, out };
-  const write = () => { head.textContent = more && item.d.kind === 'attribute' ? lx.field(item.d.name[0]) : title(item.d, k); input.setAttribute('aria-label', title(item.d, k)); const e = effect(item.d); text.replaceChildren(); if (e.text) text.textContent = e.text; else { const b = document.createElement('b'); b.textContent = e.main; b.className = e.clear ? '' : 'dim'; text.append(b, e.side ? ' · ' + e.side : ''); row.title = [e.main, e.side, e.accuracy].filter(Boolean).join(' · '); } row.dataset.effect = text.textContent; };
-  item.write = write; head.onclick = () => { select(item); write(); }; input.onfocus = () => { select(item); write(); };
+  const tell = () => { head.textContent = more && item.d.kind === 'attribute' ? lx.field(item.d.name[0]) : title(item.d, k); input.setAttribute('aria-label', title(item.d, k)); const e = effect(item.d); text.replaceChildren(); if (e.text) text.textContent = e.text; else { const b = document.createElement('b'); b.textContent = e.main; b.className = e.clear ? '' : 'dim'; text.append(b, e.side ? ' · ' + e.side : ''); row.title = [e.main, e.side, e.accuracy].filter(Boolean).join(' · '); } row.dataset.effect = text.textContent; };
+  item.tell = tell; head.onclick = () => { select(item); write(); }; input.onfocus = () => { select(item); write(); };
   input.oninput = () => { select(item, true); lx.setCode(moved(item.d, +input.value), { kind: 'found' }); };
-  const line = document.createElement('div'); line.className = 'lx-dir-line'; line.append(head, ...(more ? more(item) : []), input, out); row.append(line, text); write(); rows.push(item); return row;
+  const line = document.createElement('div'); line.className = 'lx-dir-line'; line.append(head, ...(more ? more(item) : []), input, out); row.append(line, text); tell(); rows.push(item); return row;
 };
 const byField = (all, f) => {                                             /* a field of several categories: one slider, its category chosen */
   const best = all.reduce((a, b) => (b.main?.change || 0) > (a.main?.change || 0) ? b : a);
   return slider(best, all.indexOf(best), (item) => {
     const s = document.createElement('select'); s.className = 'lx-chip lx-cat'; s.setAttribute('aria-label', lx.field(f));
     s.append(...all.map((d, i) => { const o = document.createElement('option'); o.value = i; o.textContent = lx.category(f, d.name[1]); return o; })); s.value = all.indexOf(best);
-    item.all = all; item.pick = (i) => { s.value = i; item.d = all[i]; item.write(); };
+    item.all = all; item.pick = (i) => { s.value = i; item.d = all[i]; item.tell(); };
     s.onchange = () => { item.pick(+s.value); select(item); sync(); write(); }; return [s]; });
 };
 const build = () => {

@@ -152,6 +152,12 @@ def taken_apart(drive: Driver) -> None:
     click(PYR + "[data-level='1'] .lx-by", PYR + "[data-level='1'] .lx-reseed")(drive)
 
 
+def directions(drive: Driver) -> None:
+    click("#lx-directions [data-face=found]")(drive)
+    drive.until("+document.querySelector('#lx-directions [data-found]')?.dataset.found > 0")
+    click("#lx-directions [data-kind=principal] .lx-dir:nth-of-type(2) .lx-dir-name", "#lx-directions .lx-cells7 [data-value='2']")(drive)
+
+
 def growing(drive: Driver) -> None:
     drive.slide(PYR + ".lx-fade input", 0.5)
 
@@ -207,6 +213,9 @@ ROWS = {
                     f"{LIVE}.drawn > 0 && {LIVE}.state === 'paused'"),
     "codes": Row("info", codes, f"[{values('#lx-codes select, #lx-codes input')}, {texts('.lx-code-top, .lx-code-side')}, "
                  f"{marked('.lx-code-cell')}]", (HERO, ".lx-code-cells canvas")),
+    "directions": Row("tiny", directions, seen(f"[{marked('#lx-directions :is(.lx-dir, .lx-switch button, .lx-cells7 button)')}, "
+                      f"{texts('#lx-directions :is(.lx-which, .lx-tells)')}, {values('#lx-directions .lx-dir input')}]"),
+                      (HERO,), view="codes"),
     "styles": Row("styled", styles, f"[{values('#lx-style-dials input, .lx-layers input, .lx-grain-one input')}, "
                   f"{texts('.lx-grain-from, #lx-right .lx-origin')}, {marked('.lx-sty-cell, .lx-presets button, .lx-kinds button')}]",
                   (HERO, ".lx-sheet", ".lx-psi-strip canvas")),
