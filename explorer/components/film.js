@@ -101,7 +101,12 @@ const remember = () => {
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
 const restore = async () => {
   restored = true;
-  if (!lx.state.info || (lx.state.kept.walk ?? null) === text() && keys().length) return;
+  if (!lx.state.info) return;
+  const at = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
+  if ((lx.state.kept.walk ?? null) === text() && keys().length) {
+    if (t !== at) { playing = false; label(); t = at; frame(); }
+    return;
+  }
   const run = lx.state.run, ticket = ++bringing, s = walkText.read(lx.state.kept.walk, layers(), width()), wide = first() === 'slerp' && innerWidth > 720;
   way = s.way || first(); chosen = s.both; both = chosen ?? wide; looped = s.looped; length.value = s.length || 6;
   playing = false; label(); loop.setAttribute('aria-pressed', looped); ways(); stale();
@@ -114,7 +119,7 @@ const restore = async () => {
     }
   } catch (e) { lx.say(lx.t('error.link'), 'error'); }
   if (run !== lx.state.run || ticket !== bringing) return;
-  t = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
+  t = at;
   lx.setKeys(found); bringing = 0; element.dataset.restored = (+element.dataset.restored || 0) + 1; fill();
 };
 const film = (format) => async () => {

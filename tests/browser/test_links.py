@@ -103,6 +103,11 @@ def walk(drive: Driver) -> None:
     drive.page.locator("#lx-film .lx-length").focus()
     drive.page.keyboard.press("ArrowDown")
     drive.page.locator("#lx-film .lx-add").click()
+    drive.settled()
+    drive.page.locator("#lx-film .lx-transport input").focus()
+    for key in ("Home", "PageUp", "PageUp"):
+        drive.page.keyboard.press(key)
+    drive.page.locator("#lx-film .lx-transport input").blur()
 
 
 def collapse(drive: Driver) -> None:
@@ -203,7 +208,8 @@ ROWS = {
     "map": Row("tiny", latent_map, f"[{marked('.lx-projections button, .lx-map .lx-legend button')}, {values('.lx-by')}, {RANGES}, "
                f"[...{PLANE}.data[0].marker.color].join(), {texts('.lx-way-note')}, document.querySelectorAll('.lx-pair *').length]",
                (HERO, ".lx-latent"), "document.querySelector('#lx-plane [data-ready=true]') !== null"),
-    "walk": Row("wide", walk, f"[{marked('#lx-film [data-way]')}, {values('#lx-film .lx-length')}, {texts('#lx-film output, .lx-norm b')}, "
+    "walk": Row("wide", walk, f"[{marked('#lx-film [data-way]')}, {values('#lx-film :is(.lx-length, .lx-transport input)')}, "
+                f"{texts('#lx-film output, .lx-norm b')}, "
                 "[...document.querySelectorAll('#lx-film [aria-pressed]')].map((e) => e.getAttribute('aria-pressed')), "
                 "document.querySelectorAll('.lx-key').length]",
                 (HERO, *(f".lx-key:nth-child({k}) canvas" for k in (1, 2, 3, 4)), ".lx-shot.chosen canvas")),
