@@ -153,10 +153,14 @@ def stage(folder: Path, model: LatentModel, card: Card) -> Card:
     if half:
         state = {k: _halved(v) for k, v in state.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    write_tensors(folder / NEXT_WEIGHTS, state)
-    card = replace(card, weights_sha256=sha256(folder / NEXT_WEIGHTS), precision="float16" if half else "float32", spec=model.spec,
-                   parameters=sum(p.numel() for p in model.parameters()))
-    write_json(folder / NEXT_CARD, to_dict(card))
+    try:
+        write_tensors(folder / NEXT_WEIGHTS, state)
+        card = replace(card, weights_sha256=sha256(folder / NEXT_WEIGHTS), precision="float16" if half else "float32", spec=model.spec,
+                       parameters=sum(p.numel() for p in model.parameters()))
+        write_json(folder / NEXT_CARD, to_dict(card))
+    except OSError:
+        unstage(folder)
+        raise
     return card
 
 
@@ -166,6 +170,12 @@ def _halved(v: Tensor) -> Tensor:
         return v
     half = v.half()
     return half if torch.isfinite(half).all() else v
+
+
+def unstage(folder: Path) -> None:
+    """Forget the first half of a save that will have no second: on a full disk it takes no more room."""
+    for left in (NEXT_CARD, NEXT_WEIGHTS):
+        (folder / left).unlink(missing_ok=True)
 
 
 def switch(folder: Path) -> None:
@@ -183,8 +193,7 @@ def mend(folder: Path) -> None:
     if coming is not None and weights.is_file() and sha256(weights) == coming.weights_sha256:
         os.replace(folder / NEXT_CARD, folder / CARD)
     clear(folder, NEXT_CARD, NEXT_WEIGHTS, CARD, WEIGHTS, SAMPLES, LOG, MAP, *OTHERS)
-    for left in (NEXT_CARD, NEXT_WEIGHTS):
-        (folder / left).unlink(missing_ok=True)
+    unstage(folder)
     for scratch in (*folder.glob(".try-*"), *(p for p in folder.parent.glob(".data-*") if time.time() - _stamp(p) > A_DAY)):
         shutil.rmtree(scratch, ignore_errors=True)  # of held-out images, beside the runs, only what no other training is making now
 

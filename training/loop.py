@@ -270,8 +270,12 @@ class Trainer:
         """
         model = model or self.finished_model()
         card = checkpoint.stage(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 3)))
-        save_samples(folder / checkpoint.SAMPLES, model)
-        state.save(folder / "resume", self.state())
+        try:
+            save_samples(folder / checkpoint.SAMPLES, model)
+            state.save(folder / "resume", self.state())
+        except OSError:
+            checkpoint.unstage(folder)
+            raise
         checkpoint.switch(folder)
         self.card = card
 

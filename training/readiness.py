@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
+
 from . import checkpoint, maps
 from .card import Card, CheckpointError, to_dict
 from .data import Dataset
@@ -39,7 +41,8 @@ def rehearse(folder: Path, card: Card, model: LatentModel, dataset: Dataset) -> 
             write_json(Path(scratch) / checkpoint.CARD, to_dict(card))
             save_samples(Path(scratch) / checkpoint.SAMPLES, model.eval())
             if model.spec.encodes and len(model.spec.shape) == 3 and len(dataset.test):
-                maps.write(Path(scratch) / checkpoint.MAP, maps.Map(maps.encode_all(model, dataset.test.images[:2])))
+                codes = np.nan_to_num(maps.encode_all(model, dataset.test.images[:2]))      # training may yet make them finite
+                maps.write(Path(scratch) / checkpoint.MAP, maps.Map(codes))
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".data-"):
             pass                                  # held-out images will be written beside the run
     except (UnicodeError, ValueError, TypeError) as e:

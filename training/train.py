@@ -107,6 +107,9 @@ def _begun(args: argparse.Namespace, folder: Path) -> Plan:
 
 
 def _resumed(args: argparse.Namespace, folder: Path) -> Plan:
+    if not (folder / checkpoint.CARD).exists() and not (folder / checkpoint.WEIGHTS).exists():
+        raise Failed(f"nothing of {folder.name} was saved, so there is nothing to go on from; begin it by the same command without "
+                     "--resume.")
     there = checkpoint.read_card(folder)
     if there.family != args.family:
         raise Failed(f"{folder.name} is a run of {there.family}, not of {args.family}.")

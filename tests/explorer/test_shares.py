@@ -192,6 +192,8 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
                 await asyncio.sleep(0)
             image = await polite_.post("/render", json={"run": "tiny", "op": "image", "w": latent.to_text([0.0] * 4)})
             opened, own = await polite_.get("/run/tiny"), await polite_.post("/walk/export", json=film | {"seconds": 1})
+            while sum(f.done() for f in films) < 2:                          # a refusal takes a moment
+                await asyncio.sleep(0)
             begun = [f.done() and f.result().status_code for f in films]
             held.set()
             return image, opened, own, begun, [f.status_code for f in await asyncio.gather(*films)]

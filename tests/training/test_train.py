@@ -80,6 +80,16 @@ def test_a_resume_changes_what_may_change_and_refuses_the_rest(own, tmp_path, ca
     assert main(options(own, tmp_path, "own", "--resume", "--images", "32", "--no-evaluate", "--batch-size", "16", "--seed", "3")) == 0
 
 
+def test_what_was_never_saved_is_begun_and_not_resumed(own, tmp_path, capsys):
+    folder = tmp_path / "trained" / "own"
+    folder.mkdir(parents=True)
+    (folder / ".next.card.json").write_text("{")               # as a kill in the first save leaves it
+    assert main(options(own, tmp_path, "own", "--resume")) == 2
+    assert "nothing of own was saved" in (said := capsys.readouterr().err) and "without --resume" in said
+    assert main(options(own, tmp_path, "own", "--images", "32", "--no-evaluate")) == 0
+    assert not list(folder.glob(".next*"))
+
+
 def test_a_run_without_its_state_is_not_said_to_go_on(own, tmp_path, capsys):
     assert main(options(own, tmp_path, "own", "--images", "16", "--no-evaluate")) == 0
     assert main(options(own, tmp_path, "own")) == 2 and "go on with --resume, or" in capsys.readouterr().err
