@@ -103,9 +103,9 @@ def fit_umap(codes: np.ndarray, *, n_neighbors: int = 5, min_dist: float = 0.1, 
                                    "mininterval": 0.3, "ascii": True, "bar_format": "{n_fmt}/{total_fmt}\n"})
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "precomputed_knn", UserWarning)      # that it cannot place new codes: nobody asks it to
-        places = np.ascontiguousarray(reducer.fit_transform(codes), np.float32)
+        places = reducer.fit_transform(codes)
     tell(1.0)
-    return places
+    return np.ascontiguousarray(_even(places), np.float32)                    # as a file keeps them
 
 
 class _Epochs:

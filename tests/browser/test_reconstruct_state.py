@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Driver
 
 from .held import Held
-from .test_reconstruct import BOX, count, encoded, judged, pixels, ranked, stroke, taken
+from .test_reconstruct import BOX, count, encoded, judged, judged_root, pixels, ranked, stroke, taken
 
-__all__ = ["judged"]
+__all__ = ["judged", "judged_root"]
 REC = "#lx-reconstruct "
 READY = "+document.querySelector('#lx-reconstruct [data-ready]')?.dataset.n > 0"
 BLANK = """(s) => { const c = document.querySelector('#lx-reconstruct ' + s);

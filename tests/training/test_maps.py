@@ -64,13 +64,15 @@ def test_settings_out_of_range_are_refused_before_anything_is_computed(change):
         maps.check_umap(**{"n": 1000, "n_neighbors": 15, "min_dist": 0.1, "metric": "euclidean", **change})
 
 
-def test_umap_keeps_clusters_apart_is_deterministic_and_tells_how_far_it_is():
+def test_umap_keeps_clusters_apart_is_deterministic_and_tells_how_far_it_is(tmp_path):
     r = np.random.default_rng(0)
     codes = np.concatenate([r.normal(size=(40, 8)), r.normal(size=(40, 8)) + 20]).astype(np.float32)
     seen = []
     a = maps.fit_umap(codes, n_neighbors=10, progress=seen.append)
     b = maps.fit_umap(codes, n_neighbors=10)
     assert np.array_equal(a, b) and a.shape == (80, 2) and a.dtype == np.float32
+    maps.write(tmp_path / "map.npz", Map(codes, a))
+    assert np.array_equal(maps.read(tmp_path / "map.npz").umap, a), "what is fitted is what is kept"
     inside = np.linalg.norm(a[:40] - a[:40].mean(0), axis=1).max()
     assert np.linalg.norm(a[:40].mean(0) - a[40:].mean(0)) > 2 * inside
     assert seen == sorted(seen) and seen[0] <= maps.BEGUN and seen[-1] == 1.0
