@@ -122,6 +122,7 @@ class Tab:
 
     def clean(self) -> None:
         """Leave the tab, or a blank one, with no past: no routes, history, storage, permissions or other pages."""
+        self.lent = False
         used, self.lent = self.open(), False
         for page in self.profile.pages:
             if page is not used:
@@ -149,7 +150,6 @@ def context(profile, tab) -> Iterator[BrowserContext]:
     profile.set_default_timeout(HANGS)
     profile.new_page = tab.open
     yield profile
-    tab.lent = False
     tab.clean()
 
 

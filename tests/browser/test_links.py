@@ -295,7 +295,7 @@ def same(drive: Driver, row: Row, known: tuple) -> None:
 
 
 @pytest.mark.parametrize("view", ROWS)
-def test_a_link_restores_the_view_in_a_fresh_browser(context, chromium, everything, watch, view):
+def test_a_link_restores_the_view_in_a_fresh_browser(context, tab, everything, watch, view):
     row, drive = ROWS[view], Driver(context.new_page(), everything)
     opened(drive, f"{everything}/?run={row.run}&view={row.view or view}")
     first = shown(drive, row)
@@ -306,12 +306,9 @@ def test_a_link_restores_the_view_in_a_fresh_browser(context, chromium, everythi
     drive.page.reload()
     drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
     same(drive, row, known)
-    fresh = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-    try:
-        fresh.on("weberror", lambda e: watch.wrong.append(f"error: {e.error}"))
-        same(opened(Driver(fresh.new_page(), everything), link), row, known)
-    finally:
-        fresh.close()
+    tab.clean()                                                    # nothing kept, no past
+    assert drive.page.evaluate("history.length") == 1 and not context.cookies()
+    same(opened(Driver(context.new_page(), everything), link), row, known)
 
 
 @pytest.mark.parametrize("view", ROWS)

@@ -182,7 +182,7 @@ def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
     (["--beta", "-1"], "beta must lie between"),
     (["--name", "../up"], "is no name for a run"),
     (["--batch-size", "4096"], "choose a smaller batch_size"),
-    (["--resume"], "there is no card.json"),
+    (["--resume"], "nothing of own was saved"),
     (["--begin", "other"], "there is no card.json"),
 ])
 def test_mistakes_get_one_sentence_and_leave_no_run(own, tmp_path, capsys, more, sentence):
