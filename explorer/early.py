@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .i18n import LANGUAGES, words
 from .scope import route_path
+from .whole import whole
 
 SCRIPT, LOGIN = Path(__file__).with_name("early.js"), Path(__file__).with_name("login.js")
 
@@ -31,24 +32,19 @@ class Early:
         if scope["type"] != "http" or scope["method"] != "GET" or route_path(scope) != "/":
             await self.app(scope, receive, send)
             return
-        held: list[Message] = []
 
-        async def put(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = Headers(raw=message["headers"])
-                if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
-                    held.append(message)
-                    return
-            if not held:
-                await send(message)
-                return
-            held.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                body = b"".join(m.get("body", b"") for m in held[1:]).replace(b"<head>", self.scripts, 1)
-                MutableHeaders(raw=held[0]["headers"])["content-length"] = str(len(body))
-                await send(held[0])
-                await send({"type": "http.response.body", "body": body})
-        await self.app(scope, receive, put)
+        async def answer(held: list[Message], body: bytes) -> None:
+            body = body.replace(b"<head>", self.scripts, 1)
+            MutableHeaders(raw=held[0]["headers"])["content-length"] = str(len(body))
+            await send(held[0])
+            await send({"type": "http.response.body", "body": body})
+        await self.app(scope, receive, whole(send, readable, answer))
+
+
+def readable(start: Message) -> bool:
+    """Whether an answer that starts so is a page whose text can be changed."""
+    headers = Headers(raw=start["headers"])
+    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
 
 
 __all__ = ["Early", "scripts"]

@@ -10,7 +10,6 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Annotated, Any, Literal
 
@@ -25,9 +24,9 @@ from starlette.routing import Route
 from training import maps
 
 from . import NotThere, Refused, latent, own_maps, render
-from .access import Access, VisitorError
+from .access import Access
 from .later import refusal
-from .routes import PREFIX, Busy, read_body, require_login
+from .routes import NO_STORE, Busy, plain_route, read_body
 from .scope import address
 from .session import Run, Session
 from .threads import Lane
@@ -36,7 +35,6 @@ from .views.fitting import Cancelled, fit
 MOST, EACH, KEPT = 4, 3, 8                      # fits under way and waiting, over all visitors and for one; done ones to be fetched
 PATIENCE, LONGEST = 15.0, 900.0                 # seconds without a question after which one is given up; seconds that one may take
 WAIT = 2.0                                      # seconds that a question waits for news
-NO_STORE = {"cache-control": "no-store"}
 _lane = Lane("fit", 1)
 log = logging.getLogger(__name__)
 
@@ -192,15 +190,6 @@ class Fits:
 
 def fit_routes(fits: Fits) -> list[Route]:
     """POST fit; GET fit/{name}; POST fit/{name}/stop; GET own-maps/{run} and own-maps/{run}/{key}."""
-    def route(path: str, method: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
-        async def endpoint(request: Request) -> Response:
-            try:
-                await require_login(request)
-                return await answer(request)
-            except (Refused, VisitorError) as e:
-                return JSONResponse({"error": str(e)}, e.status, headers=NO_STORE)
-        return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
-
     async def start(request: Request) -> Response:
         asked = render.parse(FIT, await read_body(request, 4096))
         return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, asked, address(request.scope))}, headers=NO_STORE)
@@ -224,8 +213,8 @@ def fit_routes(fits: Fits) -> list[Route]:
         data = await anyio.to_thread.run_sync(fits.points, request.path_params["run"], request.path_params["key"])
         return Response(data, media_type="application/octet-stream", headers=NO_STORE)
 
-    return [route("fit", "POST", start), route("fit/{name}", "GET", news), route("fit/{name}/stop", "POST", stop),
-            route("own-maps/{run}", "GET", own), route("own-maps/{run}/{key}", "GET", points)]
+    return [plain_route("fit", "POST", start), plain_route("fit/{name}", "GET", news), plain_route("fit/{name}/stop", "POST", stop),
+            plain_route("own-maps/{run}", "GET", own), plain_route("own-maps/{run}/{key}", "GET", points)]
 
 
 __all__ = ["AskFit", "Fits", "fit_routes"]

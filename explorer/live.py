@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
 
@@ -33,8 +33,7 @@ import training
 from training import points
 
 from . import NotThere, Refused, render
-from .access import VisitorError
-from .routes import PREFIX, Busy, read_body, require_login
+from .routes import NO_STORE, Busy, plain_route, read_body
 from .scope import address
 
 MOST = 2                                        # processes at once
@@ -43,7 +42,6 @@ YIELDS = 20.0                                   # seconds paused after which ano
 BACKLOG = 48                                    # frames that wait to be fetched
 WAIT = 5.0                                      # seconds that a request for frames waits for one
 LARGEST = 2**20                                 # bytes of a frame, at most
-NO_STORE = {"cache-control": "no-store"}
 
 
 class Start(BaseModel):
@@ -242,15 +240,6 @@ def live_routes(trainings: Trainings) -> list[Route]:
 
     Frames come one after another, as they were written; the header x-live says whether more can come (on) or not (over).
     """
-    def route(path: str, method: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
-        async def endpoint(request: Request) -> Response:
-            try:
-                await require_login(request)
-                return await answer(request)
-            except (Refused, VisitorError) as e:
-                return JSONResponse({"error": str(e)}, e.status, headers=NO_STORE)
-        return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
-
     async def there(request: Request) -> Response:
         return JSONResponse(known(), headers=NO_STORE)
 
@@ -291,8 +280,9 @@ def live_routes(trainings: Trainings) -> list[Route]:
         await anyio.to_thread.run_sync(trainings.stop, request.path_params["name"])
         return JSONResponse({}, headers=NO_STORE)
 
-    return [route("live", "GET", there), route("live", "POST", start), route("live/{name}/hello", "GET", hello),
-            route("live/{name}/frames", "GET", frames), route("live/{name}/order", "POST", order), route("live/{name}/stop", "POST", stop)]
+    return [plain_route("live", "GET", there), plain_route("live", "POST", start),
+            plain_route("live/{name}/hello", "GET", hello), plain_route("live/{name}/frames", "GET", frames),
+            plain_route("live/{name}/order", "POST", order), plain_route("live/{name}/stop", "POST", stop)]
 
 
 __all__ = ["Command", "Start", "Training", "Trainings", "live_routes"]

@@ -46,6 +46,7 @@ from .shares import SLOWED, Busy, Shares
 from .threads import Abandoned
 
 PREFIX = "/gradio_api/explorer"
+NO_STORE = {"cache-control": "no-store"}
 MOST_SIDE = 8192                                # pixels of a sheet of samples
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
@@ -160,6 +161,17 @@ async def left(request: Request) -> None:
         pass
 
 
+def plain_route(path: str, method: str, answer: Callable[[Request], Awaitable[Response]]) -> Route:
+    """A route that waits on the loop itself rather than for a thread: login, and refusals as sentences, as all others."""
+    async def endpoint(request: Request) -> Response:
+        try:
+            await require_login(request)
+            return await answer(request)
+        except (Refused, VisitorError) as e:
+            return _json({"error": str(e)}, e.status)
+    return Route(f"{PREFIX}/{path}", endpoint, methods=[method])
+
+
 async def require_login(request: Request) -> None:
     """Raise LoggedOut unless the page has no login or the request carries its cookie, as gradio itself checks it."""
     app = request.app
@@ -192,7 +204,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def _json(value: Any, status: int = 200) -> Response:
-    return JSONResponse(value, status, headers={"cache-control": "no-store"})
+    return JSONResponse(value, status, headers=NO_STORE)
 
 
 def _cached(request: Request, data: bytes, kind: str) -> Response:
@@ -310,4 +322,4 @@ def _curves(session: Session, name: str) -> dict[str, Any]:
     return session.file(session.trained / card.name / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))
 
 
-__all__ = ["PREFIX", "Busy", "describe", "list_runs", "make_routes", "read_body", "require_login"]
+__all__ = ["NO_STORE", "PREFIX", "Busy", "describe", "list_runs", "make_routes", "plain_route", "read_body", "require_login"]

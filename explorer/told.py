@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .whole import whole
+
 SENTENCES = {
     401: "Please log in to this page first.",
     404: "There is nothing of that name here.",
@@ -30,29 +32,22 @@ class Told:
         if scope["type"] != "http" or scope["method"] in ("HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        held: list[Message] = []
 
-        async def look(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in SENTENCES:
-                kind = Headers(raw=message["headers"]).get("content-type", "")
-                if kind.startswith(("application/json", "text/plain")):
-                    held.append(message)
-                    return
-            if not held:
-                await send(message)
+        async def answer(held: list[Message], body: bytes) -> None:
+            if is_ours(body):
+                for kept in held:
+                    await send(kept)
                 return
-            held.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                body = b"".join(m.get("body", b"") for m in held[1:])
-                if is_ours(body):
-                    for kept in held:
-                        await send(kept)
-                else:
-                    sentence = SENTENCES[held[0]["status"]]
-                    headers = {"cache-control": "no-store"}
-                    answer = JSONResponse({"error": sentence, "detail": sentence}, held[0]["status"], headers=headers)
-                    await answer(scope, receive, send)
-        await self.app(scope, receive, look)
+            status = held[0]["status"]
+            said = {"error": SENTENCES[status], "detail": SENTENCES[status]}
+            await JSONResponse(said, status, headers={"cache-control": "no-store"})(scope, receive, send)
+        await self.app(scope, receive, whole(send, refuses, answer))
+
+
+def refuses(start: Message) -> bool:
+    """Whether an answer that starts so is a refusal in words."""
+    kind = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] in SENTENCES and kind.startswith(("application/json", "text/plain"))
 
 
 def is_ours(body: bytes) -> bool:
