@@ -268,9 +268,17 @@
   };
   const place = () => { document.body.dataset.view = state.view;
     document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector); };
-  const refresh = async () => {
-    try { const d = await api('runs'); state.runs = d.runs; state.first = d.first; state.problems = d.problems || {}; can(); emit('runs'); }
-    catch (e) { say(e.message, 'error'); }
+  let lists = 0, newest = null;
+  const refresh = () => (newest = listed(++lists));
+  const listed = async (mine) => {                      /* an answer that another has overtaken would bring back what was deleted since */
+    try {
+      const d = await api('runs');
+      if (mine !== lists) return newest;
+      state.runs = d.runs; state.first = d.first; state.problems = d.problems || {}; can(); emit('runs');
+    } catch (e) {
+      if (mine !== lists) return newest;
+      say(e.message, 'error');
+    }
     return state.runs;
   };
   const setLang = (lang) => { state.lang = lang; document.documentElement.lang = lang; remember('lx-lang', lang); translate(); emit('lang'); steps.changed(true); };

@@ -118,6 +118,7 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     state(drive, "running", images=seen + 16)
     page.get_by_role("button", name="Stop and save").click()
     state(drive, "stopped", images=seen + 16)
+    drive.settled()                                      # its picture in the list is not on its way any more
     page.get_by_role("button", name="Delete", exact=True).click()
     assert (trained / "long").exists()
     page.get_by_role("button", name="Delete for good?").click()
