@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from . import networks
 from .losses import discriminator_bce, generator_bce, r1_penalty
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
+from .optimizers import adam
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class AdversarialObjective(Objective):
     def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
         """``parameters`` and ``optimizer`` of a phase that trains these modules, at ``rate`` times the learning rate."""
         parameters = [p for m in modules for p in m.parameters()]
-        return {"parameters": parameters, "optimizer": torch.optim.Adam(
+        return {"parameters": parameters, "optimizer": adam(
             parameters, lr=self.config.learning_rate * rate, betas=(self.config.beta1, 0.999))}
 
     def phases(self) -> list[Phase]:

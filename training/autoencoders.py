@@ -20,6 +20,7 @@ from . import corruption, networks
 from .layers import mlp, trace
 from .losses import psnr_of, squared_error
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting, standard_normal
+from .optimizers import adam
 
 FULL = 128                                        # codes up to this long keep their whole covariance
 KEPT = 64                                         # directions of longer ones; what is left of each number is drawn by itself
@@ -220,7 +221,7 @@ class AutoencoderObjective(Objective):
 
     def phases(self) -> list[Phase]:
         parameters = list(self.model.parameters())
-        return [Phase("reconstruction", parameters, self.loss, torch.optim.Adam(parameters, lr=self.config.learning_rate))]
+        return [Phase("reconstruction", parameters, self.loss, adam(parameters, lr=self.config.learning_rate))]
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         return {"loss": squared_error(self.model.unclamped(self.model.encode(batch.images)), batch.images).mean()}

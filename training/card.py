@@ -62,6 +62,8 @@ class Card:
     hardware: str = ""
     seed: Annotated[int, Field(ge=-2**62, le=2**62)] = 0
     recipe: str = ""
+    trained_in: Annotated[str, Field(pattern="^(float32|bf16)$")] = "float32"   # what networks computed in: see training/precision.py
+    bf16_ratio: Annotated[float, Field(ge=0, le=1000)] = 0.0     # how many times as fast bf16 was than float32 when it began; 0: not timed
     begun_with: str = ""                   # the run whose weights training began with, and what it had seen
     code_version: str = ""
     created: str = ""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import disk, families, notes
+from . import disk, families, notes, precision
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def make_parser() -> argparse.ArgumentParser:
         p.add_argument("--seed", type=int, help="of weights, data order and noise [default: 0]")
         p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
         p.add_argument("--threads", type=count, help="CPU threads [default: all cores]")
+        p.add_argument("--precision", choices=precision.CHOICES, help="what networks compute in: float32, bf16 (bfloat16), or auto, the "
+                       "quicker of the two on this machine, timed at the start [default: auto, on a resume the run's own]")
         p.add_argument("--resume", action="store_true", help="go on from the last save; settings come from the run's card, "
                        f"but for {', '.join(later)}")
         p.add_argument("--save-seconds", type=float, default=60.0, help="seconds between saves [default: 60]")
@@ -198,7 +200,9 @@ def print_card(folder: Path) -> None:
     from . import checkpoint
     card = checkpoint.read_card(folder)
     begun = f", begun with {card.begun_with}" if card.begun_with else ""
-    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}, {card.parameters:,} parameters{begun}")
+    in_bf16 = " in bf16" if card.trained_in == "bf16" else ""
+    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}{in_bf16}, {card.parameters:,} parameters"
+          f"{begun}")
     for k, m in card.metrics.items():
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 

@@ -86,7 +86,7 @@ class PixelNorm(nn.Module):
     """Each pixel's features, or each vector, at a mean square of 1: (n, c, …) to the same (Karras et al. 2018, section 4.2)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * (x.square().mean(1, keepdim=True) + 1e-8).rsqrt()
+        return x * (x.float().square().mean(1, keepdim=True) + 1e-8).rsqrt().to(x.dtype)
 
 
 class MinibatchStddev(nn.Module):
@@ -102,9 +102,9 @@ class MinibatchStddev(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         n, _, h, w = x.shape
         g = self.group if n % self.group == 0 else n
-        grouped = x.reshape(g, n // g, -1)
+        grouped = x.reshape(g, n // g, -1).float()
         deviation = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean(1)                       # (n / g,)
-        return torch.cat([x, deviation.repeat(g).view(n, 1, 1, 1).expand(n, 1, h, w)], 1)
+        return torch.cat([x, deviation.to(x.dtype).repeat(g).view(n, 1, 1, 1).expand(n, 1, h, w)], 1)
 
 
 def halved(x: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ from .adversarial import AdversarialObjective
 from .equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, doubled, halved, smoothed
 from .losses import discriminator_bce, generator_bce, gradient_penalty, r1_penalty
 from .model import Batch, Config, DataSpec, LatentModel, Phase, SettingError, setting
+from .optimizers import adam
 
 FITTED = 512                                      # samples that the coarse colours are fitted on
 DRIFT = 0.001                                     # weight of the critic's squared score (Karras et al. 2018, appendix A.1)
@@ -265,7 +266,7 @@ class GrowingObjective(AdversarialObjective):
     def of(self, parameters: list[nn.Parameter], rate: float = 1.0) -> dict[str, Any]:
         """The same for these parameters."""
         return {"parameters": parameters,
-                "optimizer": torch.optim.Adam(parameters, lr=self.config.learning_rate * rate, betas=(0.0, 0.99), eps=1e-8)}
+                "optimizer": adam(parameters, lr=self.config.learning_rate * rate, betas=(0.0, 0.99))}
 
     def phases(self) -> list[Phase]:
         critic = self.adam(self.discriminator)

@@ -22,6 +22,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .precision import exactly
+
 PLACES = 4                                        # parts of an image each way, in which a colour's share should stay
 UNFORESEEN = 0.5                                  # weight of the colours' entropy over all images, against that of a pixel's
 SHARPNESS = 2.0                                   # of the borders between two colours
@@ -45,9 +47,10 @@ def shares(logits: Tensor) -> Iterator[Tensor]:
 def filled(share: Iterable[Tensor], colours: Tensor) -> Tensor:
     """The four quarters' shares (n, palette, r, r) and colours (n, palette, C) to images (n, C, r, r)."""
     image, sides = None, torch.Size()
-    for part in share:
-        sides, planes = part.shape[2:], part.flatten(2)
-        image = colours.mT @ planes if image is None else image.baddbmm_(colours.mT, planes)
+    with exactly(colours):
+        for part in share:
+            sides, planes = part.shape[2:], part.flatten(2)
+            image = colours.mT @ planes if image is None else image.baddbmm_(colours.mT, planes)
     if image is None:
         raise ValueError("there are no shares to fill with colours.")
     return image.mul_(1 / 4).unflatten(2, sides)

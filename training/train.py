@@ -15,9 +15,10 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, readiness, stages, state, status
+from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
 from .card import Card
 from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, measure_for_page, print_card, tell
+from .data import Dataset
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
@@ -185,6 +186,7 @@ class _Training:
                                   recipe=args.recipe or "", code_version=code_version(), created=self.began)
         known = dataclasses.replace(known, hardware=loop.hardware(self.world.device, self.world.size))
         card.check(known)
+        known = self._chosen(known, dataset)
         trainer = loop.Trainer(plan.family, plan.config, known, dataset.train.images, dataset.train.labels, self.world)
         if args.begin and plan.kept is None:
             weights, unlike, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
@@ -204,6 +206,24 @@ class _Training:
                 log.truncate(self.folder / kept, trainer.images_seen)
             self._say("running")
         return trainer
+
+    def _chosen(self, known: Card, dataset: Dataset) -> Card:
+        """The card with the precision that was asked for, or that is quicker here."""
+        asked, was, device = self.args.precision or (self.plan.card and known.trained_in) or "auto", known.trained_in, self.world.device
+        ratio = known.bf16_ratio if asked == was and self.plan.card else 0.0
+        chosen, steps = asked, (self.plan.config.images - known.images_seen) // self.plan.config.batch_size
+        if asked == "auto":
+            chosen = precision.FLOAT32
+            if len(precision.offered(device)) > 1 and steps >= precision.WORTH:
+                chosen, ratio = loop.quicker(self.plan.family, self.plan.config, known, dataset.train.images, dataset.train.labels,
+                                             self.world)
+                if self.lead:
+                    tell(f"Trained in {chosen}: a step in bf16 is {ratio:.2f} × as fast as one in float32 here.")
+        elif chosen not in precision.offered(device):
+            raise Failed(f"{device.type} trains in {' or '.join(precision.offered(device))} here, not in {chosen}.")
+        if self.plan.card and chosen != was and self.lead:
+            tell(f"It was trained in {was} until here and goes on in {chosen}.")
+        return dataclasses.replace(known, trained_in=chosen, bf16_ratio=round(ratio, 3))
 
     def _clear(self) -> None:
         """Nothing of a training that never saved goes into this one."""

@@ -19,6 +19,7 @@ from ..adversarial import AdversarialConfig, AdversarialObjective
 from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, generator_bce, r1_penalty
 from ..model import Batch, DataSpec, Family, LatentSpec, Phase, setting
+from ..optimizers import adam
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class ALAEObjective(AdversarialObjective):
         for m in modules:
             slower = self.config.mapping_rate if m is self.model.mapping else 1.0
             groups.append({"params": list(m.parameters()), "lr": self.config.learning_rate * rate * slower})
-        return {"parameters": parameters, "optimizer": torch.optim.Adam(groups, betas=(self.config.beta1, 0.99))}
+        return {"parameters": parameters, "optimizer": adam(groups, betas=(self.config.beta1, 0.99))}
 
     def phases(self) -> list[Phase]:
         m, rate = self.model, self.config.generator_rate

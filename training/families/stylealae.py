@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from ..equalized import EqualConv, EqualLinear, LeakyReLU, halved
 from ..growing import channels_of
 from ..model import Batch, DataSpec, Family, Phase, setting
+from ..optimizers import adam
 from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, standardised
 
 
@@ -46,8 +47,9 @@ class Read(nn.Module):
         self.style = EqualLinear(2 * channels, w_dim, gain=1.0)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        centred, deviation = standardised(x)
-        return centred / deviation, self.style(torch.cat([x.mean((2, 3)), deviation.flatten(1)], 1))
+        fine = x.float()                              # of bfloat16, too
+        centred, deviation = standardised(fine)
+        return (centred / deviation).to(x.dtype), self.style(torch.cat([fine.mean((2, 3)), deviation.flatten(1)], 1))
 
 
 class EncoderBlock(nn.Module):
@@ -142,7 +144,7 @@ class StyleALAEObjective(StyleObjective):
 
     def rated(self, *groups: tuple[float, list[nn.Module]]) -> dict[str, Any]:
         made: list[dict[str, Any]] = [{"params": [p for m in modules for p in m.parameters()], "lr": rate} for rate, modules in groups]
-        return {"parameters": [p for g in made for p in g["params"]], "optimizer": torch.optim.Adam(made, betas=(0.0, 0.99))}
+        return {"parameters": [p for g in made for p in g["params"]], "optimizer": adam(made, betas=(0.0, 0.99))}
 
     def judged(self, x: Tensor) -> Tensor:
         """D(E(x)): images of the stage's resolution to logits (n,)."""

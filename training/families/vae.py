@@ -18,6 +18,7 @@ from .. import networks
 from ..layers import ConvDecoder, ConvEncoder, mlp, trace
 from ..losses import bernoulli_nll, gaussian_kl, gaussian_nll, importance_nll, log_normal, optimal_log_sigma
 from ..model import Batch, Config, DataSpec, Family, LatentModel, LatentSpec, Objective, Phase, setting
+from ..optimizers import adam
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class VAEObjective(Objective):
 
     def phases(self) -> list[Phase]:
         parameters = list(self.model.parameters())
-        return [Phase("elbo", parameters, self.loss, torch.optim.Adam(parameters, lr=self.config.learning_rate))]
+        return [Phase("elbo", parameters, self.loss, adam(parameters, lr=self.config.learning_rate))]
 
     def _nll(self, z: Tensor, x: Tensor) -> Tensor:
         """-log p(x|z) in nats, (n,). Bernoulli on x in [0, 1]; Gaussian on x in [0, 1] with the batch's best sigma."""
