@@ -188,7 +188,7 @@ def test_information_loss_is_zero_for_a_reader_that_reads_right():
     k = model.spec.codes[0]
     right = (z[:, k.start:k.start + 3] * 50, z[:, k.start + 3:])
     model.q = lambda features: right
-    terms = objective.information_loss(torch.zeros(9, 1), z)
+    terms = objective.information_loss(torch.zeros(9, 1), z, torch.zeros(9, 2))
     assert terms["loss"].item() == pytest.approx(0, abs=1e-5)
     assert terms["information"].item() == pytest.approx(math.log(3), abs=1e-5)
 

@@ -2,7 +2,15 @@
 
     min_{G,Q} max_D V(D, G) - λ L_I(G, Q),   L_I = H(c) + E[log Q(c | G(z, c))] ≤ I(c; G(z, c))
 
-Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets.
+Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets. As in the paper and
+its code: batch norm in G, D and Q but at D's input and the outputs, convolutions from N(0, 0.02²), beta1 0.5, batches of 128, λ 1, and Q is
+trained with D. Ours:
+
+- three strided layers of 32 channels and a dense one of 512, where the paper has two of 64 and 128 and a dense one of 1024;
+- learning rates of 5e-4 (D, Q) and 1e-3 (G), paper: 2e-4 and 1e-3;
+- ``jitter``: the category must also be read off a turned, sheared, moved, thickened or thinned copy, so that it cannot come to mean these.
+  On MNIST the paper's recipe alone gave 16 % of digits wrong after 240,000 images and 12 to 13 % after a million (seeds 0 and 2: two
+  categories shared the fours and nines); with this and D's rate 3.4 and 3.3 % after 240,000.
 """
 
 from __future__ import annotations
@@ -16,6 +24,7 @@ from torch.nn import functional as F
 
 from .. import networks
 from ..adversarial import AdversarialObjective, PenalisedConfig
+from ..jitter import jittered
 from ..losses import generator_bce, information_bound
 from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, as_uniform, setting, standard_normal
 
@@ -29,10 +38,14 @@ class InfoGANConfig(PenalisedConfig):
     categories: int = setting(10, "values of the categorical code (paper, MNIST: 10)", low=2, high=100)
     continuous: int = setting(2, "continuous codes, uniform on [-1, 1] (paper, MNIST: 2)", low=0, high=10)
     information: float = setting(1.0, "weight of the categorical code's information (paper: 1)", low=0.0, high=100.0)
-    continuous_information: float = setting(0.5, "weight of the continuous codes' information (paper: 0.1 to 1)", low=0.0, high=100.0)
-    learning_rate: float = setting(5e-4, "Adam's learning rate (ours; paper: 2e-4, and 1e-3 for the generator)", low=1e-7, high=1.0)
-    beta1: float = setting(0.0, "Adam's first decay rate (Mescheder et al. 2018)", low=0.0, high=0.99, advanced=True)
-    r1: float = setting(1.0, "weight of the R1 penalty at real images (Mescheder et al. 2018: 5)", low=0.0, high=100.0, advanced=True)
+    continuous_information: float = setting(1.0, "weight of the continuous codes' information (paper: 0.1 to 1)", low=0.0, high=100.0)
+    jitter: float = setting(1.0, "weight of the categorical code's information in copies that are turned, sheared, stretched, moved, "
+                            "thickened or thinned, so that it cannot come to mean those (ours; paper: 0)", low=0.0, high=100.0)
+    batch_size: int = setting(128, "images per step, over all processes (paper: 128)", low=2, high=4096)
+    dense: int = setting(512, "units of the dense layer beside the convolutions (paper, MNIST: 1024)", low=8, high=4096, advanced=True)
+    learning_rate: float = setting(5e-4, "learning rate of D and Q (ours; paper: 2e-4)", low=1e-7, high=1.0)
+    generator_rate: float = setting(2.0, "the generator's learning rate over the discriminator's (paper: 5, which is 1e-3; so is ours)",
+                                    low=0.1, high=20.0, advanced=True)
 
 
 class InfoGenerator(LatentModel):
@@ -46,9 +59,9 @@ class InfoGenerator(LatentModel):
                  *(Code(f"code {i + 1}", at + k + i, 1, "continuous", -1.0, 1.0) for i in range(config.continuous)))
         total = at + k + config.continuous
         self.spec = LatentSpec(shape=data.shape, z_dim=total, w_dim=total, codes=codes, reads=True, prior="mixed")
-        self.generator = networks.generator(total, data.shape, config.network, config.width, config.channels)
-        self.trunk = networks.Trunk(data.shape, config.network, config.width, config.channels)
-        self.hidden = nn.Sequential(nn.Linear(self.trunk.width, 128), nn.LeakyReLU(0.1))
+        self.generator = networks.generator(total, data.shape, config.network, config.width, config.channels, hidden=config.dense)
+        self.trunk = networks.Trunk(data.shape, config.network, config.width, config.channels, "batch", hidden=config.dense)
+        self.hidden = nn.Sequential(nn.Linear(self.trunk.width, 128, bias=False), nn.BatchNorm1d(128), nn.LeakyReLU(0.1))
         self.head = nn.Linear(128, k + config.continuous)
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
@@ -87,8 +100,8 @@ class InfoGANObjective(AdversarialObjective):
 
     def phases(self) -> list[Phase]:
         m = self.model
-        return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.trunk, self.discriminator)),
-                Phase("generator", loss=self.generator_loss, **self.adam(m.generator, m.hidden, m.head, rate=self.config.generator_rate))]
+        return [Phase("discriminator", loss=self.discriminator_loss, **self.adam(m.trunk, m.hidden, m.head, self.discriminator)),
+                Phase("generator", loss=self.generator_loss, **self.adam(m.generator, rate=self.config.generator_rate))]
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         m, z = self.model, self.noise(len(batch))
@@ -97,25 +110,36 @@ class InfoGANObjective(AdversarialObjective):
         features = m.trunk(made)
         real, fake = self.discriminator(m.trunk(batch.images))[:, 0], self.discriminator(features)[:, 0]
         adversarial = F.softplus(-real).mean() + F.softplus(fake).mean()
-        terms = {"loss": adversarial + self.information_loss(features, z)["loss"], "real": real.sigmoid().mean(),
+        terms = {"loss": adversarial + self.information_loss(features, z, made)["loss"], "real": real.sigmoid().mean(),
                  "fake": fake.sigmoid().mean()}
         return self.penalised(terms, lambda x: self.discriminator(m.trunk(x))[:, 0], batch.images)
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         m, z = self.model, self.noise(len(batch))
-        features = m.trunk(m.synthesize(m.map(z)))
+        made = m.synthesize(m.map(z))
+        features = m.trunk(made)
         adversarial = generator_bce(self.discriminator(features)[:, 0]).mean()
-        terms = self.information_loss(features, z)
+        terms = self.information_loss(features, z, made)
         return {**terms, "loss": adversarial + terms["loss"]}
 
-    def information_loss(self, features: Tensor, z: Tensor) -> dict[str, Tensor]:
-        """Minus the weighted bounds. A continuous code's Q is a Gaussian of fixed unit deviation."""
-        code = self.model.spec.codes[0]
+    def information_loss(self, features: Tensor, z: Tensor, made: Tensor) -> dict[str, Tensor]:
+        """Minus the weighted bounds, of images ``made`` with codes ``z`` and their features. A continuous code's Q is a Gaussian of fixed
+        unit deviation."""
+        c, code = self.config, self.model.spec.codes[0]
         logits, means = self.model.q(features)
-        cross_entropy = F.cross_entropy(logits, z[:, code.start:code.start + code.size].argmax(1))
+        chosen = z[:, code.start:code.start + code.size].argmax(1)
+        cross_entropy = F.cross_entropy(logits, chosen)
         error = (means - z[:, code.start + code.size:]).square().sum(1).mean()
-        return {"loss": self.config.information * cross_entropy + self.config.continuous_information * 0.5 * error,
+        loss = c.information * cross_entropy + c.continuous_information * 0.5 * error
+        if c.jitter and made.dim() == 4:
+            loss = loss + c.jitter * F.cross_entropy(self.model.q(self.model.trunk(jittered(made)))[0], chosen)
+        return {"loss": loss,
                 "information": information_bound(-cross_entropy, math.log(code.size)), "code_error": error}
+
+    def exercise(self, model: LatentModel, z: Tensor, batch: Batch) -> None:
+        """Q reads real images too."""
+        super().exercise(model, z, batch)
+        model.read(batch.images)
 
 
 FAMILY = Family(
@@ -126,8 +150,8 @@ FAMILY = Family(
             "Without ever seeing a label, one code becomes the digit and others its slant and width.",
     Config=InfoGANConfig, Model=InfoGenerator, Objective=InfoGANObjective, headline=("code_error", "information"),
     recipes={
-        "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
-        "cpu": {"*": dict(images=250_000, decay="cosine")},
-        "gpu": {"*": dict(images=4_000_000, channels=64)},
+        "quick": {"*": dict(images=120_000, ema_images=5_000)},
+        "cpu": {"*": dict(images=1_000_000, decay="cosine")},
+        "gpu": {"*": dict(images=4_000_000, channels=64, dense=1024, decay="cosine")},
     },
 )
