@@ -169,6 +169,22 @@ def test_a_hundred_labels_are_as_many_of_each_class_and_always_the_same():
         made("sgan", labels=200)[1].prepare(batches)
 
 
+def test_the_first_images_fix_the_lengths_of_the_classifiers_weights():
+    """What goes on from each layer has mean 0 and variance 1; lengths are trained in the last layer alone."""
+    images, _ = shapes(256)
+    model, _ = made("sgan", labels=8)
+    trunk = model.trunk
+    torch.manual_seed(0)
+    x = trunk.fit(torch.from_numpy(images).float() / 127.5 - 1)
+    assert x.shape == (256, trunk.width) and (x.mean(0) - 0.4).abs().max() < 0.25, "a normal number above 0 is 0.4 on average"
+    layer, given = trunk.layers[1], torch.randn(4000, trunk.layers[1].v.shape[1]) * 3 + 1
+    layer.fit(given)
+    out = layer(given)
+    assert out.mean(0).abs().max() < 1e-4 and (out.std(0) - 1).abs().max() < 1e-3
+    trained = {n for n, _ in model.named_parameters()}
+    assert {n for n in trained if n.endswith(".g")} == {"generator.6.g", "head.g"}
+
+
 def test_only_the_labelled_images_teach_the_class():
     """Labels of the batch change nothing: the objective never looks at them."""
     images, labels = shapes(32)

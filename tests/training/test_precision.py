@@ -33,7 +33,7 @@ class Watched(TorchFunctionMode):
     def __torch_function__(self, func, types, args=(), kwargs=None):
         out, name = func(*args, **(kwargs or {})), getattr(func, "__name__", "")
         halves = [v for v in tree_leaves(args) if isinstance(v, torch.Tensor) and v.dtype == torch.bfloat16]
-        if name in FINE and halves:
+        if name in FINE and halves and not (name == "softplus" and halves[0].dim() > 1):     # there it is an activation
             self.coarse.add(name)
         if isinstance(out, torch.Tensor) and out.dtype == torch.bfloat16:
             self.gave.add(name)
