@@ -18,7 +18,7 @@ const valueOf = (c, w = lx.state.w) => { const part = w.subarray(c.start, c.star
 const put = (w, c, v) => { for (let i = 0; i < c.size; i++) w[c.start + i] = c.kind === 'categorical' ? +(i === v) : v; return w; };
 const setCode = (c, v) => lx.setCode(put(Float32Array.from(lx.state.w), c, v), { kind: 'codes', seed });
 /* the seed of the current code's noise, null where that is not known */
-const seedOf = (o = lx.state.origin) => ['seed', 'codes'].includes(o?.kind) && Number.isInteger(o.seed) ? o.seed : null;
+const seedOf = (o = lx.state.origin) => ['seed', 'sample', 'codes'].includes(o?.kind) && Number.isInteger(o.seed) ? o.seed : null;
 /* another noise, the codes kept; first: where the grid's side of noise begins, else there */
 const renoise = async (s, changes = (w) => w, label, first) => {
   const still = lx.turn();

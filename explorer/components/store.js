@@ -9,7 +9,7 @@
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the run
  *                              before is dropped
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} | {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
  *                              {kind: "styles", row, column}
  *   lx.setLabel(k)             another class, the same code
  *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with it
