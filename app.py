@@ -84,7 +84,7 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.")
     parser.add_argument("--port", type=port_number, default=environ.get("GRADIO_SERVER_PORT", "7860"), help="port to serve on (7860)")
     parser.add_argument("--host", default=environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if hosted else "127.0.0.1"),
-                        help="address to serve on; 0.0.0.0 lets others in, as visitors who do not train (127.0.0.1)")
+                        help="address to serve on; 0.0.0.0 (IPv4) or :: (IPv6) lets others in, as visitors who do not train (127.0.0.1)")
     parser.add_argument("--root-path", type=root_path, default=environ.get("GRADIO_ROOT_PATH", ""), metavar="PATH",
                         help="where a proxy in front shows the page, like /lx; whether it keeps that prefix or takes it away")
     parser.add_argument("--allowed-host", action="append", default=[], metavar="NAME",
@@ -168,7 +168,9 @@ def main(argv: list[str] | None = None) -> int:
         hosts.allow(urlsplit(public).netloc)
     elif args.share:
         access.not_shared()
-    print(f"Latent Explorer is at {local.replace('[::]', '[::1]')}" + (f" and, for a week, at {public}" if public else ""), flush=True)
+    only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
+    print(f"Latent Explorer is at {local.replace('[::]', '[::1]')}{only}" + (f" and, for a week, at {public}" if public else ""),
+          flush=True)
     if args.share and not public:
         print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
               file=sys.stderr, flush=True)

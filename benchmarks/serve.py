@@ -16,14 +16,15 @@ ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
-def page(*arguments: str, **environment: str) -> Iterator[tuple[str, float, int]]:
-    """The address of a page on a free port, the seconds it took to answer, and its process id; stopped afterwards."""
+def page(*arguments: str, root: Path = ROOT, **environment: str) -> Iterator[tuple[str, float, int]]:
+    """The address of a page of the checkout ``root`` on a free port, the seconds it took to answer, and its process id; stopped
+    afterwards."""
     inherited = {k: v for k, v in os.environ.items() if k not in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")}
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=ROOT, stdout=subprocess.DEVNULL,
+    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=root, stdout=subprocess.DEVNULL,
                                env={**inherited, "PYTHONUNBUFFERED": "1", **environment})
     address = f"http://127.0.0.1:{port}"
     try:

@@ -1,27 +1,98 @@
-"""Images per second of the training loop, as a ratio to the usual PyTorch script on the same network, in one run.
+"""Images per second of the training loop: each family's ``cpu`` recipe in float32 and in bfloat16, in turns in one run, and against an
+older checkout; and the loop as a ratio to the usual PyTorch script on the same network.
 
-The reference does what the well-known example scripts do: a torchvision-style data set of PIL images turned to tensors
-one by one, a DataLoader that shuffles them in batches of 128, Adam, and ``loss.item()`` at each step. Both take turns,
-so that both see the same machine.
+    python -m benchmarks training                          families in float32 and bf16, and the usual script
+    python -m benchmarks training --against DIR            and against another checkout of this project (git worktree add DIR COMMIT)
+
+The figure is a step's processor time, which other work on the machine moves less than the clock; medians of five rounds. The reference
+script does what the well-known examples do: a torchvision-style data set of PIL images turned to tensors one by one, a DataLoader that
+shuffles them in batches of 128, Adam, and ``loss.item()`` at each step.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from training import families
+from training import families, precision
 from training.checkpoint import Card
 from training.loop import Trainer, World
 from training.model import Batch, DataSpec
 
 IMAGES, ROUNDS, STEPS = 12_800, 5, 100
+ROUND = 1.0                                       # seconds that a round takes in the slowest of those compared, about
+DATA = {"stylegan": "faces-32", "stylealae": "faces-32", "progan": "faces", "dcgan": "faces", "lapgan": "faces"}      # others: MNIST
+HERE = Path(__file__).parents[1]
+
+
+class Worker:
+    """One family in one precision of one checkout."""
+
+    def __init__(self, name: str, threads: int, kind: str, checkout: Path = HERE) -> None:
+        words = [sys.executable, "-P", str(HERE / "benchmarks" / "steps.py"), name, DATA.get(name, "mnist"), str(threads), kind]
+        environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": str(threads)}
+        self.process = subprocess.Popen(words, cwd=checkout, env=environment, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.batch, self.cpu, self.peak = self._answer()["batch"], list[float](), 0.0
+
+    def _answer(self) -> dict[str, float]:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{' '.join(self.process.args[2:])} ended early.")  # type: ignore[index]
+        answer: dict[str, float] = json.loads(line)
+        return answer
+
+    def step(self, steps: int) -> float:
+        """Processor seconds of a step, of so many steps; kept."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{steps}\n")
+        self.process.stdin.flush()
+        answer = self._answer()
+        self.cpu.append(answer["cpu"] / steps)
+        self.peak = answer["peak"]
+        return self.cpu[-1]
+
+    def end(self) -> None:
+        """It takes no more."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def compare(name: str, threads: int, against: Path | None) -> str:
+    """A row of the table."""
+    workers = {k: Worker(name, threads, k) for k in (precision.FLOAT32, precision.BF16)}
+    if against:
+        workers["before"] = Worker(name, threads, "as it was", against)
+    slowest = max(w.step(1) for w in workers.values())
+    for w in workers.values():
+        w.cpu.clear()
+    steps = min(STEPS, max(1, round(ROUND / slowest)))
+    for _ in range(ROUNDS):
+        for w in workers.values():
+            w.step(steps)
+    for w in workers.values():
+        w.end()
+    speed = {k: w.batch / statistics.median(w.cpu) for k, w in workers.items()}
+    best = max(precision.FLOAT32, precision.BF16, key=lambda k: speed[k])
+    ratio = speed[precision.BF16] / speed[precision.FLOAT32]
+    cells = [name, DATA.get(name, "mnist"), f"{speed[precision.FLOAT32]:,.0f}", f"{speed[precision.BF16]:,.0f}", f"{ratio:.2f}", best]
+    if against:
+        cells += [f"{speed['before']:,.0f}", f"{speed[best] / speed['before']:.2f}"]
+    return "| " + " | ".join([*cells, f"{workers[best].peak:,.0f}"]) + " |"
 
 
 class Pictures(Dataset):
@@ -39,11 +110,11 @@ class Pictures(Dataset):
 
 
 def reference(images: np.ndarray, trainer: Trainer) -> Iterator[float]:
-    """Seconds for each further STEPS steps of the example scripts' loop on the trainer's own network and loss."""
+    """Processor seconds for each further STEPS steps of the example scripts' loop on the trainer's own network and loss."""
     optimizer = torch.optim.Adam(trainer.model.parameters(), lr=1e-3)
     loader = DataLoader(Pictures(images), batch_size=128, shuffle=True)
     while True:
-        start, steps, total = time.perf_counter(), 0, 0.0
+        start, steps, total = time.process_time(), 0, 0.0
         while steps < STEPS:
             for x in loader:
                 optimizer.zero_grad()
@@ -54,33 +125,53 @@ def reference(images: np.ndarray, trainer: Trainer) -> Iterator[float]:
                 steps += 1
                 if steps == STEPS:
                     break
-        yield time.perf_counter() - start
+        yield time.process_time() - start
 
 
-def make(images: np.ndarray, **settings: object) -> Trainer:
+def make(images: np.ndarray, kind: str, **settings: object) -> Trainer:
     """A trainer of the VAE on grey images."""
     family, data = families.get("vae"), DataSpec("noise", "Noise", (1, 28, 28))
     config = family.Config.from_dict(settings)
-    return Trainer(family, config, Card("bench", "vae", config.to_dict(), data, family.Model(config, data).spec), images, None, World())
+    card = Card("bench", "vae", config.to_dict(), data, family.Model(config, data).spec, trained_in=kind)
+    return Trainer(family, config, card, images, None, World())
 
 
-def main() -> None:
+def against_the_usual_script() -> None:
     """Print a line per network."""
     images = np.random.default_rng(0).integers(0, 256, (IMAGES, 1, 28, 28), np.uint8)
     for title, settings in (("dense VAE, 400 wide, 20-D (the example's)", {"network": "dense", "width": 400, "z_dim": 20}),
                             ("convolutional VAE, 16-D", {"channels": 16, "z_dim": 16})):
-        ours, theirs = make(images, **settings), reference(images, make(images, **settings))
-        ratios, speeds = [], []
+        theirs = reference(images, make(images, precision.FLOAT32, **settings))
+        ours = {kind: make(images, kind, **settings) for kind in (precision.FLOAT32, precision.BF16)}
+        ratios: dict[str, list[float]] = {kind: [] for kind in ours}
         for _ in range(ROUNDS):
-            start = time.perf_counter()
-            for _ in range(STEPS):
-                ours.step()
-            mine = time.perf_counter() - start
-            ratios.append(next(theirs) / mine)
-            speeds.append(STEPS * 128 / mine)
-        print(f"{title}: {statistics.median(speeds):,.0f} images/s, {statistics.median(ratios):.2f} × the reference loop "
-              f"(from {min(ratios):.2f} to {max(ratios):.2f} in {ROUNDS} rounds)", flush=True)
+            usual = next(theirs)
+            for kind, t in ours.items():
+                start = time.process_time()
+                for _ in range(STEPS):
+                    t.step()
+                ratios[kind].append(usual / (time.process_time() - start))
+        said = ", ".join(f"{statistics.median(r):.2f} × in {kind} (from {min(r):.2f} to {max(r):.2f})" for kind, r in ratios.items())
+        print(f"{title}: {said} of the usual script's loop, {ROUNDS} rounds", flush=True)
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Print the table, then a line per network against the usual script."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks training")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout of this project")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--families", nargs="+", default=families.names(), choices=families.names(), metavar="FAMILY")
+    args = parser.parse_args(list(arguments))
+    torch.set_num_threads(args.threads)
+    more = ["before", "ratio"] if args.against else []
+    heads = ["family", "data", "float32", "bf16", "bf16 ÷ float32", "auto", *more, "peak MB"]
+    print(f"images per second of processor time, {args.threads} thread{'s' * (args.threads > 1)}, median of {ROUNDS} rounds in turns\n")
+    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
+    for name in args.families:
+        print(compare(name, args.threads, args.against and args.against.resolve()), flush=True)
+    print()
+    against_the_usual_script()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

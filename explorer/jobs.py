@@ -37,7 +37,7 @@ from training.model import DataSpec, Family, SettingError
 from training.names import readable
 from training.status import STATUS, Status
 
-from . import Refused
+from . import Refused, threads
 from .access import Access
 
 PROCESS_LOG = "process.log"
@@ -588,10 +588,10 @@ class Jobs:
 
     def _launch(self, folder: Path, family: str, data: str, images: int, options: list[str], save_seconds: float) -> None:
         every = self.save_seconds if self.save_seconds is not None else save_seconds
-        threads = _threads()
+        cores = _threads()
         command = [sys.executable, "-m", "training", "train", family, "--name", folder.name, f"--trained={self.trained}",
-                   f"--save-seconds={every:g}", f"--threads={threads}", *options, *([] if self.evaluate else ["--no-evaluate"])]
-        environment = dict(os.environ, OMP_NUM_THREADS=str(threads), PYTHONIOENCODING="utf-8")
+                   f"--save-seconds={every:g}", f"--threads={cores}", *options, *([] if self.evaluate else ["--no-evaluate"])]
+        environment = dict(os.environ, OMP_NUM_THREADS=str(cores), PYTHONIOENCODING="utf-8")
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")    # spinning threads were measured 4 to 16 times slower on busy cores
         quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         try:
@@ -612,9 +612,7 @@ class Jobs:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:
             raise JobError(str(e)) from e
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+        threads.stand_behind(process.pid)
 
 
 def _threads() -> int:

@@ -32,7 +32,7 @@ from starlette.routing import Route
 import training
 from training import points
 
-from . import NotThere, Refused, render
+from . import NotThere, Refused, render, threads
 from .routes import NO_STORE, Busy, plain_route, read_body
 from .scope import address
 
@@ -78,9 +78,7 @@ class Training:
         self.process = subprocess.Popen(self.command(data, seed, options), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env=environment, cwd=Path(training.__file__).parent.parent,
                                         creationflags=quiet)
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, 5)
+        threads.stand_behind(self.process.pid, 5)
         self.began = self.asked = time.monotonic()
         self.paused_since: float | None = self.began
         self.hello: dict[str, Any] | None = None

@@ -86,7 +86,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     def do_render(body: bytes) -> Response:
         request = render.parse(render.DRAW, body)
         data, kind = render.draw(session.run(request.run), request)
-        return Response(data, media_type=kind, headers={"cache-control": "no-store"})
+        return Response(data, media_type=kind, headers=NO_STORE)
 
     def do_code(body: bytes) -> Response:
         request = render.parse(render.CODE, body)
@@ -104,7 +104,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = render.parse(export.EXPORT, body)
         data, kind = export.export(session.run(request.run), request)
         name = f'attachment; filename="{request.run}-walk.{request.format}"'
-        return Response(data, media_type=kind, headers={"cache-control": "no-store", "content-disposition": name})
+        return Response(data, media_type=kind, headers=NO_STORE | {"content-disposition": name})
 
     return [
         get("runs", lambda r: _json(list_runs(session, access, views))),

@@ -201,7 +201,7 @@ class Run:
         codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(self.device)
         codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self.labels(len(codes), label)
         pixels, cpu = len(codes) * math.prod(self.spec.shape[1:]), self.device == "cpu"
-        parts = max(1, math.ceil(pixels / PIXELS), min(2 * threads.cores(), pixels // WORTH) if cpu else 1)   # two each: one may be slow
+        parts = max(1, math.ceil(pixels / PIXELS), min(2 * threads.CORES, pixels // WORTH) if cpu else 1)   # two each: one may be slow
         asked = codes.chunk(parts)
         told = [None] * len(asked) if labels is None else list(labels.chunk(parts))
 

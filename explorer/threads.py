@@ -1,8 +1,8 @@
 """The threads that models run on, and who has them when.
 
-A layer split over cores costs half as much again where threads of several such groups come to more than there are cores: libgomp then
-lets a waiting thread sleep at once, and it has to be woken for each layer. So one thread of the process has all cores, for the image that
-a hand is moving; all others have one each.
+No layer is split over cores: its threads wait for each other at its end, so that each layer waits for whatever else has a core, a training
+or another program. One image of 64 × 64 pixels takes 2 to 5 ms on one core, 2 to 4 on two, and 200 to 800 on two that others use. What is
+shared out is images: of several asked for at once by the hand that moves one, each core draws some, and none waits before the end.
 
 Whoever asks has her turn: work of one address waits in a line of its own, lines are served in turn, and one address never has the last
 thread of a lane. Work that nobody waits for any more ends: not begun, it never begins; under way, at its next ``check``.
@@ -20,17 +20,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
 
 A = TypeVar("A")
 T = TypeVar("T")
-CORES = torch.get_num_threads()                 # as OMP_NUM_THREADS says, or all
+CORES = torch.get_num_threads()                 # that images are shared out over: as OMP_NUM_THREADS says, or all
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time
 LONG = 0.25                                     # seconds after which it is looked whether anybody still waits
 SOON = 0.6                                      # seconds that an answer waits for background work that may be nearly done
 BEHIND = 10                                     # how far long work stands behind live images on a core: its niceness
+
+
+def stand_behind(pid: int, by: int = BEHIND) -> None:
+    """Have a process yield to the page wherever both want a core. In a session of its own half as far, as a whole: where Linux shares the
+    cores out among sessions first (autogroups, sched(7)), the niceness of a process counts for nothing beside other sessions'."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, by)
+    with contextlib.suppress(OSError):
+        if hasattr(os, "getsid") and os.getsid(pid) != os.getsid(0):
+            Path(f"/proc/{pid}/autogroup").write_text(str(by // 2))
 
 
 class Abandoned(Exception):
@@ -53,7 +65,7 @@ class Job(Generic[T]):
         self.done.cancel()
 
 
-_here = threading.local()                       # .job: what this thread works on
+_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out
 
 
 def job() -> Job[Any] | None:
@@ -75,14 +87,15 @@ def check() -> None:
 
 
 def pool(name: str, threads: int, cores: int = 1, behind: int = 0) -> ThreadPoolExecutor:
-    """``threads`` threads on which a layer of a network is split over ``cores``, ``behind`` others on a busy core."""
-    return ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_split, initargs=(cores, behind))
+    """``threads`` threads, each on one core, that share images out over ``cores``, ``behind`` others on a busy core."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_begin, initargs=(cores, behind))
 
 
-def _split(cores: int, behind: int) -> None:
-    """Over how many cores this thread splits a layer, and how far it stands behind others (Linux gives each thread its own)."""
+def _begin(cores: int, behind: int) -> None:
+    """What this thread may use, and how far it stands behind others (Linux gives each thread its own)."""
+    _here.cores = cores
     torch.get_num_threads()                     # the first look takes over what was set last anywhere, not what this thread was told
-    torch.set_num_threads(cores)
+    torch.set_num_threads(1)
     if behind and sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), behind)
@@ -92,13 +105,12 @@ _parts = pool("part", CORES)
 
 
 def cores() -> int:
-    """How many this thread may use."""
-    return torch.get_num_threads()
+    """Over how many this thread may share images out."""
+    return getattr(_here, "cores", 1)
 
 
 def side_by_side(work: Callable[[A], T], parts: Sequence[A]) -> list[T]:
-    """``work`` of each part, in order; on one core each where this thread has several. Images drawn so come 1.3 times as fast as with each
-    of their layers split over the cores: nobody waits for a core at the end of a layer. Raises Abandoned between two parts."""
+    """``work`` of each part, in order, by as many threads as this one has cores. Raises Abandoned between two parts."""
     if cores() > 1 and len(parts) > 1:
         return list(_parts.map(work, parts))
     done = []
@@ -191,7 +203,8 @@ class Threads:
 
     async def run(self, work: Callable[[], T], lane: str = "quick", who: str = "",
                   left: Callable[[], Awaitable[None]] | None = None) -> T:
-        """What ``work`` returns. ``lane`` "wide": on all cores, unless they draw already. ``left`` returns when the client has gone.
+        """What ``work`` returns. ``lane`` "wide": its images shared out over the cores, unless another's are.
+        ``left`` returns when the client has gone.
 
         Background work that it found not ready is waited for a moment, off the threads; where that comes in time, ``work`` is done again.
         Raises Abandoned when the client has gone.
@@ -249,4 +262,4 @@ def shared() -> Threads:
     return Threads()
 
 
-__all__ = ["Abandoned", "Job", "Lane", "Threads", "check", "cores", "job", "pool", "shared", "side_by_side", "who"]
+__all__ = ["Abandoned", "Job", "Lane", "Threads", "check", "cores", "job", "pool", "shared", "side_by_side", "stand_behind", "who"]

@@ -222,7 +222,9 @@ def test_behind_a_proxy_and_with_a_public_link_that_cannot_be_made(trained):
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_every_address_of_ipv6(trained):
     with started("--trained", str(trained), "--host", "::") as (line, port, _):
-        assert f"http://[::1]:{port}/" in line
+        assert f"http://[::1]:{port}/" in line and "IPv6 only" in line and "--host 0.0.0.0" in line
+        with pytest.raises(OSError):
+            socket.create_connection(("127.0.0.1", port), 5)
         assert answer(f"http://[::1]:{port}", "/gradio_api/explorer/runs")[1].json()["training"] is False
 
 

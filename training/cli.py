@@ -110,6 +110,13 @@ def make_parser() -> argparse.ArgumentParser:
     data.add_argument("--size", type=int, choices=(28, 32, 64))
     data.add_argument("--trained", type=Path, default=TRAINED)
     data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    every = commands.add_parser("all", help="train the runs that are shipped, one after the other; the same command again goes on",
+                                epilog="What stands after -- goes to each training: -- --device cuda --no-evaluate")
+    every.add_argument("--recipe", choices=("quick", "cpu", "gpu"), default="cpu", help="[default: cpu]")
+    every.add_argument("--out", type=Path, required=True, help="the folder that they go to")
+    every.add_argument("--only", nargs="+", default=[], metavar="RUN", help="these alone")
+    every.add_argument("--estimate", action="store_true", help="train nothing: say what each would cost, counted over five of its steps")
+    every.add_argument("more", nargs="*", help=argparse.SUPPRESS)
     live = commands.add_parser("live", help="several families side by side on points, as frames on standard output (the Collapse view's)")
     live.add_argument("--data", default="ring", choices=("ring", "grid"))
     live.add_argument("--seed", type=int, default=0)
@@ -290,6 +297,17 @@ def command_data(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_all(args: argparse.Namespace) -> int:
+    """Train what is shipped, or say what that would cost."""
+    from . import shelf
+    runs = shelf.chosen(args.only)
+    if args.estimate:
+        from . import estimate
+        estimate.table(runs, args.recipe)
+        return 0
+    return 1 if shelf.train(runs, args.recipe, args.out, args.more) else 0
+
+
 def command_features(args: argparse.Namespace) -> int:
     """Train, score and save a feature net."""
     import torch
@@ -337,7 +355,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = make_parser().parse_args(argv)
         command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-                   "features": command_features}[args.command]
+                   "features": command_features, "all": command_all}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)

@@ -189,12 +189,12 @@ class Trainer:
         torch.manual_seed(card.seed)
         self.model: LatentModel = family.Model(config, card.data).to(self.world.device)
         self.objective: Objective = family.Objective(self.model, config).to(self.world.device)
-        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        self._average, self._behind = copy.deepcopy(self.model).eval().requires_grad_(False), False
         precision.give_float32(self.objective)
         self.phases = self.objective.phases()
         self.own = [set(p.parameters) for p in self.phases]
         self.trained = set().union(*self.own)
-        pairs = [(a, b) for a, b in zip(self.average.parameters(), self.model.parameters(), strict=True) if b in self.trained]
+        pairs = [(a, b) for a, b in zip(self._average.parameters(), self.model.parameters(), strict=True) if b in self.trained]
         self._averaged: tuple[list[Tensor], list[Tensor]] = [a for a, _ in pairs], [b for _, b in pairs]
         self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
         self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
@@ -206,8 +206,15 @@ class Trainer:
 
     def begin_with(self, weights: dict[str, Tensor]) -> None:
         """Start from some weights of another run, in the model and in its average."""
-        for m in (self.model, self.average):
+        for m in (self.model, self._average):
             m.load_state_dict(weights, strict=False)
+
+    @property
+    def average(self) -> LatentModel:
+        """What is kept: the model with its weights averaged."""
+        if self._behind:
+            self._average_weights()
+        return self._average
 
     @property
     def images_seen(self) -> int:
@@ -238,7 +245,9 @@ class Trainer:
                     self._sums[name] = self._sums.get(name, 0) + v.detach()
                     self._counts[name] = self._counts.get(name, 0) + 1
         self.steps += 1
-        self._average_weights()
+        self._behind = True
+        if self.config.ema_images:                 # else the last weights are the average: taken when somebody asks
+            self._average_weights()
 
     @torch.no_grad()
     def _average_weights(self) -> None:
@@ -247,8 +256,9 @@ class Trainer:
         keep = 0.5 ** (self.config.batch_size / half_life) if half_life > 0 else 0.0
         mine, theirs = self._averaged
         torch._foreach_lerp_(mine, theirs, 1 - keep)
-        for a, b in zip(self.average.buffers(), self.model.buffers(), strict=True):
+        for a, b in zip(self._average.buffers(), self.model.buffers(), strict=True):
             a.copy_(b)
+        self._behind = False
 
     def terms(self) -> dict[str, float]:
         """Means of every logged term since the last call."""
@@ -270,7 +280,8 @@ class Trainer:
         """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
         try:
             self.objective.load_state_dict(kept["objective"])
-            self.average.load_state_dict(kept["average"])
+            self._average.load_state_dict(kept["average"])
+            self._behind = False
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
                 phase.optimizer.load_state_dict(d)
             self.steps, self.seconds, self.stream.position = kept["steps"], kept["seconds"], kept["position"]

@@ -149,7 +149,11 @@ const changed = (own = true) => {
   if (!parts) return; mine = lx.state.run; label = lx.state.label; element.dataset.ready = mine; answer = null; slots(); marks(); write(); dial();
   for (const s of SLOTS) slot(s).classList.toggle('empty', !parts[s].length);
   $('.lx-result').classList.toggle('empty', !full()); for (const b of element.querySelectorAll('.lx-nth')) b.disabled = !full(); pending = null; owed &&= own; taken(); element.dataset.parts = SLOTS.map((s) => parts[s].join('.')).join('~');
-  if (full()) { means(); nine(); ask(own); } else { clearTimeout(timer); stop?.abort(); ticket++; verdict(); if (own) lx.say(lx.t('arith.missing')); }
+  if (full()) { means(); nine(); ask(own); } else { clearTimeout(timer); stop?.abort(); ticket++; verdict(); earlier(); if (own) lx.say(lx.t('arith.missing')); }
+};
+/* without a sum the current code stays, and is called what it is then: the result of one before */
+const earlier = () => {
+  if (lx.state.origin?.kind === 'arithmetic' && lx.state.w) lx.setCode(lx.state.w, { kind: 'earlier' });
 };
 const dial = () => { const r = $('.lx-strength input'); r.value = strength; lx.range(r); $('.lx-strength output').textContent = lx.number(strength); };
 $('.lx-strength input').oninput = (e) => {

@@ -5,7 +5,7 @@ const LOW = -2, HIGH = 2, MOST = 12, SEEDS = 8;
 /* seed: seedOf the current code; from: the first seed of the grid's side of noise */
 let sides = {}, box = null, built = null, measured = null, seed = 0, from = 0, asking = false, again = false;
 const spec = () => lx.state.info.spec, coded = (info = lx.state.info) => !!info && (info.spec.codes.length > 0 || info.spec.num_classes > 0);
-const shown = () => lx.state.view === 'codes' && coded() && lx.supports(lx.state.run, 'codes') && stage.clientWidth > 0;
+const shown = () => lx.state.view === 'codes' && coded() && lx.supports(lx.state.run, 'codes') && stage.checkVisibility();
 const number = (v) => lx.number(v, 2), sign = (v) => (v > 0 ? '+' : '') + String(+v.toFixed(2)).replace('-', '−');
 const editable = () => spec().num_layers === 1 && spec().w_dim === spec().z_dim;
 const codeOf = (name) => spec().codes.find((c) => c.name === name);
@@ -18,7 +18,7 @@ const valueOf = (c, w = lx.state.w) => { const part = w.subarray(c.start, c.star
 const put = (w, c, v) => { for (let i = 0; i < c.size; i++) w[c.start + i] = c.kind === 'categorical' ? +(i === v) : v; return w; };
 const setCode = (c, v) => lx.setCode(put(Float32Array.from(lx.state.w), c, v), { kind: 'codes', seed });
 /* the seed of the current code's noise, null where that is not known */
-const seedOf = (o = lx.state.origin) => ['seed', 'codes'].includes(o?.kind) && Number.isInteger(o.seed) ? o.seed : null;
+const seedOf = (o = lx.state.origin) => ['seed', 'sample', 'codes'].includes(o?.kind) && Number.isInteger(o.seed) ? o.seed : null;
 /* another noise, the codes kept; first: where the grid's side of noise begins, else there */
 const renoise = async (s, changes = (w) => w, label, first) => {
   const still = lx.turn();
@@ -145,15 +145,16 @@ const mark = () => {
     if (input) { input.value = v; input.setAttribute('aria-valuetext', number(v)); e.querySelector('output').textContent = number(v); e.dataset.value = v.toFixed(4); e.classList.toggle('beyond', v < c.low || v > c.high); }
     else { e.dataset.value = v; for (const b of e.querySelectorAll('button')) { const is = +b.dataset.k === v; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); b.tabIndex = is ? 0 : -1; } } }
 };
-/* what is read from the image: one question at a time, the latest code last */
+/* what is read from the image: one question at a time, so many milliseconds apart, the latest code last */
+const READS = 100;
 const read = async () => {
   if (!shown()) return; if (asking) { again = true; return; }
-  asking = true; const run = lx.state.run;
+  asking = true; const run = lx.state.run, next = performance.now() + READS;
   try {
     const d = await lx.code({ op: 'read', w: lx.b64(lx.state.w) });
     if (run === lx.state.run) { show(d); element.dataset.read = (+element.dataset.read || 0) + 1; }
   } catch (e) { element.dataset.error = e.message; }
-  asking = false; if (again) { again = false; read(); }
+  setTimeout(() => { asking = false; if (again) { again = false; read(); } }, next - performance.now());
 };
 const show = ({ read: own, judged }) => {
   for (const e of list.children) {

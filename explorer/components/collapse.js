@@ -25,10 +25,18 @@ const order = (command) => {
   line = line.then(() => lx.api(`live/${name}/order`, command)).catch((e) => { if (name === id) finish(e.message); });
 };
 const leave = (name) => { if (name) navigator.sendBeacon(lx.base() + `live/${name}/stop`); };
-/* the pictures of another training are dimmed until the first of this one is there, and gone when it cannot start */
+/* nothing of another training stands under this one's words: figures and pictures are empty until its first frame is there */
+const empty = () => {
+  for (const p of panels) {
+    for (const e of [p.count, p.kl, p.good, p.distance]) e.textContent = '–';
+    for (const e of [p.lo, p.hi, p.all]) e.textContent = '';
+    p.modes.classList.remove('all', 'few');
+    for (const c of [p.plane, p.curve]) { c.getContext('2d').clearRect(0, 0, c.width, c.height); c.removeAttribute('aria-label'); }
+  }
+};
 const begin = async (go, until = 0) => {
   const mine = ++ticket, old = id; id = null; frames = []; at = -1; following = true; ended = true; trouble = ''; times = []; goal = until; setPlaying(false); link();
-  host.classList.add('lx-stale'); out.textContent = ''; scrub.max = scrub.value = 0; lx.range(scrub);
+  empty(); host.classList.add('lx-stale'); out.textContent = ''; scrub.max = scrub.value = 0; lx.range(scrub);
   for (const name of ['step', 'at', 'modes']) delete element.dataset[name];
   element.dataset.frames = 0; element.dataset.state = 'starting'; tell();
   try {
@@ -83,13 +91,13 @@ const make = (tag, name, ...inside) => { const e = document.createElement(tag); 
 const term = (key) => { const t = make('dt'), d = make('dd', '', '–'), box = make('div', '', t, d); t.dataset.t = key; t.dataset.tTitle = key + '.help'; return { box, d }; };
 const build = () => {
   panels = hello.panels.map((p) => {
-    const title = make('b', '', p.title), count = make('b', '', '–'), modes = make('span', 'lx-live-modes', count, ` / ${hello.centres.length} `), word = make('span'); word.dataset.t = 'collapse.modes'; modes.append(word);
+    const title = make('b', '', p.title), count = make('b', '', '–'), all = make('span', '', ` / ${hello.centres.length}`), modes = make('span', 'lx-live-modes', count, all, ' '), word = make('span'); word.dataset.t = 'collapse.modes'; modes.append(word);
     const plane = make('canvas', 'lx-live-plane'), curve = make('canvas', 'lx-live-curve'), lo = make('span'), bar = make('i'), hi = make('span'), scale = make('div', 'lx-live-scale', lo, bar, hi);
     const kl = term('collapse.kl'), good = term('collapse.good'), distance = term('collapse.distance'), list = make('dl', 'lx-live-figures', good.box, kl.box, ...(p.output === 'score' ? [distance.box] : []));
     for (const c of [plane, curve]) c.setAttribute('role', 'img');
     plane.dataset.name = p.name; scale.dataset.tTitle = 'collapse.scale.' + p.output;
     const box = make('figure', 'lx-live-panel', make('div', 'lx-live-head', title, modes), plane, scale, curve, list); box.dataset.name = p.name;
-    return { ...p, box, plane, curve, lo, hi, bar, count, modes, kl: kl.d, good: good.d, distance: distance.d, small: make('canvas') };
+    return { ...p, box, plane, curve, lo, hi, bar, count, all, modes, kl: kl.d, good: good.d, distance: distance.d, small: make('canvas') };
   });
   host.replaceChildren(...panels.map((p) => p.box)); host.dataset.data = hello.data; shades();
   $('.lx-live-about ul').replaceChildren(...hello.panels.map((p) => make('li', '', make('b', '', `${p.title}: ${p.equation}`), ` · ${p.paper}`)));

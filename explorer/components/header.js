@@ -16,12 +16,15 @@ element.addEventListener('keydown', (e) => {
   const to = list[go(at, list.length)];
   e.preventDefault(); to.focus(); to.click();
 });
-const panels = () => {
-  for (const b of all()) {
-    const panel = document.getElementById('view-' + b.dataset.view);
-    panel?.setAttribute('role', 'tabpanel'); panel?.setAttribute('aria-labelledby', b.id);
-  }
-};
+/* Each view is the panel of its tab; false while some are not in the page yet. */
+const panels = () => all().map((b) => {
+  const panel = document.getElementById('view-' + b.dataset.view);
+  panel?.setAttribute('role', 'tabpanel'); panel?.setAttribute('aria-labelledby', b.id);
+  return panel;
+}).every(Boolean);
+if (!panels()) {
+  new MutationObserver((_, observer) => { if (panels()) observer.disconnect(); }).observe(document.body, { childList: true, subtree: true });
+}
 const entitle = () => {
   const { view, info } = lx.state, row = lx.state.runs?.find((r) => r.name === lx.state.run);
   const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
@@ -33,7 +36,6 @@ element.querySelector('.lx-skip').onclick = (e) => {
   e.preventDefault(); main.tabIndex = -1; main.focus();
 };
 lx.on('view', (name) => {
-  panels();
   for (const b of all()) {
     const on = b.dataset.view === name;
     b.classList.toggle('on', on); b.setAttribute('aria-selected', on); b.tabIndex = on ? 0 : -1;

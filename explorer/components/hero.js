@@ -1,5 +1,14 @@
 const canvas = element.querySelector('canvas'), origin = element.querySelector('.lx-origin'), honest = element.querySelector('.lx-honest');
-let follow = 0, near = null, noisy = false;
+/* the sliders beside follow a hand elsewhere so many milliseconds apart: each time the page's framework goes through all of them */
+const APART = 200;
+let follow = 0, followed = -APART, near = null, noisy = false;
+const sliders = () => {
+  follow = 0;
+  if (lx.state.origin?.kind === 'sliders' && element.dataset.run === lx.state.run) return;
+  followed = performance.now();
+  element.dataset.run = lx.state.run;
+  trigger('follow');
+};
 const words = () => { origin.textContent = lx.originText(); origin.title = origin.textContent; };
 /* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
 const FAR = 0.95;
@@ -33,7 +42,7 @@ lx.on('code', (w, o) => {
   ask();
   picture();
   words();
-  if (!follow) follow = requestAnimationFrame(() => { follow = 0; if (lx.state.origin?.kind !== 'sliders' || element.dataset.run !== lx.state.run) { element.dataset.run = lx.state.run; trigger('follow'); } });
+  if (!follow) follow = setTimeout(sliders, Math.max(0, followed + APART - performance.now()));
 });
 lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
 lx.on('noise', (n) => { if (n || noisy) picture(); noisy = !!n; });

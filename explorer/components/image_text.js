@@ -56,3 +56,19 @@ const painted = (bytes, [channels, h, w]) => {
   x.putImageData(d, 0, 0);
   return canvas;
 };
+
+const SENT = 4 * 2 ** 20, SHRUNK = 1024;          /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
+/** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make smaller. */
+const sendable = async (file) => {
+  if (file.size > SENT) file = await shrunk(file);
+  return !file || file.size > SENT ? null : new Uint8Array(await file.arrayBuffer());
+};
+const shrunk = async (file) => {
+  let whole;
+  try { whole = await createImageBitmap(file); } catch { return null; }
+  const scale = Math.min(1, SHRUNK / Math.max(whole.width, whole.height)), canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(whole.width * scale)); canvas.height = Math.max(1, Math.round(whole.height * scale));
+  const pen = canvas.getContext('2d'); pen.imageSmoothingQuality = 'high';
+  pen.drawImage(whole, 0, 0, canvas.width, canvas.height); whole.close();
+  return new Promise((done) => canvas.toBlob(done, 'image/png'));
+};

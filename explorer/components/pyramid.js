@@ -1,4 +1,4 @@
-const $ = (s) => element.querySelector(s), ROWS = ['low', 'residual', 'sum'], MOST = 4 * 2 ** 20, FULL = 100;
+const $ = (s) => element.querySelector(s), ROWS = ['low', 'residual', 'sum'], FULL = 100;
 const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.state.run, 'pyramid');
 const spec = () => lx.state.info.spec, has = () => spec().noise.length > 0, count = () => spec().levels.length;
 const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
@@ -147,7 +147,12 @@ $('.lx-another').onclick = () => held(lx.random() % (lx.state.info.dataset?.n ||
 $('.lx-clear').onclick = () => { pad.clear(); exact = null; told(); show(); write(); };
 $('.lx-first').onclick = () => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a = a.map(() => seed); take(w); write(); });
 $('.lx-second').onclick = () => other(Array(count()).fill(lx.random()));
-const pick = async (f) => { if (!f) return; if (f.size > MOST) { element.dataset.error = lx.t('pyr.large'); lx.say(lx.t('pyr.large'), 'error'); return; } file = base64(new Uint8Array(await f.arrayBuffer())); inverted(false); go('file'); };
+const pick = async (f) => {
+  if (!f) return;
+  const small = await sendable(f);
+  if (!small) { element.dataset.error = lx.t('image.large'); lx.say(lx.t('image.large'), 'error'); return; }
+  file = base64(small); inverted(false); go('file');
+};
 const input = $('input[type=file]'); $('.lx-choose').onclick = () => input.click(); input.onchange = () => { pick(input.files[0]); input.value = ''; };
 const inverted = (is) => { invert = is; $('.lx-invert').setAttribute('aria-pressed', invert); };
 $('.lx-invert').onclick = () => { inverted(!invert); show(); };

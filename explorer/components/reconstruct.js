@@ -1,7 +1,7 @@
 /* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image that the
  * current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or loads becomes the
  * current code. When she edits the code of such a following input here, the image stays as the input (source "code", pinned). */
-const $ = (s) => element.querySelector(s), MOST = 4 * 2 ** 20, NEAR = 1e-3;
+const $ = (s) => element.querySelector(s), NEAR = 1e-3;
 /* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels} of a link.
    exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is to become the
    current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came from an image that its
@@ -209,21 +209,11 @@ const load = (take = true) => { if (file !== null) encode(file, take, more()); e
 const own = () => { pinned = false; encode({ w: lx.b64(lx.state.w), ...(lx.state.label !== null && { label: lx.state.label }) }, false); };
 const inverted = (is) => { invert = is; $('.lx-invert').setAttribute('aria-pressed', is); };
 const refuse = (sentence) => { choose('file'); file = image = null; text = ''; none(); element.dataset.error = sentence; hint(sentence); lx.say(sentence, 'error'); write(); };
-/* A photograph that is too large to send is brought to 1,024 pixels here; null for what the browser cannot read. */
-const smaller = async (f) => {
-  let whole;
-  try { whole = await createImageBitmap(f); } catch { return null; }
-  const scale = Math.min(1, 1024 / Math.max(whole.width, whole.height)), canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(whole.width * scale)); canvas.height = Math.max(1, Math.round(whole.height * scale));
-  const pen = canvas.getContext('2d'); pen.imageSmoothingQuality = 'high';
-  pen.drawImage(whole, 0, 0, canvas.width, canvas.height); whole.close();
-  return new Promise((done) => canvas.toBlob(done, 'image/png'));
-};
 const pick = async (f) => {
   if (!f) return;
-  if (f.size > MOST) f = await smaller(f);
-  if (!f || f.size > MOST) { refuse(lx.t('rec.large')); return; }
-  file = base64Of(new Uint8Array(await f.arrayBuffer())); inverted(false); choose('file'); load();
+  const small = await sendable(f);
+  if (!small) { refuse(lx.t('image.large')); return; }
+  file = base64Of(small); inverted(false); choose('file'); load();
 };
 const choose = (name) => {
   source = name; pinned = false; left = false; element.dataset.source = name; text = '';

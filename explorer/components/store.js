@@ -9,7 +9,7 @@
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the run
  *                              before is dropped
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
+ *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} | {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
  *                              {kind: "styles", row, column}
  *   lx.setLabel(k)             another class, the same code
  *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with it
@@ -131,23 +131,35 @@
   let leading = null;                                       /* the drawing under way that the others wait for */
   const draw = (canvas, body, paint, leads = false) => {
     let c = canvases.get(canvas);
-    if (!c) canvases.set(canvas, c = { busy: false, want: null });
+    if (!c) canvases.set(canvas, c = { busy: false, want: null, next: null });
     c.want = { body: whose(body), paint, own: body.run !== undefined };
     if (c.busy) return; c.busy = true; busy++; stale([canvas], true);
-    const one = async () => {
-      const { body: b, paint: p, own } = c.want, host = canvas.parentElement || canvas; c.want = null;
+    const ask = () => {
+      const asked = c.want, answer = bytes('render', asked.body).then((r) => r.blob());
+      c.want = null; answer.catch(() => {});                /* show says it */
+      return { ...asked, answer };
+    };
+    const show = async ({ body: b, paint: p, own, answer }) => {
+      const host = canvas.parentElement || canvas, later = () => c.want || c.next;
       try {
-        const image = await createImageBitmap(await (await bytes('render', b)).blob()), x = canvas.getContext('2d');
-        if (!own && b.run !== state.run && !c.want) return false;
+        const image = await createImageBitmap(await answer), x = canvas.getContext('2d');
+        if (!own && b.run !== state.run && !later()) return false;
         if (p) p(x, image, b); else { canvas.width = image.width; canvas.height = image.height; x.drawImage(image, 0, 0); }
         image.close(); host.dataset.n = (+host.dataset.n || 0) + 1; delete host.dataset.error; canvas.classList.remove('lx-failed');
-      } catch (e) { if (!c.want) { host.dataset.error = e.message; canvas.classList.add('lx-failed'); say(e.message, 'error'); } }
+      } catch (e) { if (!later()) { host.dataset.error = e.message; canvas.classList.add('lx-failed'); say(e.message, 'error'); } }
       return true;
     };
+    /* the next answer is worked on by the server while the browser decodes and paints this one */
+    const one = async () => {
+      const now = c.next || ask(); c.next = null;
+      await now.answer.catch(() => {});
+      if (c.want && (leads || !leading)) c.next = ask();
+      return show(now);
+    };
     (async () => {
-      while (c.want) {
-        let done; if (leads) { leading = one(); done = await leading; leading = null; } else { await leading; done = await one(); }
-        if (done) stale([canvas], !!c.want || canvas.classList.contains('lx-failed'), true);
+      while (c.want || c.next) {
+        let done; if (leads) { leading = one(); done = await leading; leading = null; } else { if (!c.next) await leading; done = await one(); }
+        if (done) stale([canvas], !!(c.want || c.next) || canvas.classList.contains('lx-failed'), true);
       }
       c.busy = false; busy--;
     })();

@@ -140,9 +140,14 @@ const tell = () => {
 
 /* ---- the current code over psi ---- */
 for (const v of PSI) { const b = piece('button'), i = piece('i', '', lx.number(v, 1)); b.type = 'button'; b.dataset.psi = v; b.append(i); b.setAttribute('aria-label', `ψ = ${lx.number(v, 1)}`); b.onclick = () => turnTo.psi(Math.round(PER * v)); $('.lx-psi-cells').append(b); }
+let stripped = '';                                                         /* what the strip shows: moving psi asks for the same again */
 const strip = () => {
   if (!on() || !base || !average || owner !== lx.state.run) return; const canvas = $('.lx-psi-strip canvas');
-  lx.draw(canvas, { op: 'truncated', w: lx.b64(base), values: PSI, cutoff, ...(plus && { plus: lx.b64(plus) }), ...grained() }, (x, im) => {
+  const asked = { op: 'truncated', w: lx.b64(base), values: PSI, cutoff, ...(plus && { plus: lx.b64(plus) }), ...grained() };
+  const key = JSON.stringify([lx.state.run, lx.state.label, asked]);
+  if (key === stripped) return;
+  lx.draw(canvas, asked, (x, im) => {
+    stripped = key;
     const [, h, w] = spec().shape, k = Math.min(devicePixelRatio || 1, 2), W = canvas.clientWidth || 480, gap = 6, side = (W - gap * (PSI.length - 1)) / PSI.length; canvas.width = Math.round(W * k); canvas.height = Math.round(side * k); x.imageSmoothingEnabled = side * k < 2 * w; x.imageSmoothingQuality = 'high';
     PSI.forEach((_, i) => { x.save(); x.beginPath(); x.roundRect(i * (side + gap) * k, 0, side * k, side * k, 8 * k); x.clip(); x.drawImage(im, i * w, 0, w, h, i * (side + gap) * k, 0, side * k, side * k); x.restore(); }); count('strip'); });
 };
@@ -190,5 +195,5 @@ lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', taken);
 lx.on('lang', () => { if (on() && layers.length) { tell(); paths.names(); } });
 document.addEventListener('lx-dials', () => tell());
-new ResizeObserver(() => { if (on()) { paint(); strip(); } }).observe($('.lx-mixing'));
+new ResizeObserver(() => { stripped = ''; if (on()) { paint(); strip(); } }).observe($('.lx-mixing'));
 lx.translate(element); element.dataset.ready = 'true';

@@ -7,7 +7,7 @@ import gradio as gr
 
 from . import HERE, piece, script
 
-PARTS = ("own", "direction_moves", "styles_real", "styles_noise", "styles_directions", "styles_paths")
+PARTS = ("own", "image_text", "direction_moves", "styles_real", "styles_noise", "styles_directions", "styles_paths")
 
 _DIAL = """
 <label class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>

@@ -1,7 +1,7 @@
 /* Real images in place of samples as the grid's sources, rows first, of runs that encode. `on`: whether they are; held: numbers of held-out images;
    a file in a place's stead is kept until another image is put there. load() fills text (what draws send), codes() and face(k). */
 const makeStyleReal = (side) => {
-  const lx = window.lx, MOST = 4 * 2 ** 20, n = 2 * side; let known = new Map(), owner = null;
+  const lx = window.lx, n = 2 * side; let known = new Map(), owner = null;
   const real = { on: false, held: [], files: new Map(), text: null };
   const count = () => lx.state.info.dataset?.n || 0, other = () => Math.floor(Math.random() * count());
   const key = (k) => real.files.get(k) || real.held[k], keys = () => Array.from({ length: n }, (_, k) => key(k));
@@ -15,10 +15,14 @@ const makeStyleReal = (side) => {
   real.enter = (on, held, files) => { real.files = on && real.able() ? filesOf(files) : new Map(); real.on = on && real.able(); const whole = held?.length === n && held.every((i) => i < count()); real.held = whole ? held : real.able() ? Array.from({ length: n }, (_, k) => Math.floor((k + 0.5) * count() / n)) : []; };
   real.draw = () => { real.files.clear(); real.held = real.held.map(other); };
   real.again = (k) => { real.files.delete(k); real.held[k] = other(); };
-  real.file = async (k, f) => { if (f.size > MOST) throw new Error(lx.t('rec.large')); const bytes = new Uint8Array(await f.arrayBuffer()); let s = ''; for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192)); const image = btoa(s); 
+  real.file = async (k, f) => {
+    const bytes = await sendable(f);
+    if (!bytes) throw new Error(lx.t('image.large'));
+    const image = base64Of(bytes);
     await ask([image], [image]);
     const seen = known.get(image).face.toDataURL('image/png').split(',')[1];
-    await ask([seen], [seen]); real.files.set(k, seen); };
+    await ask([seen], [seen]); real.files.set(k, seen);
+  };
   real.origin = (k) => real.files.has(k) ? { kind: 'image' } : { kind: 'point', index: real.held[k] };
   real.name = (k) => real.files.has(k) ? lx.t('sty.real.file') : lx.t('origin.point', { index: real.held[k] });
   real.face = (k) => known.get(key(k))?.face;

@@ -1,7 +1,7 @@
 const stage = element.querySelector('.lx-traverse'), cells = element.querySelector('.lx-cells'), canvas = cells.querySelector('canvas'), bars = element.querySelector('.lx-bar-plot');
 const VALUES = [-3, -2, -1, 0, 1, 2, 3], sign = (v) => v > 0 ? '+' + v : String(v).replace('-', '−');
 let rows = 0, box = null, built = null;
-const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes') && stage.clientWidth;
+const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes') && stage.checkVisibility();
 const build = () => {
   if (!shown()) return; const info = lx.state.info, [, h, w] = info.spec.shape; rows = Math.min(8, info.directions.length);
   const narrow = stage.clientWidth < 520, label = narrow ? 72 : 108, gap = narrow ? 3 : 6, top = 24, W = stage.clientWidth - (narrow ? 24 : 40), H = stage.clientHeight - 32;

@@ -217,6 +217,22 @@ def test_what_belongs_to_another_sum_is_dimmed_and_goes_where_its_own_fails(driv
     assert page.locator(".lx-filters button").count() == 0, "what is shown is not filtered"
 
 
+def test_without_a_sum_the_code_stays_and_is_called_what_it_is(drive):
+    page, origin = opened(drive), drive.page.locator("#lx-right .lx-origin")
+    page.get_by_role("button", name="Take the result").click()
+    for _ in range(len(parts(page)[0]) - 1):
+        page.locator(".lx-slot[data-slot=a] .lx-out").first.click()
+        drive.settled()
+    expect(origin).to_have_text("A − B + C")
+    w = drive.state("Array.from(s.w)")
+    page.locator(".lx-slot[data-slot=a] .lx-out").click()
+    expect(origin).to_have_text("result of an earlier A − B + C")
+    assert drive.state("Array.from(s.w)") == w
+    drive.settled()
+    page.evaluate("lx.undo()")
+    expect(origin).to_have_text("A − B + C")
+
+
 def test_a_saved_direction_is_a_slider_and_a_file(drive, run):
     page = opened(drive)
     groups = parts(page)

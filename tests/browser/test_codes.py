@@ -104,6 +104,8 @@ def test_buttons_and_sliders_set_codes_and_the_head_reads_the_image(made):
 
 def test_new_noise_keeps_the_codes_and_the_link_keeps_all(made, context, generators):
     page = coded(made)
+    expect(page.locator("#lx-right .lx-origin")).to_have_text("seed 0")
+    expect(page.get_by_label("Seed of the noise")).to_have_value("0")
     page.locator("[data-code=category] button[data-k='2']").click()
     w = made.state("Array.from(s.w)")
     page.get_by_role("button", name="New noise").click()

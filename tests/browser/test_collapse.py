@@ -139,6 +139,8 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
         return real(u, o); }; }""")
     page.get_by_role("radio", name="Grid of 25").click()
     drive.until("window.held === true")
+    assert set(page.locator(".lx-live-figures dd").all_text_contents()) == {"–"}
+    assert set(page.locator(".lx-live-modes").all_text_contents()) == {"– modes"}, "the ring's eight are not the grid's"
     assert page.locator(".lx-live-panels.lx-stale").count() == 1 and page.locator("#lx-collapse output").text_content() == ""
     page.evaluate("() => { window.free = true; window.go(); }")
     drive.until(f"{BOX}.data === 'grid' && +{BOX}.drawn > 0 && !document.querySelector('.lx-live-panels.lx-stale')")

@@ -184,6 +184,11 @@ def test_a_drawing_and_a_file_are_taken_apart(drive, watch):
     assert np.array_equal(tile(drive, 2).reshape(28, 28, 3)[..., 0], given)
     after(drive, page.get_by_role("button", name="Invert").click)
     assert np.array_equal(tile(drive, 2).reshape(28, 28, 3)[..., 0], 255 - given)
+    out, photograph = io.BytesIO(), np.repeat([[0, 255]], 1200, 0).repeat(600, 1).astype(np.uint8)
+    Image.fromarray(photograph).convert("RGB").save(out, "BMP")
+    assert len(out.getvalue()) > 4 * 2**20, "more than the server takes"
+    after(drive, lambda: chooser.set_input_files({"name": "c.bmp", "mimeType": "image/bmp", "buffer": out.getvalue()}))
+    assert np.array_equal(tile(drive, 2).reshape(28, 28, 3)[..., 0] > 127, np.repeat([[False, True]], 28, 0).repeat(14, 1))
     watch.expected = "422"
     chooser.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": b"hello"})
     drive.until(f"({BOX}.error || '').includes('not an image')")

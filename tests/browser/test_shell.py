@@ -172,6 +172,7 @@ def test_by_keyboard_alone_through_all_views_and_back(drive):
             break
     views, names = page.evaluate("window.lxViews.map((v) => v.name)"), words("en")
     assert page.evaluate(f"{focus}.dataset.view") == views[0] == "map" and views[-1] == "train"
+    drive.until("document.querySelectorAll('[role=tabpanel][aria-labelledby]').length === lxViews.length")
     for view in [*views[1:], views[0]]:
         page.keyboard.press("ArrowRight")
         drive.until("(v) => lx.state.view === v && document.activeElement.dataset.view === v", view)

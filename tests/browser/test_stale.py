@@ -26,3 +26,28 @@ def test_a_picture_of_another_code_is_dimmed_until_its_own_is_there_and_gone_whe
     page.evaluate("lx.slide(0, 1)")
     expect(canvas).to_be_visible()
     expect(canvas).to_have_css("opacity", "1")
+
+
+def test_the_server_draws_the_next_image_while_the_browser_shows_this_one(drive):
+    page = drive.open().page
+    drive.settled()
+    page.evaluate("""() => {
+      const decode = createImageBitmap;
+      window.createImageBitmap = (blob) => new Promise((ok) => {
+        window.shown = () => { window.createImageBitmap = decode; ok(decode(blob)); };
+      });
+    }""")
+    held = Held(page, "render", '"image"')
+    with page.expect_request("**/explorer/render"):
+        page.evaluate("lx.slide(0, 1)")
+    page.evaluate("lx.slide(0, 2)")
+    before = page.evaluate("+document.querySelector('.lx-hero').dataset.n")
+    with page.expect_request("**/explorer/render"):
+        held.waiting[0].continue_()
+    drive.until("!!window.shown")
+    assert page.evaluate("+document.querySelector('.lx-hero').dataset.n") == before, "it was asked for before this one was shown"
+    held.holding = False
+    held.waiting[1].continue_()
+    page.evaluate("window.shown()")
+    drive.settled()
+    assert page.evaluate("+document.querySelector('.lx-hero').dataset.n") == before + 2

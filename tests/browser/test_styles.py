@@ -60,6 +60,9 @@ def canvas(drive, selector: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), np.uint8).reshape(h, w, 4)[..., :3].astype(int)
 
 
+STRIPS = "+document.querySelector('#lx-styles [data-strip]').dataset.strip"
+
+
 def sheet(drive) -> np.ndarray:
     """(7, 7, SIDE, SIDE, 3): the mean of W, the columns' sources; then rows."""
     return canvas(drive, ".lx-sheet").reshape(7, SIDE, 7, SIDE, 3).transpose(0, 2, 1, 3, 4)
@@ -122,6 +125,11 @@ def test_psi_of_zero_makes_every_place_the_mean(drive):
     assert all(alike(zero[r, c], before[0, 0]) for r in range(7) for c in range(7)) and alike(hero(drive), before[0, 0])
     assert np.array_equal(canvas(drive, ".lx-mean-face").reshape(SIDE, SIDE, 3), zero[0, 0])
     expect(page.locator(".lx-psi-cells .on")).to_have_text("0.0")
+    drive.settled()
+    strips = page.evaluate(STRIPS)
+    after(drive, dial(drive, "psi", 20))
+    drive.settled()
+    assert page.evaluate(STRIPS) == strips, "the code over psi is the same wherever psi stands"
     after(drive, dial(drive, "cutoff", 2))
     assert not alike(sheet(drive)[1, 0], sheet(drive)[2, 0]), "layers beyond the cutoff stay"
     after(drive, dial(drive, "cutoff", 6))

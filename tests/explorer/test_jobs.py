@@ -12,7 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from explorer import jobs
+from explorer import jobs, threads
 from explorer.access import Access, VisitorError
 from explorer.jobs import JobError, Jobs
 from tests.training import small
@@ -89,6 +89,11 @@ def test_kill_stop_resume_and_one_at_a_time(job):
         begin(job, "other")
     with pytest.raises(JobError, match="stop it first"):
         job.delete("mine")
+    pid = job._processes["mine"].pid
+    if hasattr(os, "setpriority"):
+        assert os.getpriority(os.PRIO_PROCESS, pid) == threads.BEHIND
+    if (session := Path(f"/proc/{pid}/autogroup")).exists():    # its own session: Linux shares the cores out among sessions first
+        assert session.read_text().split()[-1] == str(threads.BEHIND // 2)
     s = wait(job, "mine", "running", images=1000, saved=True)
     assert s["seconds_left"] > 0 and s["images_per_second"] > 0 and s["running"] == ["mine"]
 
@@ -319,9 +324,9 @@ def test_threads_leave_one_core_to_the_page(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert jobs._threads() == 3
     monkeypatch.delenv("OMP_NUM_THREADS")
-    for cores, threads in ((1, 1), (2, 2), (3, 2), (16, 15)):
+    for cores, left in ((1, 1), (2, 2), (3, 2), (16, 15)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)), raising=False)
-        assert jobs._threads() == threads
+        assert jobs._threads() == left
 
 
 def test_paths_of_a_request_never_reach_the_disk(job):

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import torch
 
-from explorer import threads
+from explorer import session, threads
+
+from .conftest import data, make
 
 T = TypeVar("T")
 
@@ -22,29 +24,53 @@ def answered(question: Coroutine[Any, Any, T]) -> T:
         return one.submit(asyncio.run, question).result()
 
 
-def where() -> tuple[str, int]:
-    return threading.current_thread().name.split("_")[0], torch.get_num_threads()
+def where() -> tuple[str, int, int]:
+    """The lane, the cores that a layer has, the cores that images are shared out over."""
+    return threading.current_thread().name.split("_")[0], torch.get_num_threads(), threads.cores()
 
 
-def test_one_image_at_a_time_has_all_cores_and_nothing_waits_for_it(monkeypatch):
+def test_a_layer_has_one_core_and_one_answers_images_have_all(monkeypatch):
     monkeypatch.setattr(threads, "CORES", 3)
     before = torch.get_num_threads()
     try:
         pools = threads.Threads()
         go = threading.Event()
 
-        def held() -> tuple[str, int]:
+        def held() -> tuple[str, int, int]:
             assert go.wait(10)
             return where()
 
-        async def ask() -> list[tuple[str, int]]:
+        async def ask() -> list[tuple[str, int, int]]:
             first = asyncio.create_task(pools.run(held, "wide"))
             await asyncio.sleep(0)
             others = [await pools.run(where, "wide"), await pools.run(where), await pools.run(where, "making")]
             go.set()
             return [await first, *others, await pools.run(where, "wide")]
 
-        assert answered(ask()) == [("wide", 3), ("quick", 1), ("quick", 1), ("making", 1), ("wide", 3)]
+        assert answered(ask()) == [("wide", 1, 3), ("quick", 1, 1), ("quick", 1, 1), ("making", 1, 1), ("wide", 1, 3)]
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_images_shared_out_over_cores_are_those_of_one_core_to_the_bit(tmp_path, monkeypatch):
+    monkeypatch.setattr(threads, "CORES", 3)
+    monkeypatch.setattr(session, "WORTH", 1000)
+    before = torch.get_num_threads()
+    try:
+        monkeypatch.setattr(threads, "_parts", threads.pool("part", 3))
+        make(tmp_path, "tiny", data(), z_dim=8)
+        run = session.Session(tmp_path).run("tiny")
+        w, names = run.map_z(run.sample_z(64, 0)), set()
+        synthesize = run.model.synthesize
+
+        def drawn(*part: Any) -> torch.Tensor:
+            names.add((threading.current_thread().name.split("_")[0], torch.get_num_threads()))
+            return synthesize(*part)
+
+        monkeypatch.setattr(run.model, "synthesize", drawn)
+        pools = threads.Threads()
+        wide, quick = (answered(pools.run(lambda: run.images(w), lane)) for lane in ("wide", "quick"))
+        assert names == {("part", 1), ("quick", 1)} and torch.equal(wide, quick)
     finally:
         torch.set_num_threads(before)
 
@@ -57,7 +83,7 @@ def test_work_that_fails_leaves_the_cores_to_the_next():
         def fails() -> None:
             raise RuntimeError("no")
 
-        async def ask() -> tuple[str, int]:
+        async def ask() -> tuple[str, int, int]:
             for _ in range(2):
                 with contextlib.suppress(RuntimeError):
                     await pools.run(fails, "wide")
