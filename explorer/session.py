@@ -467,7 +467,8 @@ class Session:
             folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
         except OSError:
             folders = []                        # checkpoint.runs says why
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / checkpoint.PACKED)))
+                      for p in folders)
 
         def make() -> tuple[dict[str, Card], dict[str, str]]:
             cards, problems = checkpoint.runs(self.trained)
@@ -494,7 +495,7 @@ class Session:
         folder = self.trained / (name if name in self._known else self.card(name).name)
         if not (folder / checkpoint.CARD).is_file():
             self.card(name)                     # gone, or never whole: this says which
-        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
+        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.PACKED, checkpoint.MAP))
         return self._runs.get(name, stamp, partial(self._load, folder))
 
     def _load(self, folder: Path) -> Run:

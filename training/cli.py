@@ -110,6 +110,9 @@ def make_parser() -> argparse.ArgumentParser:
     data.add_argument("--size", type=int, choices=(28, 32, 64))
     data.add_argument("--trained", type=Path, default=TRAINED)
     data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    packs = commands.add_parser("pack", help="pack the weights of runs, as shipped ones are: a seventh smaller, and the same bits")
+    packs.add_argument("runs", nargs="+")
+    packs.add_argument("--trained", type=Path, default=TRAINED)
     every = commands.add_parser("all", help="train the runs that are shipped, one after the other; the same command again goes on",
                                 epilog="What stands after -- goes to each training: -- --device cuda --no-evaluate")
     every.add_argument("--recipe", choices=("quick", "cpu", "gpu"), default="cpu", help="[default: cpu]")
@@ -297,6 +300,18 @@ def command_data(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_pack(args: argparse.Namespace) -> int:
+    """Pack each named run."""
+    from . import checkpoint
+    from .lock import Lock
+    _there(args.trained)
+    for name in args.runs:
+        with Lock(folder := args.trained / checkpoint.check_name(name)):
+            checkpoint.mend(folder)
+            print(f"{name}: {checkpoint.pack(folder):,} bytes saved")
+    return 0
+
+
 def command_all(args: argparse.Namespace) -> int:
     """Train what is shipped, or say what that would cost."""
     from . import shelf
@@ -355,7 +370,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = make_parser().parse_args(argv)
         command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-                   "features": command_features, "all": command_all}[args.command]
+                   "features": command_features, "all": command_all, "pack": command_pack}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)
