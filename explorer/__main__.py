@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if bool(args.runs) == args.all:
         parser.error("name runs, or say --all.")
-    status, session = 0, Session(args.trained, args.device, keep=1)
+    status, session = 0, Session(args.trained, args.device, keep=0)
     for name in list(session.runs()[0]) if args.all else args.runs:
         try:
             run = session.run(name)

@@ -608,11 +608,20 @@ class Jobs:
                 except OSError:
                     process.kill()
                     raise
+                _named(process)
         except lock.Taken as e:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:
             raise JobError(str(e)) from e
         threads.stand_behind(process.pid)
+
+
+def _named(process: subprocess.Popen[bytes]) -> None:
+    """Return when the system shows a new process's command line. On Linux that may come a tenth of a second after its start; whoever looked
+    before would take the training for one that is gone."""
+    with contextlib.suppress(psutil.Error):
+        while process.poll() is None and not psutil.Process(process.pid).cmdline():
+            time.sleep(0.002)
 
 
 def _threads() -> int:

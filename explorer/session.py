@@ -31,10 +31,13 @@ from .latent import Basis, Effect
 from .later import Later, Progress
 from .projection import Neighbours, Place
 from .record import Entry, Record, trimmed
+from .weighing import bytes_of
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
+KEPT = 2**28                                    # bytes of runs that stay loaded, weights and all: the forty that are shipped take 231 MB
 CHUNK = 64                                      # codes at once
+ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
 PULLED = 256                                    # codes that the strongest directions are found on
 ASKED = 32                                      # codes that each code of a model, and its class, is tried from
 USUAL = 500                                     # held-out images whose errors say what is usual
@@ -63,10 +66,11 @@ class Once:
 
 
 class Recent:
-    """As Once, but only the ``most`` values used last are kept, and a value whose ``stamp`` has changed is made anew."""
+    """As Once, but only the values used last are kept, those that weigh ``most`` together and the last in any case, and a value whose
+    ``stamp`` has changed is made anew. ``weigh``: a value's weight, looked at again whenever another is made; without it each is 1."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
+        self.most, self.weigh = most, weigh
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._values: OrderedDict[str, tuple[Hashable, Any]] = OrderedDict()
@@ -88,10 +92,17 @@ class Recent:
             with self._lock:
                 self._values[key] = (stamp, value)
                 self._values.move_to_end(key)
-                while len(self._values) > self.most:
-                    gone, _ = self._values.popitem(last=False)
-                    self._locks.pop(gone, None)
+                self._fit()
             return value
+
+    def _fit(self) -> None:
+        """Let go of what was used longest ago and weighs too much; the lock is held."""
+        weights = {key: self.weigh(value) for key, (_, value) in self._values.items()}
+        total = sum(weights.values())
+        while total > self.most and len(self._values) > 1:
+            gone, _ = self._values.popitem(last=False)
+            self._locks.pop(gone, None)
+            total -= weights[gone]
 
 
 class Run:
@@ -110,6 +121,12 @@ class Run:
         self.held = held if fits else None
         self.map = kept if self.held is not None or kept and kept.codes is not None else None
         self._once, self.later = Once(), Later()
+        self._weights = bytes_of(self.model)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its weights and of all that was worked out about it; the held-out images, which runs share, are not among them."""
+        return self._weights + bytes_of(self.map, self._once, self.later, without=[self.held, self.model, self.card])
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` works out about this run, kept."""
@@ -161,7 +178,7 @@ class Run:
             return None if self.map is None else self.map.codes
         held, n = self.held, None if self.map.umap is None else len(self.map.umap)
         assert held is not None
-        return self.once("codes", lambda: maps.encode_all(self.model, held.images(range(n or held.n))))
+        return self.once("codes", lambda: maps.encode_all(self.model, held.images(range(n or held.n)), ENCODED))
 
     @property
     def coded(self) -> int:
@@ -456,9 +473,10 @@ class Run:
 class Session:
     """What the page knows of ``trained``, a folder of runs."""
 
-    def __init__(self, trained: Path, device: str = "cpu", keep: int = 16) -> None:
+    def __init__(self, trained: Path, device: str = "cpu", keep: int = KEPT) -> None:
+        """``keep``: bytes of the runs that stay loaded; the one opened last stays in any case."""
         self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
-        self._runs, self._held, self._small = Recent(keep), Recent(4), Recent(64)
+        self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:

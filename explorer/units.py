@@ -29,7 +29,7 @@ DEAD = 1e-3                                     # a unit that deviates by less t
 STEPS = 60                                      # of gradient ascent
 CHUNK = 100
 PAGE = 64                                       # units shown at once
-KEPT = 48                                       # ascents of a run that are remembered
+KEPT = 256                                      # ascents of a run that are remembered, of 8 units or so
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,14 @@ class Lock:
         self._lock: filelock.BaseFileLock | None = None
         self._file = (0, 0)
 
-    def take(self, patience: float = PATIENCE) -> Lock:
+    def take(self, patience: float | None = None) -> Lock:
         """Raises Taken when another process has it, or one that is named in the status and is just starting; OSError when nothing can be
         written there."""
         path = inside(self.folder, FILE)
         path.parent.mkdir(parents=True, exist_ok=True)
         found = filelock.FileLock(path)
         try:
-            found.acquire(timeout=patience, poll_interval=0.05)
+            found.acquire(timeout=PATIENCE if patience is None else patience, poll_interval=0.05)
         except filelock.Timeout as e:
             raise Taken(self._sentence()) from e
         self._lock, self._file = found, _identity(path)

@@ -14,14 +14,14 @@ TRIM, LARGE, ARENAS = -1, -3, -8                # of mallopt(3): M_TRIM_THRESHOL
 LARGEST = 2**25                                 # of what is kept at all: glibc allows no more
 
 
-def keep() -> bool:
-    """Have this process keep what it frees, up to KEPT bytes, for what it asks for next. For all threads, from now on; False where the C
-    library is another than glibc, and nothing is changed."""
+def keep(most: int = KEPT) -> bool:
+    """Have this process keep what it frees, up to ``most`` bytes, for what it asks for next. For all threads, from now on; False where
+    the C library is another than glibc, and nothing is changed."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):
         return False
-    return all([mallopt(LARGE, LARGEST), mallopt(TRIM, KEPT), mallopt(ARENAS, 1)])
+    return all([mallopt(LARGE, LARGEST), mallopt(TRIM, most), mallopt(ARENAS, 1)])
 
 
 __all__ = ["keep"]

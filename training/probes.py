@@ -96,7 +96,8 @@ def codes_of(model: LatentModel, split: Split, chunk: int = CHUNK) -> dict[str, 
 
 
 def measure(model: LatentModel, dataset: Dataset, say: Callable[[str], None] = lambda s: None) -> Figures:
-    """Accuracy of both classifiers on the codes; nothing where images have no class, or the model does not encode them, or is told it."""
+    """Accuracy of both classifiers on the codes; nothing where images have no class, or the model does not encode them, or is told it, or
+    where a code is not finite."""
     train, test, spec = dataset.train, dataset.test, model.spec
     if train.labels is None or test.labels is None or len(spec.shape) != 3 or not spec.encodes or spec.num_classes:
         return {}
@@ -105,6 +106,9 @@ def measure(model: LatentModel, dataset: Dataset, say: Callable[[str], None] = l
     out: Figures = {}
     for size, codes in known.items():
         asked = other[size]
+        if not (np.isfinite(codes).all() and np.isfinite(asked).all()):
+            say(f"the {size} codes are not finite, so nothing is asked of them")
+            continue
         what = "code E(x)" if size == "short" else "encoder's last layer but one"
         how = f"on the {codes.shape[1]}-D {what}; reference {len(codes):,} training images, asked all {len(asked):,} test images"
         say(f"nearest neighbours of the {size} codes")

@@ -27,6 +27,7 @@ _UNITS = """
     <select class="lx-chip lx-mic-other" data-t-label="mic.other" data-t-title="mic.other.help" hidden></select>
     <button type="button" class="lx-chip lx-mic-alive" aria-pressed="false" data-t="mic.alive" hidden></button>
   </div>
+  <button type="button" class="lx-btn lx-small lx-mic-halt" hidden></button>
   <div class="lx-progress" role="progressbar" data-t-label="mic.working" hidden><i></i></div>
   <div class="lx-mic-split">
     <div class="lx-mic-left">

@@ -22,7 +22,15 @@ const makeCells = (host) => {
     const columns = getComputedStyle(host).gridTemplateColumns.split(' ').length, step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[e.key], k = [...host.children].indexOf(document.activeElement), to = step && k >= 0 && host.children[k + step];
     if (to && to.tagName === 'BUTTON') { e.preventDefault(); focus(to); to.focus(); }
   });
-  return { show, clear: () => { shown = []; host.replaceChildren(); }, each: (fn) => [...host.children].forEach((e, k) => shown[k] && fn(e, shown[k], k)), host, get n() { return shown.length; } };
+  /** Another cell in the place of cell k, with its focus, mark and meter. */
+  const put = (k, c, im, tile) => {
+    const was = host.children[k], e = make(c, [im], tile), meter = was.querySelector('u'), focused = was === document.activeElement;
+    shown[k] = c; e.tabIndex = was.tabIndex; e.classList.toggle('is-on', was.classList.contains('is-on'));
+    if (meter) e.querySelector('u')?.replaceWith(meter);
+    was.replaceWith(e);
+    if (focused) e.focus();
+  };
+  return { show, put, clear: () => { shown = []; host.replaceChildren(); }, each: (fn) => [...host.children].forEach((e, k) => shown[k] && fn(e, shown[k], k)), host, get n() { return shown.length; } };
 };
 /* One request in flight, the latest wish last. What stands in `hosts()` is of another wish meanwhile and dimmed; where the last one fails,
    `wipe()` takes it away. */

@@ -1,6 +1,6 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite them. */
 const makeMicUnits = (host, mic) => {
-  const lx = window.lx, $ = (s) => host.querySelector(s), PAIRS = 24, bar = $('.lx-progress'); let layer = 0, page = 0, alive = false, look = null, unit = null, other = '', data = null, shown = '', ticket = 0, sought = false, alike = null, grey = null;
+  const lx = window.lx, $ = (s) => host.querySelector(s), PAIRS = 24, FEW = 8, bar = $('.lx-progress'), halt = $('.lx-mic-halt'); let halted = false; let layer = 0, page = 0, alive = false, look = null, unit = null, other = '', data = null, shown = '', ticket = 0, sought = false, alike = null;
   const grid = makeCells($('.lx-mic-grid')), second = makeCells($('.lx-mic-other-grid')), detail = makeMicUnit($('.lx-mic-unit'), mic);
   const two = (v) => lx.number(Math.round(100 * v) / 100 || 0);
   const can = (l) => l === 'best' || l === 'real' ? true : layer === 0 && mic.facts.filters, usual = () => mic.facts.filters && layer === 0 ? 'weights' : 'best';
@@ -17,7 +17,7 @@ const makeMicUnits = (host, mic) => {
   const cell = (u, k, more) => ({ at: k, caption: u.unit, meter: 0, dead: u.dead, on: u.unit === unit, data: { unit: u.unit }, title: lx.t(u.dead ? 'mic.unit.dead' : 'mic.unit', { layer: mic.layer(layer), unit: u.unit }), pick: () => choose(layer, u.unit, true), ...more });
   const real = (dim) => { grid.show(data.units.map((u, k) => cell(u, k, { index: u.exciting, dim })), [null], lx.state.info.spec.shape.slice(1), 8); };
   const draw = async (still) => {
-    const list = look === 'pairs' ? data.units.slice(0, other ? PAIRS / 2 : PAIRS) : data.units, ids = list.map((u) => u.unit); alike = grey = null;
+    const list = look === 'pairs' ? data.units.slice(0, other ? PAIRS / 2 : PAIRS) : data.units, ids = list.map((u) => u.unit); alike = null; halt.hidden = true;
     const more = look === 'pairs' && !!other; $('.lx-mic-other-grid').hidden = $('.lx-mic-other-name').hidden = !more; if (!more) second.clear(); host.dataset.look = look;
     if (!list.length) { grid.clear(); return; }
     if (look === 'weights' || look === 'pairs') {
@@ -25,10 +25,28 @@ const makeMicUnits = (host, mic) => {
       alike = d.mean; grid.show(list.map((u, k) => cell(u, k, look === 'pairs' ? { caption: two(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {})), ims, d.tile, look === 'pairs' ? 4 : 8);
       if (more) await beside(still);
     } else if (look === 'best') {
-      real(true); const d = await mic.poll({ op: 'ascent', layer, units: ids }, still, bar); if (!d) return; const im = await mic.picture(d.picture); if (!still()) return;
-      grid.show(list.map((u, k) => cell(u, k, { data: { unit: u.unit, value: d.values[k], grey: d.grey[k] } })), im, d.tile, 8); grey = d;
+      real(true); lx.stale(pages(), false); await climb(list, still);
     } else real(false);
   };
+  /* maximising inputs, few at a time: the first one alone, each shown as soon as it is there, until somebody stops */
+  const climb = async (list, still) => {
+    halted = false; halting();
+    for (let from = 0, size = 1; from < list.length; from += size, size = from === 1 ? FEW - 1 : FEW) {
+      progress(from / list.length);
+      const some = list.slice(from, from + size), d = await mic.poll({ op: 'ascent', layer, units: some.map((u) => u.unit) }, still);
+      if (!d) return;
+      const im = await mic.picture(d.picture);
+      if (!still()) return;
+      some.forEach((u, k) => grid.put(from + k, cell(u, k, { data: { unit: u.unit, value: d.values[k], grey: d.grey[k] } }), im, d.tile));
+      if (halted && from + size < list.length) { bar.hidden = true; halting(); return; }
+    }
+    bar.hidden = halt.hidden = true;
+  };
+  const progress = (share) => {
+    bar.hidden = false; bar.firstChild.style.width = 100 * share + '%'; bar.setAttribute('aria-valuenow', Math.round(100 * share));
+  };
+  const halting = () => { halt.hidden = false; halt.dataset.t = halted ? 'mic.best.on' : 'mic.best.stop'; halt.textContent = lx.t(halt.dataset.t); };
+  halt.onclick = () => { if (!halted) { halted = true; return; } shown = ''; load(); };
   /* the same of another run: its own units, those that vary most */
   const beside = async (still) => {
     const say = (words, name) => { second.clear(); $('.lx-mic-other-name').textContent = words; host.dataset.other = name; }, title = lx.runOf(other)?.title || other, ask = (body) => lx.api('microscope', { run: other, ...body }), facts = await ask({ op: 'facts' }); if (!still()) return;
@@ -42,7 +60,7 @@ const makeMicUnits = (host, mic) => {
   const pages = () => host.querySelectorAll('.lx-mic-grid, .lx-mic-other-name, .lx-mic-told, .lx-mic-look-told');
   /* a page that cannot be had: nothing of another one under its name */
   const empty = () => {
-    grid.clear(); second.clear(); data = null; shown = ''; lx.stale(pages(), false);
+    grid.clear(); second.clear(); halt.hidden = true; data = null; shown = ''; lx.stale(pages(), false);
     for (const s of ['.lx-mic-told', '.lx-mic-look-told', '.lx-mic-other-name', '.lx-mic-page']) $(s).textContent = '';
   };
   const load = async () => {

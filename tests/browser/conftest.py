@@ -16,7 +16,9 @@ from tests.explorer.conftest import data, make
 from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
 from tests.explorer.styled import make_styled
-from tests.install_chromium import find
+from tests.install_chromium import SHELL, find
+
+from . import rest
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
@@ -80,14 +82,15 @@ def playwright() -> Iterator[Playwright]:
 def profile(playwright, tmp_path_factory) -> Iterator[BrowserContext]:
     """The worker's Chromium, with a profile that lasts: a page that was loaded before takes half the time."""
     folder = tmp_path_factory.mktemp("profile")
-    made = playwright.chromium.launch_persistent_context(folder, executable_path=find(), args=ARGUMENTS, **LOOK)
+    made = playwright.chromium.launch_persistent_context(folder, executable_path=find(SHELL), args=ARGUMENTS, **LOOK)
+    made.add_init_script(rest.COUNT)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
 def chromium(playwright) -> Iterator[Browser]:
-    """Another Chromium, for what is to be seen in a second profile."""
+    """Another Chromium, for what is to be seen in a second profile, and a whole one where there is one."""
     browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
     yield browser
     browser.close()
@@ -173,7 +176,10 @@ class Watch:
             self.wrong.append(f"console: {message.text}")
 
     def error(self, error: WebError) -> None:
+        """What waits for such a page would wait for minutes: it is closed, and the test ends here."""
         self.wrong.append(f"error: {error.error}")
+        if error.page and not error.page.is_closed():
+            error.page.close()
 
     def request(self, request: Request) -> None:
         url = request.url
@@ -224,15 +230,8 @@ class Driver:
         self.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() !== was", before)
 
     def settled(self) -> None:
-        """Until nothing is asked for, on its way or being drawn, and nothing has been for a while."""
-        assert self.page.evaluate("""async () => {
-            const wait = (ms) => new Promise((ok) => setTimeout(ok, ms)), frame = () => new Promise(requestAnimationFrame);
-            const end = performance.now() + 60000;
-            for (let quiet = 0; quiet < 4; await wait(50)) {
-                await frame(); await frame(); quiet = lx.busy ? 0 : quiet + 1;
-                if (performance.now() > end) return false;
-            }
-            return true; }"""), "the page is never at rest"
+        """Until nothing is asked for, on its way, being drawn or about to be."""
+        assert self.page.evaluate(rest.RESTS), "the page is never at rest"
 
     def slide(self, selector: str, value: float) -> None:
         """Put a range input to a value, as a hand does."""

@@ -1,4 +1,4 @@
-"""A link restores every view: in a fresh browser it shows the state and the pictures that it was copied from.
+"""A link restores every view: in a fresh browser it shows the state and the pictures that it was copied from. So do undo and a reload.
 
 A row of ROWS is a view: what a person does there, what then must be the same. To add one: ``act`` is done on the open page by hand (clicks,
 keys, files); ``state`` is a JavaScript expression for what the view itself says of its dials (of its own elements, not of ``lx.state``);
@@ -295,14 +295,18 @@ def same(drive: Driver, row: Row, known: tuple) -> None:
 
 
 @pytest.mark.parametrize("view", ROWS)
-def test_a_link_restores_the_view_in_a_fresh_browser(context, tab, everything, watch, view):
+def test_undo_redo_a_reload_and_a_link_in_a_fresh_browser_restore_the_view(context, tab, everything, watch, view):
     row, drive = ROWS[view], Driver(context.new_page(), everything)
     opened(drive, f"{everything}/?run={row.run}&view={row.view or view}")
     first = shown(drive, row)
     row.act(drive)
-    known, link = shown(drive, row), drive.page.evaluate("lx.link()")
-    assert known[1] != first[1], "what was done can be seen"
+    known, link, steps = shown(drive, row), drive.page.evaluate("lx.link()"), drive.page.evaluate("history.state.lx")
+    assert known[1] != first[1] and steps > 0, "what was done can be seen, and undone"
     assert all(p is not None for p in known[2])
+    travel(drive, "lx.undo()", steps)
+    same(drive, row, first)
+    travel(drive, "lx.redo()", steps)
+    same(drive, row, known)
     drive.page.reload()
     drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
     same(drive, row, known)
@@ -311,20 +315,8 @@ def test_a_link_restores_the_view_in_a_fresh_browser(context, tab, everything, w
     same(opened(Driver(context.new_page(), everything), link), row, known)
 
 
-@pytest.mark.parametrize("view", ROWS)
-def test_undo_restores_the_view_and_redo_what_was_undone(context, everything, watch, view):
-    row, drive = ROWS[view], Driver(context.new_page(), everything)
-    opened(drive, f"{everything}/?run={row.run}&view={row.view or view}")
-    first = shown(drive, row)
-    row.act(drive)
-    known = shown(drive, row)
-    steps = drive.page.evaluate("history.state.lx")
-    assert steps > 0
+def travel(drive: Driver, call: str, steps: int) -> None:
+    """Undo or redo so many steps, each at rest."""
     for _ in range(steps):
-        drive.page.evaluate("lx.undo()")
+        drive.page.evaluate(call)
         drive.settled()
-    same(drive, row, first)
-    for _ in range(steps):
-        drive.page.evaluate("lx.redo()")
-        drive.settled()
-    same(drive, row, known)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests import host
+
+from .conftest import HANGS, LOOK, Watch
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +45,33 @@ def log_in(frame, password: str) -> None:
     frame.get_by_role("button", name="Login").click()
 
 
-def test_inside_another_sites_frame_without_cookies(context, around, watch):
+@pytest.fixture
+def whole(chromium) -> Iterator[BrowserContext]:
+    """A browser with the rules for cookies that people's have: without tabs and menus it has others."""
+    made = chromium.new_context(**LOOK)
+    made.set_default_timeout(HANGS)
+    yield made
+    made.close()
+
+
+def test_inside_another_sites_frame_without_cookies(whole, around):
     """The browser is one that keeps no cookies of a frame's."""
+    watch = Watch(whole)
     watch.expected = "401"
 
     def without_cookies(route):
         answer = route.fetch()
         route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
-    context.route("**/login", without_cookies)
-    tab = context.new_page()
+    whole.route("**/login", without_cookies)
+    tab = whole.new_page()
     tab.goto(around)
     frame = tab.frame_locator("iframe")
     log_in(frame, "lovelace")
     alert = frame.locator("#lx-login")
     expect(alert).to_contain_text("keeps no cookies for a page inside another site's frame")
     expect(alert.get_by_role("link", name="Open the page by itself")).to_have_attribute("target", "_blank")
+    watch.end()
+    assert not watch.wrong, watch.wrong
 
 
 def test_wrong_passwords_are_told_to_wait(context, locked, watch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
 
 from .conftest import Driver
+from .held import Held
 from .test_styles import READ
 
 BOX = "(document.querySelector('#lx-microscope [data-ready]') || {dataset: {}}).dataset"
@@ -68,7 +70,7 @@ def test_units_show_weights_inputs_which_are_dead_and_tied_ones_beside(drive):
     page.get_by_role("button", name="Hide 1 dead").click()
     expect(cells).to_have_count(19)
     page.get_by_role("radio", name="Maximising input").click()
-    page.wait_for_selector(".lx-mic-cell[data-value]")
+    expect(page.locator(".lx-mic-cell[data-value]")).to_have_count(19)
     values, grey = (told(page, ".lx-mic-grid:not([hidden]) .lx-mic-cell", k) for k in ("value", "grey"))
     assert len(values) == 19 and all(v > g for v, g in zip(values, grey, strict=True)), "each input excites its unit"
     page.get_by_role("button", name="layer 1, unit 7", exact=True).click()
@@ -99,6 +101,24 @@ def test_units_show_weights_inputs_which_are_dead_and_tied_ones_beside(drive):
     assert np.array_equal(pixels(drive, two + "first-of-type"), pixels(drive, two + "last-of-type")), "tied weights are equal"
     page.get_by_label("Another run beside it").select_option("conv")
     expect(page.locator(".lx-mic-other-name")).to_contain_text("cannot be drawn")
+
+
+def test_maximising_inputs_are_shown_as_they_come_and_can_be_stopped(drive):
+    page = opened(drive, "stack")
+    cells, there = page.locator(".lx-mic-grid:not([hidden]) .lx-mic-cell"), page.locator(".lx-mic-cell[data-value]")
+    ids = [int(k) for k in told(page, ".lx-mic-grid:not([hidden]) .lx-mic-cell", "unit")]
+    held = Held(page, "microscope", f'"units":{str(ids[1:8]).replace(" ", "")}')
+    page.get_by_role("radio", name="Maximising input").click()
+    expect(there).to_have_count(1)                       # the first alone, while the next seven are on their way
+    expect(cells.first).to_have_attribute("data-value", re.compile("."))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    held.let_go()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(there).to_have_count(8)
+    expect(page.locator("#lx-microscope [data-panel=units] .lx-progress").first).to_be_hidden()
+    page.get_by_role("button", name="Go on").click()
+    expect(there).to_have_count(20)
+    expect(page.locator(".lx-mic-halt")).to_be_hidden()
 
 
 def test_a_code_is_counted_and_summed_and_its_bars_lead_to_units(drive):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -114,6 +115,18 @@ def test_kill_stop_resume_and_one_at_a_time(job):
     assert s["images"] > kept and s["can"]["resume"] and other.stop() is None
     seen = [json.loads(line)["images"] for line in (job.trained / "mine" / "log.jsonl").read_text().splitlines()]
     assert seen == sorted(set(seen))
+
+
+def test_a_training_is_there_as_soon_as_it_is_started(job, monkeypatch):
+    """A system shows the command line of a new process only a moment after its start, later on a busy machine."""
+    real, unseen = psutil.Process.cmdline, [5]
+
+    def late(process: psutil.Process) -> list[str]:
+        unseen[0] -= 1
+        return [] if unseen[0] >= 0 else real(process)
+    monkeypatch.setattr(psutil.Process, "cmdline", late)
+    begin(job, "mine")
+    assert unseen[0] < 0 and job.snapshot("mine")["state"] == "starting" and job.running() == ["mine"]
 
 
 def test_visitors_look_and_do_not_touch(job):
@@ -243,9 +256,10 @@ def test_why_images_could_not_be_used_is_told_with_its_key(job):
 
 def test_the_last_run_on_own_images_takes_them_along(job, tmp_path):
     job.evaluate, token = True, send(job)
-    for name in ("one", "two"):
-        job.start("vae", "folder", "", dict(TINY, images=160), name, upload=token, size=28)
-        wait(job, name, "finished")
+    job.start("vae", "folder", "", dict(TINY, images=160), "one", upload=token, size=28)
+    wait(job, "one", "finished")
+    card = shutil.copytree(job.trained / "one", job.trained / "two") / "card.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | dict(name="two")))
     sheets, cache = job.trained / "_data", tmp_path / "cache"
     assert len(list(sheets.glob("own-*"))) == len(list(cache.glob("own-*.npz"))) == 1
     job.delete("one")

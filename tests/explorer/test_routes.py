@@ -8,6 +8,7 @@ import time
 import httpx
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer import latent, plots, routes
@@ -246,6 +247,29 @@ def test_only_recent_values_are_kept_and_each_is_made_once():
     recent.get("c", 1, lambda: slow("c"))
     assert len(recent._values) == 2
     assert recent.get("c", 2, lambda: "changed") == "changed"
+
+
+def test_runs_are_kept_by_what_they_hold(tmp_path):
+    for name in ("a", "b", "c"):
+        make(tmp_path, name, data(), z_dim=8)
+    one = Session(tmp_path).run("a")
+    bare, weights = one.nbytes, sum(t.nbytes for t in one.model.state_dict().values())
+    assert weights + one.map.codes.nbytes + one.map.umap.nbytes <= bare < 3 * weights
+    one.once("much", lambda: {"here": [np.zeros(1000)], "again": one.map.codes, "part": torch.zeros(10, 10)[:2]})
+    assert one.nbytes == bare + 8000 + 400, "what is held twice counts once, and a part counts as all that it holds"
+    one.later.wait("later", lambda tell: np.zeros(500))
+    assert one.nbytes == bare + 8000 + 400 + 4000
+
+    session = Session(tmp_path, keep=5 * bare // 2)
+    a, b = session.run("a"), session.run("b")
+    assert session.run("a") is a and session.run("b") is b
+    assert session.run("c") is not None and session.run("b") is b, "two fit"
+    assert session.run("a") is not a, "the one used longest ago was let go of"
+    b = session.run("b")
+    b.once("much", lambda: np.zeros(3 * bare, np.uint8))
+    c = session.run("c")
+    assert session.run("c") is c and session.run("b") is not b, "what was worked out since counts too"
+    assert Session(tmp_path, keep=0).run("a").nbytes > 0
 
 
 def test_many_threads_load_a_run_once(trained, monkeypatch):

@@ -52,7 +52,7 @@ def wait_for(process, condition):
     assert process.poll() is None, process.communicate()
 
 
-def test_train_list_evaluate(own, tmp_path, capsys):
+def test_train_list_evaluate(own, tmp_path, capsys, measured_by_the_command):
     trained = tmp_path / "trained"
     assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
     assert sorted(p.name for p in (trained / "own").iterdir()) == [

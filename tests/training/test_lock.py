@@ -14,6 +14,7 @@ from training import checkpoint, families, lock
 from training.cli import main
 from training.lock import Gone, Lock, Taken, held
 
+from ..waiting import until
 from .test_cli import options, own
 from .test_contract import trainer
 
@@ -60,6 +61,7 @@ def test_the_page_sees_a_training_of_the_command_line_by_its_lock_alone(run):
 def test_a_training_that_the_page_has_just_started_counts_before_it_has_the_lock(run):
     command = [sys.executable, "-c", "import sys; sys.stdin.read()", "-m", "training", "train", "vae", "--name", "own"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as starting:
+        until(psutil.Process(starting.pid).cmdline)     # which a system shows only a moment after the start
         say_running(run, starting.pid)
         with pytest.raises(Taken, match=f"process {starting.pid}"), Lock(run):
             pass

@@ -139,7 +139,7 @@ def test_what_does_not_fit_float16_is_kept_in_float32(tmp_path):
 
 
 @pytest.mark.parametrize("scale", [1e6, 1e38])
-def test_a_run_with_very_large_codes_is_finished_and_opens(own, tmp_path, monkeypatch, scale):
+def test_a_run_with_very_large_codes_is_finished_and_opens(own, tmp_path, monkeypatch, measured_by_the_command, scale):
     """Codes beyond float16 are kept as they are; infinite ones make no map, no figure and no crash at the end."""
     model = families.get("vae").Model
     encode = model.encode
@@ -153,6 +153,7 @@ def test_a_run_with_very_large_codes_is_finished_and_opens(own, tmp_path, monkey
         assert np.abs(maps.read(folder / checkpoint.MAP).codes).max() > 65504
     else:
         assert not (folder / checkpoint.MAP).exists()
+    assert {n for n in run.card.metrics if n.startswith(("nn_", "svm_"))} == ({"nn_short", "svm_short"} if scale < 1e30 else set())
 
 
 @pytest.mark.parametrize("name", ["log.jsonl", "alarms.jsonl", "samples.webp", "resume"])
