@@ -109,8 +109,8 @@ class SemiSupervised(LatentModel):
             raise SettingError(f"{data.title} has no classes; a semi-supervised GAN needs some.")
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.z_dim, reads=True)
         wide = config.width
-        self.generator = nn.Sequential(nn.Linear(config.z_dim, wide, bias=False), nn.Softplus(), nn.BatchNorm1d(wide),
-                                       nn.Linear(wide, wide, bias=False), nn.Softplus(), nn.BatchNorm1d(wide),
+        self.generator = nn.Sequential(nn.Linear(config.z_dim, wide, bias=False), nn.BatchNorm1d(wide), nn.Softplus(),
+                                       nn.Linear(wide, wide, bias=False), nn.BatchNorm1d(wide), nn.Softplus(),
                                        Normalised(wide, math.prod(data.shape), scaled=True), nn.Unflatten(1, data.shape))
         self.trunk = NoisyTrunk(math.prod(data.shape), config.width)
         self.head = Normalised(self.trunk.width, data.num_classes, scaled=True)
