@@ -26,7 +26,7 @@ NUMBERS = ("GRADIO_SERVER_PORT", "GRADIO_NUM_PORTS", "GRADIO_NODE_NUM_PORTS", "G
            "GRADIO_ANALYTICS_CACHE_FREQUENCY", "GRADIO_ANALYTICS_MAX_EVENTS")
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")   # where the proxy of a hosted space lives
 SWITCH = 0.001                                  # seconds that a thread waits for the interpreter: live images beside long work
-IDLE = 2**27                                    # bytes that the page keeps of what it frees, for the next images
+IDLE = 2**26                                    # bytes that the page keeps of what it frees, for the next images
 QUEUE_LOOKS = 0.02                              # seconds between looks into Gradio's queue; its own 0.001 takes 6 % of a core at rest
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import belongs, checkpoint, devices, families, features, heldout, maps
+from training import belongs, checkpoint, devices, families, features, heldout, maps, memory
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
@@ -35,7 +35,7 @@ from .weighing import bytes_of
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
-KEPT = 2**28                                    # bytes of runs that stay loaded, weights and all: the forty that are shipped take 231 MB
+KEPT = 5 * 2**25                                # bytes of runs that stay loaded, weights and all: nearly all of the forty that are shipped
 CHUNK = 64                                      # codes at once
 ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
 PULLED = 256                                    # codes that the strongest directions are found on
@@ -66,21 +66,27 @@ class Once:
 
 
 class Recent:
-    """As Once, but only the values used last are kept, those that weigh ``most`` together and the last in any case, and a value whose
-    ``stamp`` has changed is made anew. ``weigh``: a value's weight, looked at again whenever another is made; without it each is 1."""
+    """As Once, but only values that weigh ``most`` together are kept, and the one used last in any case; a value whose ``stamp`` has
+    changed is made anew. ``weigh``: a value's weight, looked at again whenever another is made; without it each is 1.
+
+    What was used longest ago goes first, heavy values before light ones: of those that are kept as many as can be are quick to have
+    (GreedyDual-Size; Cao & Irani 1997, Cost-Aware WWW Proxy Caching Algorithms).
+    """
 
     def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
         self.most, self.weigh = most, weigh
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._values: OrderedDict[str, tuple[Hashable, Any]] = OrderedDict()
+        self._used: dict[str, float] = {}       # the rank of what had gone when a value was used last
+        self._gone = 0.0
 
     def get(self, key: str, stamp: Hashable, make: Callable[[], T]) -> T:
         """The value of ``key``, made by ``make`` unless one of that stamp is at hand."""
         with self._lock:
             kept = self._values.get(key)
             if kept is not None and kept[0] == stamp:
-                self._values.move_to_end(key)
+                self._use(key)
                 return kept[1]
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -91,18 +97,23 @@ class Recent:
             value = make()
             with self._lock:
                 self._values[key] = (stamp, value)
-                self._values.move_to_end(key)
-                self._fit()
+                self._use(key)
+                self._fit(key)
             return value
 
-    def _fit(self) -> None:
-        """Let go of what was used longest ago and weighs too much; the lock is held."""
-        weights = {key: self.weigh(value) for key, (_, value) in self._values.items()}
-        total = sum(weights.values())
-        while total > self.most and len(self._values) > 1:
-            gone, _ = self._values.popitem(last=False)
-            self._locks.pop(gone, None)
-            total -= weights[gone]
+    def _use(self, key: str) -> None:
+        self._values.move_to_end(key)
+        self._used[key] = self._gone
+
+    def _fit(self, last: str) -> None:
+        """Let go of what is too much; the lock is held."""
+        weights = {key: max(self.weigh(value), 1) for key, (_, value) in self._values.items()}
+        ranks = {key: self._used[key] + 1 / weights[key] for key in self._values if key != last}
+        while ranks and sum(weights.values()) > self.most:
+            key = min(ranks, key=ranks.__getitem__)
+            self._gone = ranks.pop(key)
+            for known in (self._values, self._used, self._locks, weights):
+                known.pop(key, None)
 
 
 class Run:
@@ -474,7 +485,7 @@ class Session:
     """What the page knows of ``trained``, a folder of runs."""
 
     def __init__(self, trained: Path, device: str = "cpu", keep: int = KEPT) -> None:
-        """``keep``: bytes of the runs that stay loaded; the one opened last stays in any case."""
+        """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
         self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
@@ -517,6 +528,7 @@ class Session:
         return self._runs.get(name, stamp, partial(self._load, folder))
 
     def _load(self, folder: Path) -> Run:
+        memory.release()                        # what was worked on before took its share
         try:
             model, card = checkpoint.load(folder, self.device)
             path = inside(folder, checkpoint.MAP)

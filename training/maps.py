@@ -49,9 +49,11 @@ class Map:
 def encode_all(model: LatentModel, images: np.ndarray, chunk: int = 500) -> np.ndarray:
     """uint8 images (n, C, H, W) to codes (n, num_layers * w_dim) float32. In eval mode, on the model's device."""
     device = next(model.parameters()).device
-    parts = [model.encode(torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device).float() / 127.5 - 1).flatten(1).cpu()
-             for i in range(0, len(images), chunk)]
-    return torch.cat(parts).numpy()
+    codes = np.empty((len(images), model.spec.num_layers * model.spec.w_dim), np.float32)
+    for i in range(0, len(images), chunk):
+        x = torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device).float() / 127.5 - 1
+        codes[i:i + chunk] = model.encode(x).flatten(1).cpu().numpy()
+    return codes
 
 
 def check_umap(n: int, n_neighbors: int, min_dist: float, metric: str) -> None:

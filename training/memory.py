@@ -24,4 +24,12 @@ def keep(most: int = KEPT) -> bool:
     return all([mallopt(LARGE, LARGEST), mallopt(TRIM, most), mallopt(ARENAS, 1)])
 
 
-__all__ = ["keep"]
+def release() -> bool:
+    """Give the system back what lies idle now; False where the C library is another than glibc."""
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (OSError, AttributeError, TypeError):
+        return False
+
+
+__all__ = ["keep", "release"]

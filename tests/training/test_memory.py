@@ -37,11 +37,30 @@ def test_pages_are_fetched_once():
     assert few < many / 5
 
 
+RELEASED = """
+from training import memory
+def held(): return int(open("/proc/self/statm").read().split()[1]) * 4096
+kept = memory.keep()
+much, last = [b"x" * 2**20 for _ in range(64)], b"x" * 2**20
+del much
+before = held()
+print(int(kept and memory.release()), before - held())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells it")
+def test_what_was_kept_can_be_given_back():
+    said, given = subprocess.run([sys.executable, "-c", RELEASED], capture_output=True, text=True, check=True).stdout.split()
+    if said == "0":
+        pytest.skip("another C library than glibc")
+    assert int(given) > 60 * 2**20
+
+
 def test_another_c_library_is_left_as_it_is(monkeypatch):
     for wrong in (OSError("none"), TypeError("None is no name")):
         def missing(name, wrong=wrong):
             raise wrong
         monkeypatch.setattr(memory.ctypes, "CDLL", missing)
-        assert memory.keep() is False
+        assert memory.keep() is False and memory.release() is False
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: object())
-    assert memory.keep() is False
+    assert memory.keep() is False and memory.release() is False
