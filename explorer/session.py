@@ -496,8 +496,7 @@ class Session:
             folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
         except OSError:
             folders = []                        # checkpoint.runs says why
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / checkpoint.PACKED)))
-                      for p in folders)
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
 
         def make() -> tuple[dict[str, Card], dict[str, str]]:
             cards, problems = checkpoint.runs(self.trained)
