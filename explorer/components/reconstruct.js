@@ -63,8 +63,9 @@ const arrived = (q, d, rows, mine, began) => {
   show(); note(); pack();
   element.dataset.ms = Math.round(performance.now() - began); element.dataset.n = (+element.dataset.n || 0) + 1;
 };
-/* how an image compares with others is worked out behind: ask again */
+/* how an image compares with others is worked out behind: ask again; data-owing: the figures that are still to come */
 const later = (q, waiting) => {
+  element.dataset.owing = waiting.length;
   for (const r of waiting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
   if (waiting.length) again = setTimeout(() => { if (!busy && wanted(q)) { next = { ...q, quiet: true, take: false }; pump(); } }, 900);
 };
@@ -91,7 +92,7 @@ const stale = (on, again = false) => {
   lx.stale(element.querySelectorAll(parts), on, again); element.setAttribute('aria-busy', on);
 };
 const none = () => {
-  next = coming = null; owed = false; clearTimeout(again); answer = given = edited = null; element.dataset.kept = ''; stale(false);
+  next = coming = null; owed = false; clearTimeout(again); answer = given = edited = null; element.dataset.kept = ''; element.dataset.owing = 0; stale(false);
   for (const s of ['.lx-given', '.lx-out canvas', '.lx-diff canvas', '.lx-draws canvas']) wipe($(s));
   beside.clear(); between.enter(); search.take(null); spoil.take(null); tell(); bars();
 };

@@ -122,6 +122,7 @@ def collapse(drive: Driver) -> None:
 
 
 REC, PYR, MIC, SUM = "#lx-reconstruct ", "#lx-pyramid ", "#lx-microscope ", "#lx-arithmetic "
+TOLD = f"document.querySelector('{REC}[data-owing=\"0\"]') !== null"          # what is worked out behind, and asked for again, has come
 
 
 def reconstruct(drive: Driver) -> None:
@@ -230,10 +231,11 @@ ROWS = {
     "reconstruct": Row("tiny", reconstruct,
                        seen(f"[{values(REC + ':is(.lx-index, .lx-spoil input, .lx-way input)')}, {marked(REC + 'button')}, "
                        f"{texts(REC + ':is(.lx-out-name, .lx-error, .lx-rank, .lx-source-note, .lx-spoil-told)')}]"),
-                       (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas", ".lx-a canvas", ".lx-b canvas")))),
+                       (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas", ".lx-a canvas", ".lx-b canvas"))),
+                       TOLD),
     "drawing": Row("tiny", drawing, seen(f"[{values(REC + '.lx-edit input')}, {marked(REC + 'button')}, "
                    f"{texts(REC + ':is(.lx-out-name, .lx-error, .lx-source-note)')}]"),
-                   (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas"))), view="reconstruct"),
+                   (HERO, *(REC + c for c in (".lx-given", ".lx-out canvas", ".lx-diff canvas"))), TOLD, view="reconstruct"),
     "pyramid": Row("levels", pyramid, seen(f"[{values(PYR + '.lx-blend input')}, {marked(PYR + 'button')}, {texts(PYR + '.lx-state')}]"),
                    (HERO, *(f"{PYR}[data-level='{k}'] {c} canvas" for k in range(3) for c in ("[data-row=sum]", ".lx-other")))),
     "taken apart": Row("levels", taken_apart,
@@ -269,6 +271,7 @@ def opened(drive: Driver, address: str) -> Driver:
 
 
 def shown(drive: Driver, row: Row) -> tuple:
+    drive.settled()
     drive.page.wait_for_function(row.ready, timeout=180_000)
     drive.settled()
     return drive.state(HERE), drive.page.evaluate(row.state), drive.page.evaluate(READ, list(row.pictures))
