@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from training import checkpoint, heldout, maps
+from training import checkpoint, heldout, loop, maps
 
 ROOT = Path(__file__).parent.parent / "trained"
 RUNS = [c.name for c in checkpoint.runs(ROOT)[0]]
@@ -45,3 +47,13 @@ def test_its_map_is_of_the_held_out_images_and_reconstruction_is_as_measured(nam
     assert error == pytest.approx(card.metrics["reconstruction_error"]["value"], rel=0.15)
     if kept.codes is not None and held.lossless:                   # colour sheets are kept nearly, not exactly
         assert abs(maps.encode_all(model, images) - kept.codes[:200]).max() < 0.02
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_its_sheet_is_what_its_weights_draw(name, tmp_path):
+    """As ``train`` draws it; large sheets of colours are kept nearly, not exactly."""
+    model, card = checkpoint.load(ROOT / name)
+    loop.save_samples(tmp_path / "drawn.webp", model)
+    drawn, kept = (np.asarray(Image.open(p)).astype(int) for p in (tmp_path / "drawn.webp", ROOT / name / "samples.webp"))
+    assert kept.shape == drawn.shape
+    assert abs(kept - drawn).mean() < (12 if card.data.shape[0] == 3 else 2)
