@@ -57,3 +57,11 @@ def test_its_sheet_is_what_its_weights_draw(name, tmp_path):
     drawn, kept = (np.asarray(Image.open(p)).astype(int) for p in (tmp_path / "drawn.webp", ROOT / name / "samples.webp"))
     assert kept.shape == drawn.shape
     assert abs(kept - drawn).mean() < (12 if card.data.shape[0] == 3 else 2)
+
+
+def test_codes_that_take_seconds_to_work_out_are_shipped():
+    """A recurrent encoder's: its run opens as fast as others."""
+    read = [n for n in RUNS if any(isinstance(m, torch.nn.RNNBase) for m in checkpoint.load(ROOT / n)[0].modules())]
+    assert read
+    for name in read:
+        assert maps.read(ROOT / name / "map.npz").codes is not None

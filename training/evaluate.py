@@ -100,8 +100,8 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
         tell("The codes of the held-out images are NaN or infinite: there is no map of them.")
         (folder / checkpoint.MAP).unlink(missing_ok=True)
         return {}
-    kept = maps.Map(codes)
-    maps.write(folder / checkpoint.MAP, kept)             # so that the page has points while the map is laid out
+    kept, most = maps.Map(codes), maps.most_numbers(model)
+    maps.write(folder / checkpoint.MAP, kept, most)           # so that the page has points while the map is laid out
     out: dict[str, dict[str, Any]] = {}
     if labels is not None and len(codes) > 10:
         out["code_accuracy"] = score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
@@ -115,5 +115,5 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
         some = codes[:RANKED], points[:RANKED]            # every pair is ranked: quadratic
         among = "" if len(codes) <= RANKED else f" among the first {RANKED:,}"
         out["map_trustworthiness"] = score(trustworthiness(*some), "", f"5 neighbours{among} (Venna & Kaski 2001); {how}")
-        maps.write(folder / checkpoint.MAP, kept)
+        maps.write(folder / checkpoint.MAP, kept, most)
     return out

@@ -1,7 +1,7 @@
 """The map of a run: codes of the held-out images and where UMAP puts them, kept in ``map.npz`` beside the weights.
 
 Codes of more than ``MOST_NUMBERS`` in all are left out of the file, where they would take megabytes, and worked out again from the held-out
-images by whoever reads it."""
+images by whoever reads it; of an encoder that reads an image row after row, which takes ten times as long, four times as many are kept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from . import arrays
 from .files import write_atomically
@@ -127,14 +128,20 @@ class _Epochs:
         """Nothing is kept back."""
 
 
-def write(path: Path, kept: Map) -> None:
-    """Save atomically; codes as float16, which moves a point by less than a thousandth of its distance to the origin, or as float32 where
-    they do not fit into that; places to a 65,000th of the map's width. Raises MapError for what would be no map when it is read: NaN or
-    infinite numbers."""
+def most_numbers(model: LatentModel) -> int:
+    """How many numbers the codes of a model may have in its map's file."""
+    return 4 * MOST_NUMBERS if any(isinstance(m, nn.RNNBase) for m in model.modules()) else MOST_NUMBERS
+
+
+def write(path: Path, kept: Map, most: int | None = None) -> None:
+    """Save atomically. Codes, where they are no more than ``most`` (MOST_NUMBERS) numbers, as float16, which moves a point by less than a
+    thousandth of its distance to the origin, or as float32 where they do not fit into that; places to a 65,000th of the map's width.
+    Raises MapError for what would be no map when it is read: NaN or infinite numbers."""
+    most = MOST_NUMBERS if most is None else most
     if not all(v is None or np.isfinite(v).all() for v in (kept.codes, kept.umap)):
         raise MapError("codes that are NaN or infinite make no map.")
     parts = dict(settings=np.array([kept.n_neighbors, kept.min_dist]), metric=np.array(kept.metric))
-    if kept.codes is not None and len(kept.codes) * len(np.unique(kept.codes[:1])) <= MOST_NUMBERS:     # a style counts once for all layers
+    if kept.codes is not None and len(kept.codes) * len(np.unique(kept.codes[:1])) <= most:     # a style counts once for all layers
         with np.errstate(over="ignore"):
             half = kept.codes.astype(np.float16)
         parts["codes"] = half if np.isfinite(half).all() else kept.codes.astype(np.float32)
