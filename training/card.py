@@ -42,6 +42,17 @@ class Metric(TypedDict):
     protocol: str
 
 
+class Seeds(TypedDict):
+    """Of a run that was chosen among several seeds: which there were, by what it was chosen (never the test set), and what each had."""
+
+    __pydantic_config__ = STRICT  # type: ignore[misc]
+
+    tried: list[int]
+    chosen_by: str
+    signs: list[float]                     # the higher the better
+    figures: dict[str, list[float]]        # of each metric the value of each seed
+
+
 Count = Annotated[int, Field(ge=0, le=10**15)]
 
 
@@ -61,6 +72,7 @@ class Card:
     seconds: float = 0.0                   # of training, summed over resumes
     hardware: str = ""
     seed: Annotated[int, Field(ge=-2**62, le=2**62)] = 0
+    seeds: Seeds | None = None             # None: there was this one
     recipe: str = ""
     trained_in: Annotated[str, Field(pattern="^(float32|bf16)$")] = "float32"   # what networks computed in: see training/precision.py
     bf16_ratio: Annotated[float, Field(ge=0, le=1000)] = 0.0     # how many times as fast bf16 was than float32 when it began; 0: not timed

@@ -110,6 +110,13 @@ def make_parser() -> argparse.ArgumentParser:
     data.add_argument("--size", type=int, choices=(28, 32, 64))
     data.add_argument("--trained", type=Path, default=TRAINED)
     data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    choose = commands.add_parser("choose", help="copy the best of runs that differ in their seeds alone, by a sign on training images; its "
+                                 "card tells what the others had")
+    choose.add_argument("runs", nargs="+")
+    choose.add_argument("--name", required=True, help="of the copy")
+    choose.add_argument("--trained", type=Path, default=TRAINED)
+    choose.add_argument("--cache", type=Path)
+    choose.add_argument("--source", type=Path, help="for runs on a person's own images: their folder or zip")
     packs = commands.add_parser("pack", help="pack the weights of runs, as shipped ones are: a seventh smaller, and the same bits")
     packs.add_argument("runs", nargs="+")
     packs.add_argument("--trained", type=Path, default=TRAINED)
@@ -213,6 +220,9 @@ def print_card(folder: Path) -> None:
     in_bf16 = " in bf16" if card.trained_in == "bf16" else ""
     print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}{in_bf16}, {card.parameters:,} parameters"
           f"{begun}")
+    if card.seeds:
+        print(f"  seed {card.seed} of {', '.join(map(str, card.seeds['tried']))}, chosen by {card.seeds['chosen_by']}: "
+              f"{', '.join(f'{v:g}' for v in card.seeds['signs'])}")
     for k, m in card.metrics.items():
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 
@@ -226,13 +236,20 @@ FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "sq
            "high_quality": "high quality", "reverse_kl": "reverse KL"}
 
 
+def _among(card: Card, metric: str) -> str:
+    """Of the metric that the picker shows: what all seeds had."""
+    if card.seeds is None or metric != card.headline or metric not in card.seeds["figures"]:
+        return ""
+    return f" (seeds {', '.join(map(str, card.seeds['tried']))}: {', '.join(f'{v:.4g}' for v in card.seeds['figures'][metric])})"
+
+
 def table(cards: Sequence[Card]) -> str:
     """Runs and their main figures in Markdown."""
     def seen(card: Card) -> str:
         return f"{card.images_seen / 1e6:.2g} M" + (f" after {card.begun_with}" if card.begun_with else "")
     rows = ["| run | data | code | images seen | trained on | measured |", "|---|---|---|---|---|---|"]
     for card in cards:
-        figures = ", ".join(f"{title} {card.metrics[k]['value']:.4g}" for k, title in FIGURES.items() if k in card.metrics)
+        figures = ", ".join(f"{title} {card.metrics[k]['value']:.4g}{_among(card, k)}" for k, title in FIGURES.items() if k in card.metrics)
         code = f"{card.spec.num_layers} × {card.spec.w_dim}-D" if card.spec.num_layers > 1 else f"{card.spec.w_dim}-D"
         rows.append(f"| `{card.name}` | {card.data.title} | {code} | {seen(card)} | {card.hardware}, "
                     f"{clock(card.seconds)} | {figures} |")
@@ -312,6 +329,15 @@ def command_pack(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_choose(args: argparse.Namespace) -> int:
+    """Copy the best of several seeds."""
+    from . import seeds
+    _there(args.trained)
+    card = seeds.choose(args.trained, args.runs, args.name, lambda c: load_data(args, c.data), say=tell)
+    print_card(args.trained / card.name)
+    return 0
+
+
 def command_all(args: argparse.Namespace) -> int:
     """Train what is shipped, or say what that would cost."""
     from . import shelf
@@ -370,7 +396,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = make_parser().parse_args(argv)
         command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-                   "features": command_features, "all": command_all, "pack": command_pack}[args.command]
+                   "features": command_features, "all": command_all, "choose": command_choose, "pack": command_pack}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)

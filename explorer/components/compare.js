@@ -96,6 +96,13 @@ const value = (c) => { const n = c.value; if (typeof n !== 'number') return Stri
   const v = share ? (100 * n).toFixed(1) : Number.isInteger(n) ? many(n) : Math.abs(n) < 10 ? n.toFixed(Math.abs(n) < 0.1 ? 4 : 2) : n.toFixed(1);
   return v.replace('-', '−') + (share ? ' %' : u.startsWith('of ') ? ' / ' + u.slice(3) : u ? ' ' + (u.startsWith('×') ? '×' : u.length > 6 ? '' : u) : ''); };
 const setting = (v) => v === null || v === undefined ? '–' : Array.isArray(v) ? v.join(', ') : typeof v === 'number' ? (Math.abs(v) >= 1000 ? many(v) : String(v)) : typeof v === 'boolean' ? lx.t(v ? 'cmp.yes' : 'cmp.no') : String(v);
+/* a training's seed; of one that was chosen among several, which these were and what each had */
+const seedOf = (r) => {
+  if (!r.seeds) return String(r.seed);
+  const metric = lx.known('metric.' + r.seeds.metric) ? lx.t('metric.' + r.seeds.metric) : r.seeds.metric.replaceAll('_', ' ');
+  const values = r.seeds.values.map((v) => value({ value: v })).join(', ');
+  return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric, values });
+};
 const cell = (tag, text, extra = {}) => Object.assign(document.createElement(tag), { textContent: text, ...extra });
 const tabulate = () => {
   table.replaceChildren(); if (!facts) return; const n = facts.runs.length, head = table.createTHead().insertRow(), body = table.createTBody(); head.append(cell('td', ''));
@@ -103,7 +110,7 @@ const tabulate = () => {
   const row = (name, cells, help = '') => { const tr = body.insertRow(), th = cell('th', name, { scope: 'row', title: help }); tr.append(th, ...cells); return tr; };
   const part = (key) => { const tr = body.insertRow(), td = cell('th', lx.t(key), { colSpan: n + 1, className: 'lx-cmp-part' }); td.scope = 'colgroup'; tr.append(td); };
   const fact = (key, f) => { const v = facts.runs.map(f); if (v.some((x) => x !== '–' && x !== '')) row(lx.t('cmp.fact.' + key), v.map((x) => cell('td', x))); };
-  fact('family', (r) => r.family); fact('dataset', (r) => r.dataset); fact('shape', (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : '')); fact('code', (r) => lx.t('run.size', { n: r.z_dim })); fact('parameters', (r) => many(r.parameters)); fact('images', (r) => many(r.images_seen)); fact('begun', (r) => r.begun_with || '–'); fact('time', (r) => time(r.seconds)); fact('hardware', (r) => r.hardware || '–'); fact('seed', (r) => String(r.seed));
+  fact('family', (r) => r.family); fact('dataset', (r) => r.dataset); fact('shape', (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : '')); fact('code', (r) => lx.t('run.size', { n: r.z_dim })); fact('parameters', (r) => many(r.parameters)); fact('images', (r) => many(r.images_seen)); fact('begun', (r) => r.begun_with || '–'); fact('time', (r) => time(r.seconds)); fact('hardware', (r) => r.hardware || '–'); fact('seed', seedOf);
   if (facts.metrics.length) part('cmp.metrics');
   for (const m of facts.metrics) {
     const units = [...new Set(m.cells.filter(Boolean).map((c) => c.unit || ''))], name = lx.known('metric.' + m.name) ? lx.t('metric.' + m.name) : m.name.replaceAll('_', ' '), tr = row(name, m.cells.map((c) => { const td = cell('td', c ? value(c) : '–', { title: c?.protocol || '' }); if (c?.best) { td.className = 'best'; td.setAttribute('aria-label', value(c) + ', ' + lx.t('cmp.bestone')); } return td; }), m.cells.find(Boolean)?.protocol);

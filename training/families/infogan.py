@@ -142,6 +142,17 @@ class InfoGANObjective(AdversarialObjective):
         model.read(batch.images)
 
 
+@torch.no_grad()
+def steadiness(model: LatentModel, images: Tensor) -> float:
+    """The share of images (n, C, H, W) that Q reads as the same category in a changed copy; 0 where the categories are not used evenly
+    (an entropy under 2.2 of ln 10 = 2.3026 nats, or as much of another number's)."""
+    category = model.spec.codes[0]
+    read, again = (model.read(x)[category.name] for x in (images, jittered(images)))
+    use = read.mean(0)
+    entropy = float(-(use * use.clamp(min=1e-12).log()).sum())
+    return (read.argmax(1) == again.argmax(1)).double().mean().item() if entropy >= 2.2 / math.log(10) * math.log(category.size) else 0.0
+
+
 FAMILY = Family(
     name="infogan", title="InfoGAN",
     paper="Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets",
@@ -149,6 +160,8 @@ FAMILY = Family(
     summary="A few of the generator's inputs must be readable from the image by a second head, so they come to mean something. "
             "Without ever seeing a label, one code becomes the digit and others its slant and width.",
     Config=InfoGANConfig, Model=InfoGenerator, Objective=InfoGANObjective, headline=("code_error", "information"),
+    sign=("share of images that Q reads as the same category when turned, sheared, moved, thickened or thinned, 0 where the categories are "
+          "not used evenly", steadiness),
     recipes={
         "quick": {"*": dict(images=120_000, ema_images=5_000)},
         "cpu": {"*": dict(images=1_000_000, decay="cosine")},
