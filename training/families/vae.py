@@ -146,8 +146,8 @@ FAMILY = Family(
                   "faces": dict(images=60_000, network="conv", width=256, z_dim=32, likelihood="gaussian", beta=3.0, ema_images=5_000)},
         "plane": {"*": dict(images=1_500_000, network="dense", z_dim=2)},
         "cpu": {"*": dict(images=4_000_000, network="dense"), "fashion-mnist": dict(images=1_500_000),
-                "faces": dict(images=1_000_000, network="conv", width=256, z_dim=64, likelihood="gaussian", beta=3.0, ema_images=20_000)},
+                "faces": dict(images=1_000_000, network="conv", width=256, z_dim=64, likelihood="gaussian", beta=40.0, ema_images=20_000)},
         "gpu": {"*": dict(images=12_000_000, z_dim=32, channels=96),
-                "faces": dict(images=4_000_000, width=256, z_dim=64, likelihood="gaussian", beta=3.0)},
+                "faces": dict(images=4_000_000, width=256, z_dim=64, likelihood="gaussian", beta=40.0)},
     },
 )
