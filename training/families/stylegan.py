@@ -13,6 +13,10 @@ from __future__ import annotations
 from ..model import Family
 from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective
 
+# the paper's generator: AdaIN, colours by a convolution, noise and mapping at its rates, growing from 8 × 8; smaller, a 20th of its images
+NIGHT = dict(images=1_200_000, normalise="instance", palette=0, epsilon=1e-8, noise_rate=1.0, mapping_rate=0.01, mapping_layers=8,
+             z_dim=128, w_dim=128, most_channels=96, learning_rate=2e-3, start=8, stage_images=60_000, fade_images=30_000)
+
 FAMILY = Family(
     name="stylegan", title="StyleGAN",
     paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks; weights in place of AdaIN: "
@@ -22,5 +26,5 @@ FAMILY = Family(
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
     Config=StyleConfig, Model=StyleGenerator, Objective=StyleObjective,
     headline=("frechet_ratio", "path_ratio", "sliced_wasserstein"),
-    recipes=RECIPES,
+    recipes={**RECIPES, "night": {"*": NIGHT}},
 )
