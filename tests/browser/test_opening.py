@@ -86,20 +86,22 @@ OPENED = {"map": "tiny", "codes": "info", "arithmetic": "tiny", "walk": "tiny", 
 assert set(OPENED) == set(VIEWS)
 
 
-@pytest.mark.parametrize("view", OPENED)
-def test_a_view_that_is_opened_leaves_the_code(context, everything, watch, view):
-    drive = Driver(context.new_page(), everything)
-    other = "walk" if view == "codes" else "codes"
-    drive.page.goto(f"{everything}/?run={OPENED[view]}&view={other}")
-    drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
-    drive.page.locator(".lx-seed").click()
-    drive.until("lx.state.origin.kind === 'seed'")
-    drive.settled()
-    mine = drive.state("[window.lx.b64(s.w), JSON.stringify(s.origin), s.label]")
-    drive.page.locator(f"[role=tab][data-view={view}]").click()
-    drive.settled()
-    assert drive.state("[window.lx.b64(s.w), JSON.stringify(s.origin), s.label]") == mine
-    assert drive.page.evaluate("history.state.lx") == 2
+def test_a_view_that_is_opened_leaves_the_code(context, everything, watch):
+    drive = Driver(context.new_page(), everything).open("run=tiny&view=codes")
+    for view, run in OPENED.items():
+        drive.page.evaluate("(run) => lx.state.run === run || lx.open(run)", run)
+        drive.page.locator(f"[role=tab][data-view={'walk' if view == 'codes' else 'codes'}]").click()
+        drive.settled()
+        drive.page.locator(".lx-seed").click()
+        drive.settled()
+        assert drive.state("[s.run, s.origin.kind]") == [run, "seed"]
+        read = "[window.lx.b64(s.w), JSON.stringify(s.origin), s.label, window.lx.state.view]"
+        *mine, _ = drive.state(read)
+        steps = drive.page.evaluate("history.state.lx")
+        drive.page.locator(f"[role=tab][data-view={view}]").click()
+        drive.settled()
+        assert drive.state(read) == [*mine, view]
+        assert drive.page.evaluate("history.state.lx") == steps + 1, view
 
 
 def test_a_list_that_was_overtaken_does_not_bring_back_what_was_deleted(context, everything, watch):
