@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from training.features import FeatureNet
-from training.model import LatentSpec
+from training.ranges import Range, ranges
 
 from . import Refused, directions, found, latent
 from .directions import Direction
@@ -28,41 +28,6 @@ if TYPE_CHECKING:
 COUNT = 6                                       # directions of each kind
 STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step from each (paper: 100,000 random ones, 1e-4)
 HEAT = np.array([[0, 0, 0], [74, 16, 112], [206, 62, 74], [250, 170, 60], [255, 250, 220]], np.float32)
-
-
-@dataclass(frozen=True)
-class Range:
-    """Layers ``first`` … ``last`` - 1, which draw the resolutions ``low`` to ``high`` (0 where the model names none)."""
-
-    name: str
-    first: int
-    last: int
-    low: int = 0
-    high: int = 0
-
-
-def ranges(spec: LatentSpec) -> list[Range]:
-    """Coarse, middle and fine layers. As in the paper two resolutions each and the rest (4-8, 16-32, from 64 on); smaller models have
-    fewer of the middle, then of the coarse ones. Models whose layers do not share out over their levels are cut in three. Where the last
-    layer's style is that of a palette, it also has a name of its own: colours."""
-    out = _shared_out(spec)
-    if spec.palette and out[-1].first < spec.num_layers - 1:
-        out.append(Range("colours", spec.num_layers - 1, spec.num_layers))
-    return out
-
-
-def _shared_out(spec: LatentSpec) -> list[Range]:
-    n, layers = len(spec.levels), spec.num_layers
-    if n < 2 or layers % n:
-        cuts = sorted({0, -(-layers // 3), -(-2 * layers // 3), layers})
-        names = ("coarse", "middle", "fine") if len(cuts) == 4 else ("coarse", "fine")
-        return [Range(name, a, b) for name, a, b in zip(names, cuts[:-1], cuts[1:], strict=True)]
-    coarse, middle = (2, 2) if n >= 5 else (n // 2, int(n > 2))
-    per, out = layers // n, []
-    for name, a, b in (("coarse", 0, coarse), ("middle", coarse, coarse + middle), ("fine", coarse + middle, n)):
-        if b > a:
-            out.append(Range(name, a * per, b * per, spec.levels[a], spec.levels[b - 1]))
-    return out
 
 
 def mixed(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:

@@ -54,6 +54,7 @@ class Seeds(TypedDict):
 
 
 Count = Annotated[int, Field(ge=0, le=10**15)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Card:
     code_version: str = ""
     created: str = ""
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)     # name → Metric
+    carried: dict[str, dict[str, Share]] = field(default_factory=dict)   # attribute → range of layers → share: disentanglement.carried
     headline: str = ""                     # name of the metric that the picker shows
     parameters: Count = 0
     weights_sha256: str = ""

@@ -1,4 +1,5 @@
-"""How well a mapped space of styles is laid out: path lengths, linear separability, and whether mixed styles go where they should.
+"""How well a mapped space of styles is laid out: path lengths, linear separability, whether mixed styles go where they should, and what
+each range of layers carries.
 
     l_W = E[d(G(lerp(f(z₁), f(z₂), t)), G(lerp(f(z₁), f(z₂), t + ε))) / ε²]   and l_Z alike along great circles;   exp Σ H(Yᵢ|Xᵢ)
 
@@ -23,9 +24,11 @@ from .features import FeatureNet
 from .figures import Figures, as_8_bit, score
 from .model import LatentModel
 from .probes import linear_svm
+from .ranges import ranges
 
 PAIRS, EPSILON, OUTSIDE = 1500, 1e-4, 0.01      # pairs of codes (paper: 100,000), step, share dropped at either end
 LABELLED, SURE, MARGIN = 6000, 0.5, 1.0         # samples (paper: 200,000), share of the surest that is kept, C of the linear classifiers
+CARRIES, NOISY, SEEN = 0.8, 200, 8              # share of a field's changes that a range then carries; samples; shades of 255 that are seen
 TRIED, MIXED = 300, 1000                        # pairs that a crossover is chosen on, and others that it is measured on
 CHUNK = 50                                      # images at a time: more are slower on a CPU
 Say = Callable[[str], None]
@@ -213,6 +216,49 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
             "mixing_colours": score(mean(found.colours), "", f"share of the colours in which A and B differ that is B's; {how}")}
 
 
+@torch.no_grad()
+def carried(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> tuple[Figures, dict[str, dict[str, float]]]:
+    """Which attributes each range of layers carries: of the pairs (A, B) that differ in a field, the share in which A's image with B's
+    styles in that range alone shows what B's shows. How many fields one range carries, and the table: field to range to share."""
+    fields = [name for name, _ in net.fields if net.card["accuracy"][name] >= READ_WELL]
+    if not fields:
+        return {}, {}
+
+    def read(w: Tensor) -> dict[str, np.ndarray]:
+        _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
+        return {k: v.cpu().numpy() for k, v in seen.items()}
+    a, b = model.map(model.sample_z(2 * MIXED, torch.Generator().manual_seed(4)).to(next(model.parameters()).device)).split(MIXED)
+    say("swapping ranges of styles")
+    is_a, is_b = read(a), read(b)
+    table: dict[str, dict[str, float]] = {k: {} for k in fields if (is_a[k] != is_b[k]).any()}
+    for part in ranges(model.spec):
+        swapped = read(torch.cat([a[:, :part.first], b[:, part.first:part.last], a[:, part.last:]], 1))
+        for k, row in table.items():
+            differ = is_a[k] != is_b[k]
+            row[part.name] = round(float((swapped[k] == is_b[k])[differ].mean()), 4)
+    one = [k for k, row in table.items() if max(row.values()) >= CARRIES]
+    how = (f"fields that one range of layers carries to ≥ {CARRIES:.0%} ({', '.join(one) or 'none'}): of the pairs that differ in a field, "
+           f"the share in which A's image with B's styles in that range alone shows B's; {MIXED:,} pairs of samples, seed 4; the fields "
+           f"that the net reads on ≥ {READ_WELL:.0%} of test images ({judge(net)})")
+    return {"carried": score(len(one), f"of {len(table)}", how)}, table
+
+
+@torch.no_grad()
+def noise_seen(model: LatentModel) -> Figures:
+    """How much the noise beside the styles can be seen, for models that have some."""
+    if not model.spec.pixel_noise:
+        return {}
+    w = model.map(model.sample_z(NOISY, torch.Generator().manual_seed(5)).to(next(model.parameters()).device))
+    changed = []
+    for k, part in enumerate(w.split(CHUNK)):
+        one, other = (as_8_bit(model.synthesize_noisy(part, None, [1.0] * len(model.spec.levels), seed))
+                      for seed in (2 * k, 2 * k + 1))
+        changed.append(((one - other).abs().amax(1) * 127.5 > SEEN - 0.5).double().mean((1, 2)))
+    how = (f"share of the pixels of which a colour is {SEEN} of 255 or more apart between two draws of the noise of every layer; {NOISY} "
+           "samples, seed 5")
+    return {"noise_seen": score(torch.cat(changed).mean().item(), "", how)}
+
+
 def mean(values: np.ndarray) -> float:
     """Of (n,); 0 of none."""
     return float(values.mean()) if len(values) else 0.0
@@ -221,4 +267,4 @@ def mean(values: np.ndarray) -> float:
 def measure(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Figures:
     """All of these, for a model with styles: ``num_layers`` > 1."""
     net = net.to(next(model.parameters()).device)
-    return path_lengths(model, net, say) | separability(model, net, say) | mixing(model, net, say)
+    return path_lengths(model, net, say) | separability(model, net, say) | mixing(model, net, say) | noise_seen(model)

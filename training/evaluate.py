@@ -31,9 +31,12 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labe
     net = features.load(folder.parent, card.data)
     if sentence := features.not_used(folder.parent, card.data):
         tell(sentence)
+    carried: dict[str, dict[str, float]] = {}
     metrics = measure(model, card, dataset, say) | figures.measure(model, net, dataset, say)
     if net is not None and model.spec.num_layers > 1:
         metrics |= disentanglement.measure(model, net, say)
+        found, carried = disentanglement.carried(model, net, say)
+        metrics |= found
     metrics |= probes.measure(model, dataset, say) | pca.measure(model, dataset, say)
     if with_labels:
         metrics |= pretraining.measure(model, card, dataset, say)
@@ -47,7 +50,7 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labe
         tell(f"No number came of {', '.join(lost)}: the network's answers are too large; these figures are left out.")
         metrics = {k: m for k, m in metrics.items() if k not in lost}
     headline = next((k for k in families.get(card.family).headline if k in metrics), "")
-    return checkpoint.update(folder, metrics=metrics, headline=headline)
+    return checkpoint.update(folder, metrics=metrics, headline=headline, carried=carried)
 
 
 def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Say = lambda s: None) -> dict[str, dict[str, Any]]:

@@ -93,6 +93,7 @@ cells.onkeydown = (e) => {
   const [dr, dc] = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[e.key] || []; const to = dr !== undefined && cellAt(r + dr, c + dc); if (!to) return; e.preventDefault(); rove(to); to.focus(); };
 
 /* ---- layers: ranges by name, or one by one ---- */
+const rangeTitle = (x) => lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : '');
 const masked = (a, b) => layers.map((_, k) => k >= a && k < b);
 const choose = (mask) => { layers = mask; tell(); draw(); if (pick && pick[0] >= 0 && pick[1] >= 0) follow(); sliders.ask(); write(); };
 const presets = $('.lx-presets');
@@ -127,13 +128,13 @@ const turned = () => {                                                      /* w
 };
 const tell = () => {
   if (!lx.state.info || owner !== lx.state.run) return; const same = (x) => layers.every((v, k) => v === (k >= x.first && k < x.last)), none = !ranges.some(same);
-  for (const [i, b] of [...presets.children].entries()) { const x = ranges[i], yes = same(x); b.textContent = lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : ''); b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes || none && !i ? 0 : -1; }
+  for (const [i, b] of [...presets.children].entries()) { const x = ranges[i], yes = same(x); b.textContent = rangeTitle(x); b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes || none && !i ? 0 : -1; }
   const more = $('.lx-open-layers'); more.setAttribute('aria-expanded', open); more.textContent = `${lx.t('sty.layers')} ${open ? '▴' : '▾'}`; more.classList.toggle('on', none); $('.lx-layers').hidden = !open;
   for (const e of $('.lx-layers').querySelectorAll('input')) { e.checked = layers[+e.dataset.layer]; e.setAttribute('aria-label', lx.t('sty.layer', { n: +e.dataset.layer + 1 })); }
   for (const b of cells.children) { const r = +b.dataset.r, c = +b.dataset.c, seed = seedOf([r, c]), what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
     b.setAttribute('aria-label', b.dataset.again ? lx.t('sty.again', { what }) : r < 0 || c < 0 ? `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed })}` : lx.t('origin.styles', { row: r + 1, column: c + 1 })); if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
     if (!b.dataset.again) { b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c); b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean)); } }
-  turned();
+  turned(); carries(lx.state.info.card.carried, ranges);
   $('.lx-kinds').hidden = !real.able(); for (const b of $('.lx-kinds').children) { const yes = (b.dataset.kind === 'real') === real.on; b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes ? 0 : -1; } $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average; if (on() && JSON.stringify(lx.state.noise) !== JSON.stringify(noise())) lx.setNoise(noise()); grains.told(); sliders.build();
 };
@@ -153,6 +154,7 @@ const strip = () => {
 };
 
 /* ---- opening the view, another run, another code ---- */
+const carries = makeStyleCarried($('.lx-carried'), rangeTitle);
 const grains = makeStyleNoise($('.lx-grain'), grain, on), paths = makeStylePaths($('.lx-two-ways'), ways, on), sliders = makeStyleDirections($('.lx-turn'), turns, on);
 const fetchSources = async (restore) => {
   const run = lx.state.run, me = ++ticket; label = lx.state.label;

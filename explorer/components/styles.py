@@ -7,7 +7,7 @@ import gradio as gr
 
 from . import HERE, piece, script
 
-PARTS = ("own", "image_text", "direction_moves", "styles_real", "styles_noise", "styles_directions", "styles_paths")
+PARTS = ("own", "image_text", "direction_moves", "styles_real", "styles_noise", "styles_carried", "styles_directions", "styles_paths")
 
 _DIAL = """
 <label class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>
@@ -37,6 +37,8 @@ def styles() -> gr.HTML:
   <div class="lx-mixing"><canvas role="img" data-t-label="sty.grid"></canvas><canvas class="lx-sheet" hidden></canvas>
     <div class="lx-sty-cells" role="group" data-t-label="sty.grid"></div>
     <p class="lx-corner"><span data-t="sty.corner.styles"></span><span data-t="sty.corner.rest"></span></p></div>
+  <section class="lx-carried" hidden><h2 class="lx-h" data-t="sty.carried"></h2>
+    <div class="lx-carried-scroll"><table data-t-label="sty.carried"></table></div><p class="lx-note"></p></section>
   <section class="lx-over-psi"><h2 class="lx-h" data-t="sty.truncation"></h2>
     <div class="lx-psi-row">
       <figure><canvas class="lx-mean-face" role="img" data-t-label="sty.mean"></canvas><figcaption data-t="sty.mean"></figcaption></figure>

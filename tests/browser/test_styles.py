@@ -339,3 +339,17 @@ def test_the_link_keeps_an_edited_code_at_psi_of_zero_and_ones_own_image(drive, 
     page.goto(page.evaluate("lx.link()"))
     ready(drive, "other")
     assert alike(sheet(drive), known) and alike(hero(drive), shown)
+
+
+def test_what_ranges_were_measured_to_carry_stands_beside_the_grid(drive):
+    """Attributes of the coarse range first, the surest before others; what one range carries to 80 % is marked. A run without: no table."""
+    page = opened(drive)
+    table = page.locator(".lx-carried table")
+    expect(table.locator("th[scope=col]")).to_have_text(["Coarse 7", "Middle 14", "Fine 28", "Colours"])
+    expect(table.locator("th[scope=row]")).to_have_text(["hat", "glasses", "skin"])
+    expect(table.locator("td.num")).to_have_text(["80 %", "10 %", "0 %", "0 %", "70 %", "50 %", "5 %", "–", "10 %", "20 %", "90 %", "85 %"])
+    expect(table.locator(".lx-strong")).to_have_text(["80 %", "90 %"])
+    expect(page.locator(".lx-carried .lx-note")).to_contain_text("Of 3 attributes one range carries 2")
+    page.evaluate("lx.open('other')")
+    ready(drive, "other")
+    expect(page.locator(".lx-carried")).to_be_hidden()

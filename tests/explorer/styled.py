@@ -9,6 +9,9 @@ import torch
 from training import checkpoint, families
 from training.data import Dataset
 
+CARRIED = {"skin": {"coarse": 0.1, "middle": 0.2, "fine": 0.9, "colours": 0.85}, "glasses": {"coarse": 0.7, "middle": 0.5, "fine": 0.05},
+           "hat": {"coarse": 0.8, "middle": 0.1, "fine": 0.0, "colours": 0.0}}
+
 
 def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: str = "stylegan") -> Path:
     """Two layers for each resolution, noise that can be seen, the mean of its own W."""
@@ -24,6 +27,7 @@ def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: 
                 layer.style.weight.mul_(3)
         model.palette.weight.mul_(3)
         model.take_average()
-    card = checkpoint.Card(name, family, config.to_dict(), dataset.spec, model.spec, title=f"Tiny {kind.title}", images_seen=1000)
+    card = checkpoint.Card(name, family, config.to_dict(), dataset.spec, model.spec, title=f"Tiny {kind.title}", images_seen=1000,
+                           carried=CARRIED if family == "stylegan" else {})
     checkpoint.save(root / name, model, card)
     return root / name

@@ -1,6 +1,7 @@
 """Path length, separability and mixing of models for which they are known: linear ones, and ones whose styles do one thing each."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -272,7 +273,8 @@ def test_the_figures_are_the_same_every_time(few):
     for k, found in enumerate((one, two)):
         torch.manual_seed(k)
         found.append(disentanglement.measure(model, PixelNet()))
-    assert one == two and set(one[0]) == {"path_z", "path_w", "path_z_end", "path_w_end", "path_ratio", "separability_z", "separability_w"}
+    assert one == two and set(one[0]) == {"path_z", "path_w", "path_z_end", "path_w_end", "path_ratio", "separability_z", "separability_w",
+                                      "noise_seen"}
     assert all(math.isfinite(v["value"]) and v["protocol"] for v in one[0].values())
 
 
@@ -284,6 +286,7 @@ def test_cards_of_models_with_styles_have_them(family, measured, few, tmp_path, 
     checkpoint.save(tmp_path / "small", model.eval(), Card("small", family, objective.config.to_dict(), spec(), model.spec))
     images, labels = shapes(16)
     card = evaluate(tmp_path / "small", Dataset(spec(), Split(images, labels), Split(images, labels)), with_map=False)
+    assert card.carried.keys() == ({"a", "b"} if measured else set()) and ("carried" in card.metrics) == measured
     assert ("path_ratio" in card.metrics) == ("separability_w" in card.metrics) == measured and card.headline == "frechet_ratio"
 
 
@@ -295,3 +298,38 @@ def test_patches_are_taken_where_they_fit(monkeypatch):
     found = figures.sliced(model.eval(), Dataset(DataSpec("d", "D", (3, 32, 32)), Split(images), Split(images)))
     assert model.spec.levels == (4, 8, 16, 32)
     assert set(found) == {"sliced_wasserstein", *(f"sliced_wasserstein_{r}" for r in (8, 16, 32))}
+
+
+# -- what ranges of layers carry
+
+def test_each_field_is_carried_by_the_range_that_tells_it():
+    """Layers 0-3 draw 4 and 8 pixels, 4-5 draw 16, 6-7 draw 32."""
+    names = [n for n, _ in avatars.FIELDS]
+    model = painter({n: k % 8 for k, n in enumerate(names)})
+    found, table = disentanglement.carried(model, FacesNet())
+    assert set(table) == set(names)
+    for k, n in enumerate(names):
+        right = "coarse" if k % 8 < 4 else "middle" if k % 8 < 6 else "fine"
+        assert table[n] == {r: float(r == right) for r in ("coarse", "middle", "fine")}, n
+    assert found["carried"]["value"] == len(names) and found["carried"]["unit"] == f"of {len(names)}"
+
+
+def test_a_field_that_needs_two_ranges_at_once_is_carried_by_none():
+    names = [n for n, _ in avatars.FIELDS]
+    d = len(names)
+    model = Drawn(lambda w: torch.minimum(w[:, 0, :d], w[:, 7, :d]), lambda z: torch.erf(z / math.sqrt(2)), 8, d, (4, 8, 16, 32))
+    found, table = disentanglement.carried(model, FacesNet())
+    assert found["carried"]["value"] == 0 and all(0 < max(row.values()) < 0.8 for row in table.values())
+
+
+def test_noise_that_can_be_seen_is_counted_by_the_pixel():
+    class Grainy(Drawn):
+        def synthesize_noisy(self, w, label, strengths, seed=None):
+            x = torch.full((len(w), 3, 10, 10), -0.5)
+            x[:, 0, :2] += 8 / 127.5 * (seed % 2)                                # a fifth of the pixels by 8 shades, another by 7
+            x[:, 1, 2:4] += 7 / 127.5 * (seed % 2)
+            return x
+    model = Grainy(lambda w: w[:, 0])
+    assert disentanglement.noise_seen(model) == {}
+    model.spec = replace(model.spec, pixel_noise=True)
+    assert disentanglement.noise_seen(model)["noise_seen"]["value"] == pytest.approx(0.2)
