@@ -7,7 +7,7 @@ os.environ["OMP_NUM_THREADS"] = "1"                # read by torch when it is im
 import pytest
 from hypothesis import settings
 
-from tests import host
+from tests import forked, host
 
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("suite")
@@ -18,6 +18,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         started = host.begin()
         config.add_cleanup(lambda: host.end(started))
+    forked.install()
+
+
+@pytest.fixture
+def interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that starts a command as a person does, in a new interpreter."""
+    monkeypatch.setattr("subprocess.Popen", forked.REAL)
 
 
 TRAIN = {"test_adversarial", "test_alarms", "test_bigan", "test_cli", "test_features", "test_figures", "test_growing", "test_jobs",

@@ -280,10 +280,11 @@ class _Training:
             raise
 
     def _say_at_last(self, what: str, message: str, error: BaseException | None = None) -> None:
+        if self.lead and error is not None:
+            with suppress(OSError):                # before the status: who sees that it failed sees why
+                notes.write(self.folder, self.told, error)
         try:
             self._say(what, message)
-            if self.lead and error is not None:
-                notes.write(self.folder, self.told, error)
         except OSError:
             tell("Not even the status could be saved.")
 

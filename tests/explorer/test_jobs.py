@@ -84,7 +84,7 @@ def test_it_finishes_and_is_a_run_like_any_other(job):
     assert not (job.trained / "mine").exists() and not any((job.trained / ".uploads").iterdir())
 
 
-def test_kill_stop_resume_and_one_at_a_time(job):
+def test_kill_stop_resume_and_one_at_a_time(job, interpreters):
     begin(job, "mine")
     with pytest.raises(JobError, match="mine is being trained"):
         begin(job, "other")

@@ -88,7 +88,7 @@ def still(monkeypatch):
     made.close()
 
 
-def test_from_start_to_end(short):
+def test_from_start_to_end(interpreters, short):
     page = Page(short)
     assert set(page.get("").json()["data"]) == {"ring", "grid"}
     name = page.start(seed=7)

@@ -52,7 +52,7 @@ def wait_for(process, condition):
     assert process.poll() is None, process.communicate()
 
 
-def test_train_list_evaluate(own, tmp_path, capsys, measured_by_the_command):
+def test_train_list_evaluate(own, tmp_path, capsys, measured_by_the_command, interpreters):
     trained = tmp_path / "trained"
     assert main(options(own, tmp_path, "own", "--images", "640", "--no-map")) == 0
     assert sorted(p.name for p in (trained / "own").iterdir()) == [
@@ -93,7 +93,7 @@ def test_a_kill_in_the_middle_and_on_from_the_last_save(own, tmp_path):
     assert seen == sorted(set(seen)) and seen[-1] >= goal
 
 
-def test_sigterm_saves_and_says_how_to_go_on(own, tmp_path):
+def test_sigterm_saves_and_says_how_to_go_on(own, tmp_path, interpreters):
     folder = tmp_path / "trained" / "own"
     p = start(options(own, tmp_path, "own", "--images", "100000000", "--no-evaluate"))
     wait_for(p, (folder / "log.jsonl").exists)

@@ -171,7 +171,7 @@ def test_lines_that_are_no_commands_are_left_out():
     assert [asked.get(), asked.get()] == [{"play": True}, None]
 
 
-def test_the_command_writes_hello_and_frames_and_no_file(tmp_path):
+def test_the_command_writes_hello_and_frames_and_no_file(tmp_path, interpreters):
     command = [sys.executable, "-m", "training", "live", "--data", "grid", "--seed", "5", "--steps", "2"]
     done = subprocess.run(command, cwd=ROOT, timeout=300, input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
                           env={**os.environ, "LATENT_EXPLORER_DATA": str(tmp_path), "OMP_NUM_THREADS": "1"})
