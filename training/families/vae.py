@@ -5,8 +5,8 @@
 Kingma & Welling 2014, Auto-Encoding Variational Bayes; β: Higgins et al. 2017, beta-VAE.
 
 With the best sigma for the likelihood (Rybkin et al. 2021) β alone says how much of the prior the codes fill. On the cartoon faces, after
-a million images each: β 3 keeps 195 nats a face and its prior's samples are grey (Fréchet ÷ floor 240, coverage 7.9 of 16); β 40 keeps 53 nats
-in 22 of the 64 numbers, and they are faces (30.5, 13.4) for 0.3 dB of reconstruction (26.7 and 26.4 dB).
+a million images each: β 3 keeps 195 nats a face and its prior's samples are grey (Fréchet ÷ floor 240, coverage 7.9 of 16); β 40 keeps 53
+nats in 22 of the 64 numbers, and they are faces (30.5, 13.4) for 0.3 dB of reconstruction (26.7 and 26.4 dB).
 """
 
 from __future__ import annotations
