@@ -38,6 +38,7 @@ Label = int | np.ndarray | None                 # one class for all, a class for
 KEPT = 5 * 2**25                                # bytes of runs that stay loaded, weights and all: nearly all of the forty that are shipped
 CHUNK = 64                                      # codes at once
 ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
+LARGEST = 1e15                                  # of a code: squares are still finite
 PULLED = 256                                    # codes that the strongest directions are found on
 ASKED = 32                                      # codes that each code of a model, and its class, is tried from
 USUAL = 500                                     # held-out images whose errors say what is usual
@@ -189,7 +190,7 @@ class Run:
             return None if self.map is None else self.map.codes
         held, n = self.held, None if self.map.umap is None else len(self.map.umap)
         assert held is not None
-        return self.once("codes", lambda: maps.encode_all(self.model, held.images(range(n or held.n)), ENCODED))
+        return self.once("codes", lambda: self._finite(maps.encode_all(self.model, held.images(range(n or held.n)), ENCODED)))
 
     @property
     def coded(self) -> int:
@@ -306,8 +307,15 @@ class Run:
             return self.codes
 
         def make() -> np.ndarray:
-            return self.map_z(self.sample_z(2000, 0), np.arange(2000) % max(self.spec.num_classes, 1))
+            return self._finite(self.map_z(self.sample_z(2000, 0), np.arange(2000) % max(self.spec.num_classes, 1)))
         return self._once.get("samples", make)
+
+    def _finite(self, codes: np.ndarray) -> np.ndarray:
+        """The same codes; raises Refused where one is NaN, infinite or so large that its square is: nothing can be said of them."""
+        if not (np.abs(codes) < LARGEST).all():
+            raise Refused("Codes of this run are NaN or infinite, or nearly: its weights have grown too large. Train it again, at a lower "
+                          "learning rate.")
+        return codes
 
     def _principal(self) -> Basis:
         return self._once.get("principal", lambda: latent.principal(self.points_of_all()))

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer import Refused, routes
+from explorer.__main__ import main as measure
 from explorer.access import Access
 from explorer.jobs import MOST_ROWS, JobError, Jobs, Log
 from explorer.session import Session
@@ -346,3 +347,23 @@ def test_a_long_log_is_read_from_its_end_and_thinned(beside, monkeypatch):
         f.write('{"images": 30001, "loss": 1}\n')
     assert kept.read()[-1] == {"images": 30001, "loss": 1} and len(kept.read()) <= MOST_ROWS
     assert Jobs(beside, Access(True)).snapshot("bad")["images"] == 30_001
+
+
+def test_codes_that_are_infinite_are_a_sentence(beside, trained, capsys):
+    """Of weights that are finite, but too large: nothing can be measured of them, and nothing is drawn from what is."""
+    shutil.copytree(trained / "_data", beside / "_data")
+    tensors = load_file(beside / "bad" / WEIGHTS)
+    last = [k for k in tensors if k.startswith("encoder") and k.endswith("weight")][-1]
+    tensors[last].fill_(3e38)
+    save_file(tensors, beside / "bad" / WEIGHTS)
+    (beside / "bad" / MAP).unlink()
+    edited(lambda card: card.update(weights_sha256=sha256(beside / "bad" / WEIGHTS)))(beside / "bad")
+    assert measure(["measure", "bad", "good", "--trained", str(beside)]) == 2
+    out, err = capsys.readouterr()
+    assert err.strip() == ("bad: Codes of this run are NaN or infinite, or nearly: its weights have grown too large. Train it again, at a "
+                           "lower learning rate.")
+    assert "good: " in out
+    page = Page(beside)
+    page.check_good("bad")
+    answer = page.get("run/bad")
+    assert answer.status_code == 422 and "NaN or infinite" in answer.json()["error"]
