@@ -216,7 +216,7 @@ const drawSets = () => {
     box.append(c, b, bars, text); if (s.w) lx.draw(c, { op: 'image', w: lx.b64(s.w) });
     if (colours) { const count = new Map(); for (const i of s.indices) count.set(colours[i], (count.get(colours[i]) || 0) + 1);
       const sorted = [...count].sort((p, q) => q[1] - p[1]); for (const [v, m] of sorted) { const i = document.createElement('i'); i.style.cssText = `width:${100 * m / s.indices.length}%;background:${lx.palette[v % N]}`; bars.append(i); }
-      text.textContent = sorted.slice(0, 3).map(([v, m]) => `${list[v] ?? v} ${Math.round(100 * m / s.indices.length)} %`).join(' · '); }
+      text.textContent = sorted.slice(0, 3).map(([v, m]) => `${list[v] ?? v}: ${Math.round(100 * m / s.indices.length)} %`).join(' · '); }
     return box;
   }));
   const ready = sets.length === 2 && sets[0].w && sets[1].w; move.hidden = !ready; if (!ready) { slider.value = 0; lx.range(slider); move.querySelector('output').textContent = '0.00'; }

@@ -104,7 +104,7 @@ def test_two_lassos_make_a_direction(drive):
     first = int(drive.page.evaluate(f"{PLANE}.lasso"))
     assert 5 < first < 120
     expect(drive.page.locator(".lx-set").first).to_contain_text(f"A · {first} images")
-    expect(drive.page.locator(".lx-set").first).to_contain_text("%")
+    expect(drive.page.locator(".lx-set").first).to_contain_text(re.compile(r"\w+: \d+ %"))
     lasso(drive, [(x + w / 2 + 4, y + h / 2), (x + w - 10, y + h / 2), (x + w - 10, y + h - 50), (x + w / 2 + 4, y + h - 50)])
     drive.until(f"{PLANE}.means === '2'")
     before, w0 = drive.pixels(), np.array(drive.state("Array.from(s.w)"))
