@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 
 from explorer.i18n import words
 
-CODES = "run=tiny&view=codes"                    # where the view is not the subject: one that draws less than the Map does
-
 
 def test_opens_on_something_and_says_what_it_is(drive):
     drive.open("")
@@ -25,7 +23,7 @@ def test_opens_on_something_and_says_what_it_is(drive):
 
 
 def test_picker_opens_runs_and_lists_damaged_ones(drive):
-    drive.open(CODES)
+    drive.open("run=tiny")
     before = drive.pixels()
     drive.page.get_by_role("radio", name="Tiny VAE Shapes · 2-D").click()
     drive.until("window.lx.state.run === 'plane'")
@@ -47,14 +45,14 @@ def test_a_page_that_shows_nothing_new_asks_for_no_frames(drive):
 
 
 def test_runs_by_keyboard(drive):
-    drive.open(CODES)
+    drive.open("run=tiny")
     drive.page.locator(".lx-run[data-run=tiny]").focus()
     drive.page.keyboard.press("ArrowDown")
     drive.until("window.lx.state.run === 'plane'")
 
 
 def test_slider_changes_pixels_and_is_labelled(drive):
-    drive.open(CODES)
+    drive.open()
     before, w = drive.pixels(), drive.state("Array.from(s.w)")
     slider = drive.page.locator("#lx-slider-0 input[type=range]")
     assert slider.get_attribute("aria-label").split("for ")[1].startswith("1 · ")
@@ -68,7 +66,7 @@ def test_slider_changes_pixels_and_is_labelled(drive):
 
 
 def test_sliders_follow_the_code_without_changing_it(drive):
-    drive.open(CODES)
+    drive.open()
     drive.page.locator(".lx-seed").click()
     drive.until("window.lx.state.origin.kind === 'seed'")
     w = drive.state("window.lx.b64(s.w)")
@@ -79,7 +77,7 @@ def test_sliders_follow_the_code_without_changing_it(drive):
 
 
 def test_neighbours_are_clickable(drive):
-    drive.open(CODES)
+    drive.open()
     drive.until("document.querySelectorAll('.lx-near canvas[data-drawn]').length === 6")
     before = drive.pixels()
     third = drive.page.locator(".lx-near button").nth(3)
@@ -112,12 +110,12 @@ def test_both_languages_have_the_same_keys():
 
 
 def test_light_and_dark(drive):
-    drive.open(CODES)
+    drive.open()
     page, colour = drive.page, "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(colour)
     page.get_by_role("button", name="Light or dark").click()
     assert page.evaluate(colour) != light and page.evaluate("document.body.classList.contains('dark')")
-    drive.open(CODES)
+    drive.open()
     drive.until("document.body.classList.contains('dark')")
 
 
@@ -140,7 +138,7 @@ def test_phone_width(drive):
 
 
 def test_saved_image_is_enlarged_by_eight(drive):
-    drive.open(CODES)
+    drive.open()
     with drive.page.expect_download() as found:
         drive.page.get_by_role("button", name="Save image").click()
     with Image.open(found.value.path()) as image:
@@ -151,7 +149,7 @@ def test_saved_image_is_enlarged_by_eight(drive):
 
 def test_code_is_copied_as_json(drive, context, server):
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
-    drive.open(CODES)
+    drive.open()
     drive.page.get_by_role("button", name="Copy code").click()
     drive.until("document.getElementById('lx-toast')?.classList.contains('on')")
     copied = json.loads(drive.page.evaluate("navigator.clipboard.readText()"))
@@ -202,7 +200,7 @@ def test_a_view_that_comes_after_the_header_is_its_tabs_panel_all_the_same(drive
 
 def test_layout_does_not_jump(drive):
     """The sliders stay where they are when the honesty notice and the neighbours arrive."""
-    drive.open(CODES)
+    drive.open()
     y = drive.page.locator("#lx-slider-0").bounding_box()["y"]
     for value in (3.9, 0, -3.9):
         n = int(drive.page.locator("#lx-near [data-n]").get_attribute("data-n") or 0)
@@ -212,7 +210,7 @@ def test_layout_does_not_jump(drive):
 
 
 def test_all_tabs_can_be_seen_at_1280_and_the_bar_is_one_row_on_a_phone(drive):
-    drive.open(CODES)
+    drive.open()
     for lang in ("en", "ko"):
         drive.page.evaluate("(lang) => lx.setLang(lang)", lang)
         assert drive.page.locator(".lx-tabs").evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0, lang
