@@ -1,5 +1,5 @@
-"""``python -m training`` and ``python -m explorer`` as forks of a process that has imported what they need (host.py), in place of new
-interpreters, which take three seconds to import it.
+"""``python -m training``, ``python -m explorer`` and ``python app.py`` as forks of a process that has imported what they need (host.py),
+not as new interpreters, which take three seconds to import it.
 
 For who starts one it is a process as any other: with its own command line, directory, environment, standard files and session, ended by
 signals, with the exit status that it would have.
@@ -16,7 +16,7 @@ from typing import Any
 from tests import host
 
 REAL = subprocess.Popen
-MODULES = ("training", "explorer")
+COMMANDS = (["-m", "training"], ["-m", "explorer"], ["app.py"])
 
 
 class Popen(REAL):
@@ -29,12 +29,12 @@ class Popen(REAL):
                        errread: int, errwrite: int, restore_signals: Any, gid: Any, gids: Any, uid: Any, umask: Any,
                        start_new_session: bool, process_group: Any) -> None:
         pipes = p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite
-        if not isinstance(args, list) or args[:2] != [sys.executable, "-m"] or args[2] not in MODULES:
+        if not isinstance(args, list) or args[0] != sys.executable or not any(args[1:1 + len(c)] == c for c in COMMANDS):
             super()._execute_child(args, executable, preexec_fn, close_fds, pass_fds, cwd, env, startupinfo, creationflags, shell, *pipes,
                                    restore_signals, gid, gids, uid, umask, start_new_session, process_group)
             return
         files = [pipe if pipe >= 0 else standard for standard, pipe in enumerate((p2cread, c2pwrite, errwrite))]
-        self.pid = host.ask("run", args[2:], os.fspath(cwd or os.getcwd()), dict(os.environ if env is None else env), os.getpid(), files,
+        self.pid = host.ask("run", args[1:], os.fspath(cwd or os.getcwd()), dict(os.environ if env is None else env), os.getpid(), files,
                             start_new_session)
         self.ended = os.pidfd_open(self.pid)
         self._child_created = True

@@ -153,9 +153,12 @@ class Host:
         return self.fork(serve)
 
     def run(self, words: list[str], cwd: str, environment: dict[str, str], asks: int, files: list[int], own_session: bool) -> int:
-        """Be ``python -m words`` for the process ``asks``, whose ``files`` become the standard ones; its process id."""
+        """Be ``python words`` for the process ``asks``, whose ``files`` become the standard ones; its process id."""
         import torch._dynamo  # noqa: F401           what the first optimizer of a process imports
 
+        if words[0] != "-m":
+            import app  # noqa: F401
+            from explorer import ui  # noqa: F401
         from explorer import __main__  # noqa: F401
         from tests import forked
         from training import cli, families, live, train  # noqa: F401
@@ -169,7 +172,7 @@ class Host:
                 os.setsid()
             for file, there in enumerate(standard):
                 os.dup2(there, file)
-            called([sys.executable, "-m", *words])
+            called([sys.executable, *words])
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(environment)
@@ -177,7 +180,7 @@ class Host:
             os.write(ready, b"!")
             for file in (watched, ready, *standard):
                 os.close(file)
-            return module(words)
+            return command(words)
         pid = self.fork(become)
         os.close(ready)
         os.read(watched, 1)
@@ -207,13 +210,17 @@ class Host:
             self.forked.remove(pid)
 
 
-def module(words: list[str]) -> int:
-    """What ``python -m words`` does, up to its exit status."""
-    sys.argv = ["", *words[1:]]
+def command(words: list[str]) -> int:
+    """What ``python words`` does, up to its exit status."""
+    what, *sys.argv = words[1:] if words[0] == "-m" else words
+    sys.argv.insert(0, what)
     for file, (name, mode, buffered) in enumerate((("stdin", "r", -1), ("stdout", "w", -1), ("stderr", "w", 1))):
         setattr(sys, name, os.fdopen(file, mode, buffered, "utf-8", closefd=False))
     try:
-        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        if words[0] == "-m":
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(what, run_name="__main__")
         status = 0
     except SystemExit as e:
         status = e.code if isinstance(e.code, int) else 0 if e.code is None else 1

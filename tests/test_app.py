@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import gradio as gr
 import httpx
@@ -23,7 +23,7 @@ from PIL import Image
 import app
 from benchmarks.serve import ROOT, page
 from explorer import ui
-from tests import host
+from tests import forked, host
 from tests.explorer.conftest import data, make
 from training import checkpoint
 
@@ -37,8 +37,11 @@ def trained(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(trained):
-    """A page that others can reach, and its process."""
-    with page("--host", "0.0.0.0", "--trained", str(trained)) as (address, _, pid):
+    """A page that others can reach, started as a person does, and its process."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as change:
+            change.setattr(subprocess, "Popen", forked.REAL)
+            address, _, pid = stack.enter_context(page("--host", "0.0.0.0", "--trained", str(trained)))
         yield address, psutil.Process(pid)
 
 

@@ -151,6 +151,7 @@ def test_own_maps_are_few_and_of_these_weights(root):
     assert own_maps.read(folder, weights, "../map") is None and own_maps.read(folder, "cd" * 32, "5-0.1-cosine") is None
 
 
+@pytest.mark.training
 def test_the_process_ends_as_soon_as_nobody_wants_the_map():
     codes, before = np.random.default_rng(0).normal(size=(5000, 8)).astype(np.float32), set(psutil.Process().children())
     told, wanted = [], [True]

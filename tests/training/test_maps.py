@@ -64,6 +64,7 @@ def test_settings_out_of_range_are_refused_before_anything_is_computed(change):
         maps.check_umap(**{"n": 1000, "n_neighbors": 15, "min_dist": 0.1, "metric": "euclidean", **change})
 
 
+@pytest.mark.training
 def test_umap_keeps_clusters_apart_is_deterministic_and_tells_how_far_it_is(tmp_path):
     r = np.random.default_rng(0)
     codes = np.concatenate([r.normal(size=(40, 8)), r.normal(size=(40, 8)) + 20]).astype(np.float32)
