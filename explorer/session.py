@@ -531,7 +531,7 @@ class Session:
         folder = self.trained / (name if name in self._known else self.card(name).name)
         if not (folder / checkpoint.CARD).is_file():
             self.card(name)                     # gone, or never whole: this says which
-        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.PACKED, checkpoint.MAP))
+        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
         return self._runs.get(name, stamp, partial(self._load, folder))
 
     def _load(self, folder: Path) -> Run:

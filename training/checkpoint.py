@@ -1,4 +1,4 @@
-"""A checkpoint is a folder: ``card.json`` says everything in words, ``weights.safetensors`` (or it packed by xz) holds the weights.
+"""A checkpoint is a folder: ``card.json`` says everything in words, ``weights.safetensors`` holds the inference weights.
 
 Nothing here can run code on loading: JSON and safetensors only, loaded strictly, checked by hash. Listing reads cards only.
 
@@ -12,7 +12,6 @@ import math
 import os
 import shutil
 import time
-from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from . import alarms, families, packed, stages
+from . import alarms, families, stages
 from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
@@ -29,7 +28,6 @@ from .model import LatentModel
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
-PACKED = f"{WEIGHTS}.xz"                          # in their place, of a run that is shipped
 OTHERS = (STATUS, alarms.FILE, stages.LIST, stages.PICTURE)
 NEXT_CARD, NEXT_WEIGHTS = f".next.{CARD}", f".next.{WEIGHTS}"
 A_DAY = 24 * 3600.0                               # seconds
@@ -66,9 +64,8 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
     No network is made that is much larger than the weights' file, and no weight is read that does not fit into it.
     """
     try:
-        with ExitStack() as stack:
-            card, path = _whole(folder, stack)
-            f = stack.enter_context(safe_open(path, framework="pt"))
+        card, path = _whole(folder)
+        with safe_open(path, framework="pt") as f:
             shapes = {k: tuple(f.get_slice(k).get_shape()) for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
             with Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
                 model = build(card)
@@ -88,27 +85,17 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
     return model.eval().requires_grad_(False).to(device), card
 
 
-def _weights(folder: Path, stack: ExitStack) -> Path:
-    """A run's weights, unpacked for as long as the stack is open where they are packed."""
-    try:
-        path, packed_path = inside(folder, WEIGHTS), inside(folder, PACKED)
-        if path.is_file():
-            return path
-        if packed_path.is_file():
-            return stack.enter_context(packed.unpacked(packed_path))
-    except Outside as e:
-        raise CheckpointError(str(e)) from e
-    except packed.PackedError as e:
-        raise CheckpointError(f"{folder.name}: {PACKED} {e}.") from e
-    raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
-
-
-def _whole(folder: Path, stack: ExitStack) -> tuple[Card, Path]:
+def _whole(folder: Path) -> tuple[Card, Path]:
     """The card and the weights' path of the last save, also while a training replaces both or after a kill between the two."""
     card = None
     for _ in range(5):
         before, card = card, _current(folder)
-        path = _weights(folder, stack)
+        try:
+            path = inside(folder, WEIGHTS)
+        except Outside as e:
+            raise CheckpointError(str(e)) from e
+        if not path.is_file():
+            raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
         digest = sha256(path)
         if digest == card.weights_sha256:
             return card, path
@@ -195,7 +182,6 @@ def switch(folder: Path) -> None:
     """The second half of ``save``."""
     os.replace(folder / NEXT_WEIGHTS, folder / WEIGHTS)
     os.replace(folder / NEXT_CARD, folder / CARD)
-    (folder / PACKED).unlink(missing_ok=True)          # of a run that goes on
     sync_folder(folder)
 
 
@@ -217,20 +203,6 @@ def _stamp(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return math.inf
-
-
-def pack(folder: Path) -> int:
-    """Pack a run's weights; how many bytes that saved. Only for whoever holds the run's lock. Raises CheckpointError, OSError."""
-    with ExitStack() as stack:
-        _, path = _whole(folder, stack)
-        before = path.stat().st_size
-        if path == folder / WEIGHTS:
-            packed.pack(path, folder / PACKED)
-            with packed.unpacked(folder / PACKED) as again:
-                if sha256(again) != sha256(path):
-                    raise CheckpointError(f"{folder.name}: what was packed is not what is unpacked; it stays as it was.")
-            path.unlink()
-    return before - (folder / PACKED).stat().st_size
 
 
 def update(folder: Path, **changes: Any) -> Card:
@@ -270,7 +242,7 @@ def runs(root: Path) -> tuple[list[Card], dict[str, str]]:
             if (folder / STATUS).is_file() and not (folder / CARD).exists():
                 continue                           # a training that has not saved yet
             card = read_card(folder)
-            if not any(inside(folder, name).is_file() for name in (WEIGHTS, PACKED)):
+            if not inside(folder, WEIGHTS).is_file():
                 raise CheckpointError(f"{folder.name}: {WEIGHTS} is missing.")
             cards.append(card)
         except (CheckpointError, Outside) as e:

@@ -117,9 +117,6 @@ def make_parser() -> argparse.ArgumentParser:
     choose.add_argument("--trained", type=Path, default=TRAINED)
     choose.add_argument("--cache", type=Path)
     choose.add_argument("--source", type=Path, help="for runs on a person's own images: their folder or zip")
-    packs = commands.add_parser("pack", help="pack the weights of runs, as shipped ones are: a seventh smaller, and the same bits")
-    packs.add_argument("runs", nargs="+")
-    packs.add_argument("--trained", type=Path, default=TRAINED)
     every = commands.add_parser("all", help="train the runs that are shipped, one after the other; the same command again goes on",
                                 epilog="What stands after -- goes to each training: -- --device cuda --no-evaluate")
     every.add_argument("--recipe", choices=("quick", "cpu", "gpu"), default="cpu", help="[default: cpu]")
@@ -317,18 +314,6 @@ def command_data(args: argparse.Namespace) -> int:
     return 0
 
 
-def command_pack(args: argparse.Namespace) -> int:
-    """Pack each named run."""
-    from . import checkpoint
-    from .lock import Lock
-    _there(args.trained)
-    for name in args.runs:
-        with Lock(folder := args.trained / checkpoint.check_name(name)):
-            checkpoint.mend(folder)
-            print(f"{name}: {checkpoint.pack(folder):,} bytes saved")
-    return 0
-
-
 def command_choose(args: argparse.Namespace) -> int:
     """Copy the best of several seeds."""
     from . import seeds
@@ -396,7 +381,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = make_parser().parse_args(argv)
         command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-                   "features": command_features, "all": command_all, "choose": command_choose, "pack": command_pack}[args.command]
+                   "features": command_features, "all": command_all, "choose": command_choose}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)
