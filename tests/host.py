@@ -173,6 +173,7 @@ class Host:
             for file, there in enumerate(standard):
                 os.dup2(there, file)
             called([sys.executable, *words])
+            signal.signal(signal.SIGINT, signal.default_int_handler)      # ignored in all of a suite that a shell started in the background
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(environment)
