@@ -44,7 +44,7 @@ FAMILY = Family(
     Config=DCGANConfig, Model=Generator, Objective=DCGANObjective, headline=("arithmetic_changed", "frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=60_000, channels=16, ema_images=5_000)},
-        "cpu": {"*": dict(images=300_000, z_dim=100, r1=1.0, decay="cosine"),
+        "cpu": {"*": dict(images=1_000_000, z_dim=100, decay="cosine"),
                 "faces": dict(images=300_000, channels=24, z_dim=100, ema_images=10_000)},
         "gpu": {"*": dict(images=4_000_000, channels=64, z_dim=100), "faces": dict(images=3_000_000, channels=48, z_dim=100)},
     },
