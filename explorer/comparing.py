@@ -18,7 +18,7 @@ LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_erro
 HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_trustworthiness", "coverage", "agreement", "information",
                     "modes", "high_quality", "arithmetic_changed", "arithmetic_kept", "arithmetic_changed_single",
                     "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many", "reconstruction_kept", "nn_short",
-                    "nn_long", "svm_short", "svm_long", "mixing", "mixing_shapes", "mixing_colours", "carried", "noise_seen",
+                    "nn_long", "svm_short", "svm_long", "mixing", "mixing_shapes", "mixing_colours", "carried",
                     "gain_gaussian", "gain_dropout",
                     *(f"labels_{n}_{way}" for n in (100, 500, 1000) for way in ("frozen", "fine_tuned", "scratch"))})
 

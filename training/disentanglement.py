@@ -175,6 +175,12 @@ def followed(mixed: dict[str, np.ndarray], a: dict[str, np.ndarray], b: dict[str
     return Followed(shares[0][fine], shares[1][fine], by)
 
 
+def readings(model: LatentModel, net: FeatureNet, w: Tensor) -> dict[str, np.ndarray]:
+    """What the net reads of the images of codes (n, num_layers, w_dim): by field, categories (n,)."""
+    _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
+    return {k: v.cpu().numpy() for k, v in seen.items()}
+
+
 @torch.no_grad()
 def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Figures:
     """Whether images with the coarse styles of A and the fine ones of B have the shapes of A in the colours of B. For data whose fields are
@@ -185,16 +191,12 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
     layers, levels = model.spec.num_layers, model.spec.levels
     cuts = range(1, layers)
 
-    def read(w: Tensor) -> dict[str, np.ndarray]:
-        _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
-        return {k: v.cpu().numpy() for k, v in seen.items()}
-
     def of(cuts: Sequence[int], pairs: int, seed: int) -> list[Followed]:
         z = model.sample_z(2 * pairs, torch.Generator().manual_seed(seed)).to(next(model.parameters()).device)
         w = model.map(z)
         a, b = w.split(pairs)
-        sources = read(a), read(b)
-        return [followed(read(torch.cat([a[:, :cut], b[:, cut:]], 1)), *sources, shapes, colours) for cut in cuts]
+        sources = readings(model, net, a), readings(model, net, b)
+        return [followed(readings(model, net, torch.cat([a[:, :cut], b[:, cut:]], 1)), *sources, shapes, colours) for cut in cuts]
     say("mixing styles")
     tried = of(cuts, TRIED, 2)
     best = cuts[int(np.argmax([f.both for f in tried]))]
@@ -223,16 +225,12 @@ def carried(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> t
     fields = [name for name, _ in net.fields if net.card["accuracy"][name] >= READ_WELL]
     if not fields:
         return {}, {}
-
-    def read(w: Tensor) -> dict[str, np.ndarray]:
-        _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
-        return {k: v.cpu().numpy() for k, v in seen.items()}
     a, b = model.map(model.sample_z(2 * MIXED, torch.Generator().manual_seed(4)).to(next(model.parameters()).device)).split(MIXED)
     say("swapping ranges of styles")
-    is_a, is_b = read(a), read(b)
+    is_a, is_b = readings(model, net, a), readings(model, net, b)
     table: dict[str, dict[str, float]] = {k: {} for k in fields if (is_a[k] != is_b[k]).any()}
     for part in ranges(model.spec):
-        swapped = read(torch.cat([a[:, :part.first], b[:, part.first:part.last], a[:, part.last:]], 1))
+        swapped = readings(model, net, torch.cat([a[:, :part.first], b[:, part.first:part.last], a[:, part.last:]], 1))
         for k, row in table.items():
             differ = is_a[k] != is_b[k]
             row[part.name] = round(float((swapped[k] == is_b[k])[differ].mean()), 4)

@@ -17,6 +17,7 @@ from . import checkpoint, families, features, figures, metrics
 from .card import Card, CheckpointError, Seeds, to_dict
 from .data import Dataset
 from .files import write_json
+from .lock import FILE, Lock
 from .model import Batch, LatentModel
 
 IMAGES = 5000                                     # of the training set, that a family's own sign is taken on
@@ -85,7 +86,8 @@ def choose(root: Path, names: Sequence[str], to: str, dataset: Callable[[Card], 
     chosen = replace(best, name=to, seeds=seeds)
     new = target.with_name(to + NEW)
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(root / best.name, new)
+    with Lock(root / best.name):                   # else a training may write into what is copied
+        shutil.copytree(root / best.name, new, ignore=shutil.ignore_patterns(FILE.name))
     write_json(new / checkpoint.CARD, to_dict(chosen))
     new.rename(target)
     return chosen

@@ -102,7 +102,7 @@ const build = () => {
   const { levels, num_layers: L } = spec(), per = levels.length && L % levels.length === 0 ? L / levels.length : L, groups = Array.from({ length: L / per }, (_, g) => g);
   $('.lx-layers').replaceChildren(...groups.map((g) => { const host = piece('span', 'lx-layer-group'), name = piece('b', 'num', per < L ? `${levels[g]} × ${levels[g]}` : ''); host.append(name);
     for (let k = g * per; k < (g + 1) * per; k++) { const l = piece('label'), e = piece('input'); e.type = 'checkbox'; e.dataset.layer = k; e.onchange = () => choose(layers.map((v, i) => i === k ? e.checked : v)); l.append(e, piece('span', 'num', k + 1)); host.append(l); } return host; }));
-  grains.build(); paths.names();
+  grains.build(); paths.names(); carries(lx.state.info.card.carried, ranges);
 };
 const radios = (host) => { host.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return; e.preventDefault(); const all = [...host.children], at = all.findIndex((b) => b === document.activeElement), to = all[(at + step + all.length) % all.length]; to.focus(); to.click(); }; };
 radios(presets); radios($('.lx-kinds'));
@@ -134,7 +134,7 @@ const tell = () => {
   for (const b of cells.children) { const r = +b.dataset.r, c = +b.dataset.c, seed = seedOf([r, c]), what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
     b.setAttribute('aria-label', b.dataset.again ? lx.t('sty.again', { what }) : r < 0 || c < 0 ? `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed })}` : lx.t('origin.styles', { row: r + 1, column: c + 1 })); if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
     if (!b.dataset.again) { b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c); b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean)); } }
-  turned(); carries(lx.state.info.card.carried, ranges);
+  turned();
   $('.lx-kinds').hidden = !real.able(); for (const b of $('.lx-kinds').children) { const yes = (b.dataset.kind === 'real') === real.on; b.setAttribute('aria-checked', yes); b.classList.toggle('on', yes); b.tabIndex = yes ? 0 : -1; } $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average; if (on() && JSON.stringify(lx.state.noise) !== JSON.stringify(noise())) lx.setNoise(noise()); grains.told(); sliders.build();
 };
@@ -195,7 +195,7 @@ lx.on('restore', () => {
 });
 lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', taken);
-lx.on('lang', () => { if (on() && layers.length) { tell(); paths.names(); } });
+lx.on('lang', () => { if (on() && layers.length) { tell(); paths.names(); carries(lx.state.info.card.carried, ranges); } });
 document.addEventListener('lx-dials', () => tell());
 new ResizeObserver(() => { stripped = ''; if (on()) { paint(); strip(); } }).observe($('.lx-mixing'));
 lx.translate(element); element.dataset.ready = 'true';

@@ -16,7 +16,7 @@ const makeStyleCarried = (host, title) => {
       .sort((a, b) => names.indexOf(a.best) - names.indexOf(b.best) || b.row[b.best] - a.row[a.best]);
   };
   return (carried, ranges) => {
-    const names = ranges.map((r) => r.name), rows = names.length ? ordered(carried || {}, names) : [];
+    const names = ranges.map((r) => r.name), rows = ordered(carried, names);
     host.hidden = !rows.length;
     host.dataset.rows = rows.length;
     const head = document.createElement('tr');
