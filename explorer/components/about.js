@@ -1,6 +1,20 @@
-const fold = element.querySelector('details'), key = 'lx-about';
-try { fold.open = localStorage.getItem(key) !== 'closed'; } catch { /* private browsing */ }
+const fold = element.querySelector('details'),
+  key = 'lx-about';
+try {
+  fold.open = localStorage.getItem(key) !== 'closed';
+} catch {
+  /* private browsing */
+}
 if (innerWidth <= 720) fold.open = false;
-fold.addEventListener('toggle', () => { try { if (innerWidth > 720) localStorage.setItem(key, fold.open ? 'open' : 'closed'); } catch { /* private browsing */ } });
-lx.on('run', (info) => { element.querySelector('.lx-eq').textContent = info.equation || ''; element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : ''; });
+fold.addEventListener('toggle', () => {
+  try {
+    if (innerWidth > 720) localStorage.setItem(key, fold.open ? 'open' : 'closed');
+  } catch {
+    /* private browsing */
+  }
+});
+lx.on('run', (info) => {
+  element.querySelector('.lx-eq').textContent = info.equation || '';
+  element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
+});
 lx.translate(element);

@@ -1,11 +1,21 @@
-const why = element.querySelector('.lx-why'), go = element.querySelector('button'); let target = null;
+const why = element.querySelector('.lx-why'),
+  go = element.querySelector('button');
+let target = null;
 const fill = () => {
   const { run, runs, view } = lx.state;
   const empty = runs && !runs.length;
   document.body.classList.toggle('lx-empty', !!empty && view !== 'train');
-  if (empty) { why.textContent = lx.t('runs.none'); go.hidden = !window.lxViews.some((v) => v.name === 'train'); go.textContent = lx.t('view.train'); target = () => lx.show('train'); return; }
+  if (empty) {
+    why.textContent = lx.t('runs.none');
+    go.hidden = !window.lxViews.some((v) => v.name === 'train');
+    go.textContent = lx.t('view.train');
+    target = () => lx.show('train');
+    return;
+  }
   const other = runs?.find((r) => lx.supports(r.name) && r.name !== run);
-  why.textContent = lx.t('view.' + view + '.needs'); go.hidden = !other; target = other && (() => lx.open(other.name));
+  why.textContent = lx.t('view.' + view + '.needs');
+  go.hidden = !other;
+  target = other && (() => lx.open(other.name));
   if (other) go.textContent = lx.t('open.other', { title: other.title || other.family_title });
 };
 go.onclick = () => target?.();

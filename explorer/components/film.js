@@ -1,101 +1,418 @@
-const $ = (s) => element.querySelector(s), screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') }, play = $('.lx-play'), scrub = $('.lx-transport input'), out = $('output'), row = $('.lx-keys'), strips = { lerp: $('.lx-contact-lerp canvas'), slerp: $('.lx-contact-slerp canvas') }, contact = $('.lx-contacts'), chart = $('.lx-norm');
-const length = $('.lx-length'), loop = $('.lx-loop'), why = $('.lx-why-way');
-let t = 0, playing = false, last = 0, way = 'lerp', looped = true, both = false, drawn = [], filling = null, mine = null, chosen = null, usual = null, shownLabel, restored = false, bringing = 0;
-const keys = () => lx.state.keys, joined = () => { const d = lx.state.w.length, a = new Float32Array(keys().length * d); keys().forEach((k, i) => a.set(k.w, i * d)); return lx.b64(a); };
+const $ = (s) => element.querySelector(s),
+  screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') },
+  play = $('.lx-play'),
+  scrub = $('.lx-transport input'),
+  out = $('output'),
+  row = $('.lx-keys'),
+  strips = { lerp: $('.lx-contact-lerp canvas'), slerp: $('.lx-contact-slerp canvas') },
+  contact = $('.lx-contacts'),
+  chart = $('.lx-norm');
+const length = $('.lx-length'),
+  loop = $('.lx-loop'),
+  why = $('.lx-why-way');
+let t = 0,
+  playing = false,
+  last = 0,
+  way = 'lerp',
+  looped = true,
+  both = false,
+  drawn = [],
+  filling = null,
+  mine = null,
+  chosen = null,
+  usual = null,
+  shownLabel,
+  restored = false,
+  bringing = 0;
+const keys = () => lx.state.keys,
+  joined = () => {
+    const d = lx.state.w.length,
+      a = new Float32Array(keys().length * d);
+    keys().forEach((k, i) => a.set(k.w, i * d));
+    return lx.b64(a);
+  };
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
 const path = (u = t, how = way) => {
-  const n = keys().length; if (n < 2) return keys()[0]?.w; const parts = looped ? n : n - 1, k = Math.min(Math.floor(u * parts), parts - 1), f = u * parts - k, a = keys()[k].w, b = keys()[(k + 1) % n].w;
-  let p = 1 - f, q = f;
-  if (how === 'slerp') { let ab = 0, aa = 0, bb = 0; for (let i = 0; i < a.length; i++) { ab += a[i] * b[i]; aa += a[i] ** 2; bb += b[i] ** 2; } const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
-    if (Math.sin(o) >= 1e-4) { p = Math.sin((1 - f) * o) / Math.sin(o); q = Math.sin(f * o) / Math.sin(o); } }
+  const n = keys().length;
+  if (n < 2) return keys()[0]?.w;
+  const parts = looped ? n : n - 1,
+    k = Math.min(Math.floor(u * parts), parts - 1),
+    f = u * parts - k,
+    a = keys()[k].w,
+    b = keys()[(k + 1) % n].w;
+  let p = 1 - f,
+    q = f;
+  if (how === 'slerp') {
+    let ab = 0,
+      aa = 0,
+      bb = 0;
+    for (let i = 0; i < a.length; i++) {
+      ab += a[i] * b[i];
+      aa += a[i] ** 2;
+      bb += b[i] ** 2;
+    }
+    const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
+    if (Math.sin(o) >= 1e-4) {
+      p = Math.sin((1 - f) * o) / Math.sin(o);
+      q = Math.sin(f * o) / Math.sin(o);
+    }
+  }
   return Float32Array.from(a, (v, i) => p * v + q * b[i]);
 };
-const ways_ = () => both ? ['lerp', 'slerp'] : [way];
+const ways_ = () => (both ? ['lerp', 'slerp'] : [way]);
 /* pictures of another run or class are dimmed until those of this one are there */
-const stale = () => { lx.stale([...Object.values(screens), ...Object.values(strips), chart], true); row.replaceChildren(); };
+const stale = () => {
+  lx.stale([...Object.values(screens), ...Object.values(strips), chart], true);
+  row.replaceChildren();
+};
 const frame = () => {
-  if (!on() || !keys().length) return; out.textContent = Math.round(t * 100) + ' %'; scrub.value = t; lx.range(scrub); scrub.setAttribute('aria-valuetext', out.textContent); element.dataset.time = t.toFixed(4);
-  for (const how of ways_()) lx.draw(screens[how], keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped });
-  chart.style.setProperty('--t', 100 * t + '%'); tell();
-  const n = keys().length, parts = looped ? n : Math.max(n - 1, 1), k = Math.round(t * parts) % n; [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
+  if (!on() || !keys().length) return;
+  out.textContent = Math.round(t * 100) + ' %';
+  scrub.value = t;
+  lx.range(scrub);
+  scrub.setAttribute('aria-valuetext', out.textContent);
+  element.dataset.time = t.toFixed(4);
+  for (const how of ways_())
+    lx.draw(
+      screens[how],
+      keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped },
+    );
+  chart.style.setProperty('--t', 100 * t + '%');
+  tell();
+  const n = keys().length,
+    parts = looped ? n : Math.max(n - 1, 1),
+    k = Math.round(t * parts) % n;
+  [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
-let memo = null; const cached = () => { if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() }; return memo.text; };
+let memo = null;
+const cached = () => {
+  if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() };
+  return memo.text;
+};
 /* a frame's time may lie before the click's */
-const tick = (now) => { if (!playing) return; const seconds = +length.value; t += Math.max(0, now - last) / 1000 / seconds; last = Math.max(last, now); if (t >= 1) { if (looped) t %= 1; else { t = 1; stop(); } } frame(); if (playing) requestAnimationFrame(tick); };
-const label = () => { play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play'); play.setAttribute('aria-pressed', playing); element.dataset.playing = playing; };
-const take = () => { const w = path(); if (w) { mine = lx.state.run; lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) }); } };
-const stop = () => { if (!playing) return; playing = false; label(); take(); };
-const start = () => { if (keys().length < 2) return lx.say(lx.t('walk.few')); if (t >= 1) t = 0; playing = true; last = performance.now(); label(); requestAnimationFrame(tick); };
-play.onclick = () => playing ? stop() : start();
-scrub.oninput = () => { playing = false; label(); t = +scrub.value; frame(); }; scrub.onchange = take;
-for (const b of element.querySelectorAll('[data-way]')) b.onclick = () => { way = b.dataset.way; ways(); frame(); strip(); remember(); };
-loop.onclick = () => { looped = !looped; loop.setAttribute('aria-pressed', looped); frame(); strip(); remember(); };
-const twin = $('.lx-both'); twin.onclick = () => { both = chosen = !both; mode(); frame(); strip(); remember(); };
-length.onchange = () => remember();
-for (const [how, c] of Object.entries(screens)) c.onclick = () => { way = how; ways(); frame(); remember(); };
-const mode = () => { twin.setAttribute('aria-pressed', both); element.dataset.both = both; element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
-  for (const how of ['lerp', 'slerp']) { const off = !ways_().includes(how); $('.lx-shot-' + how).hidden = off; $('.lx-contact-' + how).hidden = off; } };
-/* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
-const norm = (w) => { let s = 0; for (const v of w) s += v * v; return Math.sqrt(s); };
-const shell = () => { const s = lx.state.info?.spec; return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null; };
-const measure = () => {
-  const few = keys().length < 2; chart.hidden = few; if (few || !on()) return; lx.stale([chart], false);
-  const N = 96, lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])), r = shell(), all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
-  const lo = Math.max(0, 0.92 * Math.min(...all)), hi = 1.04 * Math.max(...all), y = (v) => (100 * (hi - v) / (hi - lo)).toFixed(2), svg = chart.querySelector('svg');
-  for (const how of ['lerp', 'slerp']) svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${(100 * i / N).toFixed(2)},${y(v)}`).join(' '));
-  const band = svg.querySelector('rect'), line = svg.querySelector('line'), note = chart.querySelector('.lx-shell'); band.style.display = line.style.display = r ? '' : 'none'; note.hidden = !r;
-  if (r) { band.setAttribute('y', y(r + 0.71)); band.setAttribute('height', y(r - 0.71) - y(r + 0.71)); line.setAttribute('y1', y(r)); line.setAttribute('y2', y(r)); note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`; }
-  chart.dataset.lerp = Math.min(...lines.lerp).toFixed(4); chart.dataset.slerp = Math.min(...lines.slerp).toFixed(4); chart.dataset.shell = r ?? ''; tell();
+const tick = (now) => {
+  if (!playing) return;
+  const seconds = +length.value;
+  t += Math.max(0, now - last) / 1000 / seconds;
+  last = Math.max(last, now);
+  if (t >= 1) {
+    if (looped) t %= 1;
+    else {
+      t = 1;
+      stop();
+    }
+  }
+  frame();
+  if (playing) requestAnimationFrame(tick);
 };
-const tell = () => { if (keys().length > 1) for (const how of ['lerp', 'slerp']) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2); };
-const ways = () => { mode(); for (const b of element.querySelectorAll('[data-way]')) { const is = b.dataset.way === way; b.classList.toggle('on', is); b.setAttribute('aria-checked', is); }
-  for (const how of ['lerp', 'slerp']) for (const e of [$('.lx-shot-' + how), $('.lx-contact-' + how), chart.querySelector('.lx-norm-' + how)]) e.classList.toggle('chosen', how === way);
-  const s = lx.state.info?.spec; why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : ''; };
+const label = () => {
+  play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play');
+  play.setAttribute('aria-pressed', playing);
+  element.dataset.playing = playing;
+};
+const take = () => {
+  const w = path();
+  if (w) {
+    mine = lx.state.run;
+    lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) });
+  }
+};
+const stop = () => {
+  if (!playing) return;
+  playing = false;
+  label();
+  take();
+};
+const start = () => {
+  if (keys().length < 2) return lx.say(lx.t('walk.few'));
+  if (t >= 1) t = 0;
+  playing = true;
+  last = performance.now();
+  label();
+  requestAnimationFrame(tick);
+};
+play.onclick = () => (playing ? stop() : start());
+scrub.oninput = () => {
+  playing = false;
+  label();
+  t = +scrub.value;
+  frame();
+};
+scrub.onchange = take;
+for (const b of element.querySelectorAll('[data-way]'))
+  b.onclick = () => {
+    way = b.dataset.way;
+    ways();
+    frame();
+    strip();
+    remember();
+  };
+loop.onclick = () => {
+  looped = !looped;
+  loop.setAttribute('aria-pressed', looped);
+  frame();
+  strip();
+  remember();
+};
+const twin = $('.lx-both');
+twin.onclick = () => {
+  both = chosen = !both;
+  mode();
+  frame();
+  strip();
+  remember();
+};
+length.onchange = () => remember();
+for (const [how, c] of Object.entries(screens))
+  c.onclick = () => {
+    way = how;
+    ways();
+    frame();
+    remember();
+  };
+const mode = () => {
+  twin.setAttribute('aria-pressed', both);
+  element.dataset.both = both;
+  element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
+  for (const how of ['lerp', 'slerp']) {
+    const off = !ways_().includes(how);
+    $('.lx-shot-' + how).hidden = off;
+    $('.lx-contact-' + how).hidden = off;
+  }
+};
+/* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
+const norm = (w) => {
+  let s = 0;
+  for (const v of w) s += v * v;
+  return Math.sqrt(s);
+};
+const shell = () => {
+  const s = lx.state.info?.spec;
+  return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null;
+};
+const measure = () => {
+  const few = keys().length < 2;
+  chart.hidden = few;
+  if (few || !on()) return;
+  lx.stale([chart], false);
+  const N = 96,
+    lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])),
+    r = shell(),
+    all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
+  const lo = Math.max(0, 0.92 * Math.min(...all)),
+    hi = 1.04 * Math.max(...all),
+    y = (v) => ((100 * (hi - v)) / (hi - lo)).toFixed(2),
+    svg = chart.querySelector('svg');
+  for (const how of ['lerp', 'slerp'])
+    svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${((100 * i) / N).toFixed(2)},${y(v)}`).join(' '));
+  const band = svg.querySelector('rect'),
+    line = svg.querySelector('line'),
+    note = chart.querySelector('.lx-shell');
+  band.style.display = line.style.display = r ? '' : 'none';
+  note.hidden = !r;
+  if (r) {
+    band.setAttribute('y', y(r + 0.71));
+    band.setAttribute('height', y(r - 0.71) - y(r + 0.71));
+    line.setAttribute('y1', y(r));
+    line.setAttribute('y2', y(r));
+    note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`;
+  }
+  chart.dataset.lerp = Math.min(...lines.lerp).toFixed(4);
+  chart.dataset.slerp = Math.min(...lines.slerp).toFixed(4);
+  chart.dataset.shell = r ?? '';
+  tell();
+};
+const tell = () => {
+  if (keys().length > 1)
+    for (const how of ['lerp', 'slerp']) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2);
+};
+const ways = () => {
+  mode();
+  for (const b of element.querySelectorAll('[data-way]')) {
+    const is = b.dataset.way === way;
+    b.classList.toggle('on', is);
+    b.setAttribute('aria-checked', is);
+  }
+  for (const how of ['lerp', 'slerp'])
+    for (const e of [$('.lx-shot-' + how), $('.lx-contact-' + how), chart.querySelector('.lx-norm-' + how)])
+      e.classList.toggle('chosen', how === way);
+  const s = lx.state.info?.spec;
+  why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : '';
+};
 const frames = () => Math.max(8, Math.min(48, Math.floor(contact.clientWidth / 36)));
 const strip = () => {
-  if (!on() || keys().length < 2) return; const [, h, w] = lx.state.info.spec.shape, STRIP = frames();
-  for (const how of ways_()) lx.draw(strips[how], { op: 'strip', keys: joined(), frames: STRIP, method: how, loop: looped }, (x, im) => { const c = strips[how], per = Math.max(1, Math.round(im.width / w)); c.width = STRIP * w; c.height = h;
-    for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h); element.dataset.strip = STRIP; });
+  if (!on() || keys().length < 2) return;
+  const [, h, w] = lx.state.info.spec.shape,
+    STRIP = frames();
+  for (const how of ways_())
+    lx.draw(strips[how], { op: 'strip', keys: joined(), frames: STRIP, method: how, loop: looped }, (x, im) => {
+      const c = strips[how],
+        per = Math.max(1, Math.round(im.width / w));
+      c.width = STRIP * w;
+      c.height = h;
+      for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h);
+      element.dataset.strip = STRIP;
+    });
   measure();
 };
-const small = (text, key, n, act, off) => { const b = document.createElement('button'); b.type = 'button'; b.textContent = text; b.setAttribute('aria-label', lx.t(key, { n })); b.title = b.getAttribute('aria-label'); b.disabled = off; b.onclick = act; return b; };
-const draw = () => {
-  const list = keys(), change = (f) => () => { const next = [...keys()]; f(next); lx.setKeys(next); };
-  const add = document.createElement('div'), here = document.createElement('button'), seed = document.createElement('button'); add.className = 'lx-plus';
-  for (const [b, key, act] of [[here, 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)], [seed, 'walk.seed', fresh]]) { b.type = 'button'; b.className = 'lx-btn lx-small'; b.textContent = lx.t(key); b.onclick = act; add.append(b); }
-  here.classList.add('lx-add'); seed.classList.add('lx-addseed');
-  row.replaceChildren(...list.map((k, i) => {
-    const e = document.createElement('div'), go = document.createElement('button'), c = document.createElement('canvas'), tools = document.createElement('div'); e.className = 'lx-key'; e.setAttribute('role', 'listitem'); c.width = c.height = 28; go.type = 'button'; go.append(c); go.setAttribute('aria-label', lx.t('walk.go', { n: i + 1 })); go.title = lx.originText(k.origin);
-    go.onclick = () => { playing = false; label(); const parts = looped ? list.length : Math.max(list.length - 1, 1); t = Math.min(1, i / parts); frame(); take(); };
-    tools.append(small('‹', 'walk.left', i + 1, change((a) => { [a[i - 1], a[i]] = [a[i], a[i - 1]]; }), !i), small('×', 'walk.remove', i + 1, change((a) => a.splice(i, 1)), list.length < 2), small('›', 'walk.right', i + 1, change((a) => { [a[i + 1], a[i]] = [a[i], a[i + 1]]; }), i === list.length - 1));
-    e.append(go, tools); lx.draw(c, { op: 'image', w: lx.b64(k.w) }); return e; }), add);
-  element.dataset.keys = list.length; frame(); strip();
+const small = (text, key, n, act, off) => {
+  const b = document.createElement('button');
+  b.type = 'button';
+  b.textContent = text;
+  b.setAttribute('aria-label', lx.t(key, { n }));
+  b.title = b.getAttribute('aria-label');
+  b.disabled = off;
+  b.onclick = act;
+  return b;
 };
-const push = (w, origin) => { if (keys().length >= 12) return lx.say(lx.t('walk.full')); lx.setKeys([...keys(), { w: Float32Array.from(w), origin }]); };
-const fresh = async () => { const seed = Math.floor(Math.random() * 100000); try { const d = await lx.code({ op: 'sample', seed }); push(d.w, { kind: 'seed', seed }); } catch (e) { lx.say(e.message, 'error'); } };
+const draw = () => {
+  const list = keys(),
+    change = (f) => () => {
+      const next = [...keys()];
+      f(next);
+      lx.setKeys(next);
+    };
+  const add = document.createElement('div'),
+    here = document.createElement('button'),
+    seed = document.createElement('button');
+  add.className = 'lx-plus';
+  for (const [b, key, act] of [
+    [here, 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)],
+    [seed, 'walk.seed', fresh],
+  ]) {
+    b.type = 'button';
+    b.className = 'lx-btn lx-small';
+    b.textContent = lx.t(key);
+    b.onclick = act;
+    add.append(b);
+  }
+  here.classList.add('lx-add');
+  seed.classList.add('lx-addseed');
+  row.replaceChildren(
+    ...list.map((k, i) => {
+      const e = document.createElement('div'),
+        go = document.createElement('button'),
+        c = document.createElement('canvas'),
+        tools = document.createElement('div');
+      e.className = 'lx-key';
+      e.setAttribute('role', 'listitem');
+      c.width = c.height = 28;
+      go.type = 'button';
+      go.append(c);
+      go.setAttribute('aria-label', lx.t('walk.go', { n: i + 1 }));
+      go.title = lx.originText(k.origin);
+      go.onclick = () => {
+        playing = false;
+        label();
+        const parts = looped ? list.length : Math.max(list.length - 1, 1);
+        t = Math.min(1, i / parts);
+        frame();
+        take();
+      };
+      tools.append(
+        small(
+          '‹',
+          'walk.left',
+          i + 1,
+          change((a) => {
+            [a[i - 1], a[i]] = [a[i], a[i - 1]];
+          }),
+          !i,
+        ),
+        small(
+          '×',
+          'walk.remove',
+          i + 1,
+          change((a) => a.splice(i, 1)),
+          list.length < 2,
+        ),
+        small(
+          '›',
+          'walk.right',
+          i + 1,
+          change((a) => {
+            [a[i + 1], a[i]] = [a[i], a[i + 1]];
+          }),
+          i === list.length - 1,
+        ),
+      );
+      e.append(go, tools);
+      lx.draw(c, { op: 'image', w: lx.b64(k.w) });
+      return e;
+    }),
+    add,
+  );
+  element.dataset.keys = list.length;
+  frame();
+  strip();
+};
+const push = (w, origin) => {
+  if (keys().length >= 12) return lx.say(lx.t('walk.full'));
+  lx.setKeys([...keys(), { w: Float32Array.from(w), origin }]);
+};
+const fresh = async () => {
+  const seed = Math.floor(Math.random() * 100000);
+  try {
+    const d = await lx.code({ op: 'sample', seed });
+    push(d.w, { kind: 'seed', seed });
+  } catch (e) {
+    lx.say(e.message, 'error');
+  }
+};
 /* opens with four keyframes: held-out images of different classes where there are some, seeds otherwise */
 const fill = async () => {
-  if (!on() || keys().length || filling === lx.state.run || bringing) return; const run = filling = lx.state.run, { info } = lx.state;
+  if (!on() || keys().length || filling === lx.state.run || bringing) return;
+  const run = (filling = lx.state.run),
+    { info } = lx.state;
   try {
-    const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null, found = [], seen = new Set();
+    const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null,
+      found = [],
+      seen = new Set();
     for (let tries = 0; found.length < 4 && tries < 16; tries++) {
-      const d = await lx.code(some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries });
-      if (run !== lx.state.run || bringing) return; if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue; seen.add(d.label);
+      const d = await lx.code(
+        some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries },
+      );
+      if (run !== lx.state.run || bringing) return;
+      if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue;
+      seen.add(d.label);
       found.push({ w: d.w, origin: some ? { kind: 'point', index: d.index, label: d.label } : { kind: 'seed', seed: tries } });
     }
-    if (run === lx.state.run && !keys().length) { t = 0; usual = found; lx.setKeys(found); }
-  } catch (e) { lx.say(e.message, 'error'); } finally { filling = null; }
+    if (run === lx.state.run && !keys().length) {
+      t = 0;
+      usual = found;
+      lx.setKeys(found);
+    }
+  } catch (e) {
+    lx.say(e.message, 'error');
+  } finally {
+    filling = null;
+  }
 };
 /* ---- what a link, Back and undo bring back ---- */
-const LONGEST = 2 ** 16, same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
-const width = () => lx.state.info.spec.w_dim, layers = () => lx.state.info.spec.num_layers;
-const first = () => lx.arc() ? 'slerp' : 'lerp';
-const text = () => walkText.write({ way: way === first() ? null : way, both: chosen, looped, length: +length.value === 6 ? null : +length.value, keys: same(usual, keys()) ? [] : keys() }, layers());
+const LONGEST = 2 ** 16,
+  same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
+const width = () => lx.state.info.spec.w_dim,
+  layers = () => lx.state.info.spec.num_layers;
+const first = () => (lx.arc() ? 'slerp' : 'lerp');
+const text = () =>
+  walkText.write(
+    {
+      way: way === first() ? null : way,
+      both: chosen,
+      looped,
+      length: +length.value === 6 ? null : +length.value,
+      keys: same(usual, keys()) ? [] : keys(),
+    },
+    layers(),
+  );
 const remember = () => {
   if (!restored || !lx.state.info || bringing) return;
   let told = text();
-  if (told?.length > LONGEST) { lx.say(lx.t('walk.long')); told = walkText.write({ way, both: chosen, looped, length: +length.value, keys: [] }, layers()); }
+  if (told?.length > LONGEST) {
+    lx.say(lx.t('walk.long'));
+    told = walkText.write({ way, both: chosen, looped, length: +length.value, keys: [] }, layers());
+  }
   lx.keep('walk', told);
 };
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
@@ -104,34 +421,145 @@ const restore = async () => {
   if (!lx.state.info) return;
   const at = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
   if ((lx.state.kept.walk ?? null) === text() && keys().length) {
-    if (t !== at) { playing = false; label(); t = at; frame(); }
+    if (t !== at) {
+      playing = false;
+      label();
+      t = at;
+      frame();
+    }
     return;
   }
-  const run = lx.state.run, ticket = ++bringing, s = walkText.read(lx.state.kept.walk, layers(), width()), wide = first() === 'slerp' && innerWidth > 720;
-  way = s.way || first(); chosen = s.both; both = chosen ?? wide; looped = s.looped; length.value = s.length || 6;
-  playing = false; label(); loop.setAttribute('aria-pressed', looped); ways(); stale();
+  const run = lx.state.run,
+    ticket = ++bringing,
+    s = walkText.read(lx.state.kept.walk, layers(), width()),
+    wide = first() === 'slerp' && innerWidth > 720;
+  way = s.way || first();
+  chosen = s.both;
+  both = chosen ?? wide;
+  looped = s.looped;
+  length.value = s.length || 6;
+  playing = false;
+  label();
+  loop.setAttribute('aria-pressed', looped);
+  ways();
+  stale();
   const found = [];
   try {
     for (const k of s.keys) {
       const d = k.w ? k : await lx.code(k.index !== undefined ? { op: 'point', index: k.index } : { op: 'sample', seed: k.seed });
       if (run !== lx.state.run || ticket !== bringing) return;
-      found.push({ w: d.w, origin: k.w ? { kind: 'link' } : k.index !== undefined ? { kind: 'point', index: k.index, label: d.label } : { kind: 'seed', seed: k.seed } });
+      found.push({
+        w: d.w,
+        origin: k.w
+          ? { kind: 'link' }
+          : k.index !== undefined
+            ? { kind: 'point', index: k.index, label: d.label }
+            : { kind: 'seed', seed: k.seed },
+      });
     }
-  } catch (e) { lx.say(lx.t('error.link'), 'error'); }
+  } catch (e) {
+    lx.say(lx.t('error.link'), 'error');
+  }
   if (run !== lx.state.run || ticket !== bringing) return;
   t = at;
-  lx.setKeys(found); bringing = 0; element.dataset.restored = (+element.dataset.restored || 0) + 1; fill();
+  lx.setKeys(found);
+  bringing = 0;
+  element.dataset.restored = (+element.dataset.restored || 0) + 1;
+  fill();
 };
 const film = (format) => async () => {
-  if (keys().length < 2) return lx.say(lx.t('walk.few')); const b = $('.lx-' + format); b.disabled = true; element.dataset.saving = format; lx.say(lx.t('walk.saving'));
-  try { const side = Math.max(...lx.state.info.spec.shape.slice(1)), r = await lx.bytes('walk/export', { run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), keys: joined(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format, size: side * Math.max(1, Math.floor(336 / side)) });
-    lx.save(await r.blob(), `${lx.state.run}-walk.${format}`); lx.say(lx.t('walk.saved')); element.dataset.saved = format; } catch (e) { lx.say(e.message, 'error'); } finally { b.disabled = false; delete element.dataset.saving; } };
-$('.lx-gif').onclick = film('gif'); $('.lx-mp4').onclick = film('mp4');
-const lengths = () => { const v = length.value || 6; length.replaceChildren(...[4, 6, 8, 10].map((n) => { const o = document.createElement('option'); o.value = n; o.textContent = lx.t('walk.seconds', { n }); return o; })); length.value = v; };
-lx.on('run', () => { playing = false; t = 0; way = first(); chosen = null; usual = null; bringing = 0; both = lx.arc() && innerWidth > 720; shownLabel = lx.state.label; ways(); label(); stale(); fill(); });
-lx.on('code', () => { if (lx.state.label !== shownLabel) { shownLabel = lx.state.label; stale(); draw(); } });
-lx.on('view', (v) => { if (v === 'walk') { fill(); requestAnimationFrame(() => { frame(); strip(); }); } else if (playing) { playing = false; label(); } });
-lx.on('keys', () => { draw(); if (keys().length) remember(); }); lx.on('lang', () => { lengths(); label(); ways(); draw(); });
+  if (keys().length < 2) return lx.say(lx.t('walk.few'));
+  const b = $('.lx-' + format);
+  b.disabled = true;
+  element.dataset.saving = format;
+  lx.say(lx.t('walk.saving'));
+  try {
+    const side = Math.max(...lx.state.info.spec.shape.slice(1)),
+      r = await lx.bytes('walk/export', {
+        run: lx.state.run,
+        ...(lx.state.label !== null && { label: lx.state.label }),
+        keys: joined(),
+        method: way,
+        loop: looped,
+        seconds: +length.value,
+        fps: format === 'gif' ? 20 : 24,
+        format,
+        size: side * Math.max(1, Math.floor(336 / side)),
+      });
+    lx.save(await r.blob(), `${lx.state.run}-walk.${format}`);
+    lx.say(lx.t('walk.saved'));
+    element.dataset.saved = format;
+  } catch (e) {
+    lx.say(e.message, 'error');
+  } finally {
+    b.disabled = false;
+    delete element.dataset.saving;
+  }
+};
+$('.lx-gif').onclick = film('gif');
+$('.lx-mp4').onclick = film('mp4');
+const lengths = () => {
+  const v = length.value || 6;
+  length.replaceChildren(
+    ...[4, 6, 8, 10].map((n) => {
+      const o = document.createElement('option');
+      o.value = n;
+      o.textContent = lx.t('walk.seconds', { n });
+      return o;
+    }),
+  );
+  length.value = v;
+};
+lx.on('run', () => {
+  playing = false;
+  t = 0;
+  way = first();
+  chosen = null;
+  usual = null;
+  bringing = 0;
+  both = lx.arc() && innerWidth > 720;
+  shownLabel = lx.state.label;
+  ways();
+  label();
+  stale();
+  fill();
+});
+lx.on('code', () => {
+  if (lx.state.label !== shownLabel) {
+    shownLabel = lx.state.label;
+    stale();
+    draw();
+  }
+});
+lx.on('view', (v) => {
+  if (v === 'walk') {
+    fill();
+    requestAnimationFrame(() => {
+      frame();
+      strip();
+    });
+  } else if (playing) {
+    playing = false;
+    label();
+  }
+});
+lx.on('keys', () => {
+  draw();
+  if (keys().length) remember();
+});
+lx.on('lang', () => {
+  lengths();
+  label();
+  ways();
+  draw();
+});
 lx.on('restore', restore);
-let wide = 0; new ResizeObserver(() => { const now = frames(); if (contact.clientWidth && now !== wide) { wide = now; strip(); } }).observe(contact);
+let wide = 0;
+new ResizeObserver(() => {
+  const now = frames();
+  if (contact.clientWidth && now !== wide) {
+    wide = now;
+    strip();
+  }
+}).observe(contact);
 lx.translate(element);

@@ -1,59 +1,100 @@
-const tabs = element.querySelector('.lx-tabs'), right = element.querySelector('.lx-right');
-const language = element.querySelector('.lx-lang'), theme = element.querySelector('.lx-theme'), drawer = element.querySelector('.lx-drawer');
+const tabs = element.querySelector('.lx-tabs'),
+  right = element.querySelector('.lx-right');
+const language = element.querySelector('.lx-lang'),
+  theme = element.querySelector('.lx-theme'),
+  drawer = element.querySelector('.lx-drawer');
 for (const v of window.lxViews) {
   const b = document.createElement('button');
-  b.type = 'button'; b.className = 'lx-tab'; b.dataset.view = v.name; b.dataset.t = 'view.' + v.name;
-  b.id = 'lx-tab-' + v.name; b.setAttribute('role', 'tab'); b.setAttribute('aria-controls', 'view-' + v.name); b.textContent = lx.t('view.' + v.name);
+  b.type = 'button';
+  b.className = 'lx-tab';
+  b.dataset.view = v.name;
+  b.dataset.t = 'view.' + v.name;
+  b.id = 'lx-tab-' + v.name;
+  b.setAttribute('role', 'tab');
+  b.setAttribute('aria-controls', 'view-' + v.name);
+  b.textContent = lx.t('view.' + v.name);
   b.onclick = () => lx.show(v.name);
-  if (v.name === 'train') { b.className = 'lx-btn lx-accent'; right.append(b); tabs.setAttribute('aria-owns', b.id); } else tabs.append(b);
+  if (v.name === 'train') {
+    b.className = 'lx-btn lx-accent';
+    right.append(b);
+    tabs.setAttribute('aria-owns', b.id);
+  } else tabs.append(b);
 }
 /* One order for all tabs, Train's button included: arrows, Home and End, from wherever the focus is. */
 const all = () => [...element.querySelectorAll('[role=tab]')];
 const goes = { ArrowRight: (at, n) => (at + 1) % n, ArrowLeft: (at, n) => (at + n - 1) % n, Home: () => 0, End: (at, n) => n - 1 };
 element.addEventListener('keydown', (e) => {
-  const list = all(), at = list.indexOf(e.target), go = goes[e.key];
+  const list = all(),
+    at = list.indexOf(e.target),
+    go = goes[e.key];
   if (at < 0 || !go || e.ctrlKey || e.metaKey || e.altKey) return;
   const to = list[go(at, list.length)];
-  e.preventDefault(); to.focus(); to.click();
+  e.preventDefault();
+  to.focus();
+  to.click();
 });
 /* Each view is the panel of its tab; false while some are not in the page yet. */
-const panels = () => all().map((b) => {
-  const panel = document.getElementById('view-' + b.dataset.view);
-  panel?.setAttribute('role', 'tabpanel'); panel?.setAttribute('aria-labelledby', b.id);
-  return panel;
-}).every(Boolean);
+const panels = () =>
+  all()
+    .map((b) => {
+      const panel = document.getElementById('view-' + b.dataset.view);
+      panel?.setAttribute('role', 'tabpanel');
+      panel?.setAttribute('aria-labelledby', b.id);
+      return panel;
+    })
+    .every(Boolean);
 if (!panels()) {
-  new MutationObserver((_, observer) => { if (panels()) observer.disconnect(); }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver((_, observer) => {
+    if (panels()) observer.disconnect();
+  }).observe(document.body, { childList: true, subtree: true });
 }
 const entitle = () => {
-  const { view, info } = lx.state, row = lx.state.runs?.find((r) => r.name === lx.state.run);
+  const { view, info } = lx.state,
+    row = lx.state.runs?.find((r) => r.name === lx.state.run);
   const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
   document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
 };
 for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, entitle);
 element.querySelector('.lx-skip').onclick = (e) => {
   const main = document.getElementById('lx-main');
-  e.preventDefault(); main.tabIndex = -1; main.focus();
+  e.preventDefault();
+  main.tabIndex = -1;
+  main.focus();
 };
 lx.on('view', (name) => {
   for (const b of all()) {
     const on = b.dataset.view === name;
-    b.classList.toggle('on', on); b.setAttribute('aria-selected', on); b.tabIndex = on ? 0 : -1;
+    b.classList.toggle('on', on);
+    b.setAttribute('aria-selected', on);
+    b.tabIndex = on ? 0 : -1;
     if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 });
   }
 });
-lx.on('lang', (lang) => { language.textContent = lang === 'en' ? '한국어' : 'English'; language.lang = lang === 'en' ? 'ko' : 'en'; trigger('language'); });
+lx.on('lang', (lang) => {
+  language.textContent = lang === 'en' ? '한국어' : 'English';
+  language.lang = lang === 'en' ? 'ko' : 'en';
+  trigger('language');
+});
 lx.on('theme', (name) => theme.setAttribute('aria-pressed', name === 'dark'));
 language.onclick = () => lx.setLang(lx.state.lang === 'en' ? 'ko' : 'en');
 theme.onclick = () => lx.setTheme(lx.state.theme === 'dark' ? 'light' : 'dark');
-const undo = element.querySelector('.lx-undo'), redo = element.querySelector('.lx-redo');
+const undo = element.querySelector('.lx-undo'),
+  redo = element.querySelector('.lx-redo');
 undo.onclick = () => lx.undo();
 redo.onclick = () => lx.redo();
-lx.on('history', (can) => { undo.disabled = !can.undo; redo.disabled = !can.redo; });
+lx.on('history', (can) => {
+  undo.disabled = !can.undo;
+  redo.disabled = !can.redo;
+});
 element.querySelector('.lx-link').onclick = () => lx.copy(lx.link(), lx.t('copied.link'));
-const open = (on) => { document.body.classList.toggle('lx-runs-open', on); drawer.setAttribute('aria-expanded', on); };
+const open = (on) => {
+  document.body.classList.toggle('lx-runs-open', on);
+  drawer.setAttribute('aria-expanded', on);
+};
 drawer.onclick = () => open(!document.body.classList.contains('lx-runs-open'));
 lx.on('run', () => open(false));
-document.addEventListener('keydown', (e) => { if (e.key === 'Escape') open(false); });
+document.addEventListener('keydown', (e) => {
+  if (e.key === 'Escape') open(false);
+});
 lx.translate(element);
 element.dataset.ready = 'true';

@@ -1,7 +1,12 @@
-const canvas = element.querySelector('canvas'), origin = element.querySelector('.lx-origin'), honest = element.querySelector('.lx-honest');
+const canvas = element.querySelector('canvas'),
+  origin = element.querySelector('.lx-origin'),
+  honest = element.querySelector('.lx-honest');
 /* the sliders beside follow a hand elsewhere so many milliseconds apart: each time the page's framework goes through all of them */
 const APART = 200;
-let follow = 0, followed = -APART, near = null, noisy = false;
+let follow = 0,
+  followed = -APART,
+  near = null,
+  noisy = false;
 const sliders = () => {
   follow = 0;
   if (lx.state.origin?.kind === 'sliders' && element.dataset.run === lx.state.run) return;
@@ -9,7 +14,10 @@ const sliders = () => {
   element.dataset.run = lx.state.run;
   trigger('follow');
 };
-const words = () => { origin.textContent = lx.originText(); origin.title = origin.textContent; };
+const words = () => {
+  origin.textContent = lx.originText();
+  origin.title = origin.textContent;
+};
 /* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
 const FAR = 0.95;
 const mixed = () => {
@@ -17,25 +25,57 @@ const mixed = () => {
   for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) count.set(k, (count.get(k) || 0) + 1);
   const [first, second] = [...count].sort((a, b) => b[1] - a[1]);
   return second && first[1] < 0.75 * near.labels.length
-    ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] }) : '';
+    ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] })
+    : '';
 };
 const tell = () => {
   if (!lx.state.info) return;
-  const far = near !== null && near.beyond > FAR, self = near !== null && near.ratio < 0.02;
+  const far = near !== null && near.beyond > FAR,
+    self = near !== null && near.ratio < 0.02;
   honest.classList.toggle('warn', far);
-  honest.textContent = near === null ? '' : self ? lx.t('honest.self')
-    : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1) }) + mixed();
+  honest.textContent =
+    near === null ? '' : self ? lx.t('honest.self') : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1) }) + mixed();
   honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
-const own = element.querySelector('.lx-own-read'); let asking = false, again = false, read = null;
+const own = element.querySelector('.lx-own-read');
+let asking = false,
+  again = false,
+  read = null;
 const reads = () => !!lx.state.info && lx.state.info.spec.reads && !lx.state.info.spec.codes.length;
-const say = () => { own.hidden = !read || !reads(); if (own.hidden) return; const k = read.indexOf(Math.max(...read)); own.dataset.reads = k; own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) }); };
+const say = () => {
+  own.hidden = !read || !reads();
+  if (own.hidden) return;
+  const k = read.indexOf(Math.max(...read));
+  own.dataset.reads = k;
+  own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) });
+};
 const ask = async () => {
-  if (!reads()) { read = null; return say(); } if (asking) { again = true; return; }
-  asking = true; const { run, w } = lx.state;
-  try { const d = await lx.code({ op: 'read', w: lx.b64(w) }); if (run === lx.state.run) { read = d.read.class ?? null; say(); own.dataset.n = (+own.dataset.n || 0) + 1; } } catch (e) { own.hidden = true; }
-  asking = false; if (again) { again = false; ask(); }
+  if (!reads()) {
+    read = null;
+    return say();
+  }
+  if (asking) {
+    again = true;
+    return;
+  }
+  asking = true;
+  const { run, w } = lx.state;
+  try {
+    const d = await lx.code({ op: 'read', w: lx.b64(w) });
+    if (run === lx.state.run) {
+      read = d.read.class ?? null;
+      say();
+      own.dataset.n = (+own.dataset.n || 0) + 1;
+    }
+  } catch (e) {
+    own.hidden = true;
+  }
+  asking = false;
+  if (again) {
+    again = false;
+    ask();
+  }
 };
 const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });
 lx.on('code', (w, o) => {
@@ -44,8 +84,16 @@ lx.on('code', (w, o) => {
   words();
   if (!follow) follow = setTimeout(sliders, Math.max(0, followed + APART - performance.now()));
 });
-lx.on('lang', () => { words(); tell(); say(); if (lx.state.w) trigger('follow'); });
-lx.on('noise', (n) => { if (n || noisy) picture(); noisy = !!n; });
+lx.on('lang', () => {
+  words();
+  tell();
+  say();
+  if (lx.state.w) trigger('follow');
+});
+lx.on('noise', (n) => {
+  if (n || noisy) picture();
+  noisy = !!n;
+});
 document.addEventListener('lx-origin', words);
 document.addEventListener('lx-ratio', (e) => {
   near = e.detail;
@@ -53,15 +101,30 @@ document.addEventListener('lx-ratio', (e) => {
   element.dataset.beyond = near?.beyond ?? '';
   tell();
 });
-const name = (suffix) => `${lx.state.run}-${(lx.state.origin?.kind || 'code')}${suffix}`;
+const name = (suffix) => `${lx.state.run}-${lx.state.origin?.kind || 'code'}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();
 element.querySelector('.lx-save').onclick = () => {
-  const big = document.createElement('canvas'), k = 8; big.width = canvas.width * k; big.height = canvas.height * k;
-  const x = big.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(canvas, 0, 0, big.width, big.height);
+  const big = document.createElement('canvas'),
+    k = 8;
+  big.width = canvas.width * k;
+  big.height = canvas.height * k;
+  const x = big.getContext('2d');
+  x.imageSmoothingEnabled = false;
+  x.drawImage(canvas, 0, 0, big.width, big.height);
   big.toBlob((b) => lx.save(b, name('.png')), 'image/png');
 };
 element.querySelector('.lx-copy').onclick = () => {
   const { run, w, label, origin: o, info } = lx.state;
-  lx.copy(JSON.stringify({ run, weights_sha256: info.card.weights_sha256, shape: [info.spec.num_layers, info.spec.w_dim], w: Array.from(w), ...(label !== null && { label }), origin: o }), lx.t('copied.code'));
+  lx.copy(
+    JSON.stringify({
+      run,
+      weights_sha256: info.card.weights_sha256,
+      shape: [info.spec.num_layers, info.spec.w_dim],
+      w: Array.from(w),
+      ...(label !== null && { label }),
+      origin: o,
+    }),
+    lx.t('copied.code'),
+  );
 };
 lx.translate(element);

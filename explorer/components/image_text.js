@@ -1,6 +1,6 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
-const IMAGE_LETTERS = 20000;                      /* 64 × 64 in colour always fits; longer ones are not put into a link */
-const TOO_LONG = '!';                             /* what stands in a link for an image that is longer */
+const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
+const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
 
 /** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */
 const bytesOf = (canvas, channels) => {
@@ -18,11 +18,14 @@ const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replac
 
 /** Bytes through a (de)compression stream; null where they are damaged. */
 const streamed = async (bytes, stream) => {
-  try { return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer()); }
-  catch { return null; }
+  try {
+    return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+  } catch {
+    return null;
+  }
 };
 /* what a byte adds to the one before it of the same channel: photographs are shorter so, drawings are not */
-const steps = (bytes, channels) => bytes.map((v, i) => i < channels ? v : v - bytes[i - channels]);
+const steps = (bytes, channels) => bytes.map((v, i) => (i < channels ? v : v - bytes[i - channels]));
 const summed = (bytes, channels) => {
   const out = Uint8Array.from(bytes);
   for (let i = channels; i < out.length; i++) out[i] += out[i - channels];
@@ -41,13 +44,15 @@ const imageText = async (bytes, channels) => {
 const textImage = async (text, length, channels) => {
   if (!/^[01][\w-]+$/.test(text) || text.length > IMAGE_LETTERS) return null;
   const bytes = await streamed(fromBase64(text.slice(1)), new DecompressionStream('deflate-raw'));
-  return bytes?.length === length ? text[0] === '1' ? summed(bytes, channels) : bytes : null;
+  return bytes?.length === length ? (text[0] === '1' ? summed(bytes, channels) : bytes) : null;
 };
 
 /** A canvas of pixels, channels last. */
 const painted = (bytes, [channels, h, w]) => {
-  const canvas = document.createElement('canvas'), x = canvas.getContext('2d', { willReadFrequently: true });
-  canvas.width = w; canvas.height = h;
+  const canvas = document.createElement('canvas'),
+    x = canvas.getContext('2d', { willReadFrequently: true });
+  canvas.width = w;
+  canvas.height = h;
   const d = x.createImageData(w, h);
   for (let i = 0; i < h * w; i++) {
     for (let k = 0; k < 3; k++) d.data[4 * i + k] = bytes[i * channels + (channels === 3 ? k : 0)];
@@ -57,7 +62,8 @@ const painted = (bytes, [channels, h, w]) => {
   return canvas;
 };
 
-const SENT = 4 * 2 ** 20, SHRUNK = 1024;          /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
+const SENT = 4 * 2 ** 20,
+  SHRUNK = 1024; /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
 /** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make smaller. */
 const sendable = async (file) => {
   if (file.size > SENT) file = await shrunk(file);
@@ -65,10 +71,18 @@ const sendable = async (file) => {
 };
 const shrunk = async (file) => {
   let whole;
-  try { whole = await createImageBitmap(file); } catch { return null; }
-  const scale = Math.min(1, SHRUNK / Math.max(whole.width, whole.height)), canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(whole.width * scale)); canvas.height = Math.max(1, Math.round(whole.height * scale));
-  const pen = canvas.getContext('2d'); pen.imageSmoothingQuality = 'high';
-  pen.drawImage(whole, 0, 0, canvas.width, canvas.height); whole.close();
+  try {
+    whole = await createImageBitmap(file);
+  } catch {
+    return null;
+  }
+  const scale = Math.min(1, SHRUNK / Math.max(whole.width, whole.height)),
+    canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(whole.width * scale));
+  canvas.height = Math.max(1, Math.round(whole.height * scale));
+  const pen = canvas.getContext('2d');
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+  whole.close();
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 };

@@ -1,24 +1,49 @@
-const row = element.querySelector('.lx-near'), K = 12;
+const row = element.querySelector('.lx-near'),
+  K = 12;
 for (let k = 0; k < 6; k++) {
-  const b = document.createElement('button'), c = document.createElement('canvas');
-  b.type = 'button'; b.append(c); c.width = c.height = 28; b.onclick = () => b.dataset.index && lx.point(+b.dataset.index); row.append(b);
+  const b = document.createElement('button'),
+    c = document.createElement('canvas');
+  b.type = 'button';
+  b.append(c);
+  c.width = c.height = 28;
+  b.onclick = () => b.dataset.index && lx.point(+b.dataset.index);
+  row.append(b);
 }
 let timer, stop;
 const ask = async () => {
-  stop?.abort(); stop = new AbortController();
+  stop?.abort();
+  stop = new AbortController();
   const { w, run } = lx.state;
   try {
     const d = await lx.code({ op: 'neighbours', w: lx.b64(w), k: K }, stop.signal);
     if (run !== lx.state.run) return;
-    [...row.children].forEach((b, k) => { const i = d.indices[k]; b.hidden = i === undefined; if (b.hidden) return; b.dataset.index = i;
-      b.title = lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : ''); b.setAttribute('aria-label', b.title); lx.tile(b.firstChild, i).catch(() => {}); });
+    [...row.children].forEach((b, k) => {
+      const i = d.indices[k];
+      b.hidden = i === undefined;
+      if (b.hidden) return;
+      b.dataset.index = i;
+      b.title = lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : '');
+      b.setAttribute('aria-label', b.title);
+      lx.tile(b.firstChild, i).catch(() => {});
+    });
     const o = lx.state.origin;
-    if (o?.kind === 'point' && (o.label === undefined || o.label === null) && d.indices.includes(o.index)) { o.label = d.labels?.[d.indices.indexOf(o.index)]; document.dispatchEvent(new Event('lx-origin')); }
+    if (o?.kind === 'point' && (o.label === undefined || o.label === null) && d.indices.includes(o.index)) {
+      o.label = d.labels?.[d.indices.indexOf(o.index)];
+      document.dispatchEvent(new Event('lx-origin'));
+    }
     element.dataset.n = (+element.dataset.n || 0) + 1;
     document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio === undefined ? null : d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
-  } catch (e) { if (e.name !== 'AbortError') element.dataset.error = e.message; }
+  } catch (e) {
+    if (e.name !== 'AbortError') element.dataset.error = e.message;
+  }
 };
-lx.on('run', (info) => { element.classList.toggle('off', !info.points || !info.dataset); document.dispatchEvent(new CustomEvent('lx-ratio', { detail: null })); });
-lx.on('code', () => { clearTimeout(timer); if (lx.state.info.points && lx.state.info.dataset) timer = setTimeout(ask, 220); });
+lx.on('run', (info) => {
+  element.classList.toggle('off', !info.points || !info.dataset);
+  document.dispatchEvent(new CustomEvent('lx-ratio', { detail: null }));
+});
+lx.on('code', () => {
+  clearTimeout(timer);
+  if (lx.state.info.points && lx.state.info.dataset) timer = setTimeout(ask, 220);
+});
 lx.translate(element);

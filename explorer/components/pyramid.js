@@ -1,209 +1,645 @@
-const $ = (s) => element.querySelector(s), ROWS = ['low', 'residual', 'sum'], FULL = 100;
+const $ = (s) => element.querySelector(s),
+  ROWS = ['low', 'residual', 'sum'],
+  FULL = 100;
 const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.state.run, 'pyramid');
-const spec = () => lx.state.info.spec, has = () => spec().noise.length > 0, count = () => spec().levels.length;
-const base64 = (u) => { let s = ''; for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192)); return btoa(s); };
+const spec = () => lx.state.info.spec,
+  has = () => spec().noise.length > 0,
+  count = () => spec().levels.length;
+const base64 = (u) => {
+  let s = '';
+  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
+  return btoa(s);
+};
 /* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null: unknown.
    second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of a link.
    exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
-let source = 'sample', blend = [], a = [], b = [], second = null, drawn = [], index = 0, file = null, invert = false, mine = null, built = null, answer = null, owner = null;
-let exact = null, carried = '', problem = '', packing = 0, era = 0;                     /* era: counts restores, which end what was asked before */
+let source = 'sample',
+  blend = [],
+  a = [],
+  b = [],
+  second = null,
+  drawn = [],
+  index = 0,
+  file = null,
+  invert = false,
+  mine = null,
+  built = null,
+  answer = null,
+  owner = null;
+let exact = null,
+  carried = '',
+  problem = '',
+  packing = 0,
+  era = 0; /* era: counts restores, which end what was asked before */
 
 /* ---- noise: a level's part of the code that a seed gives ---- */
-const parts = (k) => { const at = spec().noise.slice(0, k).reduce((s, n) => s + n, 0); return [at, at + spec().noise[k]]; };
+const parts = (k) => {
+  const at = spec()
+    .noise.slice(0, k)
+    .reduce((s, n) => s + n, 0);
+  return [at, at + spec().noise[k]];
+};
 const noise = async (seed) => (await lx.code({ op: 'sample', seed })).w;
-const put = (w, k, from) => { const out = Float32Array.from(w), [i, j] = parts(k); out.set(from.subarray(i, j), i); return out; };
-const take = (w) => { mine = w; lx.setCode(w, { kind: 'levels' }); };
-const guarded = async (work) => { const { run } = lx.state, asked = era; try { await work(() => run === lx.state.run && asked === era && on()); } catch (e) { lx.say(e.message, 'error'); } };
-const reseed = (k) => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a[k] = seed; take(put(lx.state.w, k, w)); write(); });
-const swap = (k) => { if (!second) return; const w = lx.state.w; [a[k], b[k]] = [b[k], a[k]]; const other = put(second, k, w); take(put(w, k, second)); second = other; write(); show(); };
-const other = (seeds) => guarded(async (still) => { const made = new Map(); for (const s of new Set(seeds)) made.set(s, await noise(s)); if (!still()) return;
-  second = seeds.reduce((w, s, k) => put(w, k, made.get(s)), made.get(seeds[0])); b = [...seeds]; write(); show(); });
+const put = (w, k, from) => {
+  const out = Float32Array.from(w),
+    [i, j] = parts(k);
+  out.set(from.subarray(i, j), i);
+  return out;
+};
+const take = (w) => {
+  mine = w;
+  lx.setCode(w, { kind: 'levels' });
+};
+const guarded = async (work) => {
+  const { run } = lx.state,
+    asked = era;
+  try {
+    await work(() => run === lx.state.run && asked === era && on());
+  } catch (e) {
+    lx.say(e.message, 'error');
+  }
+};
+const reseed = (k) =>
+  guarded(async (still) => {
+    const seed = lx.random(),
+      w = await noise(seed);
+    if (!still()) return;
+    a[k] = seed;
+    take(put(lx.state.w, k, w));
+    write();
+  });
+const swap = (k) => {
+  if (!second) return;
+  const w = lx.state.w;
+  [a[k], b[k]] = [b[k], a[k]];
+  const other = put(second, k, w);
+  take(put(w, k, second));
+  second = other;
+  write();
+  show();
+};
+const other = (seeds) =>
+  guarded(async (still) => {
+    const made = new Map();
+    for (const s of new Set(seeds)) made.set(s, await noise(s));
+    if (!still()) return;
+    second = seeds.reduce((w, s, k) => put(w, k, made.get(s)), made.get(seeds[0]));
+    b = [...seeds];
+    write();
+    show();
+  });
 
 /* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who draws ---- */
 const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
 const from = () => LETTERS[source] + (source === 'held' ? index : source === 'sample' ? '' : carried);
 const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-const numbers = (k) => { const [i, j] = parts(k); return '*' + safe(lx.b64(second.slice(i, j))); };
+const numbers = (k) => {
+  const [i, j] = parts(k);
+  return '*' + safe(lx.b64(second.slice(i, j)));
+};
 const write = (quiet = false) => {
   if (!on()) return;
-  if (!has()) { lx.keep('grow', growing.at, quiet); return; }
+  if (!has()) {
+    lx.keep('grow', growing.at, quiet);
+    return;
+  }
   const others = b.map((s, k) => s ?? (second ? numbers(k) : '-'));
-  lx.keep('pyr', [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'), quiet);
+  lx.keep(
+    'pyr',
+    [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'),
+    quiet,
+  );
 };
-const seedOr = (text) => /^\d{1,9}$/.test(text) ? +text : null;
-const read = (text, k) => {                                                /* a seed, or a level's numbers */
+const seedOr = (text) => (/^\d{1,9}$/.test(text) ? +text : null);
+const read = (text, k) => {
+  /* a seed, or a level's numbers */
   if (text?.[0] !== '*') return seedOr(text);
-  try { const w = lx.f32(text.slice(1)), [i, j] = parts(k); return w.length === j - i && w.every(Number.isFinite) ? w : null; } catch { return null; }
+  try {
+    const w = lx.f32(text.slice(1)),
+      [i, j] = parts(k);
+    return w.length === j - i && w.every(Number.isFinite) ? w : null;
+  } catch {
+    return null;
+  }
 };
 const parse = (text) => {
-  const [image, shares, one, two, by] = String(text || '').split('~'), n = count();
-  const blend = (shares || '').split('.').map(seedOr), seeds = (one || '').split('.').map(seedOr), others = (two || '').split('.').map(read);
+  const [image, shares, one, two, by] = String(text || '').split('~'),
+    n = count();
+  const blend = (shares || '').split('.').map(seedOr),
+    seeds = (one || '').split('.').map(seedOr),
+    others = (two || '').split('.').map(read);
   if (blend.length !== n - 1 || blend.some((v) => v === null || v > FULL) || seeds.length !== n || others.length !== n) return null;
   const name = Object.keys(LETTERS).find((s) => LETTERS[s] === image[0]) || 'sample';
-  return { source: name, image: image.slice(1), blend, a: seeds, b: others, drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1') };
+  return {
+    source: name,
+    image: image.slice(1),
+    blend,
+    a: seeds,
+    b: others,
+    drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1'),
+  };
 };
 /* a drawing or a file as the model was given it, once the hand rests */
 const pack = (url) => {
-  clearTimeout(packing); carried = '';
+  clearTimeout(packing);
+  carried = '';
   packing = setTimeout(async () => {
-    const im = await picture(url), canvas = painted(new Uint8Array(spec().shape.reduce((p, q) => p * q)), spec().shape), now = answer;
+    const im = await picture(url),
+      canvas = painted(new Uint8Array(spec().shape.reduce((p, q) => p * q)), spec().shape),
+      now = answer;
     canvas.getContext('2d').drawImage(im, 0, 0);
     const text = await imageText(bytesOf(canvas, spec().shape[0]), spec().shape[0]);
-    if (now === answer) { carried = text; element.dataset.carried = text === TOO_LONG ? 'no' : 'yes'; write(true); }
+    if (now === answer) {
+      carried = text;
+      element.dataset.carried = text === TOO_LONG ? 'no' : 'yes';
+      write(true);
+    }
   }, 250);
 };
 
 /* ---- the columns ---- */
-const piece = (tag, name, text) => { const e = document.createElement(tag); if (name) e.className = name; if (text !== undefined) e.textContent = text; return e; };
-const tile = (k, row) => { const f = piece('figure', 'lx-tile'), c = piece('canvas'), caption = piece('figcaption'); f.dataset.row = row; c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); c.getContext('2d', { willReadFrequently: true });
-  f.append(caption, c); return f; };
+const piece = (tag, name, text) => {
+  const e = document.createElement(tag);
+  if (name) e.className = name;
+  if (text !== undefined) e.textContent = text;
+  return e;
+};
+const tile = (k, row) => {
+  const f = piece('figure', 'lx-tile'),
+    c = piece('canvas'),
+    caption = piece('figcaption');
+  f.dataset.row = row;
+  c.width = c.height = spec().shape[1];
+  c.setAttribute('role', 'img');
+  c.getContext('2d', { willReadFrequently: true });
+  f.append(caption, c);
+  return f;
+};
 const build = () => {
-  built = lx.state.run; const host = $('.lx-levels'); host.replaceChildren(); host.style.setProperty('--n', count()); host.classList.toggle('plain', !has());
+  built = lx.state.run;
+  const host = $('.lx-levels');
+  host.replaceChildren();
+  host.style.setProperty('--n', count());
+  host.classList.toggle('plain', !has());
   spec().levels.forEach((r, k) => {
-    const s = piece('section', 'lx-level'), tiles = piece('div', 'lx-tiles'), h = piece('h3', 'num', `${r} × ${r}`); s.dataset.level = k; s.append(h);
-    for (const row of has() && k ? ROWS : ['sum']) tiles.append(tile(k, row)); s.append(tiles);
+    const s = piece('section', 'lx-level'),
+      tiles = piece('div', 'lx-tiles'),
+      h = piece('h3', 'num', `${r} × ${r}`);
+    s.dataset.level = k;
+    s.append(h);
+    for (const row of has() && k ? ROWS : ['sum']) tiles.append(tile(k, row));
+    s.append(tiles);
     if (has() && !k) tiles.prepend(piece('p', 'lx-none lx-note'));
     if (has()) {
-      const dials = piece('div', 'lx-turns'), again = piece('button', 'lx-btn lx-small lx-reseed'); again.type = 'button'; again.onclick = () => reseed(k);
-      if (k) { const l = piece('label', 'lx-blend'), e = piece('input', 'lx-range'); e.type = 'range'; e.min = 0; e.max = FULL; e.step = 1; e.oninput = () => { blend[k - 1] = +e.value; told(); show(); write(); }; l.append(piece('span'), e, piece('output', 'num')); dials.append(l);
-        const by = piece('button', 'lx-btn lx-small lx-by'); by.type = 'button'; by.onclick = () => { drawn[k - 1] = !drawn[k - 1]; told(); show(); write(); }; dials.append(by); }
+      const dials = piece('div', 'lx-turns'),
+        again = piece('button', 'lx-btn lx-small lx-reseed');
+      again.type = 'button';
+      again.onclick = () => reseed(k);
+      if (k) {
+        const l = piece('label', 'lx-blend'),
+          e = piece('input', 'lx-range');
+        e.type = 'range';
+        e.min = 0;
+        e.max = FULL;
+        e.step = 1;
+        e.oninput = () => {
+          blend[k - 1] = +e.value;
+          told();
+          show();
+          write();
+        };
+        l.append(piece('span'), e, piece('output', 'num'));
+        dials.append(l);
+        const by = piece('button', 'lx-btn lx-small lx-by');
+        by.type = 'button';
+        by.onclick = () => {
+          drawn[k - 1] = !drawn[k - 1];
+          told();
+          show();
+          write();
+        };
+        dials.append(by);
+      }
       dials.append(again);
-      const two = piece('div', 'lx-other'), c = piece('canvas'), change = piece('button', 'lx-btn lx-small lx-swap'); c.width = c.height = spec().shape[1]; c.setAttribute('role', 'img'); change.type = 'button'; change.onclick = () => swap(k); two.append(c, change); s.append(dials, two);
+      const two = piece('div', 'lx-other'),
+        c = piece('canvas'),
+        change = piece('button', 'lx-btn lx-small lx-swap');
+      c.width = c.height = spec().shape[1];
+      c.setAttribute('role', 'img');
+      change.type = 'button';
+      change.onclick = () => swap(k);
+      two.append(c, change);
+      s.append(dials, two);
     }
     host.append(s);
   });
   told();
 };
 const told = () => {
-  if (!built || !lx.state.info) return; const real = source !== 'sample', levels = spec().levels;
+  if (!built || !lx.state.info) return;
+  const real = source !== 'sample',
+    levels = spec().levels;
   for (const s of element.querySelectorAll('.lx-level')) {
-    const k = +s.dataset.level, q = (c) => s.querySelector(c), size = { size: levels[k] }, none = q('.lx-none'); if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
-    for (const f of s.querySelectorAll('.lx-tile')) { const row = f.dataset.row, top = answer?.scales?.[k], by = real && row === 'residual' && drawn[k - 1] ? 'drawn' : real && row === 'residual' ? 'own' : row;
-      f.querySelector('figcaption').textContent = (!k || !has() || row === 'low' ? '' : row === 'sum' ? '= ' : '+ ') + lx.t('pyr.' + by) + (row === 'residual' && top !== undefined ? ` ±${top}` : ''); f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size })); }
+    const k = +s.dataset.level,
+      q = (c) => s.querySelector(c),
+      size = { size: levels[k] },
+      none = q('.lx-none');
+    if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
+    for (const f of s.querySelectorAll('.lx-tile')) {
+      const row = f.dataset.row,
+        top = answer?.scales?.[k],
+        by = real && row === 'residual' && drawn[k - 1] ? 'drawn' : real && row === 'residual' ? 'own' : row;
+      f.querySelector('figcaption').textContent =
+        (!k || !has() || row === 'low' ? '' : row === 'sum' ? '= ' : '+ ') +
+        lx.t('pyr.' + by) +
+        (row === 'residual' && top !== undefined ? ` ±${top}` : '');
+      f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size }));
+    }
     if (!has()) continue;
-    const again = q('.lx-reseed'); again.textContent = lx.t('pyr.reseed'); again.setAttribute('aria-label', lx.t('pyr.reseed.of', size)); again.hidden = real && !(k && drawn[k - 1]); again.title = lx.t('pyr.reseed.help');
-    const two = q('.lx-other'); two.hidden = real; const change = q('.lx-swap'); change.textContent = lx.t('pyr.swap'); change.title = lx.t('pyr.swap.help'); change.setAttribute('aria-label', lx.t('pyr.swap.of', size)); two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
-    if (k) { const e = q('.lx-blend input'), by = q('.lx-by'); e.value = blend[k - 1]; lx.range(e); e.setAttribute('aria-label', lx.t('pyr.blend.of', size)); q('.lx-blend span').textContent = lx.t('pyr.blend'); q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
-      by.hidden = !real; by.textContent = lx.t('pyr.by'); by.title = lx.t('pyr.by.help'); by.setAttribute('aria-pressed', drawn[k - 1]); by.setAttribute('aria-label', lx.t('pyr.by.of', size)); }
+    const again = q('.lx-reseed');
+    again.textContent = lx.t('pyr.reseed');
+    again.setAttribute('aria-label', lx.t('pyr.reseed.of', size));
+    again.hidden = real && !(k && drawn[k - 1]);
+    again.title = lx.t('pyr.reseed.help');
+    const two = q('.lx-other');
+    two.hidden = real;
+    const change = q('.lx-swap');
+    change.textContent = lx.t('pyr.swap');
+    change.title = lx.t('pyr.swap.help');
+    change.setAttribute('aria-label', lx.t('pyr.swap.of', size));
+    two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
+    if (k) {
+      const e = q('.lx-blend input'),
+        by = q('.lx-by');
+      e.value = blend[k - 1];
+      lx.range(e);
+      e.setAttribute('aria-label', lx.t('pyr.blend.of', size));
+      q('.lx-blend span').textContent = lx.t('pyr.blend');
+      q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
+      by.hidden = !real;
+      by.textContent = lx.t('pyr.by');
+      by.title = lx.t('pyr.by.help');
+      by.setAttribute('aria-pressed', drawn[k - 1]);
+      by.setAttribute('aria-label', lx.t('pyr.by.of', size));
+    }
   }
   $('.lx-levels').classList.toggle('real', real);
-  const p = $('.lx-state'), short = (v) => v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3);
-  p.textContent = problem ? problem : !has() ? lx.t('pyr.plain') : !real ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about') : source === 'file' && !file ? lx.t('pyr.drop') : source === 'draw' && pad.empty ? lx.t('pyr.empty') : answer?.error === undefined ? ''
-    : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
+  const p = $('.lx-state'),
+    short = (v) => (v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3));
+  p.textContent = problem
+    ? problem
+    : !has()
+      ? lx.t('pyr.plain')
+      : !real
+        ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about')
+        : source === 'file' && !file
+          ? lx.t('pyr.drop')
+          : source === 'draw' && pad.empty
+            ? lx.t('pyr.empty')
+            : answer?.error === undefined
+              ? ''
+              : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
 };
 
 /* ---- pictures: latest wins, one request in flight ---- */
-let next = null, busy = false;
-const image = () => source === 'held' ? { index } : source === 'draw' ? exact || { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) } : file;
+let next = null,
+  busy = false;
+const image = () =>
+  source === 'held'
+    ? { index }
+    : source === 'draw'
+      ? exact || { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) }
+      : file;
 const show = () => {
-  if (!on() || built !== lx.state.run || !lx.state.w) return; const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
-  if (source !== 'sample') { if (source === 'file' && !file || source === 'draw' && pad.empty) { next = null; answer = null; carried = ''; wipe(); stale(false); told(); return; } Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {}); }
-  next = { run: lx.state.run, body, two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null }; problem = ''; stale(true, next.two); if (!busy) pump();
+  if (!on() || built !== lx.state.run || !lx.state.w) return;
+  const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
+  if (source !== 'sample') {
+    if ((source === 'file' && !file) || (source === 'draw' && pad.empty)) {
+      next = null;
+      answer = null;
+      carried = '';
+      wipe();
+      stale(false);
+      told();
+      return;
+    }
+    Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {});
+  }
+  next = {
+    run: lx.state.run,
+    body,
+    two: source === 'sample' && has() && second ? { op: 'pyramid', w: lx.b64(second), blend: blend.map(() => 1) } : null,
+  };
+  problem = '';
+  stale(true, next.two);
+  if (!busy) pump();
 };
 /* what is on the screen belongs to another question until the answer is there */
 const stale = (tiles, two, again = false) => {
   lx.stale(element.querySelectorAll('.lx-tiles, .lx-state'), tiles, again);
   const other = !!two && key(two) !== lastTwo;
   lx.stale(element.querySelectorAll('.lx-other canvas'), other, again);
-  growing.stale(tiles, again); element.setAttribute('aria-busy', tiles);
+  growing.stale(tiles, again);
+  element.setAttribute('aria-busy', tiles);
 };
 const key = (two) => two.w + lx.state.label;
-const wipe = () => { for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height); growing.wipe(); };
+const wipe = () => {
+  for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  growing.wipe();
+};
 let lastTwo = '';
-const picture = async (url) => { const im = new Image(); im.src = url; await im.decode(); return im; };
+const picture = async (url) => {
+  const im = new Image();
+  im.src = url;
+  await im.decode();
+  return im;
+};
 const pump = async () => {
   busy = true;
   while (next) {
-    const { run, body, two } = next; next = null;
+    const { run, body, two } = next;
+    next = null;
     try {
-      const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }), im = await picture(d.picture); if (run !== lx.state.run || built !== run) continue;
-      answer = d; delete element.dataset.error; const S = d.side;
-      for (const f of element.querySelectorAll('.lx-tile')) { const level = +f.closest('.lx-level').dataset.level, c = f.querySelector('canvas'), x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S); }
-      if (two && key(two) !== lastTwo) { const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }), im2 = await picture(d2.picture); if (run !== lx.state.run || built !== run) continue; lastTwo = key(two);
-        element.querySelectorAll('.lx-other canvas').forEach((c, level) => { const x = c.getContext('2d'); x.imageSmoothingEnabled = false; x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S); }); element.dataset.second = (+element.dataset.second || 0) + 1; }
-      stale(!!next, next?.two, true); if (source === 'draw' || source === 'file') pack(d.input); told(); if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]); element.dataset.run = run; element.dataset.n = (+element.dataset.n || 0) + 1;
-    } catch (e) { if (!next && run === lx.state.run) { answer = null; lastTwo = ''; problem = e.message; element.dataset.error = e.message; if (source === 'file') file = null; wipe(); stale(false); lx.say(e.message, 'error'); told(); } }
+      const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }),
+        im = await picture(d.picture);
+      if (run !== lx.state.run || built !== run) continue;
+      answer = d;
+      delete element.dataset.error;
+      const S = d.side;
+      for (const f of element.querySelectorAll('.lx-tile')) {
+        const level = +f.closest('.lx-level').dataset.level,
+          c = f.querySelector('canvas'),
+          x = c.getContext('2d');
+        x.imageSmoothingEnabled = false;
+        x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S);
+      }
+      if (two && key(two) !== lastTwo) {
+        const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }),
+          im2 = await picture(d2.picture);
+        if (run !== lx.state.run || built !== run) continue;
+        lastTwo = key(two);
+        element.querySelectorAll('.lx-other canvas').forEach((c, level) => {
+          const x = c.getContext('2d');
+          x.imageSmoothingEnabled = false;
+          x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S);
+        });
+        element.dataset.second = (+element.dataset.second || 0) + 1;
+      }
+      stale(!!next, next?.two, true);
+      if (source === 'draw' || source === 'file') pack(d.input);
+      told();
+      if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]);
+      element.dataset.run = run;
+      element.dataset.n = (+element.dataset.n || 0) + 1;
+    } catch (e) {
+      if (!next && run === lx.state.run) {
+        answer = null;
+        lastTwo = '';
+        problem = e.message;
+        element.dataset.error = e.message;
+        if (source === 'file') file = null;
+        wipe();
+        stale(false);
+        lx.say(e.message, 'error');
+        told();
+      }
+    }
   }
   busy = false;
 };
 
 /* ---- where the image comes from ---- */
 const growing = makeGrowing($('.lx-growing'), () => write());
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => { exact = null; if (source === 'draw' && on()) { told(); show(); } });
+const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+  exact = null;
+  if (source === 'draw' && on()) {
+    told();
+    show();
+  }
+});
 const choose = (name) => {
-  source = name; element.dataset.source = name; const grey = spec().shape[0] === 1, held = !!lx.state.info.dataset;
-  for (const c of element.querySelectorAll('[data-source]')) { if (c === element) continue; c.hidden = c.dataset.source === 'draw' && !grey || c.dataset.source === 'held' && !held; c.setAttribute('aria-checked', c.dataset.source === name); c.tabIndex = c.dataset.source === name ? 0 : -1; }
+  source = name;
+  element.dataset.source = name;
+  const grey = spec().shape[0] === 1,
+    held = !!lx.state.info.dataset;
+  for (const c of element.querySelectorAll('[data-source]')) {
+    if (c === element) continue;
+    c.hidden = (c.dataset.source === 'draw' && !grey) || (c.dataset.source === 'held' && !held);
+    c.setAttribute('aria-checked', c.dataset.source === name);
+    c.tabIndex = c.dataset.source === name ? 0 : -1;
+  }
   for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name || !has();
-  $('.lx-of-what').hidden = !has(); $('.lx-drawing').hidden = name !== 'draw'; $('.lx-invert').hidden = !grey; $('.lx-index').value = index; $('.lx-of').textContent = held ? lx.t('pyr.of', { n: lx.state.info.dataset.n.toLocaleString(lx.state.lang) }) : '';
-  answer = null; problem = ''; carried = ''; delete element.dataset.carried; told();
+  $('.lx-of-what').hidden = !has();
+  $('.lx-drawing').hidden = name !== 'draw';
+  $('.lx-invert').hidden = !grey;
+  $('.lx-index').value = index;
+  $('.lx-of').textContent = held ? lx.t('pyr.of', { n: lx.state.info.dataset.n.toLocaleString(lx.state.lang) }) : '';
+  answer = null;
+  problem = '';
+  carried = '';
+  delete element.dataset.carried;
+  told();
 };
-const go = (name) => { if (name !== 'sample' && source === 'sample') drawn = drawn.map(() => false); choose(name); show(); write(); };
+const go = (name) => {
+  if (name !== 'sample' && source === 'sample') drawn = drawn.map(() => false);
+  choose(name);
+  show();
+  write();
+};
 const radios = $('.lx-of-what');
 for (const c of radios.children) c.onclick = () => go(c.dataset.source);
-radios.onkeydown = (e) => { const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key]; if (!step) return; e.preventDefault(); const all = [...radios.children].filter((c) => !c.hidden), c = all[(all.findIndex((x) => x.dataset.source === source) + step + all.length) % all.length]; c.focus(); c.click(); };
-const held = (i) => { const n = lx.state.info.dataset?.n || 1; index = Math.max(0, Math.min(n - 1, Math.round(i) || 0)); $('.lx-index').value = index; show(); write(); };
+radios.onkeydown = (e) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+  if (!step) return;
+  e.preventDefault();
+  const all = [...radios.children].filter((c) => !c.hidden),
+    c = all[(all.findIndex((x) => x.dataset.source === source) + step + all.length) % all.length];
+  c.focus();
+  c.click();
+};
+const held = (i) => {
+  const n = lx.state.info.dataset?.n || 1;
+  index = Math.max(0, Math.min(n - 1, Math.round(i) || 0));
+  $('.lx-index').value = index;
+  show();
+  write();
+};
 $('.lx-index').onchange = () => held(+$('.lx-index').value);
 $('.lx-another').onclick = () => held(lx.random() % (lx.state.info.dataset?.n || 1));
-$('.lx-clear').onclick = () => { pad.clear(); exact = null; told(); show(); write(); };
-$('.lx-first').onclick = () => guarded(async (still) => { const seed = lx.random(), w = await noise(seed); if (!still()) return; a = a.map(() => seed); take(w); write(); });
+$('.lx-clear').onclick = () => {
+  pad.clear();
+  exact = null;
+  told();
+  show();
+  write();
+};
+$('.lx-first').onclick = () =>
+  guarded(async (still) => {
+    const seed = lx.random(),
+      w = await noise(seed);
+    if (!still()) return;
+    a = a.map(() => seed);
+    take(w);
+    write();
+  });
 $('.lx-second').onclick = () => other(Array(count()).fill(lx.random()));
 const pick = async (f) => {
   if (!f) return;
   const small = await sendable(f);
-  if (!small) { element.dataset.error = lx.t('image.large'); lx.say(lx.t('image.large'), 'error'); return; }
-  file = base64(small); inverted(false); go('file');
+  if (!small) {
+    element.dataset.error = lx.t('image.large');
+    lx.say(lx.t('image.large'), 'error');
+    return;
+  }
+  file = base64(small);
+  inverted(false);
+  go('file');
 };
-const input = $('input[type=file]'); $('.lx-choose').onclick = () => input.click(); input.onchange = () => { pick(input.files[0]); input.value = ''; };
-const inverted = (is) => { invert = is; $('.lx-invert').setAttribute('aria-pressed', invert); };
-$('.lx-invert').onclick = () => { inverted(!invert); show(); };
-element.ondragover = (e) => { if (has()) e.preventDefault(); }; element.ondrop = (e) => { if (!has()) return; e.preventDefault(); pick(e.dataTransfer.files[0]); };
+const input = $('input[type=file]');
+$('.lx-choose').onclick = () => input.click();
+input.onchange = () => {
+  pick(input.files[0]);
+  input.value = '';
+};
+const inverted = (is) => {
+  invert = is;
+  $('.lx-invert').setAttribute('aria-pressed', invert);
+};
+$('.lx-invert').onclick = () => {
+  inverted(!invert);
+  show();
+};
+element.ondragover = (e) => {
+  if (has()) e.preventDefault();
+};
+element.ondrop = (e) => {
+  if (!has()) return;
+  e.preventDefault();
+  pick(e.dataTransfer.files[0]);
+};
 
 /* ---- opening the view, another run, another code ---- */
 /* the second sample: each level's part of a seed's noise, or the numbers that a link brought */
-const partner = (levels) => guarded(async (still) => {
-  const seeds = levels.map((v) => v instanceof Float32Array ? null : v ?? 1), made = new Map();
-  for (const s of new Set(seeds.map((v) => v ?? 1))) made.set(s, await noise(s));
-  if (!still()) return;
-  second = levels.reduce((w, v, k) => {
-    const out = put(w, k, made.get(seeds[k] ?? 1));
-    if (v instanceof Float32Array) out.set(v, parts(k)[0]);
-    return out;
-  }, [...made.values()][0]);
-  b = seeds; write(true); show();
-});
+const partner = (levels) =>
+  guarded(async (still) => {
+    const seeds = levels.map((v) => (v instanceof Float32Array ? null : (v ?? 1))),
+      made = new Map();
+    for (const s of new Set(seeds.map((v) => v ?? 1))) made.set(s, await noise(s));
+    if (!still()) return;
+    second = levels.reduce(
+      (w, v, k) => {
+        const out = put(w, k, made.get(seeds[k] ?? 1));
+        if (v instanceof Float32Array) out.set(v, parts(k)[0]);
+        return out;
+      },
+      [...made.values()][0],
+    );
+    b = seeds;
+    write(true);
+    show();
+  });
 /* a link's drawing or file; without it the sample, and a word about it */
 const bring = async (kept) => {
-  const asked = era, { shape } = spec(), bytes = await textImage(kept.image, shape.reduce((p, q) => p * q), shape[0]);
+  const asked = era,
+    { shape } = spec(),
+    bytes = await textImage(
+      kept.image,
+      shape.reduce((p, q) => p * q),
+      shape[0],
+    );
   if (asked !== era || !on()) return;
-  if (!bytes) { if (kept.image) lx.say(lx.t('image.left')); choose(kept.source === 'draw' ? 'draw' : 'sample'); show(); write(true); return; }
+  if (!bytes) {
+    if (kept.image) lx.say(lx.t('image.left'));
+    choose(kept.source === 'draw' ? 'draw' : 'sample');
+    show();
+    write(true);
+    return;
+  }
   const image = { pixels: base64(bytes) };
-  if (kept.source === 'draw') { pad.load(painted(bytes, shape)); exact = image; } else file = image;
-  choose(kept.source); carried = kept.image; show();
+  if (kept.source === 'draw') {
+    pad.load(painted(bytes, shape));
+    exact = image;
+  } else file = image;
+  choose(kept.source);
+  carried = kept.image;
+  show();
 };
 const usual = () => {
-  const n = count(), o = lx.state.origin, seed = ['seed', 'sample'].includes(o?.kind) ? o.seed : null;
-  return { source: 'sample', image: '', blend: Array(n - 1).fill(FULL), drawn: Array(n - 1).fill(false), a: Array(n).fill(seed), b: Array(n).fill(1) };
+  const n = count(),
+    o = lx.state.origin,
+    seed = ['seed', 'sample'].includes(o?.kind) ? o.seed : null;
+  return {
+    source: 'sample',
+    image: '',
+    blend: Array(n - 1).fill(FULL),
+    drawn: Array(n - 1).fill(false),
+    a: Array(n).fill(seed),
+    b: Array(n).fill(1),
+  };
 };
 /* what the link keeps, or what a run opens with */
 const restore = () => {
-  if (!on()) { owner = null; return; }
-  const kept = (has() && parse(lx.state.kept.pyr)) || usual(), fresh = built !== lx.state.run, known = !!lx.state.info.dataset;
-  era++; owner = lx.state.run; second = null; lastTwo = ''; answer = null; file = null; exact = null; mine = lx.state.w; inverted(false);
-  ({ blend, drawn, a } = kept); b = []; index = kept.source === 'held' ? Math.min(+kept.image || 0, (lx.state.info.dataset?.n || 1) - 1) : 0;
-  if (fresh) build(); else stale(true);
+  if (!on()) {
+    owner = null;
+    return;
+  }
+  const kept = (has() && parse(lx.state.kept.pyr)) || usual(),
+    fresh = built !== lx.state.run,
+    known = !!lx.state.info.dataset;
+  era++;
+  owner = lx.state.run;
+  second = null;
+  lastTwo = '';
+  answer = null;
+  file = null;
+  exact = null;
+  mine = lx.state.w;
+  inverted(false);
+  ({ blend, drawn, a } = kept);
+  b = [];
+  index = kept.source === 'held' ? Math.min(+kept.image || 0, (lx.state.info.dataset?.n || 1) - 1) : 0;
+  if (fresh) build();
+  else stale(true);
   const at = lx.state.kept.grow;
   growing.enter(!has(), at && +at >= 0 && +at <= count() - 1 ? +at : null, fresh);
   if (has()) partner(kept.b);
-  if (['draw', 'file'].includes(kept.source)) bring(kept); else { choose(kept.source === 'held' && known ? 'held' : 'sample'); show(); }
+  if (['draw', 'file'].includes(kept.source)) bring(kept);
+  else {
+    choose(kept.source === 'held' && known ? 'held' : 'sample');
+    show();
+  }
 };
 const enter = () => {
   if (!on()) return;
-  if (owner !== lx.state.run) { restore(); return; }
-  growing.enter(!has(), growing.at, false); show(); write(true);
+  if (owner !== lx.state.run) {
+    restore();
+    return;
+  }
+  growing.enter(!has(), growing.at, false);
+  show();
+  write(true);
 };
 lx.on('run', () => setTimeout(enter));
-lx.on('restore', () => { owner = null; restore(); });
+lx.on('restore', () => {
+  owner = null;
+  restore();
+});
 lx.on('view', () => requestAnimationFrame(enter));
-lx.on('code', (w, o) => { if (!lx.state.info || owner !== lx.state.run) return; if (w !== mine && o?.kind !== 'levels') { a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null); mine = w; if (on()) write(); } if (on()) show(); });
-lx.on('lang', () => { if (on()) { choose(source); growing.tell(); show(); } });
-lx.translate(element); element.dataset.ready = 'true';
+lx.on('code', (w, o) => {
+  if (!lx.state.info || owner !== lx.state.run) return;
+  if (w !== mine && o?.kind !== 'levels') {
+    a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null);
+    mine = w;
+    if (on()) write();
+  }
+  if (on()) show();
+});
+lx.on('lang', () => {
+  if (on()) {
+    choose(source);
+    growing.tell();
+    show();
+  }
+});
+lx.translate(element);
+element.dataset.ready = 'true';

@@ -5,12 +5,26 @@ const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
 const coded = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 const listText = (list) => list.map(coded).join('.');
 const textList = (text) => {
-  try { return (text || '').split('.').filter(Boolean).map(decodeURIComponent).slice(0, 16); } catch { return []; }
+  try {
+    return (text || '').split('.').filter(Boolean).map(decodeURIComponent).slice(0, 16);
+  } catch {
+    return [];
+  }
 };
 
 /** state: {source, image (text or number), noise ({kind, amount, seed} or null), mode, centre, a, at, chosen, searched} to text. */
-const recText = (s) => [SOURCES[s.source] + (s.image ?? ''), s.noise ? `${s.noise.kind[0]}${s.noise.amount}.${s.noise.seed}` : '',
-  s.mode[0] + +s.centre, s.a, s.at === 100 ? '' : s.at, listText(s.chosen), listText(s.searched)].join('~').replace(/~+$/, '');
+const recText = (s) =>
+  [
+    SOURCES[s.source] + (s.image ?? ''),
+    s.noise ? `${s.noise.kind[0]}${s.noise.amount}.${s.noise.seed}` : '',
+    s.mode[0] + +s.centre,
+    s.a,
+    s.at === 100 ? '' : s.at,
+    listText(s.chosen),
+    listText(s.searched),
+  ]
+    .join('~')
+    .replace(/~+$/, '');
 
 /** The same back; null where there is none. */
 const textRec = (text) => {
@@ -19,9 +33,14 @@ const textRec = (text) => {
   if (!source) return null;
   const [, kind, amount, seed] = (noise || '').match(/^([gdb])(\d{1,3})\.(\d{1,9})$/) || [];
   return {
-    source, image: from.slice(1),
+    source,
+    image: from.slice(1),
     noise: kind && +amount <= 100 ? { kind: { g: 'gaussian', d: 'dropout', b: 'block' }[kind], amount: +amount, seed: +seed } : null,
-    mode: look?.[0] === 'a' ? 'absolute' : 'signed', centre: look?.[1] !== '0',
-    a: a || '', at: /^\d{1,2}$/.test(at) ? +at : 100, chosen: textList(chosen), searched: textList(searched),
+    mode: look?.[0] === 'a' ? 'absolute' : 'signed',
+    centre: look?.[1] !== '0',
+    a: a || '',
+    at: /^\d{1,2}$/.test(at) ? +at : 100,
+    chosen: textList(chosen),
+    searched: textList(searched),
   };
 };

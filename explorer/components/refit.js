@@ -1,20 +1,31 @@
 /* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on (null: it
  * no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
-const $ = (s) => element.querySelector(s), now = $('.lx-fit-now'), bar = $('progress'), out = $('output'), wrong = $('.lx-fit-wrong');
-let id = null, ticket = 0, listening = new AbortController();
+const $ = (s) => element.querySelector(s),
+  now = $('.lx-fit-now'),
+  bar = $('progress'),
+  out = $('output'),
+  wrong = $('.lx-fit-wrong');
+let id = null,
+  ticket = 0,
+  listening = new AbortController();
 const tell = (detail) => {
   now.hidden = !detail;
   element.dataset.state = detail ? 'fitting' : 'idle';
   document.dispatchEvent(new CustomEvent('lx-fitting', { detail }));
   if (!detail) return;
   const waits = detail.share === null;
-  if (waits) bar.removeAttribute('value'); else bar.value = detail.share;
+  if (waits) bar.removeAttribute('value');
+  else bar.value = detail.share;
   out.textContent = waits ? lx.t('map.fit.waits', { n: detail.ahead }) : lx.t('map.fit.share', { n: Math.round(100 * detail.share) });
   element.dataset.share = detail.share ?? '';
 };
-const refuse = (sentence) => { wrong.textContent = sentence; wrong.hidden = !sentence; };
+const refuse = (sentence) => {
+  wrong.textContent = sentence;
+  wrong.hidden = !sentence;
+};
 window.lxFit = async (n, distance, metric) => {
-  const mine = ++ticket, run = lx.state.run;
+  const mine = ++ticket,
+    run = lx.state.run;
   listening.abort();
   listening = new AbortController();
   refuse('');
@@ -48,6 +59,8 @@ $('.lx-fit-stop').onclick = () => {
   tell(null);
   if (gone) lx.api(`fit/${gone}/stop`, {}).catch((e) => lx.say(e.message, 'error'));
 };
-addEventListener('pagehide', () => { if (id) navigator.sendBeacon(lx.base() + `fit/${id}/stop`); });
+addEventListener('pagehide', () => {
+  if (id) navigator.sendBeacon(lx.base() + `fit/${id}/stop`);
+});
 lx.on('run', () => refuse(''));
 lx.translate(element);
