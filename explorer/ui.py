@@ -34,11 +34,12 @@ from .components.styles import style_dials
 from .early import Early
 from .fits import Fits, fit_routes
 from .heard import Heard
-from .i18n import LANGUAGES, words
+from .i18n import words
 from .live import MOST, Trainings, live_routes
 from .origin import Hosts, OwnSite
 from .routes import PREFIX, make_routes
 from .scope import address
+from .scripts import scripts
 from .told import Told
 from .views import Context, modules, supported
 
@@ -78,8 +79,7 @@ def _inspector() -> None:
     classes()
     near()
     style_dials()
-    gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False,
-            js_on_load="window.lx.translate(element)")
+    gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False)
     with gr.Column(elem_id="lx-sliders"):
         sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[]) for k in range(SLIDERS)]
     for k, slider in enumerate(sliders):
@@ -90,14 +90,11 @@ def _inspector() -> None:
 
 
 def _head(views: dict[str, Any], context: Context) -> str:
-    """Styles, words and the store, in the document's head: they are there before any component."""
-    listed = [{"name": n, "inspector": getattr(m, "INSPECTOR", True)} for n, m in views.items()]
-    values = dict(lxWords={lang: words(lang) for lang in LANGUAGES}, lxViews=listed, lxRelabel=[[k, p] for _, k, p in context.labels])
-    constants = "".join(f"window.{k}={json.dumps(v, ensure_ascii=False)};".replace("<", "\\u003c") for k, v in values.items())
+    """Styles, and what of Gradio's follows the language, in the document's head: they are there before any component."""
+    relabel = json.dumps([[key, prop] for _, key, prop in context.labels])
     shown = ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
                      for n in views) + "{display:flex!important}"
-    return (f"<style>{theme.styles()}\n{components.stylesheets()}\n{shown}</style><script>{constants}</script>"
-            f"<script>{(components.HERE / 'history.js').read_text('utf-8')}{(components.HERE / 'store.js').read_text('utf-8')}</script>")
+    return f"<style>{theme.styles()}\n{components.stylesheets()}\n{shown}</style><script>window.lxRelabel={relabel};</script>"
 
 
 @cache
@@ -123,7 +120,7 @@ def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames:
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
     return dict(routes=[*make_routes(session, access, supported), *live_routes(trainings), *fit_routes(Fits(session, access)),
-                        plotly_route()],
+                        plotly_route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
                             Middleware(Brake), Middleware(Heard), Middleware(Early)])

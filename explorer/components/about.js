@@ -1,20 +1,25 @@
-const fold = element.querySelector('details'),
-  key = 'lx-about';
-try {
-  fold.open = localStorage.getItem(key) !== 'closed';
-} catch {
-  /* private browsing */
-}
-if (innerWidth <= 720) fold.open = false;
-fold.addEventListener('toggle', () => {
+import { lx } from './store.js';
+
+/** One for each view. */
+export default ({ element }) => {
+  const fold = element.querySelector('details'),
+    key = 'lx-about';
   try {
-    if (innerWidth > 720) localStorage.setItem(key, fold.open ? 'open' : 'closed');
+    fold.open = localStorage.getItem(key) !== 'closed';
   } catch {
     /* private browsing */
   }
-});
-lx.on('run', (info) => {
-  element.querySelector('.lx-eq').textContent = info.equation || '';
-  element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
-});
-lx.translate(element);
+  if (innerWidth <= 720) fold.open = false;
+  fold.addEventListener('toggle', () => {
+    try {
+      if (innerWidth > 720) localStorage.setItem(key, fold.open ? 'open' : 'closed');
+    } catch {
+      /* private browsing */
+    }
+  });
+  lx.on('run', (info) => {
+    element.querySelector('.lx-eq').textContent = info.equation || '';
+    element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
+  });
+  lx.translate(element);
+};

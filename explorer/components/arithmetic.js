@@ -1,3 +1,9 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+import './own.js';
+
+const { element } = mounted('arithmetic');
+
 const $ = (s) => element.querySelector(s),
   SLOTS = ['a', 'b', 'c'],
   MOST = 12,

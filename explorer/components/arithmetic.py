@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
 _SLOT = """
 <section class="lx-slot" data-slot="{0}" tabindex="0" role="group">
@@ -16,7 +16,7 @@ _SLOT = """
 
 def arithmetic() -> gr.HTML:
     """``data-ready``: the run whose sum is shown; ``data-n`` counts checks; ``data-gallery``: how many exemplars match the filter."""
-    found = piece("arithmetic", f"""
+    return piece("arithmetic", f"""
 <div class="lx-stage lx-arith">
   <div class="lx-sum">
     {_SLOT.format("a", "A")}<i class="lx-sign">−</i>{_SLOT.format("b", "B")}<i class="lx-sign">+</i>{_SLOT.format("c", "C")}
@@ -55,5 +55,3 @@ def arithmetic() -> gr.HTML:
     <div class="lx-gallery" role="group" data-t-label="arith.gallery"></div>
   </div>
 </div>""", elem_id="lx-arithmetic", elem_classes=["lx-fill"])
-    found.js_on_load = (HERE / "own.js").read_text("utf-8") + script("arithmetic")
-    return found

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('cannot');
+
 const why = element.querySelector('.lx-why'),
   go = element.querySelector('button');
 let target = null;
@@ -7,7 +12,7 @@ const fill = () => {
   document.body.classList.toggle('lx-empty', !!empty && view !== 'train');
   if (empty) {
     why.textContent = lx.t('runs.none');
-    go.hidden = !window.lxViews.some((v) => v.name === 'train');
+    go.hidden = !lx.views.some((v) => v.name === 'train');
     go.textContent = lx.t('view.train');
     target = () => lx.show('train');
     return;

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('classes');
+
 const row = element.querySelector('.lx-classes'),
   list = element.querySelector('select'),
   MOST = 24;

@@ -1,4 +1,9 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('codes');
+
 const $ = (s) => element.querySelector(s),
   stage = $('.lx-code-stage'),
   cells = $('.lx-code-cells'),

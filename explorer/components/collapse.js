@@ -1,4 +1,9 @@
 /* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands on. */
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('collapse');
+
 const $ = (s) => element.querySelector(s),
   host = $('.lx-live-panels'),
   play = $('.lx-play'),

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('compare');
+
 const $ = (s) => element.querySelector(s),
   columns = $('.lx-cmp-columns'),
   seedBox = $('.lx-cmp-seed'),

@@ -1,3 +1,10 @@
+import { mounted } from './mounted.js';
+import { coordinate, effect, findDirections, moved, sign, title } from './direction_moves.js';
+import { lx } from './store.js';
+import './own.js';
+
+const { element } = mounted('directions');
+
 const $ = (s) => element.querySelector(s),
   VALUES = [-3, -2, -1, 0, 1, 2, 3],
   KINDS = ['attribute', 'own', 'closed form', 'principal'];

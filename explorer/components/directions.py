@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
 
 def directions() -> gr.HTML:
     """A switch over the view, and the panel behind it. ``data-found``: how many directions; ``data-on``: whether the panel is shown."""
-    found = piece("directions", """
+    return piece("directions", """
 <div class="lx-chips lx-switch" role="radiogroup" data-t-label="dir.switch">
   <button type="button" class="lx-chip" role="radio" data-face="grid" data-t="dir.grid"></button>
   <button type="button" class="lx-chip" role="radio" data-face="found" data-t="dir.found"></button>
@@ -23,5 +23,3 @@ def directions() -> gr.HTML:
   <p class="lx-note lx-finding" data-t="dir.finding" hidden></p>
   <div class="lx-groups"></div>
 </div>""", elem_id="lx-directions", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("own", "direction_moves")) + script("directions")
-    return found

@@ -1,3 +1,9 @@
+import { mounted } from './mounted.js';
+import { walkText } from './film_state.js';
+import { lx } from './store.js';
+
+const { element } = mounted('film');
+
 const $ = (s) => element.querySelector(s),
   screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') },
   play = $('.lx-play'),

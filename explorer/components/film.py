@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
 
 def film() -> gr.HTML:
@@ -12,7 +12,7 @@ def film() -> gr.HTML:
 
     Two screens follow the straight way and the arc in step; the chosen one is what is taken on and saved.
     """
-    made = piece("film", """
+    return piece("film", """
 <div class="lx-stage lx-film">
   <div class="lx-tools">
     <span class="lx-group lx-ways" role="radiogroup" data-t-label="walk.method">
@@ -54,5 +54,3 @@ def film() -> gr.HTML:
   <p class="lx-note lx-why-way"></p>
 </div>""",
                  elem_id="lx-film", elem_classes=["lx-fill"])
-    made.js_on_load = (HERE / "film_state.js").read_text("utf-8") + script("film")
-    return made

@@ -1,9 +1,10 @@
 /* Models whose levels share their code: one image faded in from level to level, and the samples kept while the networks grew.
  * data-at: where the slider stands (1.25: a quarter of level 2 faded in over level 1); data-faded counts pictures, data-stages rows;
  * data-grew: the resolutions that training went through. `moved()` is called when a hand has moved the slider. */
-const makeGrowing = (host, moved = () => {}) => {
-  const lx = window.lx,
-    q = (s) => host.querySelector(s);
+import { lx } from './store.js';
+
+export const makeGrowing = (host, moved = () => {}) => {
+  const q = (s) => host.querySelector(s);
   const slider = q('.lx-fade input'),
     canvas = q('.lx-fade canvas'),
     table = q('.lx-kept-stages');

@@ -1,9 +1,14 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element, trigger } = mounted('header');
+
 const tabs = element.querySelector('.lx-tabs'),
   right = element.querySelector('.lx-right');
 const language = element.querySelector('.lx-lang'),
   theme = element.querySelector('.lx-theme'),
   drawer = element.querySelector('.lx-drawer');
-for (const v of window.lxViews) {
+for (const v of lx.views) {
   const b = document.createElement('button');
   b.type = 'button';
   b.className = 'lx-tab';

@@ -23,4 +23,4 @@ def header() -> gr.HTML:
     <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
     <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
   </div>
-</header>""", elem_id="lx-header")
+</header>""", "language", elem_id="lx-header")

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element, trigger } = mounted('hero');
+
 const canvas = element.querySelector('canvas'),
   origin = element.querySelector('.lx-origin'),
   honest = element.querySelector('.lx-honest');

@@ -17,4 +17,4 @@ def hero() -> gr.HTML:
   <button type="button" class="lx-btn lx-save" data-t="save.image"></button>
   <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button></div>
 <p class="lx-honest" role="note"></p>
-<p class="lx-own-read" role="note" hidden></p>""", elem_id="lx-hero")
+<p class="lx-own-read" role="note" hidden></p>""", "follow", elem_id="lx-hero")

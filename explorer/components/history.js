@@ -1,11 +1,11 @@
-/* window.lxHistory: changes of the page as steps of the browser's history. store.js makes one; views know only lx.keep, lx.undo and lx.redo.
+/* makeHistory: changes of the page as steps of the browser's history. store.js makes one; views know only lx.keep, lx.undo and lx.redo.
  *
  * A step is what one act of a person did: a click, a drag from press to release, what was typed into one field, arrow keys in quick
  * succession. Its first change pushes an entry (the former state stays reachable at once), whatever follows from it without another act, an
  * answer of the server, a walk that plays, is written into the same entry when it comes to rest. What no person did makes no step.
  * Browsers refuse more than 100 entries in 30 seconds (WebKit): acts that come faster than MOST allows join the step before them.
  * Each entry's state is its address; its number, history.state.lx, tells what undo and redo may still reach. */
-window.lxHistory = ({ link, restore, told }) => {
+export const makeHistory = ({ link, restore, told }) => {
   const QUIET = 400,
     REST = 350,
     LONG = 2000,

@@ -1,23 +1,23 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
-const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
-const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
+export const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
+export const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
 
 /** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */
-const bytesOf = (canvas, channels) => {
+export const bytesOf = (canvas, channels) => {
   const d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
   const out = new Uint8Array(canvas.width * canvas.height * channels);
   for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < channels; k++) out[j++] = d[i + k];
   return out;
 };
-const base64Of = (bytes) => {
+export const base64Of = (bytes) => {
   let s = '';
   for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return btoa(s);
 };
-const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+export const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
 /** Bytes through a (de)compression stream; null where they are damaged. */
-const streamed = async (bytes, stream) => {
+export const streamed = async (bytes, stream) => {
   try {
     return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
   } catch {
@@ -25,15 +25,15 @@ const streamed = async (bytes, stream) => {
   }
 };
 /* what a byte adds to the one before it of the same channel: photographs are shorter so, drawings are not */
-const steps = (bytes, channels) => bytes.map((v, i) => (i < channels ? v : v - bytes[i - channels]));
-const summed = (bytes, channels) => {
+export const steps = (bytes, channels) => bytes.map((v, i) => (i < channels ? v : v - bytes[i - channels]));
+export const summed = (bytes, channels) => {
   const out = Uint8Array.from(bytes);
   for (let i = channels; i < out.length; i++) out[i] += out[i - channels];
   return out;
 };
 
 /** Promise of the text of bytes (channels last), or TOO_LONG. */
-const imageText = async (bytes, channels) => {
+export const imageText = async (bytes, channels) => {
   const ways = await Promise.all([bytes, steps(bytes, channels)].map((b) => streamed(b, new CompressionStream('deflate-raw'))));
   const way = ways[0].length <= ways[1].length ? 0 : 1;
   const text = way + base64Of(ways[way]).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
@@ -41,14 +41,14 @@ const imageText = async (bytes, channels) => {
 };
 
 /** Promise of the bytes of a text, of an image of so many bytes; null where it is none. */
-const textImage = async (text, length, channels) => {
+export const textImage = async (text, length, channels) => {
   if (!/^[01][\w-]+$/.test(text) || text.length > IMAGE_LETTERS) return null;
   const bytes = await streamed(fromBase64(text.slice(1)), new DecompressionStream('deflate-raw'));
   return bytes?.length === length ? (text[0] === '1' ? summed(bytes, channels) : bytes) : null;
 };
 
 /** A canvas of pixels, channels last. */
-const painted = (bytes, [channels, h, w]) => {
+export const painted = (bytes, [channels, h, w]) => {
   const canvas = document.createElement('canvas'),
     x = canvas.getContext('2d', { willReadFrequently: true });
   canvas.width = w;
@@ -62,14 +62,14 @@ const painted = (bytes, [channels, h, w]) => {
   return canvas;
 };
 
-const SENT = 4 * 2 ** 20,
+export const SENT = 4 * 2 ** 20,
   SHRUNK = 1024; /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
 /** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make smaller. */
-const sendable = async (file) => {
+export const sendable = async (file) => {
   if (file.size > SENT) file = await shrunk(file);
   return !file || file.size > SENT ? null : new Uint8Array(await file.arrayBuffer());
 };
-const shrunk = async (file) => {
+export const shrunk = async (file) => {
   let whole;
   try {
     whole = await createImageBitmap(file);

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('labels');
+
 const $ = (s) => element.querySelector(s),
   WAYS = ['fine-tuned', 'frozen', 'scratch'],
   NS = 'http://www.w3.org/2000/svg';

@@ -1,3 +1,17 @@
+import { mounted } from './mounted.js';
+import { TOO_LONG, fromBase64, imageText, painted, textImage } from './image_text.js';
+import { makeChoice, makeLatest } from './microscope_cells.js';
+import { makeMicCode } from './microscope_code.js';
+import { makeMicColumns } from './microscope_columns.js';
+import { makeMicDepth } from './microscope_depth.js';
+import { makeMicDrawn } from './microscope_drawn.js';
+import { makeMicLesson } from './microscope_lesson.js';
+import { makeMicUnits } from './microscope_units.js';
+import { makePad } from './pad.js';
+import { lx } from './store.js';
+
+const { element } = mounted('microscope');
+
 const $ = (s) => element.querySelector(s),
   PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
 const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));

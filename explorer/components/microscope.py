@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
-PARTS = ("pad", "image_text", "microscope_cells", "microscope_units", "microscope_unit", "microscope_code", "microscope_depth",
-         "microscope_drawn", "microscope_columns", "microscope_lesson")
 PANELS = ("units", "code", "depth", "drawn", "pca", "labels")    # the last one stands beside the stage: labels.py
 
 _UNITS = """
@@ -113,7 +111,7 @@ def microscope() -> gr.HTML:
     shows one that stands beside the stage."""
     chips = "".join(f'<button type="button" class="lx-chip" role="radio" data-to="{name}" data-t="mic.panel.{name}"></button>'
                     for name in PANELS)
-    found = piece("microscope", f"""
+    return piece("microscope", f"""
 <div class="lx-stage lx-mic">
   <div class="lx-mic-bar">
     <span class="lx-group lx-mic-panels" role="radiogroup" data-t-label="mic.panels">{chips}</span>
@@ -129,5 +127,3 @@ def microscope() -> gr.HTML:
       <button type="button" class="lx-btn lx-small lx-mic-clear" data-t="rec.clear"></button></div></div>
   {_UNITS}{_CODE}{_DEPTH}{_DRAWN}{_PCA}
 </div>""", elem_id="lx-microscope", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("microscope")
-    return found

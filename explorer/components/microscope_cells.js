@@ -1,7 +1,8 @@
 /* Tiles of a picture as a grid of buttons: arrow keys move among them. cells: [{at (tile of the picture), caption, title, dim, on, pick}].
    A cell may show several tiles side by side (at: [tile, …], from pictures im: [image, …]) or held-out images (index). */
-const makeCells = (host) => {
-  const lx = window.lx;
+import { lx } from './store.js';
+
+export const makeCells = (host) => {
   let shown = [];
   const crop = (canvas, im, [h, w], at) => {
     const columns = Math.max(1, Math.round(im.width / w));
@@ -99,8 +100,7 @@ const makeCells = (host) => {
 };
 /* One request in flight, the latest wish last. What stands in `hosts()` is of another wish meanwhile and dimmed; where the last one fails,
    `wipe()` takes it away. */
-const makeLatest = (work, failed, hosts = () => [], wipe = () => {}) => {
-  const lx = window.lx;
+export const makeLatest = (work, failed, hosts = () => [], wipe = () => {}) => {
   let busy = false,
     next = null;
   const run = async () => {
@@ -127,7 +127,7 @@ const makeLatest = (work, failed, hosts = () => [], wipe = () => {}) => {
   };
 };
 /* Chips as radio buttons: arrows move and choose. */
-const makeChoice = (host, key, chosen) => {
+export const makeChoice = (host, key, chosen) => {
   const all = () => [...host.querySelectorAll(`[data-${key}]`)].filter((b) => !b.hidden);
   host.addEventListener('click', (e) => {
     const b = e.target.closest(`[data-${key}]`);

@@ -1,7 +1,9 @@
 /* The code as bars, how many of its units light up here and over all images, and the image as a sum of its parts. */
-const makeMicCode = (host, mic) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { makeCells, makeChoice, makeLatest } from './microscope_cells.js';
+import { lx } from './store.js';
+
+export const makeMicCode = (host, mic) => {
+  const $ = (s) => host.querySelector(s),
     bars = $('.lx-mic-bars'),
     histogram = $('.lx-mic-histogram'),
     [cells, sums] = [...host.querySelectorAll('.lx-mic-parts')].map(makeCells),

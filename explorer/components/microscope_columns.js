@@ -1,7 +1,9 @@
 /* A linear decoder's columns, the same space in its principal axes, the exact components; and the angles between the two spaces. */
-const makeMicColumns = (host, mic) => {
-  const lx = window.lx,
-    rows = [...host.querySelectorAll('.lx-mic-three')].map(makeCells),
+import { makeCells } from './microscope_cells.js';
+import { lx } from './store.js';
+
+export const makeMicColumns = (host, mic) => {
+  const rows = [...host.querySelectorAll('.lx-mic-three')].map(makeCells),
     bar = host.querySelector('.lx-progress'),
     angles = host.querySelector('.lx-mic-angles');
   let data = null,

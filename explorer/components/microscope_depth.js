@@ -1,7 +1,9 @@
 /* Reconstructions through the first layers alone, and from a few directions of the code, beside PCA of the same size. */
-const makeMicDepth = (host, mic) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { makeCells, makeLatest } from './microscope_cells.js';
+import { lx } from './store.js';
+
+export const makeMicDepth = (host, mic) => {
+  const $ = (s) => host.querySelector(s),
     bar = $('.lx-progress'),
     deep = makeCells($('.lx-mic-depth')),
     three = makeCells($('.lx-mic-size-three')),

@@ -1,7 +1,9 @@
 /* Codes drawn at random in three ways; a click makes one the current code. */
-const makeMicDrawn = (host, mic) => {
-  const lx = window.lx,
-    self = { seed: 0 },
+import { makeCells } from './microscope_cells.js';
+import { lx } from './store.js';
+
+export const makeMicDrawn = (host, mic) => {
+  const self = { seed: 0 },
     rows = [...host.querySelectorAll('[data-by]')].map((section) => ({
       section,
       by: section.dataset.by,

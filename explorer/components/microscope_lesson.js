@@ -1,7 +1,8 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
-const makeMicLesson = (host, mic) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { lx } from './store.js';
+
+export const makeMicLesson = (host, mic) => {
+  const $ = (s) => host.querySelector(s),
     plot = $('.lx-mic-cloud'),
     slider = $('input'),
     self = { seed: 0, step: null },

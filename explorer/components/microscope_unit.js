@@ -1,6 +1,7 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
-const makeMicUnit = (host, mic) => {
-  const lx = window.lx;
+import { lx } from './store.js';
+
+export const makeMicUnit = (host, mic) => {
   let layer = null,
     unit = null,
     data = null,

@@ -1,7 +1,10 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite them. */
-const makeMicUnits = (host, mic) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { makeCells, makeChoice, makeLatest } from './microscope_cells.js';
+import { makeMicUnit } from './microscope_unit.js';
+import { lx } from './store.js';
+
+export const makeMicUnits = (host, mic) => {
+  const $ = (s) => host.querySelector(s),
     PAIRS = 24,
     FEW = 8,
     bar = $('.lx-progress'),

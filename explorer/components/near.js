@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('near');
+
 const row = element.querySelector('.lx-near'),
   K = 12;
 for (let k = 0; k < 6; k++) {

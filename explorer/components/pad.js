@@ -1,5 +1,5 @@
 /* A drawing pad on a 280 × 280 canvas: pen, eraser, keyboard. pixels(h, w, centre) gives it as the model's grey image. */
-const makePad = (canvas, cursor, changed) => {
+export const makePad = (canvas, cursor, changed) => {
   const S = 280,
     x = canvas.getContext('2d', { willReadFrequently: true });
   let on = false,

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('picker');
+
 const list = element.querySelector('.lx-runs'),
   none = element.querySelector('.lx-none'),
   damaged = element.querySelector('.lx-damaged');

@@ -1,3 +1,10 @@
+import { mounted } from './mounted.js';
+import { ownMaps } from './plane_own.js';
+import { mapText } from './plane_state.js';
+import { lx } from './store.js';
+
+const { element } = mounted('plane');
+
 const $ = (s) => element.querySelector(s),
   stage = $('.lx-map'),
   plot = $('.lx-plot'),

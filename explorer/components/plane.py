@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
-
-PARTS = ("plane_own", "plane_state")           # what stands before plane.js
+from . import piece
 
 
 def plane() -> gr.HTML:
     """Plotly's scattergl with our own marker, tooltip, legend and panels. ``data-projection`` and ``data-points`` say what is drawn."""
-    made = piece("plane", """
+    return piece("plane", """
 <div class="lx-stage lx-map" data-mode="pick">
   <canvas class="lx-manifold" hidden></canvas>
   <div class="lx-plot" tabindex="0" role="application" data-t-label="map.label"></div>
@@ -48,5 +46,3 @@ def plane() -> gr.HTML:
   </section>
 </div>""",
                  elem_id="lx-plane", elem_classes=["lx-fill"])
-    made.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("plane")
-    return made

@@ -1,8 +1,9 @@
 /* Maps that this person fitted: points (float32, x and y by turns) by run, weights and key ("15-0.1-cosine", as in explorer/own_maps.py).
  * They are kept in this browser; an owner's lie beside the run as well, and are there in every browser that she opens. */
-const ownMaps = (() => {
-  const lx = window.lx,
-    LIST = 'lx-own-maps',
+import { lx } from './store.js';
+
+export const ownMaps = (() => {
+  const LIST = 'lx-own-maps',
     PER_RUN = 3,
     MOST = 6,
     memory = new Map();

@@ -1,5 +1,5 @@
 /* The map's part of a link: fields joined by "*", each a letter and its value; a state that is as on opening is no text at all. */
-const mapText = (() => {
+export const mapText = (() => {
   const url = (s) => s.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const bytesOf = (text) => {
     const s = atob(text.replace(/-/g, '+').replace(/_/g, '/'));

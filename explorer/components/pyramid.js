@@ -1,3 +1,11 @@
+import { mounted } from './mounted.js';
+import { makeGrowing } from './growing.js';
+import { TOO_LONG, bytesOf, imageText, painted, sendable, textImage } from './image_text.js';
+import { makePad } from './pad.js';
+import { lx } from './store.js';
+
+const { element } = mounted('pyramid');
+
 const $ = (s) => element.querySelector(s),
   ROWS = ['low', 'residual', 'sum'],
   FULL = 100;

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
 
 def pyramid() -> gr.HTML:
     """``data-n`` counts pictures, ``data-second`` those of the second sample; ``data-run``: whose the last one is; ``data-source``: sample,
     held, draw or file; ``data-error`` says what went wrong. ``pad.js`` is the pad."""
-    found = piece("pyramid", """
+    return piece("pyramid", """
 <div class="lx-stage lx-pyr">
   <div class="lx-pyr-bar">
     <span class="lx-group lx-of-what" role="radiogroup" data-t-label="pyr.source" hidden>
@@ -43,5 +43,3 @@ def pyramid() -> gr.HTML:
       <p class="lx-note" data-t="grow.while.note"></p></div>
   </section>
 </div>""", elem_id="lx-pyramid", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("pad", "image_text", "growing")) + script("pyramid")
-    return found

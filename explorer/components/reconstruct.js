@@ -1,6 +1,22 @@
 /* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image that the
  * current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or loads becomes the
  * current code. When she edits the code of such a following input here, the image stays as the input (source "code", pinned). */
+import { mounted } from './mounted.js';
+import { TOO_LONG, base64Of, bytesOf, fromBase64, imageText, painted, sendable, textImage } from './image_text.js';
+import { makePad } from './pad.js';
+import { makeBars } from './reconstruct_bars.js';
+import { makeBeside } from './reconstruct_beside.js';
+import { makeBetween } from './reconstruct_between.js';
+import { makeEdit } from './reconstruct_edit.js';
+import { errorMap, short } from './reconstruct_error.js';
+import { makeKept } from './reconstruct_kept.js';
+import { recText, textRec } from './reconstruct_link.js';
+import { makeSpoil } from './reconstruct_noise.js';
+import { makeSearch } from './reconstruct_search.js';
+import { lx } from './store.js';
+
+const { element } = mounted('reconstruct');
+
 const $ = (s) => element.querySelector(s),
   NEAR = 1e-3;
 /* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels} of a link.

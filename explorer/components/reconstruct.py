@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
+from . import piece
 
 # what stands before reconstruct.js
-PARTS = ("pad", "image_text", "reconstruct_error", "reconstruct_beside", "reconstruct_between", "reconstruct_kept",
-         "reconstruct_search", "direction_moves", "reconstruct_edit", "reconstruct_noise", "reconstruct_link", "reconstruct_bars")
 
 
 def reconstruct() -> gr.HTML:
     """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
     a link carries the image (yes, no). ``pad.js`` is the pad."""
-    found = piece("reconstruct", """
+    return piece("reconstruct", """
 <div class="lx-stage lx-rec">
   <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
     <button type="button" class="lx-chip" role="radio" data-source="code" data-t="rec.own" data-t-title="rec.own.help"></button>
@@ -97,5 +95,3 @@ def reconstruct() -> gr.HTML:
       <div class="lx-counts"><table></table></div></div></section>
 </div>""",
                   elem_id="lx-reconstruct", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("reconstruct")
-    return found

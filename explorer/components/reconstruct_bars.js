@@ -1,7 +1,8 @@
 /* The current code as bars; where the encoder gives a doubt, whiskers about the code that it gave the input. `view`: answer(). */
-const makeBars = (host, view) => {
-  const lx = window.lx,
-    BARS = 128,
+import { lx } from './store.js';
+
+export const makeBars = (host, view) => {
+  const BARS = 128,
     canvas = host.querySelector('canvas');
   const whisker = (x, Y, c, mean, sigma, width, n) => {
     const a = Y(mean + sigma),

@@ -1,8 +1,10 @@
 /* The image in every run that takes it, ranked: a card each with reconstruction, error map and error. `view`: mode(), edit(run).
  * data-n counts paintings, data-runs: the runs in the order of their rank. */
-const makeBeside = (host, view) => {
-  const lx = window.lx,
-    MOST = 12,
+import { errorMap, short } from './reconstruct_error.js';
+import { lx } from './store.js';
+
+export const makeBeside = (host, view) => {
+  const MOST = 12,
     grid = host.querySelector('.lx-models'),
     cards = new Map();
   let rows = [],

@@ -1,8 +1,10 @@
 /* Between two images: A was pinned, B is the image in use; a slider and a strip on the straight way between their codes in the current run.
  * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(). */
-const makeBetween = (host, view) => {
-  const lx = window.lx,
-    FRAMES = 9,
+import { TOO_LONG, base64Of, fromBase64, imageText, painted, textImage } from './image_text.js';
+import { lx } from './store.js';
+
+export const makeBetween = (host, view) => {
+  const FRAMES = 9,
     q = (s) => host.querySelector(s),
     slider = q('input'),
     strip = q('.lx-mixes canvas');

@@ -1,8 +1,10 @@
 /* The code of the image in use, moved along the attributes that the run's codes were found to tell apart: one slider for each field, several
  * categories behind a choice. data-n: sliders shown; data-state: finding, ready or none. `view`: set(w, origin), changed(). */
-const makeEdit = (host, view) => {
-  const lx = window.lx,
-    q = (s) => host.querySelector(s),
+import { CLEAR, coordinate, effect, findDirections, moved } from './direction_moves.js';
+import { lx } from './store.js';
+
+export const makeEdit = (host, view) => {
+  const q = (s) => host.querySelector(s),
     list = q('.lx-edits'),
     MOST = 8;
   let mine = '',

@@ -1,11 +1,11 @@
 /* Where two pictures differ: painted on a canvas, and the squared error over all pixels as [0, 1]. */
-const STOPS = [
+export const STOPS = [
   [0, 0, 0, 0],
   [0.4, 181, 69, 31],
   [0.75, 255, 207, 74],
   [1, 255, 255, 255],
 ];
-const heat = (v) => {
+export const heat = (v) => {
   const j = Math.max(
       1,
       STOPS.findIndex((s) => s[0] >= v),
@@ -16,7 +16,7 @@ const heat = (v) => {
   return [1, 2, 3].map((c) => p[c] + (q[c] - p[c]) * t);
 };
 /** a, b: RGBA of the input and of the output, (w * h * 4); mode: "signed" (red brighter, blue darker) or "absolute". */
-const errorMap = (canvas, a, b, w, h, grey, mode) => {
+export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   const image = new ImageData(w, h),
     o = image.data;
   let error = 0;
@@ -41,4 +41,4 @@ const errorMap = (canvas, a, b, w, h, grey, mode) => {
   canvas.getContext('2d').putImageData(image, 0, 0);
   return error;
 };
-const short = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
+export const short = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));

@@ -1,8 +1,9 @@
 /* What the code keeps and loses: a classifier reads held-out images and their reconstructions; a table of the two readings, and the most
  * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the share. */
-const makeKept = (host) => {
-  const lx = window.lx,
-    q = (s) => host.querySelector(s),
+import { lx } from './store.js';
+
+export const makeKept = (host) => {
+  const q = (s) => host.querySelector(s),
     table = q('table'),
     list = q('ul'),
     pick = q('select');

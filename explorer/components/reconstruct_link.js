@@ -1,10 +1,10 @@
 /* Reconstruct's part of a link: where the input comes from and what it is, noise, how errors are shown, how the pad is read, the image A and
  * where the slider stands between it and the input, categories chosen among the attributes, generators that were searched. The code is the
  * link's own. */
-const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
-const coded = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
-const listText = (list) => list.map(coded).join('.');
-const textList = (text) => {
+export const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
+export const coded = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
+export const listText = (list) => list.map(coded).join('.');
+export const textList = (text) => {
   try {
     return (text || '').split('.').filter(Boolean).map(decodeURIComponent).slice(0, 16);
   } catch {
@@ -13,7 +13,7 @@ const textList = (text) => {
 };
 
 /** state: {source, image (text or number), noise ({kind, amount, seed} or null), mode, centre, a, at, chosen, searched} to text. */
-const recText = (s) =>
+export const recText = (s) =>
   [
     SOURCES[s.source] + (s.image ?? ''),
     s.noise ? `${s.noise.kind[0]}${s.noise.amount}.${s.noise.seed}` : '',
@@ -27,7 +27,7 @@ const recText = (s) =>
     .replace(/~+$/, '');
 
 /** The same back; null where there is none. */
-const textRec = (text) => {
+export const textRec = (text) => {
   const [from, noise, look, a, at, chosen, searched] = String(text || '').split('~');
   const source = Object.keys(SOURCES).find((s) => SOURCES[s] === from[0]);
   if (!source) return null;

@@ -1,7 +1,8 @@
 /* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image anew. */
-const makeSpoil = (host, again) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { lx } from './store.js';
+
+export const makeSpoil = (host, again) => {
+  const $ = (s) => host.querySelector(s),
     kinds = [...host.querySelectorAll('[data-noise]')],
     amount = $('input'),
     standard = { gaussian: 40, dropout: 50, block: 15 },

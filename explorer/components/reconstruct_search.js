@@ -1,8 +1,10 @@
 /* Generators of the same data set without an encoder: a code is searched for when a person asks, shown as it gets nearer, and then joins the
  * ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes found. */
-const makeSearch = (host, view) => {
-  const lx = window.lx,
-    EVERY = 350,
+import { short } from './reconstruct_error.js';
+import { lx } from './store.js';
+
+export const makeSearch = (host, view) => {
+  const EVERY = 350,
     list = host.querySelector('.lx-generators'),
     rows = new Map();
   let image = null,

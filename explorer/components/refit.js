@@ -1,5 +1,10 @@
 /* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on (null: it
  * no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('refit');
+
 const $ = (s) => element.querySelector(s),
   now = $('.lx-fit-now'),
   bar = $('progress'),

@@ -52,758 +52,759 @@
  * writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but to call
  * lx.keep when its state changes, and never lx.setCode because it was opened.
  */
-(() => {
-  const words = window.lxWords,
-    views = window.lxViews,
-    listeners = {},
-    canvases = new WeakMap(),
-    sheets = new Map();
-  const query = new URLSearchParams(location.search);
-  /* what views keep; true: it belongs to a run, and goes when another is opened */
-  const KEPT = {
-    cmp: false,
-    seed: false,
-    class: false,
-    live: false,
-    train: false,
-    grid: true,
-    abc: true,
-    dir: true,
-    pyr: true,
-    grow: true,
-    sty: true,
-    mic: true,
-    map: true,
-    walk: true,
-    rec: true,
-  };
-  const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)],
-    LONGEST = 2 ** 17;
-  /** Run, view, code, origin, label and kept of an address. */
-  const placeOf = (href) => {
-    const url = new URL(href),
-      query = url.searchParams,
-      hash = new URLSearchParams(url.hash.slice(1));
-    const get = (k) => hash.get(k) ?? query.get(k);
-    const at = { run: query.get('run'), view: query.get('view'), kept: {} };
-    for (const k of Object.keys(KEPT)) if (get(k) && get(k).length <= LONGEST) at.kept[k] = get(k);
-    if (get('w')) {
-      try {
-        at.w = f32(get('w'));
-      } catch {
-        at.w = new Float32Array(0);
-      }
-      try {
-        at.origin = JSON.parse(get('o') || 'null');
-      } catch {
-        at.origin = null;
-      }
-    }
-    if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
-    return at;
-  };
-  const remembered = (k) => {
-    try {
-      return localStorage.getItem(k);
-    } catch {
-      return null;
-    }
-  };
-  const remember = (k, v) => {
-    try {
-      localStorage.setItem(k, v);
-    } catch {
-      /* private browsing */
-    }
-  };
-  const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
-  const state = {
-    run: null,
-    view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
-    w: null,
-    origin: null,
-    info: null,
-    lang: words[query.get('lang')]
-      ? query.get('lang')
-      : words[remembered('lx-lang')]
-        ? remembered('lx-lang')
-        : navigator.language.startsWith('ko')
-          ? 'ko'
-          : 'en',
-    theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
-    runs: null,
-    problems: {},
-    keys: [],
-    label: null,
-    kept: {},
-    noise: null,
-  };
-  const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
-  const now = {
-    run: () => state.info && [state.info],
-    code: () => state.w && state.info && [state.w, state.origin],
-    view: () => [state.view],
-    lang: () => [state.lang],
-    theme: () => [state.theme],
-    keys: () => [state.keys],
-    runs: () => state.runs && [state.runs, state.problems],
-    noise: () => state.info && [state.noise],
-    restore: () => restored && [restored],
-    history: () => [steps.can],
-  };
-  let restored = null,
-    restoring = false,
-    steps = null;
-  const call = (fn, a) => {
-    try {
-      fn(...a);
-    } catch (e) {
-      console.error(e);
-    }
-  };
-  const emit = (event) => {
-    const a = now[event]();
-    if (a) for (const fn of listeners[event] || []) call(fn, a);
-  };
-  const on = (event, fn) => {
-    (listeners[event] ??= []).push(fn);
-    const a = now[event]();
-    if (a) call(fn, a);
-  };
+import { views, words } from './constants.js';
+import { makeHistory } from './history.js';
 
-  /* ---- bytes and words ---- */
-  const b64 = (f) => {
-    const u = new Uint8Array(f.buffer, f.byteOffset, f.byteLength);
+const listeners = {},
+  canvases = new WeakMap(),
+  sheets = new Map();
+const query = new URLSearchParams(location.search);
+/* what views keep; true: it belongs to a run, and goes when another is opened */
+const KEPT = {
+  cmp: false,
+  seed: false,
+  class: false,
+  live: false,
+  train: false,
+  grid: true,
+  abc: true,
+  dir: true,
+  pyr: true,
+  grow: true,
+  sty: true,
+  mic: true,
+  map: true,
+  walk: true,
+  rec: true,
+};
+const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)],
+  LONGEST = 2 ** 17;
+/** Run, view, code, origin, label and kept of an address. */
+const placeOf = (href) => {
+  const url = new URL(href),
+    query = url.searchParams,
+    hash = new URLSearchParams(url.hash.slice(1));
+  const get = (k) => hash.get(k) ?? query.get(k);
+  const at = { run: query.get('run'), view: query.get('view'), kept: {} };
+  for (const k of Object.keys(KEPT)) if (get(k) && get(k).length <= LONGEST) at.kept[k] = get(k);
+  if (get('w')) {
+    try {
+      at.w = f32(get('w'));
+    } catch {
+      at.w = new Float32Array(0);
+    }
+    try {
+      at.origin = JSON.parse(get('o') || 'null');
+    } catch {
+      at.origin = null;
+    }
+  }
+  if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
+  return at;
+};
+const remembered = (k) => {
+  try {
+    return localStorage.getItem(k);
+  } catch {
+    return null;
+  }
+};
+const remember = (k, v) => {
+  try {
+    localStorage.setItem(k, v);
+  } catch {
+    /* private browsing */
+  }
+};
+const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
+const state = {
+  run: null,
+  view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
+  w: null,
+  origin: null,
+  info: null,
+  lang: words[query.get('lang')]
+    ? query.get('lang')
+    : words[remembered('lx-lang')]
+      ? remembered('lx-lang')
+      : navigator.language.startsWith('ko')
+        ? 'ko'
+        : 'en',
+  theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
+  runs: null,
+  problems: {},
+  keys: [],
+  label: null,
+  kept: {},
+  noise: null,
+};
+const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
+const now = {
+  run: () => state.info && [state.info],
+  code: () => state.w && state.info && [state.w, state.origin],
+  view: () => [state.view],
+  lang: () => [state.lang],
+  theme: () => [state.theme],
+  keys: () => [state.keys],
+  runs: () => state.runs && [state.runs, state.problems],
+  noise: () => state.info && [state.noise],
+  restore: () => restored && [restored],
+  history: () => [steps.can],
+};
+let restored = null,
+  restoring = false,
+  steps = null;
+const call = (fn, a) => {
+  try {
+    fn(...a);
+  } catch (e) {
+    console.error(e);
+  }
+};
+const emit = (event) => {
+  const a = now[event]();
+  if (a) for (const fn of listeners[event] || []) call(fn, a);
+};
+const on = (event, fn) => {
+  (listeners[event] ??= []).push(fn);
+  const a = now[event]();
+  if (a) call(fn, a);
+};
+
+/* ---- bytes and words ---- */
+const b64 = (f) => {
+  const u = new Uint8Array(f.buffer, f.byteOffset, f.byteLength);
+  let s = '';
+  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
+  return btoa(s);
+};
+const f32 = (s) => {
+  const t = atob(s.replace(/-/g, '+').replace(/_/g, '/')),
+    u = new Uint8Array(t.length);
+  for (let i = 0; i < u.length; i++) u[i] = t.charCodeAt(i);
+  return new Float32Array(u.buffer, 0, u.length >> 2);
+};
+const t = (key, vars = {}) =>
+  (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
+const known = (key) => has(words.en, key);
+const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
+const WORDED = '[data-t],[data-t-label],[data-t-title]';
+const translate = (node = document) => {
+  for (const e of node.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
+  for (const e of node.querySelectorAll('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
+  for (const e of node.querySelectorAll('[data-t-title]')) e.title = t(e.dataset.tTitle);
+};
+const names = (label) =>
+  label === null || label === undefined || label < 0
+    ? ''
+    : (state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label));
+
+/* ---- the server ---- */
+const bytes = async (path, body, signal) => {
+  let r;
+  try {
+    r = await fetch(
+      base() + path,
+      body === undefined
+        ? { signal }
+        : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    );
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Error(t('error.offline'));
+  }
+  if (!r.ok) {
     let s = '';
-    for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-    return btoa(s);
-  };
-  const f32 = (s) => {
-    const t = atob(s.replace(/-/g, '+').replace(/_/g, '/')),
-      u = new Uint8Array(t.length);
-    for (let i = 0; i < u.length; i++) u[i] = t.charCodeAt(i);
-    return new Float32Array(u.buffer, 0, u.length >> 2);
-  };
-  const t = (key, vars = {}) =>
-    (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
-  const known = (key) => has(words.en, key);
-  const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
-  const translate = (node = document) => {
-    for (const e of node.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
-    for (const e of node.querySelectorAll('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
-    for (const e of node.querySelectorAll('[data-t-title]')) e.title = t(e.dataset.tTitle);
-  };
-  const names = (label) =>
-    label === null || label === undefined || label < 0
-      ? ''
-      : (state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label));
-
-  /* ---- the server ---- */
-  const bytes = async (path, body, signal) => {
-    let r;
     try {
-      r = await fetch(
-        base() + path,
-        body === undefined
-          ? { signal }
-          : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-      );
+      const d = await r.json();
+      s = typeof d.error === 'string' ? d.error : '';
+    } catch {
+      /* not JSON */
+    }
+    throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status }));
+  }
+  return r;
+};
+let busy = 0;
+const api = async (path, body, signal) => {
+  busy++;
+  try {
+    return await (await bytes(path, body, signal)).json();
+  } finally {
+    busy--;
+  }
+};
+/* the current run and its class, unless the request names a run of its own */
+const whose = (body) => (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
+const code = async (op, signal) => {
+  const d = await api('code', whose(op), signal);
+  if (d.w) d.w = f32(d.w);
+  return d;
+};
+const stale = (elements, on, again = false) => {
+  for (const e of elements) {
+    e.classList.toggle('lx-stale', on);
+    if (!on) e.classList.remove('lx-failed');
+    if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
+  }
+};
+let leading = null; /* the drawing under way that the others wait for */
+const draw = (canvas, body, paint, leads = false) => {
+  let c = canvases.get(canvas);
+  if (!c) canvases.set(canvas, (c = { busy: false, want: null, next: null }));
+  c.want = { body: whose(body), paint, own: body.run !== undefined };
+  if (c.busy) return;
+  c.busy = true;
+  busy++;
+  stale([canvas], true);
+  const ask = () => {
+    const asked = c.want,
+      answer = bytes('render', asked.body).then((r) => r.blob());
+    c.want = null;
+    answer.catch(() => {}); /* show says it */
+    return { ...asked, answer };
+  };
+  const show = async ({ body: b, paint: p, own, answer }) => {
+    const host = canvas.parentElement || canvas,
+      later = () => c.want || c.next;
+    try {
+      const image = await createImageBitmap(await answer),
+        x = canvas.getContext('2d');
+      if (!own && b.run !== state.run && !later()) return false;
+      if (p) p(x, image, b);
+      else {
+        canvas.width = image.width;
+        canvas.height = image.height;
+        x.drawImage(image, 0, 0);
+      }
+      image.close();
+      host.dataset.n = (+host.dataset.n || 0) + 1;
+      delete host.dataset.error;
+      canvas.classList.remove('lx-failed');
     } catch (e) {
-      if (e.name === 'AbortError') throw e;
-      throw new Error(t('error.offline'));
-    }
-    if (!r.ok) {
-      let s = '';
-      try {
-        const d = await r.json();
-        s = typeof d.error === 'string' ? d.error : '';
-      } catch {
-        /* not JSON */
+      if (!later()) {
+        host.dataset.error = e.message;
+        canvas.classList.add('lx-failed');
+        say(e.message, 'error');
       }
-      throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status }));
     }
-    return r;
-  };
-  let busy = 0;
-  const api = async (path, body, signal) => {
-    busy++;
-    try {
-      return await (await bytes(path, body, signal)).json();
-    } finally {
-      busy--;
-    }
-  };
-  /* the current run and its class, unless the request names a run of its own */
-  const whose = (body) =>
-    body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
-  const code = async (op, signal) => {
-    const d = await api('code', whose(op), signal);
-    if (d.w) d.w = f32(d.w);
-    return d;
-  };
-  const stale = (elements, on, again = false) => {
-    for (const e of elements) {
-      e.classList.toggle('lx-stale', on);
-      if (!on) e.classList.remove('lx-failed');
-      if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
-    }
-  };
-  let leading = null; /* the drawing under way that the others wait for */
-  const draw = (canvas, body, paint, leads = false) => {
-    let c = canvases.get(canvas);
-    if (!c) canvases.set(canvas, (c = { busy: false, want: null, next: null }));
-    c.want = { body: whose(body), paint, own: body.run !== undefined };
-    if (c.busy) return;
-    c.busy = true;
-    busy++;
-    stale([canvas], true);
-    const ask = () => {
-      const asked = c.want,
-        answer = bytes('render', asked.body).then((r) => r.blob());
-      c.want = null;
-      answer.catch(() => {}); /* show says it */
-      return { ...asked, answer };
-    };
-    const show = async ({ body: b, paint: p, own, answer }) => {
-      const host = canvas.parentElement || canvas,
-        later = () => c.want || c.next;
-      try {
-        const image = await createImageBitmap(await answer),
-          x = canvas.getContext('2d');
-        if (!own && b.run !== state.run && !later()) return false;
-        if (p) p(x, image, b);
-        else {
-          canvas.width = image.width;
-          canvas.height = image.height;
-          x.drawImage(image, 0, 0);
-        }
-        image.close();
-        host.dataset.n = (+host.dataset.n || 0) + 1;
-        delete host.dataset.error;
-        canvas.classList.remove('lx-failed');
-      } catch (e) {
-        if (!later()) {
-          host.dataset.error = e.message;
-          canvas.classList.add('lx-failed');
-          say(e.message, 'error');
-        }
-      }
-      return true;
-    };
-    /* the next answer is worked on by the server while the browser decodes and paints this one */
-    const one = async () => {
-      const now = c.next || ask();
-      c.next = null;
-      await now.answer.catch(() => {});
-      if (c.want && (leads || !leading)) c.next = ask();
-      return show(now);
-    };
-    (async () => {
-      while (c.want || c.next) {
-        let done;
-        if (leads) {
-          leading = one();
-          done = await leading;
-          leading = null;
-        } else {
-          if (!c.next) await leading;
-          done = await one();
-        }
-        if (done) stale([canvas], !!(c.want || c.next) || canvas.classList.contains('lx-failed'), true);
-      }
-      c.busy = false;
-      busy--;
-    })();
-  };
-  const sheet = (dataset, k) => {
-    const key = dataset + '/' + k;
-    if (!sheets.has(key))
-      sheets.set(
-        key,
-        bytes('sheet/' + encodeURIComponent(dataset) + '/' + k)
-          .then((r) => r.blob())
-          .then(createImageBitmap)
-          .catch((e) => {
-            sheets.delete(key);
-            throw e;
-          }),
-      );
-    return sheets.get(key);
-  };
-  const tile = async (canvas, index) => {
-    const d = state.info?.dataset;
-    if (!d || index < 0 || index >= d.n) return false;
-    canvas.dataset.index = index;
-    const im = await sheet(d.name, Math.floor(index / d.per_sheet)),
-      [h, w] = d.tile,
-      i = index % d.per_sheet;
-    if (canvas.dataset.index !== String(index)) return false;
-    if (canvas.width !== w || canvas.height !== h) {
-      canvas.width = w;
-      canvas.height = h;
-    }
-    canvas.getContext('2d').drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
-    canvas.dataset.drawn = index;
     return true;
   };
-
-  /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
-  const range = (e) => e.style.setProperty('--p', (100 * (e.value - e.min)) / (e.max - e.min) + '%');
-  document.addEventListener('input', (e) => {
-    if (e.target.classList?.contains('lx-range')) range(e.target);
-  });
-
-  /* ---- notices ---- */
-  let toast, timer;
-  const say = (sentence, kind) => {
-    if (!toast) {
-      toast = document.createElement('div');
-      toast.id = 'lx-toast';
-      toast.setAttribute('role', 'status');
-      document.body.append(toast);
-    }
-    toast.textContent = sentence;
-    toast.dataset.kind = kind || '';
-    toast.classList.add('on');
-    clearTimeout(timer);
-    timer = setTimeout(() => toast.classList.remove('on'), kind === 'error' ? 7000 : 2600);
+  /* the next answer is worked on by the server while the browser decodes and paints this one */
+  const one = async () => {
+    const now = c.next || ask();
+    c.next = null;
+    await now.answer.catch(() => {});
+    if (c.want && (leads || !leading)) c.next = ask();
+    return show(now);
   };
-  const copy = async (text, done) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const a = document.createElement('textarea');
-      a.value = text;
-      document.body.append(a);
-      a.select();
-      document.execCommand('copy');
-      a.remove();
-    }
-    say(done || t('copied'));
-  };
-  const save = (blob, name) => {
-    const a = document.createElement('a');
-    a.href = URL.createObjectURL(blob);
-    a.download = name;
-    document.body.append(a);
-    a.click();
-    a.remove();
-    setTimeout(() => URL.revokeObjectURL(a.href), 60000);
-  };
-
-  /* ---- the link ---- */
-  const link = () => {
-    if (!state.run) return '';
-    const url = new URL(location.href),
-      query = url.searchParams,
-      hash = new URLSearchParams();
-    for (const k of BEHIND) query.delete(k);
-    for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
-    if (state.w) hash.set('w', b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''));
-    if (state.origin) hash.set('o', JSON.stringify(state.origin));
-    if (state.label !== null) hash.set('c', state.label);
-    for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
-    url.hash = hash;
-    return url.href;
-  };
-  steps = window.lxHistory({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
-  state.kept = placeOf(location.href).kept;
-
-  /* ---- the current run and its code ---- */
-  const decoded = (d) => ({
-    ...d,
-    mean: f32(d.mean),
-    directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
-    default: d.default && { ...d.default, w: f32(d.default.w) },
-  });
-  let opening = 0;
-  const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
-  /** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
-  const settle = (run, info, at = {}) => {
-    const n = info.spec.num_classes,
-      { w, label } = at,
-      before = state.w,
-      was = [state.run, state.label, JSON.stringify(state.origin)];
-    const good = w && w.length === info.mean.length && w.every(Number.isFinite);
-    const none = label === undefined || label === null,
-      fits = none || (n > 0 && Number.isInteger(label) && label >= 0 && label < n);
-    if ((w && !good) || !fits) say(t('error.link'), 'error');
-    if (run !== state.run) state.keys = [];
-    state.run = run;
-    state.info = info;
-    state.label = n ? (fits && label) || 0 : null;
-    state.w = Float32Array.from(good ? w : info.default.w);
-    state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
-    document.body.dataset.run = run;
-    can();
-    const same = run === was[0],
-      still = same && before.every((v, i) => v === state.w[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
-    if (still) state.w = before;
-    return { run: !same, code: !still };
-  };
-  /* one run at a time: of several asked for the last; null: another was, or it cannot be had */
-  const opened = async (run, loading) => {
-    const ticket = ++opening;
-    document.body.dataset.opening = run;
-    try {
-      const info = await (loading || load(run));
-      return ticket === opening ? info : null;
-    } catch (e) {
-      if (ticket === opening) {
-        say(e.message, 'error');
-        document.body.dataset.openError = e.message;
+  (async () => {
+    while (c.want || c.next) {
+      let done;
+      if (leads) {
+        leading = one();
+        done = await leading;
+        leading = null;
+      } else {
+        if (!c.next) await leading;
+        done = await one();
       }
-      return null;
-    } finally {
-      if (ticket === opening) delete document.body.dataset.opening;
+      if (done) stale([canvas], !!(c.want || c.next) || canvas.classList.contains('lx-failed'), true);
     }
-  };
-  const forget = () => {
-    for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k];
-  };
-  const open = async (run, at) => {
-    const info = await opened(run);
-    if (!info) return false;
-    if (state.run && state.run !== run) forget();
-    settle(run, info, at || {});
+    c.busy = false;
+    busy--;
+  })();
+};
+const sheet = (dataset, k) => {
+  const key = dataset + '/' + k;
+  if (!sheets.has(key))
+    sheets.set(
+      key,
+      bytes('sheet/' + encodeURIComponent(dataset) + '/' + k)
+        .then((r) => r.blob())
+        .then(createImageBitmap)
+        .catch((e) => {
+          sheets.delete(key);
+          throw e;
+        }),
+    );
+  return sheets.get(key);
+};
+const tile = async (canvas, index) => {
+  const d = state.info?.dataset;
+  if (!d || index < 0 || index >= d.n) return false;
+  canvas.dataset.index = index;
+  const im = await sheet(d.name, Math.floor(index / d.per_sheet)),
+    [h, w] = d.tile,
+    i = index % d.per_sheet;
+  if (canvas.dataset.index !== String(index)) return false;
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  canvas.getContext('2d').drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
+  canvas.dataset.drawn = index;
+  return true;
+};
+
+/* own range inputs (class lx-range) show how far they are; call after setting a value by program */
+const range = (e) => e.style.setProperty('--p', (100 * (e.value - e.min)) / (e.max - e.min) + '%');
+document.addEventListener('input', (e) => {
+  if (e.target.classList?.contains('lx-range')) range(e.target);
+});
+
+/* ---- notices ---- */
+let toast, timer;
+const say = (sentence, kind) => {
+  if (!toast) {
+    toast = document.createElement('div');
+    toast.id = 'lx-toast';
+    toast.setAttribute('role', 'status');
+    document.body.append(toast);
+  }
+  toast.textContent = sentence;
+  toast.dataset.kind = kind || '';
+  toast.classList.add('on');
+  clearTimeout(timer);
+  timer = setTimeout(() => toast.classList.remove('on'), kind === 'error' ? 7000 : 2600);
+};
+const copy = async (text, done) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const a = document.createElement('textarea');
+    a.value = text;
+    document.body.append(a);
+    a.select();
+    document.execCommand('copy');
+    a.remove();
+  }
+  say(done || t('copied'));
+};
+const save = (blob, name) => {
+  const a = document.createElement('a');
+  a.href = URL.createObjectURL(blob);
+  a.download = name;
+  document.body.append(a);
+  a.click();
+  a.remove();
+  setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+};
+
+/* ---- the link ---- */
+const link = () => {
+  if (!state.run) return '';
+  const url = new URL(location.href),
+    query = url.searchParams,
+    hash = new URLSearchParams();
+  for (const k of BEHIND) query.delete(k);
+  for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
+  if (state.w) hash.set('w', b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''));
+  if (state.origin) hash.set('o', JSON.stringify(state.origin));
+  if (state.label !== null) hash.set('c', state.label);
+  for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
+  url.hash = hash;
+  return url.href;
+};
+steps = makeHistory({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+state.kept = placeOf(location.href).kept;
+
+/* ---- the current run and its code ---- */
+const decoded = (d) => ({
+  ...d,
+  mean: f32(d.mean),
+  directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
+  default: d.default && { ...d.default, w: f32(d.default.w) },
+});
+let opening = 0;
+const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
+/** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
+const settle = (run, info, at = {}) => {
+  const n = info.spec.num_classes,
+    { w, label } = at,
+    before = state.w,
+    was = [state.run, state.label, JSON.stringify(state.origin)];
+  const good = w && w.length === info.mean.length && w.every(Number.isFinite);
+  const none = label === undefined || label === null,
+    fits = none || (n > 0 && Number.isInteger(label) && label >= 0 && label < n);
+  if ((w && !good) || !fits) say(t('error.link'), 'error');
+  if (run !== state.run) state.keys = [];
+  state.run = run;
+  state.info = info;
+  state.label = n ? (fits && label) || 0 : null;
+  state.w = Float32Array.from(good ? w : info.default.w);
+  state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
+  document.body.dataset.run = run;
+  can();
+  const same = run === was[0],
+    still = same && before.every((v, i) => v === state.w[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
+  if (still) state.w = before;
+  return { run: !same, code: !still };
+};
+/* one run at a time: of several asked for the last; null: another was, or it cannot be had */
+const opened = async (run, loading) => {
+  const ticket = ++opening;
+  document.body.dataset.opening = run;
+  try {
+    const info = await (loading || load(run));
+    return ticket === opening ? info : null;
+  } catch (e) {
+    if (ticket === opening) {
+      say(e.message, 'error');
+      document.body.dataset.openError = e.message;
+    }
+    return null;
+  } finally {
+    if (ticket === opening) delete document.body.dataset.opening;
+  }
+};
+const forget = () => {
+  for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k];
+};
+const open = async (run, at) => {
+  const info = await opened(run);
+  if (!info) return false;
+  if (state.run && state.run !== run) forget();
+  settle(run, info, at || {});
+  emit('run');
+  emit('keys');
+  emit('code');
+  steps.changed();
+  return true;
+};
+/** The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo. */
+const restore = async (at, first, loading) => {
+  const run = at.run || state.run,
+    info = run === state.run ? state.info : await opened(run, loading);
+  if (!info) return false;
+  opening++;
+  asked++;
+  delete document.body.dataset.opening;
+  const view = views.find((v) => v.name === at.view)?.name || state.view,
+    moved = view !== state.view;
+  restoring = true;
+  state.kept = at.kept;
+  state.view = view;
+  const changed = settle(run, info, at);
+  place();
+  can();
+  if (changed.run) {
     emit('run');
     emit('keys');
+  }
+  if (changed.code) emit('code');
+  if (moved) emit('view');
+  tellRestored({ first, run: changed.run });
+  return true;
+};
+const tellRestored = (what) => {
+  restored = { first: true, run: true };
+  for (const fn of listeners.restore || []) call(fn, [what]);
+  restoring = false;
+};
+const setCode = (w, origin, label) => {
+  state.w = Float32Array.from(w);
+  state.origin = origin;
+  if (label !== undefined && state.label !== null) state.label = label;
+  emit('code');
+  steps.changed();
+};
+const setLabel = (k) => {
+  if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) {
+    state.label = k;
     emit('code');
     steps.changed();
-    return true;
-  };
-  /** The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo. */
-  const restore = async (at, first, loading) => {
-    const run = at.run || state.run,
-      info = run === state.run ? state.info : await opened(run, loading);
-    if (!info) return false;
-    opening++;
-    asked++;
-    delete document.body.dataset.opening;
-    const view = views.find((v) => v.name === at.view)?.name || state.view,
-      moved = view !== state.view;
-    restoring = true;
-    state.kept = at.kept;
-    state.view = view;
-    const changed = settle(run, info, at);
-    place();
+  }
+};
+const keep = (name, text, quiet = false) => {
+  if (restoring) return;
+  const before = state.kept[name];
+  if (text === null || text === undefined || text === '') delete state.kept[name];
+  else state.kept[name] = String(text);
+  if (state.kept[name] !== before) steps.changed(quiet);
+};
+const setNoise = (noise) => {
+  state.noise = noise;
+  emit('noise');
+};
+const setKeys = (keys) => {
+  state.keys = keys.slice(0, 12);
+  emit('keys');
+};
+const runOf = (name) => state.runs?.find((r) => r.name === name);
+/* whether a view can show a run: what the run itself says, else what the list says of it */
+const supports = (name, view = state.view) => {
+  const able = (name === state.run && state.info?.views) || runOf(name)?.views;
+  return !able || able.includes(view);
+};
+const can = () => {
+  document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
+};
+const show = (view) => {
+  if (!views.some((v) => v.name === view)) return;
+  if (view === state.view) return;
+  state.view = view;
+  place();
+  can();
+  emit('view');
+  steps.changed();
+};
+const place = () => {
+  document.body.dataset.view = state.view;
+  document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector);
+};
+let lists = 0,
+  newest = null;
+const refresh = () => (newest = listed(++lists));
+const listed = async (mine) => {
+  /* an answer that another has overtaken would bring back what was deleted since */
+  try {
+    const d = await api('runs');
+    if (mine !== lists) return newest;
+    state.runs = d.runs;
+    state.first = d.first;
+    state.problems = d.problems || {};
     can();
-    if (changed.run) {
-      emit('run');
-      emit('keys');
-    }
-    if (changed.code) emit('code');
-    if (moved) emit('view');
-    tellRestored({ first, run: changed.run });
-    return true;
-  };
-  const tellRestored = (what) => {
-    restored = { first: true, run: true };
-    for (const fn of listeners.restore || []) call(fn, [what]);
-    restoring = false;
-  };
-  const setCode = (w, origin, label) => {
-    state.w = Float32Array.from(w);
-    state.origin = origin;
-    if (label !== undefined && state.label !== null) state.label = label;
-    emit('code');
-    steps.changed();
-  };
-  const setLabel = (k) => {
-    if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) {
-      state.label = k;
-      emit('code');
-      steps.changed();
-    }
-  };
-  const keep = (name, text, quiet = false) => {
-    if (restoring) return;
-    const before = state.kept[name];
-    if (text === null || text === undefined || text === '') delete state.kept[name];
-    else state.kept[name] = String(text);
-    if (state.kept[name] !== before) steps.changed(quiet);
-  };
-  const setNoise = (noise) => {
-    state.noise = noise;
-    emit('noise');
-  };
-  const setKeys = (keys) => {
-    state.keys = keys.slice(0, 12);
-    emit('keys');
-  };
-  const runOf = (name) => state.runs?.find((r) => r.name === name);
-  /* whether a view can show a run: what the run itself says, else what the list says of it */
-  const supports = (name, view = state.view) => {
-    const able = (name === state.run && state.info?.views) || runOf(name)?.views;
-    return !able || able.includes(view);
-  };
-  const can = () => {
-    document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
-  };
-  const show = (view) => {
-    if (!views.some((v) => v.name === view)) return;
-    if (view === state.view) return;
-    state.view = view;
-    place();
-    can();
-    emit('view');
-    steps.changed();
-  };
-  const place = () => {
-    document.body.dataset.view = state.view;
-    document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector);
-  };
-  let lists = 0,
-    newest = null;
-  const refresh = () => (newest = listed(++lists));
-  const listed = async (mine) => {
-    /* an answer that another has overtaken would bring back what was deleted since */
-    try {
-      const d = await api('runs');
-      if (mine !== lists) return newest;
-      state.runs = d.runs;
-      state.first = d.first;
-      state.problems = d.problems || {};
-      can();
-      emit('runs');
-    } catch (e) {
-      if (mine !== lists) return newest;
-      say(e.message, 'error');
-    }
-    return state.runs;
-  };
-  const setLang = (lang) => {
-    state.lang = lang;
-    document.documentElement.lang = lang;
-    remember('lx-lang', lang);
-    translate();
-    emit('lang');
-    steps.changed(true);
-  };
-  const setTheme = (theme) => {
-    state.theme = theme;
-    remember('lx-theme', theme);
-    paintTheme();
-    emit('theme');
-  };
-  const paintTheme = () => {
-    document.body.classList.toggle('dark', state.theme === 'dark');
-    document.documentElement.style.colorScheme = state.theme;
-  };
+    emit('runs');
+  } catch (e) {
+    if (mine !== lists) return newest;
+    say(e.message, 'error');
+  }
+  return state.runs;
+};
+const setLang = (lang) => {
+  state.lang = lang;
+  document.documentElement.lang = lang;
+  remember('lx-lang', lang);
+  translate();
+  emit('lang');
+  steps.changed(true);
+};
+const setTheme = (theme) => {
+  state.theme = theme;
+  remember('lx-theme', theme);
+  paintTheme();
+  emit('theme');
+};
+const paintTheme = () => {
+  document.body.classList.toggle('dark', state.theme === 'dark');
+  document.documentElement.style.colorScheme = state.theme;
+};
 
-  /* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
-  const coordinate = (k, w = state.w) => {
-    const { mean, directions } = state.info,
-      d = directions[k];
-    let s = 0;
-    for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i];
-    return s / d.sigma;
-  };
-  const moved = (k, value, w = state.w) => {
-    const d = state.info.directions[k],
-      by = (value - coordinate(k, w)) * d.sigma;
-    return Float32Array.from(w, (v, i) => v + by * d.vector[i]);
-  };
-  /* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), a category that says its field ("skin dark") */
-  const spaced = (s) =>
-    String(s)
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .replaceAll('_', ' ')
-      .toLowerCase();
-  const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
-  const category = (f, v) =>
-    known(`value.${f}.${v}`)
-      ? t(`value.${f}.${v}`)
-      : v === 'yes'
-        ? field(f)
-        : v === 'no'
-          ? t('value.no', { what: field(f) })
-          : f === 'class'
-            ? v
-            : spaced(v);
-  const phrase = (f, v) =>
-    ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
-  const label = (k) => {
-    const d = state.info.directions[k];
-    return `${k + 1} · ${d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`;
-  };
-  const slide = (k, value) => {
-    if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
-  };
-  const sliderUpdates = (n) =>
-    Array.from({ length: n }, (_, k) =>
-      !state.info?.directions[k]
-        ? { __type__: 'update', visible: false }
-        : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
-    );
-  const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
+/* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
+const coordinate = (k, w = state.w) => {
+  const { mean, directions } = state.info,
+    d = directions[k];
+  let s = 0;
+  for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i];
+  return s / d.sigma;
+};
+const moved = (k, value, w = state.w) => {
+  const d = state.info.directions[k],
+    by = (value - coordinate(k, w)) * d.sigma;
+  return Float32Array.from(w, (v, i) => v + by * d.vector[i]);
+};
+/* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), a category that says its field ("skin dark") */
+const spaced = (s) =>
+  String(s)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
+const category = (f, v) =>
+  known(`value.${f}.${v}`)
+    ? t(`value.${f}.${v}`)
+    : v === 'yes'
+      ? field(f)
+      : v === 'no'
+        ? t('value.no', { what: field(f) })
+        : f === 'class'
+          ? v
+          : spaced(v);
+const phrase = (f, v) =>
+  ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
+const label = (k) => {
+  const d = state.info.directions[k];
+  return `${k + 1} · ${d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`;
+};
+const slide = (k, value) => {
+  if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
+};
+const sliderUpdates = (n) =>
+  Array.from({ length: n }, (_, k) =>
+    !state.info?.directions[k]
+      ? { __type__: 'update', visible: false }
+      : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
+  );
+const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
 
-  /** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
-  const arc = () => {
-    const s = state.info?.spec;
-    return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16;
-  };
+/** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
+const arc = () => {
+  const s = state.info?.spec;
+  return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16;
+};
 
-  let plotly;
-  const loadPlotly = () =>
-    (plotly ??= new Promise((ok, no) => {
-      const s = document.createElement('script');
-      s.src = base() + 'plotly.js';
-      s.async = true;
-      s.onload = () => ok(window.Plotly);
-      s.onerror = () => {
-        plotly = null;
-        no(new Error(t('error.offline')));
-      };
-      document.head.append(s);
-    }));
-  const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-  /* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
-  const palettes = {
-    light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
-    dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'],
-  };
-  const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
-  /* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
-  let asked = 0;
-  const turn = () => {
-    const mine = ++asked,
-      run = state.run;
-    return () => mine === asked && run === state.run;
-  };
-  const sample = async (seed = random()) => {
-    const still = turn();
-    try {
-      const d = await code({ op: 'sample', seed });
-      if (still()) setCode(d.w, { kind: 'seed', seed });
-    } catch (e) {
-      say(e.message, 'error');
-    }
-  };
-  const point = async (index) => {
-    const still = turn();
-    try {
-      const d = await code({ op: 'point', index });
-      if (still()) setCode(d.w, { kind: 'point', index, label: d.label });
-    } catch (e) {
-      say(e.message, 'error');
-    }
-  };
-
-  /** A sentence for where the current code comes from. */
-  const originText = (o = state.origin) => {
-    if (!o) return '';
-    if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
-    if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
-    if (o.kind === 'seed' || o.kind === 'sample')
-      return t('origin.seed', { seed: o.seed }) + (Number.isFinite(o.psi) ? ` · ψ ${number(o.psi)}` : '');
-    if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
-    return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
-  };
-
-  window.lx = {
-    state,
-    KEPT: Object.keys(KEPT),
-    on,
-    open,
-    setCode,
-    setLabel,
-    setNoise,
-    keep,
-    setKeys,
-    show,
-    api,
-    bytes,
-    code,
-    draw,
-    tile,
-    t,
-    say,
-    stale,
-    refresh,
-    b64,
-    f32,
-    link,
-    save,
-    copy,
-    names,
-    number,
-    translate,
-    coordinate,
-    moved,
-    label,
-    field,
-    category,
-    phrase,
-    slide,
-    sliderUpdates,
-    relabels,
-    supports,
-    runOf,
-    setLang,
-    setTheme,
-    loadPlotly,
-    css,
-    get palette() {
-      return palettes[state.theme] || palettes.light;
-    },
-    sample,
-    point,
-    turn,
-    random,
-    originText,
-    get busy() {
-      return busy + steps.busy;
-    },
-    undo: steps.undo,
-    redo: steps.redo,
-    get can() {
-      return steps.can;
-    },
-    known,
-    base,
-    arc,
-    range,
-  };
-
-  const boot = async () => {
-    document.documentElement.lang = state.lang;
-    place();
-    paintTheme();
-    translate();
-    new MutationObserver((seen) => {
-      for (const m of seen)
-        for (const e of m.addedNodes) if (e.nodeType === 1 && e.querySelector('[data-t],[data-t-label],[data-t-title]')) translate(e);
-    }).observe(document.body, { childList: true, subtree: true });
-    new MutationObserver(() => {
-      if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme();
-    }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
-    setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
-    const at = placeOf(location.href),
-      loading = at.run ? load(at.run) : null;
-    loading?.catch(() => {}); /* restore says it */
-    const runs = await refresh();
-    try {
-      if (loading && (await restore(at, true, loading))) return;
-      if (loading) forget();
-      await begin(runs);
-    } finally {
-      steps.begun();
-    }
-  };
-  /** No run was asked for, or it cannot be had: the first of the list that opens. */
-  const begin = async (runs) => {
-    /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
-    const worth = (name) => {
-      const r = runOf(name);
-      return state.view !== 'arithmetic' ? 0 : r.attributes ? 1 + (r.changed ?? 0) : 0;
+let plotly;
+const loadPlotly = () =>
+  (plotly ??= new Promise((ok, no) => {
+    const s = document.createElement('script');
+    s.src = base() + 'plotly.js';
+    s.async = true;
+    s.onload = () => ok(window.Plotly);
+    s.onerror = () => {
+      plotly = null;
+      no(new Error(t('error.offline')));
     };
-    const names = (runs || [])
-      .map((r) => r.name)
-      .sort((a, b) => supports(b) - supports(a) || worth(b) - worth(a) || (b === state.first) - (a === state.first));
-    if (!names.length) document.body.dataset.empty = 'true';
-    for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
+    document.head.append(s);
+  }));
+const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+/* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
+const palettes = {
+  light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
+  dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'],
+};
+const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
+/* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
+let asked = 0;
+const turn = () => {
+  const mine = ++asked,
+    run = state.run;
+  return () => mine === asked && run === state.run;
+};
+const sample = async (seed = random()) => {
+  const still = turn();
+  try {
+    const d = await code({ op: 'sample', seed });
+    if (still()) setCode(d.w, { kind: 'seed', seed });
+  } catch (e) {
+    say(e.message, 'error');
+  }
+};
+const point = async (index) => {
+  const still = turn();
+  try {
+    const d = await code({ op: 'point', index });
+    if (still()) setCode(d.w, { kind: 'point', index, label: d.label });
+  } catch (e) {
+    say(e.message, 'error');
+  }
+};
+
+/** A sentence for where the current code comes from. */
+const originText = (o = state.origin) => {
+  if (!o) return '';
+  if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
+  if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
+  if (o.kind === 'seed' || o.kind === 'sample')
+    return t('origin.seed', { seed: o.seed }) + (Number.isFinite(o.psi) ? ` · ψ ${number(o.psi)}` : '');
+  if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
+  return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
+};
+
+/* what Gradio's own handlers call (js= in Python), and whoever opens the browser's console */
+export const lx = (window.lx = {
+  state,
+  views,
+  KEPT: Object.keys(KEPT),
+  on,
+  open,
+  setCode,
+  setLabel,
+  setNoise,
+  keep,
+  setKeys,
+  show,
+  api,
+  bytes,
+  code,
+  draw,
+  tile,
+  t,
+  say,
+  stale,
+  refresh,
+  b64,
+  f32,
+  link,
+  save,
+  copy,
+  names,
+  number,
+  translate,
+  coordinate,
+  moved,
+  label,
+  field,
+  category,
+  phrase,
+  slide,
+  sliderUpdates,
+  relabels,
+  supports,
+  runOf,
+  setLang,
+  setTheme,
+  loadPlotly,
+  css,
+  get palette() {
+    return palettes[state.theme] || palettes.light;
+  },
+  sample,
+  point,
+  turn,
+  random,
+  originText,
+  get busy() {
+    return busy + steps.busy;
+  },
+  undo: steps.undo,
+  redo: steps.redo,
+  get can() {
+    return steps.can;
+  },
+  known,
+  base,
+  arc,
+  range,
+});
+
+const boot = async () => {
+  document.documentElement.lang = state.lang;
+  place();
+  paintTheme();
+  translate();
+  new MutationObserver((seen) => {
+    for (const m of seen)
+      for (const e of m.addedNodes) if (e.nodeType === 1 && (e.matches(WORDED) || e.querySelector(WORDED))) translate(e.parentElement || e);
+  }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => {
+    if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme();
+  }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
+  const at = placeOf(location.href),
+    loading = at.run ? load(at.run) : null;
+  loading?.catch(() => {}); /* restore says it */
+  const runs = await refresh();
+  try {
+    if (loading && (await restore(at, true, loading))) return;
+    if (loading) forget();
+    await begin(runs);
+  } finally {
+    steps.begun();
+  }
+};
+/** No run was asked for, or it cannot be had: the first of the list that opens. */
+const begin = async (runs) => {
+  /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
+  const worth = (name) => {
+    const r = runOf(name);
+    return state.view !== 'arithmetic' ? 0 : r.attributes ? 1 + (r.changed ?? 0) : 0;
   };
-  if (document.body) boot();
-  else document.addEventListener('DOMContentLoaded', boot);
-})();
+  const names = (runs || [])
+    .map((r) => r.name)
+    .sort((a, b) => supports(b) - supports(a) || worth(b) - worth(a) || (b === state.first) - (a === state.first));
+  if (!names.length) document.body.dataset.empty = 'true';
+  for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
+};
+if (document.body) boot();
+else document.addEventListener('DOMContentLoaded', boot);

@@ -1,3 +1,13 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+import { makeStyleCarried } from './styles_carried.js';
+import { makeStyleDirections } from './styles_directions.js';
+import { makeStyleNoise } from './styles_noise.js';
+import { makeStylePaths } from './styles_paths.js';
+import { makeStyleReal } from './styles_real.js';
+
+const { element } = mounted('styles');
+
 const $ = (s) => element.querySelector(s),
   SIDE = 6,
   PER = 100,

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import HERE, piece, script
-
-PARTS = ("own", "image_text", "direction_moves", "styles_real", "styles_noise", "styles_carried", "styles_directions", "styles_paths")
+from . import piece
 
 _DIAL = """
 <label class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>
@@ -17,7 +15,7 @@ _DIAL = """
 def styles() -> gr.HTML:
     """``data-n`` counts grids, ``data-run``: whose the last one is; ``data-strip``, ``data-map``, ``data-paths`` count those pictures;
     ``data-found``: how many directions are on sliders; ``data-error`` says what went wrong."""
-    found = piece("styles", """
+    return piece("styles", """
 <div class="lx-stage lx-sty">
   <div class="lx-sty-bar">
     <span class="lx-group lx-presets" role="radiogroup" data-t-label="sty.from"></span>
@@ -69,12 +67,10 @@ def styles() -> gr.HTML:
       <p><b>Z</b><output class="num" data-way="z"></output></p><p><b>W</b><output class="num" data-way="w"></output></p></div>
     <p class="lx-note lx-ways-told" role="status"></p></section>
 </div>""", elem_id="lx-styles", elem_classes=["lx-fill"])
-    found.js_on_load = "".join((HERE / f"{name}.js").read_text("utf-8") for name in PARTS) + script("styles")
-    return found
 
 
 def style_dials() -> gr.HTML:
     """psi, its cutoff layer, blend and noise, for the inspector; ``styles.js`` moves and reads them. Hidden in other views."""
     dials = "".join(_DIAL.format(*d) for d in (("psi", -100, 150), ("cutoff", 0, 10), ("blend", 0, 100), ("noise", 0, 200)))
     return gr.HTML(value="", html_template=f'<div class="lx-dials-of">{dials}</div>', apply_default_css=False, elem_id="lx-style-dials",
-                   js_on_load="window.lx.translate(element); document.dispatchEvent(new Event('lx-dials'));")
+                   js_on_load="document.dispatchEvent(new Event('lx-dials'));")

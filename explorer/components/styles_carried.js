@@ -1,8 +1,9 @@
 /* What each range of layers was measured to carry: a table of attributes by ranges, from the run's card. `title(x)`: a range in words.
  * data-rows: how many attributes it has. */
-const makeStyleCarried = (host, title) => {
-  const lx = window.lx,
-    STRONG = 0.8,
+import { lx } from './store.js';
+
+export const makeStyleCarried = (host, title) => {
+  const STRONG = 0.8,
     table = host.querySelector('table'),
     note = host.querySelector('.lx-note');
   const cell = (tag, text, extra = {}) => Object.assign(document.createElement(tag), { textContent: text, ...extra });

@@ -1,8 +1,11 @@
 /* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
-const makeStyleDirections = (host, view, on) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { effect, title } from './direction_moves.js';
+import { lx } from './store.js';
+import './own.js';
+
+export const makeStyleDirections = (host, view, on) => {
+  const $ = (s) => host.querySelector(s),
     KINDS = ['attribute', 'own', 'principal', 'closed form'],
     bar = $('.lx-progress');
   let rows = [],

@@ -1,8 +1,9 @@
 /* The noise of each resolution, and a map of where it changes pixels. `view`: strengths (hundredths), seed, changed(), mapped(). The map is
  * asked for when it is in sight, and once for every run and strengths in any case: it tells whether noise can be seen at all. */
-const makeStyleNoise = (host, view, on) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s);
+import { lx } from './store.js';
+
+export const makeStyleNoise = (host, view, on) => {
+  const $ = (s) => host.querySelector(s);
   let rows = [],
     timer,
     next = null,

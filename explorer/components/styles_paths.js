@@ -1,7 +1,8 @@
 /* The way between two of the grid's sources through Z and through W: two strips and how long each is. `view`: pair, seeds(), cut(). */
-const makeStylePaths = (host, view, on) => {
-  const lx = window.lx,
-    $ = (s) => host.querySelector(s),
+import { lx } from './store.js';
+
+export const makeStylePaths = (host, view, on) => {
+  const $ = (s) => host.querySelector(s),
     FRAMES = 8,
     selects = [...host.querySelectorAll('select')];
   let next = null,

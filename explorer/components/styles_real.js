@@ -1,8 +1,10 @@
 /* Real images in place of samples as the grid's sources, rows first, of runs that encode. `on`: whether they are; held: numbers of held-out images;
    a file in a place's stead is kept until another image is put there. load() fills text (what draws send), codes() and face(k). */
-const makeStyleReal = (side) => {
-  const lx = window.lx,
-    n = 2 * side;
+import { base64Of, sendable } from './image_text.js';
+import { lx } from './store.js';
+
+export const makeStyleReal = (side) => {
+  const n = 2 * side;
   let known = new Map(),
     owner = null;
   const real = { on: false, held: [], files: new Map(), text: null };

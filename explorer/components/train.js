@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element, server } = mounted('train');
+
 const $ = (s) => element.querySelector(s),
   ACTIVE = ['starting', 'running', 'measuring'];
 const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa', '#c2185b', '#795548'];
@@ -703,7 +708,7 @@ $('.lx-see').onclick = async () => {
   const name = shot.name;
   await lx.refresh();
   if (!(await lx.open(name))) return;
-  const can = window.lxViews.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v)); // while it is still measured, a map has no points yet
+  const can = lx.views.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v)); // while it is still measured, a map has no points yet
   lx.show(can.find((v) => lx.state.info.points || v !== 'map') || 'train');
 };
 

@@ -1,3 +1,8 @@
+import { mounted } from './mounted.js';
+import { lx } from './store.js';
+
+const { element } = mounted('traverse');
+
 const stage = element.querySelector('.lx-traverse'),
   cells = element.querySelector('.lx-cells'),
   canvas = cells.querySelector('canvas'),

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.early import Early, scripts
+from explorer.early import Early, first, modules
 
 PAGE = [b"<!doctype html><html><head><title>a</title></he", b"ad><body><head>no</head></body></html>"]
 
@@ -30,8 +30,13 @@ def answer(parts, path="/", root="", method="GET", kind="http",
 def test_the_script_is_the_first_in_the_head_under_any_root(path, root):
     headers, body = answer(PAGE, path, root)
     whole = b"".join(PAGE)
-    assert body == whole.replace(b"<head>", b"<head>" + scripts(), 1)
-    assert headers[b"content-length"] == str(len(body)).encode() and body.count(scripts()) == 1 and b"lxFrames" in scripts()
+    assert body == whole.replace(b"<head>", b"<head>" + first() + modules(), 1)
+    assert headers[b"content-length"] == str(len(body)).encode() and body.count(first()) == 1 and b"lxFrames" in first()
+
+
+def test_who_is_not_logged_in_is_sent_no_modules():
+    asks = [b'<html><head></head><script>window.gradio_config = {"auth_required":true}</script></html>']
+    assert answer(asks)[1] == asks[0].replace(b"<head>", b"<head>" + first(), 1) and b"store.js" not in first()
 
 
 @pytest.mark.parametrize("other", [
