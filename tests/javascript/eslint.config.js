@@ -5,5 +5,12 @@ export default [
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: { ...globals.browser, Plotly: 'readonly' } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-len': ['error', { code: 140, ignoreUrls: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-nested-ternary': 'error',
+      'no-shadow': 'off',
+    },
   },
 ];
