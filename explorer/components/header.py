@@ -8,7 +8,7 @@ from . import piece
 
 
 def header() -> gr.HTML:
-    """Tabs come from ``window.lxViews``; the last one, Train, is drawn as the accent button."""
+    """Tabs come from ``lx.views``; the last one, Train, is drawn as the accent button."""
     return piece("header", """
 <header class="lx-bar">
   <a class="lx-skip" href="#lx-main" data-t="skip"></a>

@@ -46,6 +46,7 @@ def test_two_quick_clicks_are_two_places_and_a_double_click_brings_the_whole_map
     whole = drive.page.evaluate(ranges)
     drive.page.mouse.wheel(0, -400)
     drive.until(f"{ranges} !== {whole!r}")
+    drive.settled()                                                            # Plotly draws once more a while after the wheel's last turn
     drive.page.mouse.dblclick(box["x"] + 12, box["y"] + box["height"] / 2)
     drive.until(f"{ranges} === {whole!r}")
 
