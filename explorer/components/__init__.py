@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 def script(name: str, *events: str) -> str:
     """What Gradio runs once a component is in the page: its module, which finds there what is its own (mounted.js). Events that the module
     triggers are named in it, since Gradio reads off the text which there are."""
-    return "".join(f"/* '{event}' */ " for event in events) + f"window.lxMount('{name}', {{ element, trigger, server: typeof server === 'undefined' ? null : server }});"
+    named = "".join(f"/* '{event}' */ " for event in events)
+    return f"{named}window.lxMount('{name}', {{ element, trigger, server: typeof server === 'undefined' ? null : server }});"
 
 
 def stylesheets() -> str:

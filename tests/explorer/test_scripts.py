@@ -1,0 +1,56 @@
+"""The page's modules: served at an address of their own contents, and complete."""
+
+import gzip
+import json
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from explorer.components import HERE
+from explorer.i18n import LANGUAGES, words
+from explorer.scripts import FOREVER, Scripts, scripts
+from explorer.views import modules
+
+IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'\./([^']+)\.js';", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def http():
+    return TestClient(Starlette(routes=[scripts().route()]))
+
+
+def test_a_module_is_the_files_text_for_ever_packed_where_that_is_understood(http):
+    plain = http.get(f"{scripts().path}store.js", headers={"accept-encoding": "identity"})
+    assert plain.text == (HERE / "store.js").read_text("utf-8") and "content-encoding" not in plain.headers
+    packed = http.get(f"{scripts().path}store.js")
+    assert packed.headers["content-encoding"] == "gzip" and packed.content == plain.content          # unpacked by the client
+    assert gzip.decompress(scripts().packed["store"]) == plain.content
+    for answer in (plain, packed):
+        assert answer.headers["cache-control"] == FOREVER and answer.headers["vary"] == "accept-encoding"
+        assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("path", [f"{scripts().path}nothing.js", scripts().path.replace("/js/", "/js/0") + "store.js",
+                                  f"{scripts().path}..%2Fearly.js", f"{scripts().path}../../early.js"])
+def test_what_is_not_a_module_is_not_there(http, path):
+    assert http.get(path).status_code == 404
+
+
+def test_the_address_follows_the_contents():
+    one, same, other = Scripts({"words": {"a": 1}}), Scripts({"words": {"a": 1}}), Scripts({"words": {"a": 2}})
+    assert one.path == same.path != other.path
+
+
+def test_every_import_is_served_and_every_component_has_its_module():
+    for name, body in scripts().plain.items():
+        assert set(IMPORTS.findall(body.decode())) <= set(scripts().names), name
+    mounted = {m for p in HERE.glob("*.py") for m in re.findall(r'piece\("(\w+)"', p.read_text("utf-8"))}
+    assert len(mounted) > 10 and mounted <= set(scripts().names)
+
+
+def test_python_tells_words_and_views():
+    exported = dict(re.findall(r"^export const (\w+) = (.*);$", scripts().plain["constants"].decode(), re.MULTILINE))
+    assert json.loads(exported["words"]) == {lang: words(lang) for lang in LANGUAGES}
+    assert [v["name"] for v in json.loads(exported["views"])] == list(modules())
