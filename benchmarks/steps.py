@@ -35,7 +35,7 @@ def trainer(name: str, data: str) -> Trainer:
     config = family.Config.from_dict(family.recipe("cpu", data))
     images = random.integers(0, 256, (IMAGES, *spec.shape), np.uint8)
     labels = random.integers(0, 10, IMAGES) if spec.classes else None
-    card = Card("bench", name, config.to_dict(), spec, family.Model(config, spec).spec)
+    card = Card("bench", name, config.to_dict(), spec, family.build(config, spec).spec)
     return Trainer(family, config, card, images, labels, World())
 
 

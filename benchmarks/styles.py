@@ -40,7 +40,7 @@ def make(root: Path) -> None:
     spec = DataSpec("faces", "Cartoon faces, 64×64", (3, 64, 64))
     config = family.Config(**family.recipe("cpu", "faces"))
     torch.manual_seed(0)
-    model = family.Model(config, spec)
+    model = family.build(config, spec)
     checkpoint.save(root / "stylegan", model, checkpoint.Card("stylegan", "stylegan", config.to_dict(), spec, model.spec, images_seen=1))
 
 

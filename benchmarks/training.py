@@ -132,7 +132,7 @@ def make(images: np.ndarray, kind: str, **settings: object) -> Trainer:
     """A trainer of the VAE on grey images."""
     family, data = families.get("vae"), DataSpec("noise", "Noise", (1, 28, 28))
     config = family.Config.from_dict(settings)
-    card = Card("bench", "vae", config.to_dict(), data, family.Model(config, data).spec, trained_in=kind)
+    card = Card("bench", "vae", config.to_dict(), data, family.build(config, data).spec, trained_in=kind)
     return Trainer(family, config, card, images, None, World())
 
 

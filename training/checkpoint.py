@@ -38,7 +38,7 @@ def build(card: Card, folder_name: str | None = None) -> LatentModel:
     """The card's network with fresh weights, checked against the card's spec."""
     try:
         family = families.get(card.family)
-        model = family.Model(family.Config.from_dict(card.config), card.data)
+        model = family.build(family.Config.from_dict(card.config), card.data)
     except (ValueError, RuntimeError) as e:
         sentence = readable(str(e).partition("\n")[0], 300)
         raise CheckpointError(f"{folder_name or card.name}: the card's settings do not fit this program: {sentence}") from e

@@ -66,7 +66,7 @@ def cost(run: Run, recipe: str, steps: int = STEPS) -> Cost:
     images = random.standard_normal((n, 2), np.float32) if len(shape) == 1 else random.integers(0, 256, (n, *shape), np.uint8)
     labels = np.arange(n) % spec.num_classes if spec.num_classes else None
     family = families.get(run.family)
-    trainer = Trainer(family, config, Card(run.name, run.family, config.to_dict(), spec, family.Model(config, spec).spec), images, labels,
+    trainer = Trainer(family, config, Card(run.name, run.family, config.to_dict(), spec, family.build(config, spec).spec), images, labels,
                       World())
     trainer.steps = max(0, config.images // config.batch_size - 2 * steps)
     with Counted() as counted:

@@ -81,8 +81,6 @@ class Schedule:
 
 def sides_of(shape: Sequence[int]) -> tuple[int, ...]:
     """Resolutions of images (C, H, W), coarse to full: 64 → (4, 8, 16, 32, 64), 28 → (7, 14, 28). SettingError where they cannot grow."""
-    if len(shape) != 3:
-        raise SettingError("points in the plane have no resolutions to grow through; this family needs images.")
     sides = pyramid.sides(shape[1], 4)
     if len(sides) < 2 or sides[0] > 8:
         raise SettingError(f"images of side {shape[1]} cannot be halved down to 8 pixels or fewer; use 28, 32 or 64.")

@@ -69,7 +69,7 @@ class Panel:
         family = families.get(preset.family)
         settings = {**SHARED, **preset.settings.get("*", {}), **preset.settings.get(dataset.spec.name, {})}
         config = family.Config.from_dict({"images": STEPS * settings["batch_size"], **settings})
-        card = Card(preset.name, preset.family, config.to_dict(), dataset.spec, family.Model(config, dataset.spec).spec, seed=seed)
+        card = Card(preset.name, preset.family, config.to_dict(), dataset.spec, family.build(config, dataset.spec).spec, seed=seed)
         self.preset, self.family, self.config = preset, family, config
         self.trainer = Trainer(family, config, card, dataset.train.images, dataset.train.labels, World())
         self._random = torch.get_rng_state()

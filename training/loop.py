@@ -187,7 +187,7 @@ class Trainer:
         self.precision = card.trained_in
         self.family, self.config, self.card, self.world = family, config, card, world or World.join()
         torch.manual_seed(card.seed)
-        self.model: LatentModel = family.Model(config, card.data).to(self.world.device)
+        self.model: LatentModel = family.build(config, card.data).to(self.world.device)
         self.objective: Objective = family.Objective(self.model, config).to(self.world.device)
         self._average, self._behind = copy.deepcopy(self.model).eval().requires_grad_(False), False
         precision.give_float32(self.objective)

@@ -401,6 +401,13 @@ class Family:
     headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
     sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: seeds.py
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
+    images_only: bool = False                                                    # points in the plane are nothing that it can model
+
+    def build(self, config: Any, data: DataSpec) -> LatentModel:
+        """A new model for this data; raises SettingError where the family cannot model it with these settings."""
+        if self.images_only and len(data.shape) != 3:
+            raise SettingError(f"{self.title} needs images; {data.title} is points in the plane.")
+        return self.Model(config, data)
 
     def recipe(self, name: str, dataset: str) -> dict[str, Any]:
         """Settings of a recipe for a data set; raises SettingError when there is none of that name."""

@@ -182,7 +182,7 @@ class _Training:
             plan = self.plan = dataclasses.replace(plan, config=config)
             self.told += follows
         known = plan.card or Card(name=self.folder.name, family=args.family, config=plan.config.to_dict(), data=dataset.spec,
-                                  spec=plan.family.Model(plan.config, dataset.spec).spec, title=args.title, seed=args.seed,
+                                  spec=plan.family.build(plan.config, dataset.spec).spec, title=args.title, seed=args.seed,
                                   recipe=args.recipe or "", code_version=code_version(), created=self.began)
         known = dataclasses.replace(known, hardware=loop.hardware(self.world.device, self.world.size))
         card.check(known)

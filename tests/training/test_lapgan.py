@@ -181,7 +181,6 @@ def test_a_class_is_told_to_every_level():
 
 
 @pytest.mark.parametrize(("data", "settings", "words"), [
-    (DataSpec("dots", "Dots", (2,)), {}, "needs images"),
     (dataclasses.replace(spec(), classes=()), {"conditional": True}, "no classes"),
     (spec(), {"level": 4}, "between 0 and 3"),
 ])

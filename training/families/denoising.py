@@ -45,6 +45,7 @@ FAMILY = Family(
             "better for it, and it can take noise off images it never saw.",
     Config=DenoisingConfig, Model=Autoencoder, Objective=DenoisingObjective, measures=MEASURES,
     headline=("gain_gaussian", "reconstruction_error"),
+    images_only=True,
     recipes={
         "quick": {"*": dict(images=300_000, hidden=(500,), z_dim=128)},
         "cpu": {"*": dict(images=2_500_000, hidden=(500,), z_dim=128),

@@ -93,8 +93,6 @@ class Pyramid(LatentModel):
 
     def __init__(self, config: LAPGANConfig, data: DataSpec) -> None:
         super().__init__()
-        if len(data.shape) != 3:
-            raise SettingError(f"{data.title} has no pyramid; LAPGAN needs images.")
         sides = pyramid.sides(data.shape[1])
         if len(sides) < 2:
             raise SettingError(f"images of side {data.shape[1]} cannot be halved; LAPGAN needs 28, 32 or 64.")
@@ -269,6 +267,7 @@ FAMILY = Family(
     summary="A small image is drawn first; each further generator is given it enlarged and adds only the detail that is missing. "
             "Every level has a discriminator and noise of its own, so one level can be drawn anew while the rest stays.",
     Config=LAPGANConfig, Model=Pyramid, Objective=LAPGANObjective, headline=("sliced_wasserstein", "frechet_ratio"),
+    images_only=True,
     recipes={
         "quick": {"*": dict(images=40_000, channels=12, width=256, ema_images=5_000)},
         "cpu": {"*": dict(images=400_000, batch_size=16, learning_rate=3e-4, finest_every=2, ema_images=10_000),

@@ -59,6 +59,7 @@ FAMILY = Family(
     summary="Both networks begin with tiny images and grow: each doubling of the resolution is faded in, so that large shapes are learnt "
             "before detail. One code can be watched at every resolution.",
     Config=ProGANConfig, Model=ProGAN, Objective=GrowingObjective, headline=("frechet_ratio", "sliced_wasserstein"),
+    images_only=True,
     recipes={
         "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
         "cpu": {"*": dict(images=240_000, stage_images=20_000, loss="logistic", lazy=8, learning_rate=2e-3)},

@@ -68,8 +68,6 @@ class Recurrent(Autoencoder):
     """seq2vec and vec2seq."""
 
     def networks(self, config: Any, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]:
-        if len(shape) != 3:
-            raise ValueError("a recurrent autoencoder reads the rows of images; points in the plane have none.")
         c, _, w = shape
         return nn.Sequential(Rows(), Reader(c * w, config.units, config.z_dim)), Writer(config.z_dim, config.units, shape)
 
@@ -91,6 +89,7 @@ FAMILY = Family(
     summary="The image is read from top to bottom, a row at a time, into one vector, and written again from it in the same way. The two "
             "halves are the encoder and decoder that machine translation began with.",
     Config=RecurrentConfig, Model=Recurrent, Objective=AutoencoderObjective, measures=MEASURES, headline=("reconstruction_error",),
+    images_only=True,
     recipes={
         "quick": {"*": dict(images=100_000)},
         "cpu": {"*": dict(images=1_000_000, batch_size=128)},

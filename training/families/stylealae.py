@@ -165,5 +165,6 @@ FAMILY = Family(
             "then have styles too, and two of them can be mixed.",
     Config=StyleALAEConfig, Model=StyleALAE, Objective=StyleALAEObjective,
     headline=("reconstruction_kept", "frechet_ratio", "psnr"),
+    images_only=True,
     recipes=RECIPES | {"cpu": RECIPES["cpu"] | {"faces-32": dict(images=250_000, r1=2.0)}},          # a step costs twice StyleGAN's
 )

@@ -26,5 +26,6 @@ FAMILY = Family(
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
     Config=StyleConfig, Model=StyleGenerator, Objective=StyleObjective,
     headline=("frechet_ratio", "path_ratio", "sliced_wasserstein"),
+    images_only=True,
     recipes={**{k: v for k, v in RECIPES.items() if k != "gpu"}, "night": {"*": NIGHT}, "gpu": RECIPES["gpu"]},
 )
