@@ -12,7 +12,7 @@ from training import pyramid
 from training.checkpoint import Card
 from training.families import lapgan
 from training.loop import Trainer, World
-from training.model import Batch, DataSpec, SettingError
+from training.model import Batch, SettingError
 
 from .small import shapes, spec
 
