@@ -46,8 +46,8 @@ OVER = {"finished", "stopped", "failed", "diverged", "interrupted"}             
 
 
 def wait(job: Jobs, name: str, *states: str, images: int = 0, saved: bool = False, can: str = "") -> dict:
-    """The snapshot once it is in one of ``states``, has seen so many images, can be resumed from a save, and lets ``can`` be done with it: a
-    training says that it has stopped a moment before its process ends."""
+    """The snapshot once it is in one of ``states``, has seen so many images, can be resumed from a save, and lets ``can`` be done with it:
+    a training says that it has stopped a moment before its process ends."""
     while True:
         s = job.snapshot(name)
         there = s["state"] in states

@@ -169,7 +169,7 @@ def test_the_first_layer_acts_on_the_latent(family):
 
 
 def test_points_in_the_plane(family):
-    """Families that see numbers train on (n, 2) too, by their dense layers where there is a choice; the others say that they need images."""
+    """Families that see numbers train on (n, 2) too, by dense layers where there is a choice; the others say that they need images."""
     data = DataSpec("dots", "Dots", (2,), classes=("left", "right"), fingerprint="0" * 64)
     config, r = small_config(family), np.random.default_rng(0)
     if family.images_only:
