@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -12,7 +12,7 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from . import families
+from . import families, renamed
 from .files import Outside, inside
 from .model import DataSpec, LatentSpec, SettingError
 
@@ -147,6 +147,7 @@ def parse(raw: bytes, where: str) -> Card:
                               f"this one reads up to {FORMAT_VERSION}); update the program.")
     try:
         card = _CARD.validate_json(raw)
+        card = replace(card, config=renamed.settings(card.config))
         _METRICS.validate_python(card.metrics)
         check_name(card.name)
         _check_sizes(card.data, card.spec)

@@ -20,7 +20,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from . import alarms, families, stages
+from . import alarms, families, renamed, stages
 from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
@@ -66,12 +66,13 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
     try:
         card, path = _whole(folder)
         with safe_open(path, framework="pt") as f:
-            shapes = {k: tuple(f.get_slice(k).get_shape()) for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
+            written = {renamed.tensor(k): k for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
+            shapes = {k: tuple(f.get_slice(old).get_shape()) for k, old in written.items()}
             with Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
                 model = build(card)
             expected = model.state_dict()
             _check_shapes(folder, expected, shapes)
-            state = {k: f.get_tensor(k) for k in expected}
+            state = {k: f.get_tensor(written[k]) for k in expected}
     except SafetensorError as e:
         raise CheckpointError(f"{folder.name}: {WEIGHTS} is damaged: not a safetensors file.") from e
     except OSError as e:

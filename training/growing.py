@@ -38,8 +38,8 @@ class GrowingConfig(Config):
                               low=0, high=10**8, advanced=True)
     z_dim: int = setting(64, "numbers of noise (paper: 512)", low=1, high=512)
     channels: int = setting(16, "channels at full resolution (paper: 16 at 1024 pixels)", low=4, high=128)
-    most_channels: int = setting(96, "most channels of any layer (paper: 512)", low=8, high=1024)
-    widening: float = setting(2.0, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
+    channel_max: int = setting(96, "most channels of any layer (paper: 512)", low=8, high=1024)
+    channel_multiplier: float = setting(2.0, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
                               advanced=True)
     depth: int = setting(2, "convolutions at each resolution (paper: 2; 1 costs less than half)", low=1, high=2)
     stage_images: int = setting(30_000, "images for fading in a resolution, and as many for training it before the next; "
@@ -54,8 +54,8 @@ class GrowingConfig(Config):
                         choices=("logistic", "wgan-gp"))
     r1: float = setting(10.0, "weight of the R1 penalty on real images, with the logistic loss (Karras et al. 2019: 10); at 1 the "
                         "discriminator wins from 16 pixels on", low=0.0, high=100.0, advanced=True)
-    lazy: int = setting(8, "the penalty is taken at each n-th step, n times as heavy (Karras et al. 2020: 16; papers before: 1)", low=1,
-                        high=64, advanced=True)
+    r1_interval: int = setting(8, "the penalty is taken at each n-th step, n times as heavy (Karras et al. 2020: 16; papers before: 1)",
+                               low=1, high=64, advanced=True)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def first_stage(config: Any, sides: Sequence[int]) -> int:
 
 def channels_of(config: Any, sides: Sequence[int]) -> list[int]:
     """Channels at each resolution, coarse to full, in eights (narrower ones cost no less)."""
-    return [min(config.most_channels, max(8, round(config.channels * config.widening**k / 8) * 8)) for k in range(len(sides))][::-1]
+    return [min(config.channel_max, max(8, round(config.channels * config.channel_multiplier**k / 8) * 8)) for k in range(len(sides))][::-1]
 
 
 class Growing(LatentModel):
@@ -107,7 +107,7 @@ class Growing(LatentModel):
         super().__init__()
         self.sides, self.skip = sides_of(data.shape), config.skip
         self.first = first_stage(config, self.sides)
-        self.colours = nn.ModuleList(EqualConv(c, data.shape[0], 1, gain=1.0) for c in channels_of(config, self.sides))
+        self.to_rgb = nn.ModuleList(EqualConv(c, data.shape[0], 1, gain=1.0) for c in channels_of(config, self.sides))
         self.register_buffer("growth", torch.tensor([len(self.sides) - 1.0, 1.0]))
 
     def grow(self, stage: int, alpha: float) -> None:
@@ -136,7 +136,7 @@ class Growing(LatentModel):
 
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
         """Features of a stage (n, c, r, r) as colours (n, C, r, r)."""
-        image: Tensor = self.colours[stage](features)
+        image: Tensor = self.to_rgb[stage](features)
         return image
 
     def faded(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float) -> Tensor:
@@ -154,7 +154,7 @@ class Growing(LatentModel):
         if self.skip:
             out = [self.faded(features, w, k, 1.0) for k in range(stage)]
         else:
-            out = [colours(f) for colours, f in zip(self.colours, features[:stage], strict=False)]
+            out = [to_rgb(f) for to_rgb, f in zip(self.to_rgb, features[:stage], strict=False)]
         out.append(self.faded(features, w, stage, alpha))
         for _ in self.sides[stage + 1:]:                                      # not yet trained: what is there, enlarged
             out.append(doubled(out[-1]))
@@ -190,7 +190,7 @@ class Growing(LatentModel):
             y = target.permute(0, 2, 3, 1).flatten(0, 2).double()
             ridge = 1e-4 * len(x) * torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
             fitted = torch.linalg.solve(x.T @ x + ridge, x.T @ y)                              # (c + 1, C)
-            layer: Any = self.colours[k]
+            layer: Any = self.to_rgb[k]
             layer.weight.copy_((fitted[:-1].T / layer.scale)[..., None, None])
             layer.bias.copy_(fitted[-1])
 
@@ -202,7 +202,7 @@ class GrowingTrunk(nn.Module):
         super().__init__()
         sides = sides_of(shape)
         widths = channels_of(config, sides)
-        self.colours = nn.ModuleList(nn.Sequential(EqualConv(shape[0], c, 1), LeakyReLU()) for c in widths)
+        self.from_rgb = nn.ModuleList(nn.Sequential(EqualConv(shape[0], c, 1), LeakyReLU()) for c in widths)
         self.blocks = nn.ModuleList(nn.Sequential(*(m for _ in range(config.depth - 1) for m in (EqualConv(b, b), LeakyReLU())),
                                                   EqualConv(b, a, resize="down"), LeakyReLU())
                                     for a, b in zip(widths[:-1], widths[1:], strict=True))
@@ -210,11 +210,11 @@ class GrowingTrunk(nn.Module):
                                   nn.Flatten(), EqualLinear(widths[0] * sides[0] ** 2, out), LeakyReLU())
 
     def forward(self, x: Tensor, stage: int, alpha: float) -> Tensor:
-        f = self.colours[stage](x)
+        f = self.from_rgb[stage](x)
         for k in range(stage - 1, -1, -1):
             f = self.blocks[k](f)
             if k == stage - 1 and alpha < 1:
-                f = torch.lerp(self.colours[k](halved(x)), f, alpha)
+                f = torch.lerp(self.from_rgb[k](halved(x)), f, alpha)
         return self.last(f)
 
 
@@ -269,7 +269,7 @@ class GrowingObjective(AdversarialObjective):
     def phases(self) -> list[Phase]:
         critic = self.adam(self.discriminator)
         return [Phase("discriminator", loss=self.discriminator_loss, **critic),
-                Phase("penalty", loss=self.penalty_loss, every=self.config.lazy, **critic),
+                Phase("penalty", loss=self.penalty_loss, every=self.config.r1_interval, **critic),
                 Phase("generator", loss=self.generator_loss, **self.adam(self.model))]
 
     def real(self, batch: Batch) -> Tensor:
@@ -303,7 +303,7 @@ class GrowingObjective(AdversarialObjective):
             weight, penalty = 10.0, gradient_penalty(self.judged, x, made).mean()
         else:
             weight, penalty = self.config.r1, r1_penalty(self.judged, x).mean()
-        return {"loss": self.config.lazy * weight * penalty, "size": penalty}
+        return {"loss": self.config.r1_interval * weight * penalty, "size": penalty}
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         (stage, alpha), w = self.model.grown(), self.drawn(len(batch))

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, devices, log, points, precision, stages, state
+from . import alarms, checkpoint, devices, log, points, precision, renamed, stages, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
@@ -279,8 +279,8 @@ class Trainer:
     def restore(self, kept: dict[str, Any]) -> None:
         """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
         try:
-            self.objective.load_state_dict(kept["objective"])
-            self._average.load_state_dict(kept["average"])
+            self.objective.load_state_dict(renamed.tensors(kept["objective"]))
+            self._average.load_state_dict(renamed.tensors(kept["average"]))
             self._behind = False
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
                 phase.optimizer.load_state_dict(d)

@@ -27,12 +27,12 @@ from .model import DataSpec, LatentSpec, SettingError, setting
 from .precision import exactly
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "quick": {"*": dict(images=30_000, most_channels=64, start=32, stage_images=15_000, fade_images=5_000, ema_images=5_000, r1=2.0,
+    "quick": {"*": dict(images=30_000, channel_max=64, start=32, stage_images=15_000, fade_images=5_000, ema_images=5_000, r1=2.0,
                       sorting_images=0, areas=0.5, contrast=0.0, exchange=0.0)},
-    "cpu": {"*": dict(images=200_000, most_channels=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
+    "cpu": {"*": dict(images=200_000, channel_max=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
                       mapping_rate=0.1),
             "faces-32": dict(images=600_000, r1=2.0, decay="cosine", ema_images=20_000)},
-    "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
+    "gpu": {"*": dict(images=2_000_000, channels=32, channel_max=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
                       mapping_layers=8, mapping_rate=0.1, sorting_images=40_000)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
@@ -78,7 +78,7 @@ class StyleConfig(GrowingConfig):
         return {"sorting_images": 0} if self.palette and other.get("palette") == self.palette and done else {}
 
 
-class Styled(nn.Module):
+class SynthesisLayer(nn.Module):
     """One layer: a convolution (blurred where it enlarges), noise, leaky ReLU, and its own style. (n, a, r, r) to (n, b, r', r').
 
     ``normalise`` instance: the style is AdaIN. weights: the style is a gain alone, and the next convolution divides each of its outputs by
@@ -154,7 +154,7 @@ class StyleGenerator(Growing):
     """A learned constant, styled ``depth`` times at each resolution. ``w``: a style for each layer, (n, depth · resolutions, w_dim); in
     training also with a style for each colour of the palette in place of the last layer's, (n, num_layers - 1 + palette, w_dim)."""
 
-    mean_w: Tensor
+    w_avg: Tensor
 
     def __init__(self, config: Any, data: DataSpec, encodes: bool = False) -> None:
         super().__init__(config, data)
@@ -164,12 +164,13 @@ class StyleGenerator(Growing):
         self.depth = config.depth
         self.mapping = Mapping(config.z_dim, config.w_dim, config.mapping_layers, config.mapping_rate)
         self.constant = nn.Parameter(torch.randn(1, widths[0], self.sides[0], self.sides[0]))
-        self.register_buffer("mean_w", torch.zeros(config.w_dim))
+        self.register_buffer("w_avg", torch.zeros(config.w_dim))
         layers: list[nn.Module] = []
         for k, (side, c) in enumerate(zip(self.sides, widths, strict=True)):
             first = None if k == 0 else EqualConv(widths[k - 1], c, resize="up", bias=False)
             convolutions = [first, *(EqualConv(c, c, bias=False) for _ in range(self.depth - 1))]
-            layers += [Styled(m, c, config, side, 2 * k + j, not (config.palette and k == len(self.sides) - 1 and j == self.depth - 1))
+            last = k == len(self.sides) - 1
+            layers += [SynthesisLayer(m, c, config, side, 2 * k + j, not (config.palette and last and j == self.depth - 1))
                        for j, m in enumerate(convolutions)]
         self.layers = nn.ModuleList(layers)
         if config.palette and config.skip:
@@ -177,14 +178,14 @@ class StyleGenerator(Growing):
         self.masks = nn.ModuleList(EqualConv(c, config.palette, 1, gain=1.0) for c in widths if config.palette)
         self.palette = EqualLinear(config.w_dim, config.palette * data.shape[0], gain=1.0) if config.palette else None
         if self.palette is not None:
-            for layer in self.colours:            # only to show coarse resolutions: fitted in the end, not trained
+            for layer in self.to_rgb:            # only to show coarse resolutions: fitted in the end, not trained
                 for name, p in list(layer.named_parameters()):
                     delattr(layer, name)
                     layer.register_buffer(name, p.detach())
 
     def drawing(self) -> list[nn.Parameter]:
         """What is trained to draw: all but the mapping."""
-        parts = [self.layers, self.colours, self.masks, *([] if self.palette is None else [self.palette])]
+        parts = [self.layers, self.to_rgb, self.masks, *([] if self.palette is None else [self.palette])]
         return [self.constant, *(p for m in parts for p in m.parameters())]
 
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
@@ -203,9 +204,9 @@ class StyleGenerator(Growing):
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(z)[:, None].repeat(1, self.spec.num_layers, 1)
 
-    def styled(self, stage: int) -> list[Styled]:
+    def styled(self, stage: int) -> list[SynthesisLayer]:
         """The layers of all resolutions up to ``stage``."""
-        return [m for m in self.layers if isinstance(m, Styled)][:self.depth * (stage + 1)]
+        return [m for m in self.layers if isinstance(m, SynthesisLayer)][:self.depth * (stage + 1)]
 
     def blocks(self, w: Tensor, stage: int, noise: Sequence[Tensor | None] | None = None) -> list[Tensor]:
         """``noise``: what each layer adds, (n or 1, 1, r, r) or None; without it drawn anew while training, else the model's own.
@@ -245,7 +246,7 @@ class StyleGenerator(Growing):
         return self.enlarged(self.faded(self.blocks(w, stage, noise), w, stage, alpha))
 
     def average_w(self) -> Tensor | None:
-        return self.mean_w
+        return self.w_avg
 
     def first_weight(self) -> Tensor | None:
         return torch.cat(self.style_weights())
@@ -257,8 +258,8 @@ class StyleGenerator(Growing):
     @torch.no_grad()
     def take_average(self) -> None:
         """The mean of W over samples of a fixed seed."""
-        z = self.sample_z(AVERAGED, torch.Generator().manual_seed(1)).to(self.mean_w.device)
-        self.mean_w.copy_(self.mapping(z).mean(0))
+        z = self.sample_z(AVERAGED, torch.Generator().manual_seed(1)).to(self.w_avg.device)
+        self.w_avg.copy_(self.mapping(z).mean(0))
 
 
 @dataclass(frozen=True)

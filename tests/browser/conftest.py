@@ -297,7 +297,7 @@ def every_kind(tmp_path_factory) -> Path:
     make_generator(root, "wide", "gan", data(), seed=2, z_dim=24)
     make_styled(root, "styled", data(), family="stylealae")
     make_generator(root, "levels", "lapgan", data(), z_dim=6, noise=3, channels=4, network="conv")
-    make_generator(root, "grown", "progan", data(), z_dim=6, channels=8, most_channels=16, stage_images=64)
+    make_generator(root, "grown", "progan", data(), z_dim=6, channels=8, channel_max=16, stage_images=64)
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5)
     return root
 

@@ -22,7 +22,7 @@ def root(tmp_path_factory):
     """A grown run, 28 × 28 with three levels; bare, whose training kept nothing; whole, trained at 28 × 28 from the start; added, in which
     resolutions add up."""
     root = tmp_path_factory.mktemp("grown")
-    usual = dict(z_dim=6, channels=8, most_channels=16, stage_images=64)
+    usual = dict(z_dim=6, channels=8, channel_max=16, stage_images=64)
     make_generator(root, "whole", "progan", data(), **usual, start=28)
     make_generator(root, "added", "progan", data(), **usual | {"skip": True, "stage_images": 0})
     for name in ("grown", "bare"):

@@ -22,7 +22,7 @@ from training import checkpoint, stages
 from .conftest import data
 from .generators import make_generator
 
-SMALL = {"z_dim": 6, "channels": 8, "most_channels": 16, "stage_images": 64}
+SMALL = {"z_dim": 6, "channels": 8, "channel_max": 16, "stage_images": 64}
 
 
 @pytest.fixture(scope="module")

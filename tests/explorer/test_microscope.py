@@ -31,7 +31,7 @@ def root(tmp_path_factory):
     make(root, "vae", data(), z_dim=4)
     make_generator(root, "gan", "gan", data(), z_dim=6)
     make_generator(root, "bigan", "bigan", data(), z_dim=6)
-    make_generator(root, "styled", "stylealae", data(), z_dim=6, w_dim=5, channels=8, most_channels=8, palette=0)
+    make_generator(root, "styled", "stylealae", data(), z_dim=6, w_dim=5, channels=8, channel_max=8, palette=0)
     return root
 
 

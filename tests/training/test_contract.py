@@ -15,7 +15,7 @@ from training.model import DataSpec, SettingError
 from .small import shapes, spec
 
 SMALL = {"width": 16, "channels": 8, "z_dim": 6, "hidden": (24, 12), "units": 12, "batch_size": 8, "images": 64, "labels": 8,
-         "dropout": 0.0, "stage_images": 16, "lazy": 1, "dense": 16}
+         "dropout": 0.0, "stage_images": 16, "r1_interval": 1, "dense": 16}
 
 
 def small_config(family):

@@ -20,7 +20,7 @@ from training.stages import read
 from .small import shapes, spec
 
 FAMILIES = [name for name in families.names() if issubclass(families.get(name).Config, growing.GrowingConfig)]
-SMALL = {"z_dim": 6, "w_dim": 5, "channels": 8, "most_channels": 16, "batch_size": 4, "images": 200, "stage_images": 8, "lazy": 1,
+SMALL = {"z_dim": 6, "w_dim": 5, "channels": 8, "channel_max": 16, "batch_size": 4, "images": 200, "stage_images": 8, "r1_interval": 1,
          "mapping_layers": 2}
 
 
@@ -129,10 +129,10 @@ def test_what_cannot_grow_is_refused_in_a_sentence(shape):
 
 
 def test_coarser_resolutions_have_more_channels_in_eights_up_to_the_most():
-    config = SimpleNamespace(channels=16, widening=2.0, most_channels=100)
+    config = SimpleNamespace(channels=16, channel_multiplier=2.0, channel_max=100)
     assert channels_of(config, (4, 8, 16, 32, 64)) == [100, 100, 64, 32, 16]
-    assert channels_of(SimpleNamespace(channels=16, widening=1.6, most_channels=96), (4, 8, 16, 32, 64)) == [96, 64, 40, 24, 16]
-    assert channels_of(SimpleNamespace(channels=4, widening=1.0, most_channels=96), (7, 14)) == [8, 8]
+    assert channels_of(SimpleNamespace(channels=16, channel_multiplier=1.6, channel_max=96), (4, 8, 16, 32, 64)) == [96, 64, 40, 24, 16]
+    assert channels_of(SimpleNamespace(channels=4, channel_multiplier=1.0, channel_max=96), (7, 14)) == [8, 8]
 
 
 # -- the fade
@@ -181,7 +181,7 @@ def test_levels_are_shown_one_by_one_and_the_last_is_the_image(name, grown):
     assert torch.equal(images[-1], model.synthesize(w))
     features, before = model.blocks(w, grown[0]), 0
     for k in range(grown[0]):
-        mine = model.colours[k](features[k]) + before
+        mine = model.to_rgb[k](features[k]) + before
         torch.testing.assert_close(images[k], mine.clamp(-1, 1))
         before = smoothed(mine) if model.skip else 0
     for k in range(grown[0], 2):
@@ -211,7 +211,7 @@ def test_features_of_the_trunk_fade_linearly_where_they_meet():
         trunk(x, 2, alpha)
         met[alpha] = met["f"]
     torch.testing.assert_close(met[0.25], 0.75 * met[0.0] + 0.25 * met[1.0], rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(met[0.0], trunk.colours[1](halved(x)), rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(met[0.0], trunk.from_rgb[1](halved(x)), rtol=1e-5, atol=1e-6)
 
 
 def test_real_images_are_faded_as_generated_ones_are():
@@ -239,7 +239,7 @@ def test_fitted_colours_come_nearer_to_the_final_image(name, alpha):
         target, out = model.image(w), []
         for k in (1, 0):
             target = halved(target)
-            out.insert(0, (model.colours[k](features[k]) - target).square().mean().item())
+            out.insert(0, (model.to_rgb[k](features[k]) - target).square().mean().item())
         return out
     with torch.no_grad():
         before, image = errors(fresh), model.image(fresh)
@@ -250,9 +250,9 @@ def test_fitted_colours_come_nearer_to_the_final_image(name, alpha):
     assert after[0] < 0.5 * before[0]
     moved = {k for k, p in model.state_dict().items() if not torch.equal(p, others[k])}
     if alpha == 1:
-        assert after[1] < 0.5 * before[1] and moved == {f"colours.{k}.{p}" for k in (0, 1) for p in ("weight", "bias")}
+        assert after[1] < 0.5 * before[1] and moved == {f"to_rgb.{k}.{p}" for k in (0, 1) for p in ("weight", "bias")}
     else:                                                                 # the resolution before is still being seen
-        assert after[1] == before[1] and moved == {"colours.0.weight", "colours.0.bias"}
+        assert after[1] == before[1] and moved == {"to_rgb.0.weight", "to_rgb.0.bias"}
 
 
 def test_fitted_colours_are_least_squares():
@@ -263,7 +263,7 @@ def test_fitted_colours_are_least_squares():
     with torch.no_grad():
         model.fit_colours(w)
         feature, target = model.blocks(w, 0)[0], halved(halved(model.image(w)))
-        layer = model.colours[0]
+        layer = model.to_rgb[0]
         ridge = 1e-4
 
         def cost():
@@ -317,7 +317,7 @@ def test_the_logistic_loss_is_binary_cross_entropy(name):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_r1_is_half_the_squared_slope_at_real_images_as_heavy_as_it_is_rare(name):
-    model, objective = made(name, loss="logistic", r1=3.0, lazy=4)
+    model, objective = made(name, loss="logistic", r1=3.0, r1_interval=4)
     randomised(objective)
     model.grow(1, 0.5)
     b = batch()
@@ -330,7 +330,7 @@ def test_r1_is_half_the_squared_slope_at_real_images_as_heavy_as_it_is_rare(name
 
 
 def test_the_gradient_penalty_pulls_the_slope_to_one_as_heavy_as_it_is_rare():
-    model, objective = made("progan", loss="wgan-gp", lazy=4)
+    model, objective = made("progan", loss="wgan-gp", r1_interval=4)
     randomised(objective)
     model.grow(1, 0.5)
     b = batch()
@@ -354,7 +354,7 @@ def test_the_penalty_trains_what_the_adversary_trains_by_the_same_optimiser(name
 
 
 def test_the_penalty_is_taken_at_each_nth_step():
-    t = trainer("progan", lazy=3, loss="logistic")
+    t = trainer("progan", r1_interval=3, loss="logistic")
     counted = []
     penalty = t.phases[1].loss
     t.phases[1] = dataclasses.replace(t.phases[1], loss=lambda b: counted.append(t.steps) or penalty(b))
@@ -406,7 +406,7 @@ def test_what_has_not_grown_yet_is_not_trained(name):
     before = {k: v.clone() for k, v in t.objective.named_parameters()}
     t.step()
     last = len(t.model.sides) - 1
-    names = ("model.masks" if getattr(t.model, "palette", None) else "model.colours", "discriminator.trunk.colours", "model.encoder.blocks")
+    names = ("model.masks" if getattr(t.model, "palette", None) else "model.to_rgb", "discriminator.trunk.from_rgb", "model.encoder.blocks")
     fine = [k for k in before if k.startswith(tuple(f"{n}.{last}." for n in names))]
     assert fine and all(torch.equal(before[k], v) for k, v in t.objective.named_parameters() if k in fine)
     t.steps = 7                                                            # into the fade of the last

@@ -147,7 +147,7 @@ def test_f_is_only_a_target_of_reciprocity():
     model, objective = made("stylealae")
     objective.reciprocity_loss(batch())["loss"].backward()
     assert all(p.grad is None for p in model.mapping.parameters())
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.encoder.colours[2].parameters())
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.encoder.from_rgb[2].parameters())
     assert model.constant.grad.abs().sum() > 0, "the image is made to keep its code"
 
 
@@ -171,7 +171,7 @@ def test_where_the_discriminator_knows_nothing_its_loss_is_two_ln_two():
 
 def test_the_penalty_is_half_the_squared_gradient_through_discriminator_and_encoder():
     """Image by image, by hand: the Jacobian of D(E(x)) in x."""
-    model, objective = made("stylealae", r1=10.0, lazy=2)
+    model, objective = made("stylealae", r1=10.0, r1_interval=2)
     model.grow(1, 1.0)
     terms = objective.penalty_loss(batch(3))
     real = halved(batch(3).images)

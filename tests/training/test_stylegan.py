@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from training import families, palette, styles
 from training.equalized import EqualConv, EqualLinear, PixelNorm
 from training.model import SettingError
-from training.styles import Mapping, Styled, adain, alike, demodulation, exchanged, mixed, standardised
+from training.styles import Mapping, SynthesisLayer, adain, alike, demodulation, exchanged, mixed, standardised
 
 from .small import spec
 from .test_growing import batch, codes, made, randomised, trainer
@@ -54,7 +54,8 @@ def test_a_constant_feature_becomes_its_bias():
 def styled(layer, channels, side, instance):
     """A layer told styles of 5 numbers."""
     normalise = "instance" if instance else "weights"
-    return Styled(layer, channels, styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON, normalise=normalise), side, 0)
+    config = styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON, normalise=normalise)
+    return SynthesisLayer(layer, channels, config, side, 0)
 
 
 def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
@@ -243,7 +244,7 @@ def test_the_average_is_the_mean_of_w_and_is_kept_for_truncation():
     mean = model.average_w()
     assert mean.shape == (5,) and ((mean - w.mean(0)).abs() < 5 * w.std(0) * (1 / 10_000 + 1 / 20_000) ** 0.5).all()
     assert mean.abs().max() > 0.05
-    assert "mean_w" in model.state_dict()
+    assert "w_avg" in model.state_dict()
 
 
 # -- layers and their styles

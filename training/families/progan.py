@@ -23,8 +23,8 @@ class ProGANConfig(GrowingConfig):
 
     loss: str = setting("wgan-gp", "wgan-gp with drift (paper), or logistic with R1 (Mescheder et al. 2018)",
                         choices=("logistic", "wgan-gp"))
-    lazy: int = setting(1, "the penalty is taken at each n-th step, n times as heavy (paper: 1; with the logistic loss 8 is enough)", low=1,
-                        high=64, advanced=True)
+    r1_interval: int = setting(1, "the penalty is taken at each n-th step, n times as heavy (paper: 1; with the logistic loss 8 is enough)",
+                               low=1, high=64, advanced=True)
 
 
 class ProGAN(Growing):
@@ -61,8 +61,8 @@ FAMILY = Family(
     Config=ProGANConfig, Model=ProGAN, Objective=GrowingObjective, headline=("frechet_ratio", "sliced_wasserstein"),
     images_only=True,
     recipes={
-        "quick": {"*": dict(images=60_000, channels=8, most_channels=64, stage_images=6_000, ema_images=5_000)},
-        "cpu": {"*": dict(images=240_000, stage_images=20_000, loss="logistic", lazy=8, learning_rate=2e-3)},
-        "gpu": {"*": dict(images=2_000_000, channels=32, most_channels=256, stage_images=100_000, batch_size=64)},
+        "quick": {"*": dict(images=60_000, channels=8, channel_max=64, stage_images=6_000, ema_images=5_000)},
+        "cpu": {"*": dict(images=240_000, stage_images=20_000, loss="logistic", r1_interval=8, learning_rate=2e-3)},
+        "gpu": {"*": dict(images=2_000_000, channels=32, channel_max=256, stage_images=100_000, batch_size=64)},
     },
 )

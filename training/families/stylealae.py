@@ -74,14 +74,14 @@ class StyleEncoder(nn.Module):
     def __init__(self, config: Any, sides: tuple[int, ...], colours: int) -> None:
         super().__init__()
         widths = channels_of(config, sides)
-        self.colours = nn.ModuleList(nn.Sequential(EqualConv(colours, c, 1), LeakyReLU()) for c in widths)
+        self.from_rgb = nn.ModuleList(nn.Sequential(EqualConv(colours, c, 1), LeakyReLU()) for c in widths)
         self.blocks = nn.ModuleList(EncoderBlock(c, widths[max(k - 1, 0)], config.w_dim, config.depth, k == 0)
                                     for k, c in enumerate(widths))
 
     def forward(self, x: Tensor, stage: int, alpha: float) -> Tensor:
-        f, w = self.blocks[stage](self.colours[stage](x))
+        f, w = self.blocks[stage](self.from_rgb[stage](x))
         if stage and alpha < 1:
-            f, w = torch.lerp(self.colours[stage - 1](halved(x)), f, alpha), alpha * w
+            f, w = torch.lerp(self.from_rgb[stage - 1](halved(x)), f, alpha), alpha * w
         for k in range(stage - 1, -1, -1):
             f, more = self.blocks[k](f)
             w = w + more
@@ -134,7 +134,7 @@ class StyleALAEObjective(StyleObjective):
         agreeing = self.of([*m.drawing(), *m.encoder.parameters()])
         return [Phase("reading", loss=self.reciprocity_loss, due=lambda: self.reading, **self.of([*m.encoder.parameters()])),
                 Phase("discriminator", loss=self.discriminator_loss, due=lambda: not self.reading, **critic),
-                Phase("penalty", loss=self.penalty_loss, every=c.lazy, due=lambda: not self.reading, **critic),
+                Phase("penalty", loss=self.penalty_loss, every=c.r1_interval, due=lambda: not self.reading, **critic),
                 Phase("generator", loss=self.generator_loss, due=lambda: not self.reading, **drawing),
                 Phase("reciprocity", loss=self.reciprocity_loss, due=lambda: not self.reading, **agreeing)]
 

@@ -1,0 +1,34 @@
+"""Names that earlier versions gave to settings and tensors: cards, weights and resume states written then are read under those of now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+SETTINGS = {"lazy": "r1_interval", "most_channels": "channel_max", "widening": "channel_multiplier"}
+TENSORS = ((re.compile(r"(^|\.)(trunk|encoder)\.colours\."), r"\1\2.from_rgb."),
+           (re.compile(r"(^|\.)colours\."), r"\1to_rgb."),
+           (re.compile(r"(^|\.)mean_w$"), r"\1w_avg"))
+
+T = TypeVar("T")
+
+
+def settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A config's values by the names of now. Where both stand, the new one counts."""
+    return {SETTINGS.get(k, k): v for k, v in values.items() if SETTINGS.get(k, k) == k or SETTINGS[k] not in values}
+
+
+def tensor(name: str) -> str:
+    """The name of now of a tensor."""
+    for old, new in TENSORS:
+        name = old.sub(new, name)
+    return name
+
+
+def tensors(state: Mapping[str, T]) -> dict[str, T]:
+    """A state dict by the names of now."""
+    return {tensor(k): v for k, v in state.items()}
+
+
+__all__ = ["settings", "tensor", "tensors"]
