@@ -13,19 +13,19 @@ from torch.nn import functional as F
 
 
 class EqualLinear(nn.Module):
-    """(n, a) to (n, b). ``gain``: √2 before a leaky ReLU, 1 without. ``rate``: its learning rate over the others' (of F: 0.01)."""
+    """(n, a) to (n, b). ``gain``: √2 before a leaky ReLU, 1 without. ``lr_mul``: its learning rate over the others' (of F: 0.01)."""
 
-    def __init__(self, a: int, b: int, gain: float = math.sqrt(2), rate: float = 1.0, bias: float = 0.0) -> None:
+    def __init__(self, a: int, b: int, gain: float = math.sqrt(2), lr_mul: float = 1.0, bias: float = 0.0) -> None:
         super().__init__()
-        self.weight, self.bias = nn.Parameter(torch.randn(b, a) / rate), nn.Parameter(torch.full((b,), bias / rate))
-        self.scale, self.rate = gain / math.sqrt(a) * rate, rate
+        self.weight, self.bias = nn.Parameter(torch.randn(b, a) / lr_mul), nn.Parameter(torch.full((b,), bias / lr_mul))
+        self.scale, self.lr_mul = gain / math.sqrt(a) * lr_mul, lr_mul
 
     def used(self) -> Tensor:
         """The weight as it acts, (b, a)."""
         return self.weight * self.scale
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.used(), self.bias * self.rate)
+        return F.linear(x, self.used(), self.bias * self.lr_mul)
 
 
 class EqualConv(nn.Module):

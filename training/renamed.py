@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-SETTINGS = {"lazy": "r1_interval", "most_channels": "channel_max", "widening": "channel_multiplier"}
+SETTINGS = {"lazy": "r1_interval", "most_channels": "channel_max", "widening": "channel_multiplier",
+            "mapping_rate": "mapping_lr_mul", "noise_rate": "noise_lr_mul"}
 TENSORS = ((re.compile(r"(^|\.)(trunk|encoder)\.colours\."), r"\1\2.from_rgb."),
            (re.compile(r"(^|\.)colours\."), r"\1to_rgb."),
            (re.compile(r"(^|\.)mean_w$"), r"\1w_avg"))

@@ -30,10 +30,10 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=30_000, channel_max=64, start=32, stage_images=15_000, fade_images=5_000, ema_images=5_000, r1=2.0,
                       sorting_images=0, areas=0.5, contrast=0.0, exchange=0.0)},
     "cpu": {"*": dict(images=200_000, channel_max=96, start=32, stage_images=60_000, fade_images=10_000, learning_rate=2e-3,
-                      mapping_rate=0.1),
+                      mapping_lr_mul=0.1),
             "faces-32": dict(images=600_000, r1=2.0, decay="cosine", ema_images=20_000)},
     "gpu": {"*": dict(images=2_000_000, channels=32, channel_max=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
-                      mapping_layers=8, mapping_rate=0.1, sorting_images=40_000)},
+                      mapping_layers=8, mapping_lr_mul=0.1, sorting_images=40_000)},
 }
 EPSILON = 1e-5                                    # of variances that are divided by
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
@@ -67,9 +67,9 @@ class StyleConfig(GrowingConfig):
                               "each colour to a thing, with or without the others (ours)", low=0.0, high=1.0, advanced=True)
     epsilon: float = setting(0.3, "added to each feature's variance before AdaIN divides by it (official code: 1e-8; "
                              "with more, a feature that an image lacks stays small)", low=1e-8, high=10.0, advanced=True)
-    noise_rate: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
+    noise_lr_mul: float = setting(0.004, "learning rate of the noise's strengths over the others' (paper: 1; drawings have little texture, "
                                 "and noise is the first that a generator reaches for)", low=0.0, high=1.0, advanced=True)
-    mapping_rate: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
+    mapping_lr_mul: float = setting(0.01, "the mapping network's learning rate over the others' (paper: 0.01)", low=0.001, high=1.0,
                                   advanced=True)
 
     def after(self, other: dict[str, Any], images_seen: int) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class SynthesisLayer(nn.Module):
 
     def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int, styled: bool = True) -> None:
         super().__init__()
-        self.layer, self.rate, self.epsilon, self.instance = layer, config.noise_rate, config.epsilon, config.normalise == "instance"
+        self.layer, self.lr_mul, self.epsilon, self.instance = layer, config.noise_lr_mul, config.epsilon, config.normalise == "instance"
         self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
         self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0) if styled else None
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
@@ -97,7 +97,7 @@ class SynthesisLayer(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """``noise``: (n or 1, 1, r', r'), or None for none; ``before``: the gain that x comes with, (n, a). Returns the gain given, too."""
-        added = self.bias if noise is None else self.bias + self.rate * self.strength * noise
+        added = self.bias if noise is None else self.bias + self.lr_mul * self.strength * noise
         if self.layer is not None:
             x = self.layer(x)
             if isinstance(self.layer, EqualConv) and self.layer.resize:
@@ -144,10 +144,10 @@ def standardised(x: Tensor, epsilon: float = EPSILON) -> tuple[Tensor, Tensor]:
 class Mapping(nn.Sequential):
     """z at length √d to w: (n, z_dim) to (n, w_dim)."""
 
-    def __init__(self, z_dim: int, w_dim: int, layers: int, rate: float) -> None:
+    def __init__(self, z_dim: int, w_dim: int, layers: int, lr_mul: float) -> None:
         sizes = [z_dim] + [w_dim] * layers
         super().__init__(PixelNorm(), *(m for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-                                        for m in (EqualLinear(a, b, rate=rate), LeakyReLU())))
+                                        for m in (EqualLinear(a, b, lr_mul=lr_mul), LeakyReLU())))
 
 
 class StyleGenerator(Growing):
@@ -162,7 +162,7 @@ class StyleGenerator(Growing):
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, num_layers=config.depth * len(self.sides),
                                levels=self.sides, encodes=encodes, prior="mapped", pixel_noise=True, palette=config.palette)
         self.depth = config.depth
-        self.mapping = Mapping(config.z_dim, config.w_dim, config.mapping_layers, config.mapping_rate)
+        self.mapping = Mapping(config.z_dim, config.w_dim, config.mapping_layers, config.mapping_lr_mul)
         self.constant = nn.Parameter(torch.randn(1, widths[0], self.sides[0], self.sides[0]))
         self.register_buffer("w_avg", torch.zeros(config.w_dim))
         layers: list[nn.Module] = []

@@ -16,7 +16,7 @@ CARRIED = {"skin": {"coarse": 0.1, "middle": 0.2, "fine": 0.9, "colours": 0.85},
 def make_styled(root: Path, name: str, dataset: Dataset, seed: int = 0, family: str = "stylegan") -> Path:
     """Two layers for each resolution, noise that can be seen, the mean of its own W."""
     kind = families.get(family)
-    config = kind.Config(images=1000, z_dim=8, w_dim=8, channels=8, channel_max=16, mapping_layers=2, noise_rate=1.0)
+    config = kind.Config(images=1000, z_dim=8, w_dim=8, channels=8, channel_max=16, mapping_layers=2, noise_lr_mul=1.0)
     torch.manual_seed(seed)
     model = kind.Model(config, dataset.spec)
     with torch.no_grad():

@@ -110,7 +110,7 @@ def test_each_phase_trains_its_own_networks():
 
 
 def test_f_learns_more_slowly():
-    model, objective = made(learning_rate=1e-2, mapping_rate=0.05, generator_rate=2.0)
+    model, objective = made(learning_rate=1e-2, mapping_lr_mul=0.05, generator_rate=2.0)
     generator = objective.phases()[1]
     rates = {id(p): group["lr"] for group in generator.optimizer.param_groups for p in group["params"]}
     assert all(rates[id(p)] == pytest.approx(1e-3) for p in model.mapping.parameters())

@@ -80,7 +80,7 @@ def test_a_slower_layer_does_the_same_and_moves_less():
     moved = {}
     for rate in (1.0, 0.01):
         torch.manual_seed(0)
-        layer = EqualLinear(20, 20, rate=rate, bias=0.5)
+        layer = EqualLinear(20, 20, lr_mul=rate, bias=0.5)
         x = torch.randn(50, 20)
         before = layer(x).detach()
         assert layer(torch.zeros(1, 20)).flatten().tolist() == pytest.approx([0.5] * 20)

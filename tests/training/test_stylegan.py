@@ -19,7 +19,7 @@ from .test_growing import batch, codes, made, randomised, trainer
 
 def noisy(**settings):
     """A model whose noise and biases are not zero, as after training."""
-    model, _ = made("stylegan", **{"noise_rate": 0.1} | settings)
+    model, _ = made("stylegan", **{"noise_lr_mul": 0.1} | settings)
     return randomised(model).eval()
 
 
@@ -54,7 +54,7 @@ def test_a_constant_feature_becomes_its_bias():
 def styled(layer, channels, side, instance):
     """A layer told styles of 5 numbers."""
     normalise = "instance" if instance else "weights"
-    config = styles.StyleConfig(w_dim=5, noise_rate=1.0, epsilon=styles.EPSILON, normalise=normalise)
+    config = styles.StyleConfig(w_dim=5, noise_lr_mul=1.0, epsilon=styles.EPSILON, normalise=normalise)
     return SynthesisLayer(layer, channels, config, side, 0)
 
 
@@ -218,7 +218,7 @@ def test_the_mapping_sees_directions_and_learns_slowly():
     mapping, z = Mapping(6, 5, 3, 0.01), torch.randn(4, 6)
     torch.testing.assert_close(mapping(z), mapping(3 * z), rtol=1e-4, atol=1e-5)
     linear = [m for m in mapping if isinstance(m, EqualLinear)]
-    assert isinstance(mapping[0], PixelNorm) and [m.rate for m in linear] == [0.01] * 3
+    assert isinstance(mapping[0], PixelNorm) and [m.lr_mul for m in linear] == [0.01] * 3
     assert [tuple(m.weight.shape) for m in linear] == [(5, 6), (5, 5), (5, 5)]
 
 

@@ -38,7 +38,7 @@ class ALAEConfig(AdversarialConfig):
     width: int = setting(1024, "units of each dense layer of E and G (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, the long code (paper, MNIST: 1024)", low=8, high=4096)
     mapping_layers: int = setting(6, "layers of F (official code, MNIST: 6)", low=1, high=8, advanced=True)
-    mapping_rate: float = setting(0.1, "F's learning rate over the others' (official code: 0.1)",
+    mapping_lr_mul: float = setting(0.1, "F's learning rate over the others' (official code: 0.1)",
                                   low=0.001, high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
     r1: float = setting(1.0, "weight of the R1 penalty on real images (ours; paper: 10)", low=0.0, high=100.0, advanced=True)
@@ -103,7 +103,7 @@ class ALAEObjective(AdversarialObjective):
         """Adam with a second decay rate of 0.99 (paper), and a smaller learning rate for F."""
         parameters, groups = [p for m in modules for p in m.parameters()], []
         for m in modules:
-            slower = self.config.mapping_rate if m is self.model.mapping else 1.0
+            slower = self.config.mapping_lr_mul if m is self.model.mapping else 1.0
             groups.append({"params": list(m.parameters()), "lr": self.config.learning_rate * rate * slower})
         return {"parameters": parameters, "optimizer": adam(groups, betas=(self.config.beta1, 0.99))}
 

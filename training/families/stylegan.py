@@ -14,7 +14,7 @@ from ..model import Family
 from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective
 
 # the paper's generator: AdaIN, colours by a convolution, noise and mapping at its rates, growing from 8 × 8; smaller, a 20th of its images
-NIGHT = dict(images=1_200_000, normalise="instance", palette=0, epsilon=1e-8, noise_rate=1.0, mapping_rate=0.01, mapping_layers=8,
+NIGHT = dict(images=1_200_000, normalise="instance", palette=0, epsilon=1e-8, noise_lr_mul=1.0, mapping_lr_mul=0.01, mapping_layers=8,
              z_dim=128, w_dim=128, channel_max=96, learning_rate=2e-3, start=8, stage_images=60_000, fade_images=30_000)
 
 FAMILY = Family(
