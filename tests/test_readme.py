@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training import checkpoint, families
+from training import checkpoint, tables
 from training.cli import make_parser, table
 
 ROOT = Path(__file__).parent.parent
@@ -35,10 +35,10 @@ def test_the_table_of_runs_is_the_cards():
     assert table(checkpoint.runs(ROOT / "trained")[0]) == README.split("<!-- runs -->")[1].split("<!-- /runs -->")[0].strip()
 
 
-def test_every_family_and_its_paper_are_named():
-    for name, family in families.families().items():
-        assert f"`{name}`" in README
-        assert family.paper.split(",")[0] in README
+def test_the_table_of_families_is_the_families():
+    """``python -m training list --families``."""
+    cards = checkpoint.runs(ROOT / "trained")[0]
+    assert tables.of_families(cards) == README.split("<!-- families -->")[1].split("<!-- /families -->")[0].strip()
 
 
 @pytest.mark.parametrize("command", re.findall(r"^python -m training ([^#\n]+)", README, re.M))

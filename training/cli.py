@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import disk, families, notes, precision
+from . import disk, families, notes, precision, tables
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     lister = commands.add_parser("list", help="the runs that are there, and what is wrong with others")
     lister.add_argument("--trained", type=Path, default=TRAINED)
     lister.add_argument("--table", action="store_true", help="as a Markdown table, the README's")
+    lister.add_argument("--families", action="store_true", help="the README's table of families")
     evaluate = commands.add_parser("evaluate", help="measure runs on their test set and write their cards")
     evaluate.add_argument("runs", nargs="+")
     evaluate.add_argument("--trained", type=Path, default=TRAINED)
@@ -258,8 +259,8 @@ def command_list(args: argparse.Namespace) -> int:
     from . import checkpoint
     _there(args.trained)
     cards, problems = checkpoint.runs(args.trained)
-    if args.table:
-        print(table(cards))
+    if args.table or args.families:
+        print(tables.of_families(cards) if args.families else table(cards))
         return 0
     for card in cards:
         print_card(args.trained / card.name)

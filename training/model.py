@@ -401,6 +401,7 @@ class Family:
     headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
     sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: seeds.py
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
+    variants: tuple[str, ...] = ()                                               # "what: whose", of papers that its settings follow
     images_only: bool = False                                                    # points in the plane are nothing that it can model
 
     def build(self, config: Any, data: DataSpec) -> LatentModel:

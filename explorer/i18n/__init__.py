@@ -1,17 +1,24 @@
-"""All words of the page, English and Korean. The browser gets both and switches without a reload (store.js)."""
+"""All words of the page, English and Korean. The browser gets both and switches without a reload (store.js).
+
+A family that has no words here is told by its own: its summary, and what each setting's help says, in English.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
+
+from training import families
 
 LANGUAGES = ("en", "ko")
 
 
 @cache
-def words(lang: str) -> dict[str, str]:
-    """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
+def written(lang: str) -> dict[str, str]:
+    """Key to sentence as the files of a language of LANGUAGES have it; raises KeyError for another one."""
     if lang not in LANGUAGES:
         raise KeyError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
     here = Path(__file__).parent
@@ -19,6 +26,27 @@ def words(lang: str) -> dict[str, str]:
     for path in (here / f"{lang}.json", *sorted(here.glob(f"*.{lang}.json"))):      # train.en.json and others: words of one view
         found |= json.loads(path.read_text("utf-8"))
     return found
+
+
+@cache
+def own(name: str) -> dict[str, str]:
+    """What a family says of itself and of its settings; where a default comes from stands in parentheses at a help's end: left out."""
+    family = families.get(name)
+    found = {f"family.{name}": family.summary}
+    for setting in fields(family.Config):
+        found[f"setting.{setting.name}"] = setting.name.replace("_", " ").capitalize()
+        said = re.sub(r"\s*\([^()]*\)$", "", setting.metadata["help"])
+        found[f"setting.{setting.name}.help"] = f"{said[:1].upper()}{said[1:]}."
+    return found
+
+
+@cache
+def words(lang: str) -> dict[str, str]:
+    """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
+    found: dict[str, str] = {}
+    for name in families.names():
+        found |= own(name)
+    return found | written("en") | written(lang)
 
 
 def text(key: str, lang: str = "en") -> str:

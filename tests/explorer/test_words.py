@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.i18n import LANGUAGES, words
+from explorer.i18n import LANGUAGES, own, words, written
 from training import families, notes
 
 
@@ -18,6 +18,13 @@ def test_a_family_and_its_settings_have_words(family):
     keys = [f"family.{family}", *(f"setting.{f.name}{end}" for f in dataclasses.fields(found.Config) for end in ("", ".help"))]
     missing = {language: [k for k in keys if not words(language).get(k, "").strip()] for language in LANGUAGES}
     assert not any(missing.values()), missing
+
+
+def test_words_of_its_own_tell_a_family_that_has_none_here():
+    found = own("vae")
+    assert found["family.vae"] == families.get("vae").summary
+    assert found["setting.z_dim"] == "Z dim" and found["setting.batch_size.help"] == "Images per step, over all processes."
+    assert words("ko")["family.vae"] == written("ko")["family.vae"] != found["family.vae"], "a translation comes first"
 
 
 def test_every_note_and_every_error_of_data_has_words():
@@ -30,7 +37,7 @@ def test_every_note_and_every_error_of_data_has_words():
 
 
 def test_languages_have_the_same_keys_and_the_same_blanks():
-    first, *others = (words(language) for language in LANGUAGES)
+    first, *others = (written(language) for language in LANGUAGES)
     for other in others:
         assert set(first) == set(other)
         for key, sentence in first.items():

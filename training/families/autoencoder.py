@@ -73,6 +73,7 @@ class StackedObjective(AutoencoderObjective):
 FAMILY = Family(
     name="autoencoder", title="Stacked autoencoder",
     paper="Hinton & Salakhutdinov 2006, Reducing the Dimensionality of Data with Neural Networks",
+    variants=("greedy: Bengio et al. 2007", "tied: Vincent et al. 2010", "convolutional: Masci et al. 2011"),
     equation="min ‖x − g(f(x))‖²",
     summary="A deep encoder squeezes an image through a few numbers, and a deep decoder unfolds them into the image again. "
             "Nothing orders the codes: between two of them may lie anything, and random ones need a Gaussian fitted afterwards.",

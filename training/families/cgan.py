@@ -74,6 +74,7 @@ class CGANObjective(AdversarialObjective):
 
 FAMILY = Family(
     name="cgan", title="Conditional GAN", paper="Mirza & Osindero 2014, Conditional Generative Adversarial Nets",
+    variants=("projection: Miyato & Koyama 2018", "R1: Mescheder et al. 2018"),
     equation="min_G max_D  E[log D(x | y)] + E[log(1 − D(G(z | y) | y))]",
     summary="Both networks are told the class, so that the noise is left with everything else: the style. "
             "The same code in another class is another digit in the same hand.",

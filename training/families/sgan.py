@@ -188,6 +188,7 @@ class SGANObjective(AdversarialObjective):
 FAMILY = Family(
     name="sgan", title="Semi-supervised GAN",
     paper="Odena 2016, Semi-Supervised Learning with Generative Adversarial Networks",
+    variants=("feature matching: Salimans et al. 2016",),
     equation="D: x → {1 … K, generated},   L = −log p(y|x) − log p(real|x) − log p(generated|G(z))",
     summary="The discriminator names the class as well, and generated images are one class more. "
             "What it learns about real images without labels lets it name all of them from a hundred labelled ones.",

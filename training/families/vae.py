@@ -140,6 +140,7 @@ class VAEObjective(Objective):
 
 FAMILY = Family(
     name="vae", title="VAE", paper="Kingma & Welling 2014, Auto-Encoding Variational Bayes",
+    variants=("beta: Higgins et al. 2017",),
     equation="L = E[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
     summary="An encoder turns an image into a small cloud of codes, and a decoder draws the image back from any code in it. "
             "Pulling all clouds towards one Gaussian leaves no gaps, so that every place in between decodes to something.",
