@@ -60,3 +60,15 @@ def test_a_family_is_one_file(copy, interpreters):
     assert "2,048 of 2,048 images" in trained
     card = json.loads((copy / "trained" / "narrow-sprites" / "card.json").read_text())
     assert card["family"] == "narrow" and card["images_seen"] == 2048
+
+
+def test_a_data_set_is_one_file(copy, interpreters):
+    files, commands = section("Add a data set")
+    assert list(files) == ["training/datasets/stripes.py"] and len(commands) == 2
+    for path, text in files.items():
+        (copy / path).write_text(text, "utf-8")
+    for command in commands:
+        run(copy, command)
+    assert list((copy / "trained" / "_data" / "stripes").glob("*.webp")), "the sheet"
+    card = json.loads((copy / "trained" / "vae-stripes" / "card.json").read_text())
+    assert card["data"]["title"] == "Stripes" and card["data"]["classes"] == ["lying", "standing"] and card["images_seen"] == 2048

@@ -15,68 +15,25 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .download import FASHION, MNIST, DataError, Progress, Source, cache_folder, cifar10, eurosat, idx_files
+from . import datasets
+from .dataset import Dataset, Split, of_pictures
+from .download import DataError, Progress, cache_folder
 from .files import write_atomically
 from .model import OWN, DataSpec
 from .names import readable
 
-TITLES = {
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "faces": "Cartoon faces, 64×64",
-    "faces-32": "Cartoon faces, 32×32",
-    "sprites": "Sprites",
-    "cifar10": "CIFAR-10",
-    "eurosat": "EuroSAT",
-    "ring": "Ring of 8 Gaussians",
-    "grid": "Grid of 25 Gaussians",
-    "folder": "Your own images",
-}
+TITLES = {**{name: one.title for name, one in datasets.known().items()}, "folder": "Your own images"}
 NAMES = tuple(TITLES)
 
 SIZES = (28, 32, 64)                              # sides that own images can be brought to
-FACES = (20_000, 4_000)                           # training and held-out
-SPRITES = (40_000, 4_000)
-FACES_SEED = SPRITES_SEED = 0
 CACHE_VERSION = 1
 STATES = 4                                        # of one own folder that are kept, so that runs on earlier ones can go on
 UNUSABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)   # what a damaged cache raises
-
-FASHION_CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
-CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-
-
-@dataclass
-class Split:
-    """``images`` (n, C, H, W) uint8, or points (n, 2) float32; ``labels`` (n,) int64, or None; ``attributes`` (n, k) uint8, a column for
-    each field of ``DataSpec.attributes``, or None."""
-
-    images: np.ndarray
-    labels: np.ndarray | None = None
-    attributes: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def first(self, n: int | None) -> Split:
-        """The first ``n`` (all for None)."""
-        return Split(self.images[:n], *(None if a is None else a[:n] for a in (self.labels, self.attributes)))
-
-
-@dataclass
-class Dataset:
-    """No training image is ever in ``test``."""
-
-    spec: DataSpec
-    train: Split
-    test: Split
 
 
 def load(name: str, *, cache: Path | None = None, source: Path | None = None, size: int | None = None,
@@ -99,8 +56,9 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
         raise DataError(f"A source is for --data folder; {TITLES[name]} has its own.")
     found = _read(cache / f"{name}.npz")
     if found is None:
-        partial = limit is not None and name in _DRAWN
-        found = _BUILD[name](cache, limit if partial else None, progress)
+        one = datasets.known()[name]
+        partial = limit is not None and one.partial
+        found = one.build(cache, limit if partial else None, progress)
         found = _fingerprinted(found) if partial else _keep(cache / f"{name}.npz", found)
     if size is not None and len(found.spec.shape) != 3:
         raise DataError(f"{TITLES[name]} has points, not images; a size is for --data folder.")
@@ -192,93 +150,6 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
         return None
 
 
-# How each set is made: build(cache, limit, progress), with no limit to keep it.
-
-def _idx(source: Source, classes: tuple[str, ...]) -> Callable[..., Dataset]:
-    def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-        images, labels, test_images, test_labels = idx_files(source, cache)
-        spec = DataSpec(source.name, TITLES[source.name], (1, *images.shape[1:]), classes)
-        return Dataset(spec, Split(images[:, None], labels.astype(np.int64)),
-                       Split(test_images[:, None], test_labels.astype(np.int64)))
-
-    return build
-
-
-def _faces(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-    from . import avatars
-
-    train, test = FACES
-    some_train, some_test = min(limit or train, train), min(limit or test, test)
-    total = some_train + some_test
-
-    def report(before: int) -> Callable[[int], None] | None:
-        return (lambda done: progress(before + done, total)) if progress else None
-
-    spec = DataSpec("faces", TITLES["faces"], (3, 64, 64), attributes=avatars.FIELDS, attribution=avatars.ATTRIBUTION)
-    parts = []
-    for start, count, before in ((0, some_train, 0), (train, some_test, some_train)):
-        images, attributes = avatars.draw_parallel(start, start + count, FACES_SEED, done=report(before))
-        parts.append(Split(images, None, attributes))
-    return Dataset(spec, parts[0], parts[1])
-
-
-def _faces_32(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-    faces = load("faces", cache=cache, limit=limit, progress=progress)
-
-    def halve(split: Split) -> Split:
-        x, total = split.images, np.zeros((1, 1, 1, 1), np.uint16)
-        for i, j in np.ndindex(2, 2):
-            total = total + x[:, :, i::2, j::2]
-        return dataclasses.replace(split, images=((total + 2) // 4).astype(np.uint8))
-
-    return Dataset(dataclasses.replace(faces.spec, name="faces-32", title=TITLES["faces-32"], shape=(3, 32, 32)),
-                   halve(faces.train), halve(faces.test))
-
-
-def _sprites(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-    from . import sprites
-
-    spec = DataSpec("sprites", TITLES["sprites"], (1, 64, 64), sprites.SHAPES, sprites.FIELDS)
-    parts = []
-    for indices in sprites.subset(*SPRITES, SPRITES_SEED):
-        rows = sprites.factors(indices[:limit])
-        parts.append(Split(sprites.draw(rows), rows[:, 0].astype(np.int64), rows))
-    return Dataset(spec, parts[0], parts[1])
-
-
-def _cifar10(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-    images, labels, test_images, test_labels = cifar10(cache)
-    return Dataset(DataSpec("cifar10", TITLES["cifar10"], (3, 32, 32), CIFAR10_CLASSES),
-                   Split(images, labels.astype(np.int64)), Split(test_images, test_labels.astype(np.int64)))
-
-
-def _eurosat(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-    from . import folder
-
-    with eurosat() as source:
-        pictures = folder.read(source, 64, progress)
-    return _from_pictures("eurosat", TITLES["eurosat"], pictures)
-
-
-def _points(name: str) -> Callable[..., Dataset]:
-    def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
-        from . import points
-
-        spec = DataSpec(name, TITLES[name], (2,), tuple(str(k + 1) for k in range(len(points.centres(name)))))
-        train, test = (Split(*points.draw(name, min(limit or n, n), seed)) for n, seed in zip(points.COUNTS, points.SEEDS, strict=True))
-        return Dataset(spec, train, test)
-
-    return build
-
-
-_BUILD: dict[str, Callable[..., Dataset]] = {
-    "mnist": _idx(MNIST, tuple("0123456789")), "fashion-mnist": _idx(FASHION, FASHION_CLASSES),
-    "faces": _faces, "faces-32": _faces_32, "sprites": _sprites, "cifar10": _cifar10, "eurosat": _eurosat,
-    "ring": _points("ring"), "grid": _points("grid"),
-}
-_DRAWN = {"faces", "faces-32", "sprites", "ring", "grid"}         # these can be made in part
-
-
 def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None) -> Dataset:
     from . import folder
 
@@ -299,7 +170,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
         with contextlib.suppress(OSError):
             os.utime(path)                        # it is in use
         return found
-    found = _keep(path, _from_pictures(name, title, folder.read(source, size, progress)), key)
+    found = _keep(path, _own_pictures(name, title, folder.read(source, size, progress)), key)
     _forget(cache, files)
     return found
 
@@ -334,11 +205,8 @@ def _forget(cache: Path, files: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _from_pictures(name: str, title: str, pictures: Any) -> Dataset:
-    spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
-    train, test = (Split(pictures.images[at], None if pictures.labels is None else pictures.labels[at])
-                   for at in (~pictures.held_out, pictures.held_out))
-    return Dataset(spec, train, test)
+def _own_pictures(name: str, title: str, pictures: Any) -> Dataset:
+    return of_pictures(DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes), pictures)
 
 
 __all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "forget", "load", "load_again"]

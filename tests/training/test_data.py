@@ -21,8 +21,9 @@ import pytest
 from PIL import Image
 
 from training import archive as archives
-from training import avatars, data, download, folder, pictures, sprites
+from training import avatars, data, datasets, download, folder, pictures, sprites
 from training.data import DataError
+from training.datasets import _idx, faces
 from training.model import Note
 
 rng = np.random.default_rng
@@ -43,7 +44,7 @@ def tiny_mnist(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """MNIST stands for a made-up set of 30 + 7 images, and no way leads to a network."""
     files = made_up_idx()
     source = dataclasses.replace(download.MNIST, md5=tuple(hashlib.md5(f).hexdigest() for f in files))
-    monkeypatch.setitem(data._BUILD, "mnist", data._idx(source, tuple("0123456789")))
+    monkeypatch.setitem(datasets.known(), "mnist", datasets.Known("MNIST", _idx.of(source, tuple("0123456789"))))
 
     def offline(source: download.Source, scratch: Path) -> Path:
         raise download.Unavailable("no network in a test")
@@ -370,7 +371,7 @@ def test_sprite_scale_area_and_orientation() -> None:
 
 
 def test_sprites_never_share_a_picture_between_splits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(data, "SPRITES", (3000, 300))
+    monkeypatch.setattr("training.datasets.sprites.COUNTS", (3000, 300))
     found = data.load("sprites", cache=tmp_path)
     assert (len(found.train), len(found.test)) == (3000, 300)
     assert not {i.tobytes() for i in found.train.images} & {i.tobytes() for i in found.test.images}
@@ -432,6 +433,6 @@ def test_faces_through_load(tmp_path: Path) -> None:
         'Remix of "ToonHead" by Johan Melin, CC BY 4.0; mouth, glasses, hat and background changed.'
     boxed = big.test.images.reshape(6, 3, 32, 2, 32, 2).mean((3, 5))
     assert abs(small.test.images - boxed).max() <= 0.5
-    first_held_out = avatars.draw(avatars.sample(data.FACES_SEED, data.FACES[0]))
+    first_held_out = avatars.draw(avatars.sample(faces.SEED, faces.COUNTS[0]))
     assert np.array_equal(big.test.images[0], first_held_out), "held-out faces come after the training ones"
     assert not os.listdir(tmp_path), "a part is not kept"
