@@ -8,25 +8,11 @@ from typing import Any
 
 from training import families
 from training.checkpoint import Card
+from training.measured import direction
 
 from . import Refused, cloud
 
 MOST = 4                                        # runs side by side
-LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_error", "error", "frechet", "frechet_ratio", "code_error",
-                   "reverse_kl", "sliced_wasserstein", "path_z", "path_w", "path_z_end", "path_w_end", "path_ratio", "separability_z",
-                   "separability_w", "pca_ratio", "pca_angle"})      # better when lower; of others neither way is
-HIGHER = frozenset({"psnr", "accuracy", "code_accuracy", "map_accuracy", "map_trustworthiness", "coverage", "agreement", "information",
-                    "modes", "high_quality", "arithmetic_changed", "arithmetic_kept", "arithmetic_changed_single",
-                    "arithmetic_kept_single", "arithmetic_changed_many", "arithmetic_kept_many", "reconstruction_kept", "nn_short",
-                    "nn_long", "svm_short", "svm_long", "mixing", "mixing_shapes", "mixing_colours", "carried",
-                    "gain_gaussian", "gain_dropout",
-                    *(f"labels_{n}_{way}" for n in (100, 500, 1000) for way in ("frozen", "fine_tuned", "scratch"))})
-
-
-def direction(metric: str) -> str | None:
-    """ "lower" or "higher", whichever is better of a figure (or of it at one level, name_16); None where neither is, or nobody knows."""
-    metric = metric.rstrip("0123456789").removesuffix("_")
-    return "lower" if metric in LOWER else "higher" if metric in HIGHER else None
 
 
 def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -94,4 +80,4 @@ def _help(cards: Sequence[Card], name: str) -> str:
     return ""
 
 
-__all__ = ["HIGHER", "LOWER", "MOST", "compare", "direction", "metrics", "settings"]
+__all__ = ["MOST", "compare", "metrics", "settings"]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import disk, families, notes, precision, tables
+from . import disk, families, measured, notes, precision, tables
 from .model import Config, DataSpec, Family
 
 if TYPE_CHECKING:
@@ -225,15 +225,6 @@ def print_card(folder: Path) -> None:
         print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
 
 
-FIGURES = {"negative_elbo": "−ELBO", "nll": "NLL", "reconstruction_error": "squared error", "map_accuracy": "map accuracy",
-           "pca_ratio": "error ÷ PCA's", "pca_angle": "angle to PCA", "map_trustworthiness": "trustworthiness",
-           "gain_gaussian": "dB gained on noise", "activity": "activity", "reconstruction_kept": "class kept", "nn_short": "1-NN",
-           "nn_long": "1-NN long", "svm_short": "SVM", "svm_long": "SVM long", "agreement": "agreement", "code_error": "code error",
-           "information": "information", "error": "error", "arithmetic_changed": "arithmetic changed", "arithmetic_kept": "kept",
-           "frechet_ratio": "Fréchet ÷ floor", "coverage": "coverage", "sliced_wasserstein": "sliced Wasserstein", "modes": "modes",
-           "high_quality": "high quality", "reverse_kl": "reverse KL"}
-
-
 def _among(card: Card, metric: str) -> str:
     """Of the metric that the picker shows: what all seeds had."""
     if card.seeds is None or metric != card.headline or metric not in card.seeds["figures"]:
@@ -247,7 +238,8 @@ def table(cards: Sequence[Card]) -> str:
         return f"{card.images_seen / 1e6:.2g} M" + (f" after {card.begun_with}" if card.begun_with else "")
     rows = ["| run | data | code | images seen | trained on | measured |", "|---|---|---|---|---|---|"]
     for card in cards:
-        figures = ", ".join(f"{title} {card.metrics[k]['value']:.4g}{_among(card, k)}" for k, title in FIGURES.items() if k in card.metrics)
+        figures = ", ".join(f"{one.short} {card.metrics[k]['value']:.4g}{_among(card, k)}"
+                            for k, one in measured.METRICS.items() if one.short and k in card.metrics)
         code = f"{card.spec.num_layers} × {card.spec.w_dim}-D" if card.spec.num_layers > 1 else f"{card.spec.w_dim}-D"
         rows.append(f"| `{card.name}` | {card.data.title} | {code} | {seen(card)} | {card.hardware}, "
                     f"{clock(card.seconds)} | {figures} |")

@@ -1,6 +1,6 @@
 """All words of the page, English and Korean. The browser gets both and switches without a reload (store.js).
 
-A family that has no words here is told by its own: its summary, and what each setting's help says, in English.
+A family that has no words here is told by its own: its summary, and what each setting's help says, in English; a metric by its title.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from training import families
+from training.measured import METRICS
 
 LANGUAGES = ("en", "ko")
 
@@ -43,7 +44,7 @@ def own(name: str) -> dict[str, str]:
 @cache
 def words(lang: str) -> dict[str, str]:
     """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
-    found: dict[str, str] = {}
+    found = {f"metric.{name}": metric.title for name, metric in METRICS.items()}
     for name in families.names():
         found |= own(name)
     return found | written("en") | written(lang)

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.i18n import LANGUAGES, own, words, written
 from training import families, notes
+from training.measured import METRICS
 
 
 @pytest.mark.parametrize("family", families.names())
@@ -37,7 +38,10 @@ def test_every_note_and_every_error_of_data_has_words():
 
 
 def test_languages_have_the_same_keys_and_the_same_blanks():
+    titles = {f"metric.{name}": metric.title for name, metric in METRICS.items()}          # in English they stand there
     first, *others = (written(language) for language in LANGUAGES)
+    assert not set(first) & set(titles)
+    first = first | titles
     for other in others:
         assert set(first) == set(other)
         for key, sentence in first.items():
