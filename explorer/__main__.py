@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import Refused, measuring
-from .record import FILE
-from .session import Session
+from .runs.record import FILE
+from .runs.session import Session
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import images, units
-from .record import Entry, trimmed
+from .runs.record import Entry, trimmed
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 BINS = 24
 PARTS = 10

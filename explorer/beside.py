@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from . import NotThere, Refused, encoders, images, latent
+from . import NotThere, Refused, images
+from .latent import moves, reconstruction
 from .render import CodeImage, HeldOutImage, Pixels, Request, Seed, pixels_of, short
-from .session import Run, Session
+from .runs.run import Run
+from .runs.session import Session
 
 MOST = 12                                       # runs of one answer
 
@@ -43,7 +45,7 @@ def answer(session: Session, request: Beside) -> dict[str, Any]:
     Raises Refused for what is no image, NotThere for an unknown ``run``."""
     first = session.run(request.run)
     clean, noise = pixels_of(first, request.image, request.invert), request.noise
-    pixels = clean if noise is None else encoders.noisy(clean, noise.kind, noise.amount, noise.seed)
+    pixels = clean if noise is None else reconstruction.noisy(clean, noise.kind, noise.amount, noise.seed)
     index = request.image.index if isinstance(request.image, HeldOutImage) else None
     known = request.label if index is None else first.class_of(index)
     rows: list[dict[str, Any]] = []
@@ -53,14 +55,14 @@ def answer(session: Session, request: Beside) -> dict[str, Any]:
             run = session.run(name)
             if run.spec.shape != first.spec.shape:
                 raise Refused(f"This run takes images of {run.spec.shape[1]} × {run.spec.shape[2]} × {run.spec.shape[0]}.")
-            taken = encoders.take_in(run, pixels, _class(first, run, known), clean)
+            taken = reconstruction.take_in(run, pixels, _class(first, run, known), clean)
         except (Refused, NotThere) as e:
             rows.append({"run": name, "problem": str(e)})
             continue
         tiles.append(taken.again)
-        rows.append({"run": name, "w": latent.to_text(taken.w), "error": short(taken.error), "class": taken.label,
-                     "sigma": None if taken.sigma is None else latent.to_text(taken.sigma),
-                     "percentile": None if noise else encoders.nearer_than(run, taken.error)})
+        rows.append({"run": name, "w": moves.to_text(taken.w), "error": short(taken.error), "class": taken.label,
+                     "sigma": None if taken.sigma is None else moves.to_text(taken.sigma),
+                     "percentile": None if noise else reconstruction.nearer_than(run, taken.error)})
     if noise:
         tiles.append(clean.transpose(1, 2, 0))
     out: dict[str, Any] = {"picture": images.data_url(images.grid(np.stack(tiles), len(tiles))), "runs": rows}

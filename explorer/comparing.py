@@ -9,7 +9,8 @@ from typing import Any
 from training import families
 from training.checkpoint import Card
 
-from . import Refused, cloud
+from . import Refused
+from .runs import point_tiles
 
 MOST = 4                                        # runs side by side
 LOWER = frozenset({"negative_elbo", "nll", "reconstruction_error", "squared_error", "error", "frechet", "frechet_ratio", "code_error",
@@ -41,7 +42,7 @@ def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> d
 
 
 def _head(card: Card, dataset: str) -> dict[str, Any]:
-    family, can = families.get(card.family), cloud.shown(card.spec)
+    family, can = families.get(card.family), point_tiles.shown(card.spec)
     return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,

@@ -17,11 +17,12 @@ from scipy.linalg import eigh
 
 from training.heldout import HeldOut
 
-from . import Refused, encoders, images, units
-from .later import Progress
+from . import Refused, images, units
+from .latent import reconstruction
+from .runs.background import Progress
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 JUDGED = 400                                    # held-out images that errors are means of
 ROWS = 2048                                     # summed up in float32 at a time, all together in float64
@@ -39,7 +40,7 @@ def layered(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     with torch.inference_mode():
         x = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
         drawn = torch.cat([run.model.through(x, k) for k in range(1, layers + 1)])
-    return images.to_uint8(drawn), encoders.squared(drawn, pixels)
+    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
     flat = pixels.reshape(1, -1).astype(np.float32) / 255
     cut = np.concatenate([components.cut(flat, k) for k in sizes]).reshape(-1, *c)
     by_pca = torch.from_numpy(cut) * 2 - 1
-    return images.to_uint8(drawn), encoders.squared(drawn, pixels), images.to_uint8(by_pca), encoders.squared(by_pca, pixels)
+    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels), images.to_uint8(by_pca), reconstruction.squared(by_pca, pixels)
 
 
 __all__ = ["Sizes", "Space", "code_space", "layered", "measured", "measured_sizes", "pixel_space", "powers", "principal", "sized", "spaces"]

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from . import depth, units
-from .later import Progress
+from .runs.background import Progress
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 COMPONENTS = 20
 LONG = 50                                       # numbers of a code; longer ones are mixed in their strongest directions

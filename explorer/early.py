@@ -9,8 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .i18n import LANGUAGES, words
-from .scope import route_path
-from .whole import whole
+from .server.scope import route_path
+from .server.whole import whole
 
 SCRIPT, LOGIN = Path(__file__).with_name("early.js"), Path(__file__).with_name("login.js")
 

@@ -11,9 +11,11 @@ import numpy as np
 from PIL import Image
 from pydantic import Field, TypeAdapter
 
-from . import Refused, images, latent, threads
+from . import Refused, images
+from .latent import moves
 from .render import Path
-from .session import Run
+from .runs import lanes
+from .runs.run import Run
 
 F = TypeVar("F")
 MOST_KEYS, MOST_FRAMES = 12, 240
@@ -37,7 +39,7 @@ def export(run: Run, request: Export) -> tuple[bytes, str]:
     count = max(2, round(request.seconds * request.fps))
     if count > MOST_FRAMES:
         raise Refused(f"That would be {count} frames; up to {MOST_FRAMES} can be saved: make it shorter or take fewer frames a second.")
-    frames = request.frames(run, latent.times(count, request.loop), most=MOST_KEYS)
+    frames = request.frames(run, moves.times(count, request.loop), most=MOST_KEYS)
     frames = images.enlarge(frames, max(1, request.size // max(frames.shape[1:3])))
     return (gif if request.format == "gif" else mp4)(frames, request.fps), TYPES[request.format]
 
@@ -45,7 +47,7 @@ def export(run: Run, request: Export) -> tuple[bytes, str]:
 def wanted(frames: Iterable[F]) -> Iterator[F]:
     """The frames, one after another, for as long as somebody waits for the file. Raises Abandoned."""
     for frame in frames:
-        threads.check()
+        lanes.check()
         yield frame
 
 

@@ -23,13 +23,15 @@ from starlette.routing import Route
 
 from training import maps
 
-from . import NotThere, Refused, latent, own_maps, render
-from .access import Access
-from .later import refusal
-from .routes import NO_STORE, Busy, plain_route, read_body
-from .scope import address
-from .session import Run, Session
-from .threads import Lane
+from . import NotThere, Refused, own_maps, render
+from .latent import moves
+from .runs.background import refusal
+from .runs.lanes import Lane
+from .runs.run import Run
+from .runs.session import Session
+from .server.access import Access
+from .server.routes import NO_STORE, Busy, plain_route, read_body
+from .server.scope import address
 from .views.fitting import Cancelled, fit
 
 MOST, EACH, KEPT = 4, 3, 8                      # fits under way and waiting, over all visitors and for one; done ones to be fetched
@@ -169,7 +171,7 @@ class Fits:
             self.stop(name)
             raise refusal(error)
         return {"state": "done", "run": one.run.card.name, "weights": one.run.card.weights_sha256[:own_maps.DIGITS], "key": one.key,
-                "kept": one.kept, "xy": latent.to_text(one.done.result())}
+                "kept": one.kept, "xy": moves.to_text(one.done.result())}
 
     def own(self, name: str) -> list[str]:
         """Keys of the owner's maps of a run; a visitor is shown none."""

@@ -8,8 +8,9 @@ import numpy as np
 
 from training import stages
 
-from . import images, latent
-from .session import Run
+from . import images
+from .latent import moves
+from .runs.run import Run
 
 
 def kept(run: Run) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def kept(run: Run) -> dict[str, Any]:
     sheet = np.concatenate([rows, run.decode(codes, labels)[None]]).reshape(-1, side, side, colours)
     told = [{"what": s.what, "images": s.images} for s in known[:len(rows)]]
     return {"picture": images.data_url(images.grid(sheet, stages.COLUMNS)), "side": side, "columns": stages.COLUMNS,
-            "w": latent.to_text(codes), "stages": [*told, {"what": "", "images": run.card.images_seen}], **grown}
+            "w": moves.to_text(codes), "stages": [*told, {"what": "", "images": run.card.images_seen}], **grown}
 
 
 __all__ = ["kept"]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from . import Refused, encoders, images
+from . import Refused, images
+from .latent import reconstruction
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
 RATE, HOLD = 0.12, 2e-3                         # of Adam, in deviations of the codes; weight of the pull towards their mean
@@ -82,7 +83,7 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
             off = ((drawn - target) / 2).square().flatten(1).sum(1)
             held = HOLD * (((w - mean) / spread) ** 2).sum(1)
             (gradient,) = torch.autograd.grad((off + held).sum(), move)
-        errors = encoders.squared(drawn.detach(), pixels)
+        errors = reconstruction.squared(drawn.detach(), pixels)
         errors = np.where(np.isfinite(off.detach().cpu().numpy()), errors, np.inf)
         k = int(errors.argmin())
         if errors[k] < found.error:
@@ -107,7 +108,7 @@ def _starts(run: Run, pixels: np.ndarray, label: int | None) -> tuple[np.ndarray
     classes = run.spec.num_classes
     labels = None if not classes else np.full(STARTS, label) if label is not None else np.arange(STARTS) % classes
     codes = run.map_z(run.sample_z(STARTS, 0), labels)
-    errors = encoders.squared(run.images(codes, labels), pixels)
+    errors = reconstruction.squared(run.images(codes, labels), pixels)
     near = errors.argsort()[:TOGETHER]
     return codes[near], None if labels is None else labels[near]
 

@@ -37,8 +37,9 @@ from training.model import DataSpec, Family, SettingError
 from training.names import readable
 from training.status import STATUS, Status
 
-from . import Refused, threads
-from .access import Access
+from . import Refused
+from .runs import lanes
+from .server.access import Access
 
 PROCESS_LOG = "process.log"
 JOB = Path("resume") / "job.json"               # what a resume needs beside the card; ignored by git as the resume state is
@@ -613,7 +614,7 @@ class Jobs:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:
             raise JobError(str(e)) from e
-        threads.stand_behind(process.pid)
+        lanes.stand_behind(process.pid)
 
 
 def _named(process: subprocess.Popen[bytes]) -> None:

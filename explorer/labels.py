@@ -10,10 +10,10 @@ import numpy as np
 from training import checkpoint, pretraining
 
 from . import Refused
-from .later import Progress
+from .runs.background import Progress
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 SIZES = (10, 20, 50, 100, 200)                    # labels that are measured here
 ASKED = 2000                                      # held-out images whose class is asked, at most

@@ -32,9 +32,10 @@ from starlette.routing import Route
 import training
 from training import points
 
-from . import NotThere, Refused, render, threads
-from .routes import NO_STORE, Busy, plain_route, read_body
-from .scope import address
+from . import NotThere, Refused, render
+from .runs import lanes
+from .server.routes import NO_STORE, Busy, plain_route, read_body
+from .server.scope import address
 
 MOST = 2                                        # processes at once
 IDLE, LONGEST = 45.0, 900.0                     # seconds without a request, and in all
@@ -78,7 +79,7 @@ class Training:
         self.process = subprocess.Popen(self.command(data, seed, options), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env=environment, cwd=Path(training.__file__).parent.parent,
                                         creationflags=quiet)
-        threads.stand_behind(self.process.pid, 5)
+        lanes.stand_behind(self.process.pid, 5)
         self.began = self.asked = time.monotonic()
         self.paused_since: float | None = self.began
         self.hello: dict[str, Any] | None = None

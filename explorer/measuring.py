@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from . import Refused, activity, depth, drawing, found, planes, styles, units
-from .session import Run
+from . import Refused, activity, agreement, depth, drawing, planes, styles, units
+from .latent import galleries, run_directions
+from .runs.run import Run
 
 Say = Callable[[str], None]
 Step = tuple[str, Callable[[], object]]
@@ -14,18 +15,18 @@ Step = tuple[str, Callable[[], object]]
 
 def steps(run: Run) -> Iterator[Step]:
     """What there is to measure of a run, with a word for it, in the order in which one thing is needed for another."""
-    labels: list[int | None] = [*range(min(run.spec.num_classes, found.CLASSES))] or [None]
-    yield "codes", lambda: (run.basis, run.default(), found.spread(run), found.reader(run))
+    labels: list[int | None] = [*range(min(run.spec.num_classes, galleries.CLASSES))] or [None]
+    yield "codes", lambda: (run.basis, run.default(), galleries.spread(run), galleries.reader(run))
     yield "strongest directions", lambda: (run.directions, run.effects)
     yield "trained codes", lambda: run.measured
     for label in labels:
-        yield "gallery", partial(found.gallery_of, run, "samples", label)
-        yield "directions", partial(found.directions_of, run, label)
+        yield "gallery", partial(galleries.gallery_of, run, "samples", label)
+        yield "directions", partial(run_directions.directions_of, run, label)
     if run.codes is not None:
         yield "neighbours", lambda: run.neighbours
     if run.codes is not None and run.held is not None:
         for label in labels:
-            yield "gallery of real images", partial(found.gallery_of, run, "real", label)
+            yield "gallery of real images", partial(galleries.gallery_of, run, "real", label)
     if run.spec.num_layers > 1:
         for r in styles.ranges(run.spec):
             mask = [r.first <= k < r.last for k in range(run.spec.num_layers)]
@@ -36,7 +37,7 @@ def steps(run: Run) -> Iterator[Step]:
         yield "mixture", lambda: drawing.mixture_of(run)
     if run.spec.encodes and run.held is not None:
         yield "reconstruction errors", run.usual_errors
-        yield "what is kept", lambda: found.kept_of(run)
+        yield "what is kept", lambda: agreement.kept_of(run)
         yield "units", lambda: (units.watched_layers(run), units.reach(run))
         yield "sizes", lambda: depth.measured_sizes(run)
         if run.model.axes() is not None:

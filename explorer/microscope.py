@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, TypeAdapter
 
-from . import Refused, activity, depth, drawing, images, latent, planes, units
+from . import Refused, activity, depth, drawing, images, planes, units
+from .latent import moves
 from .render import Ask, Codes, HeldOutImage, Pixels, Seed, pixels_of, short
-from .session import Run
+from .runs.run import Run
 
 COLUMNS = 8                                     # of a page of units
 SHOWN = 12                                      # of sampled images in a row, and of components
@@ -29,7 +30,7 @@ class Source(Ask):
     def code(self, run: Run) -> np.ndarray:
         """The code (d,): ``w``, else the image's."""
         if self.w is not None:
-            return latent.codes(self.w, run.d, most=1)[0]
+            return moves.codes(self.w, run.d, most=1)[0]
         return run.encode(self.pixels(run)[None])[0][0]
 
     def pixels(self, run: Run) -> np.ndarray:
@@ -39,7 +40,7 @@ class Source(Ask):
             return pixels_of(run, self.image, False)
         if self.w is None:
             raise Refused("Send an image, or the code of one.")
-        return run.decode(latent.codes(self.w, run.d, most=1), self.label)[0].transpose(2, 0, 1)
+        return run.decode(moves.codes(self.w, run.d, most=1), self.label)[0].transpose(2, 0, 1)
 
 
 class AskFacts(Ask):
@@ -153,7 +154,7 @@ class AskActivity(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         units.require(run)
         told = activity.usual(run)
-        return {"mean": latent.to_text(told.mean), "sigma": latent.to_text(told.sigma), "threshold": told.threshold,
+        return {"mean": moves.to_text(told.mean), "sigma": moves.to_text(told.sigma), "threshold": told.threshold,
                 "counts": told.counts.tolist(), "edges": told.edges.tolist(), "lit": short(told.lit), "activity": short(told.activity)}
 
 
@@ -165,7 +166,7 @@ class AskParts(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         units.require(run)
-        added, which, growing, counts = activity.parts(run, latent.codes(self.w, run.d, most=1)[0], run.label(self.label))
+        added, which, growing, counts = activity.parts(run, moves.codes(self.w, run.d, most=1)[0], run.label(self.label))
         return {"added": images.data_url(images.grid(added, len(which))), "units": which,
                 "growing": images.data_url(images.grid(growing, len(counts))), "counts": counts}
 
@@ -233,7 +234,7 @@ class AskDrawn(Ask):
             w = drawing.own(run, SHOWN, self.seed, run.label(self.label))
         else:
             w = drawing.normal(run, SHOWN, self.seed)
-        return {"ready": True, "picture": images.data_url(images.grid(run.decode(w, run.label(self.label)), SHOWN)), "w": latent.to_text(w)}
+        return {"ready": True, "picture": images.data_url(images.grid(run.decode(w, run.label(self.label)), SHOWN)), "w": moves.to_text(w)}
 
 
 class AskColumns(Ask):

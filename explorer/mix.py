@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from . import Refused, latent
-from .session import Session
+from . import Refused
+from .latent import moves
+from .runs.session import Session
 
 MOST, MAX = 20_000, 2**18                       # images, and bytes of a request
 
@@ -34,7 +35,7 @@ def mixed(session: Session, asked: Mix) -> dict[str, str]:
     weights = np.ones(len(rows)) if asked.weights is None else np.array(asked.weights)
     if len(weights) != len(rows) or weights.sum() <= 0:
         raise Refused("A mean takes one weight for each image, and not all zero.")
-    return {"w": latent.to_text((weights / weights.sum()) @ codes[rows])}
+    return {"w": moves.to_text((weights / weights.sum()) @ codes[rows])}
 
 
 __all__ = ["MIX", "Mix", "mixed"]

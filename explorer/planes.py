@@ -15,7 +15,7 @@ from training import pca
 from . import Refused, depth
 
 if TYPE_CHECKING:
-    from .session import Run
+    from .runs.run import Run
 
 POINTS, TRAINED, KEPT = 160, 600, 60            # of the cloud; steps of training; of which so many are kept
 

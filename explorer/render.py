@@ -16,9 +16,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from training.model import standard_normal
 
-from . import NotThere, Refused, arithmetic, coding, directions, encoders, found, growth, images, labels, latent, pyramid, styles
-from .projection import pca
-from .session import Label, Run
+from . import NotThere, Refused, agreement, growth, images, labels, pyramid, styles
+from .latent import arithmetic, code_slices, directions, galleries, moves, reconstruction, run_directions
+from .latent.neighbours import pca
+from .runs.run import Label, Run
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
 MOST_TILES = 256
@@ -28,7 +29,7 @@ MOST_EXEMPLARS = 12                             # of each of A, B and C
 def _codes(value: Any) -> np.ndarray:
     if not isinstance(value, str):
         raise Refused("A latent code is sent as base64 text.")
-    return latent.from_text(value)
+    return moves.from_text(value)
 
 
 Codes = Annotated[np.ndarray, BeforeValidator(_codes), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
@@ -87,7 +88,7 @@ class DrawImage(Draw):
     noise: PixelNoise | None = None
 
     def draw(self, run: Run) -> np.ndarray:
-        return _tiles(run, latent.codes(self.w, run.d, most=1), 1, self.label, self.noise)
+        return _tiles(run, moves.codes(self.w, run.d, most=1), 1, self.label, self.noise)
 
 
 class DrawGrid(Draw):
@@ -98,7 +99,7 @@ class DrawGrid(Draw):
     columns: Annotated[int, Field(ge=1, le=MOST_TILES)]
 
     def draw(self, run: Run) -> np.ndarray:
-        return _tiles(run, latent.codes(self.w, run.d, most=MOST_TILES), self.columns, self.label)
+        return _tiles(run, moves.codes(self.w, run.d, most=MOST_TILES), self.columns, self.label)
 
 
 class DrawTraverse(Draw):
@@ -110,7 +111,7 @@ class DrawTraverse(Draw):
     values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
 
     def draw(self, run: Run) -> np.ndarray:
-        w = latent.codes(self.w, run.d, most=1)[0]
+        w = moves.codes(self.w, run.d, most=1)[0]
         if max(self.directions) >= len(run.directions.vectors):
             raise Refused(f"This run has {len(run.directions.vectors)} directions, counted from 0.")
         values = np.array(self.values, np.float32)
@@ -128,8 +129,8 @@ class Side(BaseModel):
     index: Annotated[int, Field(ge=0, le=64)] = 0
 
     @property
-    def axis(self) -> coding.Axis:
-        return coding.Axis(self.of, tuple(self.values), self.name, self.index)
+    def axis(self) -> code_slices.Axis:
+        return code_slices.Axis(self.of, tuple(self.values), self.name, self.index)
 
 
 class DrawCodes(Draw):
@@ -143,8 +144,8 @@ class DrawCodes(Draw):
     def draw(self, run: Run) -> np.ndarray:
         if len(self.rows.values) * len(self.columns.values) > MOST_TILES:
             raise Refused(f"That would be {len(self.rows.values) * len(self.columns.values)} images; ask for fewer at once.")
-        w = latent.codes(self.w, run.d, most=1)[0]
-        made, labels = coding.cells(run, w, self.label, self.rows.axis, self.columns.axis)
+        w = moves.codes(self.w, run.d, most=1)[0]
+        made, labels = code_slices.cells(run, w, self.label, self.rows.axis, self.columns.axis)
         return _tiles(run, made, len(self.columns.values), labels)
 
 
@@ -193,11 +194,11 @@ class Path(Request):
     def frames(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
         """Pixels (len(times), H, W, C) at times in [0, 1]. In pixel space the decoded keys are cross-faded, for comparison."""
         run.require_images()
-        keys = latent.codes(self.keys, run.d, least=1, most=most)
+        keys = moves.codes(self.keys, run.d, least=1, most=most)
         if self.space == "code":
-            return run.decode(np.stack([latent.walk(keys, float(t), self.method, self.loop) for t in times]), self.label)
+            return run.decode(np.stack([moves.walk(keys, float(t), self.method, self.loop) for t in times]), self.label)
         ends = (run.images(keys, self.label).clamp(-1, 1).flatten(1)).cpu().numpy()
-        mixed = np.stack([latent.walk(ends, float(t), "lerp", self.loop) for t in times])
+        mixed = np.stack([moves.walk(ends, float(t), "lerp", self.loop) for t in times])
         return images.to_uint8(torch.from_numpy(mixed).view(-1, *run.spec.shape))
 
 
@@ -219,7 +220,7 @@ class DrawStrip(Path, Draw):
     columns: Annotated[int | None, Field(ge=1, le=64)] = None
 
     def draw(self, run: Run) -> np.ndarray:
-        shown = self.frames(run, latent.times(self.frames_, self.loop))
+        shown = self.frames(run, moves.times(self.frames_, self.loop))
         return images.grid(shown, self.columns or len(shown))
 
 
@@ -232,7 +233,7 @@ class DrawPixels(Draw):
     loop: bool = False
 
     def draw(self, run: Run) -> np.ndarray:
-        path = Path.model_validate(dict(run=self.run, label=self.label, keys=latent.to_text(self.keys), loop=self.loop, space="pixels"))
+        path = Path.model_validate(dict(run=self.run, label=self.label, keys=moves.to_text(self.keys), loop=self.loop, space="pixels"))
         return path.frames(run, np.array([self.t]))[0]
 
 
@@ -247,12 +248,12 @@ class DrawResample(Draw):
     columns: Annotated[int, Field(ge=1, le=16)] = 4
 
     def draw(self, run: Run) -> np.ndarray:
-        w, sigma = (latent.codes(v, run.d, most=1) for v in (self.w, self.sigma))
+        w, sigma = (moves.codes(v, run.d, most=1) for v in (self.w, self.sigma))
         noise = standard_normal(self.n, run.d, torch.Generator().manual_seed(self.seed)).numpy()
         return _tiles(run, w + sigma * noise, self.columns, self.label)
 
 
-Refs = Annotated[list[Annotated[str, Field(pattern=found.REF.pattern, max_length=12)]], Field(min_length=1, max_length=MOST_EXEMPLARS)]
+Refs = Annotated[list[Annotated[str, Field(pattern=galleries.REF.pattern, max_length=12)]], Field(min_length=1, max_length=MOST_EXEMPLARS)]
 
 
 class DrawExemplars(Draw):
@@ -264,7 +265,7 @@ class DrawExemplars(Draw):
 
     def draw(self, run: Run) -> np.ndarray:
         run.require_images()
-        return _tiles(run, found.exemplars(run, self.refs, self.label), self.columns, self.label)
+        return _tiles(run, galleries.exemplars(run, self.refs, self.label), self.columns, self.label)
 
 
 class Sum(Request):
@@ -280,7 +281,7 @@ class Sum(Request):
     def codes(self, run: Run) -> list[np.ndarray]:
         """The exemplars' codes: three of (n, d)."""
         run.require_images()
-        every = found.exemplars(run, [*self.a, *self.b, *self.c], self.label)
+        every = galleries.exemplars(run, [*self.a, *self.b, *self.c], self.label)
         return np.split(every, [len(self.a), len(self.a) + len(self.b)])
 
 
@@ -295,7 +296,7 @@ class DrawSum(Sum, Draw):
         if self.means:
             return _tiles(run, np.stack([p.mean(0) for p in parts]), 3, self.label)
         w = arithmetic.combine(parts[0], parts[1], parts[2], self.strength)
-        return _tiles(run, arithmetic.neighbours(w, found.spread(run), self.noise, self.seed), 3, self.label)
+        return _tiles(run, arithmetic.neighbours(w, galleries.spread(run), self.noise, self.seed), 3, self.label)
 
 
 Seeds = Annotated[list[Seed], Field(min_length=1, max_length=8)]
@@ -332,7 +333,7 @@ class DrawStyles(Cut, Draw):
     def draw(self, run: Run) -> np.ndarray:
         styles.require(run)
         seeds = [*self.rows, *self.columns]
-        sources = (styles.shaped(run, found.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
+        sources = (styles.shaped(run, galleries.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
                    else styles.expanded(run, self.codes, len(seeds)))
         w = styles.grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
         return _tiles(run, w, len(self.columns) + 1, self.label, self.noise)
@@ -349,7 +350,7 @@ class DrawTruncated(Draw):
     noise: PixelNoise | None = None
 
     def draw(self, run: Run) -> np.ndarray:
-        w, plus = latent.codes(self.w, run.d, most=1)[0], None if self.plus is None else latent.codes(self.plus, run.d, most=1)[0]
+        w, plus = moves.codes(self.w, run.d, most=1)[0], None if self.plus is None else moves.codes(self.plus, run.d, most=1)[0]
         return _tiles(run, styles.strip(run, w, self.values, self.cutoff, plus), len(self.values), self.label, self.noise)
 
 
@@ -369,7 +370,7 @@ class AskSample(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         z = run.sample_z(1, self.seed)
-        return {"w": latent.to_text(run.map_z(z, self.label)[0]), "z": latent.to_text(z[0]), "seed": self.seed}
+        return {"w": moves.to_text(run.map_z(z, self.label)[0]), "z": moves.to_text(z[0]), "seed": self.seed}
 
 
 class AskRead(Ask):
@@ -379,7 +380,7 @@ class AskRead(Ask):
     w: Codes
 
     def answer(self, run: Run) -> dict[str, Any]:
-        drawn = run.images(latent.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
+        drawn = run.images(moves.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
         read = {k: [short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
         judged = run.judged(drawn)
         return {"read": read, "judged": None if judged is None else [short(p) for p in judged[0]]}
@@ -392,7 +393,7 @@ class AskMap(Ask):
     z: Codes
 
     def answer(self, run: Run) -> dict[str, Any]:
-        return {"w": latent.to_text(run.map_z(latent.codes(self.z, run.spec.z_dim, most=1), self.label)[0])}
+        return {"w": moves.to_text(run.map_z(moves.codes(self.z, run.spec.z_dim, most=1), self.label)[0])}
 
 
 class AskPoint(Ask):
@@ -408,7 +409,7 @@ class AskPoint(Ask):
             raise NotThere(f"The map has points 0 to {len(run.codes) - 1}; {self.index} is none of them.")
         else:
             w = run.encode(run.real(np.array([self.index])))[0][0]
-        return {"w": latent.to_text(w), "index": self.index, "label": run.class_of(self.index), "attributes": run.attributes_of(self.index)}
+        return {"w": moves.to_text(w), "index": self.index, "label": run.class_of(self.index), "attributes": run.attributes_of(self.index)}
 
 
 class AskPlace(Ask):
@@ -422,7 +423,7 @@ class AskPlace(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         found = run.place(self.projection, np.array([self.x, self.y]))
         ratio, nearest = run.neighbours.ratio(found.code)
-        return {"w": latent.to_text(found.code), "approximate": found.approximate, "ratio": short(ratio), "nearest": nearest,
+        return {"w": moves.to_text(found.code), "approximate": found.approximate, "ratio": short(ratio), "nearest": nearest,
                 "label": run.class_of(nearest)}
 
 
@@ -435,7 +436,7 @@ class AskNeighbours(Ask):
     k: Annotated[int, Field(ge=1, le=24)] = 8
 
     def answer(self, run: Run) -> dict[str, Any]:
-        indices, distances = run.neighbours.nearest(latent.codes(self.w, run.d, most=1)[0], self.k)
+        indices, distances = run.neighbours.nearest(moves.codes(self.w, run.d, most=1)[0], self.k)
         return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
                 "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / run.neighbours.usual),
                 "beyond": short(run.neighbours.beyond(distances[0]))}
@@ -451,11 +452,11 @@ class AskWay(Ask):
     projection: Literal["umap", "pca", "code"]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        keys = latent.codes(self.keys, run.d, least=2, most=12)
-        w = np.stack([latent.walk(keys, t, self.method, False) for t in np.linspace(0, 1, self.frames)]).astype(np.float32)
+        keys = moves.codes(self.keys, run.d, least=2, most=12)
+        w = np.stack([moves.walk(keys, t, self.method, False) for t in np.linspace(0, 1, self.frames)]).astype(np.float32)
         indices = [int(run.neighbours.nearest(v)[0][0]) for v in w]
         exact = pca(w, run.basis) if self.projection == "pca" else w[:, :2] if self.projection == "code" else None
-        return {"indices": indices, "xy": None if exact is None else latent.to_text(exact)}
+        return {"indices": indices, "xy": None if exact is None else moves.to_text(exact)}
 
 
 class HeldOutImage(BaseModel):
@@ -485,7 +486,7 @@ def pixels_of(run: Run, image: str | HeldOutImage | Pixels | CodeImage, invert: 
     run.require_images()
     c, h, w = run.spec.shape
     if isinstance(image, CodeImage):
-        return run.decode(latent.codes(image.w, run.d, most=1), image.label)[0].transpose(2, 0, 1)
+        return run.decode(moves.codes(image.w, run.d, most=1), image.label)[0].transpose(2, 0, 1)
     if isinstance(image, HeldOutImage):
         return run.real(np.array([image.index]))[0]
     raw = _bytes(image.pixels if isinstance(image, Pixels) else image)
@@ -506,14 +507,14 @@ class AskEncode(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         pixels = pixels_of(run, self.image, self.invert)
-        taken, given = encoders.take_in(run, pixels, self.label), pixels.transpose(1, 2, 0)
-        out = {"w": latent.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
+        taken, given = reconstruction.take_in(run, pixels, self.label), pixels.transpose(1, 2, 0)
+        out = {"w": moves.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
                "reconstruction": images.data_url(taken.again), "difference": images.data_url(images.difference(given, taken.again))}
         if taken.sigma is not None:
-            out["sigma"] = latent.to_text(taken.sigma)
+            out["sigma"] = moves.to_text(taken.sigma)
         if taken.label is not None:
             out["class"] = taken.label
-        nearer = encoders.nearer_than(run, taken.error, wait=True)
+        nearer = reconstruction.nearer_than(run, taken.error, wait=True)
         if nearer is not None:
             out["percentile"] = nearer
         if isinstance(self.image, HeldOutImage):
@@ -535,7 +536,7 @@ class AskPyramid(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         drawn = None if self.image is None else self.drawn or [False] * len(self.blend)
         pyramid.require(run.model, self.blend, drawn)
-        w = torch.from_numpy(latent.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
+        w = torch.from_numpy(moves.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
         label = run.labels(1, self.label)
         with torch.inference_mode():
             if self.image is None or drawn is None:
@@ -562,8 +563,8 @@ class AskStyles(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         styles.require(run)
-        w, mean = found.sampled(run, np.array([*self.rows, *self.columns]), self.label), styles.average(run)
-        return {"w": latent.to_text(w), "average": None if mean is None else latent.to_text(mean),
+        w, mean = galleries.sampled(run, np.array([*self.rows, *self.columns]), self.label), styles.average(run)
+        return {"w": moves.to_text(w), "average": None if mean is None else moves.to_text(mean),
                 "ranges": [asdict(r) for r in styles.ranges(run.spec)]}
 
 
@@ -577,8 +578,8 @@ class AskReals(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         styles.require(run)
         pixels = np.stack([pixels_of(run, image, False) for image in self.images])
-        w, _ = encoders.codes_of(run, pixels)
-        return {"w": latent.to_text(styles.compact(run, w)),
+        w, _ = reconstruction.codes_of(run, pixels)
+        return {"w": moves.to_text(styles.compact(run, w)),
                 "picture": images.data_url(images.grid(pixels.transpose(0, 2, 3, 1), len(pixels)))}
 
 
@@ -592,7 +593,7 @@ class AskNoise(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         styles.require(run)
-        moved = styles.noise_map(run, latent.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
+        moved = styles.noise_map(run, moves.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
         top = float(f"{moved.max():.2g}")
         return {"picture": images.data_url(styles.heat(moved, top)), "top": top, "mean": short(moved.mean()), "seeds": self.seeds}
 
@@ -606,8 +607,8 @@ class AskPaths(Cut, Ask):
     frames: Annotated[int, Field(ge=2, le=16)] = 8
 
     def answer(self, run: Run) -> dict[str, Any]:
-        ways, net = styles.ways(run, self.a, self.b, self.truncation, self.label), found.reader(run).net
-        t = latent.times(self.frames, False)
+        ways, net = styles.ways(run, self.a, self.b, self.truncation, self.label), galleries.reader(run).net
+        t = moves.times(self.frames, False)
         picture = _tiles(run, np.concatenate([way(t) for way in ways]), self.frames, self.label)
         z, w = (short(styles.path_length(run, way, net, self.label)) for way in ways)
         return {"picture": images.data_url(picture), "lengths": {"z": z, "w": w}, "space": "pixels" if net is None else "features"}
@@ -659,10 +660,10 @@ class AskSum(Sum, Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         a, b, c = self.codes(run)
-        lines, said = found.judged(run, a, b, c, self.strength, self.label)
+        lines, said = galleries.judged(run, a, b, c, self.strength, self.label)
         w = arithmetic.combine(a, b, c, self.strength)
-        cells = arithmetic.neighbours(w, found.spread(run), self.noise, self.seed)
-        return {"w": latent.to_text(w), "vector": latent.to_text(a.mean(0) - b.mean(0)), "cells": latent.to_text(cells), "said": said,
+        cells = arithmetic.neighbours(w, galleries.spread(run), self.noise, self.seed)
+        return {"w": moves.to_text(w), "vector": moves.to_text(a.mean(0) - b.mean(0)), "cells": moves.to_text(cells), "said": said,
                 "lines": [dict(field=x.field, measured=x.measured, was=x.was, now=x.now, sure=short(x.sure), wanted=list(x.wanted),
                                agrees=x.agrees) for x in lines]}
 
@@ -677,7 +678,7 @@ class AskGallery(Ask):
     count: Annotated[int, Field(ge=1, le=MOST_TILES)] = 48
 
     def answer(self, run: Run) -> dict[str, Any]:
-        ready, done = found.gallery(run, self.source, self.label)
+        ready, done = galleries.gallery(run, self.source, self.label)
         if ready is None:
             return {"ready": False, "done": round(done, 3)}
         gallery, start = ready
@@ -695,11 +696,11 @@ class AskDirections(Ask):
     op: Literal["directions"]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        every, done = found.find(run, self.label)
+        every, done = run_directions.find(run, self.label)
         if every is None:
             return {"ready": False, "done": round(done, 3)}
         return {"ready": True, "directions": [_direction(d) for d in every], "fields": [
-            dict(name=f.name, categories=list(f.categories), measured=f.measured) for f in found.reader(run).fields]}
+            dict(name=f.name, categories=list(f.categories), measured=f.measured) for f in galleries.reader(run).fields]}
 
 
 class AskMeasure(Ask):
@@ -710,7 +711,7 @@ class AskMeasure(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         run.require_images()
-        return _direction(found.measure(run, latent.codes(self.vector, run.d, most=1)[0], self.label))
+        return _direction(run_directions.measure(run, moves.codes(self.vector, run.d, most=1)[0], self.label))
 
 
 class AskKept(Ask):
@@ -719,7 +720,7 @@ class AskKept(Ask):
     op: Literal["kept"]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        every, done = found.kept(run)
+        every, done = agreement.kept(run)
         if every is None:
             return {"ready": False, "done": round(done, 3)}
         return {"ready": True, "images": int(every[0].counts.sum()) if every else 0, "fields": [
@@ -731,7 +732,7 @@ def _direction(d: directions.Direction) -> dict[str, Any]:
     def told(c: directions.Change) -> dict[str, Any]:
         return {"field": c.field, "low": c.low, "high": c.high, "change": short(c.change)}
     top = directions.main(d)
-    return {"kind": d.kind, "vector": latent.to_text(d.vector), "sigma": short(d.sigma), "name": None if d.name is None else list(d.name),
+    return {"kind": d.kind, "vector": moves.to_text(d.vector), "sigma": short(d.sigma), "name": None if d.name is None else list(d.name),
             "accuracy": None if d.accuracy is None else short(d.accuracy), "main": None if top is None else told(top),
             "side": [told(c) for c in directions.side(d)], "statistic": {"label": d.statistic.label, "change": short(d.statistic.change)}}
 

@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from . import images, inversion, latent, threads
+from . import images, inversion
 from .inversion import Cancelled, Search
-from .later import refusal
+from .latent import moves
 from .render import HeldOutImage, Pixels, Request, pixels_of, short
-from .session import Run
-from .shares import Busy
-from .threads import BEHIND, Lane
+from .runs import lanes
+from .runs.background import refusal
+from .runs.lanes import BEHIND, Lane
+from .runs.run import Run
+from .runs.shares import Busy
 
 PATIENCE = 4.0                                  # seconds without a question after which a search is given up
 MOST, EACH, KEPT = 4, 3, 24                     # searches under way and waiting, over all visitors and for one; done ones that are kept
@@ -43,7 +45,7 @@ SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
 
 class _Job:
     def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float, clock: Callable[[], float]) -> None:
-        self.who = threads.who()
+        self.who = lanes.who()
         self.found, self.asked, self.cancelled, self.patience, self.clock = Search(), clock(), False, patience, clock
         self.done: Future[Search] = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
 
@@ -74,7 +76,7 @@ class Searches:
                 return {"ready": False, "cancelled": True}
             if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
                 live = [j.who for j in self._jobs.values() if not j.done.done() and j.wanted()]
-                if len(live) >= MOST or live.count(threads.who()) >= EACH:
+                if len(live) >= MOST or live.count(lanes.who()) >= EACH:
                     raise Busy("Other searches are under way; try again in a moment.")
                 job = self._jobs[key] = _Job(run, pixels, label, self._patience, self._clock)
             job.asked = self._clock()
@@ -97,7 +99,7 @@ class Searches:
                "picture": images.data_url(found.image)}
         if job.done.done() and found.w is not None:
             frames = np.stack([f[2] for f in found.film])
-            out |= {"w": latent.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
+            out |= {"w": moves.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
                     "steps": [f[0] for f in found.film], "errors": [short(f[1]) for f in found.film]}
         return out
 

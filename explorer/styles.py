@@ -17,13 +17,14 @@ from torch import Tensor
 from training.features import FeatureNet
 from training.ranges import Range, ranges
 
-from . import Refused, directions, found, latent
-from .directions import Direction
-from .later import Progress
-from .record import Entry
+from . import Refused
+from .latent import directions, galleries, moves, statistics
+from .latent.directions import Direction
+from .runs.background import Progress
+from .runs.record import Entry
 
 if TYPE_CHECKING:
-    from .session import Label, Run
+    from .runs.run import Label, Run
 
 COUNT = 6                                       # directions of each kind
 STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step from each (paper: 100,000 random ones, 1e-4)
@@ -122,7 +123,7 @@ def expanded(run: Run, values: np.ndarray, n: int) -> np.ndarray:
     """What ``compact`` gave for n codes, flat, as (n, L, w). Raises Refused when its length fits neither way."""
     if len(values) == n * run.spec.w_dim:
         return np.repeat(values.reshape(n, 1, -1), run.spec.num_layers, 1)
-    return shaped(run, latent.codes(values, run.d, n, n))
+    return shaped(run, moves.codes(values, run.d, n, n))
 
 
 def grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, cut: Truncation) -> np.ndarray:
@@ -170,13 +171,13 @@ def ways(run: Run, a: int, b: int, cut: Truncation, label: int | None = None) ->
     label = run.label(label)
     za, zb = run.sample_z(1, a)[0], run.sample_z(1, b)[0]
     ends = shaped(run, run.map_z(np.stack([za, zb]), label))
-    walk = latent.slerp if run.spec.prior in ("normal", "mapped") else latent.lerp
+    walk = moves.slerp if run.spec.prior in ("normal", "mapped") else moves.lerp
 
     def through_z(t: np.ndarray) -> np.ndarray:
         return cut.apply(run, shaped(run, run.map_z(np.stack([walk(za, zb, float(v)) for v in t]), label)))
 
     def through_w(t: np.ndarray) -> np.ndarray:
-        return cut.apply(run, np.stack([latent.lerp(ends[0], ends[1], float(v)) for v in t]).astype(np.float32))
+        return cut.apply(run, np.stack([moves.lerp(ends[0], ends[1], float(v)) for v in t]).astype(np.float32))
     return through_z, through_w
 
 
@@ -205,17 +206,17 @@ def found_in(run: Run, layers: Sequence[bool], label: int | None = None) -> tupl
 
 def measured_in(run: Run, layers: Sequence[bool], label: int | None = None, progress: Progress = lambda share: None) -> list[Direction]:
     """As ``found_in`` of layers side by side, however long it takes."""
-    mask, asked, by = chosen(run, layers), run.label(label), found.reader(run)
+    mask, asked, by = chosen(run, layers), run.label(label), galleries.reader(run)
     at = np.flatnonzero(mask)
     name, fields = _name(at, asked), by.fields
 
     def make() -> Entry:
         return directions.to_entry(directions.measure_all(_directions(run, mask), lambda w: run.images(w, asked), by, run.points_of_all(),
-                                                          found.TRIED, progress, found.usual_deviation(run, asked)), fields)
+                                                          galleries.TRIED, progress, galleries.usual_deviation(run, asked)), fields)
 
     def read(e: Entry) -> list[Direction]:
         return directions.of_entry(e, fields, run.d)
-    lasts = (at[0], at[-1] + 1) in {(r.first, r.last) for r in ranges(run.spec)} and (asked or 0) < found.CLASSES
+    lasts = (at[0], at[-1] + 1) in {(r.first, r.last) for r in ranges(run.spec)} and (asked or 0) < galleries.CLASSES
     return run.recorded(name, make, read) if lasts else run.once((name, run.judged_by), lambda: read(make()))
 
 
@@ -225,7 +226,7 @@ def _name(at: np.ndarray, label: int | None) -> str:
 
 def _directions(run: Run, mask: np.ndarray) -> list[Direction]:
     points = run.points_of_all()
-    vectors = latent.principal(shaped(run, points)[:, mask].mean(1), COUNT).vectors
+    vectors = statistics.principal(shaped(run, points)[:, mask].mean(1), COUNT).vectors
     out = [_spread(points, mask, v, "principal") for v in vectors]
     if weights := run.model.style_weights():
         weight = torch.cat([w for w, on in zip(weights, mask, strict=True) if on])

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 
 from . import Refused, images
-from .later import Progress
-from .record import Entry, trimmed
+from .runs.background import Progress
+from .runs.record import Entry, trimmed
 
 if TYPE_CHECKING:
     from training.heldout import HeldOut
 
-    from .session import Run
+    from .runs.run import Run
 
 SEEN = 1000                                     # held-out images that units are watched on
 EXCITING = 12                                   # of them kept for each unit

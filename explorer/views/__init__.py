@@ -25,7 +25,7 @@ VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct
 
 @dataclass
 class Context:
-    """What a view may use while it is built. ``session`` (session.py) and ``access`` (access.py) are the server's."""
+    """What a view may use while it is built. ``session`` (runs/session.py) and ``access`` (server/access.py) are the server's."""
 
     session: Any
     access: Any

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import agreement, found, render
-from explorer.session import Session
+from explorer import agreement, render
+from explorer.latent import galleries
+from explorer.runs.session import Session
 from tests.explorer.conftest import data, make
 from training import features
 
@@ -39,9 +40,9 @@ def test_a_run_is_told_what_its_codes_keep(runs):
     run = runs.run("judged")
     every = None
     while every is None:
-        every, done = found.kept(run)
+        every, done = agreement.kept(run)
         assert 0 <= done <= 1
-    net, pixels = found.reader(run).net, run.real(np.arange(run.held.n))
+    net, pixels = galleries.reader(run).net, run.real(np.arange(run.held.n))
     again = run.decode(run.encode(pixels)[0]).transpose(0, 3, 1, 2)
     before, after = (net(torch.from_numpy(x).float() / 127.5 - 1)["class"].argmax(1).numpy() for x in (pixels, np.ascontiguousarray(again)))
     (kept,) = every
@@ -52,6 +53,6 @@ def test_a_run_is_told_what_its_codes_keep(runs):
 
 
 def test_without_a_classifier_there_is_nothing_to_tell(runs):
-    assert found.kept(runs.run("alone")) == ([], 1.0)
+    assert agreement.kept(runs.run("alone")) == ([], 1.0)
     told = render.CODE.validate_python({"run": "alone", "op": "kept"}).answer(runs.run("alone"))
     assert told == {"ready": True, "images": 0, "fields": []}

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from explorer import Refused, comparing
-from explorer.session import Session
+from explorer.runs.session import Session
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from explorer import Refused, export, latent, render
+from explorer import Refused, export, render
+from explorer.latent import moves
 
 
 def keys(count: int, d: int = 4) -> str:
-    return latent.to_text(np.random.default_rng(0).normal(size=(count, d)))
+    return moves.to_text(np.random.default_rng(0).normal(size=(count, d)))
 
 
 def made(run, **fields):
@@ -23,7 +24,7 @@ def test_gif_is_exact_for_grey(session):
     image = Image.open(io.BytesIO(data))
     frames = [np.asarray(f.convert("L")) for f in ImageSequence.Iterator(image)]
     assert kind == "image/gif" and image.info["loop"] == 0 and len(frames) == 10 and frames[0].shape == (84, 84)
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0, ..., 0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0, ..., 0]
     assert abs(frames[0][::3, ::3].astype(int) - first).max() <= 1
     assert np.array_equal(frames[0][::3, ::3], frames[0][2::3, 2::3]), "pixels stay squares"
 
@@ -33,7 +34,7 @@ def test_gif_in_colour(session):
     data, _ = made(run, seconds=0.5, fps=20, size=64, loop=True)
     image = Image.open(io.BytesIO(data))
     assert image.size == (64, 64) and image.n_frames == 10
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0]
     assert abs(np.asarray(image.convert("RGB"))[::2, ::2].astype(int) - first).mean() < 12, "256 colours for all frames"
 
 
@@ -54,7 +55,7 @@ def test_mp4_can_be_read_back(session, name, size, side):
         stream = file.streams.video[0]
         frames = [f.to_ndarray(format="rgb24") for f in file.decode(stream)]
         assert (stream.width, stream.height) == (side, side) and float(stream.average_rate) == 12 and len(frames) == 12
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0]
     assert abs(frames[0][1::side // first.shape[0], 1::side // first.shape[0]].astype(int) - first).mean() < 16
 
 

@@ -11,11 +11,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import fits, latent, own_maps
-from explorer.access import Access
+from explorer import fits, own_maps
 from explorer.fits import AskFit, Fits, fit_routes
-from explorer.routes import PREFIX, Busy
-from explorer.session import Session
+from explorer.latent import moves
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, Busy
 from explorer.views import fitting
 from tests.explorer.conftest import N, data, make
 from training import checkpoint, maps
@@ -83,7 +84,7 @@ def test_the_owner_s_map_lies_beside_the_shipped_one(root, slow):
     slow.go.set()
     told = page.until(name, "done")
     assert (told["key"], told["kept"]) == ("15-0.1-cosine", True)
-    assert np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert np.array_equal(moves.from_text(told["xy"]).reshape(-1, 2), PLACES)
     assert (root / "tiny" / checkpoint.MAP).read_bytes() == shipped, "nothing shipped is written over"
     again = Page(root, True)
     assert again.get("own-maps/tiny").json() == {"maps": ["15-0.1-cosine"]}
@@ -96,7 +97,7 @@ def test_a_visitor_s_map_is_hers_alone(root, slow):
     page, before = Page(root, False), sorted(p.name for p in (root / "tiny").iterdir())
     slow.go.set()
     told = page.until(page.start().json()["id"], "done")
-    assert not told["kept"] and np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert not told["kept"] and np.array_equal(moves.from_text(told["xy"]).reshape(-1, 2), PLACES)
     assert sorted(p.name for p in (root / "tiny").iterdir()) == before
     assert page.get("own-maps/tiny").json() == {"maps": []} and page.get("own-maps/tiny/9-0.1-euclidean").status_code == 404
 

@@ -13,9 +13,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from explorer import jobs, threads
-from explorer.access import Access, VisitorError
+from explorer import jobs
 from explorer.jobs import JobError, Jobs
+from explorer.runs import lanes
+from explorer.server.access import Access, VisitorError
 from tests.training import small
 from training import alarms
 
@@ -92,9 +93,9 @@ def test_kill_stop_resume_and_one_at_a_time(job, interpreters):
         job.delete("mine")
     pid = job._processes["mine"].pid
     if hasattr(os, "setpriority"):
-        assert os.getpriority(os.PRIO_PROCESS, pid) == threads.BEHIND
+        assert os.getpriority(os.PRIO_PROCESS, pid) == lanes.BEHIND
     if (session := Path(f"/proc/{pid}/autogroup")).exists():    # its own session: Linux shares the cores out among sessions first
-        assert session.read_text().split()[-1] == str(threads.BEHIND // 2)
+        assert session.read_text().split()[-1] == str(lanes.BEHIND // 2)
     s = wait(job, "mine", "running", images=1000, saved=True)
     assert s["seconds_left"] > 0 and s["images_per_second"] > 0 and s["running"] == ["mine"]
 

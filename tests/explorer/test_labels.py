@@ -4,7 +4,7 @@
 import pytest
 
 from explorer import Refused, labels
-from explorer.session import Session
+from explorer.runs.session import Session
 from training import checkpoint
 
 from .conftest import Client, data, make

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from explorer import live
 from explorer.live import Command, Start, Trainings, live_routes
-from explorer.routes import PREFIX, Busy
+from explorer.server.routes import PREFIX, Busy
 from tests.waiting import until
 from training.live import HEAD, OVER
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import found, measuring, record, routes
-from explorer.record import FILE, Record
-from explorer.session import Session
+from explorer import measuring
+from explorer.latent import galleries, run_directions
+from explorer.runs import record
+from explorer.runs.record import FILE, Record
+from explorer.runs.session import Session
+from explorer.server import routes
 from training import checkpoint
 
 ROOT = Path(__file__).parents[2] / "trained"
@@ -23,7 +26,7 @@ def opened(session: Session, name: str) -> bytes:
     """What the page asks first of a run, as it is sent."""
     run = session.run(name)
     directions = [[d.vector.tobytes().hex(), d.kind, d.sigma, d.name, [str(c) for c in d.changes], str(d.statistic)]
-                  for d in found.directions_of(run, 0 if run.spec.num_classes else None)]
+                  for d in run_directions.directions_of(run, 0 if run.spec.num_classes else None)]
     return json.dumps([routes.describe(session, name, lambda spec: []), [m.to_dict() for m in run.measured], directions]).encode()
 
 
@@ -47,7 +50,7 @@ def test_all_that_can_be_measured_of_it_is_kept(name):
     names = set(run.record.names)
     assert {"basis", "sliders", "effects", "default", "spread"} <= names
     assert not run.spec.codes or "codes" in names
-    labels = range(min(run.spec.num_classes, found.CLASSES)) if run.spec.num_classes else [None]
+    labels = range(min(run.spec.num_classes, galleries.CLASSES)) if run.spec.num_classes else [None]
     assert {f"directions {k}" if k is not None else "directions" for k in labels} <= names
     if run.spec.encodes:
         assert {"activity", "errors", "kept", "mixture", "neighbours", "reach", "sizes", "start real", "units"} <= names

@@ -11,10 +11,11 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import Refused, images, latent, styles
-from explorer.access import Access
-from explorer.routes import PREFIX, make_routes
-from explorer.session import Session
+from explorer import Refused, images, styles
+from explorer.latent import moves
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, make_routes
 from explorer.views import supported
 from training.model import LatentSpec
 
@@ -131,10 +132,10 @@ def test_a_strip_over_psi_holds_the_mean_the_code_and_what_is_added_after(sessio
     run, values = session.run("grey"), [-1, -0.5, 0, 0.5, 1, 1.5]
     w, plus = source(run, 9)[0], np.full(run.d, 0.3, np.float32)
     mean = np.tile(run.model.average_w().numpy(), 6)
-    row = draw("grey", op="truncated", w=latent.to_text(w), values=values, cutoff=6)
+    row = draw("grey", op="truncated", w=moves.to_text(w), values=values, cutoff=6)
     for k, psi in enumerate(values):
         assert alike(tile(row, -1, k - 1), pixels(run, (mean + psi * (w - mean))[None].astype(np.float32)))
-    more = draw("grey", op="truncated", w=latent.to_text(w), values=values, cutoff=6, plus=latent.to_text(plus))
+    more = draw("grey", op="truncated", w=moves.to_text(w), values=values, cutoff=6, plus=moves.to_text(plus))
     assert alike(tile(more, -1, 1), pixels(run, (mean + plus)[None])) and not alike(more, row)
 
 
@@ -150,7 +151,7 @@ def test_noise_off_is_deterministic_a_seed_decides_and_strength_zero_at_a_resolu
     assert not np.array_equal(one, two) and not np.array_equal(one, own)
     assert np.array_equal(one, draw("grey", **mixing(noise={"strengths": [1, 1, 1], "seed": 1})))
     w = source(run, 3)
-    assert np.array_equal(draw("grey", op="image", w=latent.to_text(w), noise={"strengths": [0, 0, 0]}),
+    assert np.array_equal(draw("grey", op="image", w=moves.to_text(w), noise={"strengths": [0, 0, 0]}),
                           pixels(run, w, styles.Noise((0, 0, 0))))
     fine = [pixels(run, w, styles.Noise((0, 0, s))).astype(int) for s in (0, 0.5, 1)]
     assert 0 < np.abs(fine[1] - fine[0]).mean() < np.abs(fine[2] - fine[0]).mean()
@@ -163,12 +164,12 @@ def test_the_map_shows_where_noise_changes_pixels_and_nothing_without_noise(sess
     drawn = np.stack([pixels(run, w, styles.Noise((1, 1, 1), s)).astype(float) for s in range(1, 17)])
     assert moved.shape == (28, 28) and moved.max() > 5
     np.testing.assert_allclose(moved, drawn.std(0), atol=0.6)
-    answer = ask("grey", op="noise", w=latent.to_text(w), strengths=[1, 1, 1]).json()
+    answer = ask("grey", op="noise", w=moves.to_text(w), strengths=[1, 1, 1]).json()
     assert answer["seeds"] == 16 and answer["top"] == pytest.approx(moved.max(), rel=0.06)
     assert answer["mean"] == pytest.approx(moved.mean(), rel=1e-4)
     with Image.open(io.BytesIO(base64.b64decode(answer["picture"].partition(",")[2]))) as image:
         assert np.array_equal(np.asarray(image), styles.heat(moved, answer["top"]))
-    still = ask("grey", op="noise", w=latent.to_text(w), strengths=[0, 0, 0]).json()
+    still = ask("grey", op="noise", w=moves.to_text(w), strengths=[0, 0, 0]).json()
     assert still["top"] == still["mean"] == 0
     assert styles.heat(np.array([[0.0, 9.0]]), 4)[0].tolist() == [[0, 0, 0], [255, 250, 220]]
 
@@ -212,13 +213,13 @@ def test_directions_are_zero_outside_the_chosen_layers_and_the_strongest_moves_w
     assert {d["kind"] for d in found} == {"principal", "closed form"} and len(found) == 12
     points = styles.shaped(run, run.points_of_all())
     for d in found:
-        v = latent.from_text(d["vector"]).reshape(6, 8)
+        v = moves.from_text(d["vector"]).reshape(6, 8)
         assert not v[[0, 1, 4, 5]].any() and np.allclose(v[2], v[3]) and np.linalg.norm(v) == pytest.approx(1, abs=1e-5)
         assert d["sigma"] == pytest.approx((points[:, 2] @ v[2] + points[:, 3] @ v[3]).std(), rel=1e-3)
     principal = [d["sigma"] for d in found if d["kind"] == "principal"]
     assert principal == sorted(principal, reverse=True)
     weight = torch.cat(run.model.style_weights()[2:4])
-    closed = [latent.from_text(d["vector"]).reshape(6, 8)[2] for d in found if d["kind"] == "closed form"]
+    closed = [moves.from_text(d["vector"]).reshape(6, 8)[2] for d in found if d["kind"] == "closed form"]
     pulls = [float((weight @ torch.from_numpy(v)).square().sum()) for v in closed]
     assert pulls == sorted(pulls, reverse=True)
     every, done = styles.found_in(run, [True, False, True, False, False, False])
@@ -244,9 +245,9 @@ def test_coarse_middle_and_fine_share_out_all_layers(levels, layers, known):
 def test_sources_are_the_samples_of_their_seeds(session, ask):
     run = session.run("grey")
     answer = ask("grey", op="styles", rows=ROWS, columns=COLUMNS).json()
-    w = latent.from_text(answer["w"]).reshape(5, run.d)
+    w = moves.from_text(answer["w"]).reshape(5, run.d)
     np.testing.assert_allclose(w, np.concatenate([source(run, s) for s in ROWS + COLUMNS]), rtol=1e-5, atol=1e-5)
-    assert np.array_equal(latent.from_text(answer["average"]), run.model.average_w().numpy())
+    assert np.array_equal(moves.from_text(answer["average"]), run.model.average_w().numpy())
     assert [r["name"] for r in answer["ranges"]] == ["coarse", "middle", "fine", "colours"]
 
 
@@ -262,10 +263,10 @@ def test_sources_are_the_samples_of_their_seeds(session, ask):
     ("grey", mixing(psi=0.5, cutoff=7), "6 layers; 7"),
     ("grey", mixing(noise={"strengths": [1, 1]}), "3 resolutions; these are 2"),
     ("grey", mixing(noise={"strengths": [1, 1, -1]}), "strengths"),
-    ("grey", {"op": "image", "w": latent.to_text(np.zeros(7))}, "codes have 48"),
-    ("grey", {"op": "truncated", "w": latent.to_text(np.zeros(48)), "values": [0] * 17, "cutoff": 6}, "values"),
-    ("grey", {"op": "truncated", "w": latent.to_text(np.zeros(48)), "values": [0], "cutoff": 6, "plus": latent.to_text(np.zeros(4))}, "48"),
-    ("plain", {"op": "image", "w": latent.to_text(np.zeros(6)), "noise": {"strengths": [1]}}, "adds no noise"),
+    ("grey", {"op": "image", "w": moves.to_text(np.zeros(7))}, "codes have 48"),
+    ("grey", {"op": "truncated", "w": moves.to_text(np.zeros(48)), "values": [0] * 17, "cutoff": 6}, "values"),
+    ("grey", {"op": "truncated", "w": moves.to_text(np.zeros(48)), "values": [0], "cutoff": 6, "plus": moves.to_text(np.zeros(4))}, "48"),
+    ("plain", {"op": "image", "w": moves.to_text(np.zeros(6)), "noise": {"strengths": [1]}}, "adds no noise"),
 ])
 def test_what_does_not_fit_is_not_drawn(draw, run, more, words):
     answer = draw(run, **more)
@@ -276,8 +277,8 @@ def test_what_does_not_fit_is_not_drawn(draw, run, more, words):
     ("plain", {"op": "styles", "rows": ROWS, "columns": COLUMNS}, "one code"),
     ("plain", {"op": "paths", "a": 1, "b": 2}, "one code"),
     ("grey", {"op": "paths", "a": 1, "b": 2, "frames": 17}, "frames"),
-    ("grey", {"op": "noise", "w": latent.to_text(np.zeros(48)), "strengths": [1]}, "3 resolutions"),
-    ("grey", {"op": "noise", "w": latent.to_text(np.zeros(48)), "strengths": [1, 1, 1], "seeds": 99}, "seeds"),
+    ("grey", {"op": "noise", "w": moves.to_text(np.zeros(48)), "strengths": [1]}, "3 resolutions"),
+    ("grey", {"op": "noise", "w": moves.to_text(np.zeros(48)), "strengths": [1, 1, 1], "seeds": 99}, "seeds"),
     ("grey", {"op": "style_directions", "layers": [False] * 6}, "at least one layer"),
     ("grey", {"op": "style_directions", "layers": [True]}, "6 layers"),
 ])
@@ -313,7 +314,7 @@ def test_real_images_are_sources_by_their_codes(session, draw, ask):
     assert np.abs(cells[1:, 0].astype(int) - shown[:2]).max() <= 1 and np.abs(cells[0, 1:].astype(int) - shown[2:]).max() <= 1
     both = styles.mixed(styles.shaped(run, codes[:2]), styles.shaped(run, codes[2:]), LAYERS)
     assert np.abs(cells[2, 3].astype(int) - run.decode(both[1, 2].reshape(1, -1))[0, ..., 0]).max() <= 1
-    whole = latent.to_text(codes)
+    whole = moves.to_text(codes)
     assert np.array_equal(draw("mirror", op="styles", rows=[0, 0], columns=[0, 0, 0], layers=LAYERS, codes=whole), sheet)
 
 
@@ -322,5 +323,5 @@ def test_real_images_that_do_not_fit_are_refused(draw, ask):
     assert "held-out images 0 to" in ask("mirror", op="reals", images=[{"index": 10**6}]).json()["error"]
     assert ask("mirror", op="reals", images=[{"index": 0}] * 17).status_code == 422
     assert "not base64" in ask("mirror", op="reals", images=["?"]).json()["error"]
-    few = draw("mirror", op="styles", rows=[0], columns=[0], layers=LAYERS, codes=latent.to_text(np.zeros((3, 8), np.float32)))
+    few = draw("mirror", op="styles", rows=[0], columns=[0], layers=LAYERS, codes=moves.to_text(np.zeros((3, 8), np.float32)))
     assert few.status_code == 422 and "codes" in few.json()["error"]

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from explorer import Refused, activity, depth, drawing, images, planes, units
-from explorer.session import Run, Session
+from explorer.runs.run import Run
+from explorer.runs.session import Session
 from training import pca
 
 from .conftest import N, data, make

@@ -14,8 +14,8 @@ import numpy as np
 
 from training.model import Code, LatentSpec
 
-from . import Refused
-from .latent import COLOUR_STATISTICS, STATISTICS, Basis, statistics
+from .. import Refused
+from .statistics import COLOUR_STATISTICS, STATISTICS, Basis, statistics
 
 CLASS = "class"
 STEPS = 5                                       # values of a continuous code that are tried, over its trained range

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import Refused
+from .. import Refused
 
 SLOWED = 0.3                                    # seconds that a refusal for want of room takes: asking again at once does not help
 

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from training import corruption
 
-from . import Refused, images
+from .. import Refused, images
 
 if TYPE_CHECKING:
-    from .session import Run
+    from ..runs.run import Run
 
 TRIED = 16                                      # classes that a conditional model is tried with, at most
 

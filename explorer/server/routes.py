@@ -22,28 +22,16 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from . import (
-    NotThere,
-    Refused,
-    TooLarge,
-    beside,
-    cloud,
-    comparing,
-    export,
-    images,
-    latent,
-    microscope,
-    mix,
-    plots,
-    render,
-    searches,
-    threads,
-)
+from .. import NotThere, Refused, TooLarge, beside, comparing, export, images, microscope, mix, plots, render, searches
+from ..latent import moves
+from ..runs import point_tiles
+from ..runs.lanes import Abandoned
+from ..runs.run import Run
+from ..runs.session import Session
+from ..runs.shares import SLOWED, Busy, Shares
+from . import thread_pools
 from .access import Access, VisitorError
 from .scope import address
-from .session import Run, Session
-from .shares import SLOWED, Busy, Shares
-from .threads import Abandoned
 
 PREFIX = "/gradio_api/explorer"
 NO_STORE = {"cache-control": "no-store"}
@@ -131,7 +119,7 @@ class _Limiter:
     """Login, errors as sentences, and work on a few threads at a time, shared by addresses."""
 
     def __init__(self) -> None:
-        self.threads, self.places = threads.shared(), Shares(WAITING, EACH, VERY_BUSY)
+        self.threads, self.places = thread_pools.shared(), Shares(WAITING, EACH, VERY_BUSY)
 
     async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], lane: str,
                   shares: Shares | None = None) -> Response:
@@ -221,7 +209,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
     cards, problems = session.runs()
     titles, rows = session.titles(), []
     for card in cards.values():
-        can = cloud.shown(card.spec)
+        can = point_tiles.shown(card.spec)
         spec = can.to_dict()
         kept = card.metrics.get(card.headline)
         headline = {"name": card.headline, "value": kept.get("value"), "unit": kept.get("unit", "")} if kept else None
@@ -239,11 +227,11 @@ def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
     """All that the page needs to open a run; ``views``: names of the views that fit it, from its spec."""
     run = session.run(name)
     basis, effects = run.directions, run.effects
-    directions = [dict(vector=latent.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
+    directions = [dict(vector=moves.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
                        low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
-            "mean": latent.to_text(basis.mean), "scale": basis.scale, "directions": directions,
+            "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": run.default()}
@@ -261,7 +249,7 @@ def _dataset(session: Session, run: Run) -> dict[str, Any] | None:
 
 def _thumb(session: Session, request: Request) -> Response:
     card = session.card(request.path_params["run"])
-    c, h, w = cloud.shown(card.spec).shape
+    c, h, w = point_tiles.shown(card.spec).shape
 
     def cut(path: Path) -> bytes:
         with Image.open(path, formats=("WEBP",)) as sheet:

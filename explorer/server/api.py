@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from training.checkpoint import to_dict
 
-from . import Refused, images, latent
-from .session import Run, Session
+from .. import Refused, images
+from ..latent import moves
+from ..runs.run import Run
+from ..runs.session import Session
 
 MOST_IMAGES = 16                                # of one question
 MAX_TEXT = images.MAX_FILE * 4 // 3 * 2         # characters of one image: base64, its lines broken, with a header
@@ -129,7 +131,7 @@ def file_of(text: str) -> bytes:
 
 
 def _flat(run: Run, code: list[float]) -> np.ndarray:
-    return latent.codes(np.asarray(code, np.float32), run.d, 1, 1)
+    return moves.codes(np.asarray(code, np.float32), run.d, 1, 1)
 
 
 __all__ = ["Decode", "Encode", "Nearest", "Question", "Sample", "asked", "file_of", "list_runs"]

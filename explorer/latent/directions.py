@@ -3,7 +3,7 @@
 - *closed form* (Shen & Zhou 2021, "Closed-form factorization of latent semantics in GANs"): the directions n that move the first layer's
   output most, argmax |A n|², are the eigenvectors of AᵀA, A the layer's weight; no image is needed.
 - *attribute* (Shen et al. 2020, InterFaceGAN): the normal of a linear classifier that tells codes with an attribute from those without.
-- *principal* (Härkönen et al. 2020, GANSpace): latent.py's.
+- *principal* (Härkönen et al. 2020, GANSpace): latent/statistics.py's.
 
 Codes are flat, (n, d). Vectors are of unit length, and moved in the codes' standard deviation along them.
 """
@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import latent
-from .later import Progress
-from .reading import Field, Reader
-from .record import Entry
+from ..runs.background import Progress
+from ..runs.record import Entry
+from . import statistics
+from .attributes import Field, Reader
 
 CLEAR = 0.15                                    # mean change of a reading, from -2 to 2 sigma, from which it is named
 SIDE = 0.10                                     # … from which it is told as a side effect
@@ -53,7 +53,7 @@ class Direction:
     name: tuple[str, str] | None = None
     accuracy: float | None = None
     changes: tuple[Change, ...] = field(default=())       # the strongest first; of an attribute direction its own field first
-    statistic: latent.Effect = latent.Effect(None, 0.0)
+    statistic: statistics.Effect = statistics.Effect(None, 0.0)
 
 
 def closed_form(weight: Tensor, layers: int = 1, count: int = 8) -> np.ndarray:
@@ -113,7 +113,7 @@ def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Rea
              deviation: np.ndarray) -> Direction:
     """The direction with what it changes: from each of ``starts`` (m, d) its coordinate is set to -2, 0 and 2 sigma from ``mean`` (d,); the
     images are read, and measured by latent.statistics, whose usual ``deviation`` is given. ``draw``: codes → (n, C, H, W) in [-1, 1]."""
-    from . import images
+    from .. import images
 
     steps = VALUES[None] * found.sigma - ((starts - mean) @ found.vector)[:, None]
     drawn = draw((starts[:, None] + steps[..., None] * found.vector).reshape(-1, starts.shape[1]).astype(np.float32))
@@ -129,9 +129,9 @@ def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Rea
             others = [c for c in np.argsort(at) if c != k]
             first = Change(own.name, own.categories[others[0]], own.categories[k], float(at[k]))
             changes = [first, *(c for c in changes if c.field != own.name)]
-    names = latent.STATISTICS if drawn.shape[1] == 1 else latent.COLOUR_STATISTICS
-    stats = latent.statistics(images.to_uint8(drawn)).reshape(len(starts), len(VALUES), -1) / deviation
-    return Direction(found.kind, found.vector, found.sigma, found.name, found.accuracy, tuple(changes), latent.clear(stats, names))
+    names = statistics.STATISTICS if drawn.shape[1] == 1 else statistics.COLOUR_STATISTICS
+    stats = statistics.statistics(images.to_uint8(drawn)).reshape(len(starts), len(VALUES), -1) / deviation
+    return Direction(found.kind, found.vector, found.sigma, found.name, found.accuracy, tuple(changes), statistics.clear(stats, names))
 
 
 def _change(f: Field, moved: np.ndarray) -> Change:
@@ -152,10 +152,10 @@ def side(found: Direction, most: int = 5) -> list[Change]:
 
 def usual_deviation(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) -> np.ndarray:
     """Standard deviation of each statistic over the images of USUAL of the codes ``points`` (n, d)."""
-    from . import images
+    from .. import images
 
     pick = points[np.linspace(0, len(points) - 1, min(len(points), USUAL)).astype(int)]
-    return latent.statistics(images.to_uint8(draw(pick))).std(0) + 1e-4
+    return statistics.statistics(images.to_uint8(draw(pick))).std(0) + 1e-4
 
 
 def measure_all(found: list[Direction], draw: Callable[[np.ndarray], Tensor], reader: Reader, points: np.ndarray, bases: int,
@@ -171,7 +171,7 @@ def measure_all(found: list[Direction], draw: Callable[[np.ndarray], Tensor], re
 
 
 def to_entry(found: list[Direction], fields: tuple[Field, ...]) -> Entry:
-    """Measured directions as an entry of a record (record.py), changes as numbers of ``fields`` and of their categories."""
+    """Measured directions as an entry of a record (runs/record.py), changes as numbers of ``fields`` and of their categories."""
     number = {f.name: k for k, f in enumerate(fields)}
     most = max((len(d.changes) for d in found), default=0)
     rows = np.zeros((len(found), most, 4), np.int16)
@@ -187,12 +187,13 @@ def to_entry(found: list[Direction], fields: tuple[Field, ...]) -> Entry:
 def of_entry(entry: Entry, fields: tuple[Field, ...], d: int) -> list[Direction]:
     """The directions of an entry, of codes with ``d`` numbers. Raises ValueError or IndexError where it does not fit."""
     rows, told = entry["changes"], entry["told"]
-    vectors = latent.unit(entry["vectors"].reshape(len(told), d)) if told else np.zeros((0, d), np.float32)
+    vectors = statistics.unit(entry["vectors"].reshape(len(told), d)) if told else np.zeros((0, d), np.float32)
     out = []
     for v, changes, (kind, sigma, name, accuracy, label, change) in zip(vectors, rows, told, strict=True):
         moved = tuple(Change(fields[f].name, fields[f].categories[low], fields[f].categories[high], thousandths / 1000)
                       for f, low, high, thousandths in changes.tolist())
-        out.append(Direction(kind, v, sigma, None if name is None else (name[0], name[1]), accuracy, moved, latent.Effect(label, change)))
+        known = None if name is None else (name[0], name[1])
+        out.append(Direction(kind, v, sigma, known, accuracy, moved, statistics.Effect(label, change)))
     return out
 
 

@@ -1,15 +1,12 @@
-"""The runs of a folder, loaded when asked for and kept while in use. Shared by all requests: every method may be called from any thread."""
+"""A loaded run: its network's calls, its held-out images, and the record of what was measured of it. May be used by several threads."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,25 +14,26 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import belongs, checkpoint, devices, families, features, heldout, maps, memory
-from training.checkpoint import Card, CheckpointError
+from training import maps
+from training.checkpoint import Card
 from training.data import DataError
-from training.features import FeatureError, FeatureNet
-from training.files import Outside, inside
-from training.heldout import HeldOut, open_heldout
-from training.model import DataSpec, LatentModel, LatentSpec
+from training.features import FeatureNet
+from training.heldout import HeldOut
+from training.model import LatentModel, LatentSpec
 
-from . import NotThere, Refused, cloud, coding, datasets, found, images, latent, projection, threads
-from .coding import Measured
-from .latent import Basis, Effect
-from .later import Later, Progress
-from .projection import Neighbours, Place
+from .. import NotThere, Refused, images
+from ..latent import code_slices, galleries, moves, neighbours, run_directions, statistics
+from ..latent.code_slices import Measured
+from ..latent.neighbours import Neighbours, Place
+from ..latent.statistics import Basis, Effect
+from . import lanes, point_tiles
+from .background import Later, Progress
+from .cache import Once
 from .record import Entry, Record, trimmed
 from .weighing import bytes_of
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first
-KEPT = 5 * 2**25                                # bytes of runs that stay loaded, weights and all: nearly all of the forty that are shipped
 CHUNK = 64                                      # codes at once
 ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
 LARGEST = 1e15                                  # of a code: squares are still finite
@@ -46,84 +44,13 @@ PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at mos
 DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
 
-class Once:
-    """Values that are computed at most once each, whichever thread asks first; the others wait for it. An error is not kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._values: dict[Hashable, Any] = {}
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of ``key``, from ``make`` the first time."""
-        if key in self._values:
-            return self._values[key]
-        with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._values:
-                self._values[key] = make()
-            return self._values[key]
-
-
-class Recent:
-    """As Once, but only values that weigh ``most`` together are kept, and the one used last in any case; a value whose ``stamp`` has
-    changed is made anew. ``weigh``: a value's weight, looked at again whenever another is made; without it each is 1.
-
-    What was used longest ago goes first, heavy values before light ones: of those that are kept as many as can be are quick to have
-    (GreedyDual-Size; Cao & Irani 1997, Cost-Aware WWW Proxy Caching Algorithms).
-    """
-
-    def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
-        self.most, self.weigh = most, weigh
-        self._lock = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._values: OrderedDict[str, tuple[Hashable, Any]] = OrderedDict()
-        self._used: dict[str, float] = {}       # the rank of what had gone when a value was used last
-        self._gone = 0.0
-
-    def get(self, key: str, stamp: Hashable, make: Callable[[], T]) -> T:
-        """The value of ``key``, made by ``make`` unless one of that stamp is at hand."""
-        with self._lock:
-            kept = self._values.get(key)
-            if kept is not None and kept[0] == stamp:
-                self._use(key)
-                return kept[1]
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            with self._lock:
-                kept = self._values.get(key)
-            if kept is not None and kept[0] == stamp:
-                return kept[1]
-            value = make()
-            with self._lock:
-                self._values[key] = (stamp, value)
-                self._use(key)
-                self._fit(key)
-            return value
-
-    def _use(self, key: str) -> None:
-        self._values.move_to_end(key)
-        self._used[key] = self._gone
-
-    def _fit(self, last: str) -> None:
-        """Let go of what is too much; the lock is held."""
-        weights = {key: max(self.weigh(value), 1) for key, (_, value) in self._values.items()}
-        ranks = {key: self._used[key] + 1 / weights[key] for key in self._values if key != last}
-        while ranks and sum(weights.values()) > self.most:
-            key = min(ranks, key=ranks.__getitem__)
-            self._gone = ranks.pop(key)
-            for known in (self._values, self._used, self._locks, weights):
-                known.pop(key, None)
-
-
 class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
     def __init__(self, folder: Path, card: Card, model: LatentModel, device: str, kept: maps.Map | None,
                  held: HeldOut | None, judge: Callable[[], FeatureNet | None] = lambda: None) -> None:
         self.judge = judge                      # the classifier of the data set, which had no part in the training
-        self.folder, self.card, self.model, self.device = folder, card, cloud.drawn(model), device
+        self.folder, self.card, self.model, self.device = folder, card, point_tiles.drawn(model), device
         self.spec: LatentSpec = self.model.spec
         self.d = self.spec.num_layers * self.spec.w_dim
         if kept is not None and kept.codes is not None and kept.codes.shape[1] != self.d:
@@ -230,7 +157,7 @@ class Run:
         codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(self.device)
         codes, labels = codes.view(-1, self.spec.num_layers, self.spec.w_dim), self.labels(len(codes), label)
         pixels, cpu = len(codes) * math.prod(self.spec.shape[1:]), self.device == "cpu"
-        parts = max(1, math.ceil(pixels / PIXELS), min(2 * threads.CORES, pixels // WORTH) if cpu else 1)   # two each: one may be slow
+        parts = max(1, math.ceil(pixels / PIXELS), min(2 * lanes.CORES, pixels // WORTH) if cpu else 1)   # two each: one may be slow
         asked = codes.chunk(parts)
         told = [None] * len(asked) if labels is None else list(labels.chunk(parts))
 
@@ -238,7 +165,7 @@ class Run:
         def draw(part: tuple[Tensor, Tensor | None]) -> Tensor:
             return synthesize(*part)
         pairs = list(zip(asked, told, strict=True))
-        drawn = threads.side_by_side(draw, pairs) if cpu else [draw(part) for part in pairs]
+        drawn = lanes.side_by_side(draw, pairs) if cpu else [draw(part) for part in pairs]
         return torch.cat(drawn) if len(drawn) > 1 else drawn[0]
 
     def decode(self, w: np.ndarray, label: Label = None) -> np.ndarray:
@@ -318,7 +245,7 @@ class Run:
         return codes
 
     def _principal(self) -> Basis:
-        return self._once.get("principal", lambda: latent.principal(self.points_of_all()))
+        return self._once.get("principal", lambda: statistics.principal(self.points_of_all()))
 
     @property
     def basis(self) -> Basis:
@@ -340,11 +267,12 @@ class Run:
             return self._pull(w[np.linspace(0, len(w) - 1, min(len(w), PULLED)).astype(int)])
 
         def make() -> Entry:
-            found = latent.strongest(self._principal(), self.points_of_all(), pull if len(self.spec.shape) == 3 else np.zeros_like)
+            found = statistics.strongest(self._principal(), self.points_of_all(), pull if len(self.spec.shape) == 3 else np.zeros_like)
             return {"vectors": found.vectors.astype(np.float16), "sigmas": found.sigmas, "shares": found.shares}
 
         def read(e: Entry) -> Basis:
-            vectors, sigmas, shares = latent.orthonormal(e["vectors"].reshape(-1, self.d)), e["sigmas"].reshape(-1), e["shares"].reshape(-1)
+            vectors = statistics.orthonormal(e["vectors"].reshape(-1, self.d))
+            sigmas, shares = e["sigmas"].reshape(-1), e["shares"].reshape(-1)
             if not len(vectors) == len(sigmas) == len(shares):
                 raise ValueError("as many sigmas as vectors are needed")
             return Basis(self.basis.mean, vectors, sigmas, shares, self.basis.spectrum, self.basis.scale)
@@ -367,12 +295,12 @@ class Run:
     def effects(self) -> list[Effect]:
         """What each of ``directions`` was measured to change, from found.TRIED codes."""
         def make() -> Entry:
-            if (read := found.named(self)) is not None:
+            if (read := run_directions.named(self)) is not None:
                 effects = read
             elif len(self.spec.shape) != 3:
                 effects = [Effect(None, 0.0)] * len(self.directions.vectors)
             else:
-                effects = latent.effects(self.decode, self.directions, self.points_of_all(), found.TRIED)
+                effects = statistics.effects(self.decode, self.directions, self.points_of_all(), galleries.TRIED)
             return {"effects": [[e.label, round(e.change, 3), e.low, e.high] for e in effects]}
 
         def read(e: Entry) -> list[Effect]:
@@ -410,7 +338,7 @@ class Run:
             seen = self.judged(torch.zeros(1, *self.spec.shape)) is not None
             with_codes = self.spec if self.spec.num_layers == 1 and self.spec.w_dim == self.spec.z_dim else replace(self.spec, codes=())
             w = self.map_z(self.sample_z(ASKED, 1), np.arange(ASKED) % max(self.spec.num_classes, 1))
-            return {"codes": [m.to_dict() for m in coding.measure(with_codes, w, self.decode, classify if seen else None)]}
+            return {"codes": [m.to_dict() for m in code_slices.measure(with_codes, w, self.decode, classify if seen else None)]}
         if not (self.spec.codes or self.spec.num_classes) or len(self.spec.shape) != 3:
             return []
         return self.recorded("codes", make, lambda e: [Measured.from_dict(m) for m in e["codes"]])
@@ -423,7 +351,7 @@ class Run:
         codes = self.codes
 
         def make() -> Entry:
-            return {"apart": trimmed(projection.apart(codes))}
+            return {"apart": trimmed(neighbours.apart(codes))}
 
         def read(e: Entry) -> Neighbours:
             return Neighbours(codes, e["apart"].reshape(-1).astype(np.float64))
@@ -445,7 +373,7 @@ class Run:
         if name == "code":
             return np.ascontiguousarray(self.codes, np.float32)
         codes = self.codes
-        return self._once.get("pca", lambda: projection.pca(codes, self.basis))
+        return self._once.get("pca", lambda: neighbours.pca(codes, self.basis))
 
     def place(self, name: str, xy: np.ndarray) -> Place:
         """The code for a place (2,) on a map."""
@@ -453,9 +381,9 @@ class Run:
         if name == "code":
             return Place(xy.astype(np.float32), False)
         if name == "pca":
-            return projection.place_pca(self.basis, xy)
+            return neighbours.place_pca(self.basis, xy)
         assert self.codes is not None
-        return projection.place_among(points, self.codes, xy)
+        return neighbours.place_among(points, self.codes, xy)
 
     def default(self) -> dict[str, Any]:
         """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
@@ -472,7 +400,7 @@ class Run:
             return {"w": self.codes[index], "origin": {"kind": "point", "index": index}}
 
         def read(e: Entry) -> dict[str, Any]:
-            return {"w": latent.to_text(e["w"].reshape(self.d)), "origin": dict(e["origin"])}
+            return {"w": moves.to_text(e["w"].reshape(self.d)), "origin": dict(e["origin"])}
         return self.recorded("default", make, read)
 
     def class_of(self, index: int) -> int | None:
@@ -489,139 +417,5 @@ class Run:
         return {name: names[int(v)] for (name, names), v in zip(self.held.spec.attributes, row, strict=True)}
 
 
-class Session:
-    """What the page knows of ``trained``, a folder of runs."""
-
-    def __init__(self, trained: Path, device: str = "cpu", keep: int = KEPT) -> None:
-        """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
-        self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
-        self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
-        self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
-
-    def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
-        """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
-        try:
-            folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
-        except OSError:
-            folders = []                        # checkpoint.runs says why
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
-
-        def make() -> tuple[dict[str, Card], dict[str, str]]:
-            cards, problems = checkpoint.runs(self.trained)
-            self._known = frozenset(c.name for c in cards)
-            return {c.name: c for c in cards}, problems
-        return self._small.get("runs", stamp, make)
-
-    def first(self) -> str | None:
-        """The run to open with: the one whose map keeps its classes apart best; without such a map the first by name; None without runs."""
-        cards = self.runs()[0]
-        return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
-
-    def card(self, name: str) -> Card:
-        """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
-        cards, problems = self.runs()
-        if name not in cards:
-            if name in problems:
-                raise Refused(problems[name])
-            raise NotThere("There is no run of that name here; it may have been renamed or deleted.")
-        return cards[name]
-
-    def run(self, name: str) -> Run:
-        """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
-        folder = self.trained / (name if name in self._known else self.card(name).name)
-        if not (folder / checkpoint.CARD).is_file():
-            self.card(name)                     # gone, or never whole: this says which
-        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
-        return self._runs.get(name, stamp, partial(self._load, folder))
-
-    def _load(self, folder: Path) -> Run:
-        memory.release()                        # what was worked on before took its share
-        try:
-            model, card = checkpoint.load(folder, self.device)
-            path = inside(folder, checkpoint.MAP)
-            kept = maps.read(path) if path.is_file() else None
-        except (CheckpointError, maps.MapError, Outside) as e:
-            raise Refused(str(e)) from e
-        try:
-            held = self.held_of(card.data)
-        except Refused:                         # the run can be explored without them
-            held = None
-        if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
-            kept = maps.Map(None)               # a training that was stopped before it was measured
-        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data))
-
-    def judge(self, data: DataSpec) -> FeatureNet | None:
-        """The classifier of exactly this data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
-        folder = features.folder_of(self.trained, data)
-        try:
-            return self._small.get(f"judge {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
-                                   lambda: features.load(self.trained, data))
-        except FeatureError as e:
-            raise Refused(str(e)) from e
-
-    def held(self, folder: str) -> HeldOut:
-        """The held-out images in a folder that belongs to one of the runs. Raises NotThere, or Refused when they are damaged."""
-        sets = {c.data.key: c.data for c in self.runs()[0].values() if folder in (c.data.name, c.data.key)}
-        data = next((d for d in sets.values() if self._sheets(d) == self.trained / heldout.FOLDER / folder), None)
-        if data is None and sets and (self.trained / heldout.FOLDER / folder / heldout.SHEET).is_file() and \
-                self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
-            raise Refused(DAMAGED)
-        if data is None:
-            raise NotThere("There are no held-out images of that data set here.")
-        return self.held_of(data)
-
-    def held_of(self, data: DataSpec) -> HeldOut:
-        """The held-out images of exactly this data set, not of another of its name. Raises NotThere, or Refused when they are damaged."""
-        folder = self._sheets(data)
-        if folder is None:
-            raise NotThere("There are no held-out images of that data set here.")
-        try:
-            return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
-        except DataError as e:
-            raise Refused(DAMAGED) from e
-
-    def _sheets(self, data: DataSpec) -> Path | None:
-        return belongs.find(self.trained / heldout.FOLDER, data, self._fingerprint)
-
-    def _fingerprint(self, folder: Path) -> str | None:
-        path = folder / heldout.SHEET
-        return self._small.get(f"fingerprint {path}", _stamp(path), partial(heldout.fingerprint, folder)) if path.is_file() else None
-
-    def others_images(self, data: DataSpec) -> bool:
-        """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
-        return belongs.others(self.trained / heldout.FOLDER, data, self._fingerprint)
-
-    def titles(self) -> dict[str, str]:
-        """A title for each data set of the runs, by its key; no two are alike."""
-        return datasets.titles(c.data for c in self.runs()[0].values())
-
-    def file(self, path: Path, make: Callable[[Path], T]) -> T:
-        """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file in its folder."""
-        try:
-            there = inside(path.parent, path.name).is_file()
-        except Outside:
-            there = False
-        if not there:
-            raise NotThere("There is no such file.")
-        return self._small.get(f"{make.__qualname__} {path}", _stamp(path), partial(make, path))
-
-    def about(self, run: str | Card) -> dict[str, str]:
-        """Paper, equation and summary of the family a run belongs to, for showing."""
-        family = families.get((self.card(run) if isinstance(run, str) else run).family)
-        return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        s = path.stat()
-    except OSError:
-        return (0, 0)
-    return (s.st_mtime_ns, s.st_size)
-
-
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _stamps(folder: Path) -> tuple[Hashable, ...]:
-    return tuple((p.name, *_stamp(p)) for p in sorted(folder.iterdir()))

@@ -16,8 +16,9 @@ from torch import Tensor
 from training.features import FeatureNet
 from training.heldout import HeldOut
 
-from . import Refused, images, latent
-from .later import Progress
+from .. import Refused, images
+from ..runs.background import Progress
+from . import statistics
 
 MEASURED = (("slant", ("left", "right")), ("thickness", ("thin", "bold")), ("ink", ("dark", "bright")),
             ("width", ("narrow", "wide")))          # of images in grey
@@ -109,8 +110,8 @@ def fine(kept: np.ndarray) -> np.ndarray:
 
 
 def _measured(pixels: np.ndarray) -> np.ndarray:
-    found = latent.statistics(pixels)
-    return found[:, [latent.STATISTICS.index(name) for name, _ in MEASURED]]
+    found = statistics.statistics(pixels)
+    return found[:, [statistics.STATISTICS.index(name) for name, _ in MEASURED]]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,15 @@ thread of a lane. Work that nobody waits for any more ends: not begun, it never 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sys
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -28,9 +27,6 @@ import torch
 A = TypeVar("A")
 T = TypeVar("T")
 CORES = torch.get_num_threads()                 # that images are shared out over: as OMP_NUM_THREADS says, or all
-AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time
-LONG = 0.25                                     # seconds after which it is looked whether anybody still waits
-SOON = 0.6                                      # seconds that an answer waits for background work that may be nearly done
 BEHIND = 10                                     # how far long work stands behind live images on a core: its niceness
 
 
@@ -191,75 +187,3 @@ class Lane:
             asked.done.set_exception(error)
         else:
             asked.done.set_result(inner.result())
-
-
-class Threads:
-    """Those that answer requests: ``wide`` for the image that a hand is moving, ``quick``, ``opening`` of runs, ``making`` of files."""
-
-    def __init__(self) -> None:
-        torch.set_num_threads(1)                # of this thread, and of threads that others begin
-        self.lanes = {"wide": Lane("wide", 1, cores=CORES), "quick": Lane("quick", AT_ONCE + 1, AT_ONCE),
-                      "opening": Lane("opening", 3, 2), "making": Lane("making", 2, 1, behind=BEHIND)}
-
-    async def run(self, work: Callable[[], T], lane: str = "quick", who: str = "",
-                  left: Callable[[], Awaitable[None]] | None = None) -> T:
-        """What ``work`` returns. ``lane`` "wide": its images shared out over the cores, unless another's are.
-        ``left`` returns when the client has gone.
-
-        Background work that it found not ready is waited for a moment, off the threads; where that comes in time, ``work`` is done again.
-        Raises Abandoned when the client has gone.
-        """
-        value, unready = await self._once(work, lane, who, left)
-        if unready and await _any_done(unready, SOON):
-            value, _ = await self._once(work, lane, who, left)
-        return value
-
-    async def _once(self, work: Callable[[], T], lane: str, who: str,
-                    left: Callable[[], Awaitable[None]] | None) -> tuple[T, list[Future[Any]]]:
-        if lane == "wide" and not self.lanes["wide"].free:
-            lane = "quick"
-        asked = self.lanes[lane].submit(work, who)
-        answer = asyncio.wrap_future(asked.done)
-        try:
-            done, _ = await asyncio.wait([answer], timeout=LONG)
-            if not done and left is not None:
-                await _first(answer, left)
-            if not answer.done() and left is not None:
-                raise Abandoned
-            return await answer, asked.unready
-        finally:
-            if not answer.done():
-                asked.abandon()
-                answer.cancel()
-
-
-async def _any_done(futures: Sequence[Future[Any]], seconds: float) -> bool:
-    """Whether one of them is done within so many seconds."""
-    loop, some = asyncio.get_running_loop(), asyncio.Event()
-
-    def tell(_: Future[Any]) -> None:
-        with contextlib.suppress(RuntimeError):     # the loop has ended
-            loop.call_soon_threadsafe(some.set)
-    for one in futures:
-        one.add_done_callback(tell)
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(some.wait(), seconds)
-    return some.is_set()
-
-
-async def _first(answer: asyncio.Future[Any], left: Callable[[], Awaitable[None]]) -> None:
-    """Wait until the answer is there, or the client has gone."""
-    watch = asyncio.ensure_future(left())
-    try:
-        await asyncio.wait([answer, watch], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        watch.cancel()
-
-
-@cache
-def shared() -> Threads:
-    """The process's own: raw routes and named functions take turns on them."""
-    return Threads()
-
-
-__all__ = ["Abandoned", "Job", "Lane", "Threads", "check", "cores", "job", "pool", "shared", "side_by_side", "stand_behind", "who"]

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..runs.shares import SLOWED
 from .scope import address, route_path
-from .shares import SLOWED
 
 EACH = 24                                       # events, or other questions, of one address that wait or are worked on
 AT_ONCE = 2                                     # of one address that gradio works on at the same time: it works on the loop of all

@@ -1,6 +1,6 @@
 """A − B + C with averaged exemplars, and a check of what came out of it (Radford, Metz & Chintala 2016, section 6.3.2).
 
-Codes are flat, (n, d). A reading is a row of (K,) numbers over ``fields`` (reading.py).
+Codes are flat, (n, d). A reading is a row of (K,) numbers over ``fields`` (latent/attributes.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .reading import SURE, Field, Gallery
+from .attributes import SURE, Field, Gallery
 
 NOISE = 0.25                                    # the paper's, for noise uniform in [-1, 1]
 AGREED = 0.75                                   # exemplars agree from this mean reading on: three of three, not two of three

@@ -9,9 +9,10 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, wait
 from typing import Any
 
-from . import Refused, threads
+from .. import Refused
+from . import lanes
+from .lanes import BEHIND, Lane
 from .shares import Shares
-from .threads import BEHIND, Lane
 
 Progress = Callable[[float], None]
 PATIENCE = 0.6                                  # seconds that a caller who is no request waits for work that may be nearly done
@@ -30,6 +31,10 @@ def refusal(error: BaseException) -> Refused:
     return Refused(f"The server could not work that out ({type(error).__name__}); its log says more.")
 
 
+def quietly(share: float) -> None:
+    """Progress that nobody waits for."""
+
+
 class Unasked(Exception):
     """Its turn came, and nobody had asked for it for long."""
 
@@ -39,7 +44,7 @@ class _Work:
 
     def __init__(self, make: Callable[[Progress], Any]) -> None:
         self.make, self.share, self.asked = make, 0.0, time.monotonic()
-        who, places = threads.who(), _places
+        who, places = lanes.who(), _places
         places.take(who)
         self.done: Future[Any] = _lane.submit(self._run, who).done
         self.done.add_done_callback(lambda _: places.give(who))
@@ -63,7 +68,7 @@ class Later:
     def get(self, key: Hashable, make: Callable[[Progress], Any], patience: float | None = None) -> tuple[Any, float]:
         """(value, 1.0), or (None, how much is done in [0, 1)) while ``make`` still works; it is given a function to tell its progress to.
 
-        On a thread that answers a request it never waits: whoever awaits the answer may look again a moment later (threads.py), and
+        On a thread that answers a request it never waits: whoever awaits the answer may look again a moment later (runs/lanes.py), and
         ``patience`` 0 says that nobody need. Raises Refused when the work could not be done, Busy when there is too much of it.
         """
         with self._lock:
@@ -71,7 +76,7 @@ class Later:
             if work is None or work.done.done() and isinstance(work.done.exception(), Unasked):
                 work = self._jobs[key] = _Work(make)
             work.asked = time.monotonic()
-        mine = threads.job()
+        mine = lanes.job()
         if mine is not None and patience is None:
             if not work.done.done():
                 mine.unready.append(work.done)

@@ -12,9 +12,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import Refused, TooLarge
+from .. import Refused, TooLarge
+from ..runs.shares import Busy, Shares
 from .scope import address, route_path
-from .shares import Busy, Shares
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 SECONDS, PACE = 10.0, 2**16                     # for a body; and one second more for so many bytes that have come
@@ -22,7 +22,7 @@ HELD, EACH_HOLDS = 96 * 2**20, 32 * 2**20       # bytes of bodies in memory, ove
 READ, EACH_READS = 512, 224                     # requests with a body under way, over all and of one address
 LARGE, SMALL = 6 * 2**20, 2**14
 LIMITS: Mapping[str, int] = {                   # by the beginning of the path; what is not here is closed
-    "/gradio_api/explorer/": LARGE,             # each of them has a smaller one of its own (routes.py)
+    "/gradio_api/explorer/": LARGE,             # each of them has a smaller one of its own (server/routes.py)
     "/gradio_api/component_server": LARGE, "/gradio_api/queue/join": LARGE, "/gradio_api/run/": LARGE, "/gradio_api/api/": LARGE,
     "/gradio_api/call/": LARGE, "/gradio_api/cancel": SMALL, "/gradio_api/reset": SMALL, "/login": SMALL}
 CLOSED = ("/gradio_api/deep_link",)             # of those that are asked for by GET: it writes to the disk

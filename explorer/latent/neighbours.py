@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .latent import Basis
+from .statistics import Basis
 
 
 class Neighbours:
