@@ -15,11 +15,16 @@ import torch
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 
 from training.model import standard_normal
+from training.ranges import ranges
 
-from . import NotThere, Refused, agreement, growth, images, labels, pyramid, styles
-from .latent import arithmetic, code_slices, directions, galleries, moves, reconstruction, run_directions
+from . import NotThere, Refused, images
+from .latent import arithmetic, code_slices, directions, galleries, layers, moves, reconstruction, run_directions
 from .latent.neighbours import pca
 from .runs.run import Label, Run
+from .views.microscope import few_labels
+from .views.pyramid import levels, stages
+from .views.reconstruct import confusion
+from .views.styles import mixing
 
 MOST_PIXELS = 4096 * 4096                       # of one answer
 MOST_TILES = 256
@@ -62,8 +67,8 @@ class PixelNoise(BaseModel):
     seed: Seed | None = None
 
     @property
-    def noise(self) -> styles.Noise:
-        return styles.Noise(tuple(self.strengths), self.seed)
+    def noise(self) -> layers.Noise:
+        return layers.Noise(tuple(self.strengths), self.seed)
 
 
 def _tiles(run: Run, w: np.ndarray, columns: int, label: Label, noise: PixelNoise | None = None) -> np.ndarray:
@@ -71,7 +76,7 @@ def _tiles(run: Run, w: np.ndarray, columns: int, label: Label, noise: PixelNois
     _, h, width = run.spec.shape
     if len(w) > MOST_TILES or len(w) * h * width > MOST_PIXELS:
         raise Refused(f"That would be {len(w)} images; ask for fewer at once.")
-    return images.grid(images.to_uint8(styles.images(run, w, label, None if noise is None else noise.noise)), columns)
+    return images.grid(images.to_uint8(layers.images(run, w, label, None if noise is None else noise.noise)), columns)
 
 
 def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
@@ -312,8 +317,8 @@ class Cut(Request):
     cutoff: Annotated[int, Field(ge=0, le=32)] = 0
 
     @property
-    def truncation(self) -> styles.Truncation:
-        return styles.Truncation(self.psi, self.cutoff)
+    def truncation(self) -> layers.Truncation:
+        return layers.Truncation(self.psi, self.cutoff)
 
 
 class DrawStyles(Cut, Draw):
@@ -331,11 +336,11 @@ class DrawStyles(Cut, Draw):
     noise: PixelNoise | None = None
 
     def draw(self, run: Run) -> np.ndarray:
-        styles.require(run)
+        mixing.require(run)
         seeds = [*self.rows, *self.columns]
-        sources = (styles.shaped(run, galleries.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
-                   else styles.expanded(run, self.codes, len(seeds)))
-        w = styles.grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
+        sources = (layers.shaped(run, galleries.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
+                   else mixing.expanded(run, self.codes, len(seeds)))
+        w = mixing.grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
         return _tiles(run, w, len(self.columns) + 1, self.label, self.noise)
 
 
@@ -351,7 +356,7 @@ class DrawTruncated(Draw):
 
     def draw(self, run: Run) -> np.ndarray:
         w, plus = moves.codes(self.w, run.d, most=1)[0], None if self.plus is None else moves.codes(self.plus, run.d, most=1)[0]
-        return _tiles(run, styles.strip(run, w, self.values, self.cutoff, plus), len(self.values), self.label, self.noise)
+        return _tiles(run, mixing.strip(run, w, self.values, self.cutoff, plus), len(self.values), self.label, self.noise)
 
 
 class Ask(Request):
@@ -535,22 +540,22 @@ class AskPyramid(Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         drawn = None if self.image is None else self.drawn or [False] * len(self.blend)
-        pyramid.require(run.model, self.blend, drawn)
+        levels.require(run.model, self.blend, drawn)
         w = torch.from_numpy(moves.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
         label = run.labels(1, self.label)
         with torch.inference_mode():
             if self.image is None or drawn is None:
-                levels, told = pyramid.of_code(run.model, w, label, self.blend), {}
+                shown, told = levels.of_code(run.model, w, label, self.blend), {}
             else:
                 pixels = pixels_of(run, self.image, self.invert)
                 real = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
-                levels = pyramid.of_image(run.model, real, w, label, self.blend, drawn)
-                off = (levels[-1].image - real).abs()
+                shown = levels.of_image(run.model, real, w, label, self.blend, drawn)
+                off = (shown[-1].image - real).abs()
                 told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": short(off.max().item()),
                         "error": short((off / 2).square().mean().sqrt().item())}
                 if isinstance(self.image, HeldOutImage):
                     told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
-        picture, scales = pyramid.picture(levels)
+        picture, scales = levels.picture(shown)
         return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
 
 
@@ -562,10 +567,10 @@ class AskStyles(Ask):
     columns: Seeds
 
     def answer(self, run: Run) -> dict[str, Any]:
-        styles.require(run)
-        w, mean = galleries.sampled(run, np.array([*self.rows, *self.columns]), self.label), styles.average(run)
+        mixing.require(run)
+        w, mean = galleries.sampled(run, np.array([*self.rows, *self.columns]), self.label), layers.average(run)
         return {"w": moves.to_text(w), "average": None if mean is None else moves.to_text(mean),
-                "ranges": [asdict(r) for r in styles.ranges(run.spec)]}
+                "ranges": [asdict(r) for r in ranges(run.spec)]}
 
 
 class AskReals(Ask):
@@ -576,10 +581,10 @@ class AskReals(Ask):
     images: Annotated[list[str | HeldOutImage | Pixels], Field(min_length=1, max_length=16)]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        styles.require(run)
+        mixing.require(run)
         pixels = np.stack([pixels_of(run, image, False) for image in self.images])
         w, _ = reconstruction.codes_of(run, pixels)
-        return {"w": moves.to_text(styles.compact(run, w)),
+        return {"w": moves.to_text(mixing.compact(run, w)),
                 "picture": images.data_url(images.grid(pixels.transpose(0, 2, 3, 1), len(pixels)))}
 
 
@@ -592,10 +597,10 @@ class AskNoise(Ask):
     seeds: Annotated[int, Field(ge=2, le=32)] = 16
 
     def answer(self, run: Run) -> dict[str, Any]:
-        styles.require(run)
-        moved = styles.noise_map(run, moves.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
+        mixing.require(run)
+        moved = mixing.noise_map(run, moves.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
         top = float(f"{moved.max():.2g}")
-        return {"picture": images.data_url(styles.heat(moved, top)), "top": top, "mean": short(moved.mean()), "seeds": self.seeds}
+        return {"picture": images.data_url(mixing.heat(moved, top)), "top": top, "mean": short(moved.mean()), "seeds": self.seeds}
 
 
 class AskPaths(Cut, Ask):
@@ -607,10 +612,10 @@ class AskPaths(Cut, Ask):
     frames: Annotated[int, Field(ge=2, le=16)] = 8
 
     def answer(self, run: Run) -> dict[str, Any]:
-        ways, net = styles.ways(run, self.a, self.b, self.truncation, self.label), galleries.reader(run).net
+        ways, net = mixing.ways(run, self.a, self.b, self.truncation, self.label), galleries.reader(run).net
         t = moves.times(self.frames, False)
         picture = _tiles(run, np.concatenate([way(t) for way in ways]), self.frames, self.label)
-        z, w = (short(styles.path_length(run, way, net, self.label)) for way in ways)
+        z, w = (short(mixing.path_length(run, way, net, self.label)) for way in ways)
         return {"picture": images.data_url(picture), "lengths": {"z": z, "w": w}, "space": "pixels" if net is None else "features"}
 
 
@@ -621,7 +626,7 @@ class AskStyleDirections(Ask):
     layers: Layers
 
     def answer(self, run: Run) -> dict[str, Any]:
-        every, done = styles.found_in(run, self.layers, self.label)
+        every, done = mixing.found_in(run, self.layers, self.label)
         if every is None:
             return {"ready": False, "done": round(done, 3)}
         return {"ready": True, "directions": [_direction(d) for d in every]}
@@ -636,10 +641,10 @@ class AskLabels(Ask):
     way: Annotated[str, Field(max_length=20)] = "frozen"
 
     def answer(self, run: Run) -> dict[str, Any]:
-        labels.require(run)
+        few_labels.require(run)
         if self.n is None:
-            return {"known": labels.known(run), "sizes": labels.possible(run), "classes": len(run.card.data.classes)}
-        value, done = labels.measured(run, self.n, self.way)
+            return {"known": few_labels.known(run), "sizes": few_labels.possible(run), "classes": len(run.card.data.classes)}
+        value, done = few_labels.measured(run, self.n, self.way)
         return {"ready": False, "done": round(done, 3)} if value is None else {"ready": True, "accuracy": short(value)}
 
 
@@ -649,7 +654,7 @@ class AskStages(Ask):
     op: Literal["stages"]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        return growth.kept(run)
+        return stages.kept(run)
 
 
 class AskSum(Sum, Ask):
@@ -720,7 +725,7 @@ class AskKept(Ask):
     op: Literal["kept"]
 
     def answer(self, run: Run) -> dict[str, Any]:
-        every, done = agreement.kept(run)
+        every, done = confusion.kept(run)
         if every is None:
             return {"ready": False, "done": round(done, 3)}
         return {"ready": True, "images": int(every[0].counts.sum()) if every else 0, "fields": [

@@ -30,9 +30,7 @@ from .components.near import near
 from .components.picker import picker
 from .components.styles import style_dials
 from .early import Early
-from .fits import Fits, fit_routes
 from .i18n import LANGUAGES, words
-from .live import MOST, Trainings, live_routes
 from .server import api, thread_pools
 from .server.bodies import Bodies
 from .server.brake import Brake
@@ -42,6 +40,9 @@ from .server.routes import PREFIX, make_routes
 from .server.scope import address
 from .server.told import Told
 from .views import Context, modules, supported
+from .views.collapse.process import MOST, Trainings
+from .views.collapse.routes import live_routes
+from .views.map.fits import Fits, fit_routes
 
 SLIDERS = 8
 SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them

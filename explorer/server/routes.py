@@ -22,13 +22,18 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from .. import NotThere, Refused, TooLarge, beside, comparing, export, images, microscope, mix, plots, render, searches
+from .. import NotThere, Refused, TooLarge, images, plots, render
 from ..latent import moves
 from ..runs import point_tiles
 from ..runs.lanes import Abandoned
 from ..runs.run import Run
 from ..runs.session import Session
 from ..runs.shares import SLOWED, Busy, Shares
+from ..views.compare import table
+from ..views.map import mix
+from ..views.microscope import requests
+from ..views.reconstruct import beside, searches
+from ..views.walk import export
 from . import thread_pools
 from .access import Access, VisitorError
 from .scope import address
@@ -81,7 +86,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         return _json(request.answer(session.run(request.run)))
 
     def do_microscope(body: bytes) -> Response:
-        request = render.parse(microscope.MICROSCOPE, body)
+        request = render.parse(requests.MICROSCOPE, body)
         return _json(request.answer(session.run(request.run)))
 
     def do_search(body: bytes) -> Response:
@@ -300,9 +305,9 @@ def _sheet(session: Session, request: Request) -> Response:
 
 def _compared(session: Session, names: str) -> dict[str, Any]:
     asked = [n for n in names.split(",") if n]
-    if len(asked) > comparing.MOST:             # before any is looked up
-        raise Refused(f"1 to {comparing.MOST} runs can stand side by side; these are {len(asked)}.")
-    return comparing.compare([session.card(n) for n in asked], session.titles())
+    if len(asked) > table.MOST:             # before any is looked up
+        raise Refused(f"1 to {table.MOST} runs can stand side by side; these are {len(asked)}.")
+    return table.compare([session.card(n) for n in asked], session.titles())
 
 
 def _curves(session: Session, name: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 from playwright.sync_api import expect
 
-from explorer import agreement, inversion
 from explorer.latent import reconstruction
 from explorer.runs.session import Session
+from explorer.views.reconstruct import confusion, inversion
 from tests.browser.conftest import Driver
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
@@ -289,7 +289,7 @@ def test_what_the_code_keeps_is_a_table_with_its_worst_confusions_in_words(conte
     run = session.run("tiny")
     every = None
     while every is None:
-        every, _ = agreement.kept(run)
+        every, _ = confusion.kept(run)
     counts = page.locator(".lx-counts tr:not(:first-child)").evaluate_all(
         "(rows) => rows.map((r) => [...r.querySelectorAll('td')].map((c) => +c.textContent))")
     assert counts == every[0].counts.tolist()

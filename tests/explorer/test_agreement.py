@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import agreement, render
+from explorer import render
 from explorer.latent import galleries
 from explorer.runs.session import Session
+from explorer.views.reconstruct import confusion
 from tests.explorer.conftest import data, make
 from training import features
 
@@ -18,7 +19,7 @@ from training import features
 def test_readings_are_counted_and_the_worst_confusion_comes_first():
     before = np.array([7] * 20 + [3] * 10 + [1] * 5)
     after = np.array([7] * 14 + [9] * 6 + [3] * 6 + [5] * 4 + [1] * 3 + [0] * 2)
-    kept = agreement.count("class", tuple(str(k) for k in range(10)), before, after)
+    kept = confusion.count("class", tuple(str(k) for k in range(10)), before, after)
     assert kept.counts[7, 9] == 6 and kept.counts[3, 5] == 4 and kept.counts.sum() == 35
     assert kept.share == pytest.approx(23 / 35)
     assert [(c.was, c.now, c.count, c.of) for c in kept.confusions()] == [(3, 5, 4, 10), (7, 9, 6, 20)]   # 1 → 0 came about twice only
@@ -40,7 +41,7 @@ def test_a_run_is_told_what_its_codes_keep(runs):
     run = runs.run("judged")
     every = None
     while every is None:
-        every, done = agreement.kept(run)
+        every, done = confusion.kept(run)
         assert 0 <= done <= 1
     net, pixels = galleries.reader(run).net, run.real(np.arange(run.held.n))
     again = run.decode(run.encode(pixels)[0]).transpose(0, 3, 1, 2)
@@ -53,6 +54,6 @@ def test_a_run_is_told_what_its_codes_keep(runs):
 
 
 def test_without_a_classifier_there_is_nothing_to_tell(runs):
-    assert agreement.kept(runs.run("alone")) == ([], 1.0)
+    assert confusion.kept(runs.run("alone")) == ([], 1.0)
     told = render.CODE.validate_python({"run": "alone", "op": "kept"}).answer(runs.run("alone"))
     assert told == {"ready": True, "images": 0, "fields": []}

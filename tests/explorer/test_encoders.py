@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 
 from explorer import Refused
-from explorer.beside import MOST
 from explorer.latent import moves, reconstruction
 from explorer.runs.session import Session
+from explorer.views.reconstruct.beside import MOST
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from explorer import Refused, export, render
+from explorer import Refused, render
 from explorer.latent import moves
+from explorer.views.walk import export
 
 
 def keys(count: int, d: int = 4) -> str:

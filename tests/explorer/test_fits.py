@@ -11,13 +11,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import fits, own_maps
-from explorer.fits import AskFit, Fits, fit_routes
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.routes import PREFIX, Busy
-from explorer.views import fitting
+from explorer.views.map import fits, own_maps, umap_process
+from explorer.views.map.fits import AskFit, Fits, fit_routes
 from tests.explorer.conftest import N, data, make
 from training import checkpoint, maps
 
@@ -39,7 +38,7 @@ class Slow:
             yield "share", 0.33
             while not self.go.wait(0.01):
                 if not wanted():
-                    raise fitting.Cancelled
+                    raise umap_process.Cancelled
             yield "done", PLACES
         finally:
             self.under_way -= 1
@@ -156,8 +155,8 @@ def test_own_maps_are_few_and_of_these_weights(root):
 def test_the_process_ends_as_soon_as_nobody_wants_the_map():
     codes, before = np.random.default_rng(0).normal(size=(5000, 8)).astype(np.float32), set(psutil.Process().children())
     told, wanted = [], [True]
-    with pytest.raises(fitting.Cancelled):
-        for kind, value in fitting.fit(codes, lambda: wanted[0], n_neighbors=5):
+    with pytest.raises(umap_process.Cancelled):
+        for kind, value in umap_process.fit(codes, lambda: wanted[0], n_neighbors=5):
             told.append((kind, value))
             wanted[0] = False
     assert told and all(kind == "share" and value < 0.6 for kind, value in told)

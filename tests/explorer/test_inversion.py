@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused, inversion, searches
-from explorer.inversion import Cancelled, Search
+from explorer import Refused
 from explorer.latent import moves, reconstruction
 from explorer.runs.session import Session
-from explorer.searches import SEARCH, Searches
+from explorer.views.reconstruct import inversion, searches
+from explorer.views.reconstruct.inversion import Cancelled, Search
+from explorer.views.reconstruct.searches import SEARCH, Searches
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
 

@@ -13,10 +13,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from explorer import jobs
-from explorer.jobs import JobError, Jobs
 from explorer.runs import lanes
 from explorer.server.access import Access, VisitorError
+from explorer.views.train import jobs
+from explorer.views.train.jobs import JobError, Jobs
 from tests.training import small
 from training import alarms
 

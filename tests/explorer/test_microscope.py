@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import drawing
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.views import supported
+from explorer.views.microscope import sampling
 
 from .conftest import Client, data, make
 from .encoded import make_encoded
@@ -139,8 +139,8 @@ def test_random_codes_come_with_their_images(ask, session):
 def test_more_codes_of_a_seed_begin_with_the_same_ones(session):
     run, mixed = session.run("stack"), None
     while mixed is None:
-        mixed, _ = drawing.mixture(run)
-    for draw in (mixed, functools.partial(drawing.own, run), functools.partial(drawing.normal, run)):
+        mixed, _ = sampling.mixture(run)
+    for draw in (mixed, functools.partial(sampling.own, run), functools.partial(sampling.normal, run)):
         np.testing.assert_allclose(draw(40, 4)[:3], draw(3, 4), atol=1e-5)
 
 

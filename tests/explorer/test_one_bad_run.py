@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 
 from explorer import Refused
 from explorer.__main__ import main as measure
-from explorer.jobs import MOST_ROWS, JobError, Jobs, Log
 from explorer.runs.session import Session
 from explorer.server import routes
 from explorer.server.access import Access
+from explorer.views.train.jobs import MOST_ROWS, JobError, Jobs, Log
 from training import alarms, log
 from training.checkpoint import CARD, LOG, MAP, SAMPLES, WEIGHTS
 from training.files import sha256

@@ -10,12 +10,13 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import Refused, images, pyramid
+from explorer import Refused, images
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.routes import PREFIX, make_routes
 from explorer.views import supported
+from explorer.views.pyramid import levels as pyramid
 from tests.training.prototypes import PROTOTYPES, SmallConfig
 from training import heldout
 from training import pyramid as maths

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from explorer import activity, agreement, depth, drawing, measuring, units
 from explorer.__main__ import main
 from explorer.i18n import words
 from explorer.latent import code_slices, galleries, run_directions
@@ -19,6 +18,9 @@ from explorer.runs import record, run
 from explorer.runs.record import FILE, Record, trimmed
 from explorer.runs.session import Session
 from explorer.server import routes
+from explorer.views import measuring
+from explorer.views.microscope import code_length, code_statistics, sampling, units
+from explorer.views.reconstruct import confusion
 from training import features
 
 from .conftest import data
@@ -149,10 +151,11 @@ def answers(root, name) -> dict:
            "directions": [(d.vector.tobytes(), dataclasses.replace(d, vector=None)) for d in run_directions.directions_of(run)],
            "gallery": (gallery.readings.tobytes(), gallery.codes.tobytes(), start)}
     if run.spec.encodes:
-        usual = activity.usual(run)
-        out |= {"errors": run.usual_errors().tobytes(), "kept": [k.counts.tolist() for k in agreement.kept_of(run)],
-                "units": [(u.mean.tobytes(), u.exciting.tobytes()) for u in units.watched_layers(run)], "sizes": depth.measured_sizes(run),
-                "mixture": drawing.mixture_of(run)(4, 0).tobytes(), "usual": (usual.mean.tobytes(), usual.sigma.tobytes(), usual.activity),
+        usual = code_statistics.usual(run)
+        out |= {"errors": run.usual_errors().tobytes(), "kept": [k.counts.tolist() for k in confusion.kept_of(run)],
+                "units": [(u.mean.tobytes(), u.exciting.tobytes()) for u in units.watched_layers(run)],
+                "sizes": code_length.measured_sizes(run), "mixture": sampling.mixture_of(run)(4, 0).tobytes(),
+                "usual": (usual.mean.tobytes(), usual.sigma.tobytes(), usual.activity),
                 "near": run.neighbours.apart.tobytes()}
     return out
 
@@ -177,7 +180,7 @@ def test_the_same_weights_give_the_same_answers_however_slow_the_clock(root, nam
 def test_nothing_is_left_to_measure_once_it_was(root, monkeypatch):
     assert main(["measure", "--all", "--trained", str(root)]) == 0
     before = {name: (root / name / FILE).stat().st_mtime_ns for name in ("stack", "info")}
-    for part in (code_slices, galleries, run_directions, agreement, units, depth):
+    for part in (code_slices, galleries, run_directions, confusion, units, code_length):
         for inner in ("measure", "_find", "_count", "_watch", "_measure", "_read"):
             monkeypatch.setattr(part, inner, lambda *a, **k: never(), raising=False)
     monkeypatch.setattr(run.Run, "_pull", lambda *a: never())

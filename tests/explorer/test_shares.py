@@ -12,9 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from explorer import export, live, searches
 from explorer.latent import moves
-from explorer.live import Start, Trainings
 from explorer.runs import background, lanes
 from explorer.runs.background import Later
 from explorer.runs.lanes import Abandoned, Lane
@@ -23,6 +21,10 @@ from explorer.server import thread_pools
 from explorer.server.access import Access
 from explorer.server.routes import PREFIX, _Limiter, make_routes
 from explorer.server.thread_pools import AT_ONCE, Threads
+from explorer.views.collapse import process
+from explorer.views.collapse.process import Start, Trainings
+from explorer.views.reconstruct import searches
+from explorer.views.walk import export
 from tests.explorer.test_live import Still
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
@@ -246,7 +248,7 @@ def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
 
 
 def test_one_visitor_never_holds_both_live_places(monkeypatch):
-    monkeypatch.setattr(live, "Training", Still)
+    monkeypatch.setattr(process, "Training", Still)
     trainings = Trainings(each=lambda: 1)
     try:
         first = trainings.start(Start(data="ring"), GREEDY)

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import measuring
 from explorer.latent import galleries, run_directions
 from explorer.runs import record
 from explorer.runs.record import FILE, Record
 from explorer.runs.session import Session
 from explorer.server import routes
+from explorer.views import measuring
 from training import checkpoint
 
 ROOT = Path(__file__).parents[2] / "trained"

@@ -8,8 +8,8 @@ import sys
 import psutil
 import pytest
 
-from explorer.jobs import JobError, Jobs
 from explorer.server.access import Access
+from explorer.views.train.jobs import JobError, Jobs
 from training import checkpoint, families, lock
 from training.cli import main
 from training.lock import Gone, Lock, Taken, held
