@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from ..runs.run import Run
 
-
 T = TypeVar("T")
-
 
 SAMPLES = 600                                   # seeds 0 … of the gallery
 REAL = 1500                                     # held-out images of the gallery

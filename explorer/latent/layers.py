@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..runs.run import Label, Run
 
 
-
 def truncated(w: np.ndarray, average: np.ndarray, psi: float, cutoff: int) -> np.ndarray:
     """w̄ + ψ (w - w̄) in the first ``cutoff`` layers of codes (…, L, w), the others as they are; ``average`` w̄: (w,)."""
     out = w.astype(np.float32)                  # a copy

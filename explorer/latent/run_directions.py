@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..runs.run import Run
 
 
-
-
 def find(run: Run, label: int | None = None) -> tuple[list[Direction] | None, float]:
     """All directions of a run, measured: principal ones, closed form, attributes.
 

@@ -22,16 +22,16 @@ from starlette.routing import Route
 
 from training import checkpoint
 
-from .. import NotThere, Refused, TooLarge, images, plots, render
+from .. import NotThere, Refused, TooLarge, images, plots
 from ..latent import moves
 from ..runs import point_tiles
 from ..runs.lanes import Abandoned
 from ..runs.run import Run
 from ..runs.session import Session
 from ..runs.shares import SLOWED, Busy, Shares
+from ..views import base, operations
 from ..views.compare import table
 from ..views.map import mix
-from ..views.microscope import requests
 from ..views.reconstruct import beside, searches
 from ..views.walk import export
 from . import thread_pools
@@ -77,24 +77,24 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
     def do_render(body: bytes) -> Response:
-        request = render.parse(render.DRAW, body)
-        data, kind = render.draw(session.run(request.run), request)
+        request = base.parse(operations.DRAW, body)
+        data, kind = base.draw(session.run(request.run), request)
         return Response(data, media_type=kind, headers=NO_STORE)
 
     def do_code(body: bytes) -> Response:
-        request = render.parse(render.CODE, body)
+        request = base.parse(operations.CODE, body)
         return _json(request.answer(session.run(request.run)))
 
     def do_microscope(body: bytes) -> Response:
-        request = render.parse(requests.MICROSCOPE, body)
+        request = base.parse(operations.MICROSCOPE, body)
         return _json(request.answer(session.run(request.run)))
 
     def do_search(body: bytes) -> Response:
-        request = render.parse(searches.SEARCH, body)
+        request = base.parse(searches.SEARCH, body)
         return _json(search.answer(session.run(request.run), request))
 
     def do_export(body: bytes) -> Response:
-        request = render.parse(export.EXPORT, body)
+        request = base.parse(export.EXPORT, body)
         data, kind = export.export(session.run(request.run), request)
         name = f'attachment; filename="{request.run}-walk.{request.format}"'
         return Response(data, media_type=kind, headers=NO_STORE | {"content-disposition": name})
@@ -112,8 +112,8 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
         post("render", MAX_RENDER, do_render, "wide"),
         post("code", MAX_CODE, do_code),
-        post("beside", MAX_CODE, lambda body: _json(beside.answer(session, render.parse(beside.BESIDE, body)))),
-        post("mix", mix.MAX, lambda body: _json(mix.mixed(session, render.parse(mix.MIX, body)))),
+        post("beside", MAX_CODE, lambda body: _json(beside.answer(session, base.parse(beside.BESIDE, body)))),
+        post("mix", mix.MAX, lambda body: _json(mix.mixed(session, base.parse(mix.MIX, body)))),
         post("microscope", MAX_CODE, do_microscope),
         post("search", MAX_CODE, do_search),
         post("walk/export", MAX_EXPORT, do_export, "making", files),

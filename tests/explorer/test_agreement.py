@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import render
 from explorer.latent import galleries
 from explorer.runs.session import Session
+from explorer.views import operations
 from explorer.views.reconstruct import confusion
 from tests.explorer.conftest import data, make
 from training import features
@@ -48,12 +48,12 @@ def test_a_run_is_told_what_its_codes_keep(runs):
     before, after = (net(torch.from_numpy(x).float() / 127.5 - 1)["class"].argmax(1).numpy() for x in (pixels, np.ascontiguousarray(again)))
     (kept,) = every
     assert kept.name == "class" and kept.counts.sum() == run.held.n and kept.share == pytest.approx((before == after).mean())
-    told = render.CODE.validate_python({"run": "judged", "op": "kept"}).answer(run)
+    told = operations.CODE.validate_python({"run": "judged", "op": "kept"}).answer(run)
     assert json.loads(json.dumps(told)) == told and told["ready"] and told["images"] == run.held.n
     assert told["fields"][0]["counts"] == kept.counts.tolist()
 
 
 def test_without_a_classifier_there_is_nothing_to_tell(runs):
     assert confusion.kept(runs.run("alone")) == ([], 1.0)
-    told = render.CODE.validate_python({"run": "alone", "op": "kept"}).answer(runs.run("alone"))
+    told = operations.CODE.validate_python({"run": "alone", "op": "kept"}).answer(runs.run("alone"))
     assert told == {"ready": True, "images": 0, "fields": []}

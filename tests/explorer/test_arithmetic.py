@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import images, render
+from explorer import images
 from explorer.latent import arithmetic, galleries, moves
 from explorer.latent.attributes import Gallery, Reader, lay_out
+from explorer.views import base, operations
 
 FIELDS = lay_out(("glasses", ("no", "yes"), False), ("fem", ("no", "yes"), False), ("style", ("none", "round", "square"), False),
                  ("slant", ("left", "right"), True))
@@ -106,11 +107,11 @@ def test_the_drawn_sum(client, tiny):
     parts = [np.concatenate([galleries.sampled(tiny, np.array([1, 2]))]), tiny.codes[[3]],
              np.stack([tiny.codes[4], tiny.map_z(tiny.sample_z(1, 5))[0]])]
     w = parts[2].mean(0) + 0.5 * (parts[0].mean(0) - parts[1].mean(0))
-    request = render.parse(render.DRAW, json.dumps(sum_of(strength=0.5)).encode())
+    request = base.parse(operations.DRAW, json.dumps(sum_of(strength=0.5)).encode())
     drawn = request.draw(tiny)
     h = tiny.spec.shape[1]
     assert drawn.shape == (3 * h, 3 * h, 1) and np.array_equal(drawn[h:2 * h, h:2 * h], tiny.decode(w[None].astype(np.float32))[0])
-    means = render.parse(render.DRAW, json.dumps(sum_of(means=True)).encode()).draw(tiny)
+    means = base.parse(operations.DRAW, json.dumps(sum_of(means=True)).encode()).draw(tiny)
     assert np.array_equal(means[:, h:2 * h], tiny.decode(tiny.codes[[3]])[0]) and means.shape == (h, 3 * h, 1)
     body = client.post("code", sum_of(strength=0.5)).json()
     assert np.allclose(moves.from_text(body["w"]), w, atol=1e-5)

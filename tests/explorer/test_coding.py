@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused, images, render
+from explorer import Refused, images
 from explorer.latent import code_slices, moves
 from explorer.latent.code_slices import Axis
 from explorer.runs.session import Session
+from explorer.views import operations
 from tests.explorer.conftest import Client, data
 from tests.explorer.generators import make_generator
 from training.model import Code, LatentSpec
@@ -30,7 +31,7 @@ def info(runs):
 
 
 def draw(session: Session, **body) -> np.ndarray:
-    request = render.DRAW.validate_python(body)
+    request = operations.DRAW.validate_python(body)
     return request.draw(session.run(request.run))
 
 

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from explorer import Refused, render
+from explorer import Refused
 from explorer.latent import moves
+from explorer.views import base
 from explorer.views.walk import export
 
 
@@ -15,7 +16,7 @@ def keys(count: int, d: int = 4) -> str:
 
 
 def made(run, **fields):
-    return export.export(run, render.parse(export.EXPORT, export.Export(run=run.card.name, keys=keys(3), **fields).model_dump_json(
+    return export.export(run, base.parse(export.EXPORT, export.Export(run=run.card.name, keys=keys(3), **fields).model_dump_json(
         exclude={"keys"}).replace("{", f'{{"keys":"{keys(3)}",', 1).encode()))
 
 
@@ -73,8 +74,8 @@ def test_bounds(session):
     with pytest.raises(Refused, match="12"):
         export.export(run, export.Export(run="tiny", keys=keys(13)))
     start = b'{"run":"tiny","keys":"AAAAAA=="'
-    render.parse(export.EXPORT, start + b"}")
+    base.parse(export.EXPORT, start + b"}")
     for body in (start + b',"size":4000}', start + b',"format":"exe"}', start + b',"seconds":NaN}', start + b',"fps":0}',
                  b'{"run":"tiny","keys":"AADAfw=="}', b"{}"):
         with pytest.raises(Refused, match=r"\.$"):
-            render.parse(export.EXPORT, body)
+            base.parse(export.EXPORT, body)

@@ -6,21 +6,23 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pydantic import ValidationError
 
-from explorer import NotThere, Refused, images, render
+from explorer import NotThere, Refused, images
 from explorer.latent import moves
 from explorer.runs.run import Run
+from explorer.views import base, operations
 from tests.training.prototypes import SmallConfig
 from training import checkpoint
 from training.model import DataSpec, LatentModel, LatentSpec
 
 
 def draw(run, op, **fields) -> np.ndarray:
-    return render.DRAW.validate_python({"run": run.card.name, "op": op, **fields}).draw(run)
+    return operations.DRAW.validate_python({"run": run.card.name, "op": op, **fields}).draw(run)
 
 
 def ask(run, op, **fields) -> dict:
-    return render.CODE.validate_python({"run": run.card.name, "op": op, **fields}).answer(run)
+    return operations.CODE.validate_python({"run": run.card.name, "op": op, **fields}).answer(run)
 
 
 def text(*rows) -> str:
@@ -227,16 +229,16 @@ BAD = [b"", b"[]", b"{", b"null", b"NaN", b"\xff\xfe", b'{"op":"image"}', b'{"ru
 @pytest.mark.parametrize("body", BAD)
 def test_bad_requests_get_a_sentence(body):
     with pytest.raises(Refused) as e:
-        render.parse(render.DRAW, body)
+        base.parse(operations.DRAW, body)
     sentence = str(e.value)
     assert sentence[0].isupper() and sentence.endswith(".") and "\n" not in sentence and len(sentence) < 300
 
 
 @given(st.binary(max_size=80))
 def test_any_bytes_are_refused(raw):
-    for adapter in (render.DRAW, render.CODE):
+    for adapter in (operations.DRAW, operations.CODE):
         with pytest.raises(Refused):
-            render.parse(adapter, raw)
+            base.parse(adapter, raw)
 
 
 def test_huge_numbers_still_give_an_image(tiny):
@@ -298,3 +300,17 @@ def test_the_page_opens_with_the_run_whose_map_is_clearest(session):
     cards = session.runs()[0]
     best = max(cards.values(), key=lambda c: c.metrics.get("map_accuracy", {}).get("value", 0.0)).name
     assert session.first() == best and session.first() in cards
+
+
+def test_operations_are_gathered_from_the_views_folders():
+    """Every request with an ``op`` is asked on its route, once: nobody keeps a list of them."""
+    def kinds(of):
+        return {of}.union(*(kinds(k) for k in of.__subclasses__()))
+    known = {k for k in kinds(base.Request) if "op" in k.model_fields and k.__module__.startswith("explorer.")}
+    for route, adapter in (("render", operations.DRAW), ("code", operations.CODE), ("microscope", operations.MICROSCOPE)):
+        here = operations.operations(route)
+        names = [k.model_fields["op"].annotation.__args__[0] for k in here]
+        assert set(here) == {k for k in known if k.route == route} and len(set(names)) == len(names) > 10
+        with pytest.raises(ValidationError, match="expected tags") as e:
+            adapter.validate_python({"op": "none of them"})
+        assert all(f"'{n}'" in str(e.value) for n in names)

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from training import points
 
-from ... import Refused, render
+from ... import Refused
 from ...server.routes import NO_STORE, Busy, plain_route, read_body
 from ...server.scope import address
+from .. import base
 from .process import COMMAND, START, Trainings
 
 WAIT = 5.0                                      # seconds that a request for frames waits for one
@@ -35,7 +36,7 @@ def live_routes(trainings: Trainings) -> list[Route]:
         return JSONResponse(known(), headers=NO_STORE)
 
     async def start(request: Request) -> Response:
-        asked = render.parse(START, await read_body(request, 4096))
+        asked = base.parse(START, await read_body(request, 4096))
         try:
             name = await anyio.to_thread.run_sync(trainings.start, asked, address(request.scope))
         except OSError as e:
@@ -63,7 +64,7 @@ def live_routes(trainings: Trainings) -> list[Route]:
         return Response(b"".join(found), media_type="application/octet-stream", headers=NO_STORE | {"x-live": "over" if ended else "on"})
 
     async def order(request: Request) -> Response:
-        command = render.parse(COMMAND, await read_body(request, 4096))
+        command = base.parse(COMMAND, await read_body(request, 4096))
         await anyio.to_thread.run_sync(trainings.get(request.path_params["name"]).order, command)
         return JSONResponse({}, headers=NO_STORE)
 

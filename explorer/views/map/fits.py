@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from training import maps
 
-from ... import NotThere, Refused, render
+from ... import NotThere, Refused
 from ...latent import moves
 from ...runs.background import refusal
 from ...runs.lanes import Lane
@@ -32,6 +32,7 @@ from ...runs.session import Session
 from ...server.access import Access
 from ...server.routes import NO_STORE, Busy, plain_route, read_body
 from ...server.scope import address
+from .. import base
 from . import own_maps
 from .umap_process import Cancelled, fit
 
@@ -194,7 +195,7 @@ class Fits:
 def fit_routes(fits: Fits) -> list[Route]:
     """POST fit; GET fit/{name}; POST fit/{name}/stop; GET own-maps/{run} and own-maps/{run}/{key}."""
     async def start(request: Request) -> Response:
-        asked = render.parse(FIT, await read_body(request, 4096))
+        asked = base.parse(FIT, await read_body(request, 4096))
         return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, asked, address(request.scope))}, headers=NO_STORE)
 
     async def news(request: Request) -> Response:

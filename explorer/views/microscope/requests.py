@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from ... import Refused, images
 from ...latent import moves
-from ...render import Ask, Codes, HeldOutImage, Pixels, Seed, pixels_of, short
 from ...runs.run import Run
-from . import code_length, code_statistics, linear_and_pca, sampling, units
+from ..base import Ask, Codes, HeldOutImage, Pixels, Seed, pixels_of, short
+from . import code_length, code_statistics, few_labels, linear_and_pca, sampling, units
 
 COLUMNS = 8                                     # of a page of units
 SHOWN = 12                                      # of sampled images in a row, and of components
@@ -22,7 +22,13 @@ LayerNumber = Annotated[int, Field(ge=-32, le=31)]
 Units = Annotated[list[Annotated[int, Field(ge=0, le=65535)]], Field(min_length=1, max_length=units.PAGE)]
 
 
-class Source(Ask):
+class Question(Ask):
+    """A question about an encoder, on a route of its own."""
+
+    route = "microscope"
+
+
+class Source(Question):
     """An image to look at: a held-out one, pixels, or, where neither is sent, the image of the code ``w``."""
 
     w: Codes | None = None
@@ -44,7 +50,7 @@ class Source(Ask):
         return run.decode(moves.codes(self.w, run.d, most=1), self.label)[0].transpose(2, 0, 1)
 
 
-class AskFacts(Ask):
+class AskFacts(Question):
     """What the run's encoder has: its layers, whether its first one can be drawn, how many layers have a mirror in the decoder, whether the
     decoder is linear and the code's numbers are activities."""
 
@@ -55,7 +61,7 @@ class AskFacts(Ask):
                 "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
 
 
-class AskUnits(Ask):
+class AskUnits(Question):
     """A page of a layer's units, those that vary most first, or the one that ``unit`` is on. ``alive``: without the dead ones."""
 
     op: Literal["units"]
@@ -78,7 +84,7 @@ class AskUnits(Ask):
                      "low": short(layer.low[k]), "high": short(layer.high[k]), "exciting": int(layer.exciting[k, 0])} for k in chosen]}
 
 
-class AskFilters(Ask):
+class AskFilters(Question):
     """Units of the first layer as pictures of their weights, and of their mirrors in the decoder, each on a scale of its own."""
 
     op: Literal["filters"]
@@ -95,7 +101,7 @@ class AskFilters(Ask):
                 "mean": short(alike.mean())}
 
 
-class AskAscent(Ask):
+class AskAscent(Question):
     """The inputs that excite units most, found by gradient ascent."""
 
     op: Literal["ascent"]
@@ -147,7 +153,7 @@ class AskUnit(Source):
         return out
 
 
-class AskActivity(Ask):
+class AskActivity(Question):
     """What is usual of the run's codes: mean and deviation of each number, and of activities how many light up."""
 
     op: Literal["activity"]
@@ -159,7 +165,7 @@ class AskActivity(Ask):
                 "counts": told.counts.tolist(), "edges": told.edges.tolist(), "lit": short(told.lit), "activity": short(told.activity)}
 
 
-class AskParts(Ask):
+class AskParts(Question):
     """The image of a code as a sum: what each of its strongest numbers adds, and the images of the strongest ``counts`` alone."""
 
     op: Literal["parts"]
@@ -204,7 +210,7 @@ class AskSized(Source):
                 "input": images.data_url(pixels.transpose(1, 2, 0)), "model": [short(v) for v in errors], "pca": [short(v) for v in pca]}
 
 
-class AskSizes(Ask):
+class AskSizes(Question):
     """Mean errors of held-out images from 1, 2, 4 … directions of the code and as many principal components."""
 
     op: Literal["sizes"]
@@ -217,7 +223,7 @@ class AskSizes(Ask):
                 "pca": [None if v is None else short(v) for v in found.pca], "images": found.images}
 
 
-class AskDrawn(Ask):
+class AskDrawn(Question):
     """A row of images from codes drawn at random, and their codes: of a normal cloud, the model's own distribution, or a mixture."""
 
     op: Literal["drawn"]
@@ -238,7 +244,7 @@ class AskDrawn(Ask):
         return {"ready": True, "picture": images.data_url(images.grid(run.decode(w, run.label(self.label)), SHOWN)), "w": moves.to_text(w)}
 
 
-class AskColumns(Ask):
+class AskColumns(Question):
     """A linear decoder beside PCA: rows of its columns, of the same space in its principal axes, and of the exact components; angles."""
 
     op: Literal["columns"]
@@ -257,7 +263,7 @@ class AskColumns(Ask):
                 "angles": [short(v) for v in found.angles]}
 
 
-class AskLesson(Ask):
+class AskLesson(Question):
     """A cloud in three dimensions and a linear autoencoder 3 → 2 → 3 that learns its plane, step by step, beside PCA's."""
 
     op: Literal["lesson"]
@@ -270,9 +276,20 @@ class AskLesson(Ask):
                           for s in found.steps]}
 
 
-MICROSCOPE: TypeAdapter[Ask] = TypeAdapter(Annotated[
-    AskFacts | AskUnits | AskFilters | AskAscent | AskValues | AskUnit | AskActivity | AskParts | AskDepth | AskSized | AskSizes | AskDrawn
-    | AskColumns | AskLesson,
-    Field(discriminator="op")])
+class AskLabels(Ask):
+    """What an encoder does for classifiers with few labels: without ``n`` what is known and what can be measured here, with it one
+    accuracy, or how far its measurement is."""
 
-__all__ = ["COLUMNS", "MICROSCOPE", "SHOWN"]
+    op: Literal["labels"]
+    n: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    way: Annotated[str, Field(max_length=20)] = "frozen"
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        few_labels.require(run)
+        if self.n is None:
+            return {"known": few_labels.known(run), "sizes": few_labels.possible(run), "classes": len(run.card.data.classes)}
+        value, done = few_labels.measured(run, self.n, self.way)
+        return {"ready": False, "done": round(done, 3)} if value is None else {"ready": True, "accuracy": short(value)}
+
+
+__all__ = ["COLUMNS", "SHOWN"]

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ... import NotThere, Refused, images
 from ...latent import moves, reconstruction
-from ...render import CodeImage, HeldOutImage, Pixels, Request, Seed, pixels_of, short
 from ...runs.run import Run
 from ...runs.session import Session
+from ..base import CodeImage, HeldOutImage, Pixels, Request, Seed, pixels_of, short
 
 MOST = 12                                       # runs of one answer
 

@@ -15,12 +15,12 @@ from pydantic import TypeAdapter
 
 from ... import images
 from ...latent import moves
-from ...render import HeldOutImage, Pixels, Request, pixels_of, short
 from ...runs import lanes
 from ...runs.background import refusal
 from ...runs.lanes import BEHIND, Lane
 from ...runs.run import Run
 from ...runs.shares import Busy
+from ..base import HeldOutImage, Pixels, Request, pixels_of, short
 from . import inversion
 from .inversion import Cancelled, Search
 

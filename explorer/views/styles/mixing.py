@@ -99,6 +99,7 @@ def heat(values: np.ndarray, top: float) -> np.ndarray:
     share = (at - low)[..., None]
     return ((1 - share) * HEAT[low] + share * HEAT[low + 1]).round().astype(np.uint8)
 
+
 Way = Callable[[np.ndarray], np.ndarray]        # places t (n,) in [0, 1] on a path to codes (n, L, w)
 
 

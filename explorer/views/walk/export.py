@@ -13,9 +13,9 @@ from pydantic import Field, TypeAdapter
 
 from ... import Refused, images
 from ...latent import moves
-from ...render import Path
 from ...runs import lanes
 from ...runs.run import Run
+from ..samples import Path
 
 F = TypeVar("F")
 MOST_KEYS, MOST_FRAMES = 12, 240
