@@ -1,5 +1,6 @@
 """What the Train form takes from here; it stands in views/train/."""
 
-from .views.train.jobs import JobError, Jobs
+from .views.train.error import JobError
+from .views.train.jobs import Jobs
 
 __all__ = ["JobError", "Jobs"]

@@ -20,17 +20,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
 
 
+class Access(Protocol):
+    """What whoever uses the page may do, as the server knows it (server/access.py)."""
+
+    training: bool
+
+    def require_training(self) -> None:
+        """Raise an error with one sentence where training, stopping and deleting are not allowed."""
+
+
 @dataclass
 class Context:
-    """What a view may use while it is built. ``session`` (runs/session.py) and ``access`` (server/access.py) are the server's."""
+    """What a view may use while it is built. ``session`` (runs/session.py) and ``access`` are the server's."""
 
     session: Any
-    access: Any
+    access: Access
     labels: list[tuple[Any, str, str]] = field(default_factory=list)
 
     def relabel(self, component: Any, key: str, prop: str = "label") -> Any:

@@ -29,10 +29,9 @@ from ...runs.background import refusal
 from ...runs.lanes import Lane
 from ...runs.run import Run
 from ...runs.session import Session
-from ...server.access import Access
 from ...server.routes import NO_STORE, Busy, plain_route, read_body
 from ...server.scope import address
-from .. import base
+from .. import Access, base
 from . import own_maps
 from .umap_process import Cancelled, fit
 
