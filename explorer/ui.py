@@ -31,6 +31,7 @@ from .components.picker import picker
 from .components.styles import style_dials
 from .early import Early
 from .i18n import LANGUAGES, words
+from .latent import neighbours, run_directions
 from .server import api, thread_pools
 from .server.bodies import Bodies
 from .server.brake import Brake
@@ -143,8 +144,8 @@ def prefetch(session: Any) -> None:
     if first:
         with contextlib.suppress(Refused):
             run = session.run(first)
-            run.default()
-            run.effects  # noqa: B018  (worked out once and kept)
+            neighbours.first_code(run)
+            run_directions.effects(run)         # worked out once and kept
 
 
 def _named_api(session: Any) -> None:

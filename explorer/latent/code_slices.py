@@ -7,34 +7,27 @@ Information Maximizing Generative Adversarial Nets).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
+import torch
 
 from training.model import Code, LatentSpec
 
 from .. import Refused
-from .statistics import COLOUR_STATISTICS, STATISTICS, Basis, statistics
+from ..runs.record import Entry
+from ..runs.run import Run
+from . import run_directions
+from .statistics import COLOUR_STATISTICS, STATISTICS, statistics
 
 CLASS = "class"
+ASKED = 32                                      # codes that each code of a model, and its class, is tried from
 STEPS = 5                                       # values of a continuous code that are tried, over its trained range
 MOVED, STEADY = 0.8, 0.75                       # deviations, and share of steps in the same direction, of a change that counts as clear
 BESIDE = 0.4                                    # deviations from which a steady change is told as a side effect
 SHAPED = 0.1                                    # share of the pixels' variance from which a category is said to change the shape
 NAMED = 0.6                                     # share of images that a classifier must read alike for a category to bear that name
-
-
-class Drawer(Protocol):
-    """What is needed of a run (session.Run)."""
-
-    spec: LatentSpec
-
-    @property
-    def directions(self) -> Basis: ...
-    def sample_z(self, n: int, seed: int) -> np.ndarray: ...
-    def map_z(self, z: np.ndarray, label: Any = None) -> np.ndarray: ...
-    def label(self, label: int | None) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ def with_noise(w: np.ndarray, z: np.ndarray, spec: LatentSpec) -> np.ndarray:
     return out
 
 
-def cells(run: Drawer, w: np.ndarray, label: int | None, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray | None]:
+def cells(run: Run, w: np.ndarray, label: int | None, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray | None]:
     """Codes (R * C, d) of a grid around w (d,), row by row, and their classes (R * C,) where the run has classes. Raises Refused."""
     if (rows.of, rows.name, rows.index) == (columns.of, columns.name, columns.index):
         raise Refused("A grid needs two different things along its sides.")
@@ -100,7 +93,7 @@ def cells(run: Drawer, w: np.ndarray, label: int | None, rows: Axis, columns: Ax
             values = axis.whole(code.size) if code.kind == "categorical" else np.array(axis.values, np.float32)
             codes = with_code(codes, code, values[at])
         else:
-            basis = run.directions
+            basis = run_directions.sliders(run)
             if axis.index >= len(basis.vectors):
                 raise Refused(f"This run has {len(basis.vectors)} directions, counted from 0.")
             v = basis.vectors[axis.index]
@@ -173,6 +166,23 @@ def measure(spec: LatentSpec, z: np.ndarray, decode: Decode, classify: Callable[
     return out
 
 
+def measured(run: Run) -> list[Measured]:
+    """What each code of the model, and its class, was measured to change."""
+    def classify(drawn: np.ndarray) -> np.ndarray:
+        x = torch.from_numpy(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2))).float() / 127.5 - 1
+        found = [run.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
+        return np.concatenate([p.argmax(1) for p in found if p is not None])
+
+    def make() -> Entry:
+        seen = run.judged(torch.zeros(1, *run.spec.shape)) is not None
+        with_codes = run.spec if run.spec.num_layers == 1 and run.spec.w_dim == run.spec.z_dim else replace(run.spec, codes=())
+        w = run.map_z(run.sample_z(ASKED, 1), np.arange(ASKED) % max(run.spec.num_classes, 1))
+        return {"codes": [m.to_dict() for m in measure(with_codes, w, run.decode, classify if seen else None)]}
+    if not (run.spec.codes or run.spec.num_classes) or len(run.spec.shape) != 3:
+        return []
+    return run.recorded("codes", make, lambda e: [Measured.from_dict(m) for m in e["codes"]])
+
+
 def _continuous(name: str, drawn: np.ndarray, deviation: np.ndarray) -> Measured:
     """From images (n, steps, H, W, C)."""
     n, steps = drawn.shape[:2]
@@ -208,4 +218,4 @@ def _category(name: str, drawn: np.ndarray, classify: Callable[[np.ndarray], np.
     return Measured(name, "categorical", label, share=share, names=names)
 
 
-__all__ = ["Axis", "Change", "Measured", "Name", "cells", "code_of", "measure", "with_code", "with_noise"]
+__all__ = ["Axis", "Change", "Measured", "Name", "cells", "code_of", "measure", "measured", "with_code", "with_noise"]

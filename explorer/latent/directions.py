@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import images
 from ..runs.background import Progress
 from ..runs.record import Entry
 from . import statistics
@@ -113,7 +114,6 @@ def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Rea
              deviation: np.ndarray) -> Direction:
     """The direction with what it changes: from each of ``starts`` (m, d) its coordinate is set to -2, 0 and 2 sigma from ``mean`` (d,); the
     images are read, and measured by latent.statistics, whose usual ``deviation`` is given. ``draw``: codes → (n, C, H, W) in [-1, 1]."""
-    from .. import images
 
     steps = VALUES[None] * found.sigma - ((starts - mean) @ found.vector)[:, None]
     drawn = draw((starts[:, None] + steps[..., None] * found.vector).reshape(-1, starts.shape[1]).astype(np.float32))
@@ -152,7 +152,6 @@ def side(found: Direction, most: int = 5) -> list[Change]:
 
 def usual_deviation(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) -> np.ndarray:
     """Standard deviation of each statistic over the images of USUAL of the codes ``points`` (n, d)."""
-    from .. import images
 
     pick = points[np.linspace(0, len(points) - 1, min(len(points), USUAL)).astype(int)]
     return statistics.statistics(images.to_uint8(draw(pick))).std(0) + 1e-4

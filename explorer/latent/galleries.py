@@ -9,26 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from .. import NotThere, Refused
 from ..runs.background import Progress, quietly
 from ..runs.record import Entry, trimmed
+from ..runs.run import Run
 from . import arithmetic, attributes, directions
 from .arithmetic import Line, Start
 from .attributes import Gallery, Reader
-
-if TYPE_CHECKING:
-
-    from ..runs.run import Run
 
 T = TypeVar("T")
 
 SAMPLES = 600                                   # seeds 0 … of the gallery
 REAL = 1500                                     # held-out images of the gallery
-FITTED = 2600                                   # codes that attribute directions are fitted to and measured on
 USUAL = 96                                      # images that say what is thin and what is bold
 TRIED = 24                                      # codes that each direction is tried from
 CLASSES = 10                                    # of a conditional model whose figures are kept; those of others are measured when asked for
@@ -65,15 +61,15 @@ def _key(run: Run) -> str:
     return net.sha256 if net else ""
 
 
-def _named(run: Run, what: str, label: int | None) -> str:
+def entry_of(run: Run, what: str, label: int | None) -> str:
     """The name of an entry of the run's record that tells of one class, where there are classes."""
     label = run.label(label)
     return what if label is None else f"{what} {label}"
 
 
-def _kept_or_once(run: Run, what: str, label: int | None, make: Callable[[], Entry], read: Callable[[Entry], T], most: int = CLASSES) -> T:
+def kept_or_once(run: Run, what: str, label: int | None, make: Callable[[], Entry], read: Callable[[Entry], T], most: int = CLASSES) -> T:
     """As ``run.recorded``, but of classes beyond the first ``most`` in memory alone."""
-    name = _named(run, what, label)
+    name = entry_of(run, what, label)
     return run.recorded(name, make, read) if (label or 0) < most else run.once((name, _key(run)), lambda: read(make()))
 
 
@@ -88,7 +84,7 @@ def usual_deviation(run: Run, label: int | None = None) -> np.ndarray:
     """How much each statistic of the run's images varies (latent.statistics)."""
     def make() -> Entry:
         return {"deviation": trimmed(directions.usual_deviation(lambda w: run.images(w, label), run.points_of_all()))}
-    return _kept_or_once(run, "usual", label, make, lambda e: e["deviation"].reshape(-1))
+    return kept_or_once(run, "usual", label, make, lambda e: e["deviation"].reshape(-1))
 
 
 def exemplars(run: Run, refs: list[str], label: int | None = None) -> np.ndarray:
@@ -115,21 +111,21 @@ def sampled(run: Run, seeds: np.ndarray, label: int | None = None) -> np.ndarray
     return run.map_z(np.concatenate([run.sample_z(1, int(s)) for s in seeds]), label)
 
 
-def _read(run: Run, seeds: np.ndarray, label: int | None, progress: Progress) -> Gallery:
+def read_samples(run: Run, seeds: np.ndarray, label: int | None, progress: Progress) -> Gallery:
     return attributes.of_samples(lambda s: sampled(run, s, label), lambda w: run.images(w, label), reader(run), seeds, progress)
 
 
-def _of_samples(run: Run, label: int | None, progress: Progress) -> Gallery:
+def of_samples(run: Run, label: int | None, progress: Progress) -> Gallery:
     seeds = np.arange(SAMPLES)
 
     def make() -> Entry:
-        return {"readings": attributes.coarse(_read(run, seeds, label, progress).readings)}
+        return {"readings": attributes.coarse(read_samples(run, seeds, label, progress).readings)}
 
     def read(e: Entry) -> Gallery:
         by = reader(run)
         readings = attributes.fine(e["readings"].reshape(SAMPLES, by.width))
         return Gallery(tuple(f"s{s}" for s in seeds), sampled(run, seeds, label), by.fields, readings)
-    return _kept_or_once(run, "gallery", label, make, read, most=1)     # of the class that is shown first: the largest part of a record
+    return kept_or_once(run, "gallery", label, make, read, most=1)     # of the class that is shown first: the largest part of a record
 
 
 def _of_real(run: Run, progress: Progress) -> Gallery:
@@ -144,12 +140,12 @@ def gallery(run: Run, source: str, label: int | None = None) -> tuple[tuple[Gall
     run.require_images()
     if source == "real" and (run.map is None or run.held is None):
         raise Refused("This run has no real images here to take exemplars from.")
-    return run.soon(_named(run, f"start {source}", label), lambda progress: gallery_of(run, source, label, progress))
+    return run.soon(entry_of(run, f"start {source}", label), lambda progress: gallery_of(run, source, label, progress))
 
 
 def gallery_of(run: Run, source: str, label: int | None = None, progress: Progress = quietly) -> tuple[Gallery, Start]:
     """As ``gallery``, however long it takes."""
-    found = (_of_real if source == "real" else partial(_of_samples, label=label))(run, progress=lambda share: progress(0.9 * share))
+    found = (_of_real if source == "real" else partial(of_samples, label=label))(run, progress=lambda share: progress(0.9 * share))
 
     def make() -> Entry:
         start = arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label)[0])
@@ -160,7 +156,7 @@ def gallery_of(run: Run, source: str, label: int | None = None, progress: Progre
         if not known.issuperset(a + b + c):
             raise ValueError("it names exemplars that are not there")
         return Start(a, b, c, e["field"])
-    return found, _kept_or_once(run, f"start {source}", label, make, read)
+    return found, kept_or_once(run, f"start {source}", label, make, read)
 
 
 def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float,

@@ -7,15 +7,12 @@ Architecture for Generative Adversarial Networks: noise (section 3.2), truncatio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
 
 from .. import Refused
-
-if TYPE_CHECKING:
-    from ..runs.run import Label, Run
+from ..runs.run import Label, Run
 
 
 def truncated(w: np.ndarray, average: np.ndarray, psi: float, cutoff: int) -> np.ndarray:

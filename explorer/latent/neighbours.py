@@ -1,11 +1,16 @@
-"""Between codes and places on a map: nearest neighbours, and the way back from a place to a code. Pure functions of arrays."""
+"""Between codes and places on a map: nearest neighbours, and the way back from a place to a code: of arrays, and of a run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from .. import NotThere, Refused
+from ..runs.record import Entry, trimmed
+from ..runs.run import Run
+from . import moves, run_directions
 from .statistics import Basis
 
 
@@ -97,3 +102,66 @@ def place_pca(basis: Basis, xy: np.ndarray) -> Place:
     """The code at a place of ``pca``: exact on the plane through the mean, the other directions being at their mean."""
     vectors = basis.vectors[:2]
     return Place((basis.mean + np.asarray(xy[:len(vectors)], np.float32) @ vectors).astype(np.float32), basis.mean.size > 2)
+
+
+def of_run(run: Run) -> Neighbours:
+    """Search among the codes of real images. Raises Refused where the run has none."""
+    if run.codes is None:
+        raise Refused("This run has no codes of real images to compare with.")
+    codes = run.codes
+
+    def make() -> Entry:
+        return {"apart": trimmed(apart(codes))}
+
+    def read(e: Entry) -> Neighbours:
+        return Neighbours(codes, e["apart"].reshape(-1).astype(np.float64))
+    return run.recorded("neighbours", make, read)
+
+
+def projections(run: Run) -> list[str]:
+    """Maps that can be drawn, the best first."""
+    if run.map is None:
+        return []
+    return (["code"] if run.d == 2 else []) + (["umap"] if run.map and run.map.umap is not None else []) + ["pca"]
+
+
+def points(run: Run, name: str) -> np.ndarray:
+    """Places (n, 2) float32 of the held-out images on a map. Raises NotThere."""
+    if name not in projections(run) or run.map is None or run.codes is None:
+        raise NotThere(f"This run has no {name.upper() if name != 'code' else 'plain'} map.")
+    if name == "umap" and run.map.umap is not None:
+        return run.map.umap
+    if name == "code":
+        return np.ascontiguousarray(run.codes, np.float32)
+    codes = run.codes
+    return run.once("pca", lambda: pca(codes, run_directions.basis(run)))
+
+
+def place(run: Run, name: str, xy: np.ndarray) -> Place:
+    """The code for a place (2,) on a map."""
+    places = points(run, name)
+    if name == "code":
+        return Place(xy.astype(np.float32), False)
+    if name == "pca":
+        return place_pca(run_directions.basis(run), xy)
+    assert run.codes is not None
+    return place_among(places, run.codes, xy)
+
+
+def first_code(run: Run) -> dict[str, Any]:
+    """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
+    def make() -> Entry:
+        if run.codes is None:
+            return {"w": run.map_z(run.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
+        rows = np.arange(len(run.codes))
+        if run.held is not None and run.held.labels is not None:
+            labels = run.held.labels[rows]
+            rows = np.flatnonzero(labels == max(run.held.spec.num_classes, 1) // 3)
+            rows = rows if len(rows) else np.arange(len(run.codes))
+        near = ((run.codes[rows] - run.codes[rows].mean(0)) ** 2).sum(1)
+        index = int(rows[near.argmin()])
+        return {"w": run.codes[index], "origin": {"kind": "point", "index": index}}
+
+    def read(e: Entry) -> dict[str, Any]:
+        return {"w": moves.to_text(e["w"].reshape(run.d)), "origin": dict(e["origin"])}
+    return run.recorded("default", make, read)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,10 +11,10 @@ from torch import Tensor
 from training import corruption
 
 from .. import Refused, images
+from ..runs.record import Entry, trimmed
+from ..runs.run import Run
 
-if TYPE_CHECKING:
-    from ..runs.run import Run
-
+USUAL = 500                                     # held-out images whose errors say what is usual
 TRIED = 16                                      # classes that a conditional model is tried with, at most
 
 
@@ -71,14 +70,27 @@ def take_in(run: Run, pixels: np.ndarray, label: int | None = None, target: np.n
                  int(tried[best]) if run.spec.num_classes else None)
 
 
+def usual_errors(run: Run) -> np.ndarray | None:
+    """Reconstruction errors of up to USUAL held-out images, sorted; None without held-out images."""
+    if run.held is None:
+        return None
+    held = run.held
+
+    def make() -> Entry:
+        rows = np.linspace(0, held.n - 1, min(held.n, USUAL)).astype(int)
+        labels = held.labels[rows] if run.spec.num_classes and held.labels is not None else None
+        return {"errors": trimmed(np.sort(run.errors(run.real(rows), labels)))}
+    return run.recorded("errors", make, lambda e: e["errors"].reshape(-1))
+
+
 def nearer_than(run: Run, error: float, wait: bool = False) -> float | None:
     """The share of held-out images that are reconstructed worse than with ``error``; None where there are none, or, unless it should
     ``wait``, while their errors are still being worked out."""
     try:
-        usual = run.usual_errors() if wait else run.later.get("usual errors", lambda progress: run.usual_errors(), patience=0)[0]
+        usual = usual_errors(run) if wait else run.later.get("usual errors", lambda progress: usual_errors(run), patience=0)[0]
     except Refused:
         return None
     return None if usual is None else round(float((usual > error).mean()), 4)
 
 
-__all__ = ["Taken", "codes_of", "nearer_than", "noisy", "squared", "take_in"]
+__all__ = ["Taken", "codes_of", "nearer_than", "noisy", "squared", "take_in", "usual_errors"]

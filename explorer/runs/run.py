@@ -6,9 +6,8 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -22,14 +21,10 @@ from training.heldout import HeldOut
 from training.model import LatentModel, LatentSpec
 
 from .. import NotThere, Refused, images
-from ..latent import code_slices, galleries, moves, neighbours, run_directions, statistics
-from ..latent.code_slices import Measured
-from ..latent.neighbours import Neighbours, Place
-from ..latent.statistics import Basis, Effect
 from . import lanes, point_tiles
 from .background import Later, Progress
 from .cache import Once
-from .record import Entry, Record, trimmed
+from .record import Entry, Record
 from .weighing import bytes_of
 
 T = TypeVar("T")
@@ -37,9 +32,6 @@ Label = int | np.ndarray | None                 # one class for all, a class for
 CHUNK = 64                                      # codes at once
 ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
 LARGEST = 1e15                                  # of a code: squares are still finite
-PULLED = 256                                    # codes that the strongest directions are found on
-ASKED = 32                                      # codes that each code of a model, and its class, is tried from
-USUAL = 500                                     # held-out images whose errors say what is usual
 PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at most, and at least where others are drawn beside them
 DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
@@ -216,18 +208,6 @@ class Run:
         except DataError as e:
             raise Refused(DAMAGED) from e
 
-    def usual_errors(self) -> np.ndarray | None:
-        """Reconstruction errors of up to USUAL held-out images, sorted; None without held-out images."""
-        if self.held is None:
-            return None
-        held = self.held
-
-        def make() -> Entry:
-            rows = np.linspace(0, held.n - 1, min(held.n, USUAL)).astype(int)
-            labels = held.labels[rows] if self.spec.num_classes and held.labels is not None else None
-            return {"errors": trimmed(np.sort(self.errors(self.real(rows), labels)))}
-        return self.recorded("errors", make, lambda e: e["errors"].reshape(-1))
-
     def points_of_all(self) -> np.ndarray:
         """Codes that stand for all: those of the map, else of 2,000 samples."""
         if self.codes is not None:
@@ -244,72 +224,6 @@ class Run:
                           "learning rate.")
         return codes
 
-    def _principal(self) -> Basis:
-        return self._once.get("principal", lambda: statistics.principal(self.points_of_all()))
-
-    @property
-    def basis(self) -> Basis:
-        """Mean and spectrum of the run's codes, and their two strongest directions: the PCA map."""
-        def make() -> Entry:
-            b = self._principal()
-            return {"mean": b.mean, "vectors": b.vectors[:2], "sigmas": b.sigmas[:2], "shares": b.shares[:2],
-                    "spectrum": trimmed(b.spectrum), "scale": b.scale}
-
-        def read(e: Entry) -> Basis:
-            return Basis(e["mean"].reshape(self.d), e["vectors"].reshape(-1, self.d), e["sigmas"].reshape(-1), e["shares"].reshape(-1),
-                         e["spectrum"].reshape(-1), float(e["scale"]))
-        return self.recorded("basis", make, read)
-
-    @property
-    def directions(self) -> Basis:
-        """The directions on sliders: at most 8, those that change the image most, found on PULLED codes."""
-        def pull(w: np.ndarray) -> np.ndarray:
-            return self._pull(w[np.linspace(0, len(w) - 1, min(len(w), PULLED)).astype(int)])
-
-        def make() -> Entry:
-            found = statistics.strongest(self._principal(), self.points_of_all(), pull if len(self.spec.shape) == 3 else np.zeros_like)
-            return {"vectors": found.vectors.astype(np.float16), "sigmas": found.sigmas, "shares": found.shares}
-
-        def read(e: Entry) -> Basis:
-            vectors = statistics.orthonormal(e["vectors"].reshape(-1, self.d))
-            sigmas, shares = e["sigmas"].reshape(-1), e["shares"].reshape(-1)
-            if not len(vectors) == len(sigmas) == len(shares):
-                raise ValueError("as many sigmas as vectors are needed")
-            return Basis(self.basis.mean, vectors, sigmas, shares, self.basis.spectrum, self.basis.scale)
-        return self.recorded("sliders", make, read)
-
-    def _pull(self, w: np.ndarray) -> np.ndarray:
-        """Jᵀr of codes (n, d): how each code should move for its image to move along a random image r. (n, d)."""
-        r = torch.Generator().manual_seed(0)
-        found = []
-        for i in range(0, len(w), CHUNK):
-            codes = torch.from_numpy(w[i:i + CHUNK]).to(self.device).requires_grad_()
-            with torch.enable_grad():
-                shaped = codes.view(-1, self.spec.num_layers, self.spec.w_dim)
-                drawn = self.model.synthesize(shaped, self.labels(len(codes), None))
-                towards = torch.randn(drawn.shape, generator=r).to(self.device)
-                found.append(torch.autograd.grad((drawn * towards).sum(), codes)[0].cpu().numpy())
-        return np.concatenate(found)
-
-    @property
-    def effects(self) -> list[Effect]:
-        """What each of ``directions`` was measured to change, from found.TRIED codes."""
-        def make() -> Entry:
-            if (read := run_directions.named(self)) is not None:
-                effects = read
-            elif len(self.spec.shape) != 3:
-                effects = [Effect(None, 0.0)] * len(self.directions.vectors)
-            else:
-                effects = statistics.effects(self.decode, self.directions, self.points_of_all(), galleries.TRIED)
-            return {"effects": [[e.label, round(e.change, 3), e.low, e.high] for e in effects]}
-
-        def read(e: Entry) -> list[Effect]:
-            effects = [Effect(label, float(change), low, high) for label, change, low, high in e["effects"]]
-            if len(effects) != len(self.directions.vectors):
-                raise ValueError("as many effects as directions are needed")
-            return effects
-        return self.recorded("effects", make, read)
-
     def read(self, pixels: Tensor) -> dict[str, np.ndarray]:
         """What the model's own head reads from images (n, C, H, W) in [-1, 1]: by code, or "class", (n, k). Refused without a head."""
         if not self.spec.reads:
@@ -325,83 +239,6 @@ class Run:
             return None
         with torch.inference_mode():
             return net(pixels.float().cpu())["class"].softmax(1).numpy()
-
-    @property
-    def measured(self) -> list[Measured]:
-        """What each code of the model, and its class, was measured to change."""
-        def classify(drawn: np.ndarray) -> np.ndarray:
-            x = torch.from_numpy(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2))).float() / 127.5 - 1
-            found = [self.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
-            return np.concatenate([p.argmax(1) for p in found if p is not None])
-
-        def make() -> Entry:
-            seen = self.judged(torch.zeros(1, *self.spec.shape)) is not None
-            with_codes = self.spec if self.spec.num_layers == 1 and self.spec.w_dim == self.spec.z_dim else replace(self.spec, codes=())
-            w = self.map_z(self.sample_z(ASKED, 1), np.arange(ASKED) % max(self.spec.num_classes, 1))
-            return {"codes": [m.to_dict() for m in code_slices.measure(with_codes, w, self.decode, classify if seen else None)]}
-        if not (self.spec.codes or self.spec.num_classes) or len(self.spec.shape) != 3:
-            return []
-        return self.recorded("codes", make, lambda e: [Measured.from_dict(m) for m in e["codes"]])
-
-    @property
-    def neighbours(self) -> Neighbours:
-        """Search among the codes of real images. Raises Refused where the run has none."""
-        if self.codes is None:
-            raise Refused("This run has no codes of real images to compare with.")
-        codes = self.codes
-
-        def make() -> Entry:
-            return {"apart": trimmed(neighbours.apart(codes))}
-
-        def read(e: Entry) -> Neighbours:
-            return Neighbours(codes, e["apart"].reshape(-1).astype(np.float64))
-        return self.recorded("neighbours", make, read)
-
-    @property
-    def projections(self) -> list[str]:
-        """Maps that can be drawn, the best first."""
-        if self.map is None:
-            return []
-        return (["code"] if self.d == 2 else []) + (["umap"] if self.map and self.map.umap is not None else []) + ["pca"]
-
-    def points(self, name: str) -> np.ndarray:
-        """Places (n, 2) float32 of the held-out images on a map. Raises NotThere."""
-        if name not in self.projections or self.map is None or self.codes is None:
-            raise NotThere(f"This run has no {name.upper() if name != 'code' else 'plain'} map.")
-        if name == "umap" and self.map.umap is not None:
-            return self.map.umap
-        if name == "code":
-            return np.ascontiguousarray(self.codes, np.float32)
-        codes = self.codes
-        return self._once.get("pca", lambda: neighbours.pca(codes, self.basis))
-
-    def place(self, name: str, xy: np.ndarray) -> Place:
-        """The code for a place (2,) on a map."""
-        points = self.points(name)
-        if name == "code":
-            return Place(xy.astype(np.float32), False)
-        if name == "pca":
-            return neighbours.place_pca(self.basis, xy)
-        assert self.codes is not None
-        return neighbours.place_among(points, self.codes, xy)
-
-    def default(self) -> dict[str, Any]:
-        """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
-        def make() -> Entry:
-            if self.codes is None:
-                return {"w": self.map_z(self.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
-            rows = np.arange(len(self.codes))
-            if self.held is not None and self.held.labels is not None:
-                labels = self.held.labels[rows]
-                rows = np.flatnonzero(labels == max(self.held.spec.num_classes, 1) // 3)
-                rows = rows if len(rows) else np.arange(len(self.codes))
-            near = ((self.codes[rows] - self.codes[rows].mean(0)) ** 2).sum(1)
-            index = int(rows[near.argmin()])
-            return {"w": self.codes[index], "origin": {"kind": "point", "index": index}}
-
-        def read(e: Entry) -> dict[str, Any]:
-            return {"w": moves.to_text(e["w"].reshape(self.d)), "origin": dict(e["origin"])}
-        return self.recorded("default", make, read)
 
     def class_of(self, index: int) -> int | None:
         """The class of held-out image ``index``, where it has one."""

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from training.checkpoint import to_dict
 
 from .. import Refused, images
-from ..latent import moves
+from ..latent import moves, neighbours
 from ..runs.run import Run
 from ..runs.session import Session
 
@@ -91,7 +91,7 @@ class Nearest(Question):
         if not 1 <= self.k <= 24:
             raise Refused("k must lie between 1 and 24.")
         run = self.opened(session)
-        found = run.neighbours.nearest(_flat(run, self.code)[0], self.k)
+        found = neighbours.of_run(run).nearest(_flat(run, self.code)[0], self.k)
         return [{"index": int(i), "distance": float(d), "label": run.class_of(int(i))} for i, d in zip(*found, strict=True)]
 
 

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from training import checkpoint
 
 from .. import NotThere, Refused, TooLarge, images, plots
-from ..latent import moves
+from ..latent import code_slices, moves, neighbours, run_directions
 from ..runs import point_tiles
 from ..runs.lanes import Abandoned
 from ..runs.run import Run
@@ -103,13 +103,13 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("runs", lambda r: _json(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: _thumb(session, r)),
         get("run/{run}", lambda r: _json(describe(session, r.path_params["run"], views)), "opening"),
-        get("codes/{run}", lambda r: _json([m.to_dict() for m in session.run(r.path_params["run"]).measured]), "opening"),
+        get("codes/{run}", lambda r: _json([m.to_dict() for m in code_slices.measured(session.run(r.path_params["run"]))]), "opening"),
         get("compare", lambda r: _json(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: _map(session, r)),
         get("colours/{dataset}", lambda r: _colours(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: _sheet(session, r)),
         get("plot/{run}/curves", lambda r: _json(_curves(session, r.path_params["run"]))),
-        get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(session.run(r.path_params["run"]).basis.spectrum))),
+        get("plot/{run}/spectrum", lambda r: _json(plots.spectrum(run_directions.basis(session.run(r.path_params["run"])).spectrum))),
         post("render", MAX_RENDER, do_render, "wide"),
         post("code", MAX_CODE, do_code),
         post("beside", MAX_CODE, lambda body: _json(beside.answer(session, base.parse(beside.BESIDE, body)))),
@@ -231,15 +231,15 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
 def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
     """All that the page needs to open a run; ``views``: names of the views that fit it, from its spec."""
     run = session.run(name)
-    basis, effects = run.directions, run.effects
+    basis, effects = run_directions.sliders(run), run_directions.effects(run)
     directions = [dict(vector=moves.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
                        low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
             "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,
             "points": run.coded,
-            "projections": run.projections, "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
-            "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": run.default()}
+            "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
+            "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": neighbours.first_code(run)}
 
 
 def _dataset(session: Session, run: Run) -> dict[str, Any] | None:
@@ -273,10 +273,10 @@ def _thumb(session: Session, request: Request) -> Response:
 
 def _map(session: Session, request: Request) -> Response:
     run = session.run(request.path_params["run"])
-    name = request.query_params.get("projection") or (run.projections or ["umap"])[0]
+    name = request.query_params.get("projection") or (neighbours.projections(run) or ["umap"])[0]
     if name not in ("umap", "pca", "code"):
         raise NotThere("There is no such map; there are umap, pca and code.")
-    return _cached(request, run.points(name).astype("<f4").tobytes(), "application/octet-stream")
+    return _cached(request, neighbours.points(run, name).astype("<f4").tobytes(), "application/octet-stream")
 
 
 def _colours(session: Session, request: Request) -> Response:

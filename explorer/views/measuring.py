@@ -8,7 +8,7 @@ from functools import partial
 from training.ranges import ranges
 
 from .. import Refused
-from ..latent import galleries, run_directions
+from ..latent import code_slices, galleries, neighbours, reconstruction, run_directions
 from ..runs.run import Run
 from .microscope import code_length, code_statistics, linear_and_pca, sampling, units
 from .reconstruct import confusion
@@ -21,14 +21,14 @@ Step = tuple[str, Callable[[], object]]
 def steps(run: Run) -> Iterator[Step]:
     """What there is to measure of a run, with a word for it, in the order in which one thing is needed for another."""
     labels: list[int | None] = [*range(min(run.spec.num_classes, galleries.CLASSES))] or [None]
-    yield "codes", lambda: (run.basis, run.default(), galleries.spread(run), galleries.reader(run))
-    yield "strongest directions", lambda: (run.directions, run.effects)
-    yield "trained codes", lambda: run.measured
+    yield "codes", lambda: (run_directions.basis(run), neighbours.first_code(run), galleries.spread(run), galleries.reader(run))
+    yield "strongest directions", lambda: (run_directions.sliders(run), run_directions.effects(run))
+    yield "trained codes", lambda: code_slices.measured(run)
     for label in labels:
         yield "gallery", partial(galleries.gallery_of, run, "samples", label)
         yield "directions", partial(run_directions.directions_of, run, label)
     if run.codes is not None:
-        yield "neighbours", lambda: run.neighbours
+        yield "neighbours", lambda: neighbours.of_run(run)
     if run.codes is not None and run.held is not None:
         for label in labels:
             yield "gallery of real images", partial(galleries.gallery_of, run, "real", label)
@@ -41,7 +41,7 @@ def steps(run: Run) -> Iterator[Step]:
         yield "usual code", lambda: code_statistics.usual(run)
         yield "mixture", lambda: sampling.mixture_of(run)
     if run.spec.encodes and run.held is not None:
-        yield "reconstruction errors", run.usual_errors
+        yield "reconstruction errors", partial(reconstruction.usual_errors, run)
         yield "what is kept", lambda: confusion.kept_of(run)
         yield "units", lambda: (units.watched_layers(run), units.reach(run))
         yield "sizes", lambda: code_length.measured_sizes(run)

@@ -9,7 +9,7 @@ import torch
 from pydantic import Field
 
 from .. import NotThere, images
-from ..latent import galleries, moves, reconstruction, run_directions
+from ..latent import galleries, moves, neighbours, reconstruction, run_directions
 from ..runs.run import Label, Run
 from .base import MOST_TILES, Ask, Codes, Draw, HeldOutImage, PixelNoise, Pixels, Request, Seed, direction_told, pixels_of, short, tiles
 
@@ -145,10 +145,10 @@ class AskNeighbours(Ask):
     k: Annotated[int, Field(ge=1, le=24)] = 8
 
     def answer(self, run: Run) -> dict[str, Any]:
-        indices, distances = run.neighbours.nearest(moves.codes(self.w, run.d, most=1)[0], self.k)
+        indices, distances = neighbours.of_run(run).nearest(moves.codes(self.w, run.d, most=1)[0], self.k)
         return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
-                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / run.neighbours.usual),
-                "beyond": short(run.neighbours.beyond(distances[0]))}
+                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / neighbours.of_run(run).usual),
+                "beyond": short(neighbours.of_run(run).beyond(distances[0]))}
 
 
 class AskEncode(Ask):

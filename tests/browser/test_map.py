@@ -58,8 +58,8 @@ def test_what_is_said_of_the_distance_to_real_images_is_their_own_distances(driv
     for scale, far in ((1.02, False), (4.0, True)):
         w = run.codes[5] * scale
         drive.page.evaluate("(w) => window.lx.setCode(Float32Array.from(w), {kind: 'sliders'})", w.tolist())
-        indices, distances = run.neighbours.nearest(w.astype(np.float32), 12)
-        share, ratio = run.neighbours.beyond(distances[0]), distances[0] / run.neighbours.usual
+        indices, distances = neighbours.of_run(run).nearest(w.astype(np.float32), 12)
+        share, ratio = neighbours.of_run(run).beyond(distances[0]), distances[0] / neighbours.of_run(run).usual
         assert (share > 0.95) == far and ratio > 0.02
         said = f"{'Away from' if far else 'Close to'} real images ({ratio:.1f} × the usual distance)."
         count = np.bincount([run.class_of(int(i)) for i in indices], minlength=2)
@@ -320,7 +320,7 @@ def test_a_path_is_drawn_where_its_codes_lie_and_is_in_the_link(drive, context, 
     drive.until(f"{PLANE}.strip === '9' && {PLANE}.way")
     run = Session(trained).run("tiny")
     steps = [moves.walk(run.codes[picked], t, "lerp") for t in np.linspace(0, 1, 33)]
-    nearest = [int(run.neighbours.nearest(w)[0][0]) for w in steps]
+    nearest = [int(neighbours.of_run(run).nearest(w)[0][0]) for w in steps]
     assert page.evaluate(f"{PLANE}.way") == ",".join(map(str, nearest))
     dots = page.evaluate("[...document.querySelectorAll('.lx-pair .step')].map((c) => [+c.getAttribute('cx'), +c.getAttribute('cy')])")
     box = page.locator("#lx-plane .lx-plot").bounding_box()

@@ -8,7 +8,7 @@ import torch
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.latent import moves
+from explorer.latent import moves, run_directions
 from explorer.runs import point_tiles
 from explorer.runs.session import Session
 from explorer.server.access import Access
@@ -67,9 +67,9 @@ def test_the_cloud_behind_is_the_models_own_samples(run):
 
 
 def test_directions_and_sliders_work_on_points(run):
-    assert len(run.directions.vectors) == 3 and np.isfinite(run.directions.vectors).all()
+    assert len(run_directions.sliders(run).vectors) == 3 and np.isfinite(run_directions.sliders(run).vectors).all()
     w = run.map_z(run.sample_z(1, 0))
-    moved = run.directions.moved(w[0], 0, np.array([-2.0, 2.0], np.float32))
+    moved = run_directions.sliders(run).moved(w[0], 0, np.array([-2.0, 2.0], np.float32))
     assert (run.decode(moved)[0] != run.decode(moved)[1]).any()
 
 

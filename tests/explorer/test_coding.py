@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer import Refused, images
-from explorer.latent import code_slices, moves
+from explorer.latent import code_slices, moves, run_directions
 from explorer.latent.code_slices import Axis
 from explorer.runs.session import Session
 from explorer.views import operations
@@ -49,7 +49,7 @@ def test_noise_keeps_the_codes_and_directions_move_as_sliders_do(info):
     made, _ = code_slices.cells(info, w, None, Axis("direction", (-1, 2), index=1), Axis("noise", (5, 6)))
     for c, seed in enumerate((5, 6)):
         start = np.concatenate([info.sample_z(1, seed)[0][:6], w[6:]])
-        assert np.allclose(made[c::2], info.directions.moved(start, 1, np.array([-1, 2])), atol=1e-5)
+        assert np.allclose(made[c::2], run_directions.sliders(info).moved(start, 1, np.array([-1, 2])), atol=1e-5)
 
 
 def test_classes_are_a_side_and_noise_is_shared_by_them(runs):

@@ -111,7 +111,7 @@ def test_directions_of_a_run(client, tiny):
 
 
 def test_a_direction_of_ones_own(client, tiny):
-    v = 3 * tiny.directions.vectors[0]
+    v = 3 * run_directions.sliders(tiny).vectors[0]
     body = client.post("code", dict(run="tiny", op="measure", vector=moves.to_text(v))).json()
     assert np.allclose(moves.from_text(body["vector"]), v / 3, atol=1e-5) and body["kind"] == "own"
     assert body["sigma"] == pytest.approx(float((tiny.codes @ v / 3).std()), rel=1e-3)

@@ -58,7 +58,7 @@ def test_an_image_is_taken_in_as_the_run_itself_does(runs):
     assert np.array_equal(taken.w, w[0]) and np.array_equal(taken.sigma, sigma[0])
     assert np.array_equal(taken.again, run.decode(w)[0]) and taken.label is None
     assert taken.error == pytest.approx(float(run.errors(pixels[None])[0]), rel=1e-5)
-    usual = run.usual_errors()
+    usual = reconstruction.usual_errors(run)
     assert reconstruction.nearer_than(run, taken.error, wait=True) == pytest.approx((usual > taken.error).mean(), abs=1e-4)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from explorer import NotThere, Refused, images
-from explorer.latent import moves
+from explorer.latent import moves, neighbours, run_directions
 from explorer.runs.run import Run
 from explorer.views import base, operations
 from tests.training.prototypes import SmallConfig
@@ -67,7 +67,7 @@ def test_more_codes_than_one_chunk(tiny):
 
 
 def test_traverse_sets_absolute_coordinates(tiny):
-    basis, values = tiny.directions, [-2.0, 0.5, 2.0]
+    basis, values = run_directions.sliders(tiny), [-2.0, 0.5, 2.0]
     expected = [np.array(A) + (v * basis.sigmas[k] - (np.array(A) - basis.mean) @ basis.vectors[k]) * basis.vectors[k]
                 for k in (1, 0) for v in values]
     close(draw(tiny, "traverse", w=text(A), directions=[1, 0], values=values), images.grid(decoded(tiny, *expected), 3))
@@ -162,7 +162,7 @@ def test_where_a_path_lies_on_a_map(tiny):
     distances = np.linalg.norm(tiny.codes[None] - steps[:, None], axis=2)
     assert found["xy"] is None and found["indices"] == distances.argmin(1).tolist() and found["indices"][::4] == [3, 90]
     xy = moves.from_text(ask(tiny, "way", keys=moves.to_text(keys), frames=5, projection="pca")["xy"]).reshape(-1, 2)
-    ends = tiny.points("pca")[[3, 90]]
+    ends = neighbours.points(tiny, "pca")[[3, 90]]
     np.testing.assert_allclose(xy, [moves.lerp(*ends, t) for t in np.linspace(0, 1, 5)], atol=1e-3)
     arc = moves.from_text(ask(tiny, "way", keys=moves.to_text(keys), frames=5, method="slerp", projection="pca")["xy"]).reshape(-1, 2)
     np.testing.assert_allclose(arc[[0, 4]], ends, atol=1e-3)
@@ -170,7 +170,7 @@ def test_where_a_path_lies_on_a_map(tiny):
 
 def test_a_run_that_was_never_measured_has_its_codes_made_when_it_is_opened(session):
     bare = session.run("bare")
-    assert not (bare.folder / "map.npz").exists() and bare.projections == ["pca"]
+    assert not (bare.folder / "map.npz").exists() and neighbours.projections(bare) == ["pca"]
     np.testing.assert_allclose(bare.codes[:20], bare.encode(bare.held.images(range(20)))[0], atol=1e-5)
     assert ask(bare, "neighbours", w=moves.to_text(bare.codes[7]), k=1)["indices"] == [7]
 
@@ -275,25 +275,26 @@ def test_layers_and_classes(layered):
     for label in (-1, 3):
         with pytest.raises(Refused, match="classes 0 to 2"):
             draw(layered, "image", w=w, label=label)
-    assert len(layered.directions.vectors) == 3 and len(layered.effects) == 3 and layered.projections == []
+    assert len(run_directions.sliders(layered).vectors) == 3 and len(run_directions.effects(layered)) == 3
+    assert neighbours.projections(layered) == []
     with pytest.raises(Refused, match="no encoder"):
         ask(layered, "encode", image={"pixels": "A" * 20 + "AA=="})
-    assert layered.default()["origin"] == {"kind": "sample", "seed": 0}
+    assert neighbours.first_code(layered)["origin"] == {"kind": "sample", "seed": 0}
 
 
 def test_points_in_the_plane_are_no_images(layered):
     layered.spec = LatentSpec(shape=(2,), z_dim=3, w_dim=3, num_layers=2, num_classes=3)
     with pytest.raises(Refused, match="points in the plane"):
         draw(layered, "image", w=text([0] * 6))
-    assert all(e.label is None for e in layered.effects)
+    assert all(e.label is None for e in run_directions.effects(layered))
 
 
 def test_directions_are_orthonormal_and_sorted_by_effect(session):
     for name in ("tiny", "bare", "colour"):
         run = session.run(name)
-        vectors = run.directions.vectors
+        vectors = run_directions.sliders(run).vectors
         np.testing.assert_allclose(vectors @ vectors.T, np.eye(len(vectors)), atol=1e-4)
-        assert len(run.effects) == len(vectors) <= 8 and (run.directions.sigmas > 0).all()
+        assert len(run_directions.effects(run)) == len(vectors) <= 8 and (run_directions.sliders(run).sigmas > 0).all()
 
 
 def test_the_page_opens_with_the_run_whose_map_is_clearest(session):

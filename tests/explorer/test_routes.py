@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from explorer import plots
-from explorer.latent import moves, statistics
+from explorer.latent import moves, neighbours, run_directions, statistics
 from explorer.runs.cache import Recent
 from explorer.runs.session import Session
 from explorer.server import routes
@@ -221,12 +221,13 @@ def test_a_map_that_leaves_codes_out_encodes_the_held_out_images(tmp_path, monke
     monkeypatch.setattr(maps, "MOST_NUMBERS", 10)
     maps.write(tmp_path / "long" / "map.npz", full)
     run = Session(tmp_path).run("long")
-    assert run.map.codes is None and run.projections == ["umap", "pca"] and np.array_equal(run.points("umap"), full.umap)
+    assert run.map.codes is None and neighbours.projections(run) == ["umap", "pca"]
+    assert np.array_equal(neighbours.points(run, "umap"), full.umap)
     np.testing.assert_allclose(run.codes, maps.encode_all(run.model, data().test.images), atol=1e-5)
-    assert run.codes is run.codes and len(run.points("pca")) == len(full.umap)
+    assert run.codes is run.codes and len(neighbours.points(run, "pca")) == len(full.umap)
     shutil.rmtree(tmp_path / "_data")
     without = Session(tmp_path).run("long")
-    assert without.codes is None and without.projections == []
+    assert without.codes is None and neighbours.projections(without) == []
 
 
 def test_an_empty_and_a_missing_folder(tmp_path):
@@ -279,7 +280,7 @@ def test_many_threads_load_a_run_once(trained, monkeypatch):
     session, loaded = Session(trained), []
     load = checkpoint.load
     monkeypatch.setattr(checkpoint, "load", lambda *a: loaded.append(a) or load(*a))
-    threads = [threading.Thread(target=lambda: session.run("tiny").effects) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: run_directions.effects(session.run("tiny"))) for _ in range(8)]
     for t in threads:
         t.start()
     for t in threads:

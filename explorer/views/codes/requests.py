@@ -23,10 +23,10 @@ class DrawTraverse(Draw):
 
     def draw(self, run: Run) -> np.ndarray:
         w = moves.codes(self.w, run.d, most=1)[0]
-        if max(self.directions) >= len(run.directions.vectors):
-            raise Refused(f"This run has {len(run.directions.vectors)} directions, counted from 0.")
+        if max(self.directions) >= len(run_directions.sliders(run).vectors):
+            raise Refused(f"This run has {len(run_directions.sliders(run).vectors)} directions, counted from 0.")
         values = np.array(self.values, np.float32)
-        rows = [run.directions.moved(w, k, values) for k in self.directions]
+        rows = [run_directions.sliders(run).moved(w, k, values) for k in self.directions]
         return tiles(run, np.concatenate(rows), len(values), self.label)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ... import Refused
-from ...latent import moves
+from ...latent import moves, neighbours
 from ...runs.session import Session
 
 MOST, MAX = 20_000, 2**18                       # images, and bytes of a request
@@ -28,7 +28,7 @@ MIX: TypeAdapter[Mix] = TypeAdapter(Mix)
 
 def mixed(session: Session, asked: Mix) -> dict[str, str]:
     """The (weighted) mean code as {"w": base64 float32}. Raises Refused for images that are not there or weights that do not fit."""
-    codes = session.run(asked.run).neighbours.codes
+    codes = neighbours.of_run(session.run(asked.run)).codes
     rows = np.array(asked.indices)
     if rows.max() >= len(codes):
         raise Refused(f"The map has points 0 to {len(codes) - 1}; {rows.max()} is none of them.")

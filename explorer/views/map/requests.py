@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ... import Refused, images
-from ...latent import moves
+from ...latent import moves, neighbours, run_directions
 from ...latent.neighbours import pca
 from ...runs.run import Run
 from ..base import MOST_PIXELS, Ask, Codes, Draw, short
@@ -46,8 +46,8 @@ class AskPlace(Ask):
     y: Place
 
     def answer(self, run: Run) -> dict[str, Any]:
-        found = run.place(self.projection, np.array([self.x, self.y]))
-        ratio, nearest = run.neighbours.ratio(found.code)
+        found = neighbours.place(run, self.projection, np.array([self.x, self.y]))
+        ratio, nearest = neighbours.of_run(run).ratio(found.code)
         return {"w": moves.to_text(found.code), "approximate": found.approximate, "ratio": short(ratio), "nearest": nearest,
                 "label": run.class_of(nearest)}
 
@@ -64,6 +64,6 @@ class AskWay(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         keys = moves.codes(self.keys, run.d, least=2, most=12)
         w = np.stack([moves.walk(keys, t, self.method, False) for t in np.linspace(0, 1, self.frames)]).astype(np.float32)
-        indices = [int(run.neighbours.nearest(v)[0][0]) for v in w]
-        exact = pca(w, run.basis) if self.projection == "pca" else w[:, :2] if self.projection == "code" else None
+        indices = [int(neighbours.of_run(run).nearest(v)[0][0]) for v in w]
+        exact = pca(w, run_directions.basis(run)) if self.projection == "pca" else w[:, :2] if self.projection == "code" else None
         return {"indices": indices, "xy": None if exact is None else moves.to_text(exact)}

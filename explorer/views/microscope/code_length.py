@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,10 +19,8 @@ from training.heldout import HeldOut
 from ... import Refused, images
 from ...latent import reconstruction
 from ...runs.background import Progress
+from ...runs.run import Run
 from . import units
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
 
 JUDGED = 400                                    # held-out images that errors are means of
 ROWS = 2048                                     # summed up in float32 at a time, all together in float64

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ... import images
 from ...runs.record import Entry, trimmed
+from ...runs.run import Run
 from . import units
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
 
 BINS = 24
 PARTS = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from training import checkpoint, pretraining
 
 from ... import Refused
 from ...runs.background import Progress
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
+from ...runs.run import Run
 
 SIZES = (10, 20, 50, 100, 200)                    # labels that are measured here
 ASKED = 2000                                      # held-out images whose class is asked, at most

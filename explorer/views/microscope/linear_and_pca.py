@@ -6,17 +6,14 @@ Baldi & Hornik 1989: the columns of W₂ span the space of the strongest princip
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from training import pca
 
 from ... import Refused
+from ...runs.run import Run
 from . import code_length
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
 
 POINTS, TRAINED, KEPT = 160, 600, 60            # of the cloud; steps of training; of which so many are kept
 

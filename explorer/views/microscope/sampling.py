@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
 from ...runs.background import Progress
+from ...runs.run import Run
 from . import code_length, units
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
 
 COMPONENTS = 20
 LONG = 50                                       # numbers of a code; longer ones are mixed in their strongest directions

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training.heldout import HeldOut
+
 from ... import Refused, images
 from ...runs.background import Progress
 from ...runs.record import Entry, trimmed
-
-if TYPE_CHECKING:
-    from training.heldout import HeldOut
-
-    from ...runs.run import Run
+from ...runs.run import Run
 
 SEEN = 1000                                     # held-out images that units are watched on
 EXCITING = 12                                   # of them kept for each unit

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+
+from training.features import FeatureNet
+from training.heldout import HeldOut
 
 from ... import images
 from ...latent.galleries import reader
 from ...runs.background import Progress, quietly
 from ...runs.record import Entry
-
-if TYPE_CHECKING:
-    from training.features import FeatureNet
-    from training.heldout import HeldOut
-
-    from ...runs.run import Run
+from ...runs.run import Run
 
 LEAST = 3                                       # times that a confusion must have come about to be told
 JUDGED = 2000                                   # held-out images that are read before and after the code

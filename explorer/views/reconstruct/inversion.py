@@ -10,16 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from ... import Refused, images
 from ...latent import reconstruction
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
+from ...runs.run import Run
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
 RATE, HOLD = 0.12, 2e-3                         # of Adam, in deviations of the codes; weight of the pull towards their mean

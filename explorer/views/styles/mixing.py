@@ -7,7 +7,6 @@ Architecture for Generative Adversarial Networks: style mixing (section 3.1), no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,9 +20,7 @@ from ...latent.directions import Direction
 from ...latent.layers import Noise, Truncation, average, images, shaped
 from ...runs.background import Progress
 from ...runs.record import Entry
-
-if TYPE_CHECKING:
-    from ...runs.run import Run
+from ...runs.run import Run
 
 COUNT = 6                                       # directions of each kind
 STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step from each (paper: 100,000 random ones, 1e-4)
