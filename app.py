@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from explorer.origin import Hosts
+    from explorer.server.origin import Hosts
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000")
@@ -104,7 +104,7 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
 
 def hosts_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Hosts:
     """The names that the page answers to. Raises ValueError for one that is no name."""
-    from explorer.origin import Hosts
+    from explorer.server.origin import Hosts
 
     whole = urlsplit(args.root_path).netloc
     hosted = [name for name in environ.get("SPACE_HOST", "").split(",") if name.strip()]
@@ -141,8 +141,8 @@ def main(argv: list[str] | None = None) -> int:
     if proxies:                                 # read by uvicorn
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(("127.0.0.1", "::1", *proxies))
     from explorer import ui
-    from explorer.access import Access
-    from explorer.session import Session
+    from explorer.runs.session import Session
+    from explorer.server.access import Access
     from training import memory
 
     memory.keep(IDLE)

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Refused, measuring
-from .record import FILE
-from .session import Session
+from . import Refused
+from .runs.record import FILE
+from .runs.session import Session
+from .views import measuring
 
 
 def main(argv: Sequence[str] | None = None) -> int:

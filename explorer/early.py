@@ -9,9 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .i18n import LANGUAGES, words
-from .scope import route_path
-from .scripts import scripts
-from .whole import whole
+from .server.scope import route_path
+from .server.scripts import scripts
+from .server.whole import whole
 
 SCRIPT, LOGIN, MOUNT = (Path(__file__).with_name(f"{name}.js") for name in ("early", "login", "mount"))
 ASKS = b'"auth_required":true'                 # in the page that Gradio shows to whoever is not logged in

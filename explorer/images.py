@@ -18,7 +18,6 @@ MAX_FILE = 4 * 2**20
 MAX_PIXELS, MAX_JPEG = 4096**2, 64_000_000      # of a file; a JPEG is decoded at a fraction of its size
 LOSSLESS = 256 * 256                            # pixels; a larger colour image is sent as JPEG
 
-
 NOT_READ = "That is not an image this page can read; use PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF."
 REFUSED = {
     "damaged": "The image is damaged or cut short and cannot be read.",

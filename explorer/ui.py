@@ -1,7 +1,7 @@
 """The page: header, runs on the left, the views' stages, the inspector on the right. It asks a run what it can do, never what it is called.
 
-The state lives in the browser (components/store.js); the server answers raw routes (routes.py). Gradio carries sliders, buttons, forms
-and the named API. ``build`` makes the Blocks, ``launch_arguments`` what ``launch`` needs beside them.
+The state lives in the browser (components/store.js); the server answers raw routes (server/routes.py). Gradio carries sliders, buttons,
+forms and the named API. ``build`` makes the Blocks, ``launch_arguments`` what ``launch`` needs beside them.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import Refused, components, named, theme, threads
-from .bodies import Bodies
-from .brake import Brake
+from . import Refused, components, theme
 from .components.about import about
 from .components.cannot import cannot
 from .components.classes import classes
@@ -32,16 +30,21 @@ from .components.near import near
 from .components.picker import picker
 from .components.styles import style_dials
 from .early import Early
-from .fits import Fits, fit_routes
-from .heard import Heard
 from .i18n import words
-from .live import MOST, Trainings, live_routes
-from .origin import Hosts, OwnSite
-from .routes import PREFIX, make_routes
-from .scope import address
-from .scripts import scripts
-from .told import Told
+from .latent import neighbours, run_directions
+from .server import api, thread_pools
+from .server.bodies import Bodies
+from .server.brake import Brake
+from .server.heard import Heard
+from .server.origin import Hosts, OwnSite
+from .server.routes import PREFIX, make_routes
+from .server.scope import address
+from .server.scripts import scripts
+from .server.told import Told
 from .views import Context, modules, supported
+from .views.collapse.process import MOST, Trainings
+from .views.collapse.routes import live_routes
+from .views.map.fits import Fits, fit_routes
 
 SLIDERS = 8
 SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
@@ -138,49 +141,49 @@ def prefetch(session: Any) -> None:
     if first:
         with contextlib.suppress(Refused):
             run = session.run(first)
-            run.default()
-            run.effects  # noqa: B018  (worked out once and kept)
+            neighbours.first_code(run)
+            run_directions.effects(run)         # worked out once and kept
 
 
 def _named_api(session: Any) -> None:
-    """What a program can ask by name (``gradio_client``): named.py, on the threads and in the turns of the raw routes."""
+    """What a program can ask by name (``gradio_client``): server/api.py, on the threads and in the turns of the raw routes."""
 
     async def answered(request: gr.Request, work: Callable[[], Any]) -> Any:
         try:
-            return await threads.shared().run(work, who=address(request.request.scope if request.request is not None else {}))
+            return await thread_pools.shared().run(work, who=address(request.request.scope if request.request is not None else {}))
         except Refused as e:
             raise gr.Error(str(e), print_exception=False) from e
         except MemoryError as e:
             raise gr.Error("That needs more memory than this machine has; ask for less at once.", print_exception=False) from e
 
-    def about(kind: type[named.Question], request: gr.Request, **values: Any) -> Any:
-        return answered(request, lambda: named.asked(kind, **values).answer(session))
+    def about(kind: type[api.Question], request: gr.Request, **values: Any) -> Any:
+        return answered(request, lambda: api.asked(kind, **values).answer(session))
 
     async def list_runs(request: gr.Request) -> list[dict]:
         """All trained runs: their cards, with name, family, data set, spec, metrics and settings."""
-        return await answered(request, lambda: named.list_runs(session))
+        return await answered(request, lambda: api.list_runs(session))
 
     async def sample(request: gr.Request, run: str, seed: int, label: int | None = None) -> list[float]:
         """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere.
 
         label: the class, from 0, for runs that have classes (the first one where none is given).
         """
-        return await about(named.Sample, request, run=run, seed=seed, label=label)
+        return await about(api.Sample, request, run=run, seed=seed, label=label)
 
     async def decode(request: gr.Request, run: str, code: list[float], label: int | None = None) -> str:
         """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG; label as in sample."""
-        return await about(named.Decode, request, run=run, code=code, label=label)
+        return await about(api.Decode, request, run=run, code=code, label=label)
 
     async def encode(request: gr.Request, run: str, image_base64: str | list[str]) -> list[float] | list[list[float]]:
         """The code of an image file (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF, at most 4 MiB), for runs that encode.
 
         image_base64: the file in base64, in one line or many, or as a data: URL; or a list of up to 16 files, for a list of codes.
         """
-        return await about(named.Encode, request, run=run, image_base64=image_base64)
+        return await about(api.Encode, request, run=run, image_base64=image_base64)
 
     async def nearest(request: gr.Request, run: str, code: list[float], k: int) -> list[dict]:
         """The k (1 to 24) held-out images whose codes are nearest to a code: index, distance, label."""
-        return await about(named.Nearest, request, run=run, code=code, k=k)
+        return await about(api.Nearest, request, run=run, code=code, k=k)
 
     for function in (list_runs, sample, decode, encode, nearest):
         gr.api(function, api_name=function.__name__, concurrency_limit=4)

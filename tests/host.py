@@ -138,7 +138,8 @@ class Host:
     def page(self, arguments: list[str], environment: dict[str, str]) -> int:
         """Serve a page; its process id."""
         import app
-        from explorer import session, ui  # noqa: F401
+        from explorer import ui
+        from explorer.runs import session  # noqa: F401
         from tests import forked
         ui._plotly()                                 # kept: else packed by every fork
 

@@ -1,9 +1,10 @@
-"""The views: one file each. A file named in VIEWS is shown as a tab as soon as it exists.
+"""The views: one folder each. A folder named in VIEWS is shown as a tab as soon as it exists; none knows of another.
 
-A view module has
+A view has, in its ``__init__.py``,
 
 - ``supports(spec: dict) -> bool``: whether a run with that spec (``LatentSpec.to_dict()``) can be shown;
-- ``build(context: Context) -> None``: called inside the view's own column; makes its Gradio components;
+- ``build(context: Context) -> None``: called inside the view's own column; makes its Gradio components. It imports
+  them itself: what a view computes is asked for where there is no page, too (``python -m explorer``, the process that lays out a map);
 - ``INSPECTOR = False`` where the inspector on the right is to be hidden (Train, Compare, Collapse).
 
 Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show) and, where it wants the
@@ -17,18 +18,28 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
 
 
+class Access(Protocol):
+    """What whoever uses the page may do, as the server knows it (server/access.py)."""
+
+    training: bool
+
+    def require_training(self) -> None:
+        """Raise an error with one sentence where training, stopping and deleting are not allowed."""
+
+
 @dataclass
 class Context:
-    """What a view may use while it is built. ``session`` (session.py) and ``access`` (access.py) are the server's."""
+    """What a view may use while it is built. ``session`` (runs/session.py) and ``access`` are the server's."""
 
     session: Any
-    access: Any
+    access: Access
     labels: list[tuple[Any, str, str]] = field(default_factory=list)
 
     def relabel(self, component: Any, key: str, prop: str = "label") -> Any:
@@ -37,9 +48,11 @@ class Context:
         return component
 
 
+@cache
 def modules() -> dict[str, ModuleType]:
     """The views that exist, by name, in the order of their tabs."""
-    return {n: importlib.import_module(f"{__name__}.{n}") for n in VIEWS if importlib.util.find_spec(f"{__name__}.{n}")}
+    specs = {n: importlib.util.find_spec(f"{__name__}.{n}") for n in VIEWS}
+    return {n: importlib.import_module(spec.name) for n, spec in specs.items() if spec is not None and spec.origin}     # no empty folder
 
 
 def supported(spec: dict[str, Any]) -> list[str]:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from explorer import arithmetic, found
-from explorer.session import Session
+from explorer.latent import arithmetic, galleries
+from explorer.runs.session import Session
 from tests.explorer.conftest import data, make
 
 from .held import Held
@@ -66,7 +66,7 @@ def parts(page) -> list[list[str]]:
 
 
 def code(run, groups: list[list[str]], strength: float = 1.0) -> np.ndarray:
-    a, b, c = (found.exemplars(run, g) for g in groups)
+    a, b, c = (galleries.exemplars(run, g) for g in groups)
     return arithmetic.combine(a, b, c, strength)
 
 
@@ -86,14 +86,14 @@ def test_opens_where_images_are_labelled_in_many_ways_on_a_sum(drive, run):
     page.get_by_role("button", name="Take the result").click()
     settled(drive, run, groups)
     expect(page.locator(".lx-take")).to_be_empty()
-    a, b, c = (found.exemplars(run, g) for g in groups)
-    lines, _ = found.judged(run, a, b, c, 1.0)
+    a, b, c = (galleries.exemplars(run, g) for g in groups)
+    lines, _ = galleries.judged(run, a, b, c, 1.0)
     asked = [line for line in lines if line.wanted]
     assert page.evaluate(f"{DATA}.agrees") == (str(all(line.agrees for line in asked)).lower() if asked else "")
     expect(page.locator(".lx-mark.card")).to_have_text("In 200 trials: 88 % changed, 92 % kept")
     marks = page.locator(".lx-mark.good, .lx-mark.warn").count()
     assert marks >= len(asked)
-    drawn = run.decode(arithmetic.neighbours(arithmetic.combine(a, b, c), found.spread(run)))
+    drawn = run.decode(arithmetic.neighbours(arithmetic.combine(a, b, c), galleries.spread(run)))
     h = drawn.shape[1]
     inside = drawn[:, round(0.2 * h):round(0.8 * h), round(0.2 * h):round(0.8 * h)].reshape(9, -1).mean(1)
     assert np.abs(np.array(page.evaluate(CELLS)) - inside).max() < 12, "the nine pictures are those of the nine codes"
@@ -139,7 +139,7 @@ def test_the_dial_the_noise_and_the_neighbours(drive, run):
     drive.settled()
     seed = int(drive.state("s.kept.abc").split("~")[4])
     page.get_by_role("button", name="Take neighbour 1").click()
-    expected = arithmetic.neighbours(code(run, groups, 0.0), found.spread(run), seed=seed)[0]
+    expected = arithmetic.neighbours(code(run, groups, 0.0), galleries.spread(run), seed=seed)[0]
     drive.until("(w) => w.every((v, i) => Math.abs(v - window.lx.state.w[i]) < 1e-3)", expected.tolist())
 
 
@@ -159,9 +159,9 @@ def test_filters_and_samples(drive, run):
     page.get_by_role("button", name="Do not filter by side right").click()
     drive.until(f"{DATA}.gallery === '120'")
     page.get_by_role("radio", name="Samples").click()
-    drive.until(f"{DATA}.gallery === '{found.SAMPLES}' && document.querySelectorAll('.lx-ex canvas[data-drawn]').length === 48")
+    drive.until(f"{DATA}.gallery === '{galleries.SAMPLES}' && document.querySelectorAll('.lx-ex canvas[data-drawn]').length === 48")
     shown = page.evaluate("[...document.querySelector('.lx-ex[data-ref=s7] canvas').getContext('2d').getImageData(0, 0, 28, 28).data]")
-    drawn = run.decode(found.sampled(run, np.array([7])))[0, ..., 0].astype(int)
+    drawn = run.decode(galleries.sampled(run, np.array([7])))[0, ..., 0].astype(int)
     assert np.abs(np.array(shown).reshape(28, 28, 4)[..., 0] - drawn).max() <= 2
     page.get_by_role("button", name="Next exemplars").click()
     page.wait_for_selector(".lx-ex[data-ref=s48]")

@@ -7,8 +7,8 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
-from explorer import latent, projection
-from explorer.session import Session
+from explorer.latent import moves, neighbours
+from explorer.runs.session import Session
 from training import heldout
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
@@ -59,8 +59,8 @@ def test_what_is_said_of_the_distance_to_real_images_is_their_own_distances(driv
     for scale, far in ((1.02, False), (4.0, True)):
         w = run.codes[5] * scale
         drive.page.evaluate("(w) => window.lx.setCode(Float32Array.from(w), {kind: 'sliders'})", w.tolist())
-        indices, distances = run.neighbours.nearest(w.astype(np.float32), 12)
-        share, ratio = run.neighbours.beyond(distances[0]), distances[0] / run.neighbours.usual
+        indices, distances = neighbours.of_run(run).nearest(w.astype(np.float32), 12)
+        share, ratio = neighbours.of_run(run).beyond(distances[0]), distances[0] / neighbours.of_run(run).usual
         assert (share > 0.95) == far and ratio > 0.02
         said = f"{'Away from' if far else 'Close to'} real images ({ratio:.1f} × the usual distance)."
         count = np.bincount([run.class_of(int(i)) for i in indices], minlength=2)
@@ -215,7 +215,7 @@ def test_a_refit_is_one_s_own_beside_the_shipped_map(drive, trained):
     drive.settled()
     place = drive.state("[s.origin.x, s.origin.y]")
     run, points = Session(trained).run("tiny"), [own, page.evaluate(xy.replace(".x]", ".y]"))]
-    expected = projection.place_among(np.array(points, np.float32).T, run.codes, np.array(place))
+    expected = neighbours.place_among(np.array(points, np.float32).T, run.codes, np.array(place))
     assert np.allclose(drive.state("Array.from(s.w)"), expected.code, atol=1e-3)
     page.get_by_role("radio", name="UMAP").click()
     drive.until(f"{PLANE}.projection === 'umap' && {PLANE}.ready")
@@ -320,8 +320,8 @@ def test_a_path_is_drawn_where_its_codes_lie_and_is_in_the_link(drive, context, 
         drive.until(f"window.lx.state.origin.index === {i}")
     drive.until(f"{PLANE}.strip === '9' && {PLANE}.way")
     run = Session(trained).run("tiny")
-    steps = [latent.walk(run.codes[picked], t, "lerp") for t in np.linspace(0, 1, 33)]
-    nearest = [int(run.neighbours.nearest(w)[0][0]) for w in steps]
+    steps = [moves.walk(run.codes[picked], t, "lerp") for t in np.linspace(0, 1, 33)]
+    nearest = [int(neighbours.of_run(run).nearest(w)[0][0]) for w in steps]
     assert page.evaluate(f"{PLANE}.way") == ",".join(map(str, nearest))
     dots = page.evaluate("[...document.querySelectorAll('.lx-pair .step')].map((c) => [+c.getAttribute('cx'), +c.getAttribute('cy')])")
     box = page.locator("#lx-plane .lx-plot").bounding_box()
@@ -342,7 +342,7 @@ def test_a_visitor_s_map_is_in_her_browser_alone_and_a_link_to_it_says_so_elsewh
     page = drive.page
     places = (np.random.default_rng(5).normal(size=(120, 2)) * 3).astype(np.float32)
     page.evaluate("""(xy) => document.dispatchEvent(new CustomEvent('lx-fitted', {detail: {run: 'tiny', key: '33-0.5-cosine', kept: false,
-        xy, weights: window.lx.state.info.card.weights_sha256.slice(0, 12)}}))""", latent.to_text(places))
+        xy, weights: window.lx.state.info.card.weights_sha256.slice(0, 12)}}))""", moves.to_text(places))
     drive.until(f"{PLANE}.projection === 'own:33-0.5-cosine' && {PLANE}.ready")
     i = drive.alone()
     page.mouse.click(*drive.at(i))

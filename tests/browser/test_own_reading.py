@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.session import Session
+from explorer.runs.session import Session
 from tests.browser.conftest import Driver
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator

@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 from playwright.sync_api import expect
 
-from explorer import encoders, found, inversion
-from explorer.session import Session
+from explorer.latent import reconstruction
+from explorer.runs.session import Session
+from explorer.views.reconstruct import confusion, inversion
 from tests.browser.conftest import Driver
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
@@ -173,7 +174,7 @@ def test_every_run_that_takes_the_image_stands_beside_the_others_in_order(drive,
     order = ranked(drive)
     index = drive.state("s.origin.index")
     pixels = session.run("tiny").real(np.array([index]))[0]
-    taken = {name: encoders.take_in(session.run(name), pixels) for name in order}
+    taken = {name: reconstruction.take_in(session.run(name), pixels) for name in order}
     assert order == sorted(order, key=lambda n: taken[n].error)
     for name in order:
         card = f".lx-model[data-run={name}]"
@@ -212,9 +213,9 @@ def test_noise_on_the_input_is_seen_by_every_run_and_errors_are_against_the_clea
     drive.slide("#lx-reconstruct .lx-spoil input", 36)
     encoded(drive, n)
     expect(page.locator(".lx-spoil output")).to_have_text("36 %")
-    noisy = encoders.noisy(clean, "block", 0.36, 0)
+    noisy = reconstruction.noisy(clean, "block", 0.36, 0)
     assert np.array_equal(shown(page, ".lx-given")[..., 0], noisy[0])
-    taken = encoders.take_in(session.run("tiny"), noisy, target=clean)
+    taken = reconstruction.take_in(session.run("tiny"), noisy, target=clean)
     assert float(page.locator(".lx-model[data-run=tiny]").get_attribute("data-error")) == pytest.approx(taken.error, rel=1e-3)
     expect(page.locator(".lx-spoil-told")).to_contain_text("The noise alone is")
     n = count(drive)
@@ -288,7 +289,7 @@ def test_what_the_code_keeps_is_a_table_with_its_worst_confusions_in_words(conte
     run = session.run("tiny")
     every = None
     while every is None:
-        every, _ = found.kept(run)
+        every, _ = confusion.kept(run)
     counts = page.locator(".lx-counts tr:not(:first-child)").evaluate_all(
         "(rows) => rows.map((r) => [...r.querySelectorAll('td')].map((c) => +c.textContent))")
     assert counts == every[0].counts.tolist()
@@ -315,7 +316,7 @@ def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(contex
     w = np.array(drive.state("[...s.w]"), np.float32)
     assert np.array_equal(run.decode(w[None])[0][..., 0], again)
     held = session.run("tiny").real(np.array([index]))[0]
-    assert float(encoders.squared(run.images(w[None]), held)[0]) == pytest.approx(error, rel=1e-3)
+    assert float(reconstruction.squared(run.images(w[None]), held)[0]) == pytest.approx(error, rel=1e-3)
     page.evaluate("lx.open('tiny').then(() => lx.show('reconstruct'))")
     drive.until(f"{BOX}.run === 'tiny'")
     n = count(drive)

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from explorer import latent
-from explorer.routes import PREFIX
+from explorer.latent import moves
+from explorer.server.routes import PREFIX
 
 FILM = "document.querySelector('#lx-film [data-keys]').dataset"
 SCREEN = "document.querySelector('.lx-shot.chosen').dataset"
@@ -70,7 +70,7 @@ def wide(made):
 
 
 def norms(keys: np.ndarray, times: np.ndarray, method: str) -> np.ndarray:
-    return np.array([np.linalg.norm(latent.walk(keys, float(t), method, True)) for t in times])
+    return np.array([np.linalg.norm(moves.walk(keys, float(t), method, True)) for t in times])
 
 
 def test_arc_is_the_default_in_many_dimensions_and_says_why(made):
@@ -98,7 +98,7 @@ def test_both_ways_share_a_path_and_its_distance_from_the_origin_is_drawn(made):
         made.settled()
         pixels = page.evaluate("""(how) => { const c = document.querySelector(`.lx-shot-${how} canvas`);
             const p = c.getContext('2d').getImageData(0, 0, 28, 28).data; return Array.from({length: 784}, (_, i) => p[4 * i]); }""", how)
-        body = {"run": "wide", "op": "image", "w": latent.to_text(latent.walk(keys, 0.125, how, True))}
+        body = {"run": "wide", "op": "image", "w": moves.to_text(moves.walk(keys, 0.125, how, True))}
         asked = page.request.post(f"{made.server}{PREFIX}/render", data=body)
         with Image.open(io.BytesIO(asked.body())) as image:
             assert np.abs(np.asarray(image.convert("L")).ravel().astype(int) - pixels).max() <= 1
@@ -115,7 +115,7 @@ def test_the_chosen_way_is_taken_on(made):
     page.locator("#lx-film .lx-transport input").dispatch_event("change")
     made.until("window.lx.state.origin.kind === 'walk'")
     keys = np.array(made.state("s.keys.map((k) => Array.from(k.w))"), np.float32)
-    assert np.allclose(made.state("Array.from(s.w)"), latent.walk(keys, 0.375, "lerp", True), atol=1e-5)
+    assert np.allclose(made.state("Array.from(s.w)"), moves.walk(keys, 0.375, "lerp", True), atol=1e-5)
     page.get_by_role("button", name="Side by side").click()
     expect(page.locator(".lx-shot-slerp")).to_be_hidden()
     expect(page.locator(".lx-contact-slerp")).to_be_hidden()

@@ -11,9 +11,9 @@ import torch
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.access import Access
-from explorer.routes import PREFIX, make_routes
-from explorer.session import Session
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, make_routes
 from tests.training.small import shapes
 from training import checkpoint, families, heldout, loop, maps
 from training.data import Dataset, Split

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.access import Access, VisitorError, is_loopback
+from explorer.server.access import Access, VisitorError, is_loopback
 
 
 @pytest.mark.parametrize("host", [

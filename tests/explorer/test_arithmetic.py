@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import arithmetic, found, images, latent, render
-from explorer.reading import Gallery, Reader, lay_out
+from explorer import images
+from explorer.latent import arithmetic, galleries, moves
+from explorer.latent.attributes import Gallery, Reader, lay_out
+from explorer.views import base, operations
 
 FIELDS = lay_out(("glasses", ("no", "yes"), False), ("fem", ("no", "yes"), False), ("style", ("none", "round", "square"), False),
                  ("slant", ("left", "right"), True))
@@ -102,19 +104,19 @@ def sum_of(**more) -> dict:
 
 
 def test_the_drawn_sum(client, tiny):
-    parts = [np.concatenate([found.sampled(tiny, np.array([1, 2]))]), tiny.codes[[3]],
+    parts = [np.concatenate([galleries.sampled(tiny, np.array([1, 2]))]), tiny.codes[[3]],
              np.stack([tiny.codes[4], tiny.map_z(tiny.sample_z(1, 5))[0]])]
     w = parts[2].mean(0) + 0.5 * (parts[0].mean(0) - parts[1].mean(0))
-    request = render.parse(render.DRAW, json.dumps(sum_of(strength=0.5)).encode())
+    request = base.parse(operations.DRAW, json.dumps(sum_of(strength=0.5)).encode())
     drawn = request.draw(tiny)
     h = tiny.spec.shape[1]
     assert drawn.shape == (3 * h, 3 * h, 1) and np.array_equal(drawn[h:2 * h, h:2 * h], tiny.decode(w[None].astype(np.float32))[0])
-    means = render.parse(render.DRAW, json.dumps(sum_of(means=True)).encode()).draw(tiny)
+    means = base.parse(operations.DRAW, json.dumps(sum_of(means=True)).encode()).draw(tiny)
     assert np.array_equal(means[:, h:2 * h], tiny.decode(tiny.codes[[3]])[0]) and means.shape == (h, 3 * h, 1)
     body = client.post("code", sum_of(strength=0.5)).json()
-    assert np.allclose(latent.from_text(body["w"]), w, atol=1e-5)
-    assert np.allclose(latent.from_text(body["vector"]), parts[0].mean(0) - parts[1].mean(0), atol=1e-5)
-    cells = latent.from_text(body["cells"]).reshape(9, tiny.d)
+    assert np.allclose(moves.from_text(body["w"]), w, atol=1e-5)
+    assert np.allclose(moves.from_text(body["vector"]), parts[0].mean(0) - parts[1].mean(0), atol=1e-5)
+    cells = moves.from_text(body["cells"]).reshape(9, tiny.d)
     assert np.array_equal(images.grid(tiny.decode(cells), 3), drawn), "the codes of the cells are those that are drawn"
     assert all(line["measured"] for line in body["lines"]) and len(body["said"]) == 4
 
@@ -144,8 +146,8 @@ def test_a_run_without_real_images_takes_samples_only(client):
 
 def test_the_check_reads_what_is_drawn(tiny):
     a, b, c = tiny.codes[:3], tiny.codes[3:6], tiny.codes[6:9]
-    lines, said = found.judged(tiny, a, b, c, 1.0)
-    by: Reader = found.reader(tiny)
+    lines, said = galleries.judged(tiny, a, b, c, 1.0)
+    by: Reader = galleries.reader(tiny)
     result = by.read(tiny.images(arithmetic.combine(a, b, c)[None]))
     assert said[3] == arithmetic.agreed(by.fields, result)
     assert {line.field for line in lines} <= {"thickness", "slant", "ink", "width"} and torch.is_tensor(tiny.images(a))

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import bodies, heard
-from explorer.bodies import Bodies
-from explorer.heard import Heard
-from explorer.shares import Shares
+from explorer.runs.shares import Shares
+from explorer.server import bodies, heard
+from explorer.server.bodies import Bodies
+from explorer.server.heard import Heard
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 RENDER = "/gradio_api/explorer/render"

@@ -8,10 +8,11 @@ import torch
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import cloud, latent
-from explorer.access import Access
-from explorer.routes import PREFIX, make_routes
-from explorer.session import Session
+from explorer.latent import moves, run_directions
+from explorer.runs import point_tiles
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, make_routes
 from explorer.views import supported
 from training import checkpoint, families, loop, points
 from training.model import DataSpec
@@ -45,7 +46,7 @@ def http(trained):
 
 
 def test_the_dot_lies_where_the_model_puts_the_point(run):
-    assert run.spec.shape == (1, cloud.SIDE, cloud.SIDE) and not run.spec.encodes
+    assert run.spec.shape == (1, point_tiles.SIDE, point_tiles.SIDE) and not run.spec.encodes
     w = run.map_z(run.sample_z(64, 5))
     tiles = run.decode(w)[..., 0].astype(float)
     xy = run.model.inner.synthesize(torch.from_numpy(w)[:, None]).numpy()
@@ -60,15 +61,15 @@ def test_the_dot_lies_where_the_model_puts_the_point(run):
 def test_the_cloud_behind_is_the_models_own_samples(run):
     w = run.map_z(run.sample_z(2, 3))
     a, b = run.decode(w)[..., 0].astype(float)
-    z = run.model.inner.sample_z(cloud.CLOUD, torch.Generator().manual_seed(0))
-    expected = cloud.FAINT * points.raster(run.model.inner.synthesize(z[:, None]).numpy(), cloud.SIDE) * 255
+    z = run.model.inner.sample_z(point_tiles.CLOUD, torch.Generator().manual_seed(0))
+    expected = point_tiles.FAINT * points.raster(run.model.inner.synthesize(z[:, None]).numpy(), point_tiles.SIDE) * 255
     assert (np.abs(np.minimum(a, b) - expected) > 1).mean() < 0.02 and expected.max() > 80      # but where the two dots cross
 
 
 def test_directions_and_sliders_work_on_points(run):
-    assert len(run.directions.vectors) == 3 and np.isfinite(run.directions.vectors).all()
+    assert len(run_directions.sliders(run).vectors) == 3 and np.isfinite(run_directions.sliders(run).vectors).all()
     w = run.map_z(run.sample_z(1, 0))
-    moved = run.directions.moved(w[0], 0, np.array([-2.0, 2.0], np.float32))
+    moved = run_directions.sliders(run).moved(w[0], 0, np.array([-2.0, 2.0], np.float32))
     assert (run.decode(moved)[0] != run.decode(moved)[1]).any()
 
 
@@ -80,7 +81,7 @@ def test_every_route_answers_for_points(http):
     drawn = http.post(f"{PREFIX}/render", json={"op": "image", "run": "dots", "w": info["default"]["w"]})
     thumb = http.get(f"{PREFIX}/thumb/dots")
     assert drawn.headers["content-type"] == thumb.headers["content-type"] == "image/png"
-    keys = latent.to_text(np.eye(3, dtype=np.float32))
+    keys = moves.to_text(np.eye(3, dtype=np.float32))
     strip = http.post(f"{PREFIX}/render", json={"op": "strip", "run": "dots", "keys": keys, "frames": 4})
     assert strip.status_code == 200
     refused = http.post(f"{PREFIX}/code", json={"op": "encode", "run": "dots", "image": {"index": 0}})

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused, coding, images, latent, render
-from explorer.coding import Axis
-from explorer.session import Session
+from explorer import Refused, images
+from explorer.latent import code_slices, moves, run_directions
+from explorer.latent.code_slices import Axis
+from explorer.runs.session import Session
+from explorer.views import operations
 from tests.explorer.conftest import Client, data
 from tests.explorer.generators import make_generator
 from training.model import Code, LatentSpec
@@ -29,13 +31,13 @@ def info(runs):
 
 
 def draw(session: Session, **body) -> np.ndarray:
-    request = render.DRAW.validate_python(body)
+    request = operations.DRAW.validate_python(body)
     return request.draw(session.run(request.run))
 
 
 def test_a_grid_sets_two_codes_and_keeps_the_rest(info):
     w = info.map_z(info.sample_z(1, 3))[0]
-    made, labels = coding.cells(info, w, None, Axis("code", (0, 3), "category"), Axis("code", (-2, 0.5, 2), "code 1"))
+    made, labels = code_slices.cells(info, w, None, Axis("code", (0, 3), "category"), Axis("code", (-2, 0.5, 2), "code 1"))
     assert labels is None and made.shape == (6, 12)
     assert np.array_equal(made[:, 6:10], np.repeat(np.eye(4)[[0, 3]], 3, 0))
     assert made[:, 10].tolist() == [-2, 0.5, 2] * 2
@@ -44,16 +46,16 @@ def test_a_grid_sets_two_codes_and_keeps_the_rest(info):
 
 def test_noise_keeps_the_codes_and_directions_move_as_sliders_do(info):
     w = info.map_z(info.sample_z(1, 3))[0]
-    made, _ = coding.cells(info, w, None, Axis("direction", (-1, 2), index=1), Axis("noise", (5, 6)))
+    made, _ = code_slices.cells(info, w, None, Axis("direction", (-1, 2), index=1), Axis("noise", (5, 6)))
     for c, seed in enumerate((5, 6)):
         start = np.concatenate([info.sample_z(1, seed)[0][:6], w[6:]])
-        assert np.allclose(made[c::2], info.directions.moved(start, 1, np.array([-1, 2])), atol=1e-5)
+        assert np.allclose(made[c::2], run_directions.sliders(info).moved(start, 1, np.array([-1, 2])), atol=1e-5)
 
 
 def test_classes_are_a_side_and_noise_is_shared_by_them(runs):
     asked = runs.run("asked")
     w = asked.map_z(asked.sample_z(1, 0))[0]
-    made, labels = coding.cells(asked, w, 1, Axis("noise", (5, 6, 7)), Axis("class", (0, 1)))
+    made, labels = code_slices.cells(asked, w, 1, Axis("noise", (5, 6, 7)), Axis("class", (0, 1)))
     assert labels.tolist() == [0, 1] * 3
     assert np.array_equal(made[::2], made[1::2]) and np.array_equal(made[0], asked.sample_z(1, 5)[0])
 
@@ -69,14 +71,14 @@ def test_classes_are_a_side_and_noise_is_shared_by_them(runs):
 ])
 def test_what_cannot_be_a_side_is_refused_in_words(info, rows, columns, says):
     with pytest.raises(Refused, match=says):
-        coding.cells(info, np.zeros(12, np.float32), None, rows, columns)
+        code_slices.cells(info, np.zeros(12, np.float32), None, rows, columns)
 
 
 def test_the_grid_is_what_its_codes_draw(runs, info):
     w = info.map_z(info.sample_z(1, 1))[0]
     sides = dict(rows=dict(of="code", name="category", values=[0, 1, 2]), columns=dict(of="code", name="code 2", values=[-2, 2]))
-    grid = draw(runs, op="codes", run="info", w=latent.to_text(w), **sides)
-    made, _ = coding.cells(info, w, None, Axis("code", (0, 1, 2), "category"), Axis("code", (-2, 2), "code 2"))
+    grid = draw(runs, op="codes", run="info", w=moves.to_text(w), **sides)
+    made, _ = code_slices.cells(info, w, None, Axis("code", (0, 1, 2), "category"), Axis("code", (-2, 2), "code 2"))
     assert np.array_equal(grid, images.grid(info.decode(made), 2)) and grid.shape == (3 * 28, 2 * 28, 1)
     assert np.abs(grid[:28, :28].astype(int) - grid[56:, 28:]).max() > 20
 
@@ -92,18 +94,18 @@ def test_samples_of_a_seed_take_classes_in_turn_or_one(runs):
 def test_readings_are_the_heads_own(runs, info):
     client = Client(runs)
     w = info.map_z(info.sample_z(1, 2))
-    answer = client.post("code", dict(op="read", run="info", w=latent.to_text(w[0]))).json()
+    answer = client.post("code", dict(op="read", run="info", w=moves.to_text(w[0]))).json()
     with torch.no_grad():
         expected = info.model.read(info.model.synthesize(torch.from_numpy(w)[:, None]))
     assert answer["judged"] is None and set(answer["read"]) == {"category", "code 1", "code 2"}
     for name, values in expected.items():
         assert np.allclose(answer["read"][name], values[0], atol=1e-3)
     assert abs(sum(answer["read"]["category"]) - 1) < 1e-3
-    assert client.post("code", dict(op="read", run="asked", w=latent.to_text(w[0, :6]), label=1)).json()["read"] == {}
+    assert client.post("code", dict(op="read", run="asked", w=moves.to_text(w[0, :6]), label=1)).json()["read"] == {}
 
 
 def test_a_class_changes_the_image_and_a_wrong_one_is_refused(runs):
-    client, w = Client(runs), latent.to_text(np.ones(6, np.float32))
+    client, w = Client(runs), moves.to_text(np.ones(6, np.float32))
     a, b = (client.post("render", dict(op="image", run="asked", w=w, label=k)).content for k in (0, 1))
     assert a != b and client.post("render", dict(op="image", run="asked", w=w)).content == a
     wrong = client.post("render", dict(op="image", run="asked", w=w, label=2))
@@ -141,9 +143,9 @@ def noise(n: int) -> np.ndarray:
 
 
 def test_codes_are_named_by_what_they_change():
-    kind, aside, idle, thin = coding.measure(SPEC, noise(16), known)
+    kind, aside, idle, thin = code_slices.measure(SPEC, noise(16), known)
     assert (kind.kind, kind.label, kind.names) == ("categorical", "shape", [])
-    assert coding.SHAPED < kind.share < 0.5
+    assert code_slices.SHAPED < kind.share < 0.5
     assert aside.label == "right" and aside.change > 2
     assert idle.label is None and not idle.also
     assert thin.label in ("width", "ink", "thickness") and thin.change < 0
@@ -155,8 +157,8 @@ def test_categories_bear_the_names_that_a_classifier_gives_them():
         tall = (drawn[:, 5] > 0).any((1, 2))
         crossed = (drawn[:, 13] > 0).sum((1, 2)) > 13
         return np.where(crossed, 7, np.where(tall, 4, 2))
-    kind = coding.measure(SPEC, noise(16), known, classify)[0]
+    kind = code_slices.measure(SPEC, noise(16), known, classify)[0]
     assert kind.label == "class"
     assert [(n.label, n.share) for n in kind.names] == [(4, 1.0), (2, 1.0), (7, 1.0)]
-    unsure = coding.measure(SPEC, noise(16), known, lambda drawn: np.arange(len(drawn)) // 3 % 2)[0]
+    unsure = code_slices.measure(SPEC, noise(16), known, lambda drawn: np.arange(len(drawn)) // 3 % 2)[0]
     assert unsure.names == [None, None, None] and unsure.label == "shape"

@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from explorer import Refused, comparing
-from explorer.session import Session
+from explorer import Refused
+from explorer.runs.session import Session
+from explorer.views.compare import table
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 
@@ -32,7 +33,7 @@ def row(rows: list[dict], name: str) -> dict:
 
 def test_the_better_of_those_measured_alike_is_marked(runs):
     a, b = cards(runs, "a", "b")
-    found = comparing.metrics([a, b])
+    found = table.metrics([a, b])
     lower, higher = row(found, "frechet_ratio"), row(found, "agreement")
     assert lower["better"] == "lower" and [c["best"] for c in lower["cells"]] == [True, False]
     assert higher["better"] == "higher" and [c["best"] for c in higher["cells"]] == [True, False]
@@ -51,23 +52,23 @@ def test_nothing_is_marked_where_figures_cannot_be_compared(runs, change):
     else:
         a, b = (dataclasses.replace(c, metrics={"frechet_ratio": {**c.metrics["frechet_ratio"]}, "kl": {**c.metrics["frechet_ratio"]}})
                 for c in (a, b))
-        assert row(comparing.metrics([a, b]), "kl")["better"] is None
-        assert not any(c["best"] for c in row(comparing.metrics([a, b]), "kl")["cells"])
+        assert row(table.metrics([a, b]), "kl")["better"] is None
+        assert not any(c["best"] for c in row(table.metrics([a, b]), "kl")["cells"])
         return
-    assert not any(c and c["best"] for r in comparing.metrics([a, b]) for c in r["cells"])
+    assert not any(c and c["best"] for r in table.metrics([a, b]) for c in r["cells"])
 
 
 def test_a_figure_that_one_card_lacks_is_left_open(runs):
-    found = comparing.metrics(cards(runs, "tiny", "a"))
+    found = table.metrics(cards(runs, "tiny", "a"))
     assert row(found, "negative_elbo")["cells"][1] is None and row(found, "frechet_ratio")["cells"][0] is None
 
 
 def test_only_settings_that_differ_are_told_and_what_they_mean(runs):
-    same = comparing.settings(cards(runs, "a", "b"))
+    same = table.settings(cards(runs, "a", "b"))
     assert [(r["name"], r["values"]) for r in same] == [("z_dim", [6, 8])] and "noise" in same[0]["help"]
-    other = {r["name"]: r["values"] for r in comparing.settings(cards(runs, "a", "asked"))}
+    other = {r["name"]: r["values"] for r in table.settings(cards(runs, "a", "asked"))}
     assert other["dropout"][0] is not None and other["dropout"][1] is None and "z_dim" not in other
-    assert comparing.settings(cards(runs, "a")) == []
+    assert table.settings(cards(runs, "a")) == []
 
 
 def test_the_route_knows_its_bounds(runs):
@@ -80,4 +81,4 @@ def test_the_route_knows_its_bounds(runs):
     assert many.status_code == 422 and "1 to 4 runs" in many.json()["error"]
     assert client.get("compare?runs=a,nobody").status_code == 404
     with pytest.raises(Refused):
-        comparing.compare([])
+        table.compare([])

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.datasets import titles
-from explorer.session import Session
+from explorer.runs.datasets import titles
+from explorer.runs.session import Session
 from tests.explorer.conftest import Client, data, make
 from training.data import Dataset, Split
 from training.model import DataSpec

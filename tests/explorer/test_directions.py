@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import directions, found, latent
-from explorer.directions import Direction
-from explorer.reading import Reader, lay_out
+from explorer.latent import directions, moves, run_directions
+from explorer.latent.attributes import Reader, lay_out
+from explorer.latent.directions import Direction
 
 
 def test_closed_form_finds_the_singular_vectors():
@@ -101,24 +101,24 @@ def test_directions_of_a_run(client, tiny):
     kinds = [d["kind"] for d in body["directions"]]
     assert kinds.count("principal") == 4 and "attribute" in kinds
     for d in body["directions"]:
-        v = latent.from_text(d["vector"])
+        v = moves.from_text(d["vector"])
         assert v.shape == (4,) and abs(np.linalg.norm(v) - 1) < 1e-4 and d["sigma"] > 0
         assert (d["name"] is None) == (d["accuracy"] is None) == (d["kind"] != "attribute")
     weight = tiny.model.first_weight().numpy()
     assert kinds.count("closed form") == 4 and weight.shape[1] == 4
-    first = latent.from_text(next(d for d in body["directions"] if d["kind"] == "closed form")["vector"])
+    first = moves.from_text(next(d for d in body["directions"] if d["kind"] == "closed form")["vector"])
     assert np.linalg.norm(weight @ first) == pytest.approx(np.linalg.svd(weight, compute_uv=False)[0], rel=1e-4)
 
 
 def test_a_direction_of_ones_own(client, tiny):
-    v = 3 * tiny.directions.vectors[0]
-    body = client.post("code", dict(run="tiny", op="measure", vector=latent.to_text(v))).json()
-    assert np.allclose(latent.from_text(body["vector"]), v / 3, atol=1e-5) and body["kind"] == "own"
+    v = 3 * run_directions.sliders(tiny).vectors[0]
+    body = client.post("code", dict(run="tiny", op="measure", vector=moves.to_text(v))).json()
+    assert np.allclose(moves.from_text(body["vector"]), v / 3, atol=1e-5) and body["kind"] == "own"
     assert body["sigma"] == pytest.approx(float((tiny.codes @ v / 3).std()), rel=1e-3)
-    nowhere = client.post("code", dict(run="tiny", op="measure", vector=latent.to_text(0 * v))).json()
+    nowhere = client.post("code", dict(run="tiny", op="measure", vector=moves.to_text(0 * v))).json()
     assert nowhere["error"].startswith("A direction of length")
-    assert client.post("code", dict(run="tiny", op="measure", vector=latent.to_text(v[:2]))).status_code == 422
+    assert client.post("code", dict(run="tiny", op="measure", vector=moves.to_text(v[:2]))).status_code == 422
 
 
 def test_sliders_are_named_by_what_is_read_where_that_is_much(tiny):
-    assert found.named(tiny) is None, "one class and statistics: the statistics name the directions"
+    assert run_directions.named(tiny) is None, "one class and statistics: the statistics name the directions"

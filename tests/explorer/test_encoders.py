@@ -11,9 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import Refused, encoders, latent
-from explorer.beside import MOST
-from explorer.session import Session
+from explorer import Refused
+from explorer.latent import moves, reconstruction
+from explorer.runs.session import Session
+from explorer.views.reconstruct.beside import MOST
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 
@@ -52,20 +53,20 @@ def picture(url: str) -> np.ndarray:
 def test_an_image_is_taken_in_as_the_run_itself_does(runs):
     run = runs.run("one")
     pixels = run.real(np.array([7]))[0]
-    taken = encoders.take_in(run, pixels)
+    taken = reconstruction.take_in(run, pixels)
     w, sigma = run.encode(pixels[None])
     assert np.array_equal(taken.w, w[0]) and np.array_equal(taken.sigma, sigma[0])
     assert np.array_equal(taken.again, run.decode(w)[0]) and taken.label is None
     assert taken.error == pytest.approx(float(run.errors(pixels[None])[0]), rel=1e-5)
-    usual = run.usual_errors()
-    assert encoders.nearer_than(run, taken.error, wait=True) == pytest.approx((usual > taken.error).mean(), abs=1e-4)
+    usual = reconstruction.usual_errors(run)
+    assert reconstruction.nearer_than(run, taken.error, wait=True) == pytest.approx((usual > taken.error).mean(), abs=1e-4)
 
 
 def test_a_conditional_run_draws_as_the_class_given_or_the_nearest():
     bright = np.full((1, 2, 2), 255, np.uint8)
-    found = encoders.take_in(Asked(), bright)
+    found = reconstruction.take_in(Asked(), bright)
     assert found.label == 2 and found.error == 0 and (found.again == 255).all()
-    told = encoders.take_in(Asked(), bright, 0)
+    told = reconstruction.take_in(Asked(), bright, 0)
     assert told.label == 0 and told.error == 4
 
 
@@ -73,7 +74,7 @@ def test_an_encoder_that_gives_no_numbers_is_refused(runs):
     run = Asked()
     run.encode = lambda pixels: (np.full((1, 1), np.nan, np.float32), None)
     with pytest.raises(Refused, match="diverged"):
-        encoders.take_in(run, np.zeros((1, 2, 2), np.uint8))
+        reconstruction.take_in(run, np.zeros((1, 2, 2), np.uint8))
 
 
 def test_one_answer_holds_every_run_side_by_side(runs):
@@ -85,10 +86,10 @@ def test_one_answer_holds_every_run_side_by_side(runs):
     pixels = runs.run("one").real(np.array([3]))[0]
     assert np.array_equal(row[:, :28], pixels[0])
     for k, r in enumerate(told["runs"]):
-        taken = encoders.take_in(runs.run(r["run"]), pixels)
+        taken = reconstruction.take_in(runs.run(r["run"]), pixels)
         assert np.array_equal(row[:, 28 * (k + 1):28 * (k + 2)], taken.again[..., 0])
-        assert np.array_equal(latent.from_text(r["w"]), taken.w) and r["error"] == pytest.approx(taken.error, rel=1e-4)
-        assert len(latent.from_text(r["sigma"])) == len(taken.w) and r["class"] is None
+        assert np.array_equal(moves.from_text(r["w"]), taken.w) and r["error"] == pytest.approx(taken.error, rel=1e-4)
+        assert len(moves.from_text(r["sigma"])) == len(taken.w) and r["class"] is None
 
 
 def test_the_same_pixels_come_to_the_same_codes_however_they_are_sent(runs):
@@ -123,14 +124,14 @@ def test_with_noise_every_run_sees_the_same_noisy_image_and_is_held_against_the_
     body = dict(run="one", runs=["one", "two"], image={"index": 7}, noise=dict(kind="dropout", amount=0.5, seed=3))
     told, again, plain = (Client(runs).post("beside", b).json() for b in (body, body, {k: v for k, v in body.items() if k != "noise"}))
     tiles = np.split(picture(told["picture"]), 4, axis=1)
-    noisy = encoders.noisy(clean, "dropout", 0.5, 3)
+    noisy = reconstruction.noisy(clean, "dropout", 0.5, 3)
     assert np.array_equal(tiles[0], noisy[0]) and np.array_equal(tiles[3], clean[0]) and again == told
     lost = noisy[0] != clean[0]
     assert lost.any() and not noisy[0][lost].any() and told["noise"] == pytest.approx(((clean / 255.0)[0][lost] ** 2).sum(), rel=1e-4)
     w, _ = run.encode(noisy[None])
     assert np.array_equal(tiles[1], run.decode(w)[0, ..., 0])
     drawn = run.images(w)
-    assert told["runs"][0]["error"] == pytest.approx(float(encoders.squared(drawn, clean)[0]), rel=1e-4)
+    assert told["runs"][0]["error"] == pytest.approx(float(reconstruction.squared(drawn, clean)[0]), rel=1e-4)
     assert told["runs"][0]["percentile"] is None and plain["runs"][0]["error"] != told["runs"][0]["error"] and "noise" not in plain
 
 

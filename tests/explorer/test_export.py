@@ -5,15 +5,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from explorer import Refused, export, latent, render
+from explorer import Refused
+from explorer.latent import moves
+from explorer.views import base
+from explorer.views.walk import export
 
 
 def keys(count: int, d: int = 4) -> str:
-    return latent.to_text(np.random.default_rng(0).normal(size=(count, d)))
+    return moves.to_text(np.random.default_rng(0).normal(size=(count, d)))
 
 
 def made(run, **fields):
-    return export.export(run, render.parse(export.EXPORT, export.Export(run=run.card.name, keys=keys(3), **fields).model_dump_json(
+    return export.export(run, base.parse(export.EXPORT, export.Export(run=run.card.name, keys=keys(3), **fields).model_dump_json(
         exclude={"keys"}).replace("{", f'{{"keys":"{keys(3)}",', 1).encode()))
 
 
@@ -23,7 +26,7 @@ def test_gif_is_exact_for_grey(session):
     image = Image.open(io.BytesIO(data))
     frames = [np.asarray(f.convert("L")) for f in ImageSequence.Iterator(image)]
     assert kind == "image/gif" and image.info["loop"] == 0 and len(frames) == 10 and frames[0].shape == (84, 84)
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0, ..., 0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0, ..., 0]
     assert abs(frames[0][::3, ::3].astype(int) - first).max() <= 1
     assert np.array_equal(frames[0][::3, ::3], frames[0][2::3, 2::3]), "pixels stay squares"
 
@@ -33,7 +36,7 @@ def test_gif_in_colour(session):
     data, _ = made(run, seconds=0.5, fps=20, size=64, loop=True)
     image = Image.open(io.BytesIO(data))
     assert image.size == (64, 64) and image.n_frames == 10
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0]
     assert abs(np.asarray(image.convert("RGB"))[::2, ::2].astype(int) - first).mean() < 12, "256 colours for all frames"
 
 
@@ -54,7 +57,7 @@ def test_mp4_can_be_read_back(session, name, size, side):
         stream = file.streams.video[0]
         frames = [f.to_ndarray(format="rgb24") for f in file.decode(stream)]
         assert (stream.width, stream.height) == (side, side) and float(stream.average_rate) == 12 and len(frames) == 12
-    first = run.decode(latent.from_text(keys(3)).reshape(3, 4)[:1])[0]
+    first = run.decode(moves.from_text(keys(3)).reshape(3, 4)[:1])[0]
     assert abs(frames[0][1::side // first.shape[0], 1::side // first.shape[0]].astype(int) - first).mean() < 16
 
 
@@ -71,8 +74,8 @@ def test_bounds(session):
     with pytest.raises(Refused, match="12"):
         export.export(run, export.Export(run="tiny", keys=keys(13)))
     start = b'{"run":"tiny","keys":"AAAAAA=="'
-    render.parse(export.EXPORT, start + b"}")
+    base.parse(export.EXPORT, start + b"}")
     for body in (start + b',"size":4000}', start + b',"format":"exe"}', start + b',"seconds":NaN}', start + b',"fps":0}',
                  b'{"run":"tiny","keys":"AADAfw=="}', b"{}"):
         with pytest.raises(Refused, match=r"\.$"):
-            render.parse(export.EXPORT, body)
+            base.parse(export.EXPORT, body)

@@ -11,12 +11,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import fits, latent, own_maps
-from explorer.access import Access
-from explorer.fits import AskFit, Fits, fit_routes
-from explorer.routes import PREFIX, Busy
-from explorer.session import Session
-from explorer.views import fitting
+from explorer.latent import moves
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, Busy
+from explorer.views.map import fits, own_maps, umap_process
+from explorer.views.map.fits import AskFit, Fits, fit_routes
 from tests.explorer.conftest import N, data, make
 from training import checkpoint, maps
 
@@ -38,7 +38,7 @@ class Slow:
             yield "share", 0.33
             while not self.go.wait(0.01):
                 if not wanted():
-                    raise fitting.Cancelled
+                    raise umap_process.Cancelled
             yield "done", PLACES
         finally:
             self.under_way -= 1
@@ -83,7 +83,7 @@ def test_the_owner_s_map_lies_beside_the_shipped_one(root, slow):
     slow.go.set()
     told = page.until(name, "done")
     assert (told["key"], told["kept"]) == ("15-0.1-cosine", True)
-    assert np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert np.array_equal(moves.from_text(told["xy"]).reshape(-1, 2), PLACES)
     assert (root / "tiny" / checkpoint.MAP).read_bytes() == shipped, "nothing shipped is written over"
     again = Page(root, True)
     assert again.get("own-maps/tiny").json() == {"maps": ["15-0.1-cosine"]}
@@ -96,7 +96,7 @@ def test_a_visitor_s_map_is_hers_alone(root, slow):
     page, before = Page(root, False), sorted(p.name for p in (root / "tiny").iterdir())
     slow.go.set()
     told = page.until(page.start().json()["id"], "done")
-    assert not told["kept"] and np.array_equal(latent.from_text(told["xy"]).reshape(-1, 2), PLACES)
+    assert not told["kept"] and np.array_equal(moves.from_text(told["xy"]).reshape(-1, 2), PLACES)
     assert sorted(p.name for p in (root / "tiny").iterdir()) == before
     assert page.get("own-maps/tiny").json() == {"maps": []} and page.get("own-maps/tiny/9-0.1-euclidean").status_code == 404
 
@@ -155,8 +155,8 @@ def test_own_maps_are_few_and_of_these_weights(root):
 def test_the_process_ends_as_soon_as_nobody_wants_the_map():
     codes, before = np.random.default_rng(0).normal(size=(5000, 8)).astype(np.float32), set(psutil.Process().children())
     told, wanted = [], [True]
-    with pytest.raises(fitting.Cancelled):
-        for kind, value in fitting.fit(codes, lambda: wanted[0], n_neighbors=5):
+    with pytest.raises(umap_process.Cancelled):
+        for kind, value in umap_process.fit(codes, lambda: wanted[0], n_neighbors=5):
             told.append((kind, value))
             wanted[0] = False
     assert told and all(kind == "share" and value < 0.6 for kind, value in told)

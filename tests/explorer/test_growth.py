@@ -12,10 +12,10 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import latent
-from explorer.access import Access
-from explorer.routes import PREFIX, make_routes
-from explorer.session import Session
+from explorer.latent import moves
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, make_routes
 from explorer.views import supported
 from training import checkpoint, stages
 
@@ -52,7 +52,7 @@ def test_a_row_for_each_stage_and_one_for_the_finished_model(session, ask):
     assert [(s["what"], s["images"]) for s in d["stages"]] == [("7 × 7", 64), ("14 × 14, fading in", 128), ("", 1000)]
     picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(d["picture"].split(",")[1]))).convert("L"))
     assert picture.shape == (3 * 28, stages.COLUMNS * 28) and d["side"] == 28 and d["columns"] == stages.COLUMNS
-    codes = latent.codes(latent.from_text(d["w"]), run.d)
+    codes = moves.codes(moves.from_text(d["w"]), run.d)
     assert len(codes) == stages.COLUMNS
     last = picture[2 * 28:].reshape(28, stages.COLUMNS, 28).transpose(1, 0, 2)
     np.testing.assert_array_equal(last, run.decode(codes)[..., 0])

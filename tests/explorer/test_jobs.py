@@ -13,9 +13,12 @@ import psutil
 import pytest
 from PIL import Image
 
-from explorer import jobs, threads
-from explorer.access import Access, VisitorError
-from explorer.jobs import JobError, Jobs
+from explorer.runs import lanes
+from explorer.server.access import Access, VisitorError
+from explorer.views.train import monitor, uploads
+from explorer.views.train import process as training_process
+from explorer.views.train.error import JobError
+from explorer.views.train.jobs import Jobs
 from tests.training import small
 from training import alarms
 
@@ -94,9 +97,9 @@ def test_kill_stop_resume_and_one_at_a_time(job, interpreters):
         job.delete("mine")
     pid = job._processes["mine"].pid
     if hasattr(os, "setpriority"):
-        assert os.getpriority(os.PRIO_PROCESS, pid) == threads.BEHIND
+        assert os.getpriority(os.PRIO_PROCESS, pid) == lanes.BEHIND
     if (session := Path(f"/proc/{pid}/autogroup")).exists():    # its own session: Linux shares the cores out among sessions first
-        assert session.read_text().split()[-1] == str(threads.BEHIND // 2)
+        assert session.read_text().split()[-1] == str(lanes.BEHIND // 2)
     s = wait(job, "mine", "running", images=1000, saved=True)
     assert s["seconds_left"] > 0 and s["images_per_second"] > 0 and s["running"] == ["mine"]
 
@@ -211,7 +214,7 @@ def test_uploads_take_images_only_and_stay_where_they_belong(job, monkeypatch):
             job.add_upload(token, path, b"x", True)
     with pytest.raises(JobError, match="at least 20 images; these are 0.*3 × damaged"):
         job.check_upload(token)
-    monkeypatch.setattr(jobs, "MOST_UPLOAD", 10)
+    monkeypatch.setattr(uploads, "MOST_UPLOAD", 10)
     job.add_upload(token, "b.png", b"12345", True)
     with pytest.raises(JobError, match="more than 1 GB"):
         job.add_upload(token, "b.png", b"12345", False)
@@ -316,7 +319,7 @@ def test_the_form_knows_every_family(job):
 
 def test_log_reads_only_what_is_new(tmp_path):
     path = tmp_path / "log.jsonl"
-    log = jobs.Log(path)
+    log = monitor.Log(path)
     assert log.read() == []
     path.write_text('{"images": 1, "loss": 2}\n{"images": 2, "lo')
     assert [r["images"] for r in log.read()] == [1]
@@ -331,18 +334,18 @@ def test_log_reads_only_what_is_new(tmp_path):
 
 def test_curves_are_thinned_evenly():
     rows = [dict(images=i, seconds=i, images_per_second=1.0, loss=float(i)) for i in range(1000)]
-    line = jobs.curves(rows, 100)["loss"]
-    assert len(line) == 100 and line[0] == [4, 4.5] and list(jobs.curves(rows)) == ["loss"]
-    assert jobs.curves(rows[:5])["loss"] == [[i, float(i)] for i in range(5)]
+    line = monitor.curves(rows, 100)["loss"]
+    assert len(line) == 100 and line[0] == [4, 4.5] and list(monitor.curves(rows)) == ["loss"]
+    assert monitor.curves(rows[:5])["loss"] == [[i, float(i)] for i in range(5)]
 
 
 def test_threads_leave_one_core_to_the_page(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert jobs._threads() == 3
+    assert training_process.cores_for_training() == 3
     monkeypatch.delenv("OMP_NUM_THREADS")
     for cores, left in ((1, 1), (2, 2), (3, 2), (16, 15)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)), raising=False)
-        assert jobs._threads() == left
+        assert training_process.cores_for_training() == left
 
 
 def test_paths_of_a_request_never_reach_the_disk(job):

@@ -3,8 +3,9 @@
 
 import pytest
 
-from explorer import Refused, labels
-from explorer.session import Session
+from explorer import Refused
+from explorer.runs.session import Session
+from explorer.views.microscope import few_labels
 from training import checkpoint
 
 from .conftest import Client, data, make
@@ -35,13 +36,13 @@ def test_an_accuracy_is_measured_and_kept(session, way):
     while not (told := client.post("code", {"run": "flat", "op": "labels", "n": 20, "way": way}).json())["ready"]:
         assert 0 <= told["done"] < 1
     assert told["accuracy"] > 0.3 and told["accuracy"] * 60 == pytest.approx(round(told["accuracy"] * 60), abs=0.01), "of 60 asked images"
-    assert labels.measured(session.run("flat"), 20, way)[0] == pytest.approx(told["accuracy"], rel=1e-4)
+    assert few_labels.measured(session.run("flat"), 20, way)[0] == pytest.approx(told["accuracy"], rel=1e-4)
 
 
 def test_other_numbers_ways_and_runs_are_refused(session):
     with pytest.raises(Refused, match="10, 20, 50 labels"):
-        labels.measured(session.run("flat"), 100, "frozen")
+        few_labels.measured(session.run("flat"), 100, "frozen")
     with pytest.raises(Refused, match="frozen, fine-tuned, scratch"):
-        labels.measured(session.run("flat"), 20, "half")
+        few_labels.measured(session.run("flat"), 20, "half")
     with pytest.raises(Refused, match="no encoder"):
-        labels.require(session.run("gan"))
+        few_labels.require(session.run("gan"))

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from explorer import Refused
-from explorer.later import Later
+from explorer.runs.background import Later
 
 
 def test_works_once_and_tells_how_far_it_is():

@@ -12,9 +12,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import live
-from explorer.live import Command, Start, Trainings, live_routes
-from explorer.routes import PREFIX, Busy
+from explorer.server.routes import PREFIX, Busy
+from explorer.views.collapse import process
+from explorer.views.collapse.process import Command, Start, Trainings
+from explorer.views.collapse.routes import live_routes
 from tests.waiting import until
 from training.live import HEAD, OVER
 
@@ -62,7 +63,7 @@ def short():
     made.close()
 
 
-class Still(live.Training):
+class Still(process.Training):
     """A training whose process only waits: for the bounds, which do not look at frames."""
 
     @staticmethod
@@ -70,7 +71,7 @@ class Still(live.Training):
         return [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
 
 
-class Endless(live.Training):
+class Endless(process.Training):
     """A training whose process writes frames as fast as they are taken."""
 
     @staticmethod
@@ -82,7 +83,7 @@ class Endless(live.Training):
 
 @pytest.fixture
 def still(monkeypatch):
-    monkeypatch.setattr(live, "Training", Still)
+    monkeypatch.setattr(process, "Training", Still)
     made = Trainings()
     yield made
     made.close()
@@ -116,22 +117,22 @@ def test_a_process_waits_for_its_viewer_and_dies_when_stopped(monkeypatch):
             nonlocal most
             super().append(frame)
             most = max(most, len(self))
-    monkeypatch.setattr(live, "deque", Counted)
-    monkeypatch.setattr(live, "Training", Endless)
+    monkeypatch.setattr(process, "deque", Counted)
+    monkeypatch.setattr(process, "Training", Endless)
     trainings = Trainings()
     page = Page(trainings)
     name = page.post("", {"data": "ring"}).json()["id"]
     one = trainings.get(name)
-    until(lambda: len(one._frames) == live.BACKLOG)
+    until(lambda: len(one._frames) == process.BACKLOG)
     some = split(page.get(f"/{name}/frames?after=9").content)
-    assert [f[1] for f in some] == list(range(10, 10 + len(some))) and len(some) >= live.BACKLOG - 10
-    until(lambda: len(one._frames) == live.BACKLOG)                                        # there was room for ten more
-    assert most == live.BACKLOG
-    process = psutil.Process(one.process.pid)
+    assert [f[1] for f in some] == list(range(10, 10 + len(some))) and len(some) >= process.BACKLOG - 10
+    until(lambda: len(one._frames) == process.BACKLOG)                                        # there was room for ten more
+    assert most == process.BACKLOG
+    started = psutil.Process(one.process.pid)
     if hasattr(os, "setpriority"):
-        assert process.nice() > os.getpriority(os.PRIO_PROCESS, 0)
+        assert started.nice() > os.getpriority(os.PRIO_PROCESS, 0)
     page.post(f"/{name}/stop", {})
-    assert not process.is_running() and len(trainings) == 0
+    assert not started.is_running() and len(trainings) == 0
     gone = page.get(f"/{name}/frames")
     assert gone.status_code == 404 and "ended" in gone.json()["error"]
 
@@ -142,27 +143,27 @@ def test_two_places_and_who_may_have_one(still):
         still.start(Start(data="ring"))
     third = still.start(Start(data="ring", replaces=second))                               # the same viewer, once more
     assert len(still) == 2
-    with pytest.raises(live.NotThere):
+    with pytest.raises(process.NotThere):
         still.get(second)
     still.get(third).order(Command(play=True))
-    still.get(first).paused_since = time.monotonic() - live.YIELDS - 1                     # rests, so another may have its place
+    still.get(first).paused_since = time.monotonic() - process.YIELDS - 1                     # rests, so another may have its place
     fourth = still.start(Start(data="ring"))
     assert {third, fourth} == {n for n in (first, second, third, fourth) if n in still._all}
 
 
 def test_what_nobody_asks_for_is_ended(still, monkeypatch):
-    monkeypatch.setattr(live, "IDLE", 0.3)
+    monkeypatch.setattr(process, "IDLE", 0.3)
     one = still.get(still.start(Start(data="ring")))
-    process = psutil.Process(one.process.pid)
+    started = psutil.Process(one.process.pid)
     until(lambda: len(still) == 0)
-    assert not process.is_running()
+    assert not started.is_running()
 
 
 def test_none_lasts_for_ever(still, monkeypatch):
     one = still.get(still.start(Start(data="ring")))
     one.order(Command(play=True))
     assert not one.forgotten and not one.yields
-    monkeypatch.setattr(live, "LONGEST", 0.0)
+    monkeypatch.setattr(process, "LONGEST", 0.0)
     assert one.forgotten
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import drawing, latent
-from explorer.session import Session
+from explorer.latent import moves
+from explorer.runs.session import Session
 from explorer.views import supported
+from explorer.views.microscope import sampling
 
 from .conftest import Client, data, make
 from .encoded import make_encoded
@@ -94,7 +95,7 @@ def test_a_unit_tells_of_itself_and_of_its_column(ask, session):
     assert unit["layer"] == 1 and unit["value"] == pytest.approx(float(run.codes[9, 2]), rel=1e-3)
     assert unit["exciting"][0] == int(run.codes[:, 2].argmax()) and unit["step"] == pytest.approx(float(run.codes[:, 2].std()), rel=1e-3)
     assert pixels(unit["column"]).shape == (28, 84, 3)
-    inner = ask("stack", "unit", layer=0, unit=3, w=latent.to_text(run.codes[9]))
+    inner = ask("stack", "unit", layer=0, unit=3, w=moves.to_text(run.codes[9]))
     assert inner["dead"] and "column" not in inner
     climbed = ask("stack", "ascent", layer=1, units=[2])
     assert climbed["values"][0] > climbed["grey"][0] and climbed["tile"] == [28, 28]
@@ -110,7 +111,7 @@ def test_a_drawn_image_is_looked_at_as_a_held_out_one(ask, session):
 def test_activity_and_parts(ask, session):
     told, w = ask("sparse", "activity"), session.run("sparse").codes[3]
     assert sum(told["counts"]) == 120 and len(told["edges"]) == len(told["counts"]) + 1
-    parts = ask("sparse", "parts", w=latent.to_text(w))
+    parts = ask("sparse", "parts", w=moves.to_text(w))
     assert parts["units"][0] == int(w.argmax()) and parts["counts"][-1] == 40
     assert pixels(parts["growing"]).shape == (28, 28 * len(parts["counts"]), 1) and pixels(parts["added"]).shape == (28, 280, 3)
     assert ask("stack", "activity")["counts"] == []
@@ -130,7 +131,7 @@ def test_depth_and_sizes(ask, session):
 def test_random_codes_come_with_their_images(ask, session):
     rows = {by: ask("stack", "drawn", by=by, seed=4) for by in ("normal", "own", "mixture")}
     for row in rows.values():
-        w = latent.from_text(row["w"]).reshape(12, 5)
+        w = moves.from_text(row["w"]).reshape(12, 5)
         assert np.array_equal(pixels(row["picture"])[:, 28:56], session.run("stack").decode(w)[1])
     assert len({row["w"] for row in rows.values()}) == 3 and ask("stack", "drawn", by="own", seed=4) == rows["own"]
 
@@ -138,8 +139,8 @@ def test_random_codes_come_with_their_images(ask, session):
 def test_more_codes_of_a_seed_begin_with_the_same_ones(session):
     run, mixed = session.run("stack"), None
     while mixed is None:
-        mixed, _ = drawing.mixture(run)
-    for draw in (mixed, functools.partial(drawing.own, run), functools.partial(drawing.normal, run)):
+        mixed, _ = sampling.mixture(run)
+    for draw in (mixed, functools.partial(sampling.own, run), functools.partial(sampling.normal, run)):
         np.testing.assert_allclose(draw(40, 4)[:3], draw(3, 4), atol=1e-5)
 
 
@@ -161,7 +162,7 @@ def test_the_linear_one_is_pca(ask):
     ("stack", {"op": "ascent", "layer": 0, "units": list(range(65))}, "units"),
     ("stack", {"op": "unit", "layer": 0, "unit": 1}, "Send an image"),
     ("stack", {"op": "unit", "layer": 0, "unit": 1, "image": {"pixels": "AAAA"}}, "28 × 28"),
-    ("stack", {"op": "parts", "w": latent.to_text(np.zeros(4, np.float32))}, "codes have 5"),
+    ("stack", {"op": "parts", "w": moves.to_text(np.zeros(4, np.float32))}, "codes have 5"),
     ("stack", {"op": "sized", "sizes": [6], "image": {"index": 0}}, "5 numbers"),
     ("stack", {"op": "columns"}, "not linear"),
     ("stack", {"op": "drawn", "by": "chance"}, "by"),
@@ -192,21 +193,21 @@ def test_numbers_that_every_layer_has_are_counted_once(session, ask):
     assert ask("styled", "units", layer=-1)["total"] == w_dim
     assert ask("styled", "sizes")["sizes"] == [1, 2, 4, 5]
     w = run.encode(run.real(np.array([3])))[0]
-    found = ask("styled", "unit", layer=-1, unit=2, w=latent.to_text(w[0]), image={"index": 3})
+    found = ask("styled", "unit", layer=-1, unit=2, w=moves.to_text(w[0]), image={"index": 3})
     assert found["value"] == pytest.approx(float(w[0, 2]), rel=1e-3)
     more = w.copy()
     more[:, 2::w_dim] += found["step"]
     tiles = pixels(found["column"])
     assert np.array_equal(tiles[:, 28:56, 0], run.decode(more)[0, ..., 0])
-    parts = ask("styled", "parts", w=latent.to_text(w))
+    parts = ask("styled", "parts", w=moves.to_text(w))
     assert sorted(parts["units"]) == list(range(w_dim)) and parts["counts"][-1] == w_dim
     last = pixels(parts["growing"])[:, -28:, 0]
     assert np.array_equal(last, run.decode(w)[0, ..., 0])                            # all of them: the image itself
     for by in ("normal", "mixture", "own"):
-        drawn = latent.from_text(ask("styled", "drawn", by=by)["w"]).reshape(-1, 6, w_dim)
+        drawn = moves.from_text(ask("styled", "drawn", by=by)["w"]).reshape(-1, 6, w_dim)
         assert (drawn == drawn[:, :1]).all()
 
 
 def test_a_code_whose_layers_differ_has_all_its_numbers(session, ask):
     w = np.random.default_rng(0).normal(size=(1, 30)).astype(np.float32)
-    assert max(ask("styled", "parts", w=latent.to_text(w))["counts"]) == 30
+    assert max(ask("styled", "parts", w=moves.to_text(w))["counts"]) == 30

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import Refused, named
-from explorer.named import Decode, Encode, Nearest, Sample, asked
+from explorer import Refused
+from explorer.server import api
+from explorer.server.api import Decode, Encode, Nearest, Sample, asked
 
 
 @pytest.fixture(scope="module")
@@ -64,4 +65,4 @@ def test_what_is_wrong_is_one_sentence_and_none_of_pythons(session, kind, values
 
 def test_every_value_has_its_sentence():
     for kind in (Sample, Decode, Encode, Nearest):
-        assert set(kind.model_fields) <= set(named.WANTED)
+        assert set(kind.model_fields) <= set(api.WANTED)

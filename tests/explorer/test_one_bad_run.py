@@ -11,11 +11,14 @@ from safetensors.torch import load_file, save_file
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import Refused, routes
+from explorer import Refused
 from explorer.__main__ import main as measure
-from explorer.access import Access
-from explorer.jobs import MOST_ROWS, JobError, Jobs, Log
-from explorer.session import Session
+from explorer.runs.session import Session
+from explorer.server import routes
+from explorer.server.access import Access
+from explorer.views.train.error import JobError
+from explorer.views.train.jobs import Jobs
+from explorer.views.train.monitor import MOST_ROWS, Log
 from training import alarms, log
 from training.checkpoint import CARD, LOG, MAP, SAMPLES, WEIGHTS
 from training.files import sha256

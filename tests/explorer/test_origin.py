@@ -12,10 +12,11 @@ from gradio.routes import App
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from explorer import origin, ui
-from explorer.access import Access
-from explorer.origin import FOREIGN_HOST, FOREIGN_SITE, Hosts
-from explorer.session import Session
+from explorer import ui
+from explorer.runs.session import Session
+from explorer.server import origin
+from explorer.server.access import Access
+from explorer.server.origin import FOREIGN_HOST, FOREIGN_SITE, Hosts
 from tests.explorer.conftest import data, make
 
 HERE = "http://127.0.0.1:7860"

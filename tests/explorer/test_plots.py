@@ -4,7 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from explorer import latent, plots
+from explorer import plots
+from explorer.latent import statistics
 from training import log
 
 
@@ -41,7 +42,7 @@ def test_read_log_leaves_out_what_is_no_row(tmp_path):
 
 def test_spectrum_is_a_figure():
     x = np.random.default_rng(0).normal(size=(100, 5)) * [4, 3, 2, 1, 1]
-    shares = latent.principal(x).spectrum
+    shares = statistics.principal(x).spectrum
     drawn = go.Figure(plots.spectrum(shares))
     assert list(drawn.data[0].x) == [1, 2, 3, 4, 5]
     np.testing.assert_allclose(drawn.data[0].y, shares, rtol=1e-3)

@@ -10,11 +10,13 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer import Refused, images, latent, pyramid
-from explorer.access import Access
-from explorer.routes import PREFIX, make_routes
-from explorer.session import Session
+from explorer import Refused, images
+from explorer.latent import moves
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, make_routes
 from explorer.views import supported
+from explorer.views.pyramid import levels as pyramid
 from tests.training.prototypes import PROTOTYPES, SmallConfig
 from training import heldout
 from training import pyramid as maths
@@ -146,7 +148,7 @@ def test_the_scale_is_the_largest_residual_rounded_up(top, shown):
 
 def test_the_picture_holds_every_tile_enlarged(session, ask):
     run = session.run("colour")
-    answer = ask("colour", w=latent.to_text(code(run)), blend=[1, 1, 1]).json()
+    answer = ask("colour", w=moves.to_text(code(run)), blend=[1, 1, 1]).json()
     levels = pyramid.of_code(run.model, tensors(run), None, [1, 1, 1])
     assert answer["side"] == 64 and picture(answer).shape == (192, 256, 3) and len(answer["scales"]) == 4
     for k, level in enumerate(levels):
@@ -167,14 +169,14 @@ def test_other_noise_at_a_level_leaves_coarser_tiles_as_they_are(session, ask):
     for k in range(3):
         mixed = one.copy()
         mixed[at[k]:at[k + 1]] = two[at[k]:at[k + 1]]
-        a, b = (ask("grey", w=latent.to_text(w), blend=[1, 1]).json() for w in (one, mixed))
+        a, b = (ask("grey", w=moves.to_text(w), blend=[1, 1]).json() for w in (one, mixed))
         same = [np.array_equal(tile(a, j, 2), tile(b, j, 2)) for j in range(3)]
         assert same == [j < k for j in range(3)]
 
 
 def test_a_held_out_image_by_its_number_says_how_far_it_is(session, ask):
     run = session.run("grey")
-    w = latent.to_text(code(run))
+    w = moves.to_text(code(run))
     answer = ask("grey", w=w, blend=[1, 1], image={"index": 3}).json()
     assert answer["most"] <= 1e-6 and answer["index"] == 3 and answer["class"] == run.class_of(3)
     assert np.array_equal(tile(answer, 2, 2)[..., 0], run.real(np.array([3]))[0, 0])
@@ -189,7 +191,7 @@ def test_a_held_out_image_by_its_number_says_how_far_it_is(session, ask):
 
 
 def test_a_class_is_asked_for(session, ask):
-    w = latent.to_text(code(session.run("asked")))
+    w = moves.to_text(code(session.run("asked")))
     pictures = {ask("asked", w=w, blend=[1, 1], label=k).json()["picture"] for k in (0, 1)}
     assert len(pictures) == 2
     assert ask("asked", w=w, blend=[1, 1], label=2).status_code == 422
@@ -204,7 +206,7 @@ def test_a_class_is_asked_for(session, ask):
     ("grey", {"blend": [1, 1], "image": "AAAA"}, "not an image"),
 ])
 def test_what_does_not_fit_is_refused_in_a_sentence(session, ask, run, more, words):
-    answer = ask(run, w=latent.to_text(code(session.run(run))), **more)
+    answer = ask(run, w=moves.to_text(code(session.run(run))), **more)
     assert answer.status_code in (413, 422) and words in answer.json()["error"]
 
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused, reading
-from explorer.reading import Gallery, Reader
+from explorer import Refused
+from explorer.latent import attributes
+from explorer.latent.attributes import Gallery, Reader
 from tests.explorer.conftest import N
 from training.features import FeatureNet
 
@@ -52,7 +53,7 @@ def test_without_anything_to_read_by():
 def test_a_gallery_of_samples_is_filtered(net):
     reader = Reader(net, None)
     told = []
-    gallery = reading.of_samples(lambda s: np.eye(100, 4, dtype=np.float32)[s % 4], lambda w: torch.ones(len(w), 1, 28, 28), reader,
+    gallery = attributes.of_samples(lambda s: np.eye(100, 4, dtype=np.float32)[s % 4], lambda w: torch.ones(len(w), 1, 28, 28), reader,
                                  np.arange(5, 105), told.append)
     assert gallery.refs[:2] == ("s5", "s6") and gallery.codes.shape == (100, 4) and told[-1] == 1
     planted = Gallery(gallery.refs[:3], gallery.codes[:3], gallery.fields,
@@ -66,7 +67,7 @@ def test_a_gallery_of_samples_is_filtered(net):
 
 def test_real_images_by_their_own_labels(tiny):
     reader = Reader(None, tiny.real(np.arange(60)).transpose(0, 2, 3, 1))
-    gallery = reading.of_real(tiny.held, tiny.codes, reader, lambda share: None)
+    gallery = attributes.of_real(tiny.held, tiny.codes, reader, lambda share: None)
     assert gallery.refs == tuple(f"r{k}" for k in range(N)) and gallery.codes is tiny.codes
     assert [f.name for f in gallery.fields] == ["side", "slant", "thickness", "ink", "width"]
     right = gallery.matching([("side", "right")])

@@ -11,11 +11,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from explorer import activity, coding, depth, drawing, found, measuring, record, routes, session, units
 from explorer.__main__ import main
 from explorer.i18n import words
-from explorer.record import FILE, Record, trimmed
-from explorer.session import Session
+from explorer.latent import code_slices, galleries, neighbours, reconstruction, run_directions
+from explorer.runs import record
+from explorer.runs.record import FILE, Record, trimmed
+from explorer.runs.session import Session
+from explorer.server import routes
+from explorer.views import measuring
+from explorer.views.microscope import code_length, code_statistics, sampling, units
+from explorer.views.reconstruct import confusion
 from training import features
 
 from .conftest import data
@@ -23,7 +28,7 @@ from .encoded import make_encoded
 from .generators import make_generator
 
 KEY = {"weights": "a", "classifier": ""}
-COUNTS = session.PULLED, found.TRIED, session.ASKED
+COUNTS = run_directions.PULLED, galleries.TRIED, code_slices.ASKED
 
 
 @pytest.fixture
@@ -120,8 +125,8 @@ def test_a_run_that_was_deleted_does_not_come_back(folder):
 def few():
     """Less to measure: what counts here is that it is the same each time."""
     with pytest.MonkeyPatch.context() as patch:
-        for part, name, count in ((found, "SAMPLES", 40), (found, "FITTED", 120), (found, "TRIED", 4), (session, "PULLED", 16),
-                                  (session, "ASKED", 6)):
+        for part, name, count in ((galleries, "SAMPLES", 40), (run_directions, "FITTED", 120), (galleries, "TRIED", 4),
+                                  (run_directions, "PULLED", 16), (code_slices, "ASKED", 6)):
             patch.setattr(part, name, count)
         yield
 
@@ -141,16 +146,17 @@ def answers(root, name) -> dict:
     """Everything that the page shows of a run from its record, as JSON and bytes."""
     opened = Session(root)
     run = opened.run(name)
-    gallery, start = found.gallery_of(run, "samples")
-    out = {"describe": routes.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in run.measured],
-           "directions": [(d.vector.tobytes(), dataclasses.replace(d, vector=None)) for d in found.directions_of(run)],
+    gallery, start = galleries.gallery_of(run, "samples")
+    out = {"describe": routes.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in code_slices.measured(run)],
+           "directions": [(d.vector.tobytes(), dataclasses.replace(d, vector=None)) for d in run_directions.directions_of(run)],
            "gallery": (gallery.readings.tobytes(), gallery.codes.tobytes(), start)}
     if run.spec.encodes:
-        usual = activity.usual(run)
-        out |= {"errors": run.usual_errors().tobytes(), "kept": [k.counts.tolist() for k in found.kept_of(run)],
-                "units": [(u.mean.tobytes(), u.exciting.tobytes()) for u in units.watched_layers(run)], "sizes": depth.measured_sizes(run),
-                "mixture": drawing.mixture_of(run)(4, 0).tobytes(), "usual": (usual.mean.tobytes(), usual.sigma.tobytes(), usual.activity),
-                "near": run.neighbours.apart.tobytes()}
+        usual = code_statistics.usual(run)
+        out |= {"errors": reconstruction.usual_errors(run).tobytes(), "kept": [k.counts.tolist() for k in confusion.kept_of(run)],
+                "units": [(u.mean.tobytes(), u.exciting.tobytes()) for u in units.watched_layers(run)],
+                "sizes": code_length.measured_sizes(run), "mixture": sampling.mixture_of(run)(4, 0).tobytes(),
+                "usual": (usual.mean.tobytes(), usual.sigma.tobytes(), usual.activity),
+                "near": neighbours.of_run(run).apart.tobytes()}
     return out
 
 
@@ -174,10 +180,10 @@ def test_the_same_weights_give_the_same_answers_however_slow_the_clock(root, nam
 def test_nothing_is_left_to_measure_once_it_was(root, monkeypatch):
     assert main(["measure", "--all", "--trained", str(root)]) == 0
     before = {name: (root / name / FILE).stat().st_mtime_ns for name in ("stack", "info")}
-    for part in (coding, found, units, depth):
-        for inner in ("measure", "_find", "_count", "_watch", "_measure", "_read"):
+    for part in (code_slices, galleries, run_directions, confusion, units, code_length):
+        for inner in ("measure", "_find", "_count", "_watch", "_measure", "read_samples"):
             monkeypatch.setattr(part, inner, lambda *a, **k: never(), raising=False)
-    monkeypatch.setattr(session.Run, "_pull", lambda *a: never())
+    monkeypatch.setattr(run_directions, "pull", lambda *a: never())
     for name in before:
         answers(root, name)
     assert {name: (root / name / FILE).stat().st_mtime_ns for name in before} == before, "the page writes nothing that is known"

@@ -10,10 +10,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from explorer import ui
-from explorer.access import Access
-from explorer.brake import FREE, LONGEST, Brake
-from explorer.session import Session
-from explorer.told import SENTENCES, Told
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.brake import FREE, LONGEST, Brake
+from explorer.server.told import SENTENCES, Told
 
 
 class Clock:

@@ -11,14 +11,17 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import latent, plots, routes
-from explorer.access import Access
-from explorer.routes import PREFIX
-from explorer.session import Recent, Session
+from explorer import plots
+from explorer.latent import moves, neighbours, run_directions, statistics
+from explorer.runs.cache import Recent
+from explorer.runs.session import Session
+from explorer.server import routes
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX
 from tests.explorer.conftest import Client, N, data, make
 from training import checkpoint, maps
 
-W = latent.to_text(np.array([0.5, -1, 2, 0]))
+W = moves.to_text(np.array([0.5, -1, 2, 0]))
 
 
 def sentence(response, status: int) -> str:
@@ -47,15 +50,15 @@ def test_run(client, tiny):
     body = client.get("run/tiny").json()
     assert body["card"]["name"] == "tiny" and body["paper"] and body["equation"] and body["summary"] and body["spec"]["w_dim"] == 4
     assert body["points"] == N and body["projections"] == ["umap", "pca"] and body["scale"] > 0
-    assert len(latent.from_text(body["mean"])) == 4 and len(body["directions"]) == 4
+    assert len(moves.from_text(body["mean"])) == 4 and len(body["directions"]) == 4
     for d in body["directions"]:
-        assert len(latent.from_text(d["vector"])) == 4 and d["sigma"] > 0 and 0 <= d["share"] <= 1
-        assert d["label"] is None or d["label"] in latent.STATISTICS
+        assert len(moves.from_text(d["vector"])) == 4 and d["sigma"] > 0 and 0 <= d["share"] <= 1
+        assert d["label"] is None or d["label"] in statistics.STATISTICS
     dataset = body["dataset"]
     assert dataset["n"] == N and dataset["classes"] == ["bar", "square"] and dataset["tile"] == [28, 28] and dataset["sheets"] == 1
     assert dataset["attributes"] == [["side", ["left", "right"]]] and dataset["attribution"]
     origin = body["default"]["origin"]
-    assert origin["kind"] == "point" and body["default"]["w"] == latent.to_text(tiny.codes[origin["index"]])
+    assert origin["kind"] == "point" and body["default"]["w"] == moves.to_text(tiny.codes[origin["index"]])
 
 
 def test_a_run_without_a_map(client):
@@ -147,12 +150,12 @@ def test_no_name_is_a_path(client, name):
 
 
 @pytest.mark.parametrize("body, status", [
-    ({"run": "tiny", "op": "image", "w": latent.to_text(np.array([np.nan, 0, 0, 0]))}, 422),
-    ({"run": "tiny", "op": "image", "w": latent.to_text(np.array([np.inf, 0, 0, 0]))}, 422),
-    ({"run": "tiny", "op": "image", "w": latent.to_text(np.zeros(3))}, 422),
+    ({"run": "tiny", "op": "image", "w": moves.to_text(np.array([np.nan, 0, 0, 0]))}, 422),
+    ({"run": "tiny", "op": "image", "w": moves.to_text(np.array([np.inf, 0, 0, 0]))}, 422),
+    ({"run": "tiny", "op": "image", "w": moves.to_text(np.zeros(3))}, 422),
     ({"run": "tiny", "op": "image", "w": W, "path": "/etc/passwd"}, 422),
     ({"run": "tiny", "op": "delete", "w": W}, 422),
-    ({"run": "tiny", "op": "grid", "w": latent.to_text(np.zeros(4 * 300)), "columns": 10}, 422),
+    ({"run": "tiny", "op": "grid", "w": moves.to_text(np.zeros(4 * 300)), "columns": 10}, 422),
     ({"run": "tiny", "op": "manifold", "n": 24}, 422),
     ({"run": ["tiny"], "op": "image", "w": W}, 422),
 ])
@@ -218,12 +221,13 @@ def test_a_map_that_leaves_codes_out_encodes_the_held_out_images(tmp_path, monke
     monkeypatch.setattr(maps, "MOST_NUMBERS", 10)
     maps.write(tmp_path / "long" / "map.npz", full)
     run = Session(tmp_path).run("long")
-    assert run.map.codes is None and run.projections == ["umap", "pca"] and np.array_equal(run.points("umap"), full.umap)
+    assert run.map.codes is None and neighbours.projections(run) == ["umap", "pca"]
+    assert np.array_equal(neighbours.points(run, "umap"), full.umap)
     np.testing.assert_allclose(run.codes, maps.encode_all(run.model, data().test.images), atol=1e-5)
-    assert run.codes is run.codes and len(run.points("pca")) == len(full.umap)
+    assert run.codes is run.codes and len(neighbours.points(run, "pca")) == len(full.umap)
     shutil.rmtree(tmp_path / "_data")
     without = Session(tmp_path).run("long")
-    assert without.codes is None and without.projections == []
+    assert without.codes is None and neighbours.projections(without) == []
 
 
 def test_an_empty_and_a_missing_folder(tmp_path):
@@ -276,7 +280,7 @@ def test_many_threads_load_a_run_once(trained, monkeypatch):
     session, loaded = Session(trained), []
     load = checkpoint.load
     monkeypatch.setattr(checkpoint, "load", lambda *a: loaded.append(a) or load(*a))
-    threads = [threading.Thread(target=lambda: session.run("tiny").effects) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: run_directions.effects(session.run("tiny"))) for _ in range(8)]
     for t in threads:
         t.start()
     for t in threads:

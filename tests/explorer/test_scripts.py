@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from explorer.components import HERE
 from explorer.i18n import LANGUAGES, words
-from explorer.scripts import FOREVER, Scripts, scripts
+from explorer.server.scripts import FOREVER, Scripts, scripts
 from explorer.views import modules
 
 IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'\./([^']+)\.js';", re.MULTILINE)

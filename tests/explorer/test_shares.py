@@ -12,13 +12,19 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from explorer import export, latent, later, live, searches, threads
-from explorer.access import Access
-from explorer.later import Later
-from explorer.live import Start, Trainings
-from explorer.routes import PREFIX, _Limiter, make_routes
-from explorer.shares import Busy, Shares
-from explorer.threads import AT_ONCE, Abandoned, Lane, Threads
+from explorer.latent import moves
+from explorer.runs import background, lanes
+from explorer.runs.background import Later
+from explorer.runs.lanes import Abandoned, Lane
+from explorer.runs.shares import Busy, Shares
+from explorer.server import thread_pools
+from explorer.server.access import Access
+from explorer.server.routes import PREFIX, _Limiter, make_routes
+from explorer.server.thread_pools import AT_ONCE, Threads
+from explorer.views.collapse import process
+from explorer.views.collapse.process import Start, Trainings
+from explorer.views.reconstruct import searches
+from explorer.views.walk import export
 from tests.explorer.test_live import Still
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
@@ -77,7 +83,7 @@ def test_work_that_nobody_waits_for_ends(held):
 
     def step_by_step():
         while True:
-            threads.check()
+            lanes.check()
             steps.append(1)
             begun.set()
             held.wait(0.01)
@@ -93,13 +99,13 @@ def test_work_that_nobody_waits_for_ends(held):
 
 
 def test_a_client_that_leaves_ends_its_work(monkeypatch):
-    monkeypatch.setattr(threads, "LONG", 0.0)
+    monkeypatch.setattr(thread_pools, "LONG", 0.0)
     ended = threading.Event()
 
     def work():
         try:
             while True:
-                threads.check()
+                lanes.check()
                 time.sleep(0.005)
         finally:
             ended.set()
@@ -155,7 +161,7 @@ def polite(work):
 
 
 def test_too_much_background_work_of_one_address_is_refused(held, monkeypatch):
-    monkeypatch.setattr(later, "_places", Shares(4, 2, "Later."))
+    monkeypatch.setattr(background, "_places", Shares(4, 2, "Later."))
     kept = Later()
 
     def hold(progress):
@@ -182,7 +188,7 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
             assert held.wait(30)
         return real(run, request)
     monkeypatch.setattr(export, "export", slow)
-    film = {"run": "tiny", "keys": latent.to_text([0.0] * 8), "fps": 2, "size": 28}
+    film = {"run": "tiny", "keys": moves.to_text([0.0] * 8), "fps": 2, "size": 28}
 
     async def ask():
         at = page_of(session)
@@ -190,7 +196,7 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
             films = [asyncio.create_task(greedy.post("/walk/export", json=film | {"seconds": 9})) for _ in range(8)]
             while not busy.acquire(blocking=False):
                 await asyncio.sleep(0)
-            image = await polite_.post("/render", json={"run": "tiny", "op": "image", "w": latent.to_text([0.0] * 4)})
+            image = await polite_.post("/render", json={"run": "tiny", "op": "image", "w": moves.to_text([0.0] * 4)})
             opened, own = await polite_.get("/run/tiny"), await polite_.post("/walk/export", json=film | {"seconds": 1})
             while sum(f.done() for f in films) < 2:                          # a refusal takes a moment
                 await asyncio.sleep(0)
@@ -242,7 +248,7 @@ def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
 
 
 def test_one_visitor_never_holds_both_live_places(monkeypatch):
-    monkeypatch.setattr(live, "Training", Still)
+    monkeypatch.setattr(process, "Training", Still)
     trainings = Trainings(each=lambda: 1)
     try:
         first = trainings.start(Start(data="ring"), GREEDY)

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import found, measuring, record, routes
-from explorer.record import FILE, Record
-from explorer.session import Session
+from explorer.latent import code_slices, galleries, neighbours, run_directions
+from explorer.runs import record
+from explorer.runs.record import FILE, Record
+from explorer.runs.session import Session
+from explorer.server import routes
+from explorer.views import measuring
 from training import checkpoint
 
 ROOT = Path(__file__).parents[2] / "trained"
@@ -23,8 +26,9 @@ def opened(session: Session, name: str) -> bytes:
     """What the page asks first of a run, as it is sent."""
     run = session.run(name)
     directions = [[d.vector.tobytes().hex(), d.kind, d.sigma, d.name, [str(c) for c in d.changes], str(d.statistic)]
-                  for d in found.directions_of(run, 0 if run.spec.num_classes else None)]
-    return json.dumps([routes.describe(session, name, lambda spec: []), [m.to_dict() for m in run.measured], directions]).encode()
+                  for d in run_directions.directions_of(run, 0 if run.spec.num_classes else None)]
+    codes = [m.to_dict() for m in code_slices.measured(run)]
+    return json.dumps([routes.describe(session, name, lambda spec: []), codes, directions]).encode()
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -47,7 +51,7 @@ def test_all_that_can_be_measured_of_it_is_kept(name):
     names = set(run.record.names)
     assert {"basis", "sliders", "effects", "default", "spread"} <= names
     assert not run.spec.codes or "codes" in names
-    labels = range(min(run.spec.num_classes, found.CLASSES)) if run.spec.num_classes else [None]
+    labels = range(min(run.spec.num_classes, galleries.CLASSES)) if run.spec.num_classes else [None]
     assert {f"directions {k}" if k is not None else "directions" for k in labels} <= names
     if run.spec.encodes:
         assert {"activity", "errors", "kept", "mixture", "neighbours", "reach", "sizes", "start real", "units"} <= names
@@ -61,10 +65,11 @@ def test_the_file_is_what_the_code_measures(name, monkeypatch):
     monkeypatch.setattr(record, "FILE", "nothing is known")
     monkeypatch.setattr(Record, "save", lambda self: True)
     fresh = Session(ROOT).run(name)
-    assert np.abs((kept.directions.vectors * fresh.directions.vectors).sum(1)).min() > 0.999
-    np.testing.assert_allclose(kept.basis.mean, fresh.basis.mean, rtol=1e-3, atol=1e-4)
-    assert [(e.label, e.low, e.high) for e in kept.effects] == [(e.label, e.low, e.high) for e in fresh.effects]
-    np.testing.assert_allclose([e.change for e in kept.effects], [e.change for e in fresh.effects], atol=0.05)
-    assert [(m.name, m.label, m.names and [n and n.label for n in m.names]) for m in kept.measured] == [
-        (m.name, m.label, m.names and [n and n.label for n in m.names]) for m in fresh.measured]
-    assert kept.default() == fresh.default()
+    assert np.abs((run_directions.sliders(kept).vectors * run_directions.sliders(fresh).vectors).sum(1)).min() > 0.999
+    np.testing.assert_allclose(run_directions.basis(kept).mean, run_directions.basis(fresh).mean, rtol=1e-3, atol=1e-4)
+    before, now = run_directions.effects(kept), run_directions.effects(fresh)
+    assert [(e.label, e.low, e.high) for e in before] == [(e.label, e.low, e.high) for e in now]
+    np.testing.assert_allclose([e.change for e in before], [e.change for e in now], atol=0.05)
+    assert [(m.name, m.label, m.names and [n and n.label for n in m.names]) for m in code_slices.measured(kept)] == [
+        (m.name, m.label, m.names and [n and n.label for n in m.names]) for m in code_slices.measured(fresh)]
+    assert neighbours.first_code(kept) == neighbours.first_code(fresh)

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import torch
 
-from explorer import session, threads
+from explorer.runs import lanes, session
+from explorer.runs import run as run_module
+from explorer.server import thread_pools
 
 from .conftest import data, make
 
@@ -26,14 +28,14 @@ def answered(question: Coroutine[Any, Any, T]) -> T:
 
 def where() -> tuple[str, int, int]:
     """The lane, the cores that a layer has, the cores that images are shared out over."""
-    return threading.current_thread().name.split("_")[0], torch.get_num_threads(), threads.cores()
+    return threading.current_thread().name.split("_")[0], torch.get_num_threads(), lanes.cores()
 
 
 def test_a_layer_has_one_core_and_one_answers_images_have_all(monkeypatch):
-    monkeypatch.setattr(threads, "CORES", 3)
+    monkeypatch.setattr(lanes, "CORES", 3)
     before = torch.get_num_threads()
     try:
-        pools = threads.Threads()
+        pools = thread_pools.Threads()
         go = threading.Event()
 
         def held() -> tuple[str, int, int]:
@@ -53,11 +55,11 @@ def test_a_layer_has_one_core_and_one_answers_images_have_all(monkeypatch):
 
 
 def test_images_shared_out_over_cores_are_those_of_one_core_to_the_bit(tmp_path, monkeypatch):
-    monkeypatch.setattr(threads, "CORES", 3)
-    monkeypatch.setattr(session, "WORTH", 1000)
+    monkeypatch.setattr(lanes, "CORES", 3)
+    monkeypatch.setattr(run_module, "WORTH", 1000)
     before = torch.get_num_threads()
     try:
-        monkeypatch.setattr(threads, "_parts", threads.pool("part", 3))
+        monkeypatch.setattr(lanes, "_parts", lanes.pool("part", 3))
         make(tmp_path, "tiny", data(), z_dim=8)
         run = session.Session(tmp_path).run("tiny")
         w, names = run.map_z(run.sample_z(64, 0)), set()
@@ -68,7 +70,7 @@ def test_images_shared_out_over_cores_are_those_of_one_core_to_the_bit(tmp_path,
             return synthesize(*part)
 
         monkeypatch.setattr(run.model, "synthesize", drawn)
-        pools = threads.Threads()
+        pools = thread_pools.Threads()
         wide, quick = (answered(pools.run(lambda: run.images(w), lane)) for lane in ("wide", "quick"))
         assert names == {("part", 1), ("quick", 1)} and torch.equal(wide, quick)
     finally:
@@ -78,7 +80,7 @@ def test_images_shared_out_over_cores_are_those_of_one_core_to_the_bit(tmp_path,
 def test_work_that_fails_leaves_the_cores_to_the_next():
     before = torch.get_num_threads()
     try:
-        pools = threads.Threads()
+        pools = thread_pools.Threads()
 
         def fails() -> None:
             raise RuntimeError("no")

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused, activity, depth, drawing, images, planes, units
-from explorer.session import Run, Session
+from explorer import Refused, images
+from explorer.runs.run import Run
+from explorer.runs.session import Session
+from explorer.views.microscope import code_length, code_statistics, linear_and_pca, sampling, units
 from training import pca
 
 from .conftest import N, data, make
@@ -133,44 +135,44 @@ def test_a_column_is_the_change_of_its_number_alone(runs):
 
 def test_a_code_is_the_sum_of_its_parts(runs):
     run = runs.run("sparse")
-    told, w = activity.usual(run), run.codes[5]
+    told, w = code_statistics.usual(run), run.codes[5]
     assert told.threshold == 0.5 and told.counts.sum() == N and told.lit == pytest.approx((run.codes > 0.5).mean())
-    added, which, growing, counts = activity.parts(run, w)
+    added, which, growing, counts = code_statistics.parts(run, w)
     assert which == np.argsort(-w, kind="stable")[:10].tolist() and counts[0] == 1 and counts[-1] == run.d
     assert np.array_equal(growing[-1], run.decode(w[None])[0]), "all of them together are the image"
     alone = np.where(np.arange(run.d) == which[0], w, 0).astype(np.float32)
     assert np.array_equal(growing[0], run.decode(alone[None])[0])
     assert len(added) == 10 and added.max() > 200, "the strongest change is at the end of the scale"
     plain = runs.run("stack")
-    assert activity.usual(plain).threshold is None and np.allclose(activity.rest(plain), plain.codes.mean(0), rtol=1e-3)
+    assert code_statistics.usual(plain).threshold is None and np.allclose(code_statistics.rest(plain), plain.codes.mean(0), rtol=1e-3)
 
 
 def test_the_last_layers_way_back_is_the_reconstruction(runs):
     run = runs.run("stack")
     pixels = run.real(np.array([11]))
-    drawn, errors = depth.layered(run, pixels[0])
+    drawn, errors = code_length.layered(run, pixels[0])
     again = run.images(run.encode(pixels)[0])
     assert len(drawn) == 3 and np.array_equal(drawn[-1], images.to_uint8(again)[0])
     assert errors[-1] == pytest.approx(run.errors(pixels)[0], rel=1e-4)
-    assert not len(depth.layered(runs.run("conv"), pixels[0])[0])
+    assert not len(code_length.layered(runs.run("conv"), pixels[0])[0])
 
 
 def test_sizes_of_exact_pca_are_pcas(runs):
     run = runs.run("exact")
-    found, exact = waited(depth.measured, run), pca.fit(run.real(np.arange(N)))
+    found, exact = waited(code_length.measured, run), pca.fit(run.real(np.arange(N)))
     assert found.sizes == [1, 2, 4, 6] and found.images == N
     for k, own, theirs in zip(found.sizes, found.model, found.pca, strict=True):
         assert theirs == pytest.approx(exact.error(run.real(np.arange(N)), k), rel=1e-4)
         assert own <= theirs * 1.001, "clamped to what an image can be it is no worse"
     assert (np.diff(found.pca) < 0).all()
     pixels = run.real(np.array([4]))[0]
-    again, errors, _, flat = depth.sized(run, pixels, run.encode(pixels[None])[0][0], [2, 6])
+    again, errors, _, flat = code_length.sized(run, pixels, run.encode(pixels[None])[0][0], [2, 6])
     assert np.array_equal(again[1], run.decode(run.encode(pixels[None])[0])[0]) and errors[1] < errors[0] and flat[1] < flat[0]
 
 
 def test_principal_directions_by_either_matrix_are_the_same():
     x = np.random.default_rng(3).normal(size=(12, 40)) * np.linspace(3, 0.1, 40)
-    wide, narrow = depth.principal(x, 5), np.linalg.svd(x - x.mean(0), full_matrices=False)[2][:5]
+    wide, narrow = code_length.principal(x, 5), np.linalg.svd(x - x.mean(0), full_matrices=False)[2][:5]
     assert pca.angles(wide.axes, narrow).max() < 1e-3
     assert np.allclose(wide.axes @ wide.axes.T, np.eye(5), atol=1e-5)
     assert np.allclose(wide.cut(x, 11), x.mean(0) + (x - x.mean(0)) @ wide.axes.T @ wide.axes, atol=1e-4)
@@ -178,30 +180,30 @@ def test_principal_directions_by_either_matrix_are_the_same():
 
 def test_random_codes_of_three_kinds(runs):
     run = runs.run("stack")
-    far = drawing.normal(run, 4000, 1)
+    far = sampling.normal(run, 4000, 1)
     assert np.sqrt((far.astype(float) ** 2).mean()) == pytest.approx(np.sqrt((run.codes.astype(float) ** 2).mean()), rel=0.05)
-    draw = waited(drawing.mixture, run)
+    draw = waited(sampling.mixture, run)
     w = draw(4000, 2)
     assert w.shape == (4000, 5) and np.array_equal(draw(6, 2), draw(6, 2)) and not np.array_equal(draw(6, 2), draw(6, 3))
     assert np.allclose(w.mean(0), run.codes.mean(0), atol=0.25 * run.codes.std(0).max())
-    lit = waited(drawing.mixture, runs.run("sparse"))(50, 0)
+    lit = waited(sampling.mixture, runs.run("sparse"))(50, 0)
     assert lit.min() >= 0 and lit.max() <= 1
 
 
 def test_the_columns_of_exact_pca_span_its_space_though_they_are_turned(runs):
-    found = planes.columns(runs.run("exact"))
+    found = linear_and_pca.columns(runs.run("exact"))
     assert found.angles.max() < 0.05
     assert np.abs((found.turned * found.exact).sum(1)) == pytest.approx(np.ones(6), abs=1e-3), "in its principal axes it is PCA"
     alike = np.abs(found.plain @ found.exact.T) / np.linalg.norm(found.plain, axis=1)[:, None]
     assert alike.max(1).min() < 0.9, "the columns themselves are another basis"
-    assert planes.columns(runs.run("linear")).angles.max() > 10
+    assert linear_and_pca.columns(runs.run("linear")).angles.max() > 10
     with pytest.raises(Refused, match="not linear"):
-        planes.columns(runs.run("stack"))
+        linear_and_pca.columns(runs.run("stack"))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_gradient_descent_finds_the_plane_of_pca(seed):
-    found = planes.lesson(seed)
+    found = linear_and_pca.lesson(seed)
     first, last = found.steps[0], found.steps[-1]
     assert first.error > 2 * found.error and last.error == pytest.approx(found.error, rel=0.01) and last.angle < 0.5
     assert min(s.error for s in found.steps) >= found.error * 0.999999, "nothing is better than PCA"

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from explorer import Refused
-from explorer.access import Access
-from explorer.jobs import Jobs
-from explorer.session import Session
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.views.train.jobs import Jobs
 from training import checkpoint
 from training.cli import main
 from training.files import sha256

@@ -8,8 +8,9 @@ import sys
 import psutil
 import pytest
 
-from explorer.access import Access
-from explorer.jobs import JobError, Jobs
+from explorer.server.access import Access
+from explorer.views.train.error import JobError
+from explorer.views.train.jobs import Jobs
 from training import checkpoint, families, lock
 from training.cli import main
 from training.lock import Gone, Lock, Taken, held

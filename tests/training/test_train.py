@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.session import Session
+from explorer.runs.session import Session
 from training import checkpoint, families, maps, train
 from training.card import check
 from training.checkpoint import WEIGHTS, Card

@@ -1,0 +1,158 @@
+"""The runs of a folder, loaded when asked for and kept while in use. Shared by all requests: every method may be called from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from training import belongs, checkpoint, devices, families, features, heldout, maps, memory
+from training.checkpoint import Card, CheckpointError
+from training.data import DataError
+from training.features import FeatureError, FeatureNet
+from training.files import Outside, inside
+from training.heldout import HeldOut, open_heldout
+from training.model import DataSpec
+
+from .. import NotThere, Refused
+from . import datasets
+from .cache import Recent
+from .run import DAMAGED, Run
+
+T = TypeVar("T")
+KEPT = 5 * 2**25                                # bytes of runs that stay loaded, weights and all: nearly all of the forty that are shipped
+
+
+class Session:
+    """What the page knows of ``trained``, a folder of runs."""
+
+    def __init__(self, trained: Path, device: str = "cpu", keep: int = KEPT) -> None:
+        """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
+        self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
+        self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
+        self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
+
+    def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
+        """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
+        try:
+            folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
+        except OSError:
+            folders = []                        # checkpoint.runs says why
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
+
+        def make() -> tuple[dict[str, Card], dict[str, str]]:
+            cards, problems = checkpoint.runs(self.trained)
+            self._known = frozenset(c.name for c in cards)
+            return {c.name: c for c in cards}, problems
+        return self._small.get("runs", stamp, make)
+
+    def first(self) -> str | None:
+        """The run to open with: the one whose map keeps its classes apart best; without such a map the first by name; None without runs."""
+        cards = self.runs()[0]
+        return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
+
+    def card(self, name: str) -> Card:
+        """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
+        cards, problems = self.runs()
+        if name not in cards:
+            if name in problems:
+                raise Refused(problems[name])
+            raise NotThere("There is no run of that name here; it may have been renamed or deleted.")
+        return cards[name]
+
+    def run(self, name: str) -> Run:
+        """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
+        folder = self.trained / (name if name in self._known else self.card(name).name)
+        if not (folder / checkpoint.CARD).is_file():
+            self.card(name)                     # gone, or never whole: this says which
+        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
+        return self._runs.get(name, stamp, partial(self._load, folder))
+
+    def _load(self, folder: Path) -> Run:
+        memory.release()                        # what was worked on before took its share
+        try:
+            model, card = checkpoint.load(folder, self.device)
+            path = inside(folder, checkpoint.MAP)
+            kept = maps.read(path) if path.is_file() else None
+        except (CheckpointError, maps.MapError, Outside) as e:
+            raise Refused(str(e)) from e
+        try:
+            held = self.held_of(card.data)
+        except Refused:                         # the run can be explored without them
+            held = None
+        if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
+            kept = maps.Map(None)               # a training that was stopped before it was measured
+        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data))
+
+    def judge(self, data: DataSpec) -> FeatureNet | None:
+        """The classifier of exactly this data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
+        folder = features.folder_of(self.trained, data)
+        try:
+            return self._small.get(f"judge {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
+                                   lambda: features.load(self.trained, data))
+        except FeatureError as e:
+            raise Refused(str(e)) from e
+
+    def held(self, folder: str) -> HeldOut:
+        """The held-out images in a folder that belongs to one of the runs. Raises NotThere, or Refused when they are damaged."""
+        sets = {c.data.key: c.data for c in self.runs()[0].values() if folder in (c.data.name, c.data.key)}
+        data = next((d for d in sets.values() if self._sheets(d) == self.trained / heldout.FOLDER / folder), None)
+        if data is None and sets and (self.trained / heldout.FOLDER / folder / heldout.SHEET).is_file() and \
+                self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
+            raise Refused(DAMAGED)
+        if data is None:
+            raise NotThere("There are no held-out images of that data set here.")
+        return self.held_of(data)
+
+    def held_of(self, data: DataSpec) -> HeldOut:
+        """The held-out images of exactly this data set, not of another of its name. Raises NotThere, or Refused when they are damaged."""
+        folder = self._sheets(data)
+        if folder is None:
+            raise NotThere("There are no held-out images of that data set here.")
+        try:
+            return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
+        except DataError as e:
+            raise Refused(DAMAGED) from e
+
+    def _sheets(self, data: DataSpec) -> Path | None:
+        return belongs.find(self.trained / heldout.FOLDER, data, self._fingerprint)
+
+    def _fingerprint(self, folder: Path) -> str | None:
+        path = folder / heldout.SHEET
+        return self._small.get(f"fingerprint {path}", _stamp(path), partial(heldout.fingerprint, folder)) if path.is_file() else None
+
+    def others_images(self, data: DataSpec) -> bool:
+        """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
+        return belongs.others(self.trained / heldout.FOLDER, data, self._fingerprint)
+
+    def titles(self) -> dict[str, str]:
+        """A title for each data set of the runs, by its key; no two are alike."""
+        return datasets.titles(c.data for c in self.runs()[0].values())
+
+    def file(self, path: Path, make: Callable[[Path], T]) -> T:
+        """``make(path)``, kept until the file changes. For small things only. Raises NotThere when there is no such file in its folder."""
+        try:
+            there = inside(path.parent, path.name).is_file()
+        except Outside:
+            there = False
+        if not there:
+            raise NotThere("There is no such file.")
+        return self._small.get(f"{make.__qualname__} {path}", _stamp(path), partial(make, path))
+
+    def about(self, run: str | Card) -> dict[str, str]:
+        """Paper, equation and summary of the family a run belongs to, for showing."""
+        family = families.get((self.card(run) if isinstance(run, str) else run).family)
+        return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        s = path.stat()
+    except OSError:
+        return (0, 0)
+    return (s.st_mtime_ns, s.st_size)
+
+
+def _stamps(folder: Path) -> tuple[Hashable, ...]:
+    return tuple((p.name, *_stamp(p)) for p in sorted(folder.iterdir()))

@@ -1,0 +1,142 @@
+"""Every body that a request may carry, on our routes and on gradio's: bounded in bytes and in time, a share of them for each address.
+
+The whole body is read here, before anything is counted, begun or held for it. Routes of gradio's that this page does not use are closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .. import Refused, TooLarge
+from ..runs.shares import Busy, Shares
+from .scope import address, route_path
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+SECONDS, PACE = 10.0, 2**16                     # for a body; and one second more for so many bytes that have come
+HELD, EACH_HOLDS = 96 * 2**20, 32 * 2**20       # bytes of bodies in memory, over all and of one address
+READ, EACH_READS = 512, 224                     # requests with a body under way, over all and of one address
+LARGE, SMALL = 6 * 2**20, 2**14
+LIMITS: Mapping[str, int] = {                   # by the beginning of the path; what is not here is closed
+    "/gradio_api/explorer/": LARGE,             # each of them has a smaller one of its own (server/routes.py)
+    "/gradio_api/component_server": LARGE, "/gradio_api/queue/join": LARGE, "/gradio_api/run/": LARGE, "/gradio_api/api/": LARGE,
+    "/gradio_api/call/": LARGE, "/gradio_api/cancel": SMALL, "/gradio_api/reset": SMALL, "/login": SMALL}
+CLOSED = ("/gradio_api/deep_link",)             # of those that are asked for by GET: it writes to the disk
+UNUSED = "This page has no use for that."
+
+
+class TooSlow(Refused):
+    """A body that does not come."""
+
+    status = 408
+
+
+class Closed(Refused):
+    """A route of gradio's that nothing here uses."""
+
+    status = 404
+
+
+class Bodies:
+    """ASGI middleware that reads a request's body, then hands it on in one piece."""
+
+    def __init__(self, app: ASGIApp, seconds: float = SECONDS) -> None:
+        self.app, self.seconds = app, seconds
+        busy = "The page is taking in too much at the moment; try again in a moment."
+        self.bytes, self.requests = Shares(HELD, EACH_HOLDS, busy), Shares(READ, EACH_READS, busy)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path, who = route_path(scope), address(scope)
+        if scope["method"] in SAFE and not path.startswith(CLOSED):
+            await self.app(scope, receive, send)
+            return
+        body = _Held(self.bytes, who)
+        try:
+            limit = next((n for start, n in LIMITS.items() if path.startswith(start)), None)
+            if limit is None:
+                raise Closed(UNUSED)
+            self.requests.take(who)
+        except (Closed, Busy) as e:
+            await _refuse(e, scope, receive, send)
+            return
+        try:
+            if await self._read(body, limit, scope, receive, send):
+                await self.app(scope, _again(b"".join(body.parts), receive), send)
+        finally:
+            self.requests.give(who)
+            body.drop()
+
+    async def _read(self, body: _Held, limit: int, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Take the body in. Whether it is there; where it is not, that was answered."""
+        try:
+            declared = Headers(scope=scope).get("content-length", "")
+            if declared.isdecimal() and int(declared) > limit:
+                raise TooLarge(_larger(limit))
+            async with asyncio.timeout(self.seconds) as patience:
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return False
+                    part, more = message.get("body", b""), message.get("more_body", False)
+                    body.add(part)
+                    if body.size > limit:
+                        raise TooLarge(_larger(limit))
+                    if more and (until := patience.when()) is not None:
+                        patience.reschedule(until + len(part) / PACE)
+        except TimeoutError:
+            await _refuse(TooSlow("The request did not come in time; try again."), scope, receive, send)
+        except (TooLarge, Busy) as e:
+            await _refuse(e, scope, receive, send)
+        else:
+            return True
+        return False
+
+
+class _Held:
+    """The parts of one body, counted for its address."""
+
+    def __init__(self, shares: Shares, who: str) -> None:
+        self.shares, self.who, self.size, self.parts = shares, who, 0, list[bytes]()
+
+    def add(self, part: bytes) -> None:
+        """Raises Busy where it is more than this address may have in memory."""
+        self.shares.take(self.who, len(part))
+        self.size += len(part)
+        self.parts.append(part)
+
+    def drop(self) -> None:
+        """All of it was answered."""
+        self.shares.give(self.who, self.size)
+
+
+def _larger(limit: int) -> str:
+    return f"The request is larger than {limit // 1024:,} KiB."
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives the body at once, and then what comes after it."""
+    given = False
+
+    async def give() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+    return give
+
+
+async def _refuse(error: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"cache-control": "no-store", "connection": "close"}
+    await JSONResponse({"error": str(error), "detail": str(error)}, error.status, headers=headers)(scope, receive, send)
+
+
+__all__ = ["Bodies"]

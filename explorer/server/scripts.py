@@ -1,0 +1,64 @@
+"""The page's JavaScript modules, each at an address that changes with any of them: a browser fetches and compiles them once.
+
+Address: ``PREFIX/js/<digest>/<name>.js``; names are those of the files in components/, and ``constants``: words and views, as Python
+knows them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from .. import views
+from ..components import HERE
+from ..i18n import LANGUAGES, words
+from .routes import PREFIX
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Scripts:
+    """All modules. ``constants``: what the module of that name exports, as JSON values by name."""
+
+    def __init__(self, constants: Mapping[str, Any]) -> None:
+        texts = {p.stem: p.read_text("utf-8") for p in sorted(HERE.glob("*.js"))}
+        texts["constants"] = "".join(f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n"
+                                     for name, value in constants.items())
+        digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+        self.plain = {name: text.encode() for name, text in texts.items()}
+        self.packed = {name: gzip.compress(body, 6, mtime=0) for name, body in self.plain.items()}
+        self.path = f"{PREFIX}/js/{digest}/"
+
+    @property
+    def names(self) -> Sequence[str]:
+        return list(self.plain)
+
+    def route(self) -> Route:
+        """GET of a module, packed where the browser can unpack it. A name or a digest that is not there: 404."""
+        def answer(request: Request) -> Response:
+            name = request.path_params["name"]
+            if f"{PREFIX}/js/{request.path_params['digest']}/" != self.path or name not in self.plain:
+                return PlainTextResponse("There is no such script; load the page anew.", 404)
+            headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                return Response(self.packed[name], media_type="text/javascript", headers=headers | {"content-encoding": "gzip"})
+            return Response(self.plain[name], media_type="text/javascript", headers=headers)
+        return Route(f"{PREFIX}/js/{{digest}}/{{name}}.js", answer, methods=["GET"])
+
+
+@cache
+def scripts() -> Scripts:
+    """This program's own."""
+    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)} for name, module in views.modules().items()]
+    return Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed})
+
+
+__all__ = ["Scripts", "scripts"]

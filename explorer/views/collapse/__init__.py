@@ -1,0 +1,20 @@
+"""Collapse: several families beside each other on points in the plane, trained live from one seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+INSPECTOR = False
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Every run: the view does not look at the current one."""
+    return True
+
+
+def build(context: Context) -> None:
+    """Panels and transport."""
+    from ...components.collapse import collapse
+    collapse()

@@ -1,0 +1,20 @@
+"""Compare: runs side by side: the same seed or the same class, their training, their figures and the settings that differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+INSPECTOR = False
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Every run: those of different data sets, too."""
+    return True
+
+
+def build(context: Context) -> None:
+    """Samples, curves, table."""
+    from ...components.compare import compare
+    compare()

@@ -1,0 +1,223 @@
+"""Maps fitted anew, each for whoever asked: one at a time on this machine, the others in a short queue, and given up when nobody asks.
+
+The owner's map is kept beside the shipped one (own_maps.py); a visitor's goes to that browser alone. Nothing shipped is written over.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from typing import Annotated, Any, Literal
+
+import anyio
+import anyio.to_thread
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from training import maps
+
+from ... import NotThere, Refused
+from ...latent import moves
+from ...runs.background import refusal
+from ...runs.lanes import Lane
+from ...runs.run import Run
+from ...runs.session import Session
+from ...server.routes import NO_STORE, Busy, plain_route, read_body
+from ...server.scope import address
+from .. import Access, base
+from . import own_maps
+from .umap_process import Cancelled, fit
+
+MOST, EACH, KEPT = 4, 3, 8                      # fits under way and waiting, over all visitors and for one; done ones to be fetched
+PATIENCE, LONGEST = 15.0, 900.0                 # seconds without a question after which one is given up; seconds that one may take
+WAIT = 2.0                                      # seconds that a question waits for news
+_lane = Lane("fit", 1)
+log = logging.getLogger(__name__)
+
+
+class AskFit(BaseModel):
+    """How to lay out which run's codes, and the fit of the same browser that this one replaces."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run: Annotated[str, Field(max_length=64)]
+    n_neighbors: Annotated[int, Field(ge=2, le=200)]
+    min_dist: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    metric: Literal["euclidean", "cosine", "manhattan", "correlation"]
+    replaces: Annotated[str, Field(max_length=64)] = ""
+
+
+FIT: TypeAdapter[AskFit] = TypeAdapter(AskFit)
+
+
+class Fit:
+    """One fit, from the queue to its places."""
+
+    def __init__(self, run: Run, asked: AskFit, keep: bool, who: str) -> None:
+        self.run, self.keep, self.settings, self.who = run, keep, asked, who
+        self.key = own_maps.key_of(asked.n_neighbors, asked.min_dist, asked.metric)
+        self.share, self.begun, self.kept = 0.0, False, False
+        self.asked, self.cancelled = time.monotonic(), False
+        self.done: Future[np.ndarray] = _lane.submit(self._work, who).done
+
+    def wanted(self) -> bool:
+        """Whether somebody still asks for it."""
+        return not self.cancelled and time.monotonic() - self.asked < PATIENCE
+
+    def cancel(self) -> None:
+        """Give it up: its process ends within a fraction of a second."""
+        self.cancelled = True
+        self.done.cancel()
+
+    def _work(self) -> np.ndarray:
+        if not self.wanted():
+            raise Cancelled
+        self.begun, end = True, time.monotonic() + LONGEST
+        s, codes = self.settings, self.run.codes
+        if codes is None:
+            raise Refused(f"{self.run.card.name} has no codes of real images to lay out.")
+        places = np.empty((0, 2), np.float32)
+        try:
+            for kind, value in fit(codes, lambda: self.wanted() and time.monotonic() < end, n_neighbors=s.n_neighbors,
+                                   min_dist=round(s.min_dist, 2), metric=s.metric):
+                if kind == "share":
+                    self.share = max(self.share, value)
+                else:
+                    places = value
+        except ValueError as e:
+            raise Refused(str(e)) from e
+        except Cancelled:
+            if self.wanted():
+                raise Refused("This map takes longer to lay out than the page allows.") from None
+            raise
+        if self.keep:
+            try:
+                own_maps.write(self.run.folder, self.run.card.weights_sha256,
+                               maps.Map(None, places, s.n_neighbors, round(s.min_dist, 2), s.metric))
+                self.kept = True
+            except OSError:                     # a folder that cannot be written: the browser keeps it, as a visitor's
+                log.warning("the map could not be kept in %s", self.run.folder, exc_info=True)
+        return places
+
+
+class Fits:
+    """All fits of a page, by a name that only their browser knows. May be used by several threads."""
+
+    def __init__(self, session: Session, access: Access) -> None:
+        self.session, self.access = session, access
+        self._lock, self._all = threading.Lock(), OrderedDict[str, Fit]()
+
+    def start(self, asked: AskFit, who: str = "") -> str:
+        """Put one into the queue. Raises Busy when it is full, Refused where the run cannot be laid out so."""
+        run = self.session.run(asked.run)
+        if run.map is None:
+            raise Refused(f"{asked.run} has no codes of real images to lay out.")
+        n = len(run.map.codes) if run.map.codes is not None else len(run.map.umap) if run.map.umap is not None else 0
+        if n or run.held is not None:
+            try:
+                maps.check_umap(n or run.held.n, asked.n_neighbors, asked.min_dist, asked.metric)  # type: ignore[union-attr]
+            except maps.MapError as e:
+                raise Refused(f"{e}") from e
+        with self._lock:
+            old = self._all.pop(asked.replaces, None)
+            if old is not None:
+                old.cancel()
+            for name in [n for n, f in self._all.items() if not f.done.done() and not f.wanted()]:
+                self._all.pop(name).cancel()
+            live = [f.who for f in self._all.values() if not f.done.done()]
+            if len(live) >= MOST or live.count(who) >= EACH:
+                raise Busy(f"{len(live)} maps are being fitted or wait for it; try again in a minute.")
+            for name in [n for n, f in self._all.items() if f.done.done()][:-KEPT]:
+                del self._all[name]
+            name = secrets.token_urlsafe(16)
+            self._all[name] = Fit(run, asked, self.access.training, who)
+            return name
+
+    def get(self, name: str) -> Fit:
+        """Raises NotThere for one that was given up, or never was."""
+        with self._lock:
+            if name not in self._all:
+                raise NotThere("This map is no longer being fitted.")
+            self._all[name].asked = time.monotonic()
+            return self._all[name]
+
+    def stop(self, name: str) -> None:
+        """Give one up; nothing happens when there is none of that name."""
+        with self._lock:
+            one = self._all.pop(name, None)
+        if one is not None:
+            one.cancel()
+
+    def news(self, name: str) -> dict[str, Any]:
+        """How far it is: {state: "waiting", ahead} | {state: "fitting", share} | {state: "done", key, kept, xy (base64 float32)}.
+
+        Raises Refused with a sentence where it could not be done.
+        """
+        one = self.get(name)
+        if not one.done.done():
+            with self._lock:
+                before = list(self._all.values())
+            ahead = sum(not f.done.done() for f in before[:before.index(one)]) if one in before else 0
+            return {"state": "fitting", "share": round(one.share, 3)} if one.begun else {"state": "waiting", "ahead": max(ahead, 1)}
+        if one.done.cancelled() or isinstance(error := one.done.exception(), Cancelled):
+            self.stop(name)
+            raise NotThere("This map is no longer being fitted.")
+        if error is not None:
+            self.stop(name)
+            raise refusal(error)
+        return {"state": "done", "run": one.run.card.name, "weights": one.run.card.weights_sha256[:own_maps.DIGITS], "key": one.key,
+                "kept": one.kept, "xy": moves.to_text(one.done.result())}
+
+    def own(self, name: str) -> list[str]:
+        """Keys of the owner's maps of a run; a visitor is shown none."""
+        card = self.session.card(name)
+        return own_maps.keys(self.session.trained / card.name, card.weights_sha256) if self.access.training else []
+
+    def points(self, name: str, key: str) -> bytes:
+        """Places of one of the owner's maps, float32 (n, 2). Raises NotThere, Refused."""
+        card = self.session.card(name)
+        try:
+            found = own_maps.read(self.session.trained / card.name, card.weights_sha256, key) if self.access.training else None
+        except maps.MapError as e:
+            raise Refused("This map of your own is damaged; fit it again.") from e
+        if found is None:
+            raise NotThere("There is no such map of this run here.")
+        return found.astype("<f4").tobytes()
+
+
+def fit_routes(fits: Fits) -> list[Route]:
+    """POST fit; GET fit/{name}; POST fit/{name}/stop; GET own-maps/{run} and own-maps/{run}/{key}."""
+    async def start(request: Request) -> Response:
+        asked = base.parse(FIT, await read_body(request, 4096))
+        return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, asked, address(request.scope))}, headers=NO_STORE)
+
+    async def news(request: Request) -> Response:
+        name, until = request.path_params["name"], time.monotonic() + WAIT
+        first = told = fits.news(name)
+        while told == first and told["state"] != "done" and time.monotonic() < until:
+            await anyio.sleep(0.05)
+            told = fits.news(name)
+        return JSONResponse(told, headers=NO_STORE)
+
+    async def stop(request: Request) -> Response:
+        fits.stop(request.path_params["name"])
+        return JSONResponse({}, headers=NO_STORE)
+
+    async def own(request: Request) -> Response:
+        return JSONResponse({"maps": await anyio.to_thread.run_sync(fits.own, request.path_params["run"])}, headers=NO_STORE)
+
+    async def points(request: Request) -> Response:
+        data = await anyio.to_thread.run_sync(fits.points, request.path_params["run"], request.path_params["key"])
+        return Response(data, media_type="application/octet-stream", headers=NO_STORE)
+
+    return [plain_route("fit", "POST", start), plain_route("fit/{name}", "GET", news), plain_route("fit/{name}/stop", "POST", stop),
+            plain_route("own-maps/{run}", "GET", own), plain_route("own-maps/{run}/{key}", "GET", points)]
+
+
+__all__ = ["AskFit", "Fits", "fit_routes"]

@@ -1,0 +1,21 @@
+"""Microscope: what an encoder's units look for, its code, how deep and long it must be, codes drawn at random, PCA, and what the
+encoder is worth to a classifier with few labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Runs with an encoder for images."""
+    return bool(spec["encodes"]) and len(spec["shape"]) == 3
+
+
+def build(context: Context) -> None:
+    """The bar that chooses an image and a panel, and the panels; few labels beside them."""
+    from ...components.labels import labels
+    from ...components.microscope import microscope
+    microscope()
+    labels()

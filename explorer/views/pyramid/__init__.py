@@ -1,0 +1,18 @@
+"""Pyramid: a model's resolutions one by one; where each level draws a residual, what it was given, what it adds and the sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Runs whose resolutions can be shown one by one."""
+    return bool(spec["levels"]) and len(spec["shape"]) == 3
+
+
+def build(context: Context) -> None:
+    """Levels from coarse to full; a second sample; a real image taken apart."""
+    from ...components.pyramid import pyramid
+    pyramid()

@@ -1,0 +1,56 @@
+"""What the Pyramid view asks: the levels of a code or of an image, and the samples that a training kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from ... import images
+from ...latent import moves
+from ...runs.run import Run
+from ..base import Ask, Codes, HeldOutImage, Pixels, Share, pixels_of, short
+from . import levels, stages
+
+
+class AskPyramid(Ask):
+    """The levels of a code, or of a real image: a picture of low-pass images, residuals and sums, and what each residual's colours stand
+    for. ``blend``: how much of each residual is added; ``drawn``: those that the model draws in place of the image's own."""
+
+    op: Literal["pyramid"]
+    w: Codes
+    blend: Annotated[list[Share], Field(max_length=16)]
+    image: str | HeldOutImage | Pixels | None = None
+    invert: bool = False
+    drawn: Annotated[list[bool], Field(max_length=16)] | None = None
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        drawn = None if self.image is None else self.drawn or [False] * len(self.blend)
+        levels.require(run.model, self.blend, drawn)
+        w = torch.from_numpy(moves.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
+        label = run.labels(1, self.label)
+        with torch.inference_mode():
+            if self.image is None or drawn is None:
+                shown, told = levels.of_code(run.model, w, label, self.blend), {}
+            else:
+                pixels = pixels_of(run, self.image, self.invert)
+                real = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
+                shown = levels.of_image(run.model, real, w, label, self.blend, drawn)
+                off = (shown[-1].image - real).abs()
+                told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": short(off.max().item()),
+                        "error": short((off / 2).square().mean().sqrt().item())}
+                if isinstance(self.image, HeldOutImage):
+                    told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
+        picture, scales = levels.picture(shown)
+        return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
+
+
+class AskStages(Ask):
+    """The samples that the run's training kept at the end of each stage."""
+
+    op: Literal["stages"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        return stages.kept(run)

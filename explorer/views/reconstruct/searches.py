@@ -1,0 +1,108 @@
+"""Searches for codes (inversion.py) on a thread of their own: asked about until they are done, and given up when nobody asks any more."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from ... import images
+from ...latent import moves
+from ...runs import lanes
+from ...runs.background import refusal
+from ...runs.lanes import BEHIND, Lane
+from ...runs.run import Run
+from ...runs.shares import Busy
+from ..base import HeldOutImage, Pixels, Request, pixels_of, short
+from . import inversion
+from .inversion import Cancelled, Search
+
+PATIENCE = 4.0                                  # seconds without a question after which a search is given up
+MOST, EACH, KEPT = 4, 3, 24                     # searches under way and waiting, over all visitors and for one; done ones that are kept
+_lane = Lane("search", 1, behind=BEHIND)        # one at a time, and behind live images
+
+
+class AskSearch(Request):
+    """The code of an image in a run without an encoder. Asking again tells how far it is; to stop asking, or ``cancel``, ends it."""
+
+    image: str | HeldOutImage | Pixels
+    invert: bool = False
+    cancel: bool = False
+
+    def pixels(self, run: Run) -> np.ndarray:
+        """(C, H, W) uint8."""
+        return pixels_of(run, self.image, self.invert)
+
+
+SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
+
+
+class _Job:
+    def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float, clock: Callable[[], float]) -> None:
+        self.who = lanes.who()
+        self.found, self.asked, self.cancelled, self.patience, self.clock = Search(), clock(), False, patience, clock
+        self.done: Future[Search] = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
+
+    def wanted(self) -> bool:
+        """Whether somebody still asks for it."""
+        return not self.cancelled and self.clock() - self.asked < self.patience
+
+
+class Searches:
+    """All searches of a page, by run, image and class."""
+
+    def __init__(self, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lock, self._jobs, self._patience, self._clock = threading.Lock(), OrderedDict[Hashable, _Job](), patience, clock
+
+    def answer(self, run: Run, request: AskSearch) -> dict[str, Any]:
+        """``ready`` with the code ``w`` and the ``film``, frames in a row, with their ``steps`` and ``errors``; before that, the
+        best so far. Raises Refused where too many are under way or it cannot be done."""
+        pixels = request.pixels(run)
+        label = None if request.label is None else run.label(request.label)
+        key = (run.card.name, run.card.weights_sha256, label, hashlib.sha256(pixels.tobytes()).hexdigest())
+        with self._lock:
+            job = self._jobs.get(key)
+            if request.cancel:
+                if job is not None:
+                    job.cancelled = True
+                    job.done.cancel()
+                    del self._jobs[key]
+                return {"ready": False, "cancelled": True}
+            if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
+                live = [j.who for j in self._jobs.values() if not j.done.done() and j.wanted()]
+                if len(live) >= MOST or live.count(lanes.who()) >= EACH:
+                    raise Busy("Other searches are under way; try again in a moment.")
+                job = self._jobs[key] = _Job(run, pixels, label, self._patience, self._clock)
+            job.asked = self._clock()
+            self._jobs.move_to_end(key)
+            for old in [k for k, j in self._jobs.items() if j.done.done()][:-KEPT]:
+                del self._jobs[old]
+        return self._told(key, job)
+
+    def _told(self, key: Hashable, job: _Job) -> dict[str, Any]:
+        found = job.found
+        if job.done.done():
+            error = job.done.exception()
+            if error is not None:
+                with self._lock:
+                    self._jobs.pop(key, None)
+                raise refusal(error)
+        if found.image is None:
+            return {"ready": False, "step": 0, "of": inversion.STEPS}
+        out = {"ready": job.done.done(), "step": found.step, "of": inversion.STEPS, "error": short(found.error),
+               "picture": images.data_url(found.image)}
+        if job.done.done() and found.w is not None:
+            frames = np.stack([f[2] for f in found.film])
+            out |= {"w": moves.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
+                    "steps": [f[0] for f in found.film], "errors": [short(f[1]) for f in found.film]}
+        return out
+
+
+__all__ = ["SEARCH", "AskSearch", "Searches"]

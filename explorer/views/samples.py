@@ -1,0 +1,188 @@
+"""Operations of several views: codes as images, samples, paths, held-out images and their neighbours, images taken in, directions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from .. import NotThere, images
+from ..latent import galleries, moves, neighbours, reconstruction, run_directions
+from ..runs.run import Label, Run
+from .base import MOST_TILES, Ask, Codes, Draw, HeldOutImage, PixelNoise, Pixels, Request, Seed, direction_told, pixels_of, short, tiles
+
+
+def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
+    """Codes (n, d) of a seed, and their classes."""
+    asked: Label = run.label(label) if label is not None or not run.spec.num_classes else np.arange(n) % run.spec.num_classes
+    return run.map_z(run.sample_z(n, seed), asked), asked
+
+
+class DrawImage(Draw):
+    """One code as an image."""
+
+    op: Literal["image"]
+    w: Codes
+    noise: PixelNoise | None = None
+
+    def draw(self, run: Run) -> np.ndarray:
+        return tiles(run, moves.codes(self.w, run.d, most=1), 1, self.label, self.noise)
+
+
+class DrawGrid(Draw):
+    """Several codes, row by row."""
+
+    op: Literal["grid"]
+    w: Codes
+    columns: Annotated[int, Field(ge=1, le=MOST_TILES)]
+
+    def draw(self, run: Run) -> np.ndarray:
+        return tiles(run, moves.codes(self.w, run.d, most=MOST_TILES), self.columns, self.label)
+
+
+class DrawSamples(Draw):
+    """Images of a seed: of one class, or, where none is asked for, of all classes in turn."""
+
+    op: Literal["samples"]
+    seed: Seed = 0
+    n: Annotated[int, Field(ge=1, le=MOST_TILES)] = 40
+    columns: Annotated[int, Field(ge=1, le=MOST_TILES)] = 8
+
+    def draw(self, run: Run) -> np.ndarray:
+        w, labels = _sampled(run, self.n, self.seed, self.label)
+        return tiles(run, w, self.columns, labels)
+
+
+class Path(Request):
+    """Keys that a path goes through, and how."""
+
+    keys: Codes
+    method: Literal["lerp", "slerp"] = "lerp"
+    loop: bool = False
+    space: Literal["code", "pixels"] = "code"
+
+    def frames(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
+        """Pixels (len(times), H, W, C) at times in [0, 1]. In pixel space the decoded keys are cross-faded, for comparison."""
+        run.require_images()
+        keys = moves.codes(self.keys, run.d, least=1, most=most)
+        if self.space == "code":
+            return run.decode(np.stack([moves.walk(keys, float(t), self.method, self.loop) for t in times]), self.label)
+        ends = (run.images(keys, self.label).clamp(-1, 1).flatten(1)).cpu().numpy()
+        mixed = np.stack([moves.walk(ends, float(t), "lerp", self.loop) for t in times])
+        return images.to_uint8(torch.from_numpy(mixed).view(-1, *run.spec.shape))
+
+
+class DrawStrip(Path, Draw):
+    """A path as a contact strip: frames in a row, or in rows of ``columns``."""
+
+    op: Literal["strip"]
+    frames_: Annotated[int, Field(ge=1, le=64, alias="frames")]
+    columns: Annotated[int | None, Field(ge=1, le=64)] = None
+
+    def draw(self, run: Run) -> np.ndarray:
+        shown = self.frames(run, moves.times(self.frames_, self.loop))
+        return images.grid(shown, self.columns or len(shown))
+
+
+class AskSample(Ask):
+    """The code of a seed."""
+
+    op: Literal["sample"]
+    seed: Seed
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        z = run.sample_z(1, self.seed)
+        return {"w": moves.to_text(run.map_z(z, self.label)[0]), "z": moves.to_text(z[0]), "seed": self.seed}
+
+
+class AskRead(Ask):
+    """What is read from the image of a code: by the model's own head (by code, or "class"), and by a separate classifier."""
+
+    op: Literal["read"]
+    w: Codes
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        drawn = run.images(moves.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
+        read = {k: [short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
+        judged = run.judged(drawn)
+        return {"read": read, "judged": None if judged is None else [short(p) for p in judged[0]]}
+
+
+class AskMap(Ask):
+    """The code that a z is mapped to."""
+
+    op: Literal["map"]
+    z: Codes
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        return {"w": moves.to_text(run.map_z(moves.codes(self.z, run.spec.z_dim, most=1), self.label)[0])}
+
+
+class AskPoint(Ask):
+    """The code of a held-out image."""
+
+    op: Literal["point"]
+    index: Annotated[int, Field(ge=0)]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        if run.codes is not None and self.index < len(run.codes):
+            w = run.codes[self.index]
+        elif run.codes is not None:
+            raise NotThere(f"The map has points 0 to {len(run.codes) - 1}; {self.index} is none of them.")
+        else:
+            w = run.encode(run.real(np.array([self.index])))[0][0]
+        return {"w": moves.to_text(w), "index": self.index, "label": run.class_of(self.index), "attributes": run.attributes_of(self.index)}
+
+
+class AskNeighbours(Ask):
+    """The held-out images whose codes are nearest, and how far off the nearest is: as a multiple of the usual distance between neighbours,
+    and as the share of held-out images that have another one nearer (``beyond``)."""
+
+    op: Literal["neighbours"]
+    w: Codes
+    k: Annotated[int, Field(ge=1, le=24)] = 8
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        indices, distances = neighbours.of_run(run).nearest(moves.codes(self.w, run.d, most=1)[0], self.k)
+        return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
+                "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / neighbours.of_run(run).usual),
+                "beyond": short(neighbours.of_run(run).beyond(distances[0]))}
+
+
+class AskEncode(Ask):
+    """An image's code and its reconstruction. ``image``: base64 of a file, a held-out image, or pixels."""
+
+    op: Literal["encode"]
+    image: str | HeldOutImage | Pixels
+    invert: bool = False                        # dark on light, for a model that knows light on dark
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        pixels = pixels_of(run, self.image, self.invert)
+        taken, given = reconstruction.take_in(run, pixels, self.label), pixels.transpose(1, 2, 0)
+        out = {"w": moves.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
+               "reconstruction": images.data_url(taken.again), "difference": images.data_url(images.difference(given, taken.again))}
+        if taken.sigma is not None:
+            out["sigma"] = moves.to_text(taken.sigma)
+        if taken.label is not None:
+            out["class"] = taken.label
+        nearer = reconstruction.nearer_than(run, taken.error, wait=True)
+        if nearer is not None:
+            out["percentile"] = nearer
+        if isinstance(self.image, HeldOutImage):
+            out |= {"index": self.image.index, "label": run.class_of(self.image.index), "attributes": run.attributes_of(self.image.index)}
+        return out
+
+
+class AskDirections(Ask):
+    """Directions found after training, and what each was measured to change; while that is being worked out, how far it is."""
+
+    op: Literal["directions"]
+
+    def answer(self, run: Run) -> dict[str, Any]:
+        every, done = run_directions.find(run, self.label)
+        if every is None:
+            return {"ready": False, "done": round(done, 3)}
+        return {"ready": True, "directions": [direction_told(d) for d in every], "fields": [
+            dict(name=f.name, categories=list(f.categories), measured=f.measured) for f in galleries.reader(run).fields]}

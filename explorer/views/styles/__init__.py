@@ -1,0 +1,18 @@
+"""Styles: mixing between samples layer by layer, truncation, noise, directions of W, and the same way through Z and through W."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Runs that take a style for each of several layers."""
+    return spec["num_layers"] > 1 and len(spec["shape"]) == 3
+
+
+def build(context: Context) -> None:
+    """The mixing grid, and below it truncation, noise, directions and paths."""
+    from ...components.styles import styles
+    styles()

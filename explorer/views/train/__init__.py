@@ -1,0 +1,21 @@
+"""Train: choose a family and data, watch it learn, open what came out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import Context
+
+INSPECTOR = False
+
+
+def supports(spec: dict[str, Any]) -> bool:
+    """Every run: the view does not look at the current one."""
+    return True
+
+
+def build(context: Context) -> None:
+    """Form and monitor."""
+    from ...components.train import train
+    from .jobs import Jobs
+    train(Jobs(context.session.trained, context.access))

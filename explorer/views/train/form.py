@@ -1,0 +1,69 @@
+"""What the form of a training shows, and the options that a filled one stands for."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from training import families
+from training.data import SIZES, TITLES, cache_folder
+from training.model import Family
+
+from .error import JobError
+
+OWN = "folder"                                  # the data set that is a person's own images
+FIRST, QUICK = "vae", "quick"                    # what the form proposes to a newcomer, where there is such a family and recipe
+
+
+def describe(family: Family) -> dict[str, Any]:
+    """What the form needs of a family: texts, recipes and settings, as JSON has it."""
+    fields = []
+    for f in dataclasses.fields(family.Config):
+        default = list(f.default) if isinstance(f.default, tuple) else f.default
+        fields.append(dict(f.metadata, name=f.name, kind="numbers" if isinstance(f.default, tuple) else type(f.default).__name__,
+                           default=default))
+    found = dict(name=family.name, title=family.title, paper=family.paper, equation=family.equation, summary=family.summary,
+                 settings=fields, recipes=family.recipes)
+    return json.loads(json.dumps(found))        # tuples as lists
+
+
+def chosen(family: Family, settings: dict[str, Any]) -> dict[str, Any]:
+    """A form's values in the types of the family's Config; what it does not know is left for ``Config.from_dict`` to refuse."""
+    kinds = {f.name: f.default for f in dataclasses.fields(family.Config)}
+    out = {}
+    for name, value in settings.items():
+        default = kinds.get(name)
+        if isinstance(default, tuple):
+            if isinstance(value, str):
+                value = value.replace(",", " ").split()
+            try:
+                value = tuple(type(default[0])(v) for v in value)
+            except (TypeError, ValueError) as e:
+                raise JobError(f"{name} must be whole numbers with commas between them.", "train.error.numbers", name=name) from e
+        elif isinstance(default, int) and not isinstance(default, bool) and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        out[name] = value
+    return out
+
+
+def arguments(settings: dict[str, Any]) -> list[str]:
+    """Settings as options of ``python -m training train``."""
+    out = []
+    for name, value in settings.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            out.append(f"--{flag}" if value else f"--no-{flag}")
+        elif isinstance(value, tuple):
+            out += [f"--{flag}", *map(str, value)]
+        else:
+            out.append(f"--{flag}={value}")
+    return out
+
+
+def form(training: bool, taken: list[str]) -> dict[str, Any]:
+    """Everything the form shows: families with their settings, data sets, names that are ``taken``; whether ``training`` is allowed."""
+    cache = cache_folder()
+    return dict(training=training, families=[describe(f) for f in families.families().values()],
+                data=[dict(name=n, title=t, ready=n == OWN or (cache / f"{n}.npz").is_file()) for n, t in TITLES.items()],
+                own=OWN, sizes=list(SIZES), first=FIRST, quick=QUICK, taken=taken)

@@ -1,0 +1,238 @@
+"""Training from the page: one process of its own at a time, which outlives a reload, a closed tab and the page's server.
+
+What is known of a training lies in its run's folder (``status.json``, ``log.jsonl``, ``alarms.jsonl``, ``samples.webp``, written by
+``python -m training``), so whoever looks sees the same, also after a restart. Everything that changes something asks ``access`` first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+import psutil
+
+import training
+from training import checkpoint, families, heldout, lock, status
+from training.data import SIZES, TITLES, forget
+from training.files import Outside, inside, write_json
+from training.model import DataSpec, SettingError
+from training.status import Status
+
+from ...runs import lanes
+from .. import Access
+from .error import JobError
+from .form import OWN, QUICK, arguments, chosen, form
+from .monitor import PROCESS_LOG, Monitor
+from .process import await_name, command, cores_for_training, environment
+from .uploads import JOB, job_of
+
+NEW, DELETED = ".new-", ".deleted-"             # how folders begin that are not there yet, or no more
+
+
+class Jobs(Monitor):
+    """The trainings of the runs in ``trained``, and what changes them. One at a time, whoever started it and wherever."""
+
+    def __init__(self, trained: Path, access: Access, save_seconds: float | None = None, evaluate: bool = True) -> None:
+        super().__init__(trained, access)
+        self.save_seconds, self.evaluate = save_seconds, evaluate
+        self._lock = threading.RLock()
+
+    def form(self) -> dict[str, Any]:
+        """Everything the form shows: families with their settings, data sets, names that are taken."""
+        return form(self.access.training, [p.name for p in self._folders() if not self._free(p)])
+
+    def start(self, family: str, data: str, recipe: str, settings: dict[str, Any], name: str, upload: str | None = None,
+              size: int | None = None) -> str:
+        """Check everything, then start a training; returns the run's name. Raises JobError or VisitorError with one sentence."""
+        self.access.require_training()
+        try:
+            kind = families.get(family)
+            values = chosen(kind, settings)
+            checkpoint.check_name(name)
+            config = kind.Config.from_dict({**(kind.recipe(recipe, data) if recipe else {}), **values})
+        except (SettingError, checkpoint.CheckpointError) as e:
+            raise JobError(str(e), "train.error.name" if isinstance(e, checkpoint.CheckpointError) else "") from e
+        if data not in TITLES:
+            raise JobError(f"There is no data set {data!r}; there are {', '.join(TITLES)}.")
+        options = [f"--recipe={recipe}"] if recipe else []
+        job: dict[str, Any] = {}
+        if data == OWN:
+            if not upload:
+                raise JobError("Choose images first: at least 20, or a .zip of them.", "train.error.upload.none")
+            job = dict(upload=upload, size=size if size in SIZES else SIZES[-1])
+            options += self._own(job)
+        if name != f"{family}-{data}":
+            options.append(f"--title={name}")
+        with self._slot():
+            folder = self.trained / name
+            if not self._free(folder):
+                raise JobError(f"There is a run {name} already; choose another name.", "train.error.taken", name=name)
+            self._clear()
+            self._make(folder, job)
+            quick = recipe == QUICK
+            try:
+                self._launch(folder, family, data, config.images, [f"--data={data}", *options, *arguments(values)], 3.0 if quick else 20.0)
+            except OSError:
+                self._discard(folder)               # a full disk: the name stays free
+                raise
+        return name
+
+    def _make(self, folder: Path, job: dict[str, Any]) -> None:
+        """A new run's folder, as a whole or not at all; what a training left there that never saved goes."""
+        new = self.trained / f"{NEW}{secrets.token_hex(4)}"
+        try:
+            (new / JOB.parent).mkdir(parents=True)
+            write_json(new / JOB, job)
+            status.write(new, Status(message="starting"))
+            if folder.exists():
+                self._discard(folder)
+            new.rename(folder)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+    def _discard(self, folder: Path) -> None:
+        gone = self.trained / f"{DELETED}{secrets.token_hex(4)}"
+        folder.replace(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Remove what a kill left of ``_make`` and ``_discard``."""
+        for begins in (NEW, DELETED):
+            for left in self.trained.glob(f"{begins}*"):
+                shutil.rmtree(left, ignore_errors=True)
+
+    def resume(self, name: str) -> str:
+        """Go on with a run that was stopped or interrupted."""
+        self.access.require_training()
+        with self._slot():
+            folder = self._known(name)
+            try:
+                card = checkpoint.read_card(folder)
+            except checkpoint.CheckpointError as e:
+                raise JobError(str(e)) from e
+            if not (folder / "resume" / "current.json").is_file():
+                raise JobError(f"There is nothing to go on from: {name} has no saved state.", "train.error.nostate", name=name)
+            job = job_of(folder)
+            options = self._own(job) if job.get("upload") else []
+            data = OWN if job.get("upload") else card.data.name
+            self._launch(folder, card.family, data, int(card.config.get("images", 0)), ["--resume", *options],
+                         3.0 if card.recipe == QUICK else 20.0)
+        return name
+
+    def stop(self, name: str | None = None) -> str | None:
+        """Ask the training to save and stop; returns its name, None where none runs."""
+        self.access.require_training()
+        with self._lock:
+            for folder in self._folders():
+                process = self._process(folder)
+                if process is not None and name in (None, folder.name):
+                    with contextlib.suppress(psutil.Error):
+                        process.terminate()
+                    return folder.name
+        return None
+
+    def delete(self, name: str) -> None:
+        """Remove a run that was trained here, and a person's own images with the last run on them. Raises JobError for one that is running
+        or came with the program."""
+        self.access.require_training()
+        with self._lock:
+            folder = self._known(name)
+            if self._busy(folder):
+                raise JobError(f"{name} is being trained; stop it first.", "train.error.busy", name=name)
+            if not self._ours(folder):
+                raise JobError(f"{name} came with the program and is not deleted from here.", "train.error.shipped", name=name)
+            upload, own = job_of(folder).get("upload"), self._own_data(folder)
+            self._discard(folder)
+            if own is not None and not any(c.data.key == own.key for c in checkpoint.runs(self.trained)[0]):
+                shutil.rmtree(heldout.folder_of(self.trained, own), ignore_errors=True)
+                if upload:
+                    forget(own)
+            for kept in (self._logs, self._processes, self._tracked):
+                kept.pop(name, None)
+            if upload and not any(job_of(p).get("upload") == upload for p in self._folders()):
+                self.uploads.remove(upload)
+
+    def begin_upload(self, title: str) -> str:
+        """A token for images to come."""
+        self.access.require_training()
+        return self.uploads.begin(title)
+
+    def add_upload(self, token: str, path: str, piece: bytes, first: bool) -> None:
+        """A piece of a file of an upload."""
+        self.access.require_training()
+        self.uploads.add(token, path, piece, first)
+
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None) -> dict[str, Any]:
+        """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
+        self.access.require_training()
+        return self.uploads.survey(token, dropped or {})
+
+    @staticmethod
+    def _own_data(folder: Path) -> DataSpec | None:
+        """The data set of a run, where it is a person's own."""
+        try:
+            data = checkpoint.read_card(folder).data
+        except checkpoint.CheckpointError:
+            return None
+        return data if data.own else None
+
+    def _own(self, job: dict[str, Any]) -> list[str]:
+        size = job.get("size")
+        return [f"--source={self.uploads.source(job['upload'])}", f"--size={size if size in SIZES else SIZES[-1]}"]
+
+    def _known(self, name: str) -> Path:
+        for folder in self._folders():
+            if folder.name == name:
+                return folder
+        raise JobError("There is no run of that name here; it may have been renamed or deleted.", "train.error.unknown")
+
+    @contextlib.contextmanager
+    def _slot(self) -> Iterator[None]:
+        """Hold the right to start, in this process and against other servers on the same folder; JobError when a training runs."""
+        try:
+            self.trained.mkdir(parents=True, exist_ok=True)
+            with self._lock, filelock.FileLock(self.trained / ".training.lock", timeout=10):
+                if now := self.running():
+                    raise JobError(f"{now[0]} is being trained, and there is one training at a time; stop it or wait for it.",
+                                   "train.error.slot", name=now[0])
+                yield
+        except filelock.Timeout as e:
+            raise JobError("Another training is just being started.", "train.error.starting") from e
+        except OSError as e:
+            raise JobError(f"The folder of runs cannot be written ({e.strerror or e}).", "train.error.disk") from e
+
+    def _launch(self, folder: Path, family: str, data: str, images: int, options: list[str], save_seconds: float) -> None:
+        every = self.save_seconds if self.save_seconds is not None else save_seconds
+        cores = cores_for_training()
+        line = command(folder, family, cores, every, [*options, *([] if self.evaluate else ["--no-evaluate"])])
+        quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        try:
+            with lock.Lock(folder):
+                started = datetime.now(UTC).isoformat(timespec="seconds")
+                starting = Status("running", os.getpid(), family, data, images, started, "starting")
+                status.write(folder, starting)          # on a full disk nothing is started
+                with open(inside(folder, PROCESS_LOG), "wb") as log:
+                    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment(cores),
+                                               cwd=Path(training.__file__).parent.parent, start_new_session=True, creationflags=quiet)
+                self._processes[folder.name] = process
+                try:
+                    status.write(folder, dataclasses.replace(starting, pid=process.pid))
+                except OSError:
+                    process.kill()
+                    raise
+                await_name(process)
+        except lock.Taken as e:
+            raise JobError(str(e), "train.error.slot", name=folder.name) from e
+        except Outside as e:
+            raise JobError(str(e)) from e
+        lanes.stand_behind(process.pid)

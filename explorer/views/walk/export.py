@@ -1,0 +1,86 @@
+"""A walk as a file: GIF by Pillow, MP4 by PyAV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Annotated, Literal, TypeVar
+
+import numpy as np
+from PIL import Image
+from pydantic import Field, TypeAdapter
+
+from ... import Refused, images
+from ...latent import moves
+from ...runs import lanes
+from ...runs.run import Run
+from ..samples import Path
+
+F = TypeVar("F")
+MOST_KEYS, MOST_FRAMES = 12, 240
+TYPES = {"gif": "image/gif", "mp4": "video/mp4"}
+
+
+class Export(Path):
+    """A walk to be saved: how long, how smooth, how large (the longer side in pixels, at most), and as what."""
+
+    seconds: Annotated[float, Field(allow_inf_nan=False, gt=0, le=60)] = 4.0
+    fps: Annotated[int, Field(ge=1, le=60)] = 24
+    size: Annotated[int, Field(ge=16, le=512)] = 256
+    format: Literal["gif", "mp4"] = "gif"
+
+
+EXPORT: TypeAdapter[Export] = TypeAdapter(Export)
+
+
+def export(run: Run, request: Export) -> tuple[bytes, str]:
+    """The file and its media type. Pixels stay squares: enlarged by a whole number. Raises Refused beyond 240 frames or 12 keys."""
+    count = max(2, round(request.seconds * request.fps))
+    if count > MOST_FRAMES:
+        raise Refused(f"That would be {count} frames; up to {MOST_FRAMES} can be saved: make it shorter or take fewer frames a second.")
+    frames = request.frames(run, moves.times(count, request.loop), most=MOST_KEYS)
+    frames = images.enlarge(frames, max(1, request.size // max(frames.shape[1:3])))
+    return (gif if request.format == "gif" else mp4)(frames, request.fps), TYPES[request.format]
+
+
+def wanted(frames: Iterable[F]) -> Iterator[F]:
+    """The frames, one after another, for as long as somebody waits for the file. Raises Abandoned."""
+    for frame in frames:
+        lanes.check()
+        yield frame
+
+
+def gif(frames: np.ndarray, fps: int) -> bytes:
+    """Frames (n, H, W, C) uint8 as an endless GIF. Its clock has hundredths of a second, so they are shared out evenly."""
+    shown = [images.to_pillow(f) for f in frames]
+    if frames.shape[-1] == 3:                   # one palette for all, so that colours do not flicker
+        some = frames[np.linspace(0, len(frames) - 1, min(len(frames), 16)).astype(int)]
+        palette = Image.fromarray(images.grid(some, 4)).quantize(256, Image.Quantize.MEDIANCUT)
+        shown = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in shown]
+    ends = np.round(np.arange(len(frames) + 1) * 100 / fps).astype(int)
+    durations = [max(20, int(d) * 10) for d in np.diff(ends)]
+    out = io.BytesIO()
+    shown[0].save(out, "GIF", save_all=True, append_images=wanted(shown[1:]), duration=durations, loop=0, optimize=False, disposal=1)
+    return out.getvalue()
+
+
+def mp4(frames: np.ndarray, fps: int) -> bytes:
+    """Frames (n, H, W, C) uint8 as H.264 (else MPEG-4) that plays everywhere; an odd side gains a row or column."""
+    import av  # slow to import, and needed only here
+
+    frames = frames.repeat(3, -1) if frames.shape[-1] == 1 else frames
+    frames = np.pad(frames, ((0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)), "edge")
+    codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as file:
+        options = {"crf": "14", "preset": "veryfast"} if codec == "libx264" else {"qscale": "2"}
+        stream = file.add_stream(codec, rate=Fraction(fps), options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.height, stream.width, stream.pix_fmt = frames.shape[1], frames.shape[2], "yuv420p"
+        for pixels in wanted(frames):
+            for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")):
+                file.mux(packet)
+        for packet in stream.encode():
+            file.mux(packet)
+    return out.getvalue()
