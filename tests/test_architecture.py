@@ -4,6 +4,7 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -108,3 +109,13 @@ def test_nothing_is_sized_by_a_stopwatch(path):
         read = read or (",".join(a.name for a in node.names) if isinstance(node, ast.ImportFrom) and node.module == "time" else "")
         assert not CLOCKS & set(read.split(",")), f"line {node.lineno} reads a clock"
         assert ast.unparse(node) != "time.time()" if isinstance(node, ast.Call) else True, f"line {node.lineno} reads a clock"
+
+
+def test_the_page_asks_for_every_operation():
+    """What is drawn and worked out is for somebody: each ``op`` stands in the page's JavaScript."""
+    from explorer.views import operations
+
+    asked = "".join(p.read_text("utf-8") for p in (ROOT / "explorer").rglob("*.js"))
+    ops = {op for route in ("render", "code", "microscope") for request in operations.operations(route)
+           for op in get_args(request.model_fields["op"].annotation)}
+    assert len(ops) > 30 and not {op for op in ops if f"'{op}'" not in asked}

@@ -62,11 +62,3 @@ def lowpass(image: Tensor, levels: Sequence[int]) -> list[Tensor]:
     for _ in levels[1:]:
         out.insert(0, down(out[0]))
     return out
-
-
-def rebuild(parts: Sequence[Tensor]) -> Tensor:
-    """The image of a pyramid as ``decompose`` gives it, exact but for the rounding of one sum a level."""
-    x = parts[0]
-    for residual in parts[1:]:
-        x = up(x) + residual
-    return x

@@ -25,10 +25,6 @@ class Basis:
     spectrum: np.ndarray
     scale: float
 
-    def coordinates(self, w: np.ndarray) -> np.ndarray:
-        """Codes (n, d) to (n, k), in sigmas from the mean along each direction: where the sliders stand."""
-        return (w - self.mean) @ self.vectors.T / self.sigmas
-
     def moved(self, w: np.ndarray, direction: int, values: np.ndarray) -> np.ndarray:
         """Code w (d,) with its coordinate along one direction set to each of ``values`` (n,), in sigmas: (n, d)."""
         v = self.vectors[direction]

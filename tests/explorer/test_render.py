@@ -85,7 +85,7 @@ def test_walk_strip_and_pixels(tiny):
     close(draw(tiny, "walk", keys=text(A, B), t=0.5, method="lerp"), decoded(tiny, half)[0])
     close(draw(tiny, "walk", keys=text(A, B), t=0.3, method="slerp"), decoded(tiny, moves.slerp(np.array(A), np.array(B), 0.3))[0])
     ends = decoded(tiny, A, B).astype(float)
-    close(draw(tiny, "pixels", keys=text(A, B), t=0.25), (ends[0] * 0.75 + ends[1] * 0.25).round().astype(np.uint8))
+    close(draw(tiny, "walk", keys=text(A, B), t=0.25, space="pixels"), (ends[0] * 0.75 + ends[1] * 0.25).round().astype(np.uint8))
     strip = draw(tiny, "strip", keys=text(A, B, C), frames=5)
     assert strip.shape == (28, 140, 1)
     close(strip[:, 56:84], decoded(tiny, B)[0])
