@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from explorer import Refused
 from explorer.__main__ import main as measure
 from explorer.runs.session import Session
-from explorer.server import routes
+from explorer.server import http, opening, routes
 from explorer.server.access import Access
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
@@ -210,7 +210,7 @@ class Page:
         self.jobs = Jobs(root, Access(True))
 
     def get(self, path):
-        return self.http.get(f"{routes.PREFIX}/{path}")
+        return self.http.get(f"{http.PREFIX}/{path}")
 
     def check_good(self, bad):
         """The list, the good run and the monitor work, whatever ``bad`` is; returns the list."""
@@ -302,10 +302,10 @@ def test_a_listing_looks_at_each_file_once(beside, monkeypatch):
         shutil.copytree(beside / "good", beside / f"good-{i}")
         edited(lambda card, i=i: card.update(name=f"good-{i}"))(beside / f"good-{i}")
     session, access, looks = Session(beside), Access(True), []
-    routes.list_runs(session, access, lambda spec: [])
+    opening.list_runs(session, access, lambda spec: [])
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda *a, **k: looks.append(a) or real(*a, **k))
-    listed = routes.list_runs(session, access, lambda spec: [])
+    listed = opening.list_runs(session, access, lambda spec: [])
     assert len(listed["runs"]) == 40 and 0 < len(looks) <= 40 * 12, len(looks)
 
 
