@@ -8,9 +8,9 @@ from typing import Any
 from training import checkpoint
 
 from ..latent import moves, neighbours, run_directions
-from ..runs import point_tiles
+from ..runs import datasets, point_tiles
 from ..runs.run import Run
-from ..runs.session import Session
+from ..runs.session import Session, first_of
 from .access import Access
 
 Views = Callable[[dict[str, Any]], list[str]]
@@ -18,8 +18,8 @@ Views = Callable[[dict[str, Any]], list[str]]
 
 def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
     """What the picker shows: a row for each run, a sentence for each folder that is none, and whether training is allowed."""
-    cards, problems = session.runs()
-    titles, rows = session.titles(), []
+    cards, problems = session.runs()            # once: each time it looks at every run's files
+    titles, rows = datasets.titles(c.data for c in cards.values()), []
     for card in cards.values():
         can = point_tiles.shown(card.spec)
         spec = can.to_dict()
@@ -32,7 +32,7 @@ def list_runs(session: Session, access: Access, views: Views) -> dict[str, Any]:
                          num_classes=can.num_classes, levels=list(can.levels), headline=headline, attributes=len(card.data.attributes),
                          changed=card.metrics.get("arithmetic_changed", {}).get("value"),
                          images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "first": session.first(), "problems": problems, "training": access.training}
+    return {"runs": rows, "first": first_of(cards), "problems": problems, "training": access.training}
 
 
 def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def describe(session: Session, name: str, views: Views) -> dict[str, Any]:
     directions = [dict(vector=moves.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
                        low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
-    return {"card": checkpoint.to_dict(run.card), **session.about(name), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
+    return {"card": checkpoint.to_dict(run.card), **session.about(run.card), "spec": run.spec.to_dict(), "views": views(run.spec.to_dict()),
             "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
