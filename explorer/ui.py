@@ -36,15 +36,17 @@ from .server import api, thread_pools
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.heard import Heard
+from .server.http import PREFIX, plain_routes
 from .server.origin import Hosts, OwnSite
-from .server.routes import PREFIX, make_routes
+from .server.routes import make_routes
 from .server.scope import address
 from .server.scripts import scripts
 from .server.told import Told
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings
 from .views.collapse.routes import live_routes
-from .views.map.fits import Fits, fit_routes
+from .views.map.fits import Fits
+from .views.map.routes import fit_routes
 
 SLIDERS = 8
 SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
@@ -122,8 +124,8 @@ def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames:
     ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it.
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
-    return dict(routes=[*make_routes(session, access, supported), *live_routes(trainings), *fit_routes(Fits(session, access)),
-                        plotly_route(), scripts().route()],
+    own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
+    return dict(routes=[*make_routes(session, access, supported), *own, plotly_route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
                             Middleware(Brake), Middleware(Heard), Middleware(Early)])

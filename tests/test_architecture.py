@@ -3,6 +3,7 @@
 import ast
 import re
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import get_args
 
@@ -21,11 +22,11 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
-def imports(path: Path) -> set[str]:
-    """Absolute dotted names of everything a module imports, at its top or inside of functions."""
+def imports(path: Path, inside: bool = True) -> set[str]:
+    """Absolute dotted names of everything a module imports, at its top or (``inside``) in its functions, too."""
     package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
     found = set()
-    for node in nodes(path):
+    for node in nodes(path) if inside else ast.parse(path.read_text("utf-8")).body:
         if isinstance(node, ast.Import):
             found |= {a.name for a in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -50,12 +51,66 @@ def test_arrows(path):
         assert not within(names, "explorer", "gradio", "app"), "training never looks up"
     else:
         assert not within(names, *LOOP), "the explorer starts trainings as a process of their own"
-        if not (where.name in ("ui.py", "theme.py") or where.parts[1] in ("views", "components")):
-            assert not within(names, "gradio"), "only the interface imports gradio"
+        stage = where.parts[1] == "views" and where.name == "__init__.py"
+        if not (where.name in ("ui.py", "theme.py") or where.parts[1] == "components" or stage):
+            assert not within(names, "gradio", "explorer.components"), "only the interface imports gradio"
+        if stage:
+            assert not within(imports(path, inside=False), "gradio", "explorer.components"), "what a view computes needs no gradio"
     if str(where) == "training/model.py":
         assert not within(names, "training"), "model.py is a leaf"
     if where.parts[:2] == ("training", "families"):
         assert not within(names, "training.loop", "training.checkpoint", "training.data", "training.evaluate")
+
+
+# The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
+FLOORS = (("", "images", "plots", "theme", "i18n"), ("components",), ("runs",), ("latent",),
+          ("views", "views.base", "views.endpoints", "views.samples"), ("views.*",), ("views.operations", "views.measuring"),
+          ("server",), ("ui", "early", "__main__"))
+FORM = {"explorer.access", "explorer.jobs"}     # by which the Train form, which still stands in components/, reaches up
+VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(name: str) -> str:
+    """The room of a module: its folder, of views the view's own."""
+    parts = name.split(".")[1:]
+    return ".".join(parts[:2] if parts[:1] == ["views"] else parts[:1])
+
+
+def floor(name: str) -> int:
+    of = room(name)
+    of = "views.*" if of.removeprefix("views.") in VIEWS and of.startswith("views.") else of
+    return next(k for k, rooms in enumerate(FLOORS) if of in rooms)
+
+
+@cache
+def below(path: Path) -> frozenset[str]:
+    """The modules of explorer/ that a module imports."""
+    known, mine = {module(p) for p in PAGE}, module(path)
+    named = {n if n in known else n.rpartition(".")[0] for n in within(imports(path), "explorer")}
+    return frozenset((named & known) - {mine} - FORM)
+
+
+@pytest.mark.parametrize("path", [p for p in PAGE if module(p) not in FORM], ids=ids)
+def test_arrows_run_down(path):
+    mine = module(path)
+    for name in below(path):
+        assert floor(name) <= floor(mine), f"{name} stands above"
+        if floor(name) == floor(mine) and room(name) in {f"views.{v}" for v in VIEWS}:
+            assert room(name) == room(mine), f"{name} is another view's"
+
+
+def test_there_is_no_circle():
+    """Neither among modules nor among rooms."""
+    modules = {module(p): below(p) for p in PAGE if module(p) not in FORM}
+    rooms: dict[str, set[str]] = {}
+    for name, others in modules.items():
+        rooms.setdefault(room(name), set()).update({room(o) for o in others} - {room(name)})
+    TopologicalSorter(modules).prepare()        # raises CycleError, which names it
+    TopologicalSorter(rooms).prepare()
 
 
 @cache
@@ -98,7 +153,7 @@ def test_no_broad_except_hides_a_mistake(path):
 CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
 # these ask how long somebody waits, never how much to measure
 WAITERS = {"runs/background.py", "server/brake.py", "server/heard.py", "views/collapse/process.py", "views/collapse/routes.py",
-           "views/map/fits.py", "views/reconstruct/searches.py", "views/train/process.py", "views/train/uploads.py"}
+           "views/map/fits.py", "views/map/routes.py", "views/reconstruct/searches.py", "views/train/process.py", "views/train/uploads.py"}
 
 
 @pytest.mark.parametrize("path", [p for p in PAGE if p.relative_to(ROOT / "explorer").as_posix() not in WAITERS], ids=ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -48,9 +48,8 @@ class Session:
         return self._small.get("runs", stamp, make)
 
     def first(self) -> str | None:
-        """The run to open with: the one whose map keeps its classes apart best; without such a map the first by name; None without runs."""
-        cards = self.runs()[0]
-        return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
+        """The run to open with, see ``first_of``; None without runs."""
+        return first_of(self.runs()[0])
 
     def card(self, name: str) -> Card:
         """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
@@ -144,6 +143,11 @@ class Session:
         """Paper, equation and summary of the family a run belongs to, for showing."""
         family = families.get((self.card(run) if isinstance(run, str) else run).family)
         return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
+
+
+def first_of(cards: Mapping[str, Card]) -> str | None:
+    """The run whose map keeps its classes apart best; without such a map the first by name; None without runs."""
+    return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

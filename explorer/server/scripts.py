@@ -20,7 +20,7 @@ from starlette.routing import Route
 from .. import views
 from ..components import HERE
 from ..i18n import LANGUAGES, words
-from .routes import PREFIX
+from .http import PREFIX
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import expect
 
-from explorer.server.routes import PREFIX
+from explorer.server.http import PREFIX
 
 IMAGES = "[...document.querySelectorAll('.lx-cmp-hold canvas')].map((c) => c.toDataURL())"
 TILES = """(k) => { const c = document.querySelectorAll('.lx-cmp-hold canvas')[k];

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from explorer.latent import moves
-from explorer.server.routes import PREFIX
+from explorer.server.http import PREFIX
 
 FILM = "document.querySelector('#lx-film [data-keys]').dataset"
 SCREEN = "document.querySelector('.lx-shot.chosen').dataset"

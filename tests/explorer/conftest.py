@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, make_routes
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
 from tests.training.small import shapes
 from training import checkpoint, families, heldout, loop, maps
 from training.data import Dataset, Split

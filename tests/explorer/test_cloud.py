@@ -12,7 +12,8 @@ from explorer.latent import moves, run_directions
 from explorer.runs import point_tiles
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, make_routes
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
 from explorer.views import supported
 from training import checkpoint, families, loop, points
 from training.model import DataSpec

@@ -13,10 +13,12 @@ from starlette.testclient import TestClient
 
 from explorer.latent import moves
 from explorer.runs.session import Session
+from explorer.runs.shares import Busy
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, Busy
+from explorer.server.http import PREFIX, plain_routes
 from explorer.views.map import fits, own_maps, umap_process
-from explorer.views.map.fits import AskFit, Fits, fit_routes
+from explorer.views.map.fits import AskFit, Fits
+from explorer.views.map.routes import fit_routes
 from tests.explorer.conftest import N, data, make
 from training import checkpoint, maps
 
@@ -62,7 +64,7 @@ def root(tmp_path):
 class Page:
     def __init__(self, root, training: bool) -> None:
         self.fits = Fits(Session(root), Access(training))
-        self.http = TestClient(Starlette(routes=fit_routes(self.fits)))
+        self.http = TestClient(Starlette(routes=plain_routes(fit_routes(self.fits))))
 
     def get(self, path):
         return self.http.get(f"{PREFIX}/{path}")

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, make_routes
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
 from explorer.views import supported
 from training import checkpoint, stages
 

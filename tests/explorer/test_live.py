@@ -12,7 +12,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.server.routes import PREFIX, Busy
+from explorer.runs.shares import Busy
+from explorer.server.http import PREFIX, plain_routes
 from explorer.views.collapse import process
 from explorer.views.collapse.process import Command, Start, Trainings
 from explorer.views.collapse.routes import live_routes
@@ -31,7 +32,7 @@ def split(data: bytes) -> list[tuple]:
 
 class Page:
     def __init__(self, trainings: Trainings, app: Starlette | None = None) -> None:
-        self.http = TestClient(app or Starlette(routes=live_routes(trainings)))
+        self.http = TestClient(app or Starlette(routes=plain_routes(live_routes(trainings))))
 
     def get(self, path: str):
         return self.http.get(f"{PREFIX}/live{path}")
@@ -183,7 +184,7 @@ def test_an_index_that_is_no_number_is_refused(still):
 
 def test_a_page_with_a_login_asks_for_it():
     trainings = Trainings()
-    app = Starlette(routes=live_routes(trainings))
+    app = Starlette(routes=plain_routes(live_routes(trainings)))
     app.auth_dependency = lambda request: request.headers.get("x-user")
     page = Page(trainings, app)
     assert page.get("").status_code == page.post("", {"data": "ring"}).status_code == page.get("/a/frames").status_code == 401

@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from explorer import Refused
 from explorer.__main__ import main as measure
 from explorer.runs.session import Session
-from explorer.server import routes
+from explorer.server import http, opening, routes
 from explorer.server.access import Access
+from explorer.views import supported
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
 from explorer.views.train.monitor import MOST_ROWS, Log
@@ -210,7 +211,7 @@ class Page:
         self.jobs = Jobs(root, Access(True))
 
     def get(self, path):
-        return self.http.get(f"{routes.PREFIX}/{path}")
+        return self.http.get(f"{http.PREFIX}/{path}")
 
     def check_good(self, bad):
         """The list, the good run and the monitor work, whatever ``bad`` is; returns the list."""
@@ -301,12 +302,15 @@ def test_a_listing_looks_at_each_file_once(beside, monkeypatch):
     for i in range(38):
         shutil.copytree(beside / "good", beside / f"good-{i}")
         edited(lambda card, i=i: card.update(name=f"good-{i}"))(beside / f"good-{i}")
-    session, access, looks = Session(beside), Access(True), []
-    routes.list_runs(session, access, lambda spec: [])
-    real = os.stat
-    monkeypatch.setattr(os, "stat", lambda *a, **k: looks.append(a) or real(*a, **k))
-    listed = routes.list_runs(session, access, lambda spec: [])
-    assert len(listed["runs"]) == 40 and 0 < len(looks) <= 40 * 12, len(looks)
+    session, access, looks = Session(beside), Access(True), {"stat": 0, "listdir": 0, "scandir": 0}
+    opening.list_runs(session, access, supported)
+    for name in looks:
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *a, real=real, name=name, **k: looks.update({name: looks[name] + 1}) or real(*a, **k))
+    listed = opening.list_runs(session, access, supported)
+    monkeypatch.undo()
+    assert len(listed["runs"]) == 40 and 40 * 3 <= looks["stat"] <= 40 * 3 + 10, "folder, card and weights of each"
+    assert looks["listdir"] + looks["scandir"] == 1, looks
 
 
 def test_sheets_behind_a_link_are_not_served(beside, trained, tmp_path):

@@ -14,7 +14,8 @@ from explorer import Refused, images
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, make_routes
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
 from explorer.views import supported
 from explorer.views.pyramid import levels as pyramid
 from tests.training.prototypes import PROTOTYPES, SmallConfig

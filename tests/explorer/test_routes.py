@@ -15,9 +15,9 @@ from explorer import plots
 from explorer.latent import moves, neighbours, run_directions, statistics
 from explorer.runs.cache import Recent
 from explorer.runs.session import Session
-from explorer.server import routes
+from explorer.server import opening, routes
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX
+from explorer.server.http import PREFIX
 from tests.explorer.conftest import Client, N, data, make
 from training import checkpoint, maps
 
@@ -185,7 +185,7 @@ def test_wrong_methods(client):
 
 
 def test_training_is_told_to_visitors(session):
-    assert routes.list_runs(session, Access(False), lambda spec: [])["training"] is False
+    assert opening.list_runs(session, Access(False), lambda spec: [])["training"] is False
 
 
 def test_a_new_run_is_listed_and_a_changed_one_loaded_anew(tmp_path):

@@ -19,7 +19,8 @@ from explorer.runs.lanes import Abandoned, Lane
 from explorer.runs.shares import Busy, Shares
 from explorer.server import thread_pools
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, _Limiter, make_routes
+from explorer.server.http import PREFIX, Limiter
+from explorer.server.routes import make_routes
 from explorer.server.thread_pools import AT_ONCE, Threads
 from explorer.views.collapse import process
 from explorer.views.collapse.process import Start, Trainings
@@ -211,7 +212,7 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
 
 def test_places_are_counted_after_the_body(session):
     """Bodies that never end hold no place; whoever has sent one is answered."""
-    limiter = _Limiter()
+    limiter = Limiter()
     limiter.places = Shares(1, 1, "No place.")
 
     async def ask():

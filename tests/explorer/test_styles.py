@@ -15,7 +15,8 @@ from explorer import Refused, images
 from explorer.latent import layers, moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.routes import PREFIX, make_routes
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
 from explorer.views import supported
 from explorer.views.styles import mixing
 from training.model import LatentSpec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 from ..model import Family, SettingError
 
@@ -13,6 +14,7 @@ def names() -> list[str]:
     return sorted(m.name.replace("_", "-") for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 
+@cache
 def get(name: str) -> Family:
     """The family of that name; raises SettingError when there is none."""
     if name not in names():

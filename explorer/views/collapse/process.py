@@ -28,7 +28,7 @@ import training
 
 from ... import NotThere
 from ...runs import lanes
-from ...server.routes import Busy
+from ...runs.shares import Busy
 
 MOST = 2                                        # processes at once
 IDLE, LONGEST = 45.0, 900.0                     # seconds without a request, and in all

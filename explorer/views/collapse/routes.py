@@ -7,19 +7,18 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from training import points
 
 from ... import Refused
-from ...server.routes import NO_STORE, Busy, plain_route, read_body
-from ...server.scope import address
+from ...runs.shares import Busy
 from .. import base
+from ..endpoints import NO_STORE, Call, Endpoint, fresh
 from .process import COMMAND, START, Trainings
 
 WAIT = 5.0                                      # seconds that a request for frames waits for one
+BODY = 4096                                     # bytes
 
 
 def known() -> dict[str, Any]:
@@ -27,34 +26,34 @@ def known() -> dict[str, Any]:
     return {"data": {name: {"centres": m.centres.tolist(), "sigma": m.sigma} for name, m in points.MIXTURES.items()}}
 
 
-def live_routes(trainings: Trainings) -> list[Route]:
+def live_routes(trainings: Trainings) -> list[Endpoint]:
     """GET live; POST live, live/{name}/order, live/{name}/stop; GET live/{name}/hello and live/{name}/frames?after=index.
 
     Frames come one after another, as they were written; the header x-live says whether more can come (on) or not (over).
     """
-    async def there(request: Request) -> Response:
-        return JSONResponse(known(), headers=NO_STORE)
+    async def there(call: Call) -> Response:
+        return fresh(known())
 
-    async def start(request: Request) -> Response:
-        asked = base.parse(START, await read_body(request, 4096))
+    async def start(call: Call) -> Response:
+        asked = base.parse(START, call.body)
         try:
-            name = await anyio.to_thread.run_sync(trainings.start, asked, address(request.scope))
+            name = await anyio.to_thread.run_sync(trainings.start, asked, call.who)
         except OSError as e:
             raise Busy("The server could not start another process; try again in a moment.") from e
-        return JSONResponse({"id": name}, headers=NO_STORE)
+        return fresh({"id": name})
 
-    async def hello(request: Request) -> Response:
-        one = trainings.get(request.path_params["name"])
+    async def hello(call: Call) -> Response:
+        one = trainings.get(call.path["name"])
         one.asked = time.monotonic()
         until = one.asked + WAIT
         while one.hello is None and not one.over and time.monotonic() < until:
             await anyio.sleep(0.05)
         if one.hello is None and one.over:
             raise Refused("The live training could not start; the server may be short of memory.")
-        return JSONResponse(one.hello, headers=NO_STORE)
+        return fresh(one.hello)
 
-    async def frames(request: Request) -> Response:
-        one, text = trainings.get(request.path_params["name"]), request.query_params.get("after", "-1")
+    async def frames(call: Call) -> Response:
+        one, text = trainings.get(call.path["name"]), call.query.get("after", "-1")
         if not text.removeprefix("-").isdecimal() or len(text) > 9:
             raise Refused("after is the index of the last frame that was received, or -1.")
         until, ended = time.monotonic() + WAIT, one.over
@@ -63,15 +62,15 @@ def live_routes(trainings: Trainings) -> list[Route]:
             ended = one.over                    # before the last look, so that no frame is missed
         return Response(b"".join(found), media_type="application/octet-stream", headers=NO_STORE | {"x-live": "over" if ended else "on"})
 
-    async def order(request: Request) -> Response:
-        command = base.parse(COMMAND, await read_body(request, 4096))
-        await anyio.to_thread.run_sync(trainings.get(request.path_params["name"]).order, command)
-        return JSONResponse({}, headers=NO_STORE)
+    async def order(call: Call) -> Response:
+        command = base.parse(COMMAND, call.body)
+        await anyio.to_thread.run_sync(trainings.get(call.path["name"]).order, command)
+        return fresh({})
 
-    async def stop(request: Request) -> Response:
-        await anyio.to_thread.run_sync(trainings.stop, request.path_params["name"])
-        return JSONResponse({}, headers=NO_STORE)
+    async def stop(call: Call) -> Response:
+        await anyio.to_thread.run_sync(trainings.stop, call.path["name"])
+        return fresh({})
 
-    return [plain_route("live", "GET", there), plain_route("live", "POST", start),
-            plain_route("live/{name}/hello", "GET", hello), plain_route("live/{name}/frames", "GET", frames),
-            plain_route("live/{name}/order", "POST", order), plain_route("live/{name}/stop", "POST", stop)]
+    return [Endpoint("live", "GET", there), Endpoint("live", "POST", start, BODY),
+            Endpoint("live/{name}/hello", "GET", hello), Endpoint("live/{name}/frames", "GET", frames),
+            Endpoint("live/{name}/order", "POST", order, BODY), Endpoint("live/{name}/stop", "POST", stop)]

@@ -13,13 +13,8 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from typing import Annotated, Any, Literal
 
-import anyio
-import anyio.to_thread
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from training import maps
 
@@ -29,15 +24,13 @@ from ...runs.background import refusal
 from ...runs.lanes import Lane
 from ...runs.run import Run
 from ...runs.session import Session
-from ...server.routes import NO_STORE, Busy, plain_route, read_body
-from ...server.scope import address
-from .. import Access, base
+from ...runs.shares import Busy
+from .. import Access
 from . import own_maps
 from .umap_process import Cancelled, fit
 
 MOST, EACH, KEPT = 4, 3, 8                      # fits under way and waiting, over all visitors and for one; done ones to be fetched
 PATIENCE, LONGEST = 15.0, 900.0                 # seconds without a question after which one is given up; seconds that one may take
-WAIT = 2.0                                      # seconds that a question waits for news
 _lane = Lane("fit", 1)
 log = logging.getLogger(__name__)
 
@@ -191,33 +184,4 @@ class Fits:
         return found.astype("<f4").tobytes()
 
 
-def fit_routes(fits: Fits) -> list[Route]:
-    """POST fit; GET fit/{name}; POST fit/{name}/stop; GET own-maps/{run} and own-maps/{run}/{key}."""
-    async def start(request: Request) -> Response:
-        asked = base.parse(FIT, await read_body(request, 4096))
-        return JSONResponse({"id": await anyio.to_thread.run_sync(fits.start, asked, address(request.scope))}, headers=NO_STORE)
-
-    async def news(request: Request) -> Response:
-        name, until = request.path_params["name"], time.monotonic() + WAIT
-        first = told = fits.news(name)
-        while told == first and told["state"] != "done" and time.monotonic() < until:
-            await anyio.sleep(0.05)
-            told = fits.news(name)
-        return JSONResponse(told, headers=NO_STORE)
-
-    async def stop(request: Request) -> Response:
-        fits.stop(request.path_params["name"])
-        return JSONResponse({}, headers=NO_STORE)
-
-    async def own(request: Request) -> Response:
-        return JSONResponse({"maps": await anyio.to_thread.run_sync(fits.own, request.path_params["run"])}, headers=NO_STORE)
-
-    async def points(request: Request) -> Response:
-        data = await anyio.to_thread.run_sync(fits.points, request.path_params["run"], request.path_params["key"])
-        return Response(data, media_type="application/octet-stream", headers=NO_STORE)
-
-    return [plain_route("fit", "POST", start), plain_route("fit/{name}", "GET", news), plain_route("fit/{name}/stop", "POST", stop),
-            plain_route("own-maps/{run}", "GET", own), plain_route("own-maps/{run}/{key}", "GET", points)]
-
-
-__all__ = ["AskFit", "Fits", "fit_routes"]
+__all__ = ["FIT", "AskFit", "Fits"]
