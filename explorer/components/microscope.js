@@ -1,13 +1,14 @@
 import { mounted } from './mounted.js';
 import { TOO_LONG, fromBase64, imageText, painted, textImage } from './image_text.js';
-import { makeChoice, makeLatest } from './microscope_cells.js';
-import { makeMicCode } from './microscope_code.js';
-import { makeMicColumns } from './microscope_columns.js';
-import { makeMicDepth } from './microscope_depth.js';
-import { makeMicDrawn } from './microscope_drawn.js';
-import { makeMicLesson } from './microscope_lesson.js';
-import { makeMicUnits } from './microscope_units.js';
-import { makePad } from './pad.js';
+import { latest } from './latest.js';
+import { radioGroup } from './radios.js';
+import { MicCode } from './microscope_code.js';
+import { MicColumns } from './microscope_columns.js';
+import { MicDepth } from './microscope_depth.js';
+import { MicDrawn } from './microscope_drawn.js';
+import { MicLesson } from './microscope_lesson.js';
+import { MicUnits } from './microscope_units.js';
+import { Pad } from './pad.js';
 import { lx } from './store.js';
 
 const { element } = mounted('microscope');
@@ -118,17 +119,17 @@ const mic = {
     return [x, w, h];
   },
 };
-const units = makeMicUnits($('[data-panel=units]'), mic),
-  code = makeMicCode($('[data-panel=code]'), mic),
-  depth = makeMicDepth($('[data-panel=depth]'), mic),
-  drawn = makeMicDrawn($('[data-panel=drawn]'), mic),
-  columns = makeMicColumns($('.lx-mic-columns'), mic),
-  lesson = makeMicLesson($('.lx-mic-lesson'), mic);
+const units = new MicUnits($('[data-panel=units]'), mic),
+  code = new MicCode($('[data-panel=code]'), mic),
+  depth = new MicDepth($('[data-panel=depth]'), mic),
+  drawn = new MicDrawn($('[data-panel=drawn]'), mic),
+  columns = new MicColumns($('.lx-mic-columns'), mic),
+  lesson = new MicLesson($('.lx-mic-lesson'), mic);
 const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] },
   all = Object.values(parts).flat();
 
 /* ---- the bar ---- */
-const mark = makeChoice($('.lx-mic-panels'), 'to', (to) => show(to));
+const mark = radioGroup($('.lx-mic-panels'), 'to', (to) => show(to));
 const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info.dataset?.classes?.length);
 const show = (to) => {
   panel = PANELS.includes(to) && fits(to) ? to : 'units';
@@ -140,7 +141,7 @@ const show = (to) => {
     mic.write();
   }
 };
-const thumb = makeLatest(
+const thumb = latest(
   async (run, image, w) => {
     const canvas = $('.lx-mic-given');
     if (image?.index !== undefined) {
@@ -191,7 +192,7 @@ const base64 = (u) => {
   for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
   return btoa(s);
 };
-const sketch = makeLatest(async (run, pixels) => {
+const sketch = latest(async (run, pixels) => {
   const d = await lx.api('code', whose({ op: 'encode', run, image: { pixels } }));
   if (run !== lx.state.run) return;
   setting = true;
@@ -214,7 +215,7 @@ const pack = (pixels) => {
     }
   }, 250);
 };
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   if (!on() || pad.empty) return;
   const [c, h, w] = lx.state.info.spec.shape,
     grey = pad.pixels(h, w, c === 1 && h === 28),

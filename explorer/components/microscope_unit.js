@@ -1,89 +1,177 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
 import { lx } from './store.js';
 
-export const makeMicUnit = (host, mic) => {
-  let layer = null,
-    unit = null,
-    data = null,
-    best = null,
-    filters = null,
-    ticket = 0,
-    key = '',
-    timer;
-  const piece = (tag, name, text) => {
+export class MicUnit {
+  #mic;
+  #host;
+  #layer = null;
+  #unit = null;
+  #data = null;
+  #best = null;
+  #filters = null;
+  #ticket = 0;
+  #key = '';
+  #timer;
+  #load = async () => {
+    if (this.#unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
+    const me = ++this.#ticket,
+      run = lx.state.run,
+      now = [run, this.#layer, this.#unit].join(),
+      still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
+      first = now !== this.#key;
+    lx.stale([this.#host], true);
+    try {
+      const d = await this.#mic.poll({ op: 'unit', layer: this.#layer, unit: this.#unit, ...this.#mic.source() }, still);
+      if (!d) return;
+      if (d.column) d.drawn = await this.#mic.picture(d.column);
+      if (!still()) return;
+      if (first) {
+        this.#best = this.#filters = null;
+        if (this.#layer === 0 && this.#mic.facts.filters) {
+          const f = await this.#mic.ask({ op: 'filters', units: [this.#unit] }),
+            ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
+          if (!still()) return;
+          this.#filters = Object.assign(ims, { tile: f.tile });
+        }
+      }
+      this.#data = d;
+      this.#key = now;
+      this.tell();
+      lx.stale([this.#host], false);
+      this.#mic.count('unit');
+      if (!this.#best) {
+        const b = await this.#mic.poll({ op: 'ascent', layer: this.#layer, units: [this.#unit] }, still);
+        if (!b) return;
+        this.#best = { im: await this.#mic.picture(b.picture), tile: b.tile, value: b.values[0], grey: b.grey[0] };
+        if (still()) {
+          this.tell();
+          this.#mic.count('best');
+        }
+      }
+    } catch (e) {
+      if (me === this.#ticket) {
+        if (this.#key !== now || !this.#data) {
+          this.#data = null;
+          this.#key = '';
+          this.#host.replaceChildren();
+        }
+        lx.stale([this.#host], false);
+        this.#mic.failed(e);
+      }
+    }
+  };
+
+  constructor(host, mic) {
+    this.#host = host;
+    this.#mic = mic;
+  }
+
+  #piece(tag, name, text) {
     const e = document.createElement(tag);
     if (name) e.className = name;
     if (text !== undefined) e.textContent = text;
     return e;
-  };
-  const canvas = (im, [h, w], at = 0) => {
-    const c = piece('canvas');
+  }
+
+  #canvas(im, [h, w], at = 0) {
+    const c = this.#piece('canvas');
     c.width = w;
     c.height = h;
     const columns = Math.max(1, Math.round(im.width / w));
     c.getContext('2d', { willReadFrequently: true }).drawImage(im, (at % columns) * w, Math.floor(at / columns) * h, w, h, 0, 0, w, h);
     c.setAttribute('role', 'img');
     return c;
-  };
-  const figure = (c, caption, name) => {
-    const f = piece('figure', name),
-      cap = piece('figcaption', '', caption);
+  }
+
+  #figure(c, caption, name) {
+    const f = this.#piece('figure', name),
+      cap = this.#piece('figcaption', '', caption);
     c.setAttribute('aria-label', caption);
     f.append(c, cap);
     return f;
-  };
-  const paint = () => {
-    if (!data || !mic.facts) return;
+  }
+
+  tell() {
+    if (!this.#data || !this.#mic.facts) return;
     const rows = [],
-      h = piece('h2', 'lx-mic-title', `${mic.layer(layer)} · ${lx.t('mic.unit.name', { unit })}`);
-    if (data.dead) h.append(piece('b', 'lx-mic-dead', lx.t('mic.dead')));
+      h = this.#piece('h2', 'lx-mic-title', `${this.#mic.layer(this.#layer)} · ${lx.t('mic.unit.name', { unit: this.#unit })}`);
+    if (this.#data.dead) h.append(this.#piece('b', 'lx-mic-dead', lx.t('mic.dead')));
     rows.push(h);
-    const pics = piece('div', 'lx-mic-figures');
-    if (filters)
-      filters.forEach((im, k) =>
+    const pics = this.#piece('div', 'lx-mic-figures');
+    if (this.#filters)
+      this.#filters.forEach((im, k) =>
         pics.append(
-          figure(canvas(im, filters.tile), lx.t(k ? 'mic.filter.decoder' : 'mic.filter.encoder'), k ? 'lx-mic-f-dec' : 'lx-mic-f-enc'),
+          this.#figure(
+            this.#canvas(im, this.#filters.tile),
+            lx.t(k ? 'mic.filter.decoder' : 'mic.filter.encoder'),
+            k ? 'lx-mic-f-dec' : 'lx-mic-f-enc',
+          ),
         ),
       );
-    if (best) pics.append(figure(canvas(best.im, best.tile), lx.t('mic.best.is', { value: mic.short(best.value) }), 'lx-mic-f-best'));
-    else pics.append(piece('div', 'lx-mic-pending', lx.t('mic.best.wait')));
+    if (this.#best)
+      pics.append(
+        this.#figure(
+          this.#canvas(this.#best.im, this.#best.tile),
+          lx.t('mic.best.is', { value: this.#mic.short(this.#best.value) }),
+          'lx-mic-f-best',
+        ),
+      );
+    else pics.append(this.#piece('div', 'lx-mic-pending', lx.t('mic.best.wait')));
     rows.push(pics);
     const span = (v) =>
-        100 * Math.max(0, Math.min(1, data.high > data.low && !data.dead ? (v - data.low) / (data.high - data.low) : 0)) + '%',
-      line = piece('div', 'lx-mic-line'),
-      fill = piece('i'),
-      tick = piece('b');
-    fill.style.width = span(data.value);
-    tick.style.left = span(data.mean);
+        100 *
+          Math.max(
+            0,
+            Math.min(
+              1,
+              this.#data.high > this.#data.low && !this.#data.dead ? (v - this.#data.low) / (this.#data.high - this.#data.low) : 0,
+            ),
+          ) +
+        '%',
+      line = this.#piece('div', 'lx-mic-line'),
+      fill = this.#piece('i'),
+      tick = this.#piece('b');
+    fill.style.width = span(this.#data.value);
+    tick.style.left = span(this.#data.mean);
     line.append(fill, tick);
-    line.title = lx.t('mic.range', { low: mic.short(data.low), high: mic.short(data.high) });
+    line.title = lx.t('mic.range', { low: this.#mic.short(this.#data.low), high: this.#mic.short(this.#data.high) });
     rows.push(
-      piece(
+      this.#piece(
         'p',
         'lx-mic-now',
-        lx.t('mic.now', { value: mic.short(data.value), mean: mic.short(data.mean), deviation: mic.short(data.deviation) }),
+        lx.t('mic.now', {
+          value: this.#mic.short(this.#data.value),
+          mean: this.#mic.short(this.#data.mean),
+          deviation: this.#mic.short(this.#data.deviation),
+        }),
       ),
       line,
     );
-    if (data.column) {
-      rows.push(piece('h3', '', lx.t('mic.column')));
-      const two = piece('div', 'lx-mic-figures'),
+    if (this.#data.column) {
+      rows.push(this.#piece('h3', '', lx.t('mic.column')));
+      const two = this.#piece('div', 'lx-mic-figures'),
         [, hh, ww] = lx.state.info.spec.shape;
       [
         ['mic.column.code', 0],
         ['mic.column.more', 1],
         ['mic.column.change', 2],
       ].forEach(([words, k]) =>
-        two.append(figure(canvas(data.drawn, [hh, ww], k), lx.t(words, { step: mic.short(data.step) }), 'lx-mic-f-col' + k)),
+        two.append(
+          this.#figure(
+            this.#canvas(this.#data.drawn, [hh, ww], k),
+            lx.t(words, { step: this.#mic.short(this.#data.step) }),
+            'lx-mic-f-col' + k,
+          ),
+        ),
       );
       rows.push(two);
     }
-    rows.push(piece('h3', '', lx.t('mic.exciting')));
-    const real = piece('div', 'lx-mic-real');
-    data.exciting.slice(0, 8).forEach((index, k) => {
-      const b = piece('button'),
-        c = piece('canvas'),
-        i = piece('i', 'num', mic.short(data.values[k]));
+    rows.push(this.#piece('h3', '', lx.t('mic.exciting')));
+    const real = this.#piece('div', 'lx-mic-real');
+    this.#data.exciting.slice(0, 8).forEach((index, k) => {
+      const b = this.#piece('button'),
+        c = this.#piece('canvas'),
+        i = this.#piece('i', 'num', this.#mic.short(this.#data.values[k]));
       b.type = 'button';
       b.title = lx.t('mic.take', { index });
       b.setAttribute('aria-label', b.title);
@@ -94,84 +182,36 @@ export const makeMicUnit = (host, mic) => {
       lx.tile(c, index).catch(() => {});
     });
     rows.push(real);
-    host.replaceChildren(...rows);
-    host.dataset.unit = unit;
-    host.dataset.layer = layer;
-    host.dataset.value = data.value;
-    host.dataset.high = data.high;
-    if (best) {
-      host.dataset.best = best.value;
-      host.dataset.grey = best.grey;
-    } else delete host.dataset.best;
-  };
-  const load = async () => {
-    if (unit === null || !mic.on() || !mic.facts || mic.panel !== 'units') return;
-    const me = ++ticket,
-      run = lx.state.run,
-      now = [run, layer, unit].join(),
-      still = () => me === ticket && mic.on() && lx.state.run === run && mic.panel === 'units',
-      first = now !== key;
-    lx.stale([host], true);
-    try {
-      const d = await mic.poll({ op: 'unit', layer, unit, ...mic.source() }, still);
-      if (!d) return;
-      if (d.column) d.drawn = await mic.picture(d.column);
-      if (!still()) return;
-      if (first) {
-        best = filters = null;
-        if (layer === 0 && mic.facts.filters) {
-          const f = await mic.ask({ op: 'filters', units: [unit] }),
-            ims = await Promise.all([f.encoder, f.decoder].map(mic.picture));
-          if (!still()) return;
-          filters = Object.assign(ims, { tile: f.tile });
-        }
-      }
-      data = d;
-      key = now;
-      paint();
-      lx.stale([host], false);
-      mic.count('unit');
-      if (!best) {
-        const b = await mic.poll({ op: 'ascent', layer, units: [unit] }, still);
-        if (!b) return;
-        best = { im: await mic.picture(b.picture), tile: b.tile, value: b.values[0], grey: b.grey[0] };
-        if (still()) {
-          paint();
-          mic.count('best');
-        }
-      }
-    } catch (e) {
-      if (me === ticket) {
-        if (key !== now || !data) {
-          data = null;
-          key = '';
-          host.replaceChildren();
-        }
-        lx.stale([host], false);
-        mic.failed(e);
-      }
+    this.#host.replaceChildren(...rows);
+    this.#host.dataset.unit = this.#unit;
+    this.#host.dataset.layer = this.#layer;
+    this.#host.dataset.value = this.#data.value;
+    this.#host.dataset.high = this.#data.high;
+    if (this.#best) {
+      this.#host.dataset.best = this.#best.value;
+      this.#host.dataset.grey = this.#best.grey;
+    } else delete this.#host.dataset.best;
+  }
+
+  show(l, u) {
+    this.#layer = l;
+    this.#unit = u;
+    if (u === null) {
+      this.#host.replaceChildren();
+      return;
     }
-  };
-  return {
-    show: (l, u) => {
-      layer = l;
-      unit = u;
-      if (u === null) {
-        host.replaceChildren();
-        return;
-      }
-      load();
-    },
-    code: () => {
-      clearTimeout(timer);
-      timer = setTimeout(load, 60);
-    },
-    tell: paint,
-    clear: () => {
-      ticket++;
-      data = best = filters = unit = null;
-      key = '';
-      host.replaceChildren();
-    },
-  };
-};
+    this.#load();
+  }
+
+  code() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#load, 60);
+  }
+
+  clear() {
+    this.#ticket++;
+    this.#data = this.#best = this.#filters = this.#unit = null;
+    this.#key = '';
+    this.#host.replaceChildren();
+  }
+}

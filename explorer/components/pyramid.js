@@ -1,7 +1,7 @@
 import { mounted } from './mounted.js';
-import { makeGrowing } from './growing.js';
+import { Growing } from './growing.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, textImage } from './image_text.js';
-import { makePad } from './pad.js';
+import { Pad } from './pad.js';
 import { lx } from './store.js';
 
 const { element } = mounted('pyramid');
@@ -417,8 +417,8 @@ const pump = async () => {
 };
 
 /* ---- where the image comes from ---- */
-const growing = makeGrowing($('.lx-growing'), () => write());
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const growing = new Growing($('.lx-growing'), () => write());
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   exact = null;
   if (source === 'draw' && on()) {
     told();

@@ -3,16 +3,16 @@
  * current code. When she edits the code of such a following input here, the image stays as the input (source "code", pinned). */
 import { mounted } from './mounted.js';
 import { TOO_LONG, base64Of, bytesOf, fromBase64, imageText, painted, sendable, textImage } from './image_text.js';
-import { makePad } from './pad.js';
+import { Pad } from './pad.js';
 import { makeBars } from './reconstruct_bars.js';
-import { makeBeside } from './reconstruct_beside.js';
-import { makeBetween } from './reconstruct_between.js';
-import { makeEdit } from './reconstruct_edit.js';
+import { Beside } from './reconstruct_beside.js';
+import { Between } from './reconstruct_between.js';
+import { Edit } from './reconstruct_edit.js';
 import { errorMap, short } from './reconstruct_error.js';
-import { makeKept } from './reconstruct_kept.js';
+import { Kept } from './reconstruct_kept.js';
 import { recText, textRec } from './reconstruct_link.js';
-import { makeSpoil } from './reconstruct_noise.js';
-import { makeSearch } from './reconstruct_search.js';
+import { Spoil } from './reconstruct_noise.js';
+import { Search } from './reconstruct_search.js';
 import { lx } from './store.js';
 
 const { element } = mounted('reconstruct');
@@ -66,7 +66,7 @@ const setCode = (w, origin, label) => {
 const follows = () => source === 'code' && !pinned;
 
 /* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
-const beside = makeBeside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
+const beside = new Beside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
 const opened = new Set(),
   slow = new Map(); /* runs that the server has in memory; how often a run's usual errors were asked for in vain */
 let next = null,
@@ -263,14 +263,14 @@ const moving = (w, where) => {
   setCode(w, where);
   show();
 };
-const spoil = makeSpoil($('.lx-spoil'), () => {
+const spoil = new Spoil($('.lx-spoil'), () => {
   if (image && here()) encode(image, true, more());
   write();
 });
-const between = makeBetween($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
-const kept = makeKept($('.lx-kept')),
-  change = makeEdit($('.lx-change'), { set: moving, changed: () => write() });
-const search = makeSearch($('.lx-search'), { join: beside.join, changed: () => write() });
+const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
+const kept = new Kept($('.lx-kept')),
+  change = new Edit($('.lx-change'), { set: moving, changed: () => write() });
+const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
 
 /* ---- the pictures and what is said of them ---- */
 const hint = (text) => {
@@ -393,7 +393,7 @@ const pack = () => {
 
 /* ---- where the image comes from ---- */
 const more = () => (source === 'file' && invert ? { invert: true } : {});
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   exact = null;
   draw();
 });

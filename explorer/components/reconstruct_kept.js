@@ -2,38 +2,89 @@
  * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the share. */
 import { lx } from './store.js';
 
-export const makeKept = (host) => {
-  const q = (s) => host.querySelector(s),
-    table = q('table'),
-    list = q('ul'),
-    pick = q('select');
-  let found = null,
-    timer = 0,
-    field = 0;
-  const name = (f, k) => (f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]));
-  const brief = (s) => (s.length > 9 ? s.slice(0, 8) + '…' : s);
-  const tell = () => {
-    q('.lx-waiting').hidden = !!found;
-    q('.lx-told').hidden = !found;
-    if (!found) return;
-    const f = found.fields[field] || found.fields[0],
+export class Kept {
+  #host;
+  #table;
+  #list;
+  #pick;
+  #found = null;
+  #timer = 0;
+  #field = 0;
+  #ask = async () => {
+    clearTimeout(this.#timer);
+    const run = lx.state.run;
+    if (lx.state.view !== 'reconstruct' || this.#found) return;
+    try {
+      const d = await lx.api('code', { run, op: 'kept' });
+      if (run !== lx.state.run) return;
+      this.#host.hidden = d.ready && !d.fields.length;
+      if (this.#host.hidden) return; /* no classifier of this data set: nothing to tell */
+      if (d.ready) {
+        this.#found = d;
+        this.tell();
+      } else {
+        this.#find('.lx-waiting i').style.width = 100 * d.done + '%';
+        this.#find('.lx-waiting').setAttribute('aria-valuenow', Math.round(100 * d.done));
+        this.#timer = setTimeout(this.#ask, 900);
+      }
+    } catch (e) {
+      this.#host.hidden = true;
+      lx.say(e.message, 'error');
+    }
+  };
+
+  constructor(host) {
+    this.#host = host;
+    this.#table = this.#find('table');
+    this.#list = this.#find('ul');
+    this.#pick = this.#find('select');
+    this.#pick.onchange = () => {
+      this.#field = +this.#pick.value;
+      this.tell();
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #name(f, k) {
+    return f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]);
+  }
+
+  #brief(s) {
+    return s.length > 9 ? s.slice(0, 8) + '…' : s;
+  }
+
+  tell() {
+    this.#find('.lx-waiting').hidden = !!this.#found;
+    this.#find('.lx-told').hidden = !this.#found;
+    if (!this.#found) return;
+    const f = this.#found.fields[this.#field] || this.#found.fields[0],
       whole = f.counts.map((r) => r.reduce((a, b) => a + b, 0));
-    q('.lx-share').textContent = lx.t('rec.kept.share', { p: Math.round(100 * f.share), n: found.images.toLocaleString(lx.state.lang) });
-    pick.hidden = found.fields.length < 2;
-    pick.replaceChildren(
-      ...found.fields.map((g, k) => {
+    this.#find('.lx-share').textContent = lx.t('rec.kept.share', {
+      p: Math.round(100 * f.share),
+      n: this.#found.images.toLocaleString(lx.state.lang),
+    });
+    this.#pick.hidden = this.#found.fields.length < 2;
+    this.#pick.replaceChildren(
+      ...this.#found.fields.map((g, k) => {
         const o = document.createElement('option');
         o.value = k;
         o.textContent = `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`;
         return o;
       }),
     );
-    pick.value = field;
-    list.replaceChildren(
+    this.#pick.value = this.#field;
+    this.#list.replaceChildren(
       ...(f.confusions.length ? f.confusions : [null]).map((c) => {
         const li = document.createElement('li');
         li.textContent = c
-          ? lx.t('rec.kept.becomes', { was: name(f, c.was), now: name(f, c.now), n: Math.max(1, Math.round((100 * c.count) / c.of)) })
+          ? lx.t('rec.kept.becomes', {
+              was: this.#name(f, c.was),
+              now: this.#name(f, c.now),
+              n: Math.max(1, Math.round((100 * c.count) / c.of)),
+            })
           : lx.t('rec.kept.none');
         if (c) li.title = lx.t('rec.kept.exact', { count: c.count, of: c.of });
         return li;
@@ -46,18 +97,18 @@ export const makeKept = (host) => {
     f.categories.forEach((c, k) => {
       const th = document.createElement('th');
       th.scope = 'col';
-      th.textContent = brief(name(f, k));
-      th.title = name(f, k);
+      th.textContent = this.#brief(this.#name(f, k));
+      th.title = this.#name(f, k);
       head.append(th);
     });
-    table.replaceChildren(
+    this.#table.replaceChildren(
       head,
       ...f.counts.map((row, i) => {
         const tr = document.createElement('tr'),
           th = document.createElement('th');
         th.scope = 'row';
-        th.textContent = brief(name(f, i));
-        th.title = name(f, i);
+        th.textContent = this.#brief(this.#name(f, i));
+        th.title = this.#name(f, i);
         tr.append(th);
         row.forEach((v, j) => {
           const td = document.createElement('td'),
@@ -65,54 +116,27 @@ export const makeKept = (host) => {
           td.textContent = v || '';
           td.className = i === j ? 'same' : 'lost';
           td.style.setProperty('--k', i === j ? 100 * part * 0.45 + '%' : Math.min(85, 100 * Math.sqrt(part) * 1.4) + '%');
-          td.title = `${name(f, i)} → ${name(f, j)}: ${v} / ${whole[i]}`;
+          td.title = `${this.#name(f, i)} → ${this.#name(f, j)}: ${v} / ${whole[i]}`;
           tr.append(td);
         });
         return tr;
       }),
     );
-    host.dataset.run = lx.state.run;
-    host.dataset.kept = f.share;
-  };
-  const ask = async () => {
-    clearTimeout(timer);
-    const run = lx.state.run;
-    if (lx.state.view !== 'reconstruct' || found) return;
-    try {
-      const d = await lx.api('code', { run, op: 'kept' });
-      if (run !== lx.state.run) return;
-      host.hidden = d.ready && !d.fields.length;
-      if (host.hidden) return; /* no classifier of this data set: nothing to tell */
-      if (d.ready) {
-        found = d;
-        tell();
-      } else {
-        q('.lx-waiting i').style.width = 100 * d.done + '%';
-        q('.lx-waiting').setAttribute('aria-valuenow', Math.round(100 * d.done));
-        timer = setTimeout(ask, 900);
-      }
-    } catch (e) {
-      host.hidden = true;
-      lx.say(e.message, 'error');
-    }
-  };
-  pick.onchange = () => {
-    field = +pick.value;
-    tell();
-  };
-  return {
-    tell,
-    enter: () => {
-      found = null;
-      field = 0;
-      host.hidden = true;
-      delete host.dataset.run;
-      tell();
-      clearTimeout(timer);
-      timer = setTimeout(ask, 1500);
-    },
-    resume: () => {
-      if (!found) ask();
-    },
-  };
-};
+    this.#host.dataset.run = lx.state.run;
+    this.#host.dataset.kept = f.share;
+  }
+
+  enter() {
+    this.#found = null;
+    this.#field = 0;
+    this.#host.hidden = true;
+    delete this.#host.dataset.run;
+    this.tell();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#ask, 1500);
+  }
+
+  resume() {
+    if (!this.#found) this.#ask();
+  }
+}

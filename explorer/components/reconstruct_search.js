@@ -3,33 +3,46 @@
 import { short } from './reconstruct_error.js';
 import { lx } from './store.js';
 
-export const makeSearch = (host, view) => {
-  const EVERY = 350,
-    list = host.querySelector('.lx-generators'),
-    rows = new Map();
-  let image = null,
-    ticket = 0,
-    wish = [];
-  const fitting = () => {
+const EVERY = 350;
+
+export class Search {
+  #view;
+  #host;
+  #list;
+  #rows = new Map();
+  #image = null;
+  #ticket = 0;
+  #wish = [];
+
+  constructor(host, view) {
+    this.#host = host;
+    this.#view = view;
+    this.#list = host.querySelector('.lx-generators');
+  }
+
+  #fitting() {
     const me = lx.runOf(lx.state.run);
     return me
       ? (lx.state.runs || []).filter((r) => !r.encodes && r.dataset === me.dataset && String(r.shape) === String(me.shape)).slice(0, 8)
       : [];
-  };
-  const load = async (url) => {
+  }
+
+  async #load(url) {
     const im = new Image();
     im.src = url;
     await im.decode();
     return im;
-  };
-  const canvasOf = (im, x, w) => {
+  }
+
+  #canvasOf(im, x, w) {
     const c = document.createElement('canvas');
     c.width = w;
     c.height = im.height;
     c.getContext('2d', { willReadFrequently: true }).drawImage(im, x, 0, w, im.height, 0, 0, w, im.height);
     return c;
-  };
-  const row = (r) => {
+  }
+
+  #row(r) {
     const e = document.createElement('div'),
       title = document.createElement('b'),
       button = document.createElement('button'),
@@ -42,8 +55,8 @@ export const makeSearch = (host, view) => {
     button.type = 'button';
     button.className = 'lx-btn lx-small';
     button.onclick = () => {
-      start(r, e);
-      view.changed();
+      this.#start(r, e);
+      this.#view.changed();
     };
     bar.append(document.createElement('s'));
     bar.hidden = true;
@@ -52,8 +65,9 @@ export const makeSearch = (host, view) => {
     film.hidden = true;
     e.append(title, button, said, bar, film);
     return e;
-  };
-  const write = (e) => {
+  }
+
+  #write(e) {
     const [button, said] = [e.querySelector('button'), e.querySelector('span')],
       s = e.state;
     button.textContent = lx.t(s?.ready ? 'rec.search.again' : s ? 'rec.search.stop' : 'rec.search');
@@ -66,42 +80,45 @@ export const makeSearch = (host, view) => {
           of: s.of,
           e: s.error === undefined ? '' : short(s.error),
         });
-  };
-  const reset = () => {
-    ticket++;
-    for (const [name, e] of rows)
+  }
+
+  #reset() {
+    this.#ticket++;
+    for (const [name, e] of this.#rows)
       if (e.state && !e.state.ready && !e.state.problem) lx.api('search', { run: name, ...e.asked, cancel: true }).catch(() => {});
-    view.join([]);
-    rows.clear();
-    build();
-  };
-  const build = () => {
-    const before = new Map(rows);
-    rows.clear();
-    list.replaceChildren(
-      ...fitting().map((r) => {
-        const e = before.get(r.name) || row(r);
-        rows.set(r.name, e);
-        write(e);
+    this.#view.join([]);
+    this.#rows.clear();
+    this.#build();
+  }
+
+  #build() {
+    const before = new Map(this.#rows);
+    this.#rows.clear();
+    this.#list.replaceChildren(
+      ...this.#fitting().map((r) => {
+        const e = before.get(r.name) || this.#row(r);
+        this.#rows.set(r.name, e);
+        this.#write(e);
         return e;
       }),
     );
-    host.hidden = !rows.size || !image;
-  };
-  const start = async (r, e) => {
+    this.#host.hidden = !this.#rows.size || !this.#image;
+  }
+
+  async #start(r, e) {
     if (e.state && !e.state.ready) {
       lx.api('search', { run: r.name, ...e.asked, cancel: true }).catch(() => {});
       e.state = null;
       e.querySelector('s').hidden = true;
-      write(e);
-      view.changed();
+      this.#write(e);
+      this.#view.changed();
       return;
     }
-    const mine = ticket,
-      asked = (e.asked = image),
-      wanted = () => mine === ticket && e.asked === asked && e.state && e.isConnected;
+    const mine = this.#ticket,
+      asked = (e.asked = this.#image),
+      wanted = () => mine === this.#ticket && e.asked === asked && e.state && e.isConnected;
     e.state = { step: 0, of: 1 };
-    write(e);
+    this.#write(e);
     const bar = e.querySelector('s'),
       reel = e.querySelector('.lx-reel'),
       canvas = reel.firstChild;
@@ -112,9 +129,9 @@ export const makeSearch = (host, view) => {
         if (!wanted()) return;
         e.state = d;
         bar.firstChild.style.width = (100 * d.step) / d.of + '%';
-        write(e);
+        this.#write(e);
         if (d.picture && !d.ready) {
-          const im = await load(d.picture);
+          const im = await this.#load(d.picture);
           canvas.width = im.width;
           canvas.height = im.height;
           canvas.getContext('2d').drawImage(im, 0, 0);
@@ -122,7 +139,7 @@ export const makeSearch = (host, view) => {
           reel.classList.add('one');
         }
         if (d.ready) {
-          const im = await load(d.film),
+          const im = await this.#load(d.film),
             n = d.steps.length,
             w = im.width / n;
           if (!wanted()) return;
@@ -135,7 +152,7 @@ export const makeSearch = (host, view) => {
           canvas.setAttribute('role', 'img');
           canvas.setAttribute('aria-label', lx.t('rec.search.film', { steps: d.steps.join(', ') }));
           canvas.title = canvas.getAttribute('aria-label');
-          const tile = canvasOf(im, (n - 1) * w, w);
+          const tile = this.#canvasOf(im, (n - 1) * w, w);
           e.row = {
             run: r.name,
             w: lx.f32(d.w),
@@ -145,8 +162,8 @@ export const makeSearch = (host, view) => {
             tile,
             pixels: tile.getContext('2d').getImageData(0, 0, w, im.height).data,
           };
-          host.dataset.found = (+host.dataset.found || 0) + 1;
-          view.join([...rows.values()].map((x) => x.row).filter(Boolean));
+          this.#host.dataset.found = (+this.#host.dataset.found || 0) + 1;
+          this.#view.join([...this.#rows.values()].map((x) => x.row).filter(Boolean));
           return;
         }
         await new Promise((ok) => setTimeout(ok, EVERY));
@@ -154,40 +171,41 @@ export const makeSearch = (host, view) => {
       if (wanted()) {
         e.state = null;
         bar.hidden = true;
-        write(e);
+        this.#write(e);
       }
     } catch (x) {
       if (wanted()) {
         e.state = { ready: true, problem: x.message };
         bar.hidden = true;
-        write(e);
+        this.#write(e);
       }
     }
-  };
+  }
+
   /** Another input, or another run: what was found no longer holds. */
-  const take = (found) => {
-    image = found && { image: found.image?.index === undefined ? found.pixels : found.image };
-    reset();
-    const names = wish;
-    if (found) wish = [];
-    if (found) for (const [name, e] of rows) if (names.includes(name)) start(lx.runOf(name), e);
-  };
+  take(found) {
+    this.#image = found && { image: found.image?.index === undefined ? found.pixels : found.image };
+    this.#reset();
+    const names = this.#wish;
+    if (found) this.#wish = [];
+    if (found) for (const [name, e] of this.#rows) if (names.includes(name)) this.#start(lx.runOf(name), e);
+  }
+
   /** The list of runs has changed: generators that came are added, those that went go; what is found or under way stays. */
-  const runs = () => {
-    const now = fitting().map((r) => r.name);
-    if (String(now) !== String([...rows.keys()])) build();
-  };
-  return {
-    take,
-    runs,
-    restore: (names) => {
-      wish = names;
-    },
-    get asked() {
-      return wish.length ? wish : [...rows].filter(([, e]) => e.state).map(([name]) => name);
-    },
-    tell: () => {
-      for (const e of rows.values()) write(e);
-    },
-  };
-};
+  runs() {
+    const now = this.#fitting().map((r) => r.name);
+    if (String(now) !== String([...this.#rows.keys()])) this.#build();
+  }
+
+  restore(names) {
+    this.#wish = names;
+  }
+
+  get asked() {
+    return this.#wish.length ? this.#wish : [...this.#rows].filter(([, e]) => e.state).map(([name]) => name);
+  }
+
+  tell() {
+    for (const e of this.#rows.values()) this.#write(e);
+  }
+}

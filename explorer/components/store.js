@@ -53,7 +53,7 @@
  * lx.keep when its state changes, and never lx.setCode because it was opened.
  */
 import { views, words } from './constants.js';
-import { makeHistory } from './history.js';
+import { History } from './history.js';
 
 const listeners = {},
   canvases = new WeakMap(),
@@ -406,7 +406,7 @@ const link = () => {
   url.hash = hash;
   return url.href;
 };
-steps = makeHistory({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 state.kept = placeOf(location.href).kept;
 
 /* ---- the current run and its code ---- */
@@ -757,8 +757,8 @@ export const lx = (window.lx = {
   get busy() {
     return busy + steps.busy;
   },
-  undo: steps.undo,
-  redo: steps.redo,
+  undo: () => steps.undo(),
+  redo: () => steps.redo(),
   get can() {
     return steps.can;
   },

@@ -1,10 +1,10 @@
 import { mounted } from './mounted.js';
 import { lx } from './store.js';
 import { makeStyleCarried } from './styles_carried.js';
-import { makeStyleDirections } from './styles_directions.js';
-import { makeStyleNoise } from './styles_noise.js';
-import { makeStylePaths } from './styles_paths.js';
-import { makeStyleReal } from './styles_real.js';
+import { StyleDirections } from './styles_directions.js';
+import { StyleNoise } from './styles_noise.js';
+import { StylePaths } from './styles_paths.js';
+import { StyleReal } from './styles_real.js';
 
 const { element } = mounted('styles');
 
@@ -28,7 +28,7 @@ let rows = [],
   base = null,
   plus = null,
   free = true;
-const real = makeStyleReal(SIDE);
+const real = new StyleReal(SIDE);
 let otherPsi = PER; /* ψ of the other kind of sources: a reconstruction is shown whole */
 let sources = null,
   average = null,
@@ -647,9 +647,9 @@ const strip = () => {
 
 /* ---- opening the view, another run, another code ---- */
 const carries = makeStyleCarried($('.lx-carried'), rangeTitle);
-const grains = makeStyleNoise($('.lx-grain'), grain, on),
-  paths = makeStylePaths($('.lx-two-ways'), ways, on),
-  sliders = makeStyleDirections($('.lx-turn'), turns, on);
+const grains = new StyleNoise($('.lx-grain'), grain, on),
+  paths = new StylePaths($('.lx-two-ways'), ways, on),
+  sliders = new StyleDirections($('.lx-turn'), turns, on);
 const fetchSources = async (restore) => {
   const run = lx.state.run,
     me = ++ticket;
