@@ -28,7 +28,8 @@ const real = () => !!(lx.state.info.points && lx.state.info.dataset); /* an enco
 const full = () => parts && SLOTS.every((s) => parts[s].length);
 const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
-/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number ---- */
+/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number
+   ---- */
 const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 const write = (quiet = false) => {
   if (!parts || !on()) return;

@@ -1,5 +1,5 @@
-/* Walk's part of a link: fields joined by "*", each a letter and its value. A keyframe is an image's index ("i12"), a seed ("s7"), or its code
- * ("v…"): each different layer once, 16 bits a number between minus and plus the largest, which is nearer than a shade of 255. */
+/* Walk's part of a link: fields joined by "*", each a letter and its value. A keyframe is an image's index ("i12"), a seed ("s7"), or
+ * its code ("v…"): each different layer once, 16 bits a number between minus and plus the largest, which is nearer than a shade of 255. */
 export const walkText = (() => {
   const url = (s) => s.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const textOf = (bytes) => {

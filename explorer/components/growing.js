@@ -1,6 +1,8 @@
 /* Models whose levels share their code: one image faded in from level to level, and the samples kept while the networks grew.
  * data-at: where the slider stands (1.25: a quarter of level 2 faded in over level 1); data-faded counts pictures, data-stages rows;
  * data-grew: the resolutions that training went through. `moved()` is called when a hand has moved the slider. */
+import { button, count, entitle, make } from './dom.js';
+import { blank, decoded, pen } from './pictures.js';
 import { lx } from './store.js';
 
 export class Growing {
@@ -57,7 +59,7 @@ export class Growing {
     this.#canvas.height = h;
     this.#canvas.getContext('2d', { willReadFrequently: true }).putImageData(a, 0, 0);
     this.#host.dataset.at = this.#slider.value;
-    this.#host.dataset.faded = (+this.#host.dataset.faded || 0) + 1;
+    count(this.#host, 'faded');
   }
 
   wipe() {
@@ -72,15 +74,14 @@ export class Growing {
 
   #note() {
     if (!this.#growth) return '';
-    const size = this.#growth.grew.at(-1),
-      all = this.#growth.grew.map((s) => `${s} × ${s}`);
-    return [
-      lx.t('grow.mix'),
-      this.#grew() ? lx.t('grow.grew', { list: all.join(', ') }) : size ? lx.t('grow.whole.start', { size }) : '',
-      this.#growth.adds ? lx.t('grow.adds') : size ? lx.t('grow.fitted') : '',
-    ]
-      .filter(Boolean)
-      .join(' ');
+    const { grew, adds } = this.#growth,
+      size = grew.at(-1),
+      words = [lx.t('grow.mix')];
+    if (this.#grew()) words.push(lx.t('grow.grew', { list: grew.map((s) => `${s} × ${s}`).join(', ') }));
+    else if (size) words.push(lx.t('grow.whole.start', { size }));
+    if (adds) words.push(lx.t('grow.adds'));
+    else if (size) words.push(lx.t('grow.fitted'));
+    return words.join(' ');
   }
 
   #told() {
@@ -110,34 +111,23 @@ export class Growing {
 
   /* ---- the samples of each stage ---- */
   #sample(d, im, r, c) {
-    const b = document.createElement('button'),
-      t = document.createElement('canvas');
-    b.type = 'button';
-    t.width = t.height = d.side;
-    t.getContext('2d', { willReadFrequently: true }).drawImage(im, c * d.side, r * d.side, d.side, d.side, 0, 0, d.side, d.side);
-    b.setAttribute('aria-label', lx.t('grow.take', { n: c + 1 }));
-    b.title = lx.t('grow.take', { n: c + 1 });
-    b.onclick = () => {
-      const n = this.#codes.length / d.columns;
-      lx.setCode(this.#codes.slice(c * n, (c + 1) * n), { kind: 'stages' });
-    };
-    b.append(t);
+    const t = blank(d.side, d.side),
+      b = button({ onclick: () => this.#choose(c, this.#codes.length / d.columns) }, t);
+    pen(t).drawImage(im, c * d.side, r * d.side, d.side, d.side, 0, 0, d.side, d.side);
+    entitle(b, lx.t('grow.take', { n: c + 1 }));
     return b;
+  }
+
+  #choose(c, n) {
+    lx.setCode(this.#codes.slice(c * n, (c + 1) * n), { kind: 'stages' });
   }
 
   #rows(d, im) {
     this.#codes = d.w;
     this.#table.replaceChildren(
-      ...d.stages.map((s, r) => {
-        const row = document.createElement('div'),
-          text = document.createElement('span'),
-          strip = document.createElement('div');
-        row.dataset.stage = s.what;
-        row.dataset.images = s.images;
-        strip.className = 'lx-stage-tiles';
-        for (let c = 0; c < d.columns; c++) strip.append(this.#sample(d, im, r, c));
-        row.append(text, strip);
-        return row;
+      ...d.stages.map(({ what, images }, r) => {
+        const tiles = Array.from({ length: d.columns }, (_, c) => this.#sample(d, im, r, c));
+        return make('div', { data: { stage: what, images } }, make('span'), make('div', { className: 'lx-stage-tiles' }, ...tiles));
       }),
     );
   }
@@ -155,9 +145,7 @@ export class Growing {
     const d = await lx.code({ op: 'stages' });
     if (run !== lx.state.run) return;
     if (d.stages.length) {
-      const im = new Image();
-      im.src = d.picture;
-      await im.decode();
+      const im = await decoded(d.picture);
       if (run !== lx.state.run) return;
       this.#rows(d, im);
       this.#find('.lx-while').hidden = false;

@@ -53,13 +53,13 @@ if (!panels()) {
     if (panels()) observer.disconnect();
   }).observe(document.body, { childList: true, subtree: true });
 }
-const entitle = () => {
+const titled = () => {
   const { view, info } = lx.state,
     row = lx.state.runs?.find((r) => r.name === lx.state.run);
   const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
   document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
 };
-for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, entitle);
+for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, titled);
 element.querySelector('.lx-skip').onclick = (e) => {
   const main = document.getElementById('lx-main');
   e.preventDefault();

@@ -1,4 +1,5 @@
 import { mounted } from './mounted.js';
+import { count } from './dom.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('hero');
@@ -26,9 +27,9 @@ const words = () => {
 /* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
 const FAR = 0.95;
 const mixed = () => {
-  const count = new Map();
-  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) count.set(k, (count.get(k) || 0) + 1);
-  const [first, second] = [...count].sort((a, b) => b[1] - a[1]);
+  const often = new Map();
+  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) often.set(k, (often.get(k) || 0) + 1);
+  const [first, second] = [...often].sort((a, b) => b[1] - a[1]);
   return second && first[1] < 0.75 * near.labels.length
     ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] })
     : '';
@@ -36,11 +37,16 @@ const mixed = () => {
 const tell = () => {
   if (!lx.state.info) return;
   const far = near !== null && near.beyond > FAR,
-    self = near !== null && near.ratio < 0.02;
+    self = near !== null && near.ratio < 0.02,
+    ratio = near?.ratio.toFixed(1);
   honest.classList.toggle('warn', far);
-  honest.textContent =
-    near === null ? '' : self ? lx.t('honest.self') : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1) }) + mixed();
-  honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) });
+  if (near === null || self) {
+    honest.textContent = self ? lx.t('honest.self') : '';
+    honest.title = '';
+    return;
+  }
+  honest.textContent = lx.t(far ? 'honest.far' : 'honest.near', { ratio }) + mixed();
+  honest.title = lx.t('honest.help', { ratio, share: Math.floor(100 * near.beyond) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read');
@@ -71,9 +77,9 @@ const ask = async () => {
     if (run === lx.state.run) {
       read = d.read.class ?? null;
       say();
-      own.dataset.n = (+own.dataset.n || 0) + 1;
+      count(own);
     }
-  } catch (e) {
+  } catch {
     own.hidden = true;
   }
   asking = false;
@@ -83,7 +89,7 @@ const ask = async () => {
   }
 };
 const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });
-lx.on('code', (w, o) => {
+lx.on('code', () => {
   ask();
   picture();
   words();

@@ -102,11 +102,10 @@ export class History {
     window.addEventListener('keydown', (e) => {
       if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || this.#edits(e.target)) return;
       const key = e.key.toLowerCase(),
-        by = key === 'y' || (key === 'z' && e.shiftKey) ? 1 : key === 'z' ? -1 : 0;
-      if (by) {
-        e.preventDefault();
-        this.#go(by);
-      }
+        redo = key === 'y' || (key === 'z' && e.shiftKey);
+      if (!redo && key !== 'z') return;
+      e.preventDefault();
+      this.#go(redo ? 1 : -1);
     });
   }
 

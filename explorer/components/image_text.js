@@ -64,7 +64,8 @@ export const painted = (bytes, [channels, h, w]) => {
 
 export const SENT = 4 * 2 ** 20,
   SHRUNK = 1024; /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
-/** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make smaller. */
+/** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make
+ * smaller. */
 export const sendable = async (file) => {
   if (file.size > SENT) file = await shrunk(file);
   return !file || file.size > SENT ? null : new Uint8Array(await file.arrayBuffer());

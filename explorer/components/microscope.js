@@ -16,8 +16,8 @@ const { element } = mounted('microscope');
 const $ = (s) => element.querySelector(s),
   PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
 const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
-/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null: it is
-   the code's own image. sketched: what was drawn, as text for a link. */
+/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null:
+   it is the code's own image. sketched: what was drawn, as text for a link. */
 let panel = 'units',
   facts = null,
   owner = null,

@@ -1,4 +1,5 @@
-/* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite them. */
+/* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite
+   them. */
 import { latest } from './latest.js';
 import { Cells } from './microscope_cells.js';
 import { radioGroup } from './radios.js';

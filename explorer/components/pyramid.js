@@ -18,9 +18,9 @@ const base64 = (u) => {
   for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
   return btoa(s);
 };
-/* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null: unknown.
-   second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of a link.
-   exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
+/* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null:
+   unknown. second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of
+   a link. exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
 let source = 'sample',
   blend = [],
   a = [],
@@ -97,7 +97,8 @@ const other = (seeds) =>
     show();
   });
 
-/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who draws ---- */
+/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who
+   draws ---- */
 const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
 const from = () => LETTERS[source] + (source === 'held' ? index : source === 'sample' ? '' : carried);
 const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');

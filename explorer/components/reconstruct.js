@@ -1,6 +1,7 @@
-/* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image that the
- * current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or loads becomes the
- * current code. When she edits the code of such a following input here, the image stays as the input (source "code", pinned). */
+/* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image
+ * that the current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or
+ * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
+ * pinned). */
 import { mounted } from './mounted.js';
 import { TOO_LONG, base64Of, bytesOf, fromBase64, imageText, painted, sendable, textImage } from './image_text.js';
 import { Pad } from './pad.js';
@@ -19,10 +20,11 @@ const { element } = mounted('reconstruct');
 
 const $ = (s) => element.querySelector(s),
   NEAR = 1e-3;
-/* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels} of a link.
-   exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is to become the
-   current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came from an image that its
-   link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked before. */
+/* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels}
+   of a link. exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is
+   to become the current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came
+   from an image that its link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked
+   before. */
 let source = 'held',
   pinned = false,
   image = null,

@@ -1,5 +1,5 @@
-/* The code of the image in use, moved along the attributes that the run's codes were found to tell apart: one slider for each field, several
- * categories behind a choice. data-n: sliders shown; data-state: finding, ready or none. `view`: set(w, origin), changed(). */
+/* The code of the image in use, moved along the attributes that the run's codes were found to tell apart: one slider for each field,
+ * several categories behind a choice. data-n: sliders shown; data-state: finding, ready or none. `view`: set(w, origin), changed(). */
 import { CLEAR, coordinate, effect, findDirections, moved } from './direction_moves.js';
 import { lx } from './store.js';
 

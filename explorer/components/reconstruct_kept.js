@@ -1,5 +1,6 @@
 /* What the code keeps and loses: a classifier reads held-out images and their reconstructions; a table of the two readings, and the most
- * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the share. */
+ * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the
+ * share. */
 import { lx } from './store.js';
 
 export class Kept {

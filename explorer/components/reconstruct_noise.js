@@ -1,4 +1,5 @@
-/* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image anew. */
+/* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image
+   anew. */
 import { lx } from './store.js';
 
 export class Spoil {

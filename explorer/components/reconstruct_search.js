@@ -1,5 +1,6 @@
-/* Generators of the same data set without an encoder: a code is searched for when a person asks, shown as it gets nearer, and then joins the
- * ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes found. */
+/* Generators of the same data set without an encoder: a code is searched for when a person asks, shown as it gets nearer, and then joins
+ * the ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes
+ * found. */
 import { short } from './reconstruct_error.js';
 import { lx } from './store.js';
 

@@ -15,9 +15,9 @@ const $ = (s) => element.querySelector(s),
 const on = () => !!(lx.state.view === 'styles' && lx.state.info && lx.supports(lx.state.run, 'styles'));
 const spec = () => lx.state.info.spec,
   dials = () => document.querySelectorAll('#lx-style-dials [data-dial]');
-/* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the cell that
-   is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code from elsewhere,
-   which is left as it is until psi moves. */
+/* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the
+   cell that is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code
+   from elsewhere, which is left as it is until psi moves. */
 let rows = [],
   columns = [],
   layers = [],

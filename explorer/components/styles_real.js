@@ -1,5 +1,6 @@
-/* Real images in place of samples as the grid's sources, rows first, of runs that encode. `on`: whether they are; held: numbers of held-out images;
-   a file in a place's stead is kept until another image is put there. load() fills text (what draws send), codes() and face(k). */
+/* Real images in place of samples as the grid's sources, rows first, of runs that encode. `on`: whether they are; held: numbers of
+   held-out images; a file in a place's stead is kept until another image is put there. load() fills text (what draws send), codes() and
+   face(k). */
 import { base64Of, sendable } from './image_text.js';
 import { lx } from './store.js';
 
