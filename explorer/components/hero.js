@@ -1,5 +1,6 @@
 import { mounted } from './mounted.js';
 import { count } from './dom.js';
+import { latest } from './latest.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('hero');
@@ -50,9 +51,7 @@ const tell = () => {
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read');
-let asking = false,
-  again = false,
-  read = null;
+let read = null;
 const reads = () => !!lx.state.info && lx.state.info.spec.reads && !lx.state.info.spec.codes.length;
 const say = () => {
   own.hidden = !read || !reads();
@@ -61,31 +60,23 @@ const say = () => {
   own.dataset.reads = k;
   own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) });
 };
-const ask = async () => {
-  if (!reads()) {
-    read = null;
-    return say();
-  }
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
-  const { run, w } = lx.state;
-  try {
+const question = latest(
+  async (run, w) => {
     const d = await lx.code({ op: 'read', w: lx.b64(w) });
-    if (run === lx.state.run) {
-      read = d.read.class ?? null;
-      say();
-      count(own);
-    }
-  } catch {
+    if (run !== lx.state.run) return;
+    read = d.read.class ?? null;
+    say();
+    count(own);
+  },
+  () => {
     own.hidden = true;
-  }
-  asking = false;
-  if (again) {
-    again = false;
-    ask();
+  },
+);
+const ask = () => {
+  if (reads()) question(lx.state.run, lx.state.w);
+  else {
+    read = null;
+    say();
   }
 };
 const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });

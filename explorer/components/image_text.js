@@ -1,4 +1,6 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
+import { base64Of, fromBase64, urlSafe } from './bytes.js';
+
 export const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
 export const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
 
@@ -9,12 +11,6 @@ export const bytesOf = (canvas, channels) => {
   for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < channels; k++) out[j++] = d[i + k];
   return out;
 };
-export const base64Of = (bytes) => {
-  let s = '';
-  for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return btoa(s);
-};
-export const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
 /** Bytes through a (de)compression stream; null where they are damaged. */
 export const streamed = async (bytes, stream) => {
@@ -36,15 +32,19 @@ export const summed = (bytes, channels) => {
 export const imageText = async (bytes, channels) => {
   const ways = await Promise.all([bytes, steps(bytes, channels)].map((b) => streamed(b, new CompressionStream('deflate-raw'))));
   const way = ways[0].length <= ways[1].length ? 0 : 1;
-  const text = way + base64Of(ways[way]).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  const text = way + urlSafe(base64Of(ways[way]));
   return text.length > IMAGE_LETTERS ? TOO_LONG : text;
 };
+
+/** Bytes of an image of a shape. @param {number[]} shape */
+export const sizeOf = (shape) => shape.reduce((product, n) => product * n, 1);
 
 /** Promise of the bytes of a text, of an image of so many bytes; null where it is none. */
 export const textImage = async (text, length, channels) => {
   if (!/^[01][\w-]+$/.test(text) || text.length > IMAGE_LETTERS) return null;
   const bytes = await streamed(fromBase64(text.slice(1)), new DecompressionStream('deflate-raw'));
-  return bytes?.length === length ? (text[0] === '1' ? summed(bytes, channels) : bytes) : null;
+  if (bytes?.length !== length) return null;
+  return text[0] === '1' ? summed(bytes, channels) : bytes;
 };
 
 /** A canvas of pixels, channels last. */

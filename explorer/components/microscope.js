@@ -1,6 +1,9 @@
 import { mounted } from './mounted.js';
-import { TOO_LONG, fromBase64, imageText, painted, textImage } from './image_text.js';
+import { base64Of, fromBase64 } from './bytes.js';
+import { count, progress, wait } from './dom.js';
+import { TOO_LONG, imageText, painted, textImage } from './image_text.js';
 import { latest } from './latest.js';
+import { decoded, density, onto, wipe } from './pictures.js';
 import { radioGroup } from './radios.js';
 import { MicCode } from './microscope_code.js';
 import { MicColumns } from './microscope_columns.js';
@@ -27,21 +30,25 @@ let panel = 'units',
   ticket = 0,
   sketched = '',
   packing = 0;
-const count = (name) => {
-  element.dataset[name] = (+element.dataset[name] || 0) + 1;
-};
 /* work that outlived its run asks nothing and fails silently */
 const gone = new Error('gone'),
-  api = (body) => (facts ? lx.api('microscope', whose(body)) : Promise.reject(gone));
+  api = (body) => (facts ? lx.api('microscope', lx.whose(body)) : Promise.reject(gone));
 const failed = (e) => {
   if (e === gone) return;
   element.dataset.error = e.message;
   lx.say(e.message, 'error');
 };
-const whose = (body) => ({ run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), ...body });
+const short = (v) => {
+  const a = Math.abs(v);
+  let text = a.toFixed(2);
+  if (a >= 100) text = a.toFixed(0);
+  else if (a >= 10) text = a.toFixed(1);
+  else if (a < 0.01 && a > 0) text = a.toExponential(0).replace('-', '−');
+  return (v < 0 ? '−' : '') + text;
+};
 const mic = {
   on,
-  count,
+  count: (key) => count(element, key),
   failed,
   get panel() {
     return panel;
@@ -58,39 +65,19 @@ const mic = {
     for (;;) {
       const d = await api(body);
       if (!still()) return null;
-      if (d.ready !== false) {
-        if (bar) bar.hidden = true;
-        return d;
-      }
-      if (bar) {
-        bar.hidden = false;
-        bar.firstChild.style.width = 100 * d.done + '%';
-        bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
-      }
-      await new Promise((f) => setTimeout(f, 250));
+      if (bar) progress(bar, d.ready === false ? d.done : null);
+      if (d.ready !== false) return d;
+      await wait(250);
       if (!still()) return null;
     }
   },
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
-  picture: async (url) => {
-    const im = new Image();
-    im.src = url;
-    await im.decode();
-    return im;
+  picture: decoded,
+  layer: (k) => {
+    if (k === facts.layers.length - 1) return lx.t('mic.code');
+    return facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 });
   },
-  layer: (k) =>
-    k === facts.layers.length - 1
-      ? lx.t('mic.code')
-      : facts.layers[k].name === 'features'
-        ? lx.t('mic.features')
-        : lx.t('mic.layer', { n: k + 1 }),
-  short: (v) => {
-    const a = Math.abs(v);
-    return (
-      (v < 0 ? '−' : '') +
-      (a >= 100 ? a.toFixed(0) : a >= 10 ? a.toFixed(1) : a >= 0.01 || a === 0 ? a.toFixed(2) : a.toExponential(0).replace('-', '−'))
-    );
-  },
+  short,
   unit: (layer, unit) => {
     units.choose(layer, unit);
     show('units');
@@ -108,7 +95,7 @@ const mic = {
   ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
   /** a canvas at the screen's own resolution, its context in CSS pixels */
   plot: (canvas) => {
-    const k = Math.min(devicePixelRatio || 1, 2),
+    const k = density(),
       w = canvas.clientWidth,
       h = canvas.clientHeight;
     canvas.width = Math.round(w * k);
@@ -149,31 +136,19 @@ const thumb = latest(
       return;
     }
     if (image) {
-      const [c, h, wide] = lx.state.info.spec.shape,
-        raw = atob(image.pixels),
-        x = canvas.getContext('2d');
-      canvas.width = wide;
-      canvas.height = h;
-      const d = x.createImageData(wide, h);
-      for (let i = 0; i < h * wide; i++)
-        for (let k = 0; k < 4; k++) d.data[4 * i + k] = k === 3 ? 255 : raw.charCodeAt(i * c + (c === 3 ? k : 0));
-      x.putImageData(d, 0, 0);
+      onto(canvas, painted(fromBase64(image.pixels), lx.state.info.spec.shape));
       return;
     }
     delete canvas.dataset.index;
-    const im = await createImageBitmap(await (await lx.bytes('render', whose({ op: 'image', run, w: lx.b64(w) }))).blob());
-    if (run === lx.state.run && w === lx.state.w) {
-      canvas.width = im.width;
-      canvas.height = im.height;
-      canvas.getContext('2d').drawImage(im, 0, 0);
-    }
+    const im = await createImageBitmap(await (await lx.bytes('render', lx.whose({ op: 'image', run, w: lx.b64(w) }))).blob());
+    if (run === lx.state.run && w === lx.state.w) onto(canvas, im);
   },
   failed,
   () => [$('.lx-mic-given')],
   () => {
     const c = $('.lx-mic-given');
     delete c.dataset.index;
-    c.getContext('2d').clearRect(0, 0, c.width, c.height);
+    wipe(c);
   },
 );
 const index = $('.lx-mic-index'),
@@ -187,13 +162,8 @@ $('.lx-mic-another').onclick = () => {
   if (n()) lx.point(lx.random() % n());
 };
 /* the pad: what is drawn is encoded and becomes the current code */
-const base64 = (u) => {
-  let s = '';
-  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-  return btoa(s);
-};
 const sketch = latest(async (run, pixels) => {
-  const d = await lx.api('code', whose({ op: 'encode', run, image: { pixels } }));
+  const d = await lx.api('code', lx.whose({ op: 'encode', run, image: { pixels } }));
   if (run !== lx.state.run) return;
   setting = true;
   given = { pixels };
@@ -202,7 +172,7 @@ const sketch = latest(async (run, pixels) => {
   lx.setCode(own, { kind: 'image' });
   setting = false;
   pack(pixels);
-  element.dataset.drawing = (+element.dataset.drawing || 0) + 1;
+  count(element, 'drawing');
 }, failed);
 /* what was drawn, in the link, once the hand rests */
 const pack = (pixels) => {
@@ -221,7 +191,7 @@ const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
     grey = pad.pixels(h, w, c === 1 && h === 28),
     out = new Uint8Array(h * w * c);
   for (let i = 0; i < h * w; i++) for (let k = 0; k < c; k++) out[i * c + k] = grey[i];
-  sketch(lx.state.run, base64(out));
+  sketch(lx.state.run, base64Of(out));
 });
 const openPad = (open) => {
   $('.lx-mic-drawing').hidden = !open;
@@ -274,7 +244,7 @@ const bring = async (text) => {
       shape[0],
     );
   if (!bytes || run !== lx.state.run || w !== lx.state.w) return;
-  given = { pixels: base64(bytes) };
+  given = { pixels: base64Of(bytes) };
   own = w;
   sketched = text;
   if (shape[0] === 1) pad.load(painted(bytes, shape));
@@ -294,7 +264,7 @@ const start = async () => {
   lx.stale(panels, true);
   for (const p of all) p.clear();
   try {
-    const d = await lx.api('microscope', whose({ op: 'facts' }));
+    const d = await lx.api('microscope', lx.whose({ op: 'facts' }));
     if (me !== ticket || !on() || run !== lx.state.run) return;
     facts = d;
     owner = run;

@@ -1,5 +1,7 @@
 /* Tiles of a picture as a grid of buttons: arrow keys move among them. cells: [{at (tile of the picture), caption, title, dim, on, pick}].
    A cell may show several tiles side by side (at: [tile, …], from pictures im: [image, …]) or held-out images (index). */
+import { button, entitle, make } from './dom.js';
+import { blank, crop } from './pictures.js';
 import { lx } from './store.js';
 
 export class Cells {
@@ -21,53 +23,39 @@ export class Cells {
     });
   }
 
-  #crop(canvas, im, [h, w], at) {
-    const columns = Math.max(1, Math.round(im.width / w));
-    canvas.width = w;
-    canvas.height = h;
-    canvas.getContext('2d', { willReadFrequently: true }).drawImage(im, (at % columns) * w, Math.floor(at / columns) * h, w, h, 0, 0, w, h);
-  }
-
   #make(c, ims, tile) {
-    const e = document.createElement(c.pick ? 'button' : 'div');
+    const e = c.pick ? button() : make('div');
     e.className = 'lx-mic-cell';
-    if (c.pick) {
-      e.type = 'button';
+    if (c.pick)
       e.onclick = () => {
         this.#focus(e);
         c.pick();
       };
-    }
-    for (const im of ims) {
-      const canvas = document.createElement('canvas');
-      if (c.index !== undefined && !im) {
-        [canvas.height, canvas.width] = lx.state.info.dataset?.tile || tile;
-        lx.tile(canvas, c.index)
-          .then((ok) => {
-            if (ok) e.dataset.drawn = c.index;
-          })
-          .catch(() => {});
-      } else this.#crop(canvas, im, tile, c.at);
-      e.append(canvas);
-    }
-    if (c.meter !== undefined) {
-      const m = document.createElement('u'),
-        i = document.createElement('b');
-      m.append(i);
-      e.append(m);
-    }
-    if (c.caption !== undefined) {
-      const i = document.createElement('i');
-      i.textContent = c.caption;
-      e.append(i);
-    }
-    if (c.title) {
-      e.title = c.title;
-      e.setAttribute('aria-label', c.title);
-    }
-    for (const name of ['dim', 'on', 'dead']) e.classList.toggle('is-' + name, !!c[name]);
-    for (const [k, v] of Object.entries(c.data || {})) e.dataset[k] = v;
+    for (const im of ims) e.append(im || c.index === undefined ? this.#cut(im, tile, c.at) : this.#held(e, tile, c.index));
+    if (c.meter !== undefined) e.append(make('u', {}, make('b')));
+    if (c.caption !== undefined) e.append(make('i', { textContent: c.caption }));
+    if (c.title) entitle(e, c.title);
+    for (const state of ['dim', 'on', 'dead']) e.classList.toggle('is-' + state, !!c[state]);
+    Object.assign(e.dataset, c.data);
     return e;
+  }
+
+  #cut(im, tile, at) {
+    const canvas = make('canvas');
+    crop(canvas, im, tile, at);
+    return canvas;
+  }
+
+  /* a held-out image: it comes when its sheet is there */
+  #held(e, tile, index) {
+    const [h, w] = lx.state.info.dataset?.tile || tile,
+      canvas = blank(w, h);
+    lx.tile(canvas, index)
+      .then((ok) => {
+        if (ok) e.dataset.drawn = index;
+      })
+      .catch(() => {});
+    return canvas;
   }
 
   #focus(e) {

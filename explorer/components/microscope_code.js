@@ -155,7 +155,8 @@ export class MicCode {
     this.#list.forEach((j, k) => {
       const v = this.#level(j),
         on = this.#lit() ? v > this.#usual.threshold : Math.abs(v) > 2;
-      x.fillStyle = k === this.#at ? c.ink : on ? c.accent : c.soft;
+      x.fillStyle = on ? c.accent : c.soft;
+      if (k === this.#at) x.fillStyle = c.ink;
       x.globalAlpha = on || k === this.#at ? 1 : 0.55;
       x.fillRect(k * step, Math.min(base, y(v)), thick, Math.max(Math.abs(y(v) - base), 0.75));
     });

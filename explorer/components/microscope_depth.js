@@ -1,7 +1,11 @@
 /* Reconstructions through the first layers alone, and from a few directions of the code, beside PCA of the same size. */
 import { latest } from './latest.js';
 import { Cells } from './microscope_cells.js';
+import { blank, decoded, pen } from './pictures.js';
 import { lx } from './store.js';
+
+const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
+const FOOT = 18;
 
 export class MicDepth {
   #mic;
@@ -23,16 +27,6 @@ export class MicDepth {
   #through;
   #sized;
   #several;
-  #slide = () => {
-    this.k = +this.#slider.value;
-    lx.range(this.#slider);
-    this.#find('.lx-mic-k output').textContent = this.k;
-    this.#slider.setAttribute('aria-valuetext', this.k);
-    this.#row.each((e, c) => e.classList.toggle('is-on', c.data.k === this.k));
-    this.paint();
-    this.#sized(lx.state.run, this.k);
-    this.#mic.write();
-  };
 
   constructor(host, mic) {
     this.#host = host;
@@ -44,14 +38,7 @@ export class MicDepth {
     this.#slider = this.#find('.lx-mic-k input');
     this.#curve = this.#find('.lx-mic-curve');
     this.#through = latest(
-      async (run) => {
-        const d = await mic.ask({ op: 'depth', ...mic.source() }),
-          im = await mic.picture(d.picture);
-        if (run !== lx.state.run) return;
-        this.#depth = { ...d, im };
-        this.#showDepth();
-        mic.count('depth');
-      },
+      (run) => this.#askDepth(run),
       mic.failed,
       () => [this.#find('.lx-mic-depth'), this.#find('.lx-mic-depth-told')],
       () => {
@@ -61,15 +48,7 @@ export class MicDepth {
       },
     );
     this.#sized = latest(
-      async (run, k) => {
-        const d = await mic.poll({ op: 'sized', sizes: [k], ...mic.source() }, () => run === lx.state.run && mic.on(), null);
-        if (!d) return;
-        const [im, given] = await Promise.all([mic.picture(d.picture), mic.picture(d.input)]);
-        if (run !== lx.state.run) return;
-        this.#one = { d, im, given, k };
-        this.#showOne();
-        mic.count('sized');
-      },
+      (run, k) => this.#askOne(run, k),
       mic.failed,
       () => [this.#find('.lx-mic-size-three')],
       () => {
@@ -78,15 +57,7 @@ export class MicDepth {
       },
     );
     this.#several = latest(
-      async (run) => {
-        const d = await mic.poll({ op: 'sized', sizes: this.#list(), ...mic.source() }, () => run === lx.state.run && mic.on(), null);
-        if (!d) return;
-        const im = await mic.picture(d.picture);
-        if (run !== lx.state.run) return;
-        this.#many = { d, im };
-        this.#showMany();
-        mic.count('sizes');
-      },
+      (run) => this.#askMany(run),
       mic.failed,
       () => host.querySelectorAll('.lx-mic-sizes'),
       () => {
@@ -95,7 +66,40 @@ export class MicDepth {
         this.#flat.clear();
       },
     );
-    this.#slider.oninput = this.#slide;
+    this.#slider.oninput = () => this.#slide();
+  }
+
+  async #askDepth(run) {
+    const d = await this.#mic.ask({ op: 'depth', ...this.#mic.source() }),
+      im = await decoded(d.picture);
+    if (run !== lx.state.run) return;
+    this.#depth = { ...d, im };
+    this.#showDepth();
+    this.#mic.count('depth');
+  }
+
+  async #askSizes(run, sizes) {
+    return this.#mic.poll({ op: 'sized', sizes, ...this.#mic.source() }, () => run === lx.state.run && this.#mic.on(), null);
+  }
+
+  async #askOne(run, k) {
+    const d = await this.#askSizes(run, [k]);
+    if (!d) return;
+    const [im, given] = await Promise.all([decoded(d.picture), decoded(d.input)]);
+    if (run !== lx.state.run) return;
+    this.#one = { d, im, given, k };
+    this.#showOne();
+    this.#mic.count('sized');
+  }
+
+  async #askMany(run) {
+    const d = await this.#askSizes(run, this.#list());
+    if (!d) return;
+    const im = await decoded(d.picture);
+    if (run !== lx.state.run) return;
+    this.#many = { d, im };
+    this.#showMany();
+    this.#mic.count('sizes');
   }
 
   #find(selector) {
@@ -114,6 +118,10 @@ export class MicDepth {
     return lx.number(v, v < 10 ? 2 : 1);
   }
 
+  #error(e) {
+    return lx.t('mic.error', { e: this.#e1(e) });
+  }
+
   #showDepth() {
     const n = this.#depth.errors.length;
     this.#deep.show(
@@ -121,7 +129,7 @@ export class MicDepth {
         { at: 0, caption: lx.t('mic.input') },
         ...this.#depth.errors.map((e, k) => ({
           at: k + 1,
-          caption: `${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}\n${lx.t('mic.error', { e: this.#e1(e) })}`,
+          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}`, this.#error(e)].join('\n'),
           data: { error: e, k: k + 1 },
           title: lx.t('mic.depth.title', { k: k + 1, e: this.#e1(e) }),
         })),
@@ -138,26 +146,17 @@ export class MicDepth {
   #showOne() {
     const { d, im, given, k } = this.#one,
       [h, w] = this.#tile(),
-      all = document.createElement('canvas');
-    all.width = 3 * w;
-    all.height = h;
-    const x = all.getContext('2d', { willReadFrequently: true });
+      all = blank(3 * w, h),
+      x = pen(all);
     x.drawImage(given, 0, 0);
     x.drawImage(im, 0, 0, w, h, w, 0, w, h);
     x.drawImage(im, 0, h, w, h, 2 * w, 0, w, h);
+    const cell = (at, words, error) => ({ at, caption: `${words}\n${this.#error(error)}`, data: { error } });
     this.#three.show(
       [
         { at: 0, caption: lx.t('mic.input') },
-        {
-          at: 1,
-          caption: `${lx.t('mic.size.model', { k })}\n${lx.t('mic.error', { e: this.#e1(d.model[0]) })}`,
-          data: { error: d.model[0] },
-        },
-        {
-          at: 2,
-          caption: `${lx.t('mic.size.pca', { k: Math.min(k, 256) })}\n${lx.t('mic.error', { e: this.#e1(d.pca[0]) })}`,
-          data: { error: d.pca[0] },
-        },
+        cell(1, lx.t('mic.size.model', { k }), d.model[0]),
+        cell(2, lx.t('mic.size.pca', { k: Math.min(k, 256) }), d.pca[0]),
       ],
       all,
       this.#tile(),
@@ -194,6 +193,17 @@ export class MicDepth {
     );
   }
 
+  #slide() {
+    this.k = +this.#slider.value;
+    lx.range(this.#slider);
+    this.#find('.lx-mic-k output').textContent = this.k;
+    this.#slider.setAttribute('aria-valuetext', this.k);
+    this.#row.each((e, c) => e.classList.toggle('is-on', c.data.k === this.k));
+    this.paint();
+    this.#sized(lx.state.run, this.k);
+    this.#mic.write();
+  }
+
   #put(k) {
     this.k = k;
     this.#slider.value = k;
@@ -204,83 +214,85 @@ export class MicDepth {
   paint() {
     if (!this.#sizes || this.#mic.panel !== 'depth' || !this.#curve.clientWidth) return;
     const [x, W, H] = this.#mic.plot(this.#curve),
+      { sizes: ks, model, pca } = this.#sizes,
       c = this.#mic.ink(),
-      ks = this.#sizes.sizes,
-      every = [...this.#sizes.model, ...this.#sizes.pca].filter((v) => v > 0),
-      lo = Math.log(Math.min(...every)),
-      hi = Math.log(Math.max(...every)),
-      L = 42,
-      B = 18;
-    const to = (k) => L + ((W - L - 8) * Math.log(k)) / Math.max(Math.log(ks[ks.length - 1]), 1e-9),
-      y = (v) => 6 + ((H - B - 12) * (hi - Math.log(v))) / Math.max(hi - lo, 1e-9);
+      every = [...model, ...pca].filter((v) => v > 0).map(Math.log),
+      [low, high] = [Math.min(...every), Math.max(...every)],
+      last = Math.max(Math.log(ks.at(-1)), 1e-9);
+    const scale = {
+      low,
+      high,
+      right: W,
+      bottom: H - FOOT,
+      x: (k) => LEFT + ((W - LEFT - 8) * Math.log(k)) / last,
+      y: (v) => 6 + ((H - FOOT - 12) * (high - Math.log(v))) / Math.max(high - low, 1e-9),
+    };
+    this.#paintAxes(x, scale, c);
+    this.#paintLine(x, scale, pca, c.soft, [4, 3]);
+    this.#paintLine(x, scale, model, c.accent, []);
+    this.#host.dataset.model = model.join(' ');
+    this.#host.dataset.pca = pca.join(' ');
+  }
+
+  #paintAxes(x, { low, high, right, bottom, ...to }, c) {
     x.strokeStyle = c.line;
     x.fillStyle = c.soft;
     x.textBaseline = 'middle';
     x.textAlign = 'right';
-    for (const v of [Math.exp(hi), Math.exp((lo + hi) / 2), Math.exp(lo)]) {
+    for (const v of [high, (low + high) / 2, low].map(Math.exp)) {
       x.beginPath();
-      x.moveTo(L, y(v));
-      x.lineTo(W, y(v));
+      x.moveTo(LEFT, to.y(v));
+      x.lineTo(right, to.y(v));
       x.stroke();
-      x.fillText(this.#e1(v), L - 5, y(v));
+      x.fillText(this.#e1(v), LEFT - 5, to.y(v));
     }
     x.textBaseline = 'top';
     x.textAlign = 'center';
     let last = -99;
-    for (const k of ks)
-      if (to(k) - last > 22) {
-        x.fillText(k, Math.min(to(k), W - 8), H - 14);
-        last = to(k);
-      }
-    if (this.k) {
-      x.strokeStyle = c.accent;
-      x.globalAlpha = 0.45;
-      x.beginPath();
-      x.moveTo(to(this.k), 4);
-      x.lineTo(to(this.k), H - B);
-      x.stroke();
-      x.globalAlpha = 1;
+    for (const k of this.#sizes.sizes) {
+      if (to.x(k) - last <= 22) continue;
+      last = to.x(k);
+      x.fillText(k, Math.min(last, right - 8), bottom + 4);
     }
-    for (const [values, colour, dash] of [
-      [this.#sizes.pca, c.soft, [4, 3]],
-      [this.#sizes.model, c.accent, []],
-    ]) {
-      x.strokeStyle = x.fillStyle = colour;
-      x.lineWidth = 1.75;
-      x.setLineDash(dash);
+    if (!this.k) return;
+    x.strokeStyle = c.accent;
+    x.globalAlpha = 0.45;
+    x.beginPath();
+    x.moveTo(to.x(this.k), 4);
+    x.lineTo(to.x(this.k), bottom);
+    x.stroke();
+    x.globalAlpha = 1;
+  }
+
+  #paintLine(x, to, values, colour, dash) {
+    const points = values.map((v, i) => [this.#sizes.sizes[i], v]).filter(([, v]) => v > 0);
+    x.strokeStyle = x.fillStyle = colour;
+    x.lineWidth = 1.75;
+    x.setLineDash(dash);
+    x.beginPath();
+    for (const [k, v] of points) x.lineTo(to.x(k), to.y(v));
+    x.stroke();
+    x.setLineDash([]);
+    for (const [k, v] of points) {
       x.beginPath();
-      values.forEach((v, i) => {
-        if (v > 0) x[i ? 'lineTo' : 'moveTo'](to(ks[i]), y(v));
-      });
-      x.stroke();
-      x.setLineDash([]);
-      values.forEach((v, i) => {
-        if (v > 0) {
-          x.beginPath();
-          x.arc(to(ks[i]), y(v), 2.6, 0, 7);
-          x.fill();
-        }
-      });
+      x.arc(to.x(k), to.y(v), 2.6, 0, 7);
+      x.fill();
     }
-    this.#host.dataset.model = this.#sizes.model.join(' ');
-    this.#host.dataset.pca = this.#sizes.pca.join(' ');
   }
 
   #told() {
     if (!this.#sizes) return;
-    const n = this.#sizes.sizes.length - 1,
-      own = this.#sizes.model[n],
-      pca = this.#sizes.pca[n];
-    this.#find('.lx-mic-curve-told').textContent = [
-      lx.t('mic.curve', { images: this.#sizes.images }),
-      pca === null
-        ? ''
-        : lx.t(own < 0.97 * pca ? 'mic.curve.better' : own > 1.03 * pca ? 'mic.curve.worse' : 'mic.curve.same', {
-            own: this.#e1(own),
-            pca: this.#e1(pca),
-            d: this.#sizes.sizes[n],
-          }),
-    ].join(' ');
+    const { sizes, model, pca: others, images } = this.#sizes,
+      own = model.at(-1),
+      pca = others.at(-1),
+      words = [lx.t('mic.curve', { images })];
+    if (pca !== null) {
+      let says = 'mic.curve.same';
+      if (own < 0.97 * pca) says = 'mic.curve.better';
+      else if (own > 1.03 * pca) says = 'mic.curve.worse';
+      words.push(lx.t(says, { own: this.#e1(own), pca: this.#e1(pca), d: sizes.at(-1) }));
+    }
+    this.#find('.lx-mic-curve-told').textContent = words.join(' ');
   }
 
   async enter() {

@@ -1,4 +1,6 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
+import { button, entitle, make } from './dom.js';
+import { crop } from './pictures.js';
 import { lx } from './store.js';
 
 export class MicUnit {
@@ -66,131 +68,84 @@ export class MicUnit {
     this.#mic = mic;
   }
 
-  #piece(tag, name, text) {
-    const e = document.createElement(tag);
-    if (name) e.className = name;
-    if (text !== undefined) e.textContent = text;
-    return e;
-  }
-
-  #canvas(im, [h, w], at = 0) {
-    const c = this.#piece('canvas');
-    c.width = w;
-    c.height = h;
-    const columns = Math.max(1, Math.round(im.width / w));
-    c.getContext('2d', { willReadFrequently: true }).drawImage(im, (at % columns) * w, Math.floor(at / columns) * h, w, h, 0, 0, w, h);
-    c.setAttribute('role', 'img');
+  #canvas(im, tile, at = 0) {
+    const c = make('canvas', { role: 'img' });
+    crop(c, im, tile, at);
     return c;
   }
 
-  #figure(c, caption, name) {
-    const f = this.#piece('figure', name),
-      cap = this.#piece('figcaption', '', caption);
+  #figure(c, caption, className) {
     c.setAttribute('aria-label', caption);
-    f.append(c, cap);
-    return f;
+    return make('figure', { className }, c, make('figcaption', { textContent: caption }));
   }
 
   tell() {
     if (!this.#data || !this.#mic.facts) return;
-    const rows = [],
-      h = this.#piece('h2', 'lx-mic-title', `${this.#mic.layer(this.#layer)} · ${lx.t('mic.unit.name', { unit: this.#unit })}`);
-    if (this.#data.dead) h.append(this.#piece('b', 'lx-mic-dead', lx.t('mic.dead')));
-    rows.push(h);
-    const pics = this.#piece('div', 'lx-mic-figures');
-    if (this.#filters)
-      this.#filters.forEach((im, k) =>
-        pics.append(
-          this.#figure(
-            this.#canvas(im, this.#filters.tile),
-            lx.t(k ? 'mic.filter.decoder' : 'mic.filter.encoder'),
-            k ? 'lx-mic-f-dec' : 'lx-mic-f-enc',
-          ),
-        ),
+    this.#host.replaceChildren(this.#title(), this.#figures(), ...this.#range(), ...this.#column(), ...this.#real());
+    Object.assign(this.#host.dataset, { unit: this.#unit, layer: this.#layer, value: this.#data.value, high: this.#data.high });
+    if (this.#best) Object.assign(this.#host.dataset, { best: this.#best.value, grey: this.#best.grey });
+    else delete this.#host.dataset.best;
+  }
+
+  #title() {
+    const textContent = `${this.#mic.layer(this.#layer)} · ${lx.t('mic.unit.name', { unit: this.#unit })}`,
+      h = make('h2', { className: 'lx-mic-title', textContent });
+    if (this.#data.dead) h.append(make('b', { className: 'lx-mic-dead', textContent: lx.t('mic.dead') }));
+    return h;
+  }
+
+  /* its weights in encoder and decoder, and the input that excites it most */
+  #figures() {
+    const host = make('div', { className: 'lx-mic-figures' }),
+      [encoder, decoder] = this.#filters || [],
+      filter = (im, side, className) =>
+        im && host.append(this.#figure(this.#canvas(im, this.#filters.tile), lx.t('mic.filter.' + side), className));
+    filter(encoder, 'encoder', 'lx-mic-f-enc');
+    filter(decoder, 'decoder', 'lx-mic-f-dec');
+    const best = this.#best;
+    if (best) {
+      const words = lx.t('mic.best.is', { value: this.#mic.short(best.value) });
+      host.append(this.#figure(this.#canvas(best.im, best.tile), words, 'lx-mic-f-best'));
+    } else host.append(make('div', { className: 'lx-mic-pending', textContent: lx.t('mic.best.wait') }));
+    return host;
+  }
+
+  /* its value here, between the lowest and the highest over images, and their mean */
+  #range() {
+    const { value, mean, deviation, low, high, dead } = this.#data,
+      { short } = this.#mic,
+      share = (v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
+      [fill, tick] = [make('i'), make('b')];
+    fill.style.width = share(value);
+    tick.style.left = share(mean);
+    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(deviation) });
+    return [
+      make('p', { className: 'lx-mic-now', textContent: words }),
+      make('div', { className: 'lx-mic-line', title: lx.t('mic.range', { low: short(low), high: short(high) }) }, fill, tick),
+    ];
+  }
+
+  /* what it draws: the code's image, with more of it, and how the two differ */
+  #column() {
+    if (!this.#data.column) return [];
+    const tile = lx.state.info.spec.shape.slice(1),
+      step = this.#mic.short(this.#data.step),
+      figures = ['mic.column.code', 'mic.column.more', 'mic.column.change'].map((key, k) =>
+        this.#figure(this.#canvas(this.#data.drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
       );
-    if (this.#best)
-      pics.append(
-        this.#figure(
-          this.#canvas(this.#best.im, this.#best.tile),
-          lx.t('mic.best.is', { value: this.#mic.short(this.#best.value) }),
-          'lx-mic-f-best',
-        ),
-      );
-    else pics.append(this.#piece('div', 'lx-mic-pending', lx.t('mic.best.wait')));
-    rows.push(pics);
-    const span = (v) =>
-        100 *
-          Math.max(
-            0,
-            Math.min(
-              1,
-              this.#data.high > this.#data.low && !this.#data.dead ? (v - this.#data.low) / (this.#data.high - this.#data.low) : 0,
-            ),
-          ) +
-        '%',
-      line = this.#piece('div', 'lx-mic-line'),
-      fill = this.#piece('i'),
-      tick = this.#piece('b');
-    fill.style.width = span(this.#data.value);
-    tick.style.left = span(this.#data.mean);
-    line.append(fill, tick);
-    line.title = lx.t('mic.range', { low: this.#mic.short(this.#data.low), high: this.#mic.short(this.#data.high) });
-    rows.push(
-      this.#piece(
-        'p',
-        'lx-mic-now',
-        lx.t('mic.now', {
-          value: this.#mic.short(this.#data.value),
-          mean: this.#mic.short(this.#data.mean),
-          deviation: this.#mic.short(this.#data.deviation),
-        }),
-      ),
-      line,
-    );
-    if (this.#data.column) {
-      rows.push(this.#piece('h3', '', lx.t('mic.column')));
-      const two = this.#piece('div', 'lx-mic-figures'),
-        [, hh, ww] = lx.state.info.spec.shape;
-      [
-        ['mic.column.code', 0],
-        ['mic.column.more', 1],
-        ['mic.column.change', 2],
-      ].forEach(([words, k]) =>
-        two.append(
-          this.#figure(
-            this.#canvas(this.#data.drawn, [hh, ww], k),
-            lx.t(words, { step: this.#mic.short(this.#data.step) }),
-            'lx-mic-f-col' + k,
-          ),
-        ),
-      );
-      rows.push(two);
-    }
-    rows.push(this.#piece('h3', '', lx.t('mic.exciting')));
-    const real = this.#piece('div', 'lx-mic-real');
-    this.#data.exciting.slice(0, 8).forEach((index, k) => {
-      const b = this.#piece('button'),
-        c = this.#piece('canvas'),
-        i = this.#piece('i', 'num', this.#mic.short(this.#data.values[k]));
-      b.type = 'button';
-      b.title = lx.t('mic.take', { index });
-      b.setAttribute('aria-label', b.title);
-      b.dataset.index = index;
-      b.onclick = () => lx.point(index);
-      b.append(c, i);
-      real.append(b);
+    return [make('h3', { textContent: lx.t('mic.column') }), make('div', { className: 'lx-mic-figures' }, ...figures)];
+  }
+
+  #real() {
+    const images = this.#data.exciting.slice(0, 8).map((index, k) => {
+      const c = make('canvas'),
+        value = make('i', { className: 'num', textContent: this.#mic.short(this.#data.values[k]) }),
+        b = button({ data: { index }, onclick: () => lx.point(index) }, c, value);
+      entitle(b, lx.t('mic.take', { index }));
       lx.tile(c, index).catch(() => {});
+      return b;
     });
-    rows.push(real);
-    this.#host.replaceChildren(...rows);
-    this.#host.dataset.unit = this.#unit;
-    this.#host.dataset.layer = this.#layer;
-    this.#host.dataset.value = this.#data.value;
-    this.#host.dataset.high = this.#data.high;
-    if (this.#best) {
-      this.#host.dataset.best = this.#best.value;
-      this.#host.dataset.grey = this.#best.grey;
-    } else delete this.#host.dataset.best;
+    return [make('h3', { textContent: lx.t('mic.exciting') }), make('div', { className: 'lx-mic-real' }, ...images)];
   }
 
   show(l, u) {

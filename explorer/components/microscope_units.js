@@ -1,5 +1,6 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite
    them. */
+import { button, offer, progress, wait } from './dom.js';
 import { latest } from './latest.js';
 import { Cells } from './microscope_cells.js';
 import { radioGroup } from './radios.js';
@@ -52,20 +53,8 @@ export class MicUnits {
       this.#look = k;
       this.#load();
     });
-    this.#find('.lx-mic-back').onclick = () => {
-      if (this.#page > 0) {
-        this.#page--;
-        this.#unit = null;
-        this.#load();
-      }
-    };
-    this.#find('.lx-mic-on').onclick = () => {
-      if (this.#data && this.#page < this.#data.pages - 1) {
-        this.#page++;
-        this.#unit = null;
-        this.#load();
-      }
-    };
+    this.#find('.lx-mic-back').onclick = () => this.#turn(-1);
+    this.#find('.lx-mic-on').onclick = () => this.#turn(1);
     this.#find('.lx-mic-alive').onclick = () => {
       this.#alive = !this.#alive;
       this.#page = 0;
@@ -75,29 +64,9 @@ export class MicUnits {
       this.#other = e.target.value;
       this.#load();
     };
-    this.#halt.onclick = () => {
-      if (!this.#halted) {
-        this.#halted = true;
-        return;
-      }
-      this.#shown = '';
-      this.#load();
-    };
+    this.#halt.onclick = () => this.#stopOrGoOn();
     this.#values = latest(
-      async () => {
-        if (!this.#data?.units.length || this.#look === 'pairs' || !mic.on() || mic.panel !== 'units') return;
-        const now = this.#shown,
-          d = await mic.ask({ op: 'values', layer: this.#layer, units: this.#data.units.map((u) => u.unit), ...mic.source() });
-        if (now !== this.#shown || this.#grid.n !== d.values.length) return;
-        this.#grid.each((e, c, k) => {
-          const u = this.#data.units[k],
-            share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0,
-            b = e.querySelector('u b');
-          if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%';
-          e.dataset.now = d.values[k];
-        });
-        mic.count('values');
-      },
+      () => this.#measure(),
       mic.failed,
       () => host.querySelectorAll('.lx-mic-left .lx-mic-cell u'),
       () =>
@@ -106,6 +75,40 @@ export class MicUnits {
           if (b) b.style.width = 0;
         }),
     );
+  }
+
+  #turn(by) {
+    const to = this.#page + by;
+    if (to < 0 || (by > 0 && !(this.#data && to < this.#data.pages))) return;
+    this.#page = to;
+    this.#unit = null;
+    this.#load();
+  }
+
+  #stopOrGoOn() {
+    if (!this.#halted) {
+      this.#halted = true;
+      return;
+    }
+    this.#shown = '';
+    this.#load();
+  }
+
+  /* what the units of this page are for the current image */
+  async #measure() {
+    if (!this.#data?.units.length || this.#look === 'pairs' || !this.#mic.on() || this.#mic.panel !== 'units') return;
+    const now = this.#shown,
+      units = this.#data.units.map((u) => u.unit),
+      d = await this.#mic.ask({ op: 'values', layer: this.#layer, units, ...this.#mic.source() });
+    if (now !== this.#shown || this.#grid.n !== d.values.length) return;
+    this.#grid.each((e, c, k) => {
+      const u = this.#data.units[k],
+        share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0,
+        b = e.querySelector('u b');
+      if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%';
+      e.dataset.now = d.values[k];
+    });
+    this.#mic.count('values');
   }
 
   #find(selector) {
@@ -142,34 +145,25 @@ export class MicUnits {
 
   #layers() {
     this.#find('.lx-mic-layers').replaceChildren(
-      ...this.#mic.facts.layers.map((l, k) => {
-        const b = document.createElement('button');
-        b.type = 'button';
-        b.className = 'lx-chip';
-        b.setAttribute('role', 'radio');
-        b.dataset.layer = k;
-        b.textContent = `${this.#mic.layer(k)} · ${l.units}`;
-        b.title = lx.t(l.channels ? 'mic.channels' : 'mic.dense', { n: l.units });
-        return b;
-      }),
+      ...this.#mic.facts.layers.map((l, k) =>
+        button({
+          className: 'lx-chip',
+          role: 'radio',
+          data: { layer: k },
+          textContent: `${this.#mic.layer(k)} · ${l.units}`,
+          title: lx.t(l.channels ? 'mic.channels' : 'mic.dense', { n: l.units }),
+        }),
+      ),
     );
     this.#markLayer(this.#layer);
   }
 
   runs() {
-    const s = this.#find('.lx-mic-other'),
-      me = lx.runOf(lx.state.run),
-      fit = (lx.state.runs || []).filter((r) => r.name !== lx.state.run && lx.supports(r.name, 'microscope') && r.dataset === me?.dataset);
-    s.replaceChildren(
-      ...[['', lx.t('mic.other.none')], ...fit.map((r) => [r.name, r.title || r.name])].map(([v, name]) => {
-        const o = document.createElement('option');
-        o.value = v;
-        o.textContent = name;
-        return o;
-      }),
-    );
+    const me = lx.runOf(lx.state.run),
+      fits = (r) => r.name !== lx.state.run && lx.supports(r.name, 'microscope') && r.dataset === me?.dataset,
+      fit = (lx.state.runs || []).filter(fits);
     if (!fit.some((r) => r.name === this.#other)) this.#other = '';
-    s.value = this.#other;
+    offer(this.#find('.lx-mic-other'), [['', lx.t('mic.other.none')], ...fit.map((r) => [r.name, r.title || r.name])], this.#other);
   }
 
   /* ---- the grid ---- */
@@ -240,7 +234,7 @@ export class MicUnits {
     this.#halted = false;
     this.#halting();
     for (let from = 0, size = 1; from < list.length; from += size, size = from === 1 ? FEW - 1 : FEW) {
-      this.#progress(from / list.length);
+      progress(this.#bar, from / list.length);
       const some = list.slice(from, from + size),
         d = await this.#mic.poll({ op: 'ascent', layer: this.#layer, units: some.map((u) => u.unit) }, still);
       if (!d) return;
@@ -256,12 +250,6 @@ export class MicUnits {
       }
     }
     this.#bar.hidden = this.#halt.hidden = true;
-  }
-
-  #progress(share) {
-    this.#bar.hidden = false;
-    this.#bar.firstChild.style.width = 100 * share + '%';
-    this.#bar.setAttribute('aria-valuenow', Math.round(100 * share));
   }
 
   #halting() {
@@ -289,7 +277,7 @@ export class MicUnits {
       const d = await ask({ op: 'units', layer: 0 });
       if (!still()) return;
       if (!d.ready) {
-        await new Promise((f) => setTimeout(f, 250));
+        await wait(250);
         continue;
       }
       const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),

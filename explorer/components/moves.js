@@ -75,3 +75,34 @@ export const alike = (a, b, tolerance = 1e-3) =>
 
 /** Of some values the one that is nearest, by its number. @param {number[]} values @param {number} v */
 export const nearest = (values, v) => values.reduce((best, x, k) => (Math.abs(x - v) < Math.abs(values[best] - v) ? k : best), 0);
+
+/**
+ * Where a code lies on a map, from where its nearest images lie: they weigh by the fourth power of how near they are.
+ * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {number[]} indices of neighbours @param {number[]} distances
+ * @returns {[number, number] | null} null: none of them is on the map
+ */
+export const amongNeighbours = (xs, ys, indices, distances) => {
+  let x = 0,
+    y = 0,
+    sum = 0;
+  indices.forEach((i, k) => {
+    if (i >= xs.length) return;
+    const weight = 1 / (distances[k] ** 4 + 1e-9);
+    x += xs[i] * weight;
+    y += ys[i] * weight;
+    sum += weight;
+  });
+  return sum ? [x / sum, y / sum] : null;
+};
+
+/**
+ * Weights of the eight nearest on a map (explorer/projection.py; Franke & Nielson 1980): ((R - r) / (R · r))², r being how far one lies and
+ * R how far the ninth does. On top of an image it is that image alone; where all lie equally far, they weigh the same.
+ * @param {number[]} distances the nearest first, nine of them where there are so many
+ */
+export const shepard = (distances) => {
+  const near = distances.slice(0, 8),
+    R = distances.at(-1),
+    weights = near.map((r) => (near[0] < 1e-9 ? +(r < 1e-9) : ((R - r) / (R * r)) ** 2));
+  return weights.some(Boolean) ? weights : near.map(() => 1);
+};

@@ -107,7 +107,8 @@ export class Pad {
     this.#cursor.classList.toggle('down', this.#key.down);
   }
 
-  /** (h * w) grey values 0 to 255. With `centre` as MNIST was made: the strokes' box scaled to 20 of 28 pixels, its centre of mass in the middle. */
+  /** (h * w) grey values 0 to 255. With `centre` as MNIST was made: the strokes' box scaled to 20 of 28 pixels, its centre of mass in the
+   * middle. */
   pixels(h, w, centre) {
     const K = 8;
     this.#work.width = w * K;

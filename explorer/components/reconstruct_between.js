@@ -1,6 +1,9 @@
 /* Between two images: A was pinned, B is the image in use; a slider and a strip on the straight way between their codes in the current run.
  * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(). */
-import { TOO_LONG, base64Of, fromBase64, imageText, painted, textImage } from './image_text.js';
+import { base64Of, fromBase64, joined } from './bytes.js';
+import { TOO_LONG, bytesOf, imageText, painted, sizeOf, textImage } from './image_text.js';
+import { lerp } from './moves.js';
+import { decoded, onto, slice } from './pictures.js';
 import { lx } from './store.js';
 
 const FRAMES = 9;
@@ -48,27 +51,7 @@ export class Between {
   }
 
   #bytes(canvas) {
-    const c = lx.state.info.spec.shape[0],
-      d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data,
-      out = new Uint8Array((d.length / 4) * c);
-    for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < c; k++) out[j++] = d[i + k];
-    let s = '';
-    for (let i = 0; i < out.length; i += 8192) s += String.fromCharCode(...out.subarray(i, i + 8192));
-    return btoa(s);
-  }
-
-  #copy(canvas) {
-    const c = document.createElement('canvas');
-    c.width = canvas.width;
-    c.height = canvas.height;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(canvas, 0, 0);
-    return c;
-  }
-
-  #put(to, from) {
-    to.width = from.width;
-    to.height = from.height;
-    to.getContext('2d').drawImage(from, 0, 0);
+    return base64Of(bytesOf(canvas, lx.state.info.spec.shape[0]));
   }
 
   #pair() {
@@ -78,7 +61,8 @@ export class Between {
   }
 
   #at(t, [from, to]) {
-    return t >= 1 ? to : t <= 0 ? from : Float32Array.from(from, (v, i) => v + (to[i] - v) * t);
+    if (t >= 1) return to;
+    return t <= 0 ? from : lerp(from, to, t);
   }
 
   #draw() {
@@ -86,10 +70,7 @@ export class Between {
     this.#timer = setTimeout(() => {
       const ends = this.#pair();
       if (!ends || lx.state.view !== 'reconstruct') return;
-      const keys = new Float32Array(2 * ends[0].length);
-      keys.set(ends[0]);
-      keys.set(ends[1], ends[0].length);
-      lx.draw(this.#strip, { op: 'strip', keys: lx.b64(keys), frames: FRAMES });
+      lx.draw(this.#strip, { op: 'strip', keys: lx.b64(joined(ends)), frames: FRAMES });
     }, 120);
   }
 
@@ -105,15 +86,14 @@ export class Between {
   }
 
   async #tile(d) {
-    const im = new Image();
-    im.src = d.picture;
-    await im.decode();
-    const w = im.width / (1 + d.runs.filter((r) => !r.problem).length),
-      c = document.createElement('canvas');
-    c.width = w;
-    c.height = im.height;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0, w, im.height, 0, 0, w, im.height);
-    return c;
+    const im = await decoded(d.picture);
+    return slice(im, 0, im.width / (1 + d.runs.filter((r) => !r.problem).length));
+  }
+
+  /* A as the server is asked for it */
+  get #image() {
+    if (!this.#a) return null;
+    return this.#a.pixels ? { pixels: this.#a.pixels } : { index: this.#a.index };
   }
 
   /* A's code in the current run; without an A of this shape, a held-out image that is not B */
@@ -127,11 +107,7 @@ export class Between {
     this.#asking = true;
     try {
       const index = (this.#b.index ?? 0) === 0 ? 1 : 0,
-        d = await lx.api('beside', {
-          run,
-          runs: [run],
-          image: this.#a ? (this.#a.pixels ? { pixels: this.#a.pixels } : { index: this.#a.index }) : { index },
-        });
+        d = await lx.api('beside', { run, runs: [run], image: this.#image ?? { index } });
       if (run === lx.state.run && !d.runs[0].problem) {
         if (!this.#a) {
           const canvas = await this.#tile(d);
@@ -153,7 +129,7 @@ export class Between {
 
   #show() {
     if (this.#a?.canvas) {
-      this.#put(this.#find('.lx-a canvas'), this.#a.canvas);
+      onto(this.#find('.lx-a canvas'), this.#a.canvas);
       this.#host.dataset.a = this.#a.name;
     }
     this.tell();
@@ -161,8 +137,8 @@ export class Between {
   }
 
   take(answer, canvas) {
-    this.#b = { run: lx.state.run, w: answer.w, rows: answer.rows, index: answer.index, canvas: this.#copy(canvas) };
-    this.#put(this.#find('.lx-b canvas'), this.#b.canvas);
+    this.#b = { run: lx.state.run, w: answer.w, rows: answer.rows, index: answer.index, canvas: slice(canvas, 0, canvas.width) };
+    onto(this.#find('.lx-b canvas'), this.#b.canvas);
     this.#slider.value = this.#wish === null ? 1 : this.#wish / 100;
     this.#wish = null;
     this.#show();
@@ -185,7 +161,8 @@ export class Between {
     this.#text = '';
     const found = now.index !== undefined ? 'h' + now.index : await imageText(fromBase64(now.pixels), shape[0]);
     if (now === this.#a) {
-      this.#text = found === TOO_LONG ? '' : now.index === undefined && found ? 'i' + found : found;
+      this.#text = now.index === undefined && found ? 'i' + found : found;
+      if (found === TOO_LONG) this.#text = '';
       this.#view.changed();
     }
   }
@@ -197,15 +174,8 @@ export class Between {
     this.#text = '';
     this.#wish = link ? link.at : null;
     delete this.#host.dataset.a;
-    this.#put(this.#find('.lx-a canvas'), painted(new Uint8Array(shape.reduce((p, v) => p * v)), shape));
-    const bytes =
-      from[0] === 'i'
-        ? await textImage(
-            from.slice(1),
-            shape.reduce((p, v) => p * v),
-            shape[0],
-          )
-        : null;
+    onto(this.#find('.lx-a canvas'), painted(new Uint8Array(sizeOf(shape)), shape));
+    const bytes = from[0] === 'i' ? await textImage(from.slice(1), sizeOf(shape), shape[0]) : null;
     if (bytes) this.#a = { canvas: painted(bytes, shape), pixels: base64Of(bytes), codes: new Map(), shape, mine: true, name: 'image' };
     else if (/^[hn]\d{1,9}$/.test(from) && +from.slice(1) < (lx.state.info.dataset?.n || 0))
       this.#a = { index: +from.slice(1), codes: new Map(), shape, mine: from[0] === 'h', name: 'held ' + from.slice(1) };

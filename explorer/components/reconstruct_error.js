@@ -41,4 +41,7 @@ export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   canvas.getContext('2d').putImageData(image, 0, 0);
   return error;
 };
-export const short = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
+export const short = (v) => {
+  if (v >= 100) return v.toFixed(0);
+  return v.toFixed(v >= 10 ? 1 : 2);
+};

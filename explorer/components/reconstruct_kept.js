@@ -1,6 +1,7 @@
 /* What the code keeps and loses: a classifier reads held-out images and their reconstructions; a table of the two readings, and the most
  * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the
  * share. */
+import { make, offer, progress } from './dom.js';
 import { lx } from './store.js';
 
 export class Kept {
@@ -24,8 +25,7 @@ export class Kept {
         this.#found = d;
         this.tell();
       } else {
-        this.#find('.lx-waiting i').style.width = 100 * d.done + '%';
-        this.#find('.lx-waiting').setAttribute('aria-valuenow', Math.round(100 * d.done));
+        progress(this.#find('.lx-waiting'), d.done);
         this.#timer = setTimeout(this.#ask, 900);
       }
     } catch (e) {
@@ -61,70 +61,57 @@ export class Kept {
     this.#find('.lx-waiting').hidden = !!this.#found;
     this.#find('.lx-told').hidden = !this.#found;
     if (!this.#found) return;
-    const f = this.#found.fields[this.#field] || this.#found.fields[0],
-      whole = f.counts.map((r) => r.reduce((a, b) => a + b, 0));
+    const { fields, images } = this.#found,
+      f = fields[this.#field] || fields[0];
     this.#find('.lx-share').textContent = lx.t('rec.kept.share', {
       p: Math.round(100 * f.share),
-      n: this.#found.images.toLocaleString(lx.state.lang),
+      n: images.toLocaleString(lx.state.lang),
     });
-    this.#pick.hidden = this.#found.fields.length < 2;
-    this.#pick.replaceChildren(
-      ...this.#found.fields.map((g, k) => {
-        const o = document.createElement('option');
-        o.value = k;
-        o.textContent = `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`;
-        return o;
-      }),
+    this.#pick.hidden = fields.length < 2;
+    offer(
+      this.#pick,
+      fields.map((g, k) => [k, `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`]),
+      this.#field,
     );
-    this.#pick.value = this.#field;
-    this.#list.replaceChildren(
-      ...(f.confusions.length ? f.confusions : [null]).map((c) => {
-        const li = document.createElement('li');
-        li.textContent = c
-          ? lx.t('rec.kept.becomes', {
-              was: this.#name(f, c.was),
-              now: this.#name(f, c.now),
-              n: Math.max(1, Math.round((100 * c.count) / c.of)),
-            })
-          : lx.t('rec.kept.none');
-        if (c) li.title = lx.t('rec.kept.exact', { count: c.count, of: c.of });
-        return li;
-      }),
-    );
-    const head = document.createElement('tr'),
-      corner = document.createElement('td');
-    corner.textContent = lx.t('rec.kept.corner');
-    head.append(corner);
-    f.categories.forEach((c, k) => {
-      const th = document.createElement('th');
-      th.scope = 'col';
-      th.textContent = this.#brief(this.#name(f, k));
-      th.title = this.#name(f, k);
-      head.append(th);
-    });
+    const confusions = f.confusions.map((c) => this.#confusion(f, c));
+    this.#list.replaceChildren(...(confusions.length ? confusions : [make('li', { textContent: lx.t('rec.kept.none') })]));
+    const heads = f.categories.map((_, k) => this.#headOf(f, k, 'col'));
     this.#table.replaceChildren(
-      head,
-      ...f.counts.map((row, i) => {
-        const tr = document.createElement('tr'),
-          th = document.createElement('th');
-        th.scope = 'row';
-        th.textContent = this.#brief(this.#name(f, i));
-        th.title = this.#name(f, i);
-        tr.append(th);
-        row.forEach((v, j) => {
-          const td = document.createElement('td'),
-            part = whole[i] ? v / whole[i] : 0;
-          td.textContent = v || '';
-          td.className = i === j ? 'same' : 'lost';
-          td.style.setProperty('--k', i === j ? 100 * part * 0.45 + '%' : Math.min(85, 100 * Math.sqrt(part) * 1.4) + '%');
-          td.title = `${this.#name(f, i)} → ${this.#name(f, j)}: ${v} / ${whole[i]}`;
-          tr.append(td);
-        });
-        return tr;
-      }),
+      make('tr', {}, make('td', { textContent: lx.t('rec.kept.corner') }), ...heads),
+      ...f.counts.map((row, i) => this.#rowOf(f, row, i)),
     );
     this.#host.dataset.run = lx.state.run;
     this.#host.dataset.kept = f.share;
+  }
+
+  #confusion(f, c) {
+    const n = Math.max(1, Math.round((100 * c.count) / c.of));
+    return make('li', {
+      textContent: lx.t('rec.kept.becomes', { was: this.#name(f, c.was), now: this.#name(f, c.now), n }),
+      title: lx.t('rec.kept.exact', { count: c.count, of: c.of }),
+    });
+  }
+
+  #headOf(f, k, scope) {
+    const title = this.#name(f, k);
+    return make('th', { scope, textContent: this.#brief(title), title });
+  }
+
+  #rowOf(f, row, i) {
+    const whole = row.reduce((a, b) => a + b, 0);
+    return make(
+      'tr',
+      {},
+      this.#headOf(f, i, 'row'),
+      ...row.map((v, j) => {
+        const part = whole ? v / whole : 0,
+          strength = i === j ? 100 * part * 0.45 : Math.min(85, 100 * Math.sqrt(part) * 1.4),
+          td = make('td', { textContent: v || '', className: i === j ? 'same' : 'lost' });
+        td.style.setProperty('--k', strength + '%');
+        td.title = `${this.#name(f, i)} → ${this.#name(f, j)}: ${v} / ${whole}`;
+        return td;
+      }),
+    );
   }
 
   enter() {

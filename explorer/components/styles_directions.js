@@ -1,6 +1,9 @@
 /* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
 import { effect, title } from './direction_moves.js';
+import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
+import { button, make } from './dom.js';
+import { weighed } from './moves.js';
 import { lx } from './store.js';
 import './own.js';
 
@@ -74,106 +77,73 @@ export class StyleDirections {
   }
 
   #slider(d, k, choices) {
-    const row = document.createElement('div'),
-      line = document.createElement('div'),
-      head = document.createElement('button'),
-      input = document.createElement('input'),
-      out = document.createElement('output'),
-      text = document.createElement('p');
-    row.className = 'lx-dir';
-    line.className = 'lx-dir-line';
-    head.type = 'button';
-    head.className = 'lx-dir-name';
-    input.type = 'range';
-    input.className = 'lx-range';
-    input.min = -4;
-    input.max = 4;
-    input.step = 0.01;
-    out.className = 'num';
-    const item = { d, k, row, input, out, s: this.#step(d) };
+    const head = button({ className: 'lx-dir-name' }),
+      text = make('p'),
+      { input, out } = dial(),
+      row = make('div', { className: 'lx-dir' }),
+      item = { d, k, row, input, out, s: this.#step(d) };
     item.write = () => {
+      const e = this.#effect(item.d);
       head.textContent = choices ? lx.field(item.d.name[0]) : title(item.d, k);
       input.setAttribute('aria-label', title(item.d, k));
-      const e = item.d.kind === 'own' ? { main: '', clear: false } : item.d.statistic ? effect(item.d) : { main: lx.t('sty.unmeasured') },
-        b = document.createElement('b');
-      b.textContent = e.main;
-      b.className = e.clear ? '' : 'dim';
-      text.replaceChildren(b, ...[e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t));
+      const more = [e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t);
+      text.replaceChildren(make('b', { textContent: e.main, className: e.clear ? '' : 'dim' }), ...more);
       row.title = text.textContent;
     };
-    head.onclick = () => this.#select(item);
-    input.onfocus = () => this.#select(item);
+    head.onclick = input.onfocus = () => this.#select(item);
     input.oninput = () => {
       this.#select(item);
-      const by = +input.value - this.#along(item.s);
-      lx.setCode(
-        lx.state.w.map((v, i) => v + by * item.s[i]),
-        { kind: 'found' },
-      );
+      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - this.#along(item.s)), { kind: 'found' });
     };
-    line.append(head);
-    if (choices) {
-      const s = document.createElement('select');
-      s.className = 'lx-chip lx-cat';
-      s.setAttribute('aria-label', lx.field(d.name[0]));
-      s.append(
-        ...choices.map((c, i) => {
-          const o = document.createElement('option');
-          o.value = i;
-          o.textContent = lx.category(c.name[0], c.name[1]);
-          return o;
-        }),
-      );
-      s.value = choices.indexOf(d);
-      s.onchange = () => {
-        item.d = choices[+s.value];
-        item.s = this.#step(item.d);
-        item.write();
-        this.#select(item);
-        this.sync();
-      };
-      line.append(s);
-    }
-    line.append(input, out);
-    row.append(line, text);
+    const choice = choices ? [this.#choice(item, choices)] : [];
+    row.append(make('div', { className: 'lx-dir-line' }, head, ...choice, input, out), text);
     item.write();
     this.#rows.push(item);
     return row;
   }
 
+  #effect(d) {
+    if (d.kind === 'own') return { main: '', clear: false };
+    return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
+  }
+
+  #choice(item, choices) {
+    return categoryChoice(choices, item.d, (k) => {
+      item.d = choices[k];
+      item.s = this.#step(item.d);
+      item.write();
+      this.#select(item);
+      this.sync();
+    });
+  }
+
   #build() {
-    const was = this.#selected && title(this.#selected.d, this.#selected.k) + this.#selected.d.kind;
+    const was = this.#selected && title(this.#selected.d, this.#selected.k) + this.#selected.d.kind,
+      own = lx.own.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
+      all = [...this.#styled, ...this.#named, ...own];
     this.#rows = [];
     this.#selected = null;
-    const own = lx.own.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
-      all = [...this.#styled, ...this.#named, ...own];
-    this.#find('.lx-groups').replaceChildren(
-      ...KINDS.flatMap((kind) => {
-        const of = all.filter((d) => d.kind === kind);
-        if (!of.length) return [];
-        const section = document.createElement('section'),
-          h = document.createElement('h3'),
-          p = document.createElement('p'),
-          fields = new Map();
-        section.dataset.kind = kind;
-        h.textContent = lx.t('sty.kind.' + kind);
-        p.className = 'lx-note';
-        p.textContent = lx.t('sty.why.' + kind);
-        section.append(h, p);
-        if (kind !== 'attribute') section.append(...of.map((d, k) => this.#slider(d, k)));
-        else {
-          for (const d of of) fields.set(d.name[0], [...(fields.get(d.name[0]) || []), d]);
-          for (const list of [...fields.values()].sort((a, b) => (a.length > 1) - (b.length > 1))) {
-            const best = list.reduce((a, b) => ((b.main?.change || 0) > (a.main?.change || 0) ? b : a));
-            section.append(this.#slider(best, 0, list.length > 1 ? list : null));
-          }
-        }
-        return [section];
-      }),
-    );
+    const sections = KINDS.map((kind) => [kind, all.filter((d) => d.kind === kind)]).filter(([, of]) => of.length);
+    this.#find('.lx-groups').replaceChildren(...sections.map(([kind, of]) => this.#section(kind, of)));
     this.#select(this.#rows.find((r) => title(r.d, r.k) + r.d.kind === was) || this.#rows[0]);
     this.sync();
     this.#view.found(this.#rows.length);
+  }
+
+  #section(kind, of) {
+    const rows =
+      kind === 'attribute'
+        ? byField(of)
+            .sort((a, b) => (a[1].length > 1) - (b[1].length > 1))
+            .map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null))
+        : of.map((d, k) => this.#slider(d, k));
+    return make(
+      'section',
+      { data: { kind } },
+      make('h3', { textContent: lx.t('sty.kind.' + kind) }),
+      make('p', { className: 'lx-note', textContent: lx.t('sty.why.' + kind) }),
+      ...rows,
+    );
   }
 
   #select(item) {
@@ -187,13 +157,7 @@ export class StyleDirections {
   }
 
   sync() {
-    if (!this.#on() || !lx.state.w) return;
-    for (const r of this.#rows) {
-      const v = this.#along(r.s);
-      if (document.activeElement !== r.input || Math.abs(+r.input.value - v) > 0.02) r.input.value = v;
-      lx.range(r.input);
-      r.out.textContent = lx.number(v, 1);
-    }
+    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, this.#along(r.s));
   }
 
   #told() {

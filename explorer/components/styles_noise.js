@@ -1,5 +1,8 @@
 /* The noise of each resolution, and a map of where it changes pixels. `view`: strengths (hundredths), seed, changed(), mapped(). The map is
  * asked for when it is in sight, and once for every run and strengths in any case: it tells whether noise can be seen at all. */
+import { make } from './dom.js';
+import { latest } from './latest.js';
+import { decoded, onto } from './pictures.js';
 import { lx } from './store.js';
 
 const SLIGHT = 3; /* of 255: less is hardly to be seen */
@@ -10,12 +13,30 @@ export class StyleNoise {
   #host;
   #rows = [];
   #timer;
-  #next = null;
-  #busy = false;
   #seen = false;
   #shown = '';
   #measured = '';
   #answer = null;
+
+  #ask = latest(
+    async (run, w, strengths) => {
+      const key = [run, lx.state.label, w, strengths].join();
+      if (key === this.#shown) return;
+      const d = await lx.code({ op: 'noise', w, strengths }),
+        im = await decoded(d.picture);
+      if (run !== lx.state.run) return;
+      onto(this.#find('.lx-grain-map'), im);
+      this.#shown = key;
+      this.#find('.lx-heat-ends').textContent = `0 – ${d.top}`;
+      this.#find('.lx-grain-told').textContent = lx.t('sty.map.told', { n: d.seeds, mean: d.mean.toPrecision(2) });
+      this.#host.dataset.top = d.top;
+      this.#measured = [run, strengths.map((v) => Math.round(100 * v))].join();
+      this.#answer = d;
+      this.told();
+      this.#view.mapped();
+    },
+    (e) => lx.say(e.message, 'error'),
+  );
 
   constructor(host, view, on) {
     this.#host = host;
@@ -44,33 +65,19 @@ export class StyleNoise {
     return this.#host.querySelector(selector);
   }
 
-  #piece(tag, name) {
-    const e = document.createElement(tag);
-    if (name) e.className = name;
-    return e;
-  }
-
   build() {
     this.#host.hidden = !lx.state.info.spec.pixel_noise;
     this.#shown = this.#measured = '';
     this.#answer = null;
     this.#rows = lx.state.info.spec.levels.map((r, k) => {
-      const l = this.#piece('label', 'lx-grain-one'),
-        name = this.#piece('span', 'num'),
-        e = this.#piece('input', 'lx-range'),
-        out = this.#piece('output', 'num');
-      e.type = 'range';
-      e.min = 0;
-      e.max = 200;
-      e.step = 1;
-      e.dataset.level = k;
-      name.textContent = `${r} × ${r}`;
+      const e = make('input', { type: 'range', className: 'lx-range', min: 0, max: 200, step: 1, data: { level: k } }),
+        out = make('output', { className: 'num' }),
+        name = make('span', { className: 'num', textContent: `${r} × ${r}` });
       e.oninput = () => {
         this.#view.strengths[k] = +e.value;
         this.#view.changed();
       };
-      l.append(name, e, out);
-      return { l, e, out, r };
+      return { l: make('label', { className: 'lx-grain-one' }, name, e, out), e, out, r };
     });
     this.#find('.lx-grain-list').replaceChildren(...this.#rows.map((x) => x.l));
     this.told();
@@ -92,11 +99,9 @@ export class StyleNoise {
       b = this.#find('.lx-grain-on');
     b.setAttribute('aria-pressed', !silent);
     b.textContent = lx.t(silent ? 'sty.noise.off' : 'sty.noise.on');
-    this.#find('.lx-grain-from').textContent = silent
-      ? ''
-      : this.#view.seed === null
-        ? lx.t('sty.noise.kept')
-        : lx.t('origin.seed', { seed: this.#view.seed });
+    const { seed } = this.#view,
+      from = seed === null ? lx.t('sty.noise.kept') : lx.t('origin.seed', { seed });
+    this.#find('.lx-grain-from').textContent = silent ? '' : from;
     this.#find('.lx-grain-slight').hidden = !this.slight();
     this.#find('.lx-grain-slight').textContent = this.slight()
       ? lx.t('sty.noise.slight', { top: this.#answer.top, mean: this.#answer.mean.toPrecision(2) })
@@ -113,40 +118,8 @@ export class StyleNoise {
     if (!this.#on() || this.#host.hidden || !lx.state.w || (!this.#seen && this.#measured === this.#whose())) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#next = { run: lx.state.run, w: lx.b64(lx.state.w), strengths: this.#view.strengths.map((v) => v / 100) };
-      if (!this.#busy) this.#pump();
+      const strengths = this.#view.strengths.map((v) => v / 100);
+      this.#ask(lx.state.run, lx.b64(lx.state.w), strengths);
     }, 250);
-  }
-
-  async #pump() {
-    this.#busy = true;
-    while (this.#next) {
-      const { run, w, strengths } = this.#next,
-        key = [run, lx.state.label, w, strengths].join();
-      this.#next = null;
-      if (key === this.#shown) continue;
-      try {
-        const d = await lx.code({ op: 'noise', w, strengths }),
-          im = new Image();
-        im.src = d.picture;
-        await im.decode();
-        if (run !== lx.state.run) continue;
-        const c = this.#find('.lx-grain-map');
-        c.width = im.width;
-        c.height = im.height;
-        c.getContext('2d').drawImage(im, 0, 0);
-        this.#shown = key;
-        this.#find('.lx-heat-ends').textContent = `0 – ${d.top}`;
-        this.#find('.lx-grain-told').textContent = lx.t('sty.map.told', { n: d.seeds, mean: d.mean.toPrecision(2) });
-        this.#host.dataset.top = d.top;
-        this.#measured = [run, strengths.map((v) => Math.round(100 * v))].join();
-        this.#answer = d;
-        this.told();
-        this.#view.mapped();
-      } catch (e) {
-        if (!this.#next) lx.say(e.message, 'error');
-      }
-    }
-    this.#busy = false;
   }
 }

@@ -1,20 +1,39 @@
 /* The way between two of the grid's sources through Z and through W: two strips and how long each is. `view`: pair, seeds(), cut(). */
+import { latest } from './latest.js';
+import { decoded, density, rounded } from './pictures.js';
 import { lx } from './store.js';
 
 const FRAMES = 8;
+const GAP = 5;
 
 export class StylePaths {
   #on;
   #view;
   #host;
   #selects;
-  #next = null;
-  #busy = false;
   #seen = false;
   #timer;
   #shown = '';
   #answer = null;
   #sheet = null;
+
+  #ask = latest(
+    async (run, body) => {
+      const key = [run, lx.state.label, JSON.stringify(body)].join();
+      if (key === this.#shown) return;
+      const d = await lx.code(body),
+        im = await decoded(d.picture);
+      if (run !== lx.state.run) return;
+      this.#answer = d;
+      this.#sheet = im;
+      this.#shown = key;
+      this.#paint();
+      this.told();
+      this.#host.dataset.lengths = `${d.lengths.z} ${d.lengths.w}`;
+      this.#view.walked();
+    },
+    (e) => lx.say(e.message, 'error'),
+  );
 
   constructor(host, view, on) {
     this.#host = host;
@@ -73,24 +92,17 @@ export class StylePaths {
   #paint() {
     if (!this.#sheet) return;
     const canvas = this.#find('canvas'),
+      x = canvas.getContext('2d'),
       [, h, w] = lx.state.info.spec.shape,
-      k = Math.min(devicePixelRatio || 1, 2),
+      k = density(),
       W = canvas.clientWidth || 560,
-      gap = 5,
-      side = (W - gap * (FRAMES - 1)) / FRAMES;
+      side = (W - GAP * (FRAMES - 1)) / FRAMES;
     canvas.width = Math.round(W * k);
     canvas.height = Math.round((2 * side + 10) * k);
-    const x = canvas.getContext('2d');
     x.imageSmoothingEnabled = side * k < 2 * w;
     for (let r = 0; r < 2; r++)
-      for (let c = 0; c < FRAMES; c++) {
-        x.save();
-        x.beginPath();
-        x.roundRect(c * (side + gap) * k, r * (side + 10) * k, side * k, side * k, 7 * k);
-        x.clip();
-        x.drawImage(this.#sheet, c * w, r * h, w, h, c * (side + gap) * k, r * (side + 10) * k, side * k, side * k);
-        x.restore();
-      }
+      for (let c = 0; c < FRAMES; c++)
+        rounded(x, this.#sheet, [c * w, r * h, w, h], [c * (side + GAP) * k, r * (side + 10) * k, side * k], 7 * k);
   }
 
   show() {
@@ -99,38 +111,8 @@ export class StylePaths {
     this.#timer = setTimeout(() => {
       if (!this.#on()) return;
       const all = this.#view.seeds();
-      this.#next = {
-        run: lx.state.run,
-        body: { op: 'paths', a: all[this.#view.pair[0]], b: all[this.#view.pair[1]], frames: FRAMES, ...this.#view.cut() },
-      };
-      if (!this.#busy) this.#pump();
+      const body = { op: 'paths', a: all[this.#view.pair[0]], b: all[this.#view.pair[1]], frames: FRAMES, ...this.#view.cut() };
+      this.#ask(lx.state.run, body);
     }, 300);
-  }
-
-  async #pump() {
-    this.#busy = true;
-    while (this.#next) {
-      const { run, body } = this.#next,
-        key = [run, lx.state.label, JSON.stringify(body)].join();
-      this.#next = null;
-      if (key === this.#shown) continue;
-      try {
-        const d = await lx.code(body),
-          im = new Image();
-        im.src = d.picture;
-        await im.decode();
-        if (run !== lx.state.run) continue;
-        this.#answer = d;
-        this.#sheet = im;
-        this.#shown = key;
-        this.#paint();
-        this.told();
-        this.#host.dataset.lengths = `${d.lengths.z} ${d.lengths.w}`;
-        this.#view.walked();
-      } catch (e) {
-        if (!this.#next) lx.say(e.message, 'error');
-      }
-    }
-    this.#busy = false;
   }
 }

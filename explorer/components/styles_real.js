@@ -1,7 +1,9 @@
 /* Real images in place of samples as the grid's sources, rows first, of runs that encode. `on`: whether they are; held: numbers of
    held-out images; a file in a place's stead is kept until another image is put there. load() fills text (what draws send), codes() and
    face(k). */
-import { base64Of, sendable } from './image_text.js';
+import { base64Of, joined, urlPlain, urlSafe } from './bytes.js';
+import { sendable } from './image_text.js';
+import { decoded, slice } from './pictures.js';
 import { lx } from './store.js';
 
 export class StyleReal {
@@ -35,23 +37,16 @@ export class StyleReal {
   }
 
   /* files in the link: place and image, as small as the model sees it */
-  #safe(text) {
-    return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
-  }
-
-  #whole(text) {
-    return text.replace(/-/g, '+').replace(/_/g, '/') + '='.repeat(-text.length & 3);
-  }
 
   told() {
-    return [...this.files].map(([k, image]) => k + '.' + this.#safe(image)).join('.');
+    return [...this.files].map(([k, image]) => k + '.' + urlSafe(image)).join('.');
   }
 
   #filesOf(text) {
     const parts = (text || '').split('.'),
       found = new Map();
     for (let i = 0; i + 1 < parts.length; i += 2)
-      if (+parts[i] >= 0 && +parts[i] < this.#n && /^[\w-]+$/.test(parts[i + 1])) found.set(+parts[i], this.#whole(parts[i + 1]));
+      if (+parts[i] >= 0 && +parts[i] < this.#n && /^[\w-]+$/.test(parts[i + 1])) found.set(+parts[i], urlPlain(parts[i + 1]));
     return found;
   }
 
@@ -59,11 +54,9 @@ export class StyleReal {
     this.files = on && this.able() ? this.#filesOf(files) : new Map();
     this.on = on && this.able();
     const whole = held?.length === this.#n && held.every((i) => i < this.#count());
-    this.held = whole
-      ? held
-      : this.able()
-        ? Array.from({ length: this.#n }, (_, k) => Math.floor(((k + 0.5) * this.#count()) / this.#n))
-        : [];
+    if (whole) this.held = held;
+    else if (this.able()) this.held = Array.from({ length: this.#n }, (_, k) => Math.floor(((k + 0.5) * this.#count()) / this.#n));
+    else this.held = [];
   }
 
   draw() {
@@ -105,19 +98,12 @@ export class StyleReal {
     }
     const run = this.#owner;
     const d = await lx.code({ op: 'reals', images }),
-      im = new Image();
-    im.src = d.picture;
-    await im.decode();
+      im = await decoded(d.picture);
     if (run !== this.#owner) return;
-    const w = d.w,
-      each = w.length / names.length,
+    const each = d.w.length / names.length,
       wide = im.width / names.length;
     names.forEach((name, i) => {
-      const c = document.createElement('canvas');
-      c.width = wide;
-      c.height = im.height;
-      c.getContext('2d').drawImage(im, -i * wide, 0);
-      this.#known.set(name, { w: w.slice(i * each, (i + 1) * each), face: c });
+      this.#known.set(name, { w: d.w.slice(i * each, (i + 1) * each), face: slice(im, i * wide, wide) });
     });
   }
 
@@ -135,12 +121,8 @@ export class StyleReal {
       size = Math.max(...each.map((w) => w.length)),
       D = lx.state.info.mean.length;
     const full = (w, to) => (w.length === to ? w : Float32Array.from({ length: to }, (_, i) => w[i % w.length])),
-      join = (to) => {
-        const a = new Float32Array(this.#n * to);
-        each.forEach((w, k) => a.set(full(w, to), k * to));
-        return a;
-      };
-    this.text = lx.b64(join(size));
-    return join(D);
+      all = (to) => joined(each.map((w) => full(w, to)));
+    this.text = lx.b64(all(size));
+    return all(D);
   }
 }
