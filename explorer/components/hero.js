@@ -1,6 +1,7 @@
 import { mounted } from './mounted.js';
 import { count } from './dom.js';
 import { latest } from './latest.js';
+import { blank } from './pictures.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('hero');
@@ -106,11 +107,8 @@ document.addEventListener('lx-ratio', (e) => {
 const name = (suffix) => `${lx.state.run}-${lx.state.origin?.kind || 'code'}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();
 element.querySelector('.lx-save').onclick = () => {
-  const big = document.createElement('canvas'),
-    k = 8;
-  big.width = canvas.width * k;
-  big.height = canvas.height * k;
-  const x = big.getContext('2d');
+  const big = blank(8 * canvas.width, 8 * canvas.height),
+    x = big.getContext('2d');
   x.imageSmoothingEnabled = false;
   x.drawImage(canvas, 0, 0, big.width, big.height);
   big.toBlob((b) => lx.save(b, name('.png')), 'image/png');

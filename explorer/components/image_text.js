@@ -1,13 +1,14 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
 import { base64Of, fromBase64, urlSafe } from './bytes.js';
+import { blank, pen, pixelsOf } from './pictures.js';
 
 export const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
 export const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
 
 /** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */
 export const bytesOf = (canvas, channels) => {
-  const d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
-  const out = new Uint8Array(canvas.width * canvas.height * channels);
+  const d = pixelsOf(canvas),
+    out = new Uint8Array(canvas.width * canvas.height * channels);
   for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < channels; k++) out[j++] = d[i + k];
   return out;
 };
@@ -49,11 +50,9 @@ export const textImage = async (text, length, channels) => {
 
 /** A canvas of pixels, channels last. */
 export const painted = (bytes, [channels, h, w]) => {
-  const canvas = document.createElement('canvas'),
-    x = canvas.getContext('2d', { willReadFrequently: true });
-  canvas.width = w;
-  canvas.height = h;
-  const d = x.createImageData(w, h);
+  const canvas = blank(w, h),
+    x = pen(canvas),
+    d = x.createImageData(w, h);
   for (let i = 0; i < h * w; i++) {
     for (let k = 0; k < 3; k++) d.data[4 * i + k] = bytes[i * channels + (channels === 3 ? k : 0)];
     d.data[4 * i + 3] = 255;
@@ -78,12 +77,10 @@ export const shrunk = async (file) => {
     return null;
   }
   const scale = Math.min(1, SHRUNK / Math.max(whole.width, whole.height)),
-    canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(whole.width * scale));
-  canvas.height = Math.max(1, Math.round(whole.height * scale));
-  const pen = canvas.getContext('2d');
-  pen.imageSmoothingQuality = 'high';
-  pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+    canvas = blank(Math.max(1, Math.round(whole.width * scale)), Math.max(1, Math.round(whole.height * scale))),
+    x = canvas.getContext('2d');
+  x.imageSmoothingQuality = 'high';
+  x.drawImage(whole, 0, 0, canvas.width, canvas.height);
   whole.close();
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 };

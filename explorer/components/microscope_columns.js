@@ -1,4 +1,5 @@
 /* A linear decoder's columns, the same space in its principal axes, the exact components; and the angles between the two spaces. */
+import { make } from './dom.js';
 import { Cells } from './microscope_cells.js';
 import { lx } from './store.js';
 
@@ -39,10 +40,8 @@ export class MicColumns {
     );
     this.#angles.replaceChildren(
       ...d.angles.map((v, k) => {
-        const e = document.createElement('i');
+        const e = make('i', { data: { angle: v }, title: lx.t('mic.pca.angle', { k: k + 1, angle: this.#mic.short(v) }) });
         e.style.height = Math.max(2, (100 * v) / 90) + '%';
-        e.title = lx.t('mic.pca.angle', { k: k + 1, angle: this.#mic.short(v) });
-        e.dataset.angle = v;
         return e;
       }),
     );

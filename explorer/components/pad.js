@@ -1,4 +1,6 @@
 /* A drawing pad on a 280 × 280 canvas: pen, eraser, keyboard. pixels(h, w, centre) gives it as the model's grey image. */
+import { blank } from './pictures.js';
+
 const SIDE = 280;
 
 export class Pad {
@@ -70,7 +72,7 @@ export class Pad {
         this.#place();
       }
     };
-    this.#work = document.createElement('canvas');
+    this.#work = blank(SIDE, SIDE);
     this.clear();
   }
 

@@ -5,7 +5,7 @@ import { difference, mixed, truncated } from './moves.js';
 import { density, tileRow } from './pictures.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
-import { makeStyleCarried } from './styles_carried.js';
+import { showCarried } from './styles_carried.js';
 import { StyleDirections } from './styles_directions.js';
 import { StyleNoise } from './styles_noise.js';
 import { StylePaths } from './styles_paths.js';
@@ -420,7 +420,7 @@ const build = () => {
   );
   grains.build();
   paths.names();
-  carries(lx.state.info.card.carried, ranges);
+  carries(lx.state.info.card.carried);
 };
 arrowKeys(presets);
 arrowKeys($('.lx-kinds'));
@@ -602,7 +602,7 @@ const strip = () => {
 };
 
 /* ---- opening the view, another run, another code ---- */
-const carries = makeStyleCarried($('.lx-carried'), rangeTitle);
+const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);
 const grains = new StyleNoise($('.lx-grain'), grain, on),
   paths = new StylePaths($('.lx-two-ways'), ways, on),
   sliders = new StyleDirections($('.lx-turn'), turns, on);
@@ -747,7 +747,7 @@ lx.on('lang', () => {
   if (on() && layers.length) {
     tell();
     paths.names();
-    carries(lx.state.info.card.carried, ranges);
+    carries(lx.state.info.card.carried);
   }
 });
 document.addEventListener('lx-dials', () => tell());

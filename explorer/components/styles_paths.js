@@ -1,4 +1,5 @@
 /* The way between two of the grid's sources through Z and through W: two strips and how long each is. `view`: pair, seeds(), cut(). */
+import { offer } from './dom.js';
 import { latest } from './latest.js';
 import { decoded, density, rounded } from './pictures.js';
 import { lx } from './store.js';
@@ -64,15 +65,11 @@ export class StylePaths {
     const n = this.#view.rows(),
       all = this.#view.seeds();
     for (const [i, s] of this.#selects.entries()) {
-      s.replaceChildren(
-        ...all.map((seed, k) => {
-          const o = document.createElement('option');
-          o.value = k;
-          o.textContent = `${lx.t(k < n ? 'sty.row' : 'sty.column', { n: (k < n ? k : k - n) + 1 })} · ${lx.t('origin.seed', { seed })}`;
-          return o;
-        }),
-      );
-      s.value = this.#view.pair[i];
+      const titles = all.map((seed, k) => {
+        const what = k < n ? lx.t('sty.row', { n: k + 1 }) : lx.t('sty.column', { n: k - n + 1 });
+        return [k, `${what} · ${lx.t('origin.seed', { seed })}`];
+      });
+      offer(s, titles, this.#view.pair[i]);
     }
     this.told();
   }

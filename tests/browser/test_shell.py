@@ -170,7 +170,7 @@ def test_by_keyboard_alone_through_all_views_and_back(drive):
         page.keyboard.press("Shift+Tab")
         if page.evaluate(f"{focus}.getAttribute('role')") == "tab":
             break
-    views, names = page.evaluate("window.lxViews.map((v) => v.name)"), words("en")
+    views, names = page.evaluate("lx.views.map((v) => v.name)"), words("en")
     assert page.evaluate(f"{focus}.dataset.view") == views[0] == "map" and views[-1] == "train"
     for view in [*views[1:], views[0]]:
         page.keyboard.press("ArrowRight")
@@ -192,7 +192,7 @@ def test_a_view_that_comes_after_the_header_is_its_tabs_panel_all_the_same(drive
     drive.page.add_init_script("""const find = Document.prototype.getElementById;
         Document.prototype.getElementById = function (id) { return id === 'view-walk' && !window.come ? null : find.call(this, id); };""")
     page, panels = drive.open().page, drive.page.locator("[role=tabpanel][aria-labelledby]")
-    views = page.evaluate("lxViews.length")
+    views = page.evaluate("lx.views.length")
     expect(panels).to_have_count(views - 1)
     page.evaluate("() => { window.come = true; document.body.append(document.createElement('i')); }")
     expect(panels).to_have_count(views)
