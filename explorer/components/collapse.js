@@ -1,6 +1,7 @@
 /* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands
    on. */
 import { mounted } from './mounted.js';
+import { table as colourTable } from './colours.js';
 import { count, make, offer, wait } from './dom.js';
 import { density, wipe } from './pictures.js';
 import { arrowKeys, check } from './radios.js';
@@ -278,15 +279,9 @@ const build = () => {
   lx.translate(element);
 };
 const shades = () => {
-  const s = look().scale;
-  table = new Uint8ClampedArray(256 * 3);
-  for (let i = 0; i < 256; i++) {
-    const t = i / 127.5,
-      [a, b] = t < 1 ? [s[0], s[1]] : [s[1], s[2]],
-      f = t < 1 ? t : t - 1;
-    for (let c = 0; c < 3; c++) table[3 * i + c] = a[c] + (b[c] - a[c]) * f;
-  }
-  for (const p of panels) p.bar.style.background = `linear-gradient(to right,${s.map((c) => `rgb(${c})`).join(',')})`;
+  const { scale } = look();
+  table = colourTable(scale);
+  for (const p of panels) p.bar.style.background = `linear-gradient(to right,${scale.map((c) => `rgb(${c})`).join(',')})`;
 };
 const sized = (canvas) => {
   const k = density(),

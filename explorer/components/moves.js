@@ -96,13 +96,14 @@ export const amongNeighbours = (xs, ys, indices, distances) => {
 };
 
 /**
- * Weights of the eight nearest on a map (explorer/projection.py; Franke & Nielson 1980): ((R - r) / (R · r))², r being how far one lies and
- * R how far the ninth does. On top of an image it is that image alone; where all lie equally far, they weigh the same.
+ * Weights of the eight nearest on a map, as explorer/projection.py gives them (Franke & Nielson 1980): ((R - r) / (R · r))², r being how
+ * far one lies and R how far the ninth does. On top of an image it is that image alone; where all lie equally far, they weigh the same.
  * @param {number[]} distances the nearest first, nine of them where there are so many
  */
 export const shepard = (distances) => {
   const near = distances.slice(0, 8),
-    R = distances.at(-1),
-    weights = near.map((r) => (near[0] < 1e-9 ? +(r < 1e-9) : ((R - r) / (R * r)) ** 2));
-  return weights.some(Boolean) ? weights : near.map(() => 1);
+    reach = distances.length > 8 ? distances[8] : 1.5 * distances.at(-1);
+  if (near[0] < 1e-9) return near.map((r) => +(r < 1e-9));
+  if (reach - near[0] < 1e-6 * reach) return near.map(() => 1);
+  return near.map((r) => ((reach - r) / (reach * r)) ** 2);
 };

@@ -1,5 +1,6 @@
 import { mounted } from './mounted.js';
 import { joined } from './bytes.js';
+import { steps } from './colours.js';
 import { button, entitle, make, offer } from './dom.js';
 import { latest } from './latest.js';
 import { amongNeighbours, shepard } from './moves.js';
@@ -143,13 +144,7 @@ const load = async () => {
     }
   }
 };
-const scale = () => {
-  const s = [],
-    grey = lx.state.theme === 'dark' ? '#343843' : '#dedbd4';
-  const all = [grey, ...lx.palette];
-  all.forEach((c, k) => s.push([k / all.length, c], [(k + 1) / all.length, c]));
-  return s;
-};
+const scale = () => steps([lx.state.theme === 'dark' ? '#343843' : '#dedbd4', ...lx.palette]);
 /* of each point its colour's number, -1: grey, since others are chosen in the legend */
 const shade = () =>
   Array.from(xs, (_, i) => {
