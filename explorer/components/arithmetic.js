@@ -1,4 +1,7 @@
 import { mounted } from './mounted.js';
+import { button, count, entitle, make, progress, wait } from './dom.js';
+import { alike, weighed } from './moves.js';
+import { blank, crop, density, rounded, wipe } from './pictures.js';
 import { lx } from './store.js';
 import './own.js';
 
@@ -28,7 +31,8 @@ const real = () => !!(lx.state.info.points && lx.state.info.dataset); /* an enco
 const full = () => parts && SLOTS.every((s) => parts[s].length);
 const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
-/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number ---- */
+/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number
+   ---- */
 const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 const write = (quiet = false) => {
   if (!parts || !on()) return;
@@ -79,23 +83,14 @@ const tiles = (canvases, refs) => {
     if (r[0] === 'r') lx.tile(canvases[i], +r.slice(1)).catch(() => {});
   });
   if (!samples.length) return Promise.resolve();
-  const run = lx.state.run,
-    [, h, w] = lx.state.info.spec.shape;
+  const asked = { op: 'exemplars', refs: samples.map(([r]) => r), columns: 12 };
   return lx
-    .bytes('render', {
-      run,
-      ...(lx.state.label !== null && { label: lx.state.label }),
-      op: 'exemplars',
-      refs: samples.map(([r]) => r),
-      columns: 12,
-    })
+    .bytes('render', lx.whose(asked))
     .then((r) => r.blob())
     .then(createImageBitmap)
     .then((im) => {
       samples.forEach(([, c], k) => {
-        c.width = w;
-        c.height = h;
-        c.getContext('2d').drawImage(im, (k % 12) * w, Math.floor(k / 12) * h, w, h, 0, 0, w, h);
+        crop(c, im, lx.state.info.spec.shape.slice(1), k);
         c.dataset.drawn = '1';
       });
       im.close();
@@ -114,11 +109,9 @@ const gallery = async (own = false) => {
       d = await lx.code({ op: 'gallery', source, filters, offset, count: PER });
       if (me !== asked || run !== lx.state.run || !on()) return;
       if (d.ready) break;
-      bar.hidden = false;
-      bar.firstChild.style.width = 100 * d.done + '%';
-      bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
+      progress(bar, d.done);
       $('.lx-how').textContent = lx.t('arith.reading');
-      await new Promise((f) => setTimeout(f, 350));
+      await wait(350);
     }
     bar.hidden = true;
     fields = d.fields;
@@ -148,7 +141,7 @@ const unlisted = () => {
     offset = 0;
     bare();
   }
-  if (!parts) blank();
+  if (!parts) reset();
   lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), false);
   choices();
   how();
@@ -166,17 +159,8 @@ const shelf = (d) => {
     had = host.contains(document.activeElement);
   host.replaceChildren(
     ...d.refs.map((r, i) => {
-      const b = document.createElement('button'),
-        c = document.createElement('canvas');
-      b.type = 'button';
-      b.className = 'lx-ex';
-      b.dataset.ref = r;
-      b.draggable = true;
-      b.tabIndex = i ? -1 : 0;
-      c.width = c.height = 8;
-      b.append(c);
-      b.title = named(r);
-      b.setAttribute('aria-label', named(r));
+      const b = button({ className: 'lx-ex', data: { ref: r }, draggable: true, tabIndex: i ? -1 : 0 }, blank(8, 8));
+      entitle(b, named(r));
       return b;
     }),
   );
@@ -198,45 +182,38 @@ const how = () => {
     lx.t('arith.how', { slot: active.toUpperCase() }) +
     (fields.some((f) => f.measured) && !fields.some((f) => !f.measured) ? ' ' + lx.t('arith.nonet') : '');
 };
+const groupOf = (f) => {
+  const g = make('optgroup', { label: lx.field(f.name) + (f.measured ? ` (${lx.t('arith.measured')})` : '') });
+  g.append(
+    ...f.categories.map((v, i) =>
+      make('option', {
+        value: f.name + '\n' + v,
+        textContent: `${lx.category(f.name, v)} · ${f.counts[i]}`,
+        disabled: !f.counts[i],
+      }),
+    ),
+  );
+  return g;
+};
+const filterChip = ([f, v], i) => {
+  const what = lx.phrase(f, v);
+  return button({
+    className: 'lx-chip on',
+    textContent: what + ' ×',
+    'aria-label': lx.t('arith.unfilter', { what }),
+    onclick: () => {
+      filters.splice(i, 1);
+      offset = 0;
+      gallery();
+      write();
+    },
+  });
+};
 const choices = () => {
-  const select = $('.lx-filter'),
-    first = document.createElement('option');
-  first.value = '';
-  first.textContent = lx.t('arith.filter');
+  const select = $('.lx-filter');
   select.hidden = !fields.length;
-  select.replaceChildren(
-    first,
-    ...fields.map((f) => {
-      const g = document.createElement('optgroup');
-      g.label = lx.field(f.name) + (f.measured ? ` (${lx.t('arith.measured')})` : '');
-      g.append(
-        ...f.categories.map((v, i) => {
-          const o = document.createElement('option');
-          o.value = f.name + '\n' + v;
-          o.textContent = `${lx.category(f.name, v)} · ${f.counts[i]}`;
-          o.disabled = !f.counts[i];
-          return o;
-        }),
-      );
-      return g;
-    }),
-  );
-  $('.lx-filters').replaceChildren(
-    ...filters.map(([f, v], i) => {
-      const b = document.createElement('button');
-      b.type = 'button';
-      b.className = 'lx-chip on';
-      b.textContent = lx.phrase(f, v) + ' ×';
-      b.setAttribute('aria-label', lx.t('arith.unfilter', { what: lx.phrase(f, v) }));
-      b.onclick = () => {
-        filters.splice(i, 1);
-        offset = 0;
-        gallery();
-        write();
-      };
-      return b;
-    }),
-  );
+  select.replaceChildren(make('option', { value: '', textContent: lx.t('arith.filter') }), ...fields.map(groupOf));
+  $('.lx-filters').replaceChildren(...filters.map(filterChip));
   for (const b of element.querySelectorAll('[data-source]')) {
     b.setAttribute('aria-checked', b.dataset.source === source);
     b.classList.toggle('on', b.dataset.source === source);
@@ -371,17 +348,8 @@ const slots = () => {
     slot(s).setAttribute('aria-label', lx.t('arith.slot', { slot: s.toUpperCase(), n: parts[s].length }));
     host.replaceChildren(
       ...parts[s].map((r) => {
-        const b = document.createElement('button'),
-          c = document.createElement('canvas');
-        b.type = 'button';
-        b.className = 'lx-out';
-        b.dataset.ref = r;
-        b.draggable = true;
-        b.title = lx.t('arith.remove', { what: named(r) });
-        b.setAttribute('aria-label', b.title);
-        c.width = c.height = 8;
-        b.append(c);
-        b.onclick = () => remove(s, r);
+        const b = button({ className: 'lx-out', data: { ref: r }, draggable: true, onclick: () => remove(s, r) }, blank(8, 8));
+        entitle(b, lx.t('arith.remove', { what: named(r) }));
         return b;
       }),
     );
@@ -391,11 +359,11 @@ const slots = () => {
 
 /* ---- the sum ---- */
 const body = (more) => ({ op: 'sum', a: parts.a, b: parts.b, c: parts.c, ...more });
-const rounded = (canvas, x, im, columns) => {
-  /* tiles with gaps, sharp on any screen */
+/* tiles with gaps, sharp on any screen */
+const paintTiles = (canvas, x, im, columns) => {
   const [, h, w] = lx.state.info.spec.shape,
     n = Math.round(im.width / w),
-    k = Math.min(devicePixelRatio || 1, 2),
+    k = density(),
     side = canvas.clientWidth || 210,
     gap = columns > 1 ? 4 : 0,
     cell = (side - gap * (n - 1)) / n;
@@ -403,21 +371,14 @@ const rounded = (canvas, x, im, columns) => {
   x.imageSmoothingEnabled = cell * k < w;
   for (let i = 0; i < n * n; i++) {
     const r = Math.floor(i / n),
-      c = i % n,
-      px = c * (cell + gap) * k,
-      py = r * (cell + gap) * k;
-    x.save();
-    x.beginPath();
-    x.roundRect(px, py, cell * k, cell * k, 7 * k);
-    x.clip();
-    x.drawImage(im, c * w, r * h, w, h, px, py, cell * k, cell * k);
-    x.restore();
+      c = i % n;
+    rounded(x, im, [c * w, r * h, w, h], [c * (cell + gap) * k, r * (cell + gap) * k, cell * k], 7 * k);
   }
 };
 const nine = () => {
   if (!on() || !full()) return;
   const canvas = $('.lx-nine canvas');
-  lx.draw(canvas, body({ strength: +strength.toFixed(2), seed }), (x, im) => rounded(canvas, x, im, 3));
+  lx.draw(canvas, body({ strength: +strength.toFixed(2), seed }), (x, im) => paintTiles(canvas, x, im, 3));
 };
 const means = () => {
   if (!on() || !full()) return;
@@ -433,7 +394,7 @@ const means = () => {
       c.getContext('2d').drawImage(im, k * w, 0, w, h, 0, 0, w, h);
     });
     lx.stale(element.querySelectorAll('.lx-mean canvas'), false);
-    element.dataset.means = (+element.dataset.means || 0) + 1;
+    count(element, 'means');
   });
 };
 let timer,
@@ -462,7 +423,7 @@ const ask = (own) => {
       delete element.dataset.error;
       element.dataset.strength = answer.strength;
       verdict();
-      element.dataset.n = (+element.dataset.n || 0) + 1;
+      count(element);
     } catch (e) {
       if (e.name !== 'AbortError' && me === ticket) {
         answer = null;
@@ -480,8 +441,7 @@ const ask = (own) => {
 const judged = (are) => lx.stale(element.querySelectorAll('.lx-verdict, .lx-said'), !are);
 /* whether the sum is the current code, or stands beside it */
 const taken = () => {
-  const is =
-    !!answer && lx.state.w?.length === answer.w.length && answer.w.every((v, i) => Math.abs(v - lx.state.w[i]) < 1e-4 * (1 + Math.abs(v)));
+  const is = !!answer && alike(answer.w, lx.state.w, 1e-4);
   $('.lx-nth[data-k="4"]').classList.toggle('on', is);
   const p = $('.lx-take');
   p.textContent = full() && answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
@@ -537,11 +497,7 @@ $('.lx-strength input').oninput = (e) => {
   strength = +e.target.value;
   dial();
   nine();
-  if (answer)
-    lx.setCode(
-      answer.w.map((v, i) => v + (strength - answer.strength) * answer.vector[i]),
-      { kind: 'arithmetic' },
-    );
+  if (answer) lx.setCode(weighed(answer.w, answer.vector, 1, strength - answer.strength), { kind: 'arithmetic' });
   ask(!answer);
   write();
 };
@@ -562,15 +518,11 @@ $('.lx-again').onclick = () => {
   gallery(true);
 };
 for (let k = 0; k < 9; k++) {
-  const b = document.createElement('button');
-  b.type = 'button';
-  b.dataset.k = k;
-  b.className = 'lx-nth';
-  b.onclick = () => {
+  const onclick = () => {
     if (answer?.seed === seed && answer.strength === +strength.toFixed(2)) nth(k);
     else pending = k;
   };
-  $('.lx-cells9').append(b);
+  $('.lx-cells9').append(button({ className: 'lx-nth', data: { k }, onclick }));
 }
 const cellNames = () => {
   for (const b of element.querySelectorAll('.lx-nth'))
@@ -579,13 +531,7 @@ const cellNames = () => {
 
 /* ---- the check ---- */
 const percent = (v) => Math.round(100 * v) + ' %';
-const chip = (text, kind, title) => {
-  const e = document.createElement('span');
-  e.className = 'lx-mark ' + kind;
-  e.textContent = text;
-  if (title) e.title = title;
-  return e;
-};
+const chip = (textContent, kind, title = '') => make('span', { className: 'lx-mark ' + kind, textContent, title });
 const verdict = () => {
   judged(true);
   const host = $('.lx-verdict'),
@@ -675,7 +621,7 @@ $('.lx-json').onclick = () => {
 
 /* ---- opening the view, changing the run, the class, the language ---- */
 /* nothing of another run, or of what is not there yet, under the words */
-const blank = () => {
+const reset = () => {
   parts = null;
   answer = null;
   pending = null;
@@ -683,7 +629,7 @@ const blank = () => {
   clearTimeout(timer);
   stop?.abort();
   ticket++;
-  for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) wipe(c);
   for (const host of element.querySelectorAll('.lx-thumbs')) host.replaceChildren();
   if (listed?.run !== lx.state.run) bare();
   verdict();
@@ -700,7 +646,7 @@ const restore = () => {
   const kept = parse(lx.state.kept.abc);
   owed = false;
   pending = null;
-  if (mine !== lx.state.run || !kept) blank();
+  if (mine !== lx.state.run || !kept) reset();
   mine = lx.state.run;
   label = lx.state.label;
   named_ = false;

@@ -1,4 +1,6 @@
 import { mounted } from './mounted.js';
+import { button, offer } from './dom.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('classes');
@@ -20,45 +22,26 @@ const build = (info) => {
     'lx-short',
     names.every((v) => v.length <= 2),
   );
-  names.forEach((name, k) => {
-    if (many) {
-      const o = document.createElement('option');
-      o.value = k;
-      o.textContent = name;
-      list.append(o);
-      return;
-    }
-    const b = document.createElement('button');
-    b.type = 'button';
-    b.className = 'lx-chip';
-    b.setAttribute('role', 'radio');
-    b.dataset.class = k;
-    b.textContent = name;
-    b.onclick = () => choose(k);
-    row.append(b);
-  });
+  if (many)
+    offer(
+      list,
+      names.map((name, k) => [k, name]),
+    );
+  else
+    row.append(
+      ...names.map((textContent, k) =>
+        button({ className: 'lx-chip', role: 'radio', data: { class: k }, textContent, onclick: () => choose(k) }),
+      ),
+    );
   mark();
 };
 const mark = () => {
   const k = lx.state.label;
   list.value = k ?? '';
   element.dataset.label = k ?? '';
-  for (const b of row.children) {
-    const is = +b.dataset.class === k;
-    b.classList.toggle('on', is);
-    b.setAttribute('aria-checked', is);
-    b.tabIndex = is ? 0 : -1;
-  }
+  check(row.children, (b) => +b.dataset.class === k);
 };
-row.onkeydown = (e) => {
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key],
-    n = row.children.length;
-  if (!step || !n) return;
-  e.preventDefault();
-  const k = (lx.state.label + step + n) % n;
-  choose(k);
-  row.children[k].focus();
-};
+arrowKeys(row);
 list.onchange = () => choose(+list.value);
 lx.on('run', build);
 lx.on('code', mark);

@@ -1,5 +1,9 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
 import { mounted } from './mounted.js';
+import { button, count, make, offer } from './dom.js';
+import { nearest } from './moves.js';
+import { tileGrid } from './pictures.js';
+import { arrowKeys, check, gridArrows } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('codes');
@@ -32,12 +36,10 @@ const number = (v) => lx.number(v, 2),
   sign = (v) => (v > 0 ? '+' : '') + String(+v.toFixed(2)).replace('-', '−');
 const editable = () => spec().num_layers === 1 && spec().w_dim === spec().z_dim;
 const codeOf = (name) => spec().codes.find((c) => c.name === name);
-const told = (c) =>
-  lx.known('coded.name.' + c)
-    ? lx.t('coded.name.' + c)
-    : /^code \d+$/.test(c)
-      ? lx.t('coded.name.code', { n: c.slice(5) })
-      : c.replaceAll('_', ' ');
+const told = (c) => {
+  if (lx.known('coded.name.' + c)) return lx.t('coded.name.' + c);
+  return /^code \d+$/.test(c) ? lx.t('coded.name.code', { n: c.slice(5) }) : c.replaceAll('_', ' ');
+};
 const effect = (label) => lx.t(lx.known('effect.' + label) ? 'effect.' + label : 'effect.unclear');
 const of = (name) => measured?.find((m) => m.name === name);
 
@@ -78,14 +80,10 @@ const choices = () => {
   lx.state.info.directions.forEach((_, k) => out.push('direction:' + k));
   return out;
 };
-const words = (id) =>
-  id === 'class'
-    ? lx.t('coded.class')
-    : id === 'noise'
-      ? lx.t('coded.noise')
-      : id.startsWith('code:')
-        ? told(id.slice(5))
-        : lx.t('coded.direction', { label: lx.label(+id.slice(10)) });
+const words = (id) => {
+  if (id === 'class' || id === 'noise') return lx.t('coded.' + id);
+  return id.startsWith('code:') ? told(id.slice(5)) : lx.t('coded.direction', { label: lx.label(+id.slice(10)) });
+};
 const standard = () => {
   const s = spec(),
     all = choices(),
@@ -118,7 +116,6 @@ const nameOf = (code, k) => {
   const n = of(code)?.names?.[k];
   return n ? `“${lx.names(n.label)}”` : 'c' + k;
 };
-const nearest = (values, v) => values.reduce((best, x, k) => (Math.abs(x - v) < Math.abs(values[best] - v) ? k : best), 0);
 const at = (id) => {
   const { values } = axis(id);
   if (id === 'class') return values.indexOf(lx.state.label);
@@ -146,72 +143,69 @@ const choose = (side, id) => {
   build();
 };
 const pick = () => {
-  for (const side of ['rows', 'columns']) {
-    const s = pickers[side];
-    s.replaceChildren(
-      ...choices().map((id) => {
-        const o = document.createElement('option');
-        o.value = id;
-        o.textContent = words(id);
-        return o;
-      }),
+  for (const side of ['rows', 'columns'])
+    offer(
+      pickers[side],
+      choices().map((id) => [id, words(id)]),
+      sides[side],
     );
-    s.value = sides[side];
-  }
 };
 for (const side of ['rows', 'columns']) pickers[side].onchange = () => choose(side, pickers[side].value);
 $('.lx-swap').onclick = () => choose('rows', sides.columns);
 
 /* ---- the grid ---- */
-const build = () => {
-  if (!shown() || !sides.rows) return;
+/* how large cells are, from what is written beside them and from the room there is */
+const measure = (R, C) => {
   const [, h, w] = lx.state.info.spec.shape,
-    [R, C] = [heads(sides.rows), heads(sides.columns)],
     narrow = stage.clientWidth < 420,
     gap = narrow ? 2 : 4,
-    top = 26;
-  const label = Math.min(narrow ? 56 : 84, 14 + 7.5 * Math.max(...R.map((v) => v.length))),
+    top = 26,
+    label = Math.min(narrow ? 56 : 84, 14 + 7.5 * Math.max(...R.map((v) => v.length))),
     scroll = $('.lx-code-scroll');
   const fit = Math.min((scroll.clientWidth - 32 - label) / C.length - gap, (scroll.clientHeight - 28 - top) / R.length - gap),
     side = Math.max(28, Math.floor(Math.min(fit, 120)));
-  box = { w, h, side, gap, label, top, rows: R.length, columns: C.length, run: lx.state.run, from };
+  return { w, h, side, gap, label, top, rows: R.length, columns: C.length, run: lx.state.run, from };
+};
+/* a value over its column; of a code's those are marked that it was trained on */
+const headOf = (text, c) => {
+  const { side, gap, label, columns } = box,
+    code = sides.columns.startsWith('code:') && codeOf(sides.columns.slice(5)),
+    line = code?.kind === 'continuous',
+    v = axis(sides.columns).values[c],
+    inside = !line || (v >= code.low && v <= code.high);
+  const e = make('span', { className: 'lx-code-top', textContent: text, title: text });
+  e.style.cssText = `left:${label + c * (side + gap)}px;width:${side + (c + 1 < columns ? gap : 0)}px`;
+  e.classList.toggle('out', !inside);
+  e.classList.toggle('in', line && inside);
+  return e;
+};
+const sideOf = (text, r) => {
+  const { side, gap, label, top } = box,
+    e = make('span', { className: 'lx-code-side', textContent: text, title: text });
+  e.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
+  return e;
+};
+const cellOf = (row, r, column, c) => {
+  const { side, gap, label, top } = box,
+    e = button({
+      className: 'lx-code-cell',
+      data: { row: r, column: c },
+      tabIndex: r || c ? -1 : 0,
+      'aria-label': lx.t('coded.cell', { rows: words(sides.rows), row, columns: words(sides.columns), column }),
+      onclick: () => take(r, c),
+    });
+  e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
+  return e;
+};
+const build = () => {
+  if (!shown() || !sides.rows) return;
+  const [R, C] = [heads(sides.rows), heads(sides.columns)];
+  box = measure(R, C);
   built = lx.state.run;
+  const { side, gap, label, top } = box;
   cells.style.width = label + C.length * (side + gap) + 'px';
   cells.style.height = top + R.length * (side + gap) + 'px';
-  cells.replaceChildren(canvas);
-  const range = sides.columns.startsWith('code:') && codeOf(sides.columns.slice(5)),
-    line = range?.kind === 'continuous';
-  C.forEach((v, c) => {
-    const e = document.createElement('span'),
-      inside = !line || (axis(sides.columns).values[c] >= range.low && axis(sides.columns).values[c] <= range.high);
-    e.className = 'lx-code-top';
-    e.classList.toggle('out', !inside);
-    e.style.cssText = `left:${label + c * (side + gap)}px;width:${side + (c + 1 < C.length ? gap : 0)}px`;
-    e.classList.toggle('in', line && inside);
-    e.textContent = v;
-    e.title = v;
-    cells.append(e);
-  });
-  R.forEach((v, r) => {
-    const name = document.createElement('span');
-    name.className = 'lx-code-side';
-    name.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
-    name.textContent = v;
-    name.title = v;
-    cells.append(name);
-    C.forEach((u, c) => {
-      const e = document.createElement('button');
-      e.type = 'button';
-      e.className = 'lx-code-cell';
-      e.dataset.row = r;
-      e.dataset.column = c;
-      e.setAttribute('aria-label', lx.t('coded.cell', { rows: words(sides.rows), row: v, columns: words(sides.columns), column: u }));
-      e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
-      e.tabIndex = r || c ? -1 : 0;
-      e.onclick = () => take(r, c);
-      cells.append(e);
-    });
-  });
+  cells.replaceChildren(canvas, ...C.map(headOf), ...R.flatMap((v, r) => [sideOf(v, r), ...C.map((u, c) => cellOf(v, r, u, c))]));
   element.dataset.rows = R.length;
   element.dataset.columns = C.length;
   live();
@@ -234,39 +228,11 @@ const take = (r, c) => {
   if (noise) renoise(axis('noise').values[noise[1]], changes, label, from);
   else lx.setCode(changes(Float32Array.from(lx.state.w)), { kind: 'codes', seed }, label);
 };
-cells.onkeydown = (e) => {
-  const b = e.target.closest('.lx-code-cell'),
-    step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-  if (!b || !step) return;
-  const to = cells.querySelector(`.lx-code-cell[data-row="${+b.dataset.row + step[0]}"][data-column="${+b.dataset.column + step[1]}"]`);
-  if (to) {
-    e.preventDefault();
-    to.focus();
-  }
-};
+gridArrows(cells, '.lx-code-cell');
 const paint = (x, im) => {
   if (!box || box.run !== lx.state.run) return;
-  const { w, h, side, gap, label, top, rows, columns } = box,
-    k = Math.min(devicePixelRatio || 1, 2),
-    W = columns * (side + gap),
-    H = rows * (side + gap);
-  if (im.width !== columns * w || im.height !== rows * h) return;
-  canvas.style.cssText = `left:${label}px;top:${top}px;width:${W}px;height:${H}px`;
-  if (canvas.width !== W * k || canvas.height !== H * k) {
-    canvas.width = W * k;
-    canvas.height = H * k;
-  }
-  x.imageSmoothingEnabled = side * k < w;
-  x.clearRect(0, 0, canvas.width, canvas.height);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) {
-      x.save();
-      x.beginPath();
-      x.roundRect(c * (side + gap) * k, r * (side + gap) * k, side * k, side * k, 5 * k);
-      x.clip();
-      x.drawImage(im, c * w, r * h, w, h, c * (side + gap) * k, r * (side + gap) * k, side * k, side * k);
-      x.restore();
-    }
+  const { w, h, rows, columns, label, top } = box;
+  if (im.width === columns * w && im.height === rows * h) tileGrid(x, im, box, [label, top], 5);
 };
 const live = () => {
   if (!shown() || built !== lx.state.run || !sides.rows) return;
@@ -286,127 +252,77 @@ const beside = (m) =>
   m?.also?.length
     ? lx.t(m.label ? 'coded.also' : 'coded.little', { list: m.also.map((c) => `${effect(c.label)} ${sign(c.change)} σ`).join(', ') })
     : '';
+const group = (id, title, m) => {
+  const says = make('i', { textContent: does(m), className: m && !m.label ? 'none' : '' });
+  if (m && m.kind !== 'categorical' && m.label) says.title = lx.t('coded.how', { change: sign(m.change) });
+  return make(
+    'div',
+    { className: 'lx-code', data: { code: id } },
+    make('h2', { className: 'lx-code-name' }, make('b', { textContent: title }), says),
+  );
+};
+/* a button for each value of a class or a category, with a bar for how much of it is read from the image */
+const buttons = (names, title, act) => {
+  const host = make('div', { className: 'lx-code-buttons', role: 'radiogroup', 'aria-label': title });
+  host.classList.toggle(
+    'wide',
+    names.some((n) => n.length > 4),
+  );
+  host.append(
+    ...names.map((textContent, k) =>
+      button({ role: 'radio', data: { k }, onclick: () => act(k) }, make('span', { textContent }), make('i')),
+    ),
+  );
+  arrowKeys(host, (b) => act(+b.dataset.k));
+  return host;
+};
+const note = (textContent) => (textContent ? [make('p', { className: 'lx-code-note', textContent })] : []);
+const percent = (v) => (100 * (v - LOW)) / (HIGH - LOW) + '%';
+const scaleMark = ([v, textContent]) => {
+  const e = make('span', { textContent });
+  e.style.left = percent(v);
+  return e;
+};
+/* a continuous code: a slider, a tick where the network reads it, and the range that it was trained on */
+const lineOf = (c) => {
+  const input = make('input', { type: 'range', min: LOW, max: HIGH, step: 0.01, className: 'lx-range', 'aria-label': told(c.name) }),
+    line = make('div', { className: 'lx-code-line' }, make('i', { className: 'lx-code-tick', hidden: true }), input);
+  line.style.setProperty('--a', percent(c.low));
+  line.style.setProperty('--b', percent(c.high));
+  input.oninput = () => setCode(c, +input.value);
+  input.ondblclick = () => setCode(c, 0);
+  const marks = [
+    [LOW, sign(LOW)],
+    [(c.low + c.high) / 2, lx.t('coded.trained')],
+    [HIGH, sign(HIGH)],
+  ];
+  return [line, make('div', { className: 'lx-code-scale' }, ...marks.map(scaleMark))];
+};
+const classControl = (n) => {
+  const names = Array.from({ length: n }, (_, k) => lx.names(k)),
+    e = group('class', lx.t('coded.class'), of('class'));
+  e.append(buttons(names, lx.t('coded.class'), (k) => lx.setLabel(k)));
+  return e;
+};
+const codeControl = (c) => {
+  const m = of(c.name),
+    e = group(c.name, told(c.name), m);
+  if (c.kind === 'categorical') {
+    const names = Array.from({ length: c.size }, (_, k) => nameOf(c.name, k));
+    e.append(
+      buttons(names, told(c.name), (k) => setCode(c, k)),
+      ...note(m?.names?.some(Boolean) ? lx.t('coded.named') : ''),
+    );
+    return e;
+  }
+  e.querySelector('h2').append(make('output', { className: 'num' }));
+  e.append(...lineOf(c), ...note(beside(m)));
+  return e;
+};
 const controls = () => {
   if (!coded()) return;
-  const rows = [];
-  const group = (id, title, m) => {
-    const e = document.createElement('div'),
-      h = document.createElement('h2'),
-      b = document.createElement('b'),
-      i = document.createElement('i');
-    e.className = 'lx-code';
-    e.dataset.code = id;
-    h.className = 'lx-code-name';
-    b.textContent = title;
-    i.textContent = does(m);
-    i.title = m && m.kind !== 'categorical' && m.label ? lx.t('coded.how', { change: sign(m.change) }) : '';
-    i.classList.toggle('none', !!m && !m.label);
-    h.append(b, i);
-    e.append(h);
-    rows.push(e);
-    return e;
-  };
-  const buttons = (e, names, title, act) => {
-    const g = document.createElement('div');
-    g.className = 'lx-code-buttons';
-    g.setAttribute('role', 'radiogroup');
-    g.setAttribute('aria-label', title);
-    g.classList.toggle(
-      'wide',
-      names.some((n) => n.length > 4),
-    );
-    names.forEach((n, k) => {
-      const b = document.createElement('button'),
-        s = document.createElement('span'),
-        bar = document.createElement('i');
-      b.type = 'button';
-      b.setAttribute('role', 'radio');
-      b.dataset.k = k;
-      s.textContent = n;
-      b.append(s, bar);
-      b.onclick = () => act(k);
-      g.append(b);
-    });
-    g.onkeydown = (ev) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[ev.key],
-        k = [...g.children].indexOf(document.activeElement);
-      if (!step || k < 0) return;
-      ev.preventDefault();
-      const to = (k + step + names.length) % names.length;
-      act(to);
-      g.children[to].focus();
-    };
-    e.append(g);
-  };
-  const note = (e, text) => {
-    if (!text) return;
-    const p = document.createElement('p');
-    p.className = 'lx-code-note';
-    p.textContent = text;
-    e.append(p);
-  };
   const s = spec();
-  if (s.num_classes) {
-    const m = of('class'),
-      e = group('class', lx.t('coded.class'), m);
-    buttons(
-      e,
-      Array.from({ length: s.num_classes }, (_, k) => lx.names(k)),
-      lx.t('coded.class'),
-      (k) => lx.setLabel(k),
-    );
-  }
-  if (editable())
-    for (const c of s.codes) {
-      const m = of(c.name),
-        e = group(c.name, told(c.name), m);
-      if (c.kind === 'categorical') {
-        buttons(
-          e,
-          Array.from({ length: c.size }, (_, k) => nameOf(c.name, k)),
-          told(c.name),
-          (k) => setCode(c, k),
-        );
-        note(e, m?.names?.some(Boolean) ? lx.t('coded.named') : '');
-        continue;
-      }
-      const line = document.createElement('div'),
-        input = document.createElement('input'),
-        tick = document.createElement('i'),
-        scale = document.createElement('div'),
-        out = document.createElement('output'),
-        pct = (v) => (100 * (v - LOW)) / (HIGH - LOW);
-      line.className = 'lx-code-line';
-      line.style.setProperty('--a', pct(c.low) + '%');
-      line.style.setProperty('--b', pct(c.high) + '%');
-      input.type = 'range';
-      input.min = LOW;
-      input.max = HIGH;
-      input.step = 0.01;
-      input.className = 'lx-range';
-      input.setAttribute('aria-label', told(c.name));
-      input.oninput = () => setCode(c, +input.value);
-      input.ondblclick = () => setCode(c, 0);
-      tick.className = 'lx-code-tick';
-      tick.hidden = true;
-      out.className = 'num';
-      e.querySelector('h2').append(out);
-      scale.className = 'lx-code-scale';
-      for (const [v, text] of [
-        [LOW, sign(LOW)],
-        [(c.low + c.high) / 2, lx.t('coded.trained')],
-        [HIGH, sign(HIGH)],
-      ]) {
-        const t = document.createElement('span');
-        t.textContent = text;
-        t.style.left = pct(v) + '%';
-        scale.append(t);
-      }
-      line.append(tick, input);
-      e.append(line, scale);
-      note(e, beside(m));
-    }
-  list.replaceChildren(...rows);
+  list.replaceChildren(...(s.num_classes ? [classControl(s.num_classes)] : []), ...(editable() ? s.codes.map(codeControl) : []));
   mark();
   fold();
 };
@@ -428,12 +344,7 @@ const mark = () => {
       e.classList.toggle('beyond', v < c.low || v > c.high);
     } else {
       e.dataset.value = v;
-      for (const b of e.querySelectorAll('button')) {
-        const is = +b.dataset.k === v;
-        b.classList.toggle('on', is);
-        b.setAttribute('aria-checked', is);
-        b.tabIndex = is ? 0 : -1;
-      }
+      check(e.querySelectorAll('button'), (b) => +b.dataset.k === v);
     }
   }
 };
@@ -452,7 +363,7 @@ const read = async () => {
     const d = await lx.code({ op: 'read', w: lx.b64(lx.state.w) });
     if (run === lx.state.run) {
       show(d);
-      element.dataset.read = (+element.dataset.read || 0) + 1;
+      count(element, 'read');
     }
   } catch (e) {
     element.dataset.error = e.message;
@@ -474,7 +385,7 @@ const show = ({ read: own, judged }) => {
       tick.hidden = !values;
       if (values) {
         const v = Math.max(LOW, Math.min(HIGH, values[0]));
-        tick.style.left = (100 * (v - LOW)) / (HIGH - LOW) + '%';
+        tick.style.left = percent(v);
         tick.title = lx.t('coded.reads', { value: number(values[0]) });
         tick.dataset.value = values[0];
       }
@@ -488,8 +399,8 @@ const show = ({ read: own, judged }) => {
       b.title = values ? lx.t('coded.probability', { p: Math.round(100 * (values[k] ?? 0)) }) : '';
     });
   }
-  const any = Object.keys(own).length;
-  legend.textContent = any ? lx.t('coded.legend.own') : judged && spec().num_classes ? lx.t('coded.legend.judge') : '';
+  const judge = judged && spec().num_classes ? lx.t('coded.legend.judge') : '';
+  legend.textContent = Object.keys(own).length ? lx.t('coded.legend.own') : judge;
   legend.classList.toggle('bar', !!legend.textContent);
 };
 const learn = async () => {
@@ -520,7 +431,8 @@ const fold = () => {
   const about = document.querySelector('#view-codes .lx-about [data-t^="about.codes"]');
   if (!about) return;
   const found = document.getElementById('view-codes').classList.contains('lx-found-on');
-  about.dataset.t = found ? 'about.codes.found' : coded() ? 'about.codes.coded' : 'about.codes';
+  const face = coded() ? 'about.codes.coded' : 'about.codes';
+  about.dataset.t = found ? 'about.codes.found' : face;
   about.textContent = lx.t(about.dataset.t);
 };
 document.addEventListener('lx-face', fold);

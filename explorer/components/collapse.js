@@ -1,5 +1,10 @@
-/* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands on. */
+/* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands
+   on. */
 import { mounted } from './mounted.js';
+import { table as colourTable } from './colours.js';
+import { count, make, offer, wait } from './dom.js';
+import { density, wipe } from './pictures.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('collapse');
@@ -14,9 +19,8 @@ const note = $('.lx-live-state'),
   speed = $('.lx-live-speed'),
   seedBox = $('.lx-live-seed input'),
   radios = [...element.querySelectorAll('.lx-live-data [data-name]')];
-const PAUSED = 0,
-  PLAYING = 1,
-  OVER = 2,
+/* states of a frame's training that end it (0 is paused, 1 is playing) */
+const OVER = 2,
   DIVERGED = 3,
   HEAD = 20,
   PANEL = 28,
@@ -79,8 +83,12 @@ let critic = true,
   stepped = false;
 const shown = () => lx.state.view === 'collapse' && element.clientWidth > 0;
 const number = (v, d) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(d);
-const brief = (v) =>
-  Math.abs(v) >= 1000 ? v.toExponential(0).replace('-', '−') : number(v, Math.abs(v) >= 100 ? 0 : Math.abs(v) >= 10 ? 1 : 2);
+const brief = (v) => {
+  const a = Math.abs(v);
+  if (a >= 1000) return v.toExponential(0).replace('-', '−');
+  if (a >= 100) return number(v, 0);
+  return number(v, a >= 10 ? 1 : 2);
+};
 const look = () => LOOK[lx.state.theme] || LOOK.light;
 
 /* ---- talking to the process ---- */
@@ -104,7 +112,7 @@ const empty = () => {
     for (const e of [p.lo, p.hi, p.all]) e.textContent = '';
     p.modes.classList.remove('all', 'few');
     for (const c of [p.plane, p.curve]) {
-      c.getContext('2d').clearRect(0, 0, c.width, c.height);
+      wipe(c);
       c.removeAttribute('aria-label');
     }
   }
@@ -163,7 +171,7 @@ const fetchFrames = async (mine, name) => {
     } catch (e) {
       if (mine !== ticket) return;
       if (++bad > 2) return finish(e.message);
-      await new Promise((ok) => setTimeout(ok, 400));
+      await wait(400);
     }
   }
 };
@@ -172,12 +180,10 @@ const finish = (why) => {
   ended = true;
   setPlaying(false);
   const last = frames.at(-1);
-  trouble =
-    last?.state === OVER
-      ? lx.t('collapse.over', { seconds: Math.round(last.seconds), steps: last.step.toLocaleString(lx.state.lang) })
-      : last?.state === DIVERGED
-        ? lx.t('collapse.diverged')
-        : why || lx.t('collapse.gone');
+  trouble = why || lx.t('collapse.gone');
+  if (last?.state === DIVERGED) trouble = lx.t('collapse.diverged');
+  if (last?.state === OVER)
+    trouble = lx.t('collapse.over', { seconds: Math.round(last.seconds), steps: last.step.toLocaleString(lx.state.lang) });
   goal = 0;
   element.dataset.state = 'ended';
   if (!last) host.replaceChildren();
@@ -229,43 +235,38 @@ const take = (buffer) => {
 };
 
 /* ---- what is there to see ---- */
-const make = (tag, name, ...inside) => {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  e.append(...inside);
-  return e;
-};
+const piece = (tag, className, ...inside) => make(tag, { className }, ...inside);
 const term = (key) => {
   const t = make('dt'),
-    d = make('dd', '', '–'),
-    box = make('div', '', t, d);
+    d = piece('dd', '', '–'),
+    box = piece('div', '', t, d);
   t.dataset.t = key;
   t.dataset.tTitle = key + '.help';
   return { box, d };
 };
 const build = () => {
   panels = hello.panels.map((p) => {
-    const title = make('b', '', p.title),
-      count = make('b', '', '–'),
-      all = make('span', '', ` / ${hello.centres.length}`),
-      modes = make('span', 'lx-live-modes', count, all, ' '),
+    const title = piece('b', '', p.title),
+      count = piece('b', '', '–'),
+      all = piece('span', '', ` / ${hello.centres.length}`),
+      modes = piece('span', 'lx-live-modes', count, all, ' '),
       word = make('span');
     word.dataset.t = 'collapse.modes';
     modes.append(word);
-    const plane = make('canvas', 'lx-live-plane'),
-      curve = make('canvas', 'lx-live-curve'),
+    const plane = piece('canvas', 'lx-live-plane'),
+      curve = piece('canvas', 'lx-live-curve'),
       lo = make('span'),
       bar = make('i'),
       hi = make('span'),
-      scale = make('div', 'lx-live-scale', lo, bar, hi);
+      scale = piece('div', 'lx-live-scale', lo, bar, hi);
     const kl = term('collapse.kl'),
       good = term('collapse.good'),
       distance = term('collapse.distance'),
-      list = make('dl', 'lx-live-figures', good.box, kl.box, ...(p.output === 'score' ? [distance.box] : []));
+      list = piece('dl', 'lx-live-figures', good.box, kl.box, ...(p.output === 'score' ? [distance.box] : []));
     for (const c of [plane, curve]) c.setAttribute('role', 'img');
     plane.dataset.name = p.name;
     scale.dataset.tTitle = 'collapse.scale.' + p.output;
-    const box = make('figure', 'lx-live-panel', make('div', 'lx-live-head', title, modes), plane, scale, curve, list);
+    const box = piece('figure', 'lx-live-panel', piece('div', 'lx-live-head', title, modes), plane, scale, curve, list);
     box.dataset.name = p.name;
     return { ...p, box, plane, curve, lo, hi, bar, count, all, modes, kl: kl.d, good: good.d, distance: distance.d, small: make('canvas') };
   });
@@ -273,23 +274,17 @@ const build = () => {
   host.dataset.data = hello.data;
   shades();
   $('.lx-live-about ul').replaceChildren(
-    ...hello.panels.map((p) => make('li', '', make('b', '', `${p.title}: ${p.equation}`), ` · ${p.paper}`)),
+    ...hello.panels.map((p) => piece('li', '', piece('b', '', `${p.title}: ${p.equation}`), ` · ${p.paper}`)),
   );
   lx.translate(element);
 };
 const shades = () => {
-  const s = look().scale;
-  table = new Uint8ClampedArray(256 * 3);
-  for (let i = 0; i < 256; i++) {
-    const t = i / 127.5,
-      [a, b] = t < 1 ? [s[0], s[1]] : [s[1], s[2]],
-      f = t < 1 ? t : t - 1;
-    for (let c = 0; c < 3; c++) table[3 * i + c] = a[c] + (b[c] - a[c]) * f;
-  }
-  for (const p of panels) p.bar.style.background = `linear-gradient(to right,${s.map((c) => `rgb(${c})`).join(',')})`;
+  const { scale } = look();
+  table = colourTable(scale);
+  for (const p of panels) p.bar.style.background = `linear-gradient(to right,${scale.map((c) => `rgb(${c})`).join(',')})`;
 };
 const sized = (canvas) => {
-  const k = Math.min(devicePixelRatio || 1, 2),
+  const k = density(),
     w = canvas.clientWidth,
     h = canvas.clientHeight,
     x = canvas.getContext('2d');
@@ -313,93 +308,100 @@ const covered = (xy) => {
   }
   return hit;
 };
-const paintPlane = (p, f) => {
-  const [x, S] = sized(p.plane);
-  if (!S) return;
-  const { side, view, arrows: n, unit } = hello,
-    u = S / (2 * view),
-    X = (v) => (v + view) * u,
-    Y = (v) => (view - v) * u,
-    c = look();
-  if (critic) {
-    p.small.width = p.small.height = side;
-    const s = p.small.getContext('2d'),
-      im = s.createImageData(side, side),
-      span = f.hi - f.lo;
-    for (let i = 0; i < f.heat.length; i++) {
-      let v = f.heat[i];
-      if (p.output === 'probability') v = Math.round(255 * (f.lo + (span * v) / 255));
-      im.data[4 * i] = table[3 * v];
-      im.data[4 * i + 1] = table[3 * v + 1];
-      im.data[4 * i + 2] = table[3 * v + 2];
-      im.data[4 * i + 3] = 255;
-    }
-    s.putImageData(im, 0, 0);
-    x.imageSmoothingEnabled = true;
-    x.imageSmoothingQuality = 'high';
-    x.drawImage(p.small, 0, 0, side, side, 0, 0, S, S);
-  }
-  /* the true density: each mode's three deviations, filled, in a ring that says whether it is covered */
+/* the critic's map: its colours from the lowest answer to the highest, of a probability from 0 to 1 */
+const paintCritic = (x, S, p, f) => {
+  const { side } = hello,
+    s = p.small.getContext('2d'),
+    span = f.hi - f.lo;
+  p.small.width = p.small.height = side;
+  const im = s.createImageData(side, side);
+  f.heat.forEach((heat, i) => {
+    const v = p.output === 'probability' ? Math.round(255 * (f.lo + (span * heat) / 255)) : heat;
+    for (let c = 0; c < 3; c++) im.data[4 * i + c] = table[3 * v + c];
+    im.data[4 * i + 3] = 255;
+  });
+  s.putImageData(im, 0, 0);
+  x.imageSmoothingEnabled = true;
+  x.imageSmoothingQuality = 'high';
+  x.drawImage(p.small, 0, 0, side, side, 0, 0, S, S);
+};
+/* the true density: each mode's three deviations, filled, in a ring that says whether it is covered */
+const paintModes = (x, S, f, { u, X, Y }) => {
   const hit = covered(f.xy),
-    ring = Math.max(7, 0.028 * S);
+    ring = Math.max(7, 0.028 * S),
+    reach = hello.near * hello.sigma * u,
+    c = look();
+  const disc = (a, b, r) => {
+    x.beginPath();
+    x.arc(X(a), Y(b), r, 0, 7);
+  };
   x.lineWidth = 1.5;
   hello.centres.forEach(([a, b], k) => {
-    const g = x.createRadialGradient(X(a), Y(b), 0, X(a), Y(b), hello.near * hello.sigma * u),
+    const g = x.createRadialGradient(X(a), Y(b), 0, X(a), Y(b), reach),
       colour = hit[k] ? c.hit : c.miss;
     g.addColorStop(0, colour + 'b0');
     g.addColorStop(1, colour + '18');
     x.fillStyle = g;
-    x.beginPath();
-    x.arc(X(a), Y(b), hello.near * hello.sigma * u, 0, 7);
+    disc(a, b, reach);
     x.fill();
     x.strokeStyle = colour;
     x.setLineDash(hit[k] ? [] : [3, 3]);
-    x.beginPath();
-    x.arc(X(a), Y(b), ring, 0, 7);
+    disc(a, b, ring);
     x.stroke();
   });
   x.setLineDash([]);
-  if (arrows && f.longest > 0) {
-    const cell = S / n;
-    x.strokeStyle = c.arrow;
-    x.globalAlpha = 0.42;
-    x.lineWidth = 1;
-    x.beginPath();
-    for (let i = 0; i < n * n; i++) {
-      const dx = f.pull[2 * i] / 32767,
-        dy = -f.pull[2 * i + 1] / 32767,
-        m = Math.hypot(dx, dy);
-      if (m < 1e-3) continue;
-      const l = 0.86 * cell * Math.sqrt(m),
-        ex = dx / m,
-        ey = dy / m,
-        cx = ((i % n) + 0.5) * cell,
-        cy = (Math.floor(i / n) + 0.5) * cell,
-        tx = cx + (ex * l) / 2,
-        ty = cy + (ey * l) / 2,
-        h = Math.min(3.5, 0.45 * l);
-      x.moveTo(cx - (ex * l) / 2, cy - (ey * l) / 2);
-      x.lineTo(tx, ty);
-      x.moveTo(tx - h * (ex - 0.6 * ey), ty - h * (ey + 0.6 * ex));
-      x.lineTo(tx, ty);
-      x.lineTo(tx - h * (ex + 0.6 * ey), ty - h * (ey - 0.6 * ex));
-    }
-    x.stroke();
-    x.globalAlpha = 1;
+};
+/* where the critic draws points to: an arrow in each cell, as long as the root of its strength */
+const paintArrows = (x, S, f) => {
+  const n = hello.arrows,
+    cell = S / n;
+  x.strokeStyle = look().arrow;
+  x.globalAlpha = 0.42;
+  x.lineWidth = 1;
+  x.beginPath();
+  for (let i = 0; i < n * n; i++) {
+    const dx = f.pull[2 * i] / 32767,
+      dy = -f.pull[2 * i + 1] / 32767,
+      m = Math.hypot(dx, dy);
+    if (m < 1e-3) continue;
+    const l = 0.86 * cell * Math.sqrt(m),
+      [ex, ey] = [dx / m, dy / m],
+      [cx, cy] = [((i % n) + 0.5) * cell, (Math.floor(i / n) + 0.5) * cell],
+      [tx, ty] = [cx + (ex * l) / 2, cy + (ey * l) / 2],
+      h = Math.min(3.5, 0.45 * l);
+    x.moveTo(cx - (ex * l) / 2, cy - (ey * l) / 2);
+    x.lineTo(tx, ty);
+    x.moveTo(tx - h * (ex - 0.6 * ey), ty - h * (ey + 0.6 * ex));
+    x.lineTo(tx, ty);
+    x.lineTo(tx - h * (ex + 0.6 * ey), ty - h * (ey - 0.6 * ex));
   }
-  x.fillStyle = c.ink;
-  x.globalAlpha = 0.6;
+  x.stroke();
+  x.globalAlpha = 1;
+};
+const paintPoints = (x, S, f, { X, Y }) => {
   const r = Math.max(1.1, S / 260);
+  x.fillStyle = look().ink;
+  x.globalAlpha = 0.6;
   for (let i = 0; i < f.xy.length; i += 2) {
-    const a = X(f.xy[i] / unit),
-      b = Y(f.xy[i + 1] / unit);
-    if (a > 0 && b > 0 && a < S && b < S) {
-      x.beginPath();
-      x.arc(a, b, r, 0, 7);
-      x.fill();
-    }
+    const a = X(f.xy[i] / hello.unit),
+      b = Y(f.xy[i + 1] / hello.unit);
+    if (a <= 0 || b <= 0 || a >= S || b >= S) continue;
+    x.beginPath();
+    x.arc(a, b, r, 0, 7);
+    x.fill();
   }
   x.globalAlpha = 1;
+};
+const paintPlane = (p, f) => {
+  const [x, S] = sized(p.plane);
+  if (!S) return;
+  const { view } = hello,
+    u = S / (2 * view),
+    place = { u, X: (v) => (v + view) * u, Y: (v) => (view - v) * u };
+  if (critic) paintCritic(x, S, p, f);
+  paintModes(x, S, f, place);
+  if (arrows && f.longest > 0) paintArrows(x, S, f);
+  paintPoints(x, S, f, place);
 };
 const paintCurve = (p, i) => {
   const [x, w, h] = sized(p.curve);
@@ -463,7 +465,7 @@ const paint = () => {
   scrub.setAttribute('aria-valuetext', out.textContent);
   element.dataset.at = at;
   element.dataset.step = f.step;
-  element.dataset.drawn = (+element.dataset.drawn || 0) + 1;
+  count(element, 'drawn');
   const now = performance.now();
   times.push(now);
   while (times[0] < now - 3000) times.shift();
@@ -471,16 +473,14 @@ const paint = () => {
   element.dataset.modes = f.panels.map((v) => v.modes).join();
   tell(note.classList.contains('warn'));
 };
+const stateText = () => {
+  if (trouble) return trouble;
+  if (element.dataset.state === 'starting') return lx.t('collapse.starting');
+  if (goal) return lx.t('collapse.replay', { step: goal.toLocaleString(lx.state.lang) });
+  return frames.length && !following ? lx.t('collapse.past') : '';
+};
 const tell = (warn) => {
-  const text =
-    trouble ||
-    (element.dataset.state === 'starting'
-      ? lx.t('collapse.starting')
-      : goal
-        ? lx.t('collapse.replay', { step: goal.toLocaleString(lx.state.lang) })
-        : frames.length && !following
-          ? lx.t('collapse.past')
-          : '');
+  const text = stateText();
   if (note.textContent !== text) note.textContent = text;
   note.classList.toggle('warn', !!trouble && !!warn);
   one.disabled = ended && !!id;
@@ -488,10 +488,13 @@ const tell = (warn) => {
 };
 const setPlaying = (on) => {
   playing = on;
-  play.textContent = lx.t(ended && frames.length ? 'collapse.restart' : on ? 'collapse.pause' : 'collapse.play');
+  const pressed = on ? 'pause' : 'play';
+  play.textContent = lx.t('collapse.' + (ended && frames.length ? 'restart' : pressed));
   play.setAttribute('aria-pressed', on);
   element.dataset.playing = on;
-  if (element.dataset.state !== 'starting') element.dataset.state = ended ? 'ended' : on ? 'playing' : 'paused';
+  if (element.dataset.state === 'starting') return;
+  element.dataset.state = on ? 'playing' : 'paused';
+  if (ended) element.dataset.state = 'ended';
 };
 
 /* ---- hands ---- */
@@ -540,23 +543,12 @@ for (const b of radios)
     begin(true);
   };
 const choose = () => {
-  for (const b of radios) {
-    const is = b.dataset.name === data;
-    b.classList.toggle('on', is);
-    b.setAttribute('aria-checked', is);
-    b.tabIndex = is ? 0 : -1;
-  }
+  check(radios, (b) => b.dataset.name === data);
   seedBox.value = seed;
   element.dataset.data = data;
   element.dataset.seed = seed;
 };
-$('.lx-live-data').onkeydown = (e) => {
-  if (!/^Arrow/.test(e.key)) return;
-  e.preventDefault();
-  const to = radios.find((b) => b.dataset.name !== data);
-  to.focus();
-  to.click();
-};
+arrowKeys($('.lx-live-data'));
 const reseed = () => {
   const v = Math.floor(+seedBox.value);
   seed = Number.isFinite(v) && v >= 0 && v < 2 ** 31 ? v : seed;
@@ -583,7 +575,8 @@ for (const [name, flip] of [
   };
 
 /* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
-/* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted, by no act of its own, where it rests. */
+/* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted, by no act of its own,
+   where it rests. */
 let settled = false;
 const link = (quiet = false) => {
   if (lx.state.view !== 'collapse' || !settled) return;
@@ -629,15 +622,11 @@ const restore = () => {
   tell();
 };
 const words = () => {
-  const kept = speed.value || '0';
-  speed.replaceChildren(
-    ...SPEEDS.map((n) => {
-      const o = make('option', '', lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n }));
-      o.value = n;
-      return o;
-    }),
+  offer(
+    speed,
+    SPEEDS.map((n) => [n, lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n })]),
+    speed.value || '0',
   );
-  speed.value = kept;
   setPlaying(playing);
   draw();
 };

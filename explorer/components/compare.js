@@ -1,4 +1,6 @@
 import { mounted } from './mounted.js';
+import { button, entitle, make, offer } from './dom.js';
+import { PLAIN, plainLayout } from './plot.js';
 import { lx } from './store.js';
 
 const { element } = mounted('compare');
@@ -27,13 +29,15 @@ const colour = (k) => lx.palette[[0, 1, 2, 5][k]],
   full = (r) => (title(r).includes(r.dataset_title) ? title(r) : `${title(r)} · ${r.dataset_title}`),
   known = (n) => lx.runOf(n);
 const dot = (k) => {
-  const e = document.createElement('i');
-  e.className = 'lx-dot';
+  const e = make('i', { className: 'lx-dot' });
   e.style.background = colour(k);
   return e;
 };
 const many = (n) => Intl.NumberFormat(lx.state.lang).format(n);
-const time = (s) => (!s ? '–' : s < 90 ? lx.t('cmp.seconds', { n: Math.round(s) }) : lx.t('cmp.minutes', { n: Math.round(s / 60) }));
+const time = (s) => {
+  if (!s) return '–';
+  return s < 90 ? lx.t('cmp.seconds', { n: Math.round(s) }) : lx.t('cmp.minutes', { n: Math.round(s / 60) });
+};
 
 /* ---- which runs ---- */
 const begin = () => {
@@ -66,97 +70,69 @@ const change = (next) => {
 };
 
 /* ---- samples: images 1, 2, 3 … of the seed down the columns, so that a wider window shows more of the same ---- */
+/* each column a sequence: image 1 at its top, the next one below */
+const arrange = (canvas, x, im, { run, seed: drawn, label: of, columns: n }, [, h, w]) => {
+  const gap = Math.max(1, Math.round(w / 14));
+  canvas.width = n * w + (n - 1) * gap;
+  canvas.height = ROWS * h + (ROWS - 1) * gap;
+  x.imageSmoothingEnabled = false;
+  x.clearRect(0, 0, canvas.width, canvas.height);
+  for (let k = 0; k < n * ROWS; k++) {
+    const [left, top] = [Math.floor(k / ROWS) * (w + gap), (k % ROWS) * (h + gap)];
+    x.drawImage(im, (k % n) * w, Math.floor(k / n) * h, w, h, left, top, w, h);
+  }
+  Object.assign(canvas.dataset, { run, seed: drawn, label: of ?? '', columns: n });
+};
+const noteOf = (r, fits) => {
+  if (label === null || fits) return '';
+  return lx.t(r.num_classes ? 'cmp.fewer' : 'cmp.classless');
+};
 const draw = () => {
   if (!on()) return;
   [...columns.children].forEach((e, k) => {
     const canvas = e.querySelector('canvas'),
       r = known(names[k]);
     if (!r) return;
-    const [, h, w] = r.shape,
+    const w = r.shape[2],
       across = Math.max(3, Math.min(10, Math.floor(canvas.parentElement.clientWidth / (w > 40 ? 64 : 42)))),
-      classes = r.num_classes,
-      fits = label !== null && label < classes;
-    e.querySelector('.lx-cmp-note').textContent = label === null ? '' : !classes ? lx.t('cmp.classless') : fits ? '' : lx.t('cmp.fewer');
+      fits = label !== null && label < r.num_classes;
+    e.querySelector('.lx-cmp-note').textContent = noteOf(r, fits);
     e.dataset.seed = seed;
     e.dataset.label = fits ? label : '';
     lx.draw(canvas, { run: r.name, op: 'samples', seed, n: across * ROWS, columns: across, ...(fits && { label }) }, (x, im, b) => {
-      if (b.run !== names[k] || b.columns * w !== im.width) return;
-      const gap = Math.max(1, Math.round(w / 14)),
-        n = b.columns;
-      canvas.width = n * w + (n - 1) * gap;
-      canvas.height = ROWS * h + (ROWS - 1) * gap;
-      x.imageSmoothingEnabled = false;
-      x.clearRect(0, 0, canvas.width, canvas.height);
-      for (let k = 0; k < n * ROWS; k++)
-        x.drawImage(im, (k % n) * w, Math.floor(k / n) * h, w, h, Math.floor(k / ROWS) * (w + gap), (k % ROWS) * (h + gap), w, h);
-      canvas.dataset.run = b.run;
-      canvas.dataset.seed = b.seed;
-      canvas.dataset.label = b.label ?? '';
-      canvas.dataset.columns = n;
+      if (b.run === names[k] && b.columns * w === im.width) arrange(canvas, x, im, b, r.shape);
     });
   });
+};
+const columnOf = (n, k) => {
+  const r = known(n),
+    pick = make('select', { className: 'lx-cmp-pick', 'aria-label': lx.t('cmp.pick', { n: k + 1 }) }),
+    shut = button({ className: 'lx-cmp-shut', textContent: '×', hidden: names.length < 2 });
+  offer(
+    pick,
+    lx.state.runs.filter((o) => o.name === n || !names.includes(o.name)).map((o) => [o.name, full(o)]),
+    n,
+  );
+  pick.onchange = () => change(names.map((v, i) => (i === k ? pick.value : v)));
+  entitle(shut, lx.t('cmp.remove', { title: title(r) }));
+  shut.onclick = () => change(names.filter((v) => v !== n));
+  const sub = [r.family_title, r.dataset_title, lx.t('run.size', { n: r.w_dim })].join(' · '),
+    picture = make('canvas', { role: 'img', 'aria-label': lx.t('cmp.image', { title: title(r), seed }) });
+  return make(
+    'div',
+    { className: 'lx-cmp-run', role: 'listitem', data: { run: n } },
+    make('div', { className: 'lx-cmp-head' }, dot(k), pick, shut),
+    make('p', { className: 'lx-cmp-sub', textContent: sub }),
+    make('div', { className: 'lx-cmp-hold' }, picture),
+    make('p', { className: 'lx-cmp-note' }),
+  );
 };
 const build = () => {
   if (!on()) return;
   columns.style.setProperty('--n', names.length);
-  columns.replaceChildren(
-    ...names.map((n, k) => {
-      const r = known(n),
-        e = document.createElement('div'),
-        head = document.createElement('div'),
-        pick = document.createElement('select'),
-        shut = document.createElement('button'),
-        sub = document.createElement('p'),
-        hold = document.createElement('div'),
-        canvas = document.createElement('canvas'),
-        note = document.createElement('p');
-      e.className = 'lx-cmp-run';
-      e.setAttribute('role', 'listitem');
-      e.dataset.run = n;
-      head.className = 'lx-cmp-head';
-      pick.className = 'lx-cmp-pick';
-      pick.setAttribute('aria-label', lx.t('cmp.pick', { n: k + 1 }));
-      for (const o of lx.state.runs)
-        if (o.name === n || !names.includes(o.name)) {
-          const x = document.createElement('option');
-          x.value = o.name;
-          x.textContent = full(o);
-          pick.append(x);
-        }
-      pick.value = n;
-      pick.onchange = () => change(names.map((v, i) => (i === k ? pick.value : v)));
-      shut.type = 'button';
-      shut.className = 'lx-cmp-shut';
-      shut.textContent = '×';
-      shut.setAttribute('aria-label', lx.t('cmp.remove', { title: title(r) }));
-      shut.title = shut.getAttribute('aria-label');
-      shut.hidden = names.length < 2;
-      shut.onclick = () => change(names.filter((v) => v !== n));
-      sub.className = 'lx-cmp-sub';
-      sub.textContent = [r.family_title, r.dataset_title, lx.t('run.size', { n: r.w_dim })].join(' · ');
-      hold.className = 'lx-cmp-hold';
-      canvas.setAttribute('role', 'img');
-      canvas.setAttribute('aria-label', lx.t('cmp.image', { title: title(r), seed }));
-      hold.append(canvas);
-      note.className = 'lx-cmp-note';
-      head.append(dot(k), pick, shut);
-      e.append(head, sub, hold, note);
-      return e;
-    }),
-  );
-  const rest = lx.state.runs.filter((r) => !names.includes(r.name)),
-    first = document.createElement('option');
-  first.value = '';
-  first.textContent = '+ ' + lx.t('cmp.add');
-  add.replaceChildren(
-    first,
-    ...rest.map((r) => {
-      const o = document.createElement('option');
-      o.value = r.name;
-      o.textContent = full(r);
-      return o;
-    }),
-  );
+  columns.replaceChildren(...names.map(columnOf));
+  const rest = lx.state.runs.filter((r) => !names.includes(r.name));
+  offer(add, [['', '+ ' + lx.t('cmp.add')], ...rest.map((r) => [r.name, full(r)])]);
   add.hidden = names.length >= MOST || !rest.length;
   if (document.activeElement !== seedBox) seedBox.value = seed;
   element.dataset.runs = names.length;
@@ -166,19 +142,8 @@ const classes = () => {
   const of = facts?.runs.find((r) => r.num_classes > 0);
   $('.lx-cmp-classes').hidden = !of;
   if (!of) return;
-  const every = document.createElement('option');
-  every.value = '';
-  every.textContent = lx.t('cmp.every');
-  klass.replaceChildren(
-    every,
-    ...Array.from({ length: of.num_classes }, (_, k) => {
-      const o = document.createElement('option');
-      o.value = k;
-      o.textContent = of.classes[k] ?? k;
-      return o;
-    }),
-  );
-  klass.value = label !== null && label < of.num_classes ? label : '';
+  const each = Array.from({ length: of.num_classes }, (_, k) => [k, of.classes[k] ?? k]);
+  offer(klass, [['', lx.t('cmp.every')], ...each], label !== null && label < of.num_classes ? label : '');
 };
 add.onchange = () => {
   if (add.value) change([...names, add.value]);
@@ -218,6 +183,30 @@ const curvePanels = () => {
   });
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
+const panelOf = ([term]) => {
+  const title = make('h3', { textContent: term.replaceAll('_', ' ').replace('/', ' · ') });
+  return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
+};
+const traceOf = ({ k, trace }) => ({
+  type: 'scatter',
+  mode: 'lines',
+  name: title(known(names[k])),
+  x: trace.x,
+  y: trace.y,
+  line: { color: colour(k), width: 1.5 },
+  hovertemplate: '%{y:.4g}<extra>%{fullData.name}</extra>',
+});
+const layoutOf = (lines) => {
+  const axis = { fixedrange: true, nticks: 4, gridcolor: lx.css('--line'), zeroline: false };
+  return {
+    ...plainLayout({ l: 40, r: 8, t: 4, b: 22 }, 10),
+    height: 150,
+    hovermode: 'x unified',
+    hoverlabel: { bgcolor: lx.css('--panel'), font: { family: lx.css('--ui'), size: 11, color: lx.css('--ink') } },
+    xaxis: { ...axis, range: [0, Math.max(...lines.map((l) => l.trace.x.at(-1) || 1))], tickformat: '~s' },
+    yaxis: axis,
+  };
+};
 const plot = async () => {
   if (!on() || !facts) return;
   const mine = ticket,
@@ -225,24 +214,9 @@ const plot = async () => {
     shown = every ? list : list.slice(0, FEW);
   more.hidden = list.length <= FEW;
   more.textContent = lx.t(every ? 'cmp.less' : 'cmp.more', { n: list.length - FEW });
-  plots.replaceChildren(
-    ...shown.map(([term]) => {
-      const e = document.createElement('div'),
-        h = document.createElement('h3'),
-        p = document.createElement('div');
-      e.className = 'lx-cmp-panel';
-      e.dataset.term = term;
-      h.textContent = term.replaceAll('_', ' ').replace('/', ' · ');
-      p.className = 'lx-cmp-plot';
-      e.append(h, p);
-      return e;
-    }),
-  );
+  plots.replaceChildren(...shown.map(panelOf));
   if (!list.length) {
-    const p = document.createElement('p');
-    p.className = 'lx-note';
-    p.textContent = lx.t('cmp.nocurves');
-    plots.append(p);
+    plots.append(make('p', { className: 'lx-note', textContent: lx.t('cmp.nocurves') }));
     element.dataset.panels = 0;
     return;
   }
@@ -253,42 +227,10 @@ const plot = async () => {
     return;
   }
   if (mine !== ticket || !on()) return;
-  const soft = lx.css('--soft');
   const panels = [...plots.querySelectorAll('.lx-cmp-panel')];
-  for (const [i, [term, lines]] of shown.entries()) {
+  for (const [i, [, lines]] of shown.entries()) {
     if (!panels[i].isConnected) return;
-    await Plotly.react(
-      panels[i].lastChild,
-      lines.map(({ k, trace }) => ({
-        type: 'scatter',
-        mode: 'lines',
-        name: title(known(names[k])),
-        x: trace.x,
-        y: trace.y,
-        line: { color: colour(k), width: 1.5 },
-        hovertemplate: '%{y:.4g}<extra>%{fullData.name}</extra>',
-      })),
-      {
-        margin: { l: 40, r: 8, t: 4, b: 22 },
-        height: 150,
-        showlegend: false,
-        hovermode: 'x unified',
-        paper_bgcolor: 'rgba(0,0,0,0)',
-        plot_bgcolor: 'rgba(0,0,0,0)',
-        font: { color: soft, size: 10, family: lx.css('--ui') },
-        hoverlabel: { bgcolor: lx.css('--panel'), font: { family: lx.css('--ui'), size: 11, color: lx.css('--ink') } },
-        xaxis: {
-          range: [0, Math.max(...lines.map((l) => l.trace.x.at(-1) || 1))],
-          fixedrange: true,
-          nticks: 4,
-          gridcolor: lx.css('--line'),
-          zeroline: false,
-          tickformat: '~s',
-        },
-        yaxis: { fixedrange: true, nticks: 4, gridcolor: lx.css('--line'), zeroline: false },
-      },
-      { responsive: true, displayModeBar: false },
-    );
+    await Plotly.react(panels[i].lastChild, lines.map(traceOf), layoutOf(lines), PLAIN);
   }
   element.dataset.panels = shown.length;
 };
@@ -298,118 +240,100 @@ more.onclick = () => {
 };
 
 /* ---- the table ---- */
-const value = (c) => {
-  const n = c.value;
-  if (typeof n !== 'number') return String(n ?? '–');
-  const u = c.unit || '',
-    share = u === '' && n >= 0 && n <= 1;
-  const v = share
-    ? (100 * n).toFixed(1)
-    : Number.isInteger(n)
-      ? many(n)
-      : Math.abs(n) < 10
-        ? n.toFixed(Math.abs(n) < 0.1 ? 4 : 2)
-        : n.toFixed(1);
-  return (
-    v.replace('-', '−') +
-    (share ? ' %' : u.startsWith('of ') ? ' / ' + u.slice(3) : u ? ' ' + (u.startsWith('×') ? '×' : u.length > 6 ? '' : u) : '')
-  );
+const decimals = (n) => {
+  if (Number.isInteger(n)) return many(n);
+  if (Math.abs(n) >= 10) return n.toFixed(1);
+  return n.toFixed(Math.abs(n) < 0.1 ? 4 : 2);
 };
-const setting = (v) =>
-  v === null || v === undefined
-    ? '–'
-    : Array.isArray(v)
-      ? v.join(', ')
-      : typeof v === 'number'
-        ? Math.abs(v) >= 1000
-          ? many(v)
-          : String(v)
-        : typeof v === 'boolean'
-          ? lx.t(v ? 'cmp.yes' : 'cmp.no')
-          : String(v);
+/* a unit behind a number; a long one stands under the metric's name */
+const unitText = (unit) => {
+  if (unit.startsWith('of ')) return ' / ' + unit.slice(3);
+  if (unit.startsWith('×')) return ' ×';
+  return unit && unit.length <= 6 ? ' ' + unit : '';
+};
+const value = ({ value: n, unit = '' }) => {
+  if (typeof n !== 'number') return String(n ?? '–');
+  const share = !unit && n >= 0 && n <= 1,
+    text = share ? (100 * n).toFixed(1) + ' %' : decimals(n) + unitText(unit || '');
+  return text.replace('-', '−');
+};
+const setting = (v) => {
+  if (v === null || v === undefined) return '–';
+  if (Array.isArray(v)) return v.join(', ');
+  if (typeof v === 'boolean') return lx.t(v ? 'cmp.yes' : 'cmp.no');
+  return typeof v === 'number' && Math.abs(v) >= 1000 ? many(v) : String(v);
+};
+const metricName = (name) => (lx.known('metric.' + name) ? lx.t('metric.' + name) : name.replaceAll('_', ' '));
 /* a training's seed; of one that was chosen among several, which these were and what each had */
 const seedOf = (r) => {
   if (!r.seeds) return String(r.seed);
-  const metric = lx.known('metric.' + r.seeds.metric) ? lx.t('metric.' + r.seeds.metric) : r.seeds.metric.replaceAll('_', ' ');
   const values = r.seeds.values.map((v) => value({ value: v })).join(', ');
-  return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric, values });
+  return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric: metricName(r.seeds.metric), values });
 };
-const cell = (tag, text, extra = {}) => Object.assign(document.createElement(tag), { textContent: text, ...extra });
+const cell = (tag, textContent, extra = {}) => make(tag, { textContent, ...extra });
+const rowOf = (name, cells, help = '') => make('tr', {}, cell('th', name, { scope: 'row', title: help }), ...cells);
+const partOf = (key) =>
+  make('tr', {}, cell('th', lx.t(key), { colSpan: facts.runs.length + 1, className: 'lx-cmp-part', scope: 'colgroup' }));
+const FACTS = {
+  family: (r) => r.family,
+  dataset: (r) => r.dataset,
+  shape: (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''),
+  code: (r) => lx.t('run.size', { n: r.z_dim }),
+  parameters: (r) => many(r.parameters),
+  images: (r) => many(r.images_seen),
+  begun: (r) => r.begun_with || '–',
+  time: (r) => time(r.seconds),
+  hardware: (r) => r.hardware || '–',
+  seed: seedOf,
+};
+const factRows = () =>
+  Object.entries(FACTS)
+    .map(([key, of]) => [key, facts.runs.map(of)])
+    .filter(([, values]) => values.some((v) => v !== '–' && v !== ''))
+    .map(([key, values]) =>
+      rowOf(
+        lx.t('cmp.fact.' + key),
+        values.map((v) => cell('td', v)),
+      ),
+    );
+const metricCell = (c) => {
+  const td = cell('td', c ? value(c) : '–', { title: c?.protocol || '' });
+  if (c?.best) {
+    td.className = 'best';
+    td.setAttribute('aria-label', value(c) + ', ' + lx.t('cmp.bestone'));
+  }
+  return td;
+};
+const metricRow = (m) => {
+  const units = [...new Set(m.cells.filter(Boolean).map((c) => c.unit || ''))],
+    long = units.length === 1 && units[0].length > 6 && !units[0].startsWith('×'),
+    hint = [long ? units[0] : '', m.better ? lx.t('cmp.' + m.better) : ''].filter(Boolean).join(' · '),
+    tr = rowOf(metricName(m.name), m.cells.map(metricCell), m.cells.find(Boolean)?.protocol);
+  tr.dataset.metric = m.name;
+  if (hint) tr.firstChild.append(make('small', { textContent: hint }));
+  return tr;
+};
+const settingRow = (s) => {
+  const tr = rowOf(
+    s.name.replaceAll('_', ' '),
+    s.values.map((v) => cell('td', setting(v))),
+    s.help,
+  );
+  tr.dataset.setting = s.name;
+  return tr;
+};
 const tabulate = () => {
   table.replaceChildren();
   if (!facts) return;
-  const n = facts.runs.length,
-    head = table.createTHead().insertRow(),
-    body = table.createTBody();
-  head.append(cell('td', ''));
-  facts.runs.forEach((r, k) => {
-    const th = cell('th', r.title, { scope: 'col' });
-    th.prepend(dot(k));
-    head.append(th);
-  });
-  const row = (name, cells, help = '') => {
-    const tr = body.insertRow(),
-      th = cell('th', name, { scope: 'row', title: help });
-    tr.append(th, ...cells);
-    return tr;
-  };
-  const part = (key) => {
-    const tr = body.insertRow(),
-      td = cell('th', lx.t(key), { colSpan: n + 1, className: 'lx-cmp-part' });
-    td.scope = 'colgroup';
-    tr.append(td);
-  };
-  const fact = (key, f) => {
-    const v = facts.runs.map(f);
-    if (v.some((x) => x !== '–' && x !== ''))
-      row(
-        lx.t('cmp.fact.' + key),
-        v.map((x) => cell('td', x)),
-      );
-  };
-  fact('family', (r) => r.family);
-  fact('dataset', (r) => r.dataset);
-  fact('shape', (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''));
-  fact('code', (r) => lx.t('run.size', { n: r.z_dim }));
-  fact('parameters', (r) => many(r.parameters));
-  fact('images', (r) => many(r.images_seen));
-  fact('begun', (r) => r.begun_with || '–');
-  fact('time', (r) => time(r.seconds));
-  fact('hardware', (r) => r.hardware || '–');
-  fact('seed', seedOf);
-  if (facts.metrics.length) part('cmp.metrics');
-  for (const m of facts.metrics) {
-    const units = [...new Set(m.cells.filter(Boolean).map((c) => c.unit || ''))],
-      name = lx.known('metric.' + m.name) ? lx.t('metric.' + m.name) : m.name.replaceAll('_', ' '),
-      tr = row(
-        name,
-        m.cells.map((c) => {
-          const td = cell('td', c ? value(c) : '–', { title: c?.protocol || '' });
-          if (c?.best) {
-            td.className = 'best';
-            td.setAttribute('aria-label', value(c) + ', ' + lx.t('cmp.bestone'));
-          }
-          return td;
-        }),
-        m.cells.find(Boolean)?.protocol,
-      );
-    tr.dataset.metric = m.name;
-    const hint = document.createElement('small');
-    hint.textContent = [
-      units.length === 1 && units[0].length > 6 && !units[0].startsWith('×') ? units[0] : '',
-      m.better ? lx.t('cmp.' + m.better) : '',
-    ]
-      .filter(Boolean)
-      .join(' · ');
-    if (hint.textContent) tr.firstChild.append(hint);
-  }
-  if (facts.settings.length) part('cmp.settings');
-  for (const s of facts.settings)
-    row(
-      s.name.replaceAll('_', ' '),
-      s.values.map((v) => cell('td', setting(v))),
-      s.help,
-    ).dataset.setting = s.name;
+  const heads = facts.runs.map((r, k) => make('th', { scope: 'col' }, dot(k), r.title));
+  table.createTHead().append(make('tr', {}, cell('td', ''), ...heads));
+  table
+    .createTBody()
+    .append(
+      ...factRows(),
+      ...(facts.metrics.length ? [partOf('cmp.metrics'), ...facts.metrics.map(metricRow)] : []),
+      ...(facts.settings.length ? [partOf('cmp.settings'), ...facts.settings.map(settingRow)] : []),
+    );
   element.dataset.table = facts.metrics.length + ',' + facts.settings.length;
 };
 const learn = async () => {

@@ -1,5 +1,10 @@
 import { mounted } from './mounted.js';
+import { joined } from './bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from './direction_moves.js';
+import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
+import { button, count, entitle, make, progress } from './dom.js';
+import { tileRow, wipe } from './pictures.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 import './own.js';
 
@@ -25,8 +30,9 @@ const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E');
 const keyOf = (d, k) => [KEYS[d.kind], ...(d.kind === 'attribute' ? d.name : [d.kind === 'own' ? d.name : k])].map(plain).join('~');
 const write = (quiet) => {
   if (lx.state.view !== 'codes') return;
-  const chosen = selected ? keyOf(selected.d, selected.k) : wish;
-  lx.keep('dir', !shown ? null : chosen ? '1~' + chosen : '1', quiet);
+  const chosen = selected ? keyOf(selected.d, selected.k) : wish,
+    text = chosen ? '1~' + chosen : '1';
+  lx.keep('dir', shown ? text : null, quiet);
 };
 /* the row of the direction that is wished for; of a field with several categories the row with that one chosen */
 const wished = () => {
@@ -41,43 +47,25 @@ const wished = () => {
 };
 
 /* ---- the list ---- */
+/* a direction's row; `more(item)`: what stands between its name and its slider. Of a field with several categories `all`, and `pick` */
 const slider = (d, k, more) => {
-  const row = document.createElement('div'),
-    head = document.createElement('button'),
-    input = document.createElement('input'),
-    out = document.createElement('output'),
-    text = document.createElement('p');
-  row.className = 'lx-dir';
-  head.type = 'button';
-  head.className = 'lx-dir-name';
-  input.type = 'range';
-  input.className = 'lx-range';
-  input.min = -4;
-  input.max = 4;
-  input.step = 0.01;
-  out.className = 'num';
-  const item = { d, k, row, input, out };
-  const tell = () => {
+  const head = button({ className: 'lx-dir-name' }),
+    text = make('p'),
+    { input, out } = dial(),
+    row = make('div', { className: 'lx-dir' }),
+    item = { d, k, row, input, out };
+  item.tell = () => {
+    const e = effect(item.d);
     head.textContent = more && item.d.kind === 'attribute' ? lx.field(item.d.name[0]) : title(item.d, k);
     input.setAttribute('aria-label', title(item.d, k));
-    const e = effect(item.d);
-    text.replaceChildren();
-    if (e.text) text.textContent = e.text;
+    if (e.text) text.replaceChildren(e.text);
     else {
-      const b = document.createElement('b');
-      b.textContent = e.main;
-      b.className = e.clear ? '' : 'dim';
-      text.append(b, e.side ? ' · ' + e.side : '');
+      text.replaceChildren(make('b', { textContent: e.main, className: e.clear ? '' : 'dim' }), e.side ? ' · ' + e.side : '');
       row.title = [e.main, e.side, e.accuracy].filter(Boolean).join(' · ');
     }
     row.dataset.effect = text.textContent;
   };
-  item.tell = tell;
-  head.onclick = () => {
-    select(item);
-    write();
-  };
-  input.onfocus = () => {
+  head.onclick = input.onfocus = () => {
     select(item);
     write();
   };
@@ -85,56 +73,33 @@ const slider = (d, k, more) => {
     select(item, true);
     lx.setCode(moved(item.d, +input.value), { kind: 'found' });
   };
-  const line = document.createElement('div');
-  line.className = 'lx-dir-line';
-  line.append(head, ...(more ? more(item) : []), input, out);
-  row.append(line, text);
-  tell();
+  row.append(make('div', { className: 'lx-dir-line' }, head, ...(more ? more(item) : []), input, out), text);
+  item.tell();
   rows.push(item);
   return row;
 };
-const byField = (all, f) => {
-  /* a field of several categories: one slider, its category chosen */
-  const best = all.reduce((a, b) => ((b.main?.change || 0) > (a.main?.change || 0) ? b : a));
+/* a field of several categories: one slider, its category chosen */
+const fieldSlider = (all) => {
+  const best = clearest(all);
   return slider(best, all.indexOf(best), (item) => {
-    const s = document.createElement('select');
-    s.className = 'lx-chip lx-cat';
-    s.setAttribute('aria-label', lx.field(f));
-    s.append(
-      ...all.map((d, i) => {
-        const o = document.createElement('option');
-        o.value = i;
-        o.textContent = lx.category(f, d.name[1]);
-        return o;
-      }),
-    );
-    s.value = all.indexOf(best);
-    item.all = all;
-    item.pick = (i) => {
-      s.value = i;
-      item.d = all[i];
-      item.tell();
-    };
-    s.onchange = () => {
-      item.pick(+s.value);
+    const choice = categoryChoice(all, best, (k) => {
+      item.pick(k);
       select(item);
       sync();
       write();
+    });
+    item.all = all;
+    item.pick = (k) => {
+      choice.value = k;
+      item.d = all[k];
+      item.tell();
     };
-    return [s];
+    return [choice];
   });
 };
-const build = () => {
-  const host = $('.lx-groups'),
-    kept = selected && { kind: selected.d.kind, title: title(selected.d, selected.k) };
-  rows = [];
-  selected = null;
-  host.replaceChildren();
-  if (!found) {
-    bare();
-    return;
-  }
-  const own = lx.own.list().map((d) => {
+/* one's own as the others are: of length 1, with what was measured of it */
+const ownOnes = () =>
+  lx.own.list().map((d) => {
     const n = Math.hypot(...d.vector),
       known = measures.get(d.name + n);
     return {
@@ -149,55 +114,54 @@ const build = () => {
       n,
     };
   });
+const ownRow = (d, k) => {
+  if (d.sigma === null) {
+    measure(d);
+    d.sigma = 1;
+  }
+  return slider(d, k, () => [
+    small('↓', 'dir.download', d, () => lx.own.download(d.raw)),
+    small('×', 'dir.remove', d, () => lx.own.remove(d.name)),
+  ]);
+};
+const ownTools = () => {
+  const file = make('input', { type: 'file', accept: '.json,application/json', hidden: true }),
+    open = button({ className: 'lx-btn lx-small lx-open-own', textContent: lx.t('dir.open'), onclick: () => file.click() });
+  file.onchange = () => {
+    take(file.files[0]);
+    file.value = '';
+  };
+  return make('div', { className: 'lx-own-tools' }, open, file);
+};
+const rowsOf = {
+  attribute: (all) =>
+    byField(all)
+      .sort((a, b) => (a[1].length > 1) - (b[1].length > 1))
+      .map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0))),
+  own: (all) => [...all.map(ownRow), ownTools()],
+};
+const section = (kind, all) =>
+  make(
+    'section',
+    { data: { kind } },
+    make('h2', { className: 'lx-h', textContent: lx.t('dir.kind.' + kind) }),
+    make('p', { className: 'lx-note', textContent: lx.t('dir.why.' + kind) }),
+    ...(rowsOf[kind] || ((list) => list.map((d, k) => slider(d, k))))(all),
+  );
+const build = () => {
+  const host = $('.lx-groups'),
+    kept = selected && { kind: selected.d.kind, title: title(selected.d, selected.k) };
+  rows = [];
+  selected = null;
+  host.replaceChildren();
+  if (!found) {
+    bare();
+    return;
+  }
+  const own = ownOnes();
   for (const kind of KINDS) {
     const all = kind === 'own' ? own : found.filter((d) => d.kind === kind);
-    if (!all.length && kind !== 'own') continue;
-    const section = document.createElement('section'),
-      h = document.createElement('h2'),
-      p = document.createElement('p');
-    section.dataset.kind = kind;
-    h.className = 'lx-h';
-    h.textContent = lx.t('dir.kind.' + kind);
-    p.className = 'lx-note';
-    p.textContent = lx.t('dir.why.' + kind);
-    section.append(h, p);
-    if (kind === 'attribute') {
-      const fields = new Map();
-      for (const d of all) (fields.get(d.name[0]) || fields.set(d.name[0], []).get(d.name[0])).push(d);
-      const each = [...fields].sort((a, b) => (a[1].length > 1) - (b[1].length > 1));
-      for (const [f, list] of each) section.append(list.length > 1 ? byField(list, f) : slider(list[0], 0));
-    } else if (kind === 'own') {
-      const tools = document.createElement('div'),
-        open = document.createElement('button'),
-        file = document.createElement('input');
-      tools.className = 'lx-own-tools';
-      open.type = 'button';
-      open.className = 'lx-btn lx-small lx-open-own';
-      open.textContent = lx.t('dir.open');
-      file.type = 'file';
-      file.accept = '.json,application/json';
-      file.hidden = true;
-      open.onclick = () => file.click();
-      file.onchange = () => {
-        take(file.files[0]);
-        file.value = '';
-      };
-      tools.append(open, file);
-      all.forEach((d, k) => {
-        if (d.sigma === null) {
-          measure(d);
-          d.sigma = 1;
-        }
-        section.append(
-          slider(d, k, () => [
-            small('↓', 'dir.download', d, () => lx.own.download(d.raw)),
-            small('×', 'dir.remove', d, () => lx.own.remove(d.name)),
-          ]),
-        );
-      });
-      section.append(tools);
-    } else all.forEach((d, k) => section.append(slider(d, k)));
-    host.append(section);
+    if (all.length || kind === 'own') host.append(section(kind, all));
   }
   element.dataset.found = found.length;
   element.dataset.own = own.length;
@@ -207,8 +171,7 @@ const build = () => {
 };
 /* no list: no strip of another run's direction, and no words about it */
 const bare = () => {
-  const c = $('.lx-seven canvas');
-  c.getContext('2d').clearRect(0, 0, c.width, c.height);
+  wipe($('.lx-seven canvas'));
   $('.lx-which').textContent = $('.lx-tells').textContent = '';
   delete element.dataset.selected;
   for (const b of element.querySelectorAll('.lx-cells7 button')) {
@@ -216,14 +179,9 @@ const bare = () => {
     b.disabled = true;
   }
 };
-const small = (text, key, d, act) => {
-  const b = document.createElement('button');
-  b.type = 'button';
-  b.className = 'lx-dir-tool';
-  b.textContent = text;
-  b.title = lx.t(key, { name: d.name });
-  b.setAttribute('aria-label', b.title);
-  b.onclick = act;
+const small = (textContent, key, d, onclick) => {
+  const b = button({ className: 'lx-dir-tool', textContent, onclick });
+  entitle(b, lx.t(key, { name: d.name }));
   return b;
 };
 const measures = new Map();
@@ -257,13 +215,7 @@ lx.own.changed(() => {
   if (on()) build();
 });
 const sync = () => {
-  if (!on() || !lx.state.w) return;
-  for (const r of rows) {
-    const v = coordinate(r.d);
-    if (document.activeElement !== r.input || Math.abs(+r.input.value - v) > 0.02) r.input.value = v;
-    lx.range(r.input);
-    r.out.textContent = lx.number(v, 1);
-  }
+  if (on() && lx.state.w) for (const r of rows) turn(r, coordinate(r.d));
 };
 
 /* ---- the strip: the current code with the selected direction at -3 … 3 ---- */
@@ -280,47 +232,28 @@ const select = (item, quiet) => {
 };
 const strip = () => {
   if (!on() || !selected) return;
-  for (const b of element.querySelectorAll('.lx-cells7 button')) b.disabled = false;
   const d = selected.d,
-    w = new Float32Array(lx.state.w.length * VALUES.length);
-  VALUES.forEach((v, k) => w.set(moved(d, v), k * lx.state.w.length));
-  const canvas = $('.lx-seven canvas'),
-    [, h, ww] = lx.state.info.spec.shape,
+    canvas = $('.lx-seven canvas'),
     at = Math.max(-3, Math.min(3, Math.round(coordinate(d))));
   canvas.setAttribute('aria-label', lx.t('dir.strip', { name: title(d, selected.k) }));
-  for (const b of element.querySelectorAll('.lx-cells7 button')) b.classList.toggle('on', +b.dataset.value === at);
-  lx.draw(canvas, { op: 'grid', w: lx.b64(w), columns: VALUES.length }, (x, im) => {
+  for (const b of element.querySelectorAll('.lx-cells7 button')) {
+    b.disabled = false;
+    b.classList.toggle('on', +b.dataset.value === at);
+  }
+  const w = lx.b64(joined(VALUES.map((v) => moved(d, v))));
+  lx.draw(canvas, { op: 'grid', w, columns: VALUES.length }, (x, im) => {
     if (!selected) return;
-    const n = VALUES.length,
-      W = canvas.clientWidth || 600,
-      k = Math.min(devicePixelRatio || 1, 2),
-      gap = 5,
-      side = (W - gap * (n - 1)) / n;
-    canvas.width = W * k;
-    canvas.height = side * k;
-    x.imageSmoothingEnabled = side * k < ww;
-    for (let i = 0; i < n; i++) {
-      x.save();
-      x.beginPath();
-      x.roundRect(i * (side + gap) * k, 0, side * k, side * k, 8 * k);
-      x.clip();
-      x.drawImage(im, i * ww, 0, ww, h, i * (side + gap) * k, 0, side * k, side * k);
-      x.restore();
-    }
-    element.dataset.strip = (+element.dataset.strip || 0) + 1;
+    tileRow(x, im, { n: VALUES.length, tile: lx.state.info.spec.shape.slice(1), gap: 5, width: 600 });
+    count(element, 'strip');
   });
 };
-for (const v of VALUES) {
-  const b = document.createElement('button'),
-    i = document.createElement('i');
-  b.type = 'button';
-  b.dataset.value = v;
-  i.textContent = sign(v) + (v ? ' σ' : '');
-  b.append(i);
-  b.setAttribute('aria-label', sign(v) + ' σ');
-  b.onclick = () => selected && lx.setCode(moved(selected.d, v), { kind: 'found' });
-  $('.lx-cells7').append(b);
-}
+for (const v of VALUES)
+  $('.lx-cells7').append(
+    button(
+      { data: { value: v }, 'aria-label': sign(v) + ' σ', onclick: () => selected && lx.setCode(moved(selected.d, v), { kind: 'found' }) },
+      make('i', { textContent: sign(v) + (v ? ' σ' : '') }),
+    ),
+  );
 
 /* ---- asking for them: worked out on the server in the background ---- */
 const ask = async () => {
@@ -342,9 +275,8 @@ const ask = async () => {
     const all = await findDirections(
       () => me === asked && run === lx.state.run && (on() || (mine = null)),
       (done) => {
-        bar.hidden = $('.lx-finding').hidden = false;
-        bar.firstChild.style.width = 100 * done + '%';
-        bar.setAttribute('aria-valuenow', Math.round(100 * done));
+        progress(bar, done);
+        $('.lx-finding').hidden = false;
       },
     );
     if (!all) return;
@@ -360,11 +292,7 @@ const ask = async () => {
 };
 const face = (name) => {
   shown = name === 'found';
-  for (const b of element.querySelectorAll('[data-face]')) {
-    b.setAttribute('aria-checked', b.dataset.face === name);
-    b.classList.toggle('on', b.dataset.face === name);
-    b.tabIndex = b.dataset.face === name ? 0 : -1;
-  }
+  check(element.querySelectorAll('[data-face]'), (b) => b.dataset.face === name);
   document.getElementById('view-codes')?.classList.toggle('lx-found-on', shown);
   $('.lx-found').hidden = !shown;
   element.dataset.on = shown;
@@ -377,14 +305,7 @@ for (const b of element.querySelectorAll('[data-face]'))
     face(b.dataset.face);
     write();
   };
-$('.lx-switch').onkeydown = (e) => {
-  if (['ArrowLeft', 'ArrowRight'].includes(e.key)) {
-    e.preventDefault();
-    const b = $(`[data-face=${shown ? 'grid' : 'found'}]`);
-    b.focus();
-    b.click();
-  }
-};
+arrowKeys($('.lx-switch'));
 const live = () => {
   if (!on()) return;
   if (mine !== lx.state.run || label !== lx.state.label) ask();

@@ -1,5 +1,9 @@
 import { mounted } from './mounted.js';
+import { joined } from './bytes.js';
+import { button, count, entitle, make, offer } from './dom.js';
 import { walkText } from './film_state.js';
+import { alongPath, norm } from './moves.js';
+import { blank } from './pictures.js';
 import { lx } from './store.js';
 
 const { element } = mounted('film');
@@ -22,50 +26,17 @@ let t = 0,
   way = 'lerp',
   looped = true,
   both = false,
-  drawn = [],
   filling = null,
-  mine = null,
   chosen = null,
   usual = null,
   shownLabel,
   restored = false,
   bringing = 0;
 const keys = () => lx.state.keys,
-  joined = () => {
-    const d = lx.state.w.length,
-      a = new Float32Array(keys().length * d);
-    keys().forEach((k, i) => a.set(k.w, i * d));
-    return lx.b64(a);
-  };
+  codes = () => keys().map((k) => k.w);
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
-const path = (u = t, how = way) => {
-  const n = keys().length;
-  if (n < 2) return keys()[0]?.w;
-  const parts = looped ? n : n - 1,
-    k = Math.min(Math.floor(u * parts), parts - 1),
-    f = u * parts - k,
-    a = keys()[k].w,
-    b = keys()[(k + 1) % n].w;
-  let p = 1 - f,
-    q = f;
-  if (how === 'slerp') {
-    let ab = 0,
-      aa = 0,
-      bb = 0;
-    for (let i = 0; i < a.length; i++) {
-      ab += a[i] * b[i];
-      aa += a[i] ** 2;
-      bb += b[i] ** 2;
-    }
-    const o = aa && bb ? Math.acos(Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)))) : 0;
-    if (Math.sin(o) >= 1e-4) {
-      p = Math.sin((1 - f) * o) / Math.sin(o);
-      q = Math.sin(f * o) / Math.sin(o);
-    }
-  }
-  return Float32Array.from(a, (v, i) => p * v + q * b[i]);
-};
+const path = (u = t, how = way) => alongPath(codes(), u, how, looped);
 const ways_ = () => (both ? ['lerp', 'slerp'] : [way]);
 /* pictures of another run or class are dimmed until those of this one are there */
 const stale = () => {
@@ -93,7 +64,7 @@ const frame = () => {
 };
 let memo = null;
 const cached = () => {
-  if (memo?.keys !== keys()) memo = { keys: keys(), text: joined() };
+  if (memo?.keys !== keys()) memo = { keys: keys(), text: lx.b64(joined(codes())) };
   return memo.text;
 };
 /* a frame's time may lie before the click's */
@@ -120,7 +91,6 @@ const label = () => {
 const take = () => {
   const w = path();
   if (w) {
-    mine = lx.state.run;
     lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) });
   }
 };
@@ -187,16 +157,12 @@ const mode = () => {
     $('.lx-contact-' + how).hidden = off;
   }
 };
-/* how far the path is from the origin, by either way, and where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
-const norm = (w) => {
-  let s = 0;
-  for (const v of w) s += v * v;
-  return Math.sqrt(s);
-};
+/* where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
 const shell = () => {
   const s = lx.state.info?.spec;
   return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null;
 };
+/* how far the path is from the origin, by either way */
 const measure = () => {
   const few = keys().length < 2;
   chart.hidden = few;
@@ -252,7 +218,7 @@ const strip = () => {
   const [, h, w] = lx.state.info.spec.shape,
     STRIP = frames();
   for (const how of ways_())
-    lx.draw(strips[how], { op: 'strip', keys: joined(), frames: STRIP, method: how, loop: looped }, (x, im) => {
+    lx.draw(strips[how], { op: 'strip', keys: cached(), frames: STRIP, method: how, loop: looped }, (x, im) => {
       const c = strips[how],
         per = Math.max(1, Math.round(im.width / w));
       c.width = STRIP * w;
@@ -262,94 +228,61 @@ const strip = () => {
     });
   measure();
 };
-const small = (text, key, n, act, off) => {
-  const b = document.createElement('button');
-  b.type = 'button';
-  b.textContent = text;
-  b.setAttribute('aria-label', lx.t(key, { n }));
-  b.title = b.getAttribute('aria-label');
-  b.disabled = off;
-  b.onclick = act;
+const small = (textContent, key, n, onclick, disabled) => {
+  const b = button({ textContent, onclick, disabled });
+  entitle(b, lx.t(key, { n }));
   return b;
 };
-const draw = () => {
-  const list = keys(),
-    change = (f) => () => {
-      const next = [...keys()];
-      f(next);
-      lx.setKeys(next);
-    };
-  const add = document.createElement('div'),
-    here = document.createElement('button'),
-    seed = document.createElement('button');
-  add.className = 'lx-plus';
-  for (const [b, key, act] of [
-    [here, 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)],
-    [seed, 'walk.seed', fresh],
-  ]) {
-    b.type = 'button';
-    b.className = 'lx-btn lx-small';
-    b.textContent = lx.t(key);
-    b.onclick = act;
-    add.append(b);
-  }
-  here.classList.add('lx-add');
-  seed.classList.add('lx-addseed');
-  row.replaceChildren(
-    ...list.map((k, i) => {
-      const e = document.createElement('div'),
-        go = document.createElement('button'),
-        c = document.createElement('canvas'),
-        tools = document.createElement('div');
-      e.className = 'lx-key';
-      e.setAttribute('role', 'listitem');
-      c.width = c.height = 28;
-      go.type = 'button';
-      go.append(c);
-      go.setAttribute('aria-label', lx.t('walk.go', { n: i + 1 }));
-      go.title = lx.originText(k.origin);
-      go.onclick = () => {
-        playing = false;
-        label();
-        const parts = looped ? list.length : Math.max(list.length - 1, 1);
-        t = Math.min(1, i / parts);
-        frame();
-        take();
-      };
-      tools.append(
-        small(
-          '‹',
-          'walk.left',
-          i + 1,
-          change((a) => {
-            [a[i - 1], a[i]] = [a[i], a[i - 1]];
-          }),
-          !i,
-        ),
-        small(
-          '×',
-          'walk.remove',
-          i + 1,
-          change((a) => a.splice(i, 1)),
-          list.length < 2,
-        ),
-        small(
-          '›',
-          'walk.right',
-          i + 1,
-          change((a) => {
-            [a[i + 1], a[i]] = [a[i], a[i + 1]];
-          }),
-          i === list.length - 1,
-        ),
-      );
-      e.append(go, tools);
-      lx.draw(c, { op: 'image', w: lx.b64(k.w) });
-      return e;
-    }),
-    add,
+/* the keyframes in another order, or fewer of them */
+const change = (edit) => () => {
+  const next = [...keys()];
+  edit(next);
+  lx.setKeys(next);
+};
+const swap = (i, j) =>
+  change((a) => {
+    [a[i], a[j]] = [a[j], a[i]];
+  });
+const goTo = (i) => {
+  const n = keys().length;
+  playing = false;
+  label();
+  t = Math.min(1, i / (looped ? n : Math.max(n - 1, 1)));
+  frame();
+  take();
+};
+const keyframe = (k, i, { length: n }) => {
+  const picture = blank(28, 28),
+    go = button({ title: lx.originText(k.origin), 'aria-label': lx.t('walk.go', { n: i + 1 }), onclick: () => goTo(i) }, picture),
+    tools = make(
+      'div',
+      {},
+      small('‹', 'walk.left', i + 1, swap(i - 1, i), !i),
+      small(
+        '×',
+        'walk.remove',
+        i + 1,
+        change((a) => a.splice(i, 1)),
+        n < 2,
+      ),
+      small('›', 'walk.right', i + 1, swap(i + 1, i), i === n - 1),
+    );
+  const e = make('div', { className: 'lx-key', role: 'listitem' }, go, tools);
+  lx.draw(picture, { op: 'image', w: lx.b64(k.w) });
+  return e;
+};
+const adders = () => {
+  const adder = (className, key, onclick) => button({ className: 'lx-btn lx-small ' + className, textContent: lx.t(key), onclick });
+  return make(
+    'div',
+    { className: 'lx-plus' },
+    adder('lx-add', 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)),
+    adder('lx-addseed', 'walk.seed', fresh),
   );
-  element.dataset.keys = list.length;
+};
+const draw = () => {
+  row.replaceChildren(...keys().map(keyframe), adders());
+  element.dataset.keys = keys().length;
   frame();
   strip();
 };
@@ -421,6 +354,10 @@ const remember = () => {
   }
   lx.keep('walk', told);
 };
+const originOf = (k, label) => {
+  if (k.w) return { kind: 'link' };
+  return k.index === undefined ? { kind: 'seed', seed: k.seed } : { kind: 'point', index: k.index, label };
+};
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
 const restore = async () => {
   restored = true;
@@ -454,23 +391,16 @@ const restore = async () => {
     for (const k of s.keys) {
       const d = k.w ? k : await lx.code(k.index !== undefined ? { op: 'point', index: k.index } : { op: 'sample', seed: k.seed });
       if (run !== lx.state.run || ticket !== bringing) return;
-      found.push({
-        w: d.w,
-        origin: k.w
-          ? { kind: 'link' }
-          : k.index !== undefined
-            ? { kind: 'point', index: k.index, label: d.label }
-            : { kind: 'seed', seed: k.seed },
-      });
+      found.push({ w: d.w, origin: originOf(k, d.label) });
     }
-  } catch (e) {
+  } catch {
     lx.say(lx.t('error.link'), 'error');
   }
   if (run !== lx.state.run || ticket !== bringing) return;
   t = at;
   lx.setKeys(found);
   bringing = 0;
-  element.dataset.restored = (+element.dataset.restored || 0) + 1;
+  count(element, 'restored');
   fill();
 };
 const film = (format) => async () => {
@@ -481,17 +411,8 @@ const film = (format) => async () => {
   lx.say(lx.t('walk.saving'));
   try {
     const side = Math.max(...lx.state.info.spec.shape.slice(1)),
-      r = await lx.bytes('walk/export', {
-        run: lx.state.run,
-        ...(lx.state.label !== null && { label: lx.state.label }),
-        keys: joined(),
-        method: way,
-        loop: looped,
-        seconds: +length.value,
-        fps: format === 'gif' ? 20 : 24,
-        format,
-        size: side * Math.max(1, Math.floor(336 / side)),
-      });
+      asked = { keys: cached(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format },
+      r = await lx.bytes('walk/export', lx.whose({ ...asked, size: side * Math.max(1, Math.floor(336 / side)) }));
     lx.save(await r.blob(), `${lx.state.run}-walk.${format}`);
     lx.say(lx.t('walk.saved'));
     element.dataset.saved = format;
@@ -504,18 +425,12 @@ const film = (format) => async () => {
 };
 $('.lx-gif').onclick = film('gif');
 $('.lx-mp4').onclick = film('mp4');
-const lengths = () => {
-  const v = length.value || 6;
-  length.replaceChildren(
-    ...[4, 6, 8, 10].map((n) => {
-      const o = document.createElement('option');
-      o.value = n;
-      o.textContent = lx.t('walk.seconds', { n });
-      return o;
-    }),
+const lengths = () =>
+  offer(
+    length,
+    [4, 6, 8, 10].map((n) => [n, lx.t('walk.seconds', { n })]),
+    length.value || 6,
   );
-  length.value = v;
-};
 lx.on('run', () => {
   playing = false;
   t = 0;

@@ -1,170 +1,189 @@
 /* Models whose levels share their code: one image faded in from level to level, and the samples kept while the networks grew.
  * data-at: where the slider stands (1.25: a quarter of level 2 faded in over level 1); data-faded counts pictures, data-stages rows;
  * data-grew: the resolutions that training went through. `moved()` is called when a hand has moved the slider. */
+import { button, count, entitle, make } from './dom.js';
+import { blank, decoded, pen } from './pictures.js';
 import { lx } from './store.js';
 
-export const makeGrowing = (host, moved = () => {}) => {
-  const q = (s) => host.querySelector(s);
-  const slider = q('.lx-fade input'),
-    canvas = q('.lx-fade canvas'),
-    table = q('.lx-kept-stages');
-  let tiles = [],
-    mine = '',
-    codes = null,
-    growth = null;
-  const sizes = () => lx.state.info.spec.levels,
-    last = () => sizes().length - 1;
-  const read = (c, w, h) => c.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, w, h);
+export class Growing {
+  #host;
+  #slider;
+  #canvas;
+  #table;
+  #tiles = [];
+  #mine = '';
+  #codes = null;
+  #growth = null;
+
+  constructor(host, moved = () => {}) {
+    this.#host = host;
+    this.#slider = this.#find('.lx-fade input');
+    this.#canvas = this.#find('.lx-fade canvas');
+    this.#table = this.#find('.lx-kept-stages');
+    this.#slider.oninput = () => {
+      this.#draw();
+      moved();
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #sizes() {
+    return lx.state.info.spec.levels;
+  }
+
+  #last() {
+    return this.#sizes().length - 1;
+  }
+
+  #read(c, w, h) {
+    return c.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, w, h);
+  }
 
   /* (1 - α) · the coarser level enlarged + α · the finer one */
-  const draw = () => {
-    told();
-    if (!tiles.length) return;
-    const at = +slider.value,
-      k = Math.min(tiles.length - 1, Math.floor(at)),
+  #draw() {
+    this.#told();
+    if (!this.#tiles.length) return;
+    const at = +this.#slider.value,
+      k = Math.min(this.#tiles.length - 1, Math.floor(at)),
       alpha = at - k;
-    const { height: h, width: w } = tiles[0],
-      a = read(tiles[k], w, h);
+    const { height: h, width: w } = this.#tiles[0],
+      a = this.#read(this.#tiles[k], w, h);
     if (alpha > 0) {
-      const b = read(tiles[k + 1], w, h).data;
+      const b = this.#read(this.#tiles[k + 1], w, h).data;
       for (let i = 0; i < a.data.length; i++) a.data[i] = Math.round(a.data[i] + alpha * (b[i] - a.data[i]));
     }
-    canvas.width = w;
-    canvas.height = h;
-    canvas.getContext('2d', { willReadFrequently: true }).putImageData(a, 0, 0);
-    host.dataset.at = slider.value;
-    host.dataset.faded = (+host.dataset.faded || 0) + 1;
-  };
-  const wipe = () => {
-    tiles = [];
-    canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
-  };
+    this.#canvas.width = w;
+    this.#canvas.height = h;
+    this.#canvas.getContext('2d', { willReadFrequently: true }).putImageData(a, 0, 0);
+    this.#host.dataset.at = this.#slider.value;
+    count(this.#host, 'faded');
+  }
+
+  wipe() {
+    this.#tiles = [];
+    this.#canvas.getContext('2d').clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+  }
 
   /* ---- words: of a network that grew, of one that was trained whole, of one whose resolutions add up ---- */
-  const grew = () => (growth?.grew.length || 0) > 1;
-  const note = () => {
-    if (!growth) return '';
-    const size = growth.grew.at(-1),
-      all = growth.grew.map((s) => `${s} × ${s}`);
-    return [
-      lx.t('grow.mix'),
-      grew() ? lx.t('grow.grew', { list: all.join(', ') }) : size ? lx.t('grow.whole.start', { size }) : '',
-      growth.adds ? lx.t('grow.adds') : size ? lx.t('grow.fitted') : '',
-    ]
-      .filter(Boolean)
-      .join(' ');
-  };
-  const told = () => {
-    const at = +slider.value,
-      k = Math.min(last(), Math.floor(at)),
+  #grew() {
+    return (this.#growth?.grew.length || 0) > 1;
+  }
+
+  #note() {
+    if (!this.#growth) return '';
+    const { grew, adds } = this.#growth,
+      size = grew.at(-1),
+      words = [lx.t('grow.mix')];
+    if (this.#grew()) words.push(lx.t('grow.grew', { list: grew.map((s) => `${s} × ${s}`).join(', ') }));
+    else if (size) words.push(lx.t('grow.whole.start', { size }));
+    if (adds) words.push(lx.t('grow.adds'));
+    else if (size) words.push(lx.t('grow.fitted'));
+    return words.join(' ');
+  }
+
+  #told() {
+    const at = +this.#slider.value,
+      k = Math.min(this.#last(), Math.floor(at)),
       alpha = at - k;
     const text = alpha
-      ? lx.t('grow.at', { from: sizes()[k], to: sizes()[k + 1], alpha: alpha.toFixed(2) })
-      : lx.t('grow.whole', { size: sizes()[k] });
-    q('.lx-fade-at').textContent = text;
-    slider.setAttribute('aria-valuetext', text);
-    canvas.setAttribute('aria-label', text);
-    lx.range(slider);
-    const title = q('.lx-fade h2');
-    title.dataset.t = grew() ? 'grow.fade' : 'grow.levels';
+      ? lx.t('grow.at', { from: this.#sizes()[k], to: this.#sizes()[k + 1], alpha: alpha.toFixed(2) })
+      : lx.t('grow.whole', { size: this.#sizes()[k] });
+    this.#find('.lx-fade-at').textContent = text;
+    this.#slider.setAttribute('aria-valuetext', text);
+    this.#canvas.setAttribute('aria-label', text);
+    lx.range(this.#slider);
+    const title = this.#find('.lx-fade h2');
+    title.dataset.t = this.#grew() ? 'grow.fade' : 'grow.levels';
     title.textContent = lx.t(title.dataset.t);
-    slider.dataset.tLabel = title.dataset.t;
-    slider.setAttribute('aria-label', title.textContent);
-    q('.lx-fade .lx-note').textContent = note();
-    for (const b of table.querySelectorAll('[data-stage]')) b.querySelector('span').textContent = name(b);
-  };
-  const name = (row) => {
+    this.#slider.dataset.tLabel = title.dataset.t;
+    this.#slider.setAttribute('aria-label', title.textContent);
+    this.#find('.lx-fade .lx-note').textContent = this.#note();
+    for (const b of this.#table.querySelectorAll('[data-stage]')) b.querySelector('span').textContent = this.#name(b);
+  }
+
+  #name(row) {
     const what = row.dataset.stage ? row.dataset.stage.replace(', fading in', ' ' + lx.t('grow.fading')) : lx.t('grow.now');
     return what + ' · ' + lx.t('grow.images', { n: (+row.dataset.images).toLocaleString(lx.state.lang) });
-  };
+  }
 
   /* ---- the samples of each stage ---- */
-  const sample = (d, im, r, c) => {
-    const b = document.createElement('button'),
-      t = document.createElement('canvas');
-    b.type = 'button';
-    t.width = t.height = d.side;
-    t.getContext('2d', { willReadFrequently: true }).drawImage(im, c * d.side, r * d.side, d.side, d.side, 0, 0, d.side, d.side);
-    b.setAttribute('aria-label', lx.t('grow.take', { n: c + 1 }));
-    b.title = lx.t('grow.take', { n: c + 1 });
-    b.onclick = () => {
-      const n = codes.length / d.columns;
-      lx.setCode(codes.slice(c * n, (c + 1) * n), { kind: 'stages' });
-    };
-    b.append(t);
+  #sample(d, im, r, c) {
+    const t = blank(d.side, d.side),
+      b = button({ onclick: () => this.#choose(c, this.#codes.length / d.columns) }, t);
+    pen(t).drawImage(im, c * d.side, r * d.side, d.side, d.side, 0, 0, d.side, d.side);
+    entitle(b, lx.t('grow.take', { n: c + 1 }));
     return b;
-  };
-  const rows = (d, im) => {
-    codes = d.w;
-    table.replaceChildren(
-      ...d.stages.map((s, r) => {
-        const row = document.createElement('div'),
-          text = document.createElement('span'),
-          strip = document.createElement('div');
-        row.dataset.stage = s.what;
-        row.dataset.images = s.images;
-        strip.className = 'lx-stage-tiles';
-        for (let c = 0; c < d.columns; c++) strip.append(sample(d, im, r, c));
-        row.append(text, strip);
-        return row;
+  }
+
+  #choose(c, n) {
+    lx.setCode(this.#codes.slice(c * n, (c + 1) * n), { kind: 'stages' });
+  }
+
+  #rows(d, im) {
+    this.#codes = d.w;
+    this.#table.replaceChildren(
+      ...d.stages.map(({ what, images }, r) => {
+        const tiles = Array.from({ length: d.columns }, (_, c) => this.#sample(d, im, r, c));
+        return make('div', { data: { stage: what, images } }, make('span'), make('div', { className: 'lx-stage-tiles' }, ...tiles));
       }),
     );
-  };
-  const ask = async () => {
+  }
+
+  async #ask() {
     const run = lx.state.run;
-    if (mine === run) return;
-    mine = run;
-    growth = null;
-    table.replaceChildren();
-    delete host.dataset.stages;
-    delete host.dataset.grew;
-    q('.lx-while').hidden = true;
-    told();
+    if (this.#mine === run) return;
+    this.#mine = run;
+    this.#growth = null;
+    this.#table.replaceChildren();
+    delete this.#host.dataset.stages;
+    delete this.#host.dataset.grew;
+    this.#find('.lx-while').hidden = true;
+    this.#told();
     const d = await lx.code({ op: 'stages' });
     if (run !== lx.state.run) return;
     if (d.stages.length) {
-      const im = new Image();
-      im.src = d.picture;
-      await im.decode();
+      const im = await decoded(d.picture);
       if (run !== lx.state.run) return;
-      rows(d, im);
-      q('.lx-while').hidden = false;
+      this.#rows(d, im);
+      this.#find('.lx-while').hidden = false;
     }
-    growth = d;
-    told();
-    host.dataset.grew = d.grew.join(' ');
-    host.dataset.stages = d.stages.length;
-  };
+    this.#growth = d;
+    this.#told();
+    this.#host.dataset.grew = d.grew.join(' ');
+    this.#host.dataset.stages = d.stages.length;
+  }
 
-  slider.oninput = () => {
-    draw();
-    moved();
-  };
-  return {
-    /** `at`: where the slider stands, null: at the full image. `fresh`: another run, whose pictures are still on their way */
-    enter: (shown, at, fresh) => {
-      host.hidden = !shown;
-      if (!shown) return;
-      if (fresh) wipe();
-      slider.max = last();
-      slider.value = at ?? last();
-      draw();
-      ask().catch((e) => {
-        mine = '';
-        lx.say(e.message, 'error');
-      });
-    },
-    take: (canvases) => {
-      tiles = canvases;
-      if (!host.hidden) draw();
-    },
-    wipe,
-    stale: (on, again) => lx.stale([canvas], on, again),
-    get at() {
-      return +slider.value === last() ? null : +slider.value;
-    },
-    tell: () => {
-      if (!host.hidden && lx.state.info) told();
-    },
-  };
-};
+  /** `at`: where the slider stands, null: at the full image. `fresh`: another run, whose pictures are still on their way */
+  enter(shown, at, fresh) {
+    this.#host.hidden = !shown;
+    if (!shown) return;
+    if (fresh) this.wipe();
+    this.#slider.max = this.#last();
+    this.#slider.value = at ?? this.#last();
+    this.#draw();
+    this.#ask().catch((e) => {
+      this.#mine = '';
+      lx.say(e.message, 'error');
+    });
+  }
+
+  take(canvases) {
+    this.#tiles = canvases;
+    if (!this.#host.hidden) this.#draw();
+  }
+
+  stale(on, again) {
+    return lx.stale([this.#canvas], on, again);
+  }
+
+  get at() {
+    return +this.#slider.value === this.#last() ? null : +this.#slider.value;
+  }
+
+  tell() {
+    if (!this.#host.hidden && lx.state.info) this.#told();
+  }
+}

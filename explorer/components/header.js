@@ -1,4 +1,5 @@
 import { mounted } from './mounted.js';
+import { button } from './dom.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('header');
@@ -9,16 +10,15 @@ const language = element.querySelector('.lx-lang'),
   theme = element.querySelector('.lx-theme'),
   drawer = element.querySelector('.lx-drawer');
 for (const v of lx.views) {
-  const b = document.createElement('button');
-  b.type = 'button';
-  b.className = 'lx-tab';
-  b.dataset.view = v.name;
-  b.dataset.t = 'view.' + v.name;
-  b.id = 'lx-tab-' + v.name;
-  b.setAttribute('role', 'tab');
-  b.setAttribute('aria-controls', 'view-' + v.name);
-  b.textContent = lx.t('view.' + v.name);
-  b.onclick = () => lx.show(v.name);
+  const b = button({
+    className: 'lx-tab',
+    id: 'lx-tab-' + v.name,
+    data: { view: v.name, t: 'view.' + v.name },
+    role: 'tab',
+    'aria-controls': 'view-' + v.name,
+    textContent: lx.t('view.' + v.name),
+    onclick: () => lx.show(v.name),
+  });
   if (v.name === 'train') {
     b.className = 'lx-btn lx-accent';
     right.append(b);
@@ -53,13 +53,13 @@ if (!panels()) {
     if (panels()) observer.disconnect();
   }).observe(document.body, { childList: true, subtree: true });
 }
-const entitle = () => {
+const titled = () => {
   const { view, info } = lx.state,
     row = lx.state.runs?.find((r) => r.name === lx.state.run);
   const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
   document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
 };
-for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, entitle);
+for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, titled);
 element.querySelector('.lx-skip').onclick = (e) => {
   const main = document.getElementById('lx-main');
   e.preventDefault();

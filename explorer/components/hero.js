@@ -1,4 +1,7 @@
 import { mounted } from './mounted.js';
+import { count } from './dom.js';
+import { latest } from './latest.js';
+import { blank } from './pictures.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('hero');
@@ -26,9 +29,9 @@ const words = () => {
 /* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
 const FAR = 0.95;
 const mixed = () => {
-  const count = new Map();
-  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) count.set(k, (count.get(k) || 0) + 1);
-  const [first, second] = [...count].sort((a, b) => b[1] - a[1]);
+  const often = new Map();
+  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) often.set(k, (often.get(k) || 0) + 1);
+  const [first, second] = [...often].sort((a, b) => b[1] - a[1]);
   return second && first[1] < 0.75 * near.labels.length
     ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] })
     : '';
@@ -36,17 +39,20 @@ const mixed = () => {
 const tell = () => {
   if (!lx.state.info) return;
   const far = near !== null && near.beyond > FAR,
-    self = near !== null && near.ratio < 0.02;
+    self = near !== null && near.ratio < 0.02,
+    ratio = near?.ratio.toFixed(1);
   honest.classList.toggle('warn', far);
-  honest.textContent =
-    near === null ? '' : self ? lx.t('honest.self') : lx.t(far ? 'honest.far' : 'honest.near', { ratio: near.ratio.toFixed(1) }) + mixed();
-  honest.title = near === null || self ? '' : lx.t('honest.help', { ratio: near.ratio.toFixed(1), share: Math.floor(100 * near.beyond) });
+  if (near === null || self) {
+    honest.textContent = self ? lx.t('honest.self') : '';
+    honest.title = '';
+    return;
+  }
+  honest.textContent = lx.t(far ? 'honest.far' : 'honest.near', { ratio }) + mixed();
+  honest.title = lx.t('honest.help', { ratio, share: Math.floor(100 * near.beyond) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read');
-let asking = false,
-  again = false,
-  read = null;
+let read = null;
 const reads = () => !!lx.state.info && lx.state.info.spec.reads && !lx.state.info.spec.codes.length;
 const say = () => {
   own.hidden = !read || !reads();
@@ -55,35 +61,27 @@ const say = () => {
   own.dataset.reads = k;
   own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) });
 };
-const ask = async () => {
-  if (!reads()) {
-    read = null;
-    return say();
-  }
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
-  const { run, w } = lx.state;
-  try {
+const question = latest(
+  async (run, w) => {
     const d = await lx.code({ op: 'read', w: lx.b64(w) });
-    if (run === lx.state.run) {
-      read = d.read.class ?? null;
-      say();
-      own.dataset.n = (+own.dataset.n || 0) + 1;
-    }
-  } catch (e) {
+    if (run !== lx.state.run) return;
+    read = d.read.class ?? null;
+    say();
+    count(own);
+  },
+  () => {
     own.hidden = true;
-  }
-  asking = false;
-  if (again) {
-    again = false;
-    ask();
+  },
+);
+const ask = () => {
+  if (reads()) question(lx.state.run, lx.state.w);
+  else {
+    read = null;
+    say();
   }
 };
 const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });
-lx.on('code', (w, o) => {
+lx.on('code', () => {
   ask();
   picture();
   words();
@@ -109,11 +107,8 @@ document.addEventListener('lx-ratio', (e) => {
 const name = (suffix) => `${lx.state.run}-${lx.state.origin?.kind || 'code'}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();
 element.querySelector('.lx-save').onclick = () => {
-  const big = document.createElement('canvas'),
-    k = 8;
-  big.width = canvas.width * k;
-  big.height = canvas.height * k;
-  const x = big.getContext('2d');
+  const big = blank(8 * canvas.width, 8 * canvas.height),
+    x = big.getContext('2d');
   x.imageSmoothingEnabled = false;
   x.drawImage(canvas, 0, 0, big.width, big.height);
   big.toBlob((b) => lx.save(b, name('.png')), 'image/png');

@@ -1,201 +1,230 @@
-/* makeHistory: changes of the page as steps of the browser's history. store.js makes one; views know only lx.keep, lx.undo and lx.redo.
+/* Changes of the page as steps of the browser's history. store.js makes one History; views know only lx.keep, lx.undo and lx.redo.
  *
  * A step is what one act of a person did: a click, a drag from press to release, what was typed into one field, arrow keys in quick
  * succession. Its first change pushes an entry (the former state stays reachable at once), whatever follows from it without another act, an
  * answer of the server, a walk that plays, is written into the same entry when it comes to rest. What no person did makes no step.
  * Browsers refuse more than 100 entries in 30 seconds (WebKit): acts that come faster than MOST allows join the step before them.
  * Each entry's state is its address; its number, history.state.lx, tells what undo and redo may still reach. */
-export const makeHistory = ({ link, restore, told }) => {
-  const QUIET = 400,
-    REST = 350,
-    LONG = 2000,
-    SPAN = 30000,
-    MOST = 85,
-    SPARE = 10;
-  const TYPED = /^(text|search|url|email|tel|password|number|date|time)$/;
-  const stored = (v) => {
+const QUIET = 400;
+const REST = 350;
+const LONG = 2000;
+const SPAN = 30000;
+const MOST = 85;
+const SPARE = 10;
+const TYPED = /^(text|search|url|email|tel|password|number|date|time)$/;
+
+export class History {
+  #told;
+  #link;
+  #reloaded;
+  #index;
+  #top;
+  #target;
+  #fresh = false;
+  #pushing = false;
+  #timer = 0;
+  #since = 0;
+  #written;
+  #held = 1; /* restores under way; the first opening is one */
+  #calls = [];
+  /* ---- whose act is it? ---- */
+  #down = false;
+  #last = -Infinity;
+  #field = null;
+  #begin = () => {
+    if (this.#timer && !this.#pushing) this.#write();
+    this.#fresh = true;
+  };
+  #write = () => {
+    const url = this.#link(),
+      push = this.#pushing && this.#room(MOST);
+    this.#rest();
+    this.#pushing = false;
+    if (this.#held || !url || (url === this.#written && history.state?.lx === this.#index)) return;
+    if (push) {
+      this.#top = this.#target = ++this.#index;
+      this.#fresh = false;
+      this.#put('pushState', url);
+    } else if (this.#room(MOST + SPARE)) this.#put('replaceState', url);
+    else return this.#later(SPAN / 10);
+    this.#count();
+  };
+  /* ---- going back and forth ---- */
+  #travelling = 0;
+
+  constructor({ link, restore, told }) {
+    this.#link = link;
+    this.#told = told;
+    this.#reloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+    this.#index = Number.isInteger(history.state?.lx) ? history.state.lx : 0;
+    this.#top = this.#reloaded ? Math.max(this.#index, this.#stored()) : this.#index;
+    this.#target = this.#index;
+    this.#written = location.href;
+    this.#hear('pointerdown', () => {
+      this.#down = true;
+      this.#field = null;
+      this.#begin();
+    });
+    this.#hear('pointerup', () => {
+      this.#down = false;
+    });
+    this.#hear('pointercancel', () => {
+      this.#down = false;
+    });
+    this.#hear('drop', this.#begin);
+    this.#hear('paste', this.#begin);
+    this.#hear('keydown', (e, soon) => {
+      if (e.repeat || ['Control', 'Shift', 'Alt', 'Meta', 'Tab'].includes(e.key)) return;
+      const same = e.target === this.#field,
+        typing = this.#edits(e.target) && e.key !== 'Enter',
+        moving = /^(Arrow|Page|Home|End)/.test(e.key);
+      this.#field = e.target;
+      if (!(same && (typing || (moving && soon)))) this.#begin();
+    });
+    /* without a hand or a key: a screen reader, a voice */
+    for (const type of ['input', 'change', 'click'])
+      this.#hear(type, (e, soon) => {
+        if (!this.#down && !soon && !(type === 'click' && e.detail)) this.#begin();
+      });
+    window.addEventListener('popstate', async (e) => {
+      const known = Number.isInteger(e.state?.lx);
+      if (known) this.#index = e.state.lx;
+      else this.#top = ++this.#index; /* a link pasted into this page's address */
+      this.#top = Math.max(this.#top, this.#index);
+      this.#written = location.href;
+      if (this.#travelling) {
+        clearTimeout(this.#travelling);
+        this.#travelling = 0;
+      } else this.#target = this.#index;
+      if (this.#target !== this.#index) return this.#travel();
+      await this.#hold(() => restore(known));
+    });
+    window.addEventListener('keydown', (e) => {
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || this.#edits(e.target)) return;
+      const key = e.key.toLowerCase(),
+        redo = key === 'y' || (key === 'z' && e.shiftKey);
+      if (!redo && key !== 'z') return;
+      e.preventDefault();
+      this.#go(redo ? 1 : -1);
+    });
+  }
+
+  #stored(v) {
     try {
       return v === undefined ? +sessionStorage.getItem('lx-top') : sessionStorage.setItem('lx-top', v);
     } catch {
       return 0;
     }
-  };
-  const reloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
-  let index = Number.isInteger(history.state?.lx) ? history.state.lx : 0;
-  let top = reloaded ? Math.max(index, stored()) : index,
-    target = index;
-  let fresh = false,
-    pushing = false,
-    timer = 0,
-    since = 0,
-    written = location.href;
-  let held = 1; /* restores under way; the first opening is one */
-  let calls = [];
+  }
 
-  /* ---- whose act is it? ---- */
-  let down = false,
-    last = -Infinity,
-    field = null;
-  const edits = (e) => !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.tagName === 'INPUT' && TYPED.test(e.type));
-  const begin = () => {
-    if (timer && !pushing) write();
-    fresh = true;
-  };
-  const hear = (type, fn) =>
-    window.addEventListener(
+  #edits(e) {
+    return !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.tagName === 'INPUT' && TYPED.test(e.type));
+  }
+
+  #hear(type, fn) {
+    return window.addEventListener(
       type,
       (e) => {
-        fn(e, e.timeStamp - last < QUIET);
-        last = e.timeStamp;
+        fn(e, e.timeStamp - this.#last < QUIET);
+        this.#last = e.timeStamp;
       },
       true,
     );
-  hear('pointerdown', () => {
-    down = true;
-    field = null;
-    begin();
-  });
-  hear('pointerup', () => {
-    down = false;
-  });
-  hear('pointercancel', () => {
-    down = false;
-  });
-  hear('drop', begin);
-  hear('paste', begin);
-  hear('keydown', (e, soon) => {
-    if (e.repeat || ['Control', 'Shift', 'Alt', 'Meta', 'Tab'].includes(e.key)) return;
-    const same = e.target === field,
-      typing = edits(e.target) && e.key !== 'Enter',
-      moving = /^(Arrow|Page|Home|End)/.test(e.key);
-    field = e.target;
-    if (!(same && (typing || (moving && soon)))) begin();
-  });
-  /* without a hand or a key: a screen reader, a voice */
-  for (const type of ['input', 'change', 'click'])
-    hear(type, (e, soon) => {
-      if (!down && !soon && !(type === 'click' && e.detail)) begin();
-    });
+  }
 
   /* ---- writing ---- */
-  const room = (n) => {
+  #room(n) {
     const from = performance.now() - SPAN;
-    calls = calls.filter((t) => t > from);
-    return calls.length < n;
-  };
-  const put = (how, url) => {
-    calls.push(performance.now());
-    history[how]({ ...history.state, lx: index }, '', url);
-    written = url;
-  };
-  const count = () => {
-    stored(top);
-    document.body.dataset.link = (+document.body.dataset.link || 0) + 1;
-    told();
-  };
-  const rest = () => {
-    clearTimeout(timer);
-    timer = since = 0;
-  };
-  const write = () => {
-    const url = link(),
-      push = pushing && room(MOST);
-    rest();
-    pushing = false;
-    if (held || !url || (url === written && history.state?.lx === index)) return;
-    if (push) {
-      top = target = ++index;
-      fresh = false;
-      put('pushState', url);
-    } else if (room(MOST + SPARE)) put('replaceState', url);
-    else return later(SPAN / 10);
-    count();
-  };
-  const later = (ms) => {
-    const now = performance.now();
-    since ||= now;
-    clearTimeout(timer);
-    timer = setTimeout(write, Math.min(ms, Math.max(0, since + LONG - now)));
-  };
-  /** Something of the link has changed; `quiet`: by no act of a person. */
-  const changed = (quiet = false) => {
-    if (held) return;
-    if (fresh && !quiet) pushing = true;
-    later(pushing ? 0 : REST);
-  };
+    this.#calls = this.#calls.filter((t) => t > from);
+    return this.#calls.length < n;
+  }
 
-  /* ---- going back and forth ---- */
-  let travelling = 0;
-  const travel = () => {
-    if (travelling || target === index) return;
-    travelling = setTimeout(() => {
-      travelling = 0;
-      target = index;
+  #put(how, url) {
+    this.#calls.push(performance.now());
+    history[how]({ ...history.state, lx: this.#index }, '', url);
+    this.#written = url;
+  }
+
+  #count() {
+    this.#stored(this.#top);
+    document.body.dataset.link = (+document.body.dataset.link || 0) + 1;
+    this.#told();
+  }
+
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#timer = this.#since = 0;
+  }
+
+  #later(ms) {
+    const now = performance.now();
+    this.#since ||= now;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#write, Math.min(ms, Math.max(0, this.#since + LONG - now)));
+  }
+
+  /** Something of the link has changed; `quiet`: by no act of a person. */
+  changed(quiet = false) {
+    if (this.#held) return;
+    if (this.#fresh && !quiet) this.#pushing = true;
+    this.#later(this.#pushing ? 0 : REST);
+  }
+
+  #travel() {
+    if (this.#travelling || this.#target === this.#index) return;
+    this.#travelling = setTimeout(() => {
+      this.#travelling = 0;
+      this.#target = this.#index;
     }, 2000); /* the browser knows no such entry */
-    history.go(target - index);
-  };
-  const go = (by) => {
-    if (timer) write();
-    fresh = pushing = false;
-    const to = Math.max(0, Math.min(top, target + by));
-    if (to === target) return;
-    target = to;
-    travel();
-  };
-  const hold = async (work) => {
-    held++;
-    rest();
-    fresh = pushing = false;
+    history.go(this.#target - this.#index);
+  }
+
+  #go(by) {
+    if (this.#timer) this.#write();
+    this.#fresh = this.#pushing = false;
+    const to = Math.max(0, Math.min(this.#top, this.#target + by));
+    if (to === this.#target) return;
+    this.#target = to;
+    this.#travel();
+  }
+
+  async #hold(work) {
+    this.#held++;
+    this.#rest();
+    this.#fresh = this.#pushing = false;
     try {
       return await work();
     } finally {
-      held--;
-      told();
-      if (!held) {
-        pushing = fresh;
-        later(0);
+      this.#held--;
+      this.#told();
+      if (!this.#held) {
+        this.#pushing = this.#fresh;
+        this.#later(0);
       }
     }
-  };
-  window.addEventListener('popstate', async (e) => {
-    const known = Number.isInteger(e.state?.lx);
-    if (known) index = e.state.lx;
-    else top = ++index; /* a link pasted into this page's address */
-    top = Math.max(top, index);
-    written = location.href;
-    if (travelling) {
-      clearTimeout(travelling);
-      travelling = 0;
-    } else target = index;
-    if (target !== index) return travel();
-    await hold(() => restore(known));
-  });
-  window.addEventListener('keydown', (e) => {
-    if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || edits(e.target)) return;
-    const key = e.key.toLowerCase(),
-      by = key === 'y' || (key === 'z' && e.shiftKey) ? 1 : key === 'z' ? -1 : 0;
-    if (by) {
-      e.preventDefault();
-      go(by);
-    }
-  });
+  }
 
-  return {
-    changed,
-    undo: () => go(-1),
-    redo: () => go(1),
-    /** The first opening is over: from here on changes are written. */
-    begun: () => {
-      held--;
-      fresh = pushing = false;
-      later(0);
-      told();
-    },
-    get can() {
-      return { undo: target > 0, redo: target < top };
-    },
-    get busy() {
-      return timer || held || travelling ? 1 : 0;
-    },
-  };
-};
+  undo() {
+    return this.#go(-1);
+  }
+
+  redo() {
+    return this.#go(1);
+  }
+
+  /** The first opening is over: from here on changes are written. */
+  begun() {
+    this.#held--;
+    this.#fresh = this.#pushing = false;
+    this.#later(0);
+    this.#told();
+  }
+
+  get can() {
+    return { undo: this.#target > 0, redo: this.#target < this.#top };
+  }
+
+  get busy() {
+    return this.#timer || this.#held || this.#travelling ? 1 : 0;
+  }
+}

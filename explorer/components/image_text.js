@@ -1,20 +1,17 @@
 /* An image of the model's own size as text for a link, and back: every pixel as it was, deflated, in letters of a web address. */
+import { base64Of, fromBase64, urlSafe } from './bytes.js';
+import { blank, pen, pixelsOf } from './pictures.js';
+
 export const IMAGE_LETTERS = 20000; /* 64 × 64 in colour always fits; longer ones are not put into a link */
 export const TOO_LONG = '!'; /* what stands in a link for an image that is longer */
 
 /** Pixels of a canvas, channels last, (h * w * channels) bytes: of a grey model its first channel alone. */
 export const bytesOf = (canvas, channels) => {
-  const d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
-  const out = new Uint8Array(canvas.width * canvas.height * channels);
+  const d = pixelsOf(canvas),
+    out = new Uint8Array(canvas.width * canvas.height * channels);
   for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < channels; k++) out[j++] = d[i + k];
   return out;
 };
-export const base64Of = (bytes) => {
-  let s = '';
-  for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return btoa(s);
-};
-export const fromBase64 = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
 /** Bytes through a (de)compression stream; null where they are damaged. */
 export const streamed = async (bytes, stream) => {
@@ -36,24 +33,26 @@ export const summed = (bytes, channels) => {
 export const imageText = async (bytes, channels) => {
   const ways = await Promise.all([bytes, steps(bytes, channels)].map((b) => streamed(b, new CompressionStream('deflate-raw'))));
   const way = ways[0].length <= ways[1].length ? 0 : 1;
-  const text = way + base64Of(ways[way]).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  const text = way + urlSafe(base64Of(ways[way]));
   return text.length > IMAGE_LETTERS ? TOO_LONG : text;
 };
+
+/** Bytes of an image of a shape. @param {number[]} shape */
+export const sizeOf = (shape) => shape.reduce((product, n) => product * n, 1);
 
 /** Promise of the bytes of a text, of an image of so many bytes; null where it is none. */
 export const textImage = async (text, length, channels) => {
   if (!/^[01][\w-]+$/.test(text) || text.length > IMAGE_LETTERS) return null;
   const bytes = await streamed(fromBase64(text.slice(1)), new DecompressionStream('deflate-raw'));
-  return bytes?.length === length ? (text[0] === '1' ? summed(bytes, channels) : bytes) : null;
+  if (bytes?.length !== length) return null;
+  return text[0] === '1' ? summed(bytes, channels) : bytes;
 };
 
 /** A canvas of pixels, channels last. */
 export const painted = (bytes, [channels, h, w]) => {
-  const canvas = document.createElement('canvas'),
-    x = canvas.getContext('2d', { willReadFrequently: true });
-  canvas.width = w;
-  canvas.height = h;
-  const d = x.createImageData(w, h);
+  const canvas = blank(w, h),
+    x = pen(canvas),
+    d = x.createImageData(w, h);
   for (let i = 0; i < h * w; i++) {
     for (let k = 0; k < 3; k++) d.data[4 * i + k] = bytes[i * channels + (channels === 3 ? k : 0)];
     d.data[4 * i + 3] = 255;
@@ -64,7 +63,8 @@ export const painted = (bytes, [channels, h, w]) => {
 
 export const SENT = 4 * 2 ** 20,
   SHRUNK = 1024; /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
-/** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make smaller. */
+/** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make
+ * smaller. */
 export const sendable = async (file) => {
   if (file.size > SENT) file = await shrunk(file);
   return !file || file.size > SENT ? null : new Uint8Array(await file.arrayBuffer());
@@ -77,12 +77,10 @@ export const shrunk = async (file) => {
     return null;
   }
   const scale = Math.min(1, SHRUNK / Math.max(whole.width, whole.height)),
-    canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(whole.width * scale));
-  canvas.height = Math.max(1, Math.round(whole.height * scale));
-  const pen = canvas.getContext('2d');
-  pen.imageSmoothingQuality = 'high';
-  pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+    canvas = blank(Math.max(1, Math.round(whole.width * scale)), Math.max(1, Math.round(whole.height * scale))),
+    x = canvas.getContext('2d');
+  x.imageSmoothingQuality = 'high';
+  x.drawImage(whole, 0, 0, canvas.width, canvas.height);
   whole.close();
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 };

@@ -1,4 +1,5 @@
 import { mounted } from './mounted.js';
+import { button, count, make, progress, wait } from './dom.js';
 import { lx } from './store.js';
 
 const { element } = mounted('labels');
@@ -28,101 +29,96 @@ const all = () => {
     for (const way of WAYS) if (way in ways) out.push({ n: +n, way, v: ways[way], here: true });
   return out;
 };
-const make = (tag, more, text) => {
+const shape = (tag, attributes, text) => {
   const e = document.createElementNS(NS, tag);
-  for (const [k, v] of Object.entries(more)) e.setAttribute(k, v);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
   if (text !== undefined) e.textContent = text;
   return e;
 };
+/* where the chart lies in its picture, in the picture's own units */
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 628, 12, 262];
+const across = (n) => LEFT + ((RIGHT - LEFT) * (Math.log10(n) - 0.9)) / (Math.log10(1200) - 0.9);
+const axes = (low, down) => {
+  const parts = [];
+  for (let v = Math.round(low * 10); v <= 10; v++)
+    parts.push(
+      shape('line', { x1: LEFT, x2: RIGHT, y1: down(v / 10), y2: down(v / 10), class: 'rule' }),
+      shape('text', { x: LEFT - 8, y: down(v / 10) + 4, 'text-anchor': 'end' }, v * 10 + ' %'),
+    );
+  for (const n of [10, 20, 50, 100, 200, 500, 1000])
+    parts.push(shape('text', { x: across(n), y: BOTTOM + 18, 'text-anchor': 'middle' }, n.toLocaleString(lx.state.lang)));
+  parts.push(shape('text', { x: (LEFT + RIGHT) / 2, y: BOTTOM + 35, 'text-anchor': 'middle' }, lx.t('few.axis')));
+  return parts;
+};
+/* one way of learning: what was measured here is dashed and hollow */
+const line = (points, k, here, down) => {
+  const parts = [];
+  if (points.length > 1)
+    parts.push(
+      shape('polyline', {
+        points: points.map((p) => `${across(p.n)},${down(p.v)}`).join(' '),
+        fill: 'none',
+        stroke: colour(k),
+        'stroke-width': 2,
+        'stroke-dasharray': here ? '4 4' : 'none',
+        opacity: 0.8,
+      }),
+    );
+  for (const p of points) {
+    const c = shape('circle', {
+      cx: across(p.n),
+      cy: down(p.v),
+      r: 5,
+      fill: here ? lx.css('--panel') : colour(k),
+      stroke: colour(k),
+      'stroke-width': 2,
+      'data-way': p.way,
+      'data-labels': p.n,
+    });
+    const what = `${lx.t('few.' + p.way)}, ${lx.t('few.labels', { n: p.n })}`,
+      from = p.here ? lx.t('few.here') : p.protocol;
+    c.append(shape('title', {}, `${what}: ${(100 * p.v).toFixed(1)} % · ${from}`));
+    parts.push(c);
+  }
+  return parts;
+};
 const paint = () => {
-  const svg = $('svg'),
-    points = all();
-  svg.replaceChildren();
+  const points = all(),
+    low = Math.min(0.5, ...points.map((p) => Math.floor(p.v * 10) / 10)),
+    down = (v) => BOTTOM - ((BOTTOM - TOP) * (v - low)) / (1 - low);
   element.dataset.points = points.length;
   element.dataset.live = points.filter((p) => p.here).length;
-  const L = 52,
-    R = 628,
-    T = 12,
-    B = 262,
-    low = Math.min(0.5, ...points.map((p) => Math.floor(p.v * 10) / 10)),
-    X = (n) => L + ((R - L) * (Math.log10(n) - 0.9)) / (Math.log10(1200) - 0.9),
-    Y = (v) => B - ((B - T) * (v - low)) / (1 - low);
-  for (let v = Math.round(low * 10); v <= 10; v++) {
-    svg.append(
-      make('line', { x1: L, x2: R, y1: Y(v / 10), y2: Y(v / 10), class: 'rule' }),
-      make('text', { x: L - 8, y: Y(v / 10) + 4, 'text-anchor': 'end' }, v * 10 + ' %'),
-    );
-  }
-  for (const n of [10, 20, 50, 100, 200, 500, 1000])
-    svg.append(make('text', { x: X(n), y: B + 18, 'text-anchor': 'middle' }, n.toLocaleString(lx.state.lang)));
-  svg.append(make('text', { x: (L + R) / 2, y: B + 35, 'text-anchor': 'middle' }, lx.t('few.axis')));
-  WAYS.forEach((way, k) => {
-    for (const here of [true, false]) {
-      const mine = points.filter((p) => p.way === way && !!p.here === here).sort((a, b) => a.n - b.n);
-      if (mine.length > 1)
-        svg.append(
-          make('polyline', {
-            points: mine.map((p) => `${X(p.n)},${Y(p.v)}`).join(' '),
-            fill: 'none',
-            stroke: colour(k),
-            'stroke-width': 2,
-            'stroke-dasharray': here ? '4 4' : 'none',
-            opacity: 0.8,
-          }),
-        );
-      for (const p of mine) {
-        const c = make('circle', {
-          cx: X(p.n),
-          cy: Y(p.v),
-          r: 5,
-          fill: here ? lx.css('--panel') : colour(k),
-          stroke: colour(k),
-          'stroke-width': 2,
-          'data-way': way,
-          'data-labels': p.n,
-        });
-        c.append(
-          make(
-            'title',
-            {},
-            `${lx.t('few.' + way)}, ${lx.t('few.labels', { n: p.n })}: ${(100 * p.v).toFixed(1)} % · ${p.here ? lx.t('few.here') : p.protocol}`,
-          ),
-        );
-        svg.append(c);
-      }
-    }
-  });
+  $('svg').replaceChildren(
+    ...axes(low, down),
+    ...WAYS.flatMap((way, k) =>
+      [true, false].flatMap((here) => {
+        const mine = points.filter((p) => p.way === way && !!p.here === here).sort((a, b) => a.n - b.n);
+        return line(mine, k, here, down);
+      }),
+    ),
+  );
   $('.lx-few-key').replaceChildren(
     ...WAYS.map((way, k) => {
-      const li = document.createElement('li'),
-        dot = document.createElement('i');
+      const dot = make('i');
       dot.style.background = colour(k);
-      li.append(dot, lx.t('few.' + way));
-      return li;
+      return make('li', {}, dot, lx.t('few.' + way));
     }),
-    (() => {
-      const li = document.createElement('li');
-      li.className = 'dim';
-      li.textContent = lx.t('few.hollow');
-      return li;
-    })(),
+    make('li', { className: 'dim', textContent: lx.t('few.hollow') }),
   );
-  element.dataset.n = (+element.dataset.n || 0) + 1;
+  count(element);
 };
 const tools = () => {
   $('.lx-few-sizes').replaceChildren(
-    ...(told?.sizes || []).map((n) => {
-      const b = document.createElement('button'),
-        done = WAYS.every((w) => w in (live.get(owner)?.[n] || {}));
-      b.type = 'button';
-      b.className = 'lx-chip';
-      b.dataset.size = n;
-      b.textContent = n;
-      b.disabled = busy || done;
-      b.setAttribute('aria-label', lx.t('few.labels', { n }));
-      b.onclick = () => measure(n);
-      return b;
-    }),
+    ...(told?.sizes || []).map((n) =>
+      button({
+        className: 'lx-chip',
+        data: { size: n },
+        textContent: n,
+        disabled: busy || WAYS.every((w) => w in (live.get(owner)?.[n] || {})),
+        'aria-label': lx.t('few.labels', { n }),
+        onclick: () => measure(n),
+      }),
+    ),
   );
   $('.lx-few-tools').hidden = !told?.sizes.length;
   $('.lx-few-told').textContent = busy ? working : '';
@@ -143,16 +139,14 @@ const work = async (jobs) => {
       for (;;) {
         working = `${lx.t('few.' + way)}, ${lx.t('few.labels', { n })}`;
         tools();
-        const d = await lx.api('code', { run, op: 'labels', n, way }),
-          share = Math.round((100 * (k + (d.ready ? 1 : d.done))) / jobs.length);
-        $('.lx-progress i').style.width = share + '%';
-        $('.lx-progress').setAttribute('aria-valuenow', share);
+        const d = await lx.api('code', { run, op: 'labels', n, way });
+        progress($('.lx-progress'), (k + (d.ready ? 1 : d.done)) / jobs.length);
         if (d.ready) {
           (found[n] ||= {})[way] = d.accuracy;
           if (run === owner) paint();
           break;
         }
-        await new Promise((ok) => setTimeout(ok, 200));
+        await wait(200);
       }
     }
   } catch (e) {

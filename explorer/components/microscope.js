@@ -1,13 +1,17 @@
 import { mounted } from './mounted.js';
-import { TOO_LONG, fromBase64, imageText, painted, textImage } from './image_text.js';
-import { makeChoice, makeLatest } from './microscope_cells.js';
-import { makeMicCode } from './microscope_code.js';
-import { makeMicColumns } from './microscope_columns.js';
-import { makeMicDepth } from './microscope_depth.js';
-import { makeMicDrawn } from './microscope_drawn.js';
-import { makeMicLesson } from './microscope_lesson.js';
-import { makeMicUnits } from './microscope_units.js';
-import { makePad } from './pad.js';
+import { base64Of, fromBase64 } from './bytes.js';
+import { count, progress, wait } from './dom.js';
+import { TOO_LONG, imageText, painted, textImage } from './image_text.js';
+import { latest } from './latest.js';
+import { decoded, density, onto, wipe } from './pictures.js';
+import { radioGroup } from './radios.js';
+import { MicCode } from './microscope_code.js';
+import { MicColumns } from './microscope_columns.js';
+import { MicDepth } from './microscope_depth.js';
+import { MicDrawn } from './microscope_drawn.js';
+import { MicLesson } from './microscope_lesson.js';
+import { MicUnits } from './microscope_units.js';
+import { Pad } from './pad.js';
 import { lx } from './store.js';
 
 const { element } = mounted('microscope');
@@ -15,8 +19,8 @@ const { element } = mounted('microscope');
 const $ = (s) => element.querySelector(s),
   PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
 const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
-/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null: it is
-   the code's own image. sketched: what was drawn, as text for a link. */
+/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null:
+   it is the code's own image. sketched: what was drawn, as text for a link. */
 let panel = 'units',
   facts = null,
   owner = null,
@@ -26,21 +30,25 @@ let panel = 'units',
   ticket = 0,
   sketched = '',
   packing = 0;
-const count = (name) => {
-  element.dataset[name] = (+element.dataset[name] || 0) + 1;
-};
 /* work that outlived its run asks nothing and fails silently */
 const gone = new Error('gone'),
-  api = (body) => (facts ? lx.api('microscope', whose(body)) : Promise.reject(gone));
+  api = (body) => (facts ? lx.api('microscope', lx.whose(body)) : Promise.reject(gone));
 const failed = (e) => {
   if (e === gone) return;
   element.dataset.error = e.message;
   lx.say(e.message, 'error');
 };
-const whose = (body) => ({ run: lx.state.run, ...(lx.state.label !== null && { label: lx.state.label }), ...body });
+const short = (v) => {
+  const a = Math.abs(v);
+  let text = a.toFixed(2);
+  if (a >= 100) text = a.toFixed(0);
+  else if (a >= 10) text = a.toFixed(1);
+  else if (a < 0.01 && a > 0) text = a.toExponential(0).replace('-', '−');
+  return (v < 0 ? '−' : '') + text;
+};
 const mic = {
   on,
-  count,
+  count: (key) => count(element, key),
   failed,
   get panel() {
     return panel;
@@ -57,39 +65,19 @@ const mic = {
     for (;;) {
       const d = await api(body);
       if (!still()) return null;
-      if (d.ready !== false) {
-        if (bar) bar.hidden = true;
-        return d;
-      }
-      if (bar) {
-        bar.hidden = false;
-        bar.firstChild.style.width = 100 * d.done + '%';
-        bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
-      }
-      await new Promise((f) => setTimeout(f, 250));
+      if (bar) progress(bar, d.ready === false ? d.done : null);
+      if (d.ready !== false) return d;
+      await wait(250);
       if (!still()) return null;
     }
   },
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
-  picture: async (url) => {
-    const im = new Image();
-    im.src = url;
-    await im.decode();
-    return im;
+  picture: decoded,
+  layer: (k) => {
+    if (k === facts.layers.length - 1) return lx.t('mic.code');
+    return facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 });
   },
-  layer: (k) =>
-    k === facts.layers.length - 1
-      ? lx.t('mic.code')
-      : facts.layers[k].name === 'features'
-        ? lx.t('mic.features')
-        : lx.t('mic.layer', { n: k + 1 }),
-  short: (v) => {
-    const a = Math.abs(v);
-    return (
-      (v < 0 ? '−' : '') +
-      (a >= 100 ? a.toFixed(0) : a >= 10 ? a.toFixed(1) : a >= 0.01 || a === 0 ? a.toFixed(2) : a.toExponential(0).replace('-', '−'))
-    );
-  },
+  short,
   unit: (layer, unit) => {
     units.choose(layer, unit);
     show('units');
@@ -107,7 +95,7 @@ const mic = {
   ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
   /** a canvas at the screen's own resolution, its context in CSS pixels */
   plot: (canvas) => {
-    const k = Math.min(devicePixelRatio || 1, 2),
+    const k = density(),
       w = canvas.clientWidth,
       h = canvas.clientHeight;
     canvas.width = Math.round(w * k);
@@ -118,17 +106,17 @@ const mic = {
     return [x, w, h];
   },
 };
-const units = makeMicUnits($('[data-panel=units]'), mic),
-  code = makeMicCode($('[data-panel=code]'), mic),
-  depth = makeMicDepth($('[data-panel=depth]'), mic),
-  drawn = makeMicDrawn($('[data-panel=drawn]'), mic),
-  columns = makeMicColumns($('.lx-mic-columns'), mic),
-  lesson = makeMicLesson($('.lx-mic-lesson'), mic);
+const units = new MicUnits($('[data-panel=units]'), mic),
+  code = new MicCode($('[data-panel=code]'), mic),
+  depth = new MicDepth($('[data-panel=depth]'), mic),
+  drawn = new MicDrawn($('[data-panel=drawn]'), mic),
+  columns = new MicColumns($('.lx-mic-columns'), mic),
+  lesson = new MicLesson($('.lx-mic-lesson'), mic);
 const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] },
   all = Object.values(parts).flat();
 
 /* ---- the bar ---- */
-const mark = makeChoice($('.lx-mic-panels'), 'to', (to) => show(to));
+const mark = radioGroup($('.lx-mic-panels'), 'to', (to) => show(to));
 const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info.dataset?.classes?.length);
 const show = (to) => {
   panel = PANELS.includes(to) && fits(to) ? to : 'units';
@@ -140,7 +128,7 @@ const show = (to) => {
     mic.write();
   }
 };
-const thumb = makeLatest(
+const thumb = latest(
   async (run, image, w) => {
     const canvas = $('.lx-mic-given');
     if (image?.index !== undefined) {
@@ -148,31 +136,19 @@ const thumb = makeLatest(
       return;
     }
     if (image) {
-      const [c, h, wide] = lx.state.info.spec.shape,
-        raw = atob(image.pixels),
-        x = canvas.getContext('2d');
-      canvas.width = wide;
-      canvas.height = h;
-      const d = x.createImageData(wide, h);
-      for (let i = 0; i < h * wide; i++)
-        for (let k = 0; k < 4; k++) d.data[4 * i + k] = k === 3 ? 255 : raw.charCodeAt(i * c + (c === 3 ? k : 0));
-      x.putImageData(d, 0, 0);
+      onto(canvas, painted(fromBase64(image.pixels), lx.state.info.spec.shape));
       return;
     }
     delete canvas.dataset.index;
-    const im = await createImageBitmap(await (await lx.bytes('render', whose({ op: 'image', run, w: lx.b64(w) }))).blob());
-    if (run === lx.state.run && w === lx.state.w) {
-      canvas.width = im.width;
-      canvas.height = im.height;
-      canvas.getContext('2d').drawImage(im, 0, 0);
-    }
+    const im = await createImageBitmap(await (await lx.bytes('render', lx.whose({ op: 'image', run, w: lx.b64(w) }))).blob());
+    if (run === lx.state.run && w === lx.state.w) onto(canvas, im);
   },
   failed,
   () => [$('.lx-mic-given')],
   () => {
     const c = $('.lx-mic-given');
     delete c.dataset.index;
-    c.getContext('2d').clearRect(0, 0, c.width, c.height);
+    wipe(c);
   },
 );
 const index = $('.lx-mic-index'),
@@ -186,13 +162,8 @@ $('.lx-mic-another').onclick = () => {
   if (n()) lx.point(lx.random() % n());
 };
 /* the pad: what is drawn is encoded and becomes the current code */
-const base64 = (u) => {
-  let s = '';
-  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-  return btoa(s);
-};
-const sketch = makeLatest(async (run, pixels) => {
-  const d = await lx.api('code', whose({ op: 'encode', run, image: { pixels } }));
+const sketch = latest(async (run, pixels) => {
+  const d = await lx.api('code', lx.whose({ op: 'encode', run, image: { pixels } }));
   if (run !== lx.state.run) return;
   setting = true;
   given = { pixels };
@@ -201,7 +172,7 @@ const sketch = makeLatest(async (run, pixels) => {
   lx.setCode(own, { kind: 'image' });
   setting = false;
   pack(pixels);
-  element.dataset.drawing = (+element.dataset.drawing || 0) + 1;
+  count(element, 'drawing');
 }, failed);
 /* what was drawn, in the link, once the hand rests */
 const pack = (pixels) => {
@@ -214,13 +185,13 @@ const pack = (pixels) => {
     }
   }, 250);
 };
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   if (!on() || pad.empty) return;
   const [c, h, w] = lx.state.info.spec.shape,
     grey = pad.pixels(h, w, c === 1 && h === 28),
     out = new Uint8Array(h * w * c);
   for (let i = 0; i < h * w; i++) for (let k = 0; k < c; k++) out[i * c + k] = grey[i];
-  sketch(lx.state.run, base64(out));
+  sketch(lx.state.run, base64Of(out));
 });
 const openPad = (open) => {
   $('.lx-mic-drawing').hidden = !open;
@@ -273,7 +244,7 @@ const bring = async (text) => {
       shape[0],
     );
   if (!bytes || run !== lx.state.run || w !== lx.state.w) return;
-  given = { pixels: base64(bytes) };
+  given = { pixels: base64Of(bytes) };
   own = w;
   sketched = text;
   if (shape[0] === 1) pad.load(painted(bytes, shape));
@@ -293,7 +264,7 @@ const start = async () => {
   lx.stale(panels, true);
   for (const p of all) p.clear();
   try {
-    const d = await lx.api('microscope', whose({ op: 'facts' }));
+    const d = await lx.api('microscope', lx.whose({ op: 'facts' }));
     if (me !== ticket || !on() || run !== lx.state.run) return;
     facts = d;
     owner = run;

@@ -1,305 +1,360 @@
 /* Reconstructions through the first layers alone, and from a few directions of the code, beside PCA of the same size. */
-import { makeCells, makeLatest } from './microscope_cells.js';
+import { latest } from './latest.js';
+import { Cells } from './microscope_cells.js';
+import { blank, decoded, pen } from './pictures.js';
 import { lx } from './store.js';
 
-export const makeMicDepth = (host, mic) => {
-  const $ = (s) => host.querySelector(s),
-    bar = $('.lx-progress'),
-    deep = makeCells($('.lx-mic-depth')),
-    three = makeCells($('.lx-mic-size-three')),
-    [row, flat] = [...host.querySelectorAll('.lx-mic-sizes')].map(makeCells),
-    slider = $('.lx-mic-k input'),
-    curve = $('.lx-mic-curve');
-  const self = { k: null };
-  let depth = null,
-    sizes = null,
-    one = null,
-    many = null,
-    owner = '',
-    timer;
-  const tile = () => lx.state.info.spec.shape.slice(1),
-    list = () => sizes?.sizes || [],
-    e1 = (v) => lx.number(v, v < 10 ? 2 : 1);
-  const through = makeLatest(
-    async (run) => {
-      const d = await mic.ask({ op: 'depth', ...mic.source() }),
-        im = await mic.picture(d.picture);
-      if (run !== lx.state.run) return;
-      depth = { ...d, im };
-      showDepth();
-      mic.count('depth');
-    },
-    mic.failed,
-    () => [$('.lx-mic-depth'), $('.lx-mic-depth-told')],
-    () => {
-      depth = null;
-      deep.clear();
-      $('.lx-mic-depth-told').textContent = '';
-    },
-  );
-  const showDepth = () => {
-    const n = depth.errors.length;
-    deep.show(
+const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
+const FOOT = 18;
+
+export class MicDepth {
+  #mic;
+  #host;
+  #bar;
+  #deep;
+  #three;
+  #row;
+  #flat;
+  #slider;
+  #curve;
+  k = null;
+  #depth = null;
+  #sizes = null;
+  #one = null;
+  #many = null;
+  #owner = '';
+  #timer;
+  #through;
+  #sized;
+  #several;
+
+  constructor(host, mic) {
+    this.#host = host;
+    this.#mic = mic;
+    this.#bar = this.#find('.lx-progress');
+    this.#deep = new Cells(this.#find('.lx-mic-depth'));
+    this.#three = new Cells(this.#find('.lx-mic-size-three'));
+    [this.#row, this.#flat] = [...host.querySelectorAll('.lx-mic-sizes')].map((e) => new Cells(e));
+    this.#slider = this.#find('.lx-mic-k input');
+    this.#curve = this.#find('.lx-mic-curve');
+    this.#through = latest(
+      (run) => this.#askDepth(run),
+      mic.failed,
+      () => [this.#find('.lx-mic-depth'), this.#find('.lx-mic-depth-told')],
+      () => {
+        this.#depth = null;
+        this.#deep.clear();
+        this.#find('.lx-mic-depth-told').textContent = '';
+      },
+    );
+    this.#sized = latest(
+      (run, k) => this.#askOne(run, k),
+      mic.failed,
+      () => [this.#find('.lx-mic-size-three')],
+      () => {
+        this.#one = null;
+        this.#three.clear();
+      },
+    );
+    this.#several = latest(
+      (run) => this.#askMany(run),
+      mic.failed,
+      () => host.querySelectorAll('.lx-mic-sizes'),
+      () => {
+        this.#many = null;
+        this.#row.clear();
+        this.#flat.clear();
+      },
+    );
+    this.#slider.oninput = () => this.#slide();
+  }
+
+  async #askDepth(run) {
+    const d = await this.#mic.ask({ op: 'depth', ...this.#mic.source() }),
+      im = await decoded(d.picture);
+    if (run !== lx.state.run) return;
+    this.#depth = { ...d, im };
+    this.#showDepth();
+    this.#mic.count('depth');
+  }
+
+  async #askSizes(run, sizes) {
+    return this.#mic.poll({ op: 'sized', sizes, ...this.#mic.source() }, () => run === lx.state.run && this.#mic.on(), null);
+  }
+
+  async #askOne(run, k) {
+    const d = await this.#askSizes(run, [k]);
+    if (!d) return;
+    const [im, given] = await Promise.all([decoded(d.picture), decoded(d.input)]);
+    if (run !== lx.state.run) return;
+    this.#one = { d, im, given, k };
+    this.#showOne();
+    this.#mic.count('sized');
+  }
+
+  async #askMany(run) {
+    const d = await this.#askSizes(run, this.#list());
+    if (!d) return;
+    const im = await decoded(d.picture);
+    if (run !== lx.state.run) return;
+    this.#many = { d, im };
+    this.#showMany();
+    this.#mic.count('sizes');
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #tile() {
+    return lx.state.info.spec.shape.slice(1);
+  }
+
+  #list() {
+    return this.#sizes?.sizes || [];
+  }
+
+  #e1(v) {
+    return lx.number(v, v < 10 ? 2 : 1);
+  }
+
+  #error(e) {
+    return lx.t('mic.error', { e: this.#e1(e) });
+  }
+
+  #showDepth() {
+    const n = this.#depth.errors.length;
+    this.#deep.show(
       [
         { at: 0, caption: lx.t('mic.input') },
-        ...depth.errors.map((e, k) => ({
+        ...this.#depth.errors.map((e, k) => ({
           at: k + 1,
-          caption: `${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${depth.units[k]}\n${lx.t('mic.error', { e: e1(e) })}`,
+          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}`, this.#error(e)].join('\n'),
           data: { error: e, k: k + 1 },
-          title: lx.t('mic.depth.title', { k: k + 1, e: e1(e) }),
+          title: lx.t('mic.depth.title', { k: k + 1, e: this.#e1(e) }),
         })),
       ],
-      depth.im,
-      tile(),
+      this.#depth.im,
+      this.#tile(),
       Math.max(n + 1, 5),
     );
-    const best = depth.errors[n - 1],
-      worse = depth.errors.slice(0, -1).some((e) => e > 2 * best);
-    $('.lx-mic-depth-told').textContent = n < 2 ? lx.t('mic.depth.single') : lx.t(worse ? 'mic.depth.joint' : 'mic.depth.greedy');
-  };
-  const sized = makeLatest(
-    async (run, k) => {
-      const d = await mic.poll({ op: 'sized', sizes: [k], ...mic.source() }, () => run === lx.state.run && mic.on(), null);
-      if (!d) return;
-      const [im, given] = await Promise.all([mic.picture(d.picture), mic.picture(d.input)]);
-      if (run !== lx.state.run) return;
-      one = { d, im, given, k };
-      showOne();
-      mic.count('sized');
-    },
-    mic.failed,
-    () => [$('.lx-mic-size-three')],
-    () => {
-      one = null;
-      three.clear();
-    },
-  );
-  const showOne = () => {
-    const { d, im, given, k } = one,
-      [h, w] = tile(),
-      all = document.createElement('canvas');
-    all.width = 3 * w;
-    all.height = h;
-    const x = all.getContext('2d', { willReadFrequently: true });
+    const best = this.#depth.errors[n - 1],
+      worse = this.#depth.errors.slice(0, -1).some((e) => e > 2 * best);
+    this.#find('.lx-mic-depth-told').textContent = n < 2 ? lx.t('mic.depth.single') : lx.t(worse ? 'mic.depth.joint' : 'mic.depth.greedy');
+  }
+
+  #showOne() {
+    const { d, im, given, k } = this.#one,
+      [h, w] = this.#tile(),
+      all = blank(3 * w, h),
+      x = pen(all);
     x.drawImage(given, 0, 0);
     x.drawImage(im, 0, 0, w, h, w, 0, w, h);
     x.drawImage(im, 0, h, w, h, 2 * w, 0, w, h);
-    three.show(
+    const cell = (at, words, error) => ({ at, caption: `${words}\n${this.#error(error)}`, data: { error } });
+    this.#three.show(
       [
         { at: 0, caption: lx.t('mic.input') },
-        { at: 1, caption: `${lx.t('mic.size.model', { k })}\n${lx.t('mic.error', { e: e1(d.model[0]) })}`, data: { error: d.model[0] } },
-        {
-          at: 2,
-          caption: `${lx.t('mic.size.pca', { k: Math.min(k, 256) })}\n${lx.t('mic.error', { e: e1(d.pca[0]) })}`,
-          data: { error: d.pca[0] },
-        },
+        cell(1, lx.t('mic.size.model', { k }), d.model[0]),
+        cell(2, lx.t('mic.size.pca', { k: Math.min(k, 256) }), d.pca[0]),
       ],
       all,
-      tile(),
+      this.#tile(),
       3,
     );
-  };
-  const several = makeLatest(
-    async (run) => {
-      const d = await mic.poll({ op: 'sized', sizes: list(), ...mic.source() }, () => run === lx.state.run && mic.on(), null);
-      if (!d) return;
-      const im = await mic.picture(d.picture);
-      if (run !== lx.state.run) return;
-      many = { d, im };
-      showMany();
-      mic.count('sizes');
-    },
-    mic.failed,
-    () => host.querySelectorAll('.lx-mic-sizes'),
-    () => {
-      many = null;
-      row.clear();
-      flat.clear();
-    },
-  );
-  const showMany = () => {
-    const { d, im } = many,
-      n = list().length;
-    row.show(
+  }
+
+  #showMany() {
+    const { d, im } = this.#many,
+      n = this.#list().length;
+    this.#row.show(
       d.model.map((e, i) => ({
         at: i,
-        caption: `k = ${list()[i]}\n${e1(e)}`,
-        data: { k: list()[i], error: e },
-        title: lx.t('mic.size.title', { k: list()[i], e: e1(e) }),
-        on: list()[i] === self.k,
-        pick: () => put(list()[i]),
+        caption: `k = ${this.#list()[i]}\n${this.#e1(e)}`,
+        data: { k: this.#list()[i], error: e },
+        title: lx.t('mic.size.title', { k: this.#list()[i], e: this.#e1(e) }),
+        on: this.#list()[i] === this.k,
+        pick: () => this.#put(this.#list()[i]),
       })),
       im,
-      tile(),
+      this.#tile(),
       n,
     );
-    flat.show(
+    this.#flat.show(
       d.pca.map((e, i) => ({
         at: n + i,
-        caption: `${lx.t('mic.pca.short')}\n${e1(e)}`,
+        caption: `${lx.t('mic.pca.short')}\n${this.#e1(e)}`,
         data: { pca: e },
-        title: lx.t('mic.size.pca.title', { k: list()[i], e: e1(e) }),
+        title: lx.t('mic.size.pca.title', { k: this.#list()[i], e: this.#e1(e) }),
       })),
       im,
-      tile(),
+      this.#tile(),
       n,
     );
-  };
-  const put = (k) => {
-    self.k = k;
-    slider.value = k;
-    slide();
-  };
-  const slide = () => {
-    self.k = +slider.value;
-    lx.range(slider);
-    $('.lx-mic-k output').textContent = self.k;
-    slider.setAttribute('aria-valuetext', self.k);
-    row.each((e, c) => e.classList.toggle('is-on', c.data.k === self.k));
-    paint();
-    sized(lx.state.run, self.k);
-    mic.write();
-  };
-  slider.oninput = slide;
+  }
+
+  #slide() {
+    this.k = +this.#slider.value;
+    lx.range(this.#slider);
+    this.#find('.lx-mic-k output').textContent = this.k;
+    this.#slider.setAttribute('aria-valuetext', this.k);
+    this.#row.each((e, c) => e.classList.toggle('is-on', c.data.k === this.k));
+    this.paint();
+    this.#sized(lx.state.run, this.k);
+    this.#mic.write();
+  }
+
+  #put(k) {
+    this.k = k;
+    this.#slider.value = k;
+    this.#slide();
+  }
+
   /* mean errors against the number of directions, both axes by ratios */
-  const paint = () => {
-    if (!sizes || mic.panel !== 'depth' || !curve.clientWidth) return;
-    const [x, W, H] = mic.plot(curve),
-      c = mic.ink(),
-      ks = sizes.sizes,
-      every = [...sizes.model, ...sizes.pca].filter((v) => v > 0),
-      lo = Math.log(Math.min(...every)),
-      hi = Math.log(Math.max(...every)),
-      L = 42,
-      B = 18;
-    const to = (k) => L + ((W - L - 8) * Math.log(k)) / Math.max(Math.log(ks[ks.length - 1]), 1e-9),
-      y = (v) => 6 + ((H - B - 12) * (hi - Math.log(v))) / Math.max(hi - lo, 1e-9);
+  paint() {
+    if (!this.#sizes || this.#mic.panel !== 'depth' || !this.#curve.clientWidth) return;
+    const [x, W, H] = this.#mic.plot(this.#curve),
+      { sizes: ks, model, pca } = this.#sizes,
+      c = this.#mic.ink(),
+      every = [...model, ...pca].filter((v) => v > 0).map(Math.log),
+      [low, high] = [Math.min(...every), Math.max(...every)],
+      last = Math.max(Math.log(ks.at(-1)), 1e-9);
+    const scale = {
+      low,
+      high,
+      right: W,
+      bottom: H - FOOT,
+      x: (k) => LEFT + ((W - LEFT - 8) * Math.log(k)) / last,
+      y: (v) => 6 + ((H - FOOT - 12) * (high - Math.log(v))) / Math.max(high - low, 1e-9),
+    };
+    this.#paintAxes(x, scale, c);
+    this.#paintLine(x, scale, pca, c.soft, [4, 3]);
+    this.#paintLine(x, scale, model, c.accent, []);
+    this.#host.dataset.model = model.join(' ');
+    this.#host.dataset.pca = pca.join(' ');
+  }
+
+  #paintAxes(x, { low, high, right, bottom, ...to }, c) {
     x.strokeStyle = c.line;
     x.fillStyle = c.soft;
     x.textBaseline = 'middle';
     x.textAlign = 'right';
-    for (const v of [Math.exp(hi), Math.exp((lo + hi) / 2), Math.exp(lo)]) {
+    for (const v of [high, (low + high) / 2, low].map(Math.exp)) {
       x.beginPath();
-      x.moveTo(L, y(v));
-      x.lineTo(W, y(v));
+      x.moveTo(LEFT, to.y(v));
+      x.lineTo(right, to.y(v));
       x.stroke();
-      x.fillText(e1(v), L - 5, y(v));
+      x.fillText(this.#e1(v), LEFT - 5, to.y(v));
     }
     x.textBaseline = 'top';
     x.textAlign = 'center';
     let last = -99;
-    for (const k of ks)
-      if (to(k) - last > 22) {
-        x.fillText(k, Math.min(to(k), W - 8), H - 14);
-        last = to(k);
-      }
-    if (self.k) {
-      x.strokeStyle = c.accent;
-      x.globalAlpha = 0.45;
-      x.beginPath();
-      x.moveTo(to(self.k), 4);
-      x.lineTo(to(self.k), H - B);
-      x.stroke();
-      x.globalAlpha = 1;
+    for (const k of this.#sizes.sizes) {
+      if (to.x(k) - last <= 22) continue;
+      last = to.x(k);
+      x.fillText(k, Math.min(last, right - 8), bottom + 4);
     }
-    for (const [values, colour, dash] of [
-      [sizes.pca, c.soft, [4, 3]],
-      [sizes.model, c.accent, []],
-    ]) {
-      x.strokeStyle = x.fillStyle = colour;
-      x.lineWidth = 1.75;
-      x.setLineDash(dash);
+    if (!this.k) return;
+    x.strokeStyle = c.accent;
+    x.globalAlpha = 0.45;
+    x.beginPath();
+    x.moveTo(to.x(this.k), 4);
+    x.lineTo(to.x(this.k), bottom);
+    x.stroke();
+    x.globalAlpha = 1;
+  }
+
+  #paintLine(x, to, values, colour, dash) {
+    const points = values.map((v, i) => [this.#sizes.sizes[i], v]).filter(([, v]) => v > 0);
+    x.strokeStyle = x.fillStyle = colour;
+    x.lineWidth = 1.75;
+    x.setLineDash(dash);
+    x.beginPath();
+    for (const [k, v] of points) x.lineTo(to.x(k), to.y(v));
+    x.stroke();
+    x.setLineDash([]);
+    for (const [k, v] of points) {
       x.beginPath();
-      values.forEach((v, i) => {
-        if (v > 0) x[i ? 'lineTo' : 'moveTo'](to(ks[i]), y(v));
-      });
-      x.stroke();
-      x.setLineDash([]);
-      values.forEach((v, i) => {
-        if (v > 0) {
-          x.beginPath();
-          x.arc(to(ks[i]), y(v), 2.6, 0, 7);
-          x.fill();
-        }
-      });
+      x.arc(to.x(k), to.y(v), 2.6, 0, 7);
+      x.fill();
     }
-    host.dataset.model = sizes.model.join(' ');
-    host.dataset.pca = sizes.pca.join(' ');
-  };
-  const told = () => {
-    if (!sizes) return;
-    const n = sizes.sizes.length - 1,
-      own = sizes.model[n],
-      pca = sizes.pca[n];
-    $('.lx-mic-curve-told').textContent = [
-      lx.t('mic.curve', { images: sizes.images }),
-      pca === null
-        ? ''
-        : lx.t(own < 0.97 * pca ? 'mic.curve.better' : own > 1.03 * pca ? 'mic.curve.worse' : 'mic.curve.same', {
-            own: e1(own),
-            pca: e1(pca),
-            d: sizes.sizes[n],
-          }),
-    ].join(' ');
-  };
-  const enter = async () => {
+  }
+
+  #told() {
+    if (!this.#sizes) return;
+    const { sizes, model, pca: others, images } = this.#sizes,
+      own = model.at(-1),
+      pca = others.at(-1),
+      words = [lx.t('mic.curve', { images })];
+    if (pca !== null) {
+      let says = 'mic.curve.same';
+      if (own < 0.97 * pca) says = 'mic.curve.better';
+      else if (own > 1.03 * pca) says = 'mic.curve.worse';
+      words.push(lx.t(says, { own: this.#e1(own), pca: this.#e1(pca), d: sizes.at(-1) }));
+    }
+    this.#find('.lx-mic-curve-told').textContent = words.join(' ');
+  }
+
+  async enter() {
     const run = lx.state.run,
-      mirrors = mic.facts.mirrors;
-    $('.lx-mic-depth').hidden = !mirrors;
-    if (!mirrors) $('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
-    else through(run);
-    if (owner === run) {
-      code();
+      mirrors = this.#mic.facts.mirrors;
+    this.#find('.lx-mic-depth').hidden = !mirrors;
+    if (!mirrors) this.#find('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
+    else this.#through(run);
+    if (this.#owner === run) {
+      this.code();
       return;
     }
     try {
-      const d = await mic.poll({ op: 'sizes' }, () => run === lx.state.run && mic.on() && mic.panel === 'depth', bar);
+      const d = await this.#mic.poll(
+        { op: 'sizes' },
+        () => run === lx.state.run && this.#mic.on() && this.#mic.panel === 'depth',
+        this.#bar,
+      );
       if (!d) return;
-      sizes = d;
-      owner = run;
-      slider.max = mic.facts.d;
-      const k = self.k && self.k <= mic.facts.d ? self.k : list()[Math.max(0, Math.min(3, list().length - 2))];
-      slider.value = k;
-      told();
-      slide();
-      several(run);
+      this.#sizes = d;
+      this.#owner = run;
+      this.#slider.max = this.#mic.facts.d;
+      const k = this.k && this.k <= this.#mic.facts.d ? this.k : this.#list()[Math.max(0, Math.min(3, this.#list().length - 2))];
+      this.#slider.value = k;
+      this.#told();
+      this.#slide();
+      this.#several(run);
     } catch (e) {
-      bar.hidden = true;
-      mic.failed(e);
+      this.#bar.hidden = true;
+      this.#mic.failed(e);
     }
-  };
-  const code = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (!mic.on() || !mic.facts || mic.panel !== 'depth') return;
-      if (mic.facts.mirrors) through(lx.state.run);
-      if (owner === lx.state.run) {
-        sized(lx.state.run, self.k);
-        several(lx.state.run);
-        paint();
+  }
+
+  code() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'depth') return;
+      if (this.#mic.facts.mirrors) this.#through(lx.state.run);
+      if (this.#owner === lx.state.run) {
+        this.#sized(lx.state.run, this.k);
+        this.#several(lx.state.run);
+        this.paint();
       }
     }, 60);
-  };
-  return Object.assign(self, {
-    enter,
-    code,
-    paint,
-    tell: () => {
-      if (mic.panel !== 'depth') return;
-      if (!mic.facts.mirrors) $('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
-      else if (depth) showDepth();
-      if (one) showOne();
-      if (many) showMany();
-      told();
-      paint();
-    },
-    clear: () => {
-      self.k = depth = sizes = one = many = null;
-      owner = '';
-      deep.clear();
-      three.clear();
-      row.clear();
-      flat.clear();
-    },
-  });
-};
+  }
+
+  tell() {
+    if (this.#mic.panel !== 'depth') return;
+    if (!this.#mic.facts.mirrors) this.#find('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
+    else if (this.#depth) this.#showDepth();
+    if (this.#one) this.#showOne();
+    if (this.#many) this.#showMany();
+    this.#told();
+    this.paint();
+  }
+
+  clear() {
+    this.k = this.#depth = this.#sizes = this.#one = this.#many = null;
+    this.#owner = '';
+    this.#deep.clear();
+    this.#three.clear();
+    this.#row.clear();
+    this.#flat.clear();
+  }
+}

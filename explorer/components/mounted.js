@@ -1,7 +1,7 @@
 /* What Gradio hands to a component when it is in the page: its element, and its ways back to Gradio (`trigger`, `server`).
  *
- * mount.js, which runs before all modules, keeps it by the component's name and then imports the component's module: so a module asks for what
- * is its own, once, at its top. */
+ * mount.js, which runs before all modules, keeps it by the component's name and then imports the component's module: so a module asks for
+ * what is its own, once, at its top. */
 
 /** @param {string} name */
 export const mounted = (name) => window.lxMounted[name];

@@ -1,4 +1,6 @@
 import { mounted } from './mounted.js';
+import { button, count, entitle } from './dom.js';
+import { blank } from './pictures.js';
 import { lx } from './store.js';
 
 const { element } = mounted('near');
@@ -6,12 +8,7 @@ const { element } = mounted('near');
 const row = element.querySelector('.lx-near'),
   K = 12;
 for (let k = 0; k < 6; k++) {
-  const b = document.createElement('button'),
-    c = document.createElement('canvas');
-  b.type = 'button';
-  b.append(c);
-  c.width = c.height = 28;
-  b.onclick = () => b.dataset.index && lx.point(+b.dataset.index);
+  const b = button({ onclick: () => b.dataset.index && lx.point(+b.dataset.index) }, blank(28, 28));
   row.append(b);
 }
 let timer, stop;
@@ -27,8 +24,7 @@ const ask = async () => {
       b.hidden = i === undefined;
       if (b.hidden) return;
       b.dataset.index = i;
-      b.title = lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : '');
-      b.setAttribute('aria-label', b.title);
+      entitle(b, lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : ''));
       lx.tile(b.firstChild, i).catch(() => {});
     });
     const o = lx.state.origin;
@@ -36,7 +32,7 @@ const ask = async () => {
       o.label = d.labels?.[d.indices.indexOf(o.index)];
       document.dispatchEvent(new Event('lx-origin'));
     }
-    element.dataset.n = (+element.dataset.n || 0) + 1;
+    count(element);
     document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio === undefined ? null : d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
   } catch (e) {

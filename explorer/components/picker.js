@@ -1,4 +1,6 @@
 import { mounted } from './mounted.js';
+import { button, make } from './dom.js';
+import { arrowKeys } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('picker');
@@ -11,76 +13,67 @@ const line = (r) => {
   if (r.headline) parts.push(headline(r.headline));
   return parts.join(' · ');
 };
+/** A share is shown as a percentage; of the counts of something none has decimals. */
+const figure = ({ value, unit }, share) => {
+  if (typeof value !== 'number') return value;
+  if (share) return (100 * value).toFixed(1);
+  if (unit.startsWith('of ') && Number.isInteger(value)) return value.toFixed(0);
+  return value.toFixed(Math.abs(value) < 10 ? 2 : 1).replace('-', '−');
+};
+const unitOf = (unit, share) => {
+  if (share || unit === '%') return ' %';
+  if (unit.startsWith('×')) return ' ×';
+  return unit.match(/^of (\d+)$/) ? unit.replace('of ', '/') : '';
+};
 const headline = (h) => {
-  const n = h.value,
-    share = h.unit === '' && n >= 0 && n <= 1; // a share of all images
-  const v =
-    typeof n !== 'number'
-      ? n
-      : (share ? 100 * n : n)
-          .toFixed(h.unit.startsWith('of ') && Number.isInteger(n) ? 0 : Math.abs(n) < 10 && !share ? 2 : 1)
-          .replace('-', '−');
-  const unit =
-    share || h.unit === '%' ? ' %' : h.unit.startsWith('×') ? ' ×' : (h.unit.replace(/^of (\d+)$/, '/$1').match(/^\/\d+$/)?.[0] ?? '');
-  return `${lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ')} ${v}${unit}`;
+  const share = h.unit === '' && h.value >= 0 && h.value <= 1,
+    title = lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ');
+  return `${title} ${figure(h, share)}${unitOf(h.unit, share)}`;
+};
+const card = (r, chosen, reached) => {
+  const fits = lx.supports(r.name),
+    image = make('img', {
+      src: lx.base() + 'thumb/' + encodeURIComponent(r.name) + '?v=' + r.images_seen,
+      alt: '',
+      width: 38,
+      height: 38,
+      loading: 'lazy',
+    }),
+    text = make(
+      'span',
+      {},
+      make('b', { textContent: r.title || r.family_title }),
+      make('i', { textContent: fits ? line(r) : lx.t('run.cannot') }),
+    );
+  return button(
+    {
+      className: ['lx-run', chosen && 'on', !fits && 'dim'].filter(Boolean).join(' '),
+      data: { run: r.name },
+      role: 'radio',
+      'aria-checked': chosen,
+      tabIndex: reached ? 0 : -1,
+      title: fits ? r.family_title + ' · ' + line(r) : lx.t('view.' + lx.state.view + '.needs'),
+      onclick: () => lx.open(r.name),
+    },
+    image,
+    text,
+  );
 };
 const fill = () => {
   const every = lx.state.runs || [],
     runs = [...every.filter((r) => lx.supports(r.name)), ...every.filter((r) => !lx.supports(r.name))],
     current = lx.state.run,
     kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
-  list.replaceChildren(
-    ...runs.map((r) => {
-      const b = document.createElement('button'),
-        ok = lx.supports(r.name);
-      b.type = 'button';
-      b.className = 'lx-run';
-      b.dataset.run = r.name;
-      b.setAttribute('role', 'radio');
-      b.setAttribute('aria-checked', r.name === current);
-      b.tabIndex = r.name === current || (!current && r === runs[0]) ? 0 : -1;
-      b.classList.toggle('on', r.name === current);
-      b.classList.toggle('dim', !ok);
-      b.title = ok ? r.family_title + ' · ' + line(r) : lx.t('view.' + lx.state.view + '.needs');
-      const im = document.createElement('img');
-      im.src = lx.base() + 'thumb/' + encodeURIComponent(r.name) + '?v=' + r.images_seen;
-      im.alt = '';
-      im.width = im.height = 38;
-      im.loading = 'lazy';
-      const text = document.createElement('span'),
-        title = document.createElement('b'),
-        sub = document.createElement('i');
-      title.textContent = r.title || r.family_title;
-      sub.textContent = ok ? line(r) : lx.t('run.cannot');
-      text.append(title, sub);
-      b.append(im, text);
-      b.onclick = () => lx.open(r.name);
-      return b;
-    }),
-  );
+  list.replaceChildren(...runs.map((r) => card(r, r.name === current, r.name === current || (!current && r === runs[0]))));
   none.hidden = !lx.state.runs || runs.length > 0;
   if (kept) list.querySelector(`[data-run="${CSS.escape(kept)}"]`)?.focus();
-  const bad = Object.entries(lx.state.problems || {});
+  const bad = Object.values(lx.state.problems || {});
   damaged.hidden = !bad.length;
   damaged.querySelector('summary').textContent = lx.t('runs.damaged', { n: bad.length });
-  damaged.querySelector('ul').replaceChildren(
-    ...bad.map(([, why]) => {
-      const li = document.createElement('li');
-      li.textContent = why;
-      return li;
-    }),
-  );
+  damaged.querySelector('ul').replaceChildren(...bad.map((why) => make('li', { textContent: why })));
   element.dataset.n = runs.length;
 };
-list.onkeydown = (e) => {
-  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key];
-  if (!step) return;
-  const all = [...list.children],
-    to = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
-  e.preventDefault();
-  to.focus();
-  to.click();
-};
+arrowKeys(list);
 for (const event of ['runs', 'run', 'view', 'lang']) lx.on(event, fill);
 addEventListener('focus', () => lx.state.runs && lx.refresh());
 lx.translate(element);

@@ -1,6 +1,13 @@
 import { mounted } from './mounted.js';
+import { joined } from './bytes.js';
+import { steps } from './colours.js';
+import { button, entitle, make, offer } from './dom.js';
+import { latest } from './latest.js';
+import { amongNeighbours, shepard } from './moves.js';
+import { onto } from './pictures.js';
 import { ownMaps } from './plane_own.js';
 import { mapText } from './plane_state.js';
+import { PLAIN, plainLayout } from './plot.js';
 import { lx } from './store.js';
 
 const { element } = mounted('plane');
@@ -35,8 +42,7 @@ let xs = null,
   only = new Set(),
   ticket = 0,
   base = null;
-let hovered = -1,
-  wired = false,
+let wired = false,
   own = [],
   fitting = null,
   pending = null,
@@ -76,18 +82,42 @@ const pointsOf = async (run) => {
   }
   return binary(`map/${encodeURIComponent(run)}?projection=${projection}`, Float32Array);
 };
+/* the colour of each point, null where there is none */
+const coloursOf = ({ points, dataset }) => {
+  if (!points || !dataset || colourBy === 'none') return null;
+  const path = `colours/${encodeURIComponent(dataset.name)}?by=${encodeURIComponent(colourBy)}`;
+  return binary(path, Uint8Array).catch(() => null);
+};
+const ownOf = (run) => {
+  if (!lx.state.info.points) return [];
+  return own.run === run ? own : ownMaps.keys(run).catch(() => []);
+};
+/** What a map needs is here: put it in place and paint it. */
+const take = async (run, xy, labels, maps) => {
+  own = Object.assign(maps, { run });
+  loaded = [run, projection, colourBy].join('|');
+  xs = xy.filter((_, i) => i % 2 === 0);
+  ys = xy.filter((_, i) => i % 2 === 1);
+  colours = labels;
+  chips();
+  drawSets();
+  await paint(true);
+  drawStrip();
+  element.dataset.run = run;
+  element.dataset.points = xs.length;
+  element.dataset.projection = projection;
+};
 const load = async () => {
-  const info = lx.state.info;
+  const { info, run } = lx.state;
   if (!info || lx.state.view !== 'map' || !lx.supports(info.card.name, 'map')) return;
   $('.lx-nothing').hidden = !!info.points || gridOn();
   if (!info.points && !gridOn()) {
     empty();
-    element.dataset.run = lx.state.run;
+    element.dataset.run = run;
     element.dataset.ready = 'empty';
     return;
   }
-  const run = lx.state.run,
-    key = [run, projection, colourBy].join('|');
+  const key = [run, projection, colourBy].join('|');
   if (loaded === key) return arrive();
   loaded = key;
   const mine = ++ticket;
@@ -95,33 +125,10 @@ const load = async () => {
   plot.classList.add('lx-stale');
   delete element.dataset.ready;
   try {
-    const began = performance.now();
-    const [xy, labels, mineToo] = await Promise.all([
-      pointsOf(run),
-      !info.points || !info.dataset || colourBy === 'none'
-        ? null
-        : binary(`colours/${encodeURIComponent(info.dataset.name)}?by=${encodeURIComponent(colourBy)}`, Uint8Array).catch(() => null),
-      !info.points ? [] : own.run !== run ? ownMaps.keys(run).catch(() => []) : own,
-      lx.loadPlotly(),
-    ]);
+    const began = performance.now(),
+      found = await Promise.all([pointsOf(run), coloursOf(info), ownOf(run), lx.loadPlotly()]);
     if (mine !== ticket) return;
-    own = Object.assign(mineToo, { run });
-    loaded = [run, projection, colourBy].join('|');
-    const n = xy.length >> 1;
-    xs = new Float32Array(n);
-    ys = new Float32Array(n);
-    for (let i = 0; i < n; i++) {
-      xs[i] = xy[2 * i];
-      ys[i] = xy[2 * i + 1];
-    }
-    colours = labels;
-    chips();
-    drawSets();
-    await paint(true);
-    drawStrip();
-    element.dataset.run = run;
-    element.dataset.points = n;
-    element.dataset.projection = projection;
+    await take(run, ...found);
     element.dataset.ms = Math.round(performance.now() - began);
     await arrive();
     element.dataset.ready = 'true';
@@ -137,97 +144,86 @@ const load = async () => {
     }
   }
 };
-const scale = () => {
-  const s = [],
-    grey = lx.state.theme === 'dark' ? '#343843' : '#dedbd4';
-  const all = [grey, ...lx.palette];
-  all.forEach((c, k) => s.push([k / all.length, c], [(k + 1) / all.length, c]));
-  return s;
-};
-const shade = () => {
-  const n = xs.length,
-    c = new Int8Array(n),
-    some = only.size > 0;
-  for (let i = 0; i < n; i++) {
+const scale = () => steps([lx.state.theme === 'dark' ? '#343843' : '#dedbd4', ...lx.palette]);
+/* of each point its colour's number, -1: grey, since others are chosen in the legend */
+const shade = () =>
+  Array.from(xs, (_, i) => {
     const v = colours ? colours[i] : 0;
-    c[i] = some && !only.has(v) ? -1 : colours ? v % N : 0;
-  }
-  return Array.from(c);
+    if (only.size && !only.has(v)) return -1;
+    return colours ? v % N : 0;
+  });
+const size = () => {
+  if (xs.length > 30000) return 2.6;
+  if (xs.length > 6000) return 4.6;
+  return xs.length > 1500 ? 5 : 7;
 };
-const size = () => (xs.length > 30000 ? 2.6 : xs.length > 6000 ? 4.6 : xs.length > 1500 ? 5 : 7);
 const manual = () => gridOn() && gridChip.getAttribute('aria-pressed') === 'true';
 let revision = 0;
 const marked = () => (sets.length ? [...new Set(sets.flatMap((v) => v.indices))] : null);
-const paint = async (fresh) => {
-  let lo = [Infinity, Infinity],
+/* the corners of all points */
+const bounds = () => {
+  const lo = [Infinity, Infinity],
     hi = [-Infinity, -Infinity];
+  if (!xs.length) return [-3, 3, -3, 3];
   for (let i = 0; i < xs.length; i++) {
-    lo = [Math.min(lo[0], xs[i]), Math.min(lo[1], ys[i])];
-    hi = [Math.max(hi[0], xs[i]), Math.max(hi[1], ys[i])];
+    lo[0] = Math.min(lo[0], xs[i]);
+    lo[1] = Math.min(lo[1], ys[i]);
+    hi[0] = Math.max(hi[0], xs[i]);
+    hi[1] = Math.max(hi[1], ys[i]);
   }
-  if (!xs.length) {
-    lo = [-3, -3];
-    hi = [3, 3];
+  return [lo[0], hi[0], lo[1], hi[1]];
+};
+/* all points, with room for chips and legend, or what is shown already */
+const frame = (fresh) => {
+  const axes = { xaxis: { visible: false, fixedrange: false }, yaxis: { visible: false, fixedrange: false } };
+  if (!fresh && plot._fullLayout) {
+    for (const name of ['xaxis', 'yaxis']) axes[name].range = [...plot._fullLayout[name].range];
+    return axes;
   }
-  const w = plot.clientWidth,
+  const [left, right, bottom, top] = bounds(),
     h = plot.clientHeight,
-    pad = 0.04,
-    bx = hi[0] - lo[0] || 1,
-    byy = hi[1] - lo[1] || 1;
-  const range = (a, b, p, q) => [a - (b - a) * (pad + p), b + (b - a) * (pad + q)];
+    range = (a, b, p, q) => [a - (b - a) * (0.04 + p), b + (b - a) * (0.04 + q)];
+  whole = true;
+  axes.xaxis.range = range(left, right, 0.02, 0.02);
+  axes.yaxis.range = range(bottom, top, (legend.offsetHeight + 16) / h, 50 / h);
+  if (projection === 'code') {
+    Object.assign(axes.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'range' });
+    axes.xaxis.constrain = 'range';
+  }
+  return axes;
+};
+const trace = () => ({
+  type: 'scattergl',
+  mode: 'markers',
+  x: xs,
+  y: ys,
+  hoverinfo: 'none',
+  selectedpoints: marked() ?? undefined,
+  marker: {
+    color: shade(),
+    colorscale: scale(),
+    cmin: -1.5,
+    cmax: N - 0.5,
+    size: size(),
+    opacity: manual() ? 0 : 0.74,
+    line: { width: 0 },
+  },
+  selected: { marker: { opacity: 0.95 } },
+  unselected: { marker: { opacity: 0.16 } },
+});
+const HANDS = { ...PLAIN, scrollZoom: true, displaylogo: false, doubleClick: false, showTips: false };
+const paint = async (fresh) => {
   const layout = {
-    margin: { l: 0, r: 0, t: 0, b: 0 },
-    paper_bgcolor: 'rgba(0,0,0,0)',
-    plot_bgcolor: 'rgba(0,0,0,0)',
+    ...plainLayout({ l: 0, r: 0, t: 0, b: 0 }, 12),
+    ...frame(fresh),
     hovermode: 'closest',
     hoverdistance: 14,
     clickanywhere: true,
     dragmode: mode === 'lasso' ? 'lasso' : 'pan',
-    showlegend: false,
     selections: [],
     selectionrevision: ++revision,
-    xaxis: { visible: false, fixedrange: false },
-    yaxis: { visible: false, fixedrange: false },
   };
-  if (fresh || !plot._fullLayout) {
-    whole = true;
-    layout.xaxis.range = range(lo[0], hi[0], 0.02, 0.02);
-    layout.yaxis.range = range(lo[1], hi[1], (legend.offsetHeight + 16) / h, 50 / h);
-    if (projection === 'code') {
-      Object.assign(layout.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'range' });
-      layout.xaxis.constrain = 'range';
-    }
-  } else {
-    layout.xaxis = { ...layout.xaxis, range: [...plot._fullLayout.xaxis.range] };
-    layout.yaxis = { ...layout.yaxis, range: [...plot._fullLayout.yaxis.range] };
-  }
-  const trace = {
-    type: 'scattergl',
-    mode: 'markers',
-    x: xs,
-    y: ys,
-    hoverinfo: 'none',
-    selectedpoints: marked() ?? undefined,
-    marker: {
-      color: shade(),
-      colorscale: scale(),
-      cmin: -1.5,
-      cmax: N - 0.5,
-      size: size(),
-      opacity: manual() ? 0 : 0.74,
-      line: { width: 0 },
-    },
-    selected: { marker: { opacity: 0.95 } },
-    unselected: { marker: { opacity: 0.16 } },
-  };
-  await Plotly.react(plot, [trace], layout, {
-    responsive: true,
-    scrollZoom: true,
-    displaylogo: false,
-    displayModeBar: false,
-    doubleClick: false,
-    showTips: false,
-  });
+  await Plotly.react(plot, [trace()], layout, HANDS);
   if (!wired) wire();
   element.dataset.marked = marked()?.length ?? '';
   drawLegend();
@@ -263,17 +259,8 @@ const follow = () => {
 };
 let near = null;
 const place = (d) => {
-  let a = 0,
-    b = 0,
-    s = 0;
-  d.indices.forEach((i, k) => {
-    if (i >= xs.length) return;
-    const v = 1 / (d.distances[k] ** 4 + 1e-9);
-    a += xs[i] * v;
-    b += ys[i] * v;
-    s += v;
-  });
-  if (s) setMarker([a / s, b / s]);
+  const p = amongNeighbours(xs, ys, d.indices, d.distances);
+  if (p) setMarker(p);
 };
 document.addEventListener('lx-neighbours', (e) => {
   near = e.detail;
@@ -291,41 +278,20 @@ const placed = async (x, y, on = projection) => {
   const near = Array.from({ length: lx.state.info.points }, (_, i) => [far(i), i])
     .sort((a, b) => a[0] - b[0])
     .slice(0, 9);
-  const R = near[near.length - 1][0],
-    most = near.slice(0, 8);
-  const weights = most[0][0] < 1e-9 ? most.map(([r]) => +(r < 1e-9)) : most.map(([r]) => ((R - r) / (R * r)) ** 2);
-  const asked = { run: lx.state.run, indices: most.map(([, i]) => i), weights: weights.some(Boolean) ? weights : most.map(() => 1) };
+  const asked = { run: lx.state.run, indices: near.slice(0, 8).map(([, i]) => i), weights: shepard(near.map(([r]) => r)) };
   return { w: lx.f32((await lx.api('mix', asked)).w), approximate: true };
 };
-let asking = false,
-  wanted = null;
+const question = latest(
+  async (x, y) => {
+    const still = lx.turn(),
+      { w, approximate, ratio } = await placed(x, y);
+    if (still()) lx.setCode(w, { kind: 'place', projection, x: +x.toPrecision(9), y: +y.toPrecision(9), approximate, ratio });
+  },
+  (e) => lx.say(e.message, 'error'),
+);
 const ask = (x, y) => {
   setMarker([x, y]);
-  wanted = [x, y];
-  if (asking) return;
-  asking = true;
-  (async () => {
-    while (wanted) {
-      const [a, b] = wanted,
-        still = lx.turn();
-      wanted = null;
-      try {
-        const d = await placed(a, b);
-        if (still())
-          lx.setCode(d.w, {
-            kind: 'place',
-            projection,
-            x: +a.toPrecision(9),
-            y: +b.toPrecision(9),
-            approximate: d.approximate,
-            ratio: d.ratio,
-          });
-      } catch (e) {
-        lx.say(e.message, 'error');
-      }
-    }
-    asking = false;
-  })();
+  question(x, y);
 };
 const nearest = (x, y) => {
   let best = -1,
@@ -347,19 +313,18 @@ const pick = async (point, x, y) => {
   } else ask(x, y);
 };
 const hide = () => {
-  hovered = -1;
   tip.hidden = true;
   delete element.dataset.hover;
 };
 const hover = (i, px, py) => {
   const W = stage.clientWidth,
     H = stage.clientHeight;
-  hovered = i;
   tip.querySelector('span').textContent = lx.t('map.tip', { index: i }) + tag(i);
   tip.hidden = false;
   const w = tip.offsetWidth,
     h = tip.offsetHeight;
-  tip.style.transform = `translate(${Math.round(px + 14 + w > W ? Math.max(4, px - w - 14) : px + 14)}px,${Math.round(py + 14 + h > H ? Math.max(4, py - h - 14) : py + 14)}px)`;
+  const beside = (at, size, room) => Math.round(at + 14 + size > room ? Math.max(4, at - size - 14) : at + 14);
+  tip.style.transform = `translate(${beside(px, w, W)}px,${beside(py, h, H)}px)`;
   element.dataset.hover = i;
   lx.tile(tip.querySelector('canvas'), i)
     .then((ok) => {
@@ -476,57 +441,54 @@ addEventListener('keydown', (e) => {
     openRefit(false);
   }
 });
+const mapChip = (p) => {
+  const parts = p.startsWith('own:') && ownMaps.parts(p.slice(4)),
+    b = button({
+      className: 'lx-chip',
+      role: 'radio',
+      data: { projection: p },
+      textContent: parts ? lx.t('map.own', { n: parts[0] }) : lx.t('map.' + p),
+      'aria-checked': p === projection,
+      onclick: () => choose(p),
+    });
+  if (parts) b.title = lx.t('map.own.help', { n: parts[0], d: parts[1], metric: parts[2] });
+  b.classList.toggle('on', p === projection);
+  return b;
+};
+const fieldName = (f) => {
+  if (f === 'class') return lx.t('map.by.class');
+  return f === 'none' ? lx.t('map.plain') : f.replaceAll('_', ' ');
+};
 const chips = () => {
-  const info = lx.state.info;
+  const { info } = lx.state;
   if (!info) return;
-  const offered = [...(info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
-  projections.replaceChildren(
-    ...offered.map((p) => {
-      const b = document.createElement('button'),
-        parts = p.startsWith('own:') && ownMaps.parts(p.slice(4));
-      b.type = 'button';
-      b.className = 'lx-chip';
-      b.dataset.projection = p;
-      b.textContent = parts ? lx.t('map.own', { n: parts[0] }) : lx.t('map.' + p);
-      if (parts) b.title = lx.t('map.own.help', { n: parts[0], d: parts[1], metric: parts[2] });
-      b.setAttribute('role', 'radio');
-      b.setAttribute('aria-checked', p === projection);
-      b.classList.toggle('on', p === projection);
-      b.onclick = () => choose(p);
-      return b;
-    }),
+  const offered = [...(info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])],
+    d = info.spec.w_dim * info.spec.num_layers,
+    fields = (info.dataset?.attributes || []).map(([f]) => f);
+  if (info.dataset?.classes?.length) fields.unshift('class');
+  projections.replaceChildren(...offered.map(mapChip));
+  offer(
+    by,
+    [...fields, 'none'].map((f) => [f, fieldName(f)]),
+    colourBy,
   );
-  const fields = info.dataset
-    ? [...(info.dataset.classes?.length ? ['class'] : []), ...(info.dataset.attributes || []).map(([f]) => f), 'none']
-    : ['none'];
-  by.replaceChildren(
-    ...fields.map((f) => {
-      const o = document.createElement('option');
-      o.value = f;
-      o.textContent = f === 'class' ? lx.t('map.by.class') : f === 'none' ? lx.t('map.plain') : f.replaceAll('_', ' ');
-      return o;
-    }),
-  );
-  by.value = colourBy;
   by.hidden = !info.points;
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   gridChip.hidden = !gridOn();
-  refit.hidden = !info.points || info.spec.w_dim * info.spec.num_layers === 2;
+  refit.hidden = !info.points || d === 2;
   refitChip(offered);
-  const d = info.spec.w_dim * info.spec.num_layers;
   shadow.textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
 };
+const refitWords = (offered) => {
+  const parts = projection?.startsWith('own:') ? ownMaps.parts(projection.slice(4)) : null;
+  if (fitting?.run === lx.state.run)
+    return fitting.share === null ? lx.t('map.fitting.waits') : lx.t('map.fitting', { n: Math.round(100 * fitting.share) });
+  if (!offered.includes('umap')) return lx.t('map.fit');
+  return lx.t('map.refit', { n: parts ? parts[0] : lx.state.info.umap?.n_neighbors });
+};
 const refitChip = (offered) => {
-  const parts = projection?.startsWith('own:') ? ownMaps.parts(projection.slice(4)) : null,
-    here = fitting && fitting.run === lx.state.run;
-  refit.classList.toggle('on', !!here);
-  refit.textContent = here
-    ? fitting.share === null
-      ? lx.t('map.fitting.waits')
-      : lx.t('map.fitting', { n: Math.round(100 * fitting.share) })
-    : offered.includes('umap')
-      ? lx.t('map.refit', { n: parts ? parts[0] : lx.state.info.umap?.n_neighbors })
-      : lx.t('map.fit');
+  refit.classList.toggle('on', fitting?.run === lx.state.run);
+  refit.textContent = refitWords(offered);
 };
 const choose = (p) => {
   projection = p;
@@ -545,25 +507,22 @@ by.onchange = () => {
   remember();
   load();
 };
+/* only what is chosen in the legend keeps its colour */
+const single = (k) => {
+  if (!only.delete(k)) only.add(k);
+  Plotly.restyle(plot, { 'marker.color': [shade()] }, [0]);
+  drawLegend();
+  remember();
+};
 const drawLegend = () => {
   const list = colours ? names() : [];
   legend.classList.toggle('some', only.size > 0);
   legend.replaceChildren(
     ...list.map((name, k) => {
-      const b = document.createElement('button'),
-        i = document.createElement('i');
-      b.type = 'button';
-      i.style.background = lx.palette[k % N];
-      b.append(i, name);
+      const swatch = make('i'),
+        b = button({ 'aria-pressed': only.has(k), onclick: () => single(k) }, swatch, name);
+      swatch.style.background = lx.palette[k % N];
       b.classList.toggle('on', only.has(k));
-      b.setAttribute('aria-pressed', only.has(k));
-      b.onclick = () => {
-        if (only.has(k)) only.delete(k);
-        else only.add(k);
-        Plotly.restyle(plot, { 'marker.color': [shade()] }, [0]);
-        drawLegend();
-        remember();
-      };
       return b;
     }),
   );
@@ -608,64 +567,59 @@ const averages = async () => {
   element.dataset.means = sets.filter((v) => v.w).length;
   return true;
 };
+/* a set's classes: a bar of their colours, and the three most frequent in words */
+const breakdown = (s, bars, text) => {
+  const list = names(),
+    often = new Map(),
+    share = (m) => (100 * m) / s.indices.length;
+  for (const i of s.indices) often.set(colours[i], (often.get(colours[i]) || 0) + 1);
+  const sorted = [...often].sort((p, q) => q[1] - p[1]);
+  for (const [v, m] of sorted) {
+    const i = make('i');
+    i.style.cssText = `width:${share(m)}%;background:${lx.palette[v % N]}`;
+    bars.append(i);
+  }
+  text.textContent = sorted
+    .slice(0, 3)
+    .map(([v, m]) => `${list[v] ?? v}: ${Math.round(share(m))} %`)
+    .join(' · ');
+};
+const setBox = (s, k) => {
+  const name = 'AB'[k],
+    c = make('canvas', { width: 28, height: 28, role: 'button', tabIndex: 0 }),
+    bars = make('div', { className: 'lx-bars' }),
+    text = make('span', { className: 'lx-breakdown' }),
+    count = lx.t('map.lasso.count', { n: s.indices.length.toLocaleString(lx.state.lang) });
+  entitle(c, lx.t('map.lasso.mean', { name }));
+  c.onclick = () => s.w && lx.setCode(s.w, { kind: 'lasso', n: s.indices.length });
+  c.onkeydown = (e) => {
+    if (e.key === 'Enter') c.click();
+  };
+  const box = make('div', { className: 'lx-set' }, c, make('b', { textContent: name + ' · ' + count }), bars, text);
+  if (s.w) lx.draw(c, { op: 'image', w: lx.b64(s.w) });
+  if (colours) breakdown(s, bars, text);
+  return box;
+};
 const drawSets = () => {
   if (sets.length) element.dataset.lasso = sets.map((v) => v.indices.length).join(' ');
   const hint = lassos.querySelector('.lx-hint');
   hint.dataset.t = sets.length === 1 ? 'map.lasso.second' : 'map.lasso.hint';
   hint.textContent = lx.t(hint.dataset.t);
   hint.hidden = sets.length === 2;
-  lassos.querySelector('.lx-sets').replaceChildren(
-    ...sets.map((s, k) => {
-      const box = document.createElement('div'),
-        c = document.createElement('canvas'),
-        b = document.createElement('b'),
-        bars = document.createElement('div'),
-        text = document.createElement('span'),
-        list = names();
-      box.className = 'lx-set';
-      bars.className = 'lx-bars';
-      text.className = 'lx-breakdown';
-      b.textContent = 'AB'[k] + ' · ' + lx.t('map.lasso.count', { n: s.indices.length.toLocaleString(lx.state.lang) });
-      c.setAttribute('role', 'button');
-      c.tabIndex = 0;
-      c.title = lx.t('map.lasso.mean', { name: 'AB'[k] });
-      c.setAttribute('aria-label', c.title);
-      c.width = c.height = 28;
-      c.onclick = () => s.w && lx.setCode(s.w, { kind: 'lasso', n: s.indices.length });
-      c.onkeydown = (e) => {
-        if (e.key === 'Enter') c.click();
-      };
-      box.append(c, b, bars, text);
-      if (s.w) lx.draw(c, { op: 'image', w: lx.b64(s.w) });
-      if (colours) {
-        const count = new Map();
-        for (const i of s.indices) count.set(colours[i], (count.get(colours[i]) || 0) + 1);
-        const sorted = [...count].sort((p, q) => q[1] - p[1]);
-        for (const [v, m] of sorted) {
-          const i = document.createElement('i');
-          i.style.cssText = `width:${(100 * m) / s.indices.length}%;background:${lx.palette[v % N]}`;
-          bars.append(i);
-        }
-        text.textContent = sorted
-          .slice(0, 3)
-          .map(([v, m]) => `${list[v] ?? v}: ${Math.round((100 * m) / s.indices.length)} %`)
-          .join(' · ');
-      }
-      return box;
-    }),
-  );
+  lassos.querySelector('.lx-sets').replaceChildren(...sets.map(setBox));
   const ready = sets.length === 2 && sets[0].w && sets[1].w;
   move.hidden = !ready;
-  if (!ready) {
-    slider.value = 0;
-    lx.range(slider);
-    move.querySelector('output').textContent = '0.00';
-  }
+  if (!ready) slideTo(0);
   $('.lx-clear').hidden = !sets.length;
   if (!sets.length) {
     delete element.dataset.lasso;
     delete element.dataset.means;
   }
+};
+const slideTo = (v) => {
+  slider.value = v;
+  lx.range(slider);
+  move.querySelector('output').textContent = lx.number(v);
 };
 $('.lx-clear').onclick = () => {
   clearSets();
@@ -716,14 +670,11 @@ const codeOf = async (p) => {
   }
 };
 /** Where an end lies on this map: a place of another map lies where its nearest real image does. */
-const whereIs = (p) =>
-  p.index !== null
-    ? [xs[p.index], ys[p.index]]
-    : p.projection === projection
-      ? [p.x, p.y]
-      : way?.points
-        ? way.points[picked.indexOf(p) ? way.points.length - 1 : 0]
-        : null;
+const whereIs = (p) => {
+  if (p.index !== null) return [xs[p.index], ys[p.index]];
+  if (p.projection === projection) return [p.x, p.y];
+  return way?.points ? way.points.at(picked.indexOf(p) ? -1 : 0) : null;
+};
 const STEPS = 33;
 /** Ask where the codes of the path lie on this map, and draw it. UMAP has no place for a new code: there it is the nearest real images. */
 const follows = async (keys, method) => {
@@ -792,13 +743,11 @@ const drawStrip = () => {
     return;
   }
   const [, h, w] = lx.state.info.spec.shape,
-    keys = new Float32Array(picked[0].w.length * 2),
-    gap = Math.max(1, Math.round(w / 14));
-  keys.set(picked[0].w);
-  keys.set(picked[1].w, picked[0].w.length);
-  const method = lx.arc() ? 'slerp' : 'lerp';
-  follows(lx.b64(keys), method);
-  lx.draw($('.lx-latent'), { op: 'strip', keys: lx.b64(keys), frames: FRAMES, method, loop: false }, (x, im) => {
+    keys = lx.b64(joined(picked.map((p) => p.w))),
+    gap = Math.max(1, Math.round(w / 14)),
+    method = lx.arc() ? 'slerp' : 'lerp';
+  follows(keys, method);
+  lx.draw($('.lx-latent'), { op: 'strip', keys, frames: FRAMES, method, loop: false }, (x, im) => {
     const per = Math.max(1, Math.round(im.width / w)),
       cut = (k) => [(k % per) * w, Math.floor(k / per) * h, w, h];
     for (const [c, mix] of [
@@ -844,10 +793,8 @@ const drawManifold = () => {
   let far = 0;
   for (let i = 0; i < xs.length; i += 7) far = Math.max(far, Math.abs(xs[i]), Math.abs(ys[i]));
   edge = Math.max(1, Math.min(4, far || 3));
-  lx.draw(manifold, { op: 'manifold', lo: -edge, hi: edge, n: GRID }, (x, im) => {
-    manifold.width = im.width;
-    manifold.height = im.height;
-    x.drawImage(im, 0, 0);
+  lx.draw(manifold, { op: 'manifold', lo: -edge, hi: edge, n: GRID }, (_, im) => {
+    onto(manifold, im);
     element.dataset.manifold = GRID;
     placeManifold();
   });
@@ -1004,9 +951,7 @@ const arrive = async () => {
   drawPair();
   if (sets.length && (await averages()) && s.along && sets.length === 2) {
     base = lx.state.w.map((x, i) => x - s.along * (sets[1].w[i] - sets[0].w[i]));
-    slider.value = s.along;
-    lx.range(slider);
-    move.querySelector('output').textContent = lx.number(s.along);
+    slideTo(s.along);
   }
   for (const p of picked) if (!p.w) await codeOf(p);
   if (run === lx.state.run && picked.length) {
@@ -1052,11 +997,7 @@ lx.on('restore', restore);
 lx.on('code', () => {
   if (lx.state.origin?.kind !== 'direction') {
     base = null;
-    if (+slider.value) {
-      slider.value = 0;
-      lx.range(slider);
-      move.querySelector('output').textContent = '0.00';
-    }
+    if (+slider.value) slideTo(0);
   }
   follow();
 });

@@ -1,7 +1,11 @@
 import { mounted } from './mounted.js';
-import { makeGrowing } from './growing.js';
-import { TOO_LONG, bytesOf, imageText, painted, sendable, textImage } from './image_text.js';
-import { makePad } from './pad.js';
+import { base64Of, urlSafe } from './bytes.js';
+import { button, count, make } from './dom.js';
+import { Growing } from './growing.js';
+import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from './image_text.js';
+import { Pad } from './pad.js';
+import { decoded, pen, wipe } from './pictures.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('pyramid');
@@ -12,15 +16,10 @@ const $ = (s) => element.querySelector(s),
 const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.state.run, 'pyramid');
 const spec = () => lx.state.info.spec,
   has = () => spec().noise.length > 0,
-  count = () => spec().levels.length;
-const base64 = (u) => {
-  let s = '';
-  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-  return btoa(s);
-};
-/* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null: unknown.
-   second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of a link.
-   exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
+  levels = () => spec().levels.length;
+/* blend: hundredths, for each residual. a, b: the seed that each level's noise came from, for the sample and for the second one; null:
+   unknown. second: the second sample's code. drawn: which residuals of a real image the model draws. file: an image file, or {pixels} of
+   a link. exact: a link's drawing, until another stroke. carried: the image as text for a link. problem: why there is no picture. */
 let source = 'sample',
   blend = [],
   a = [],
@@ -48,7 +47,7 @@ const parts = (k) => {
   return [at, at + spec().noise[k]];
 };
 const noise = async (seed) => (await lx.code({ op: 'sample', seed })).w;
-const put = (w, k, from) => {
+const withLevel = (w, k, from) => {
   const out = Float32Array.from(w),
     [i, j] = parts(k);
   out.set(from.subarray(i, j), i);
@@ -73,15 +72,15 @@ const reseed = (k) =>
       w = await noise(seed);
     if (!still()) return;
     a[k] = seed;
-    take(put(lx.state.w, k, w));
+    take(withLevel(lx.state.w, k, w));
     write();
   });
 const swap = (k) => {
   if (!second) return;
   const w = lx.state.w;
   [a[k], b[k]] = [b[k], a[k]];
-  const other = put(second, k, w);
-  take(put(w, k, second));
+  const other = withLevel(second, k, w);
+  take(withLevel(w, k, second));
   second = other;
   write();
   show();
@@ -91,19 +90,19 @@ const other = (seeds) =>
     const made = new Map();
     for (const s of new Set(seeds)) made.set(s, await noise(s));
     if (!still()) return;
-    second = seeds.reduce((w, s, k) => put(w, k, made.get(s)), made.get(seeds[0]));
+    second = seeds.reduce((w, s, k) => withLevel(w, k, made.get(s)), made.get(seeds[0]));
     b = [...seeds];
     write();
     show();
   });
 
-/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who draws ---- */
+/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who
+   draws ---- */
 const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
-const from = () => LETTERS[source] + (source === 'held' ? index : source === 'sample' ? '' : carried);
-const safe = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const from = () => LETTERS[source] + { sample: '', held: index, draw: carried, file: carried }[source];
 const numbers = (k) => {
   const [i, j] = parts(k);
-  return '*' + safe(lx.b64(second.slice(i, j)));
+  return '*' + urlSafe(lx.b64(second.slice(i, j)));
 };
 const write = (quiet = false) => {
   if (!on()) return;
@@ -132,7 +131,7 @@ const read = (text, k) => {
 };
 const parse = (text) => {
   const [image, shares, one, two, by] = String(text || '').split('~'),
-    n = count();
+    n = levels();
   const blend = (shares || '').split('.').map(seedOr),
     seeds = (one || '').split('.').map(seedOr),
     others = (two || '').split('.').map(read);
@@ -152,8 +151,8 @@ const pack = (url) => {
   clearTimeout(packing);
   carried = '';
   packing = setTimeout(async () => {
-    const im = await picture(url),
-      canvas = painted(new Uint8Array(spec().shape.reduce((p, q) => p * q)), spec().shape),
+    const im = await decoded(url),
+      canvas = painted(new Uint8Array(sizeOf(spec().shape)), spec().shape),
       now = answer;
     canvas.getContext('2d').drawImage(im, 0, 0);
     const text = await imageText(bytesOf(canvas, spec().shape[0]), spec().shape[0]);
@@ -166,158 +165,131 @@ const pack = (url) => {
 };
 
 /* ---- the columns ---- */
-const piece = (tag, name, text) => {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  if (text !== undefined) e.textContent = text;
-  return e;
-};
+const piece = (tag, className = '', textContent) => make(tag, textContent === undefined ? { className } : { className, textContent });
 const tile = (k, row) => {
-  const f = piece('figure', 'lx-tile'),
-    c = piece('canvas'),
-    caption = piece('figcaption');
-  f.dataset.row = row;
-  c.width = c.height = spec().shape[1];
-  c.setAttribute('role', 'img');
-  c.getContext('2d', { willReadFrequently: true });
-  f.append(caption, c);
-  return f;
+  const side = spec().shape[1],
+    c = make('canvas', { width: side, height: side, role: 'img' });
+  pen(c); /* its pixels are read back */
+  return make('figure', { className: 'lx-tile', data: { row } }, make('figcaption'), c);
+};
+/* how much of a level's residual is added, and who draws it in a real image */
+const dials = (k) => {
+  const share = make('input', { type: 'range', className: 'lx-range', min: 0, max: FULL, step: 1 }),
+    by = button({ className: 'lx-btn lx-small lx-by' });
+  share.oninput = () => {
+    blend[k - 1] = +share.value;
+    changed();
+  };
+  by.onclick = () => {
+    drawn[k - 1] = !drawn[k - 1];
+    changed();
+  };
+  return [make('label', { className: 'lx-blend' }, make('span'), share, piece('output', 'num')), by];
+};
+const changed = () => {
+  told();
+  show();
+  write();
+};
+/* the same level of the second sample, to swap it in */
+const partnerOf = (k) => {
+  const side = spec().shape[1],
+    canvas = make('canvas', { width: side, height: side, role: 'img' });
+  return make('div', { className: 'lx-other' }, canvas, button({ className: 'lx-btn lx-small lx-swap', onclick: () => swap(k) }));
+};
+const levelOf = (r, k) => {
+  const tiles = piece('div', 'lx-tiles'),
+    s = make('section', { className: 'lx-level', data: { level: k } }, piece('h3', 'num', `${r} × ${r}`), tiles);
+  if (!has()) {
+    tiles.append(tile(k, 'sum'));
+    return s;
+  }
+  if (k) tiles.append(...ROWS.map((row) => tile(k, row)));
+  else tiles.append(piece('p', 'lx-none lx-note'), tile(k, 'sum'));
+  const again = button({ className: 'lx-btn lx-small lx-reseed', onclick: () => reseed(k) });
+  s.append(make('div', { className: 'lx-turns' }, ...(k ? dials(k) : []), again), partnerOf(k));
+  return s;
 };
 const build = () => {
   built = lx.state.run;
   const host = $('.lx-levels');
-  host.replaceChildren();
-  host.style.setProperty('--n', count());
+  host.style.setProperty('--n', levels());
   host.classList.toggle('plain', !has());
-  spec().levels.forEach((r, k) => {
-    const s = piece('section', 'lx-level'),
-      tiles = piece('div', 'lx-tiles'),
-      h = piece('h3', 'num', `${r} × ${r}`);
-    s.dataset.level = k;
-    s.append(h);
-    for (const row of has() && k ? ROWS : ['sum']) tiles.append(tile(k, row));
-    s.append(tiles);
-    if (has() && !k) tiles.prepend(piece('p', 'lx-none lx-note'));
-    if (has()) {
-      const dials = piece('div', 'lx-turns'),
-        again = piece('button', 'lx-btn lx-small lx-reseed');
-      again.type = 'button';
-      again.onclick = () => reseed(k);
-      if (k) {
-        const l = piece('label', 'lx-blend'),
-          e = piece('input', 'lx-range');
-        e.type = 'range';
-        e.min = 0;
-        e.max = FULL;
-        e.step = 1;
-        e.oninput = () => {
-          blend[k - 1] = +e.value;
-          told();
-          show();
-          write();
-        };
-        l.append(piece('span'), e, piece('output', 'num'));
-        dials.append(l);
-        const by = piece('button', 'lx-btn lx-small lx-by');
-        by.type = 'button';
-        by.onclick = () => {
-          drawn[k - 1] = !drawn[k - 1];
-          told();
-          show();
-          write();
-        };
-        dials.append(by);
-      }
-      dials.append(again);
-      const two = piece('div', 'lx-other'),
-        c = piece('canvas'),
-        change = piece('button', 'lx-btn lx-small lx-swap');
-      c.width = c.height = spec().shape[1];
-      c.setAttribute('role', 'img');
-      change.type = 'button';
-      change.onclick = () => swap(k);
-      two.append(c, change);
-      s.append(dials, two);
-    }
-    host.append(s);
-  });
+  host.replaceChildren(...spec().levels.map(levelOf));
   told();
+};
+const tellTile = (f, k, real, size) => {
+  const { row } = f.dataset,
+    by = drawn[k - 1] ? 'drawn' : 'own',
+    what = lx.t('pyr.' + (real && row === 'residual' ? by : row)),
+    top = answer?.scales?.[k],
+    sign = { low: '', residual: '+ ', sum: '= ' }[row];
+  f.querySelector('figcaption').textContent = (k && has() ? sign : '') + what + (row === 'residual' && top !== undefined ? ` ±${top}` : '');
+  f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what, ...size }));
+};
+const tellDials = (q, k, real, size) => {
+  const share = q('.lx-blend input'),
+    by = q('.lx-by');
+  share.value = blend[k - 1];
+  lx.range(share);
+  share.setAttribute('aria-label', lx.t('pyr.blend.of', size));
+  q('.lx-blend span').textContent = lx.t('pyr.blend');
+  q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
+  by.hidden = !real;
+  by.textContent = lx.t('pyr.by');
+  by.title = lx.t('pyr.by.help');
+  by.setAttribute('aria-pressed', drawn[k - 1]);
+  by.setAttribute('aria-label', lx.t('pyr.by.of', size));
+};
+const tellLevel = (s, real) => {
+  const k = +s.dataset.level,
+    q = (c) => s.querySelector(c),
+    size = { size: spec().levels[k] },
+    none = q('.lx-none');
+  if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
+  for (const f of s.querySelectorAll('.lx-tile')) tellTile(f, k, real, size);
+  if (!has()) return;
+  const again = q('.lx-reseed'),
+    two = q('.lx-other'),
+    change = q('.lx-swap');
+  again.textContent = lx.t('pyr.reseed');
+  again.setAttribute('aria-label', lx.t('pyr.reseed.of', size));
+  again.title = lx.t('pyr.reseed.help');
+  again.hidden = real && !(k && drawn[k - 1]);
+  two.hidden = real;
+  two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
+  change.textContent = lx.t('pyr.swap');
+  change.title = lx.t('pyr.swap.help');
+  change.setAttribute('aria-label', lx.t('pyr.swap.of', size));
+  if (k) tellDials(q, k, real, size);
+};
+const short = (v) => (v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3));
+/* what is to be known of the picture as it stands */
+const stateText = () => {
+  if (problem) return problem;
+  if (!has()) return lx.t('pyr.plain');
+  if (source === 'sample') return lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about');
+  if (source === 'file' && !file) return lx.t('pyr.drop');
+  if (source === 'draw' && pad.empty) return lx.t('pyr.empty');
+  if (answer?.error === undefined) return '';
+  return lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
 };
 const told = () => {
   if (!built || !lx.state.info) return;
-  const real = source !== 'sample',
-    levels = spec().levels;
-  for (const s of element.querySelectorAll('.lx-level')) {
-    const k = +s.dataset.level,
-      q = (c) => s.querySelector(c),
-      size = { size: levels[k] },
-      none = q('.lx-none');
-    if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
-    for (const f of s.querySelectorAll('.lx-tile')) {
-      const row = f.dataset.row,
-        top = answer?.scales?.[k],
-        by = real && row === 'residual' && drawn[k - 1] ? 'drawn' : real && row === 'residual' ? 'own' : row;
-      f.querySelector('figcaption').textContent =
-        (!k || !has() || row === 'low' ? '' : row === 'sum' ? '= ' : '+ ') +
-        lx.t('pyr.' + by) +
-        (row === 'residual' && top !== undefined ? ` ±${top}` : '');
-      f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what: lx.t('pyr.' + by), ...size }));
-    }
-    if (!has()) continue;
-    const again = q('.lx-reseed');
-    again.textContent = lx.t('pyr.reseed');
-    again.setAttribute('aria-label', lx.t('pyr.reseed.of', size));
-    again.hidden = real && !(k && drawn[k - 1]);
-    again.title = lx.t('pyr.reseed.help');
-    const two = q('.lx-other');
-    two.hidden = real;
-    const change = q('.lx-swap');
-    change.textContent = lx.t('pyr.swap');
-    change.title = lx.t('pyr.swap.help');
-    change.setAttribute('aria-label', lx.t('pyr.swap.of', size));
-    two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
-    if (k) {
-      const e = q('.lx-blend input'),
-        by = q('.lx-by');
-      e.value = blend[k - 1];
-      lx.range(e);
-      e.setAttribute('aria-label', lx.t('pyr.blend.of', size));
-      q('.lx-blend span').textContent = lx.t('pyr.blend');
-      q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
-      by.hidden = !real;
-      by.textContent = lx.t('pyr.by');
-      by.title = lx.t('pyr.by.help');
-      by.setAttribute('aria-pressed', drawn[k - 1]);
-      by.setAttribute('aria-label', lx.t('pyr.by.of', size));
-    }
-  }
+  const real = source !== 'sample';
+  for (const s of element.querySelectorAll('.lx-level')) tellLevel(s, real);
   $('.lx-levels').classList.toggle('real', real);
-  const p = $('.lx-state'),
-    short = (v) => (v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3));
-  p.textContent = problem
-    ? problem
-    : !has()
-      ? lx.t('pyr.plain')
-      : !real
-        ? lx.t(spec().shape[0] === 1 ? 'pyr.about.grey' : 'pyr.about')
-        : source === 'file' && !file
-          ? lx.t('pyr.drop')
-          : source === 'draw' && pad.empty
-            ? lx.t('pyr.empty')
-            : answer?.error === undefined
-              ? ''
-              : lx.t(answer.most < 1e-5 ? 'pyr.exact' : 'pyr.changed', { most: short(answer.most), error: short(answer.error) });
+  $('.lx-state').textContent = stateText();
 };
 
 /* ---- pictures: latest wins, one request in flight ---- */
 let next = null,
   busy = false;
-const image = () =>
-  source === 'held'
-    ? { index }
-    : source === 'draw'
-      ? exact || { pixels: base64(pad.pixels(spec().shape[1], spec().shape[2], false)) }
-      : file;
+const image = () => {
+  if (source === 'held') return { index };
+  if (source === 'file') return file;
+  return exact || { pixels: base64Of(pad.pixels(spec().shape[1], spec().shape[2], false)) };
+};
 const show = () => {
   if (!on() || built !== lx.state.run || !lx.state.w) return;
   const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
@@ -326,7 +298,7 @@ const show = () => {
       next = null;
       answer = null;
       carried = '';
-      wipe();
+      clear();
       stale(false);
       told();
       return;
@@ -351,74 +323,76 @@ const stale = (tiles, two, again = false) => {
   element.setAttribute('aria-busy', tiles);
 };
 const key = (two) => two.w + lx.state.label;
-const wipe = () => {
-  for (const c of element.querySelectorAll('.lx-tile canvas')) c.getContext('2d').clearRect(0, 0, c.width, c.height);
+const clear = () => {
+  for (const c of element.querySelectorAll('.lx-tile canvas')) wipe(c);
   growing.wipe();
 };
 let lastTwo = '';
-const picture = async (url) => {
-  const im = new Image();
-  im.src = url;
-  await im.decode();
-  return im;
+const current = (run) => run === lx.state.run && built === run;
+/* a tile of a picture: a column for each level, a row for each of ROWS */
+const put = (canvas, im, side, level, row) => {
+  const x = canvas.getContext('2d');
+  x.imageSmoothingEnabled = false;
+  x.drawImage(im, level * side, row * side, side, side, 0, 0, side, side);
 };
 const pump = async () => {
   busy = true;
   while (next) {
-    const { run, body, two } = next;
+    const now = next;
     next = null;
     try {
-      const d = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...body }),
-        im = await picture(d.picture);
-      if (run !== lx.state.run || built !== run) continue;
-      answer = d;
-      delete element.dataset.error;
-      const S = d.side;
-      for (const f of element.querySelectorAll('.lx-tile')) {
-        const level = +f.closest('.lx-level').dataset.level,
-          c = f.querySelector('canvas'),
-          x = c.getContext('2d');
-        x.imageSmoothingEnabled = false;
-        x.drawImage(im, level * S, (has() ? ROWS.indexOf(f.dataset.row) : 0) * S, S, S, 0, 0, S, S);
-      }
-      if (two && key(two) !== lastTwo) {
-        const d2 = await lx.code({ run, ...(lx.state.label !== null && { label: lx.state.label }), ...two }),
-          im2 = await picture(d2.picture);
-        if (run !== lx.state.run || built !== run) continue;
-        lastTwo = key(two);
-        element.querySelectorAll('.lx-other canvas').forEach((c, level) => {
-          const x = c.getContext('2d');
-          x.imageSmoothingEnabled = false;
-          x.drawImage(im2, level * S, 2 * S, S, S, 0, 0, S, S);
-        });
-        element.dataset.second = (+element.dataset.second || 0) + 1;
-      }
-      stale(!!next, next?.two, true);
-      if (source === 'draw' || source === 'file') pack(d.input);
-      told();
-      if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]);
-      element.dataset.run = run;
-      element.dataset.n = (+element.dataset.n || 0) + 1;
+      await draw(now);
     } catch (e) {
-      if (!next && run === lx.state.run) {
-        answer = null;
-        lastTwo = '';
-        problem = e.message;
-        element.dataset.error = e.message;
-        if (source === 'file') file = null;
-        wipe();
-        stale(false);
-        lx.say(e.message, 'error');
-        told();
-      }
+      if (!next && now.run === lx.state.run) failed(e);
     }
   }
   busy = false;
 };
+const draw = async ({ run, body, two }) => {
+  const d = await lx.code({ ...body, run, ...labelled() }),
+    im = await decoded(d.picture);
+  if (!current(run)) return;
+  answer = d;
+  delete element.dataset.error;
+  for (const f of element.querySelectorAll('.lx-tile')) {
+    const level = +f.closest('.lx-level').dataset.level;
+    put(f.querySelector('canvas'), im, d.side, level, has() ? ROWS.indexOf(f.dataset.row) : 0);
+  }
+  if (two && key(two) !== lastTwo && !(await drawSecond(run, two))) return;
+  stale(!!next, next?.two, true);
+  if (source === 'draw' || source === 'file') pack(d.input);
+  told();
+  if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]);
+  element.dataset.run = run;
+  count(element);
+};
+const labelled = () => (lx.state.label !== null ? { label: lx.state.label } : {});
+/** Whether it is still wanted. */
+const drawSecond = async (run, two) => {
+  const d = await lx.code({ ...two, run, ...labelled() }),
+    im = await decoded(d.picture);
+  if (!current(run)) return false;
+  lastTwo = key(two);
+  element.querySelectorAll('.lx-other canvas').forEach((c, level) => put(c, im, d.side, level, ROWS.length - 1));
+  count(element, 'second');
+  return true;
+};
+const failed = (e) => {
+  answer = null;
+  lastTwo = '';
+  problem = e.message;
+  element.dataset.error = e.message;
+  if (source === 'file') file = null;
+  clear();
+  stale(false);
+  lx.say(e.message, 'error');
+  told();
+};
 
 /* ---- where the image comes from ---- */
-const growing = makeGrowing($('.lx-growing'), () => write());
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const radios = $('.lx-of-what');
+const growing = new Growing($('.lx-growing'), () => write());
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   exact = null;
   if (source === 'draw' && on()) {
     told();
@@ -430,12 +404,8 @@ const choose = (name) => {
   element.dataset.source = name;
   const grey = spec().shape[0] === 1,
     held = !!lx.state.info.dataset;
-  for (const c of element.querySelectorAll('[data-source]')) {
-    if (c === element) continue;
-    c.hidden = (c.dataset.source === 'draw' && !grey) || (c.dataset.source === 'held' && !held);
-    c.setAttribute('aria-checked', c.dataset.source === name);
-    c.tabIndex = c.dataset.source === name ? 0 : -1;
-  }
+  for (const c of radios.children) c.hidden = (c.dataset.source === 'draw' && !grey) || (c.dataset.source === 'held' && !held);
+  check(radios.children, (c) => c.dataset.source === name);
   for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name || !has();
   $('.lx-of-what').hidden = !has();
   $('.lx-drawing').hidden = name !== 'draw';
@@ -454,17 +424,8 @@ const go = (name) => {
   show();
   write();
 };
-const radios = $('.lx-of-what');
 for (const c of radios.children) c.onclick = () => go(c.dataset.source);
-radios.onkeydown = (e) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-  if (!step) return;
-  e.preventDefault();
-  const all = [...radios.children].filter((c) => !c.hidden),
-    c = all[(all.findIndex((x) => x.dataset.source === source) + step + all.length) % all.length];
-  c.focus();
-  c.click();
-};
+arrowKeys(radios);
 const held = (i) => {
   const n = lx.state.info.dataset?.n || 1;
   index = Math.max(0, Math.min(n - 1, Math.round(i) || 0));
@@ -490,7 +451,7 @@ $('.lx-first').onclick = () =>
     take(w);
     write();
   });
-$('.lx-second').onclick = () => other(Array(count()).fill(lx.random()));
+$('.lx-second').onclick = () => other(Array(levels()).fill(lx.random()));
 const pick = async (f) => {
   if (!f) return;
   const small = await sendable(f);
@@ -499,7 +460,7 @@ const pick = async (f) => {
     lx.say(lx.t('image.large'), 'error');
     return;
   }
-  file = base64(small);
+  file = base64Of(small);
   inverted(false);
   go('file');
 };
@@ -536,7 +497,7 @@ const partner = (levels) =>
     if (!still()) return;
     second = levels.reduce(
       (w, v, k) => {
-        const out = put(w, k, made.get(seeds[k] ?? 1));
+        const out = withLevel(w, k, made.get(seeds[k] ?? 1));
         if (v instanceof Float32Array) out.set(v, parts(k)[0]);
         return out;
       },
@@ -550,11 +511,7 @@ const partner = (levels) =>
 const bring = async (kept) => {
   const asked = era,
     { shape } = spec(),
-    bytes = await textImage(
-      kept.image,
-      shape.reduce((p, q) => p * q),
-      shape[0],
-    );
+    bytes = await textImage(kept.image, sizeOf(shape), shape[0]);
   if (asked !== era || !on()) return;
   if (!bytes) {
     if (kept.image) lx.say(lx.t('image.left'));
@@ -563,7 +520,7 @@ const bring = async (kept) => {
     write(true);
     return;
   }
-  const image = { pixels: base64(bytes) };
+  const image = { pixels: base64Of(bytes) };
   if (kept.source === 'draw') {
     pad.load(painted(bytes, shape));
     exact = image;
@@ -573,7 +530,7 @@ const bring = async (kept) => {
   show();
 };
 const usual = () => {
-  const n = count(),
+  const n = levels(),
     o = lx.state.origin,
     seed = ['seed', 'sample'].includes(o?.kind) ? o.seed : null;
   return {
@@ -609,7 +566,7 @@ const restore = () => {
   if (fresh) build();
   else stale(true);
   const at = lx.state.kept.grow;
-  growing.enter(!has(), at && +at >= 0 && +at <= count() - 1 ? +at : null, fresh);
+  growing.enter(!has(), at && +at >= 0 && +at <= levels() - 1 ? +at : null, fresh);
   if (has()) partner(kept.b);
   if (['draw', 'file'].includes(kept.source)) bring(kept);
   else {
@@ -636,7 +593,7 @@ lx.on('view', () => requestAnimationFrame(enter));
 lx.on('code', (w, o) => {
   if (!lx.state.info || owner !== lx.state.run) return;
   if (w !== mine && o?.kind !== 'levels') {
-    a = Array(count()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null);
+    a = Array(levels()).fill(['seed', 'sample'].includes(o?.kind) ? o.seed : null);
     mine = w;
     if (on()) write();
   }

@@ -1,28 +1,34 @@
-/* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image that the
- * current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or loads becomes the
- * current code. When she edits the code of such a following input here, the image stays as the input (source "code", pinned). */
+/* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image
+ * that the current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or
+ * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
+ * pinned). */
 import { mounted } from './mounted.js';
-import { TOO_LONG, base64Of, bytesOf, fromBase64, imageText, painted, sendable, textImage } from './image_text.js';
-import { makePad } from './pad.js';
-import { makeBars } from './reconstruct_bars.js';
-import { makeBeside } from './reconstruct_beside.js';
-import { makeBetween } from './reconstruct_between.js';
-import { makeEdit } from './reconstruct_edit.js';
+import { base64Of, fromBase64 } from './bytes.js';
+import { count } from './dom.js';
+import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from './image_text.js';
+import { alike } from './moves.js';
+import { Pad } from './pad.js';
+import { decoded, onto, pixelsOf, slice, wipe } from './pictures.js';
+import { arrowKeys, check } from './radios.js';
+import { Bars } from './reconstruct_bars.js';
+import { Beside } from './reconstruct_beside.js';
+import { Between } from './reconstruct_between.js';
+import { Edit } from './reconstruct_edit.js';
 import { errorMap, short } from './reconstruct_error.js';
-import { makeKept } from './reconstruct_kept.js';
+import { Kept } from './reconstruct_kept.js';
 import { recText, textRec } from './reconstruct_link.js';
-import { makeSpoil } from './reconstruct_noise.js';
-import { makeSearch } from './reconstruct_search.js';
+import { Spoil } from './reconstruct_noise.js';
+import { Search } from './reconstruct_search.js';
 import { lx } from './store.js';
 
 const { element } = mounted('reconstruct');
 
-const $ = (s) => element.querySelector(s),
-  NEAR = 1e-3;
-/* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels} of a link.
-   exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is to become the
-   current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came from an image that its
-   link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked before. */
+const $ = (s) => element.querySelector(s);
+/* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels}
+   of a link. exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is
+   to become the current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came
+   from an image that its link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked
+   before. */
 let source = 'held',
   pinned = false,
   image = null,
@@ -43,21 +49,7 @@ let answer = null,
 for (const c of ['.lx-given', '.lx-out canvas', '.lx-diff canvas']) $(c).getContext('2d', { willReadFrequently: true });
 const here = () => lx.state.view === 'reconstruct' && lx.state.info && lx.supports(lx.state.run, 'reconstruct');
 const shape = () => lx.state.info.spec.shape,
-  size = () => shape().reduce((p, q) => p * q);
-const picture = async (url) => {
-  const im = new Image();
-  im.src = url;
-  await im.decode();
-  return im;
-};
-const onto = (canvas, im) => {
-  canvas.width = im.width;
-  canvas.height = im.height;
-  canvas.getContext('2d').drawImage(im, 0, 0);
-};
-const data = (canvas) => canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data;
-const wipe = (canvas) => canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
-const near = (a, b) => !!a && !!b && a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) <= NEAR * (1 + Math.abs(v)));
+  size = () => sizeOf(shape());
 const setCode = (w, origin, label) => {
   ours = true;
   lx.setCode(w, origin, label);
@@ -66,7 +58,7 @@ const setCode = (w, origin, label) => {
 const follows = () => source === 'code' && !pinned;
 
 /* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
-const beside = makeBeside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
+const beside = new Beside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
 const opened = new Set(),
   slow = new Map(); /* runs that the server has in memory; how often a run's usual errors were asked for in vain */
 let next = null,
@@ -95,7 +87,7 @@ const pump = async () => {
       const body = { run: q.run, runs: now, image: q.image, ...(follows() && lx.state.label !== null && { label: lx.state.label }) };
       const d = await lx.api('beside', { ...body, ...(q.more.invert ? { invert: true } : {}), ...spoil.asked() });
       const noisy = d.noise !== undefined,
-        strip = await picture(d.picture),
+        strip = await decoded(d.picture),
         own = d.runs.find((r) => r.run === q.run);
       for (const r of d.runs) opened.add(r.run);
       if (!wanted(q)) {
@@ -104,7 +96,7 @@ const pump = async () => {
       }
       if (own.problem) throw new Error(own.problem);
       const rows = cut(strip, d.runs, noisy);
-      given = noisy ? clean.data : data($('.lx-given'));
+      given = noisy ? clean.data : pixelsOf($('.lx-given'));
       spoil.take(noisy ? { noise: d.noise, rows } : null);
       beside.show(rows, given, $('.lx-given'));
       const mine = rows.find((r) => r.run === q.run);
@@ -151,7 +143,7 @@ const arrived = (q, d, rows, mine, began) => {
   note();
   pack();
   element.dataset.ms = Math.round(performance.now() - began);
-  element.dataset.n = (+element.dataset.n || 0) + 1;
+  count(element);
 };
 /* how an image compares with others is worked out behind: ask again; data-owing: the figures that are still to come */
 const later = (q, waiting) => {
@@ -170,21 +162,14 @@ const later = (q, waiting) => {
 let clean = {};
 const cut = (strip, runs, noisy) => {
   const good = runs.filter((r) => !r.problem),
-    h = strip.height,
     w = strip.width / (1 + good.length + noisy);
-  const tile = (i) => {
-    const c = document.createElement('canvas');
-    c.width = w;
-    c.height = h;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(strip, i * w, 0, w, h, 0, 0, w, h);
-    return c;
-  };
+  const tile = (i) => slice(strip, i * w, w);
   onto($('.lx-given'), tile(0));
   const without = noisy ? tile(good.length + 1) : null;
-  clean = without ? { canvas: without, data: data(without) } : {};
+  clean = without ? { canvas: without, data: pixelsOf(without) } : {};
   return good.map((r, k) => {
     const t = tile(k + 1);
-    return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: data(t) };
+    return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: pixelsOf(t) };
   });
 };
 const origin = () => (source === 'held' ? { kind: 'point', index: answer.index, label: answer.label } : { kind: 'image' });
@@ -246,7 +231,8 @@ const edit = (name) => {
 const carried = (to) => {
   const same = to && lx.runOf(run)?.dataset === to.dataset;
   if (source === 'held' && same) return { source, image: answer.image };
-  return { source: source === 'draw' ? 'draw' : source === 'code' ? 'pinned' : 'file', image: answer.pixels };
+  const as = { draw: 'draw', code: 'pinned', held: 'file', file: 'file' };
+  return { source: as[source], image: answer.pixels };
 };
 /* the image of the current code stays the input, whatever becomes of the code */
 const pin = () => {
@@ -263,14 +249,14 @@ const moving = (w, where) => {
   setCode(w, where);
   show();
 };
-const spoil = makeSpoil($('.lx-spoil'), () => {
+const spoil = new Spoil($('.lx-spoil'), () => {
   if (image && here()) encode(image, true, more());
   write();
 });
-const between = makeBetween($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
-const kept = makeKept($('.lx-kept')),
-  change = makeEdit($('.lx-change'), { set: moving, changed: () => write() });
-const search = makeSearch($('.lx-search'), { join: beside.join, changed: () => write() });
+const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
+const kept = new Kept($('.lx-kept')),
+  change = new Edit($('.lx-change'), { set: moving, changed: () => write() });
+const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
 
 /* ---- the pictures and what is said of them ---- */
 const hint = (text) => {
@@ -285,11 +271,11 @@ const compare = () => {
     wipe(canvas);
     return null;
   }
-  return errorMap(canvas, given, data(out), out.width, out.height, shape()[0] === 1, mode);
+  return errorMap(canvas, given, pixelsOf(out), out.width, out.height, shape()[0] === 1, mode);
 };
 /* the current code is the one that the encoder gives the input, or the one that is kept of the held-out image */
 const itself = () =>
-  near(lx.state.w, answer.w) || (source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === answer.index);
+  alike(lx.state.w, answer.w) || (source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === answer.index);
 /** The reconstruction, or where the code is no longer the encoder's, the edited one. */
 const show = () => {
   const out = $('.lx-out canvas');
@@ -314,23 +300,27 @@ const show = () => {
   bars();
   change.sync();
 };
+/* how far off the picture is, and what is to be said of that */
+const squared = () => {
+  if (!answer) return '';
+  return edited === null ? answer.error : edited;
+};
+const rankText = () => {
+  if (!answer) return '';
+  if (edited !== null) return '· ' + lx.t('rec.edited', { e: short(answer.error) });
+  const { percentile } = answer;
+  return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: Math.round(percentile * 100) }) : '';
+};
 const tell = () => {
   const own = edited === null,
-    name = own ? 'rec.output' : 'rec.output.edited',
-    rank = answer?.percentile;
-  $('.lx-out-name').dataset.t = name;
-  $('.lx-out-name').textContent = lx.t(name);
-  $('.lx-error').textContent = !answer || (!own && Number.isNaN(edited)) ? '—' : short(own ? answer.error : edited);
-  element.dataset.squared = !answer ? '' : own ? answer.error : edited;
-  $('.lx-rank').textContent = !answer
-    ? ''
-    : !own
-      ? '· ' + lx.t('rec.edited', { e: short(answer.error) })
-      : typeof rank === 'number'
-        ? '· ' + lx.t('rec.rank', { p: Math.round(rank * 100) })
-        : '';
-  const back = $('.lx-back'),
-    free = !!answer && follows();
+    free = !!answer && follows(),
+    out = $('.lx-out-name'),
+    back = $('.lx-back');
+  out.dataset.t = own ? 'rec.output' : 'rec.output.edited';
+  out.textContent = lx.t(out.dataset.t);
+  $('.lx-error').textContent = answer && !Number.isNaN(squared()) ? short(squared()) : '—';
+  element.dataset.squared = squared();
+  $('.lx-rank').textContent = rankText();
   back.dataset.t = free ? 'rec.take' : 'rec.back';
   back.textContent = lx.t(back.dataset.t);
   back.hidden = !answer || (own && !free);
@@ -339,7 +329,8 @@ const tell = () => {
   $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
   for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
 };
-const bars = makeBars($('.lx-bars'), { answer: () => answer });
+const chart = new Bars($('.lx-bars'), { answer: () => answer }),
+  bars = () => chart.paint();
 let seed = 0;
 const cloud = () => {
   if (!answer?.sigma || !here()) return;
@@ -353,15 +344,18 @@ $('.lx-again').onclick = () => {
 /* ---- the link ---- */
 let text = '',
   packing = 0;
+/* the input in the link: a held-out image's number, or the image itself */
+const named = () => {
+  if (source === 'held') return image?.index ?? $('.lx-index').value;
+  return follows() ? '' : text;
+};
 const write = (quiet = false) => {
   if (!here() || !run) return;
-  const name = pinned ? 'pinned' : source,
-    what = source === 'held' ? (image?.index ?? $('.lx-index').value) : follows() ? '' : text;
   lx.keep(
     'rec',
     recText({
-      source: name,
-      image: what,
+      source: pinned ? 'pinned' : source,
+      image: named(),
       noise: spoil.state,
       mode,
       centre: $('.lx-centre input').checked,
@@ -393,7 +387,7 @@ const pack = () => {
 
 /* ---- where the image comes from ---- */
 const more = () => (source === 'file' && invert ? { invert: true } : {});
-const pad = makePad($('.lx-pad'), $('.lx-cursor'), () => {
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   exact = null;
   draw();
 });
@@ -476,11 +470,8 @@ const choose = (name) => {
   text = '';
   const grey = !!lx.state.info && shape()[0] === 1,
     drawing = name === 'draw';
-  for (const b of radios.children) {
-    b.setAttribute('aria-checked', b.dataset.source === name);
-    b.tabIndex = b.dataset.source === name ? 0 : -1;
-    b.hidden = b.dataset.source === 'draw' && !grey;
-  }
+  for (const b of radios.children) b.hidden = b.dataset.source === 'draw' && !grey;
+  check(radios.children, (b) => b.dataset.source === name);
   for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name;
   $('.lx-pad').hidden = !drawing;
   $('.lx-given').classList.toggle('inset', drawing);
@@ -492,18 +483,19 @@ const choose = (name) => {
   $('.lx-given').classList.toggle('blank', drawing && pad.empty);
   note();
 };
+const sourceNote = ({ data }) => {
+  const [, h, w] = shape();
+  if (source === 'file') return lx.t('rec.file.note', { h, w, title: data.title });
+  if (source !== 'code') return '';
+  if (pinned) return lx.t('rec.own.pinned');
+  return lx.t(left ? 'rec.own.left' : 'rec.own.note');
+};
 const note = () => {
-  if (!lx.state.info) return;
-  const [, h, w] = shape(),
-    { info } = lx.state,
-    mnist = info.card.data.name === 'mnist';
-  $('.lx-source-note').textContent =
-    source === 'file'
-      ? lx.t('rec.file.note', { h, w, title: info.card.data.title })
-      : source !== 'code'
-        ? ''
-        : lx.t(pinned ? 'rec.own.pinned' : left ? 'rec.own.left' : 'rec.own.note');
-  $('.lx-centre-note').textContent = lx.t($('.lx-centre input').checked ? 'rec.centre.on' : mnist ? 'rec.centre.off' : 'rec.centre.plain');
+  const { info } = lx.state;
+  if (!info) return;
+  const plain = info.card.data.name === 'mnist' ? 'rec.centre.off' : 'rec.centre.plain';
+  $('.lx-source-note').textContent = sourceNote(info.card);
+  $('.lx-centre-note').textContent = lx.t($('.lx-centre input').checked ? 'rec.centre.on' : plain);
   $('.lx-of').textContent = info.dataset ? lx.t('rec.of', { n: info.dataset.n.toLocaleString(lx.state.lang) }) : '';
   if (source === 'draw' && pad.empty) hint(lx.t('rec.empty'));
   else if (source === 'file' && file === null) hint(element.dataset.error || lx.t('rec.drop'));
@@ -518,15 +510,7 @@ for (const b of radios.children)
     begin[source]();
     write();
   };
-radios.onkeydown = (e) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-  if (!step) return;
-  e.preventDefault();
-  const all = [...radios.children].filter((b) => !b.hidden),
-    b = all[(all.findIndex((c) => c.dataset.source === source) + step + all.length) % all.length];
-  b.focus();
-  b.click();
-};
+arrowKeys(radios);
 $('.lx-index').onchange = () => held(+$('.lx-index').value);
 $('.lx-another').onclick = () => held(Math.floor(Math.random() * (lx.state.info.dataset?.n || 1)));
 const tool = (erase) => {
@@ -622,8 +606,8 @@ const fromCode = () => {
 };
 /* an input of a link, or one carried over from another run */
 const bring = async (name, what, take) => {
-  const grey = shape()[0] === 1,
-    where = name === 'pinned' ? 'code' : name === 'draw' && !grey ? 'file' : name;
+  const colour = shape()[0] !== 1,
+    where = { pinned: 'code', draw: colour ? 'file' : 'draw' }[name] ?? name;
   choose(where);
   if (name === 'held') {
     held(what.index, take);

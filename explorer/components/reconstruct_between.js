@@ -1,200 +1,201 @@
 /* Between two images: A was pinned, B is the image in use; a slider and a strip on the straight way between their codes in the current run.
  * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(). */
-import { TOO_LONG, base64Of, fromBase64, imageText, painted, textImage } from './image_text.js';
+import { base64Of, fromBase64, joined } from './bytes.js';
+import { TOO_LONG, bytesOf, imageText, painted, sizeOf, textImage } from './image_text.js';
+import { lerp } from './moves.js';
+import { decoded, onto, slice } from './pictures.js';
 import { lx } from './store.js';
 
-export const makeBetween = (host, view) => {
-  const FRAMES = 9,
-    q = (s) => host.querySelector(s),
-    slider = q('input'),
-    strip = q('.lx-mixes canvas');
-  let a = null,
-    b = null,
-    timer = 0,
-    asking = false,
-    wish = null,
-    text = '';
-  const bytes = (canvas) => {
-    const c = lx.state.info.spec.shape[0],
-      d = canvas.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height).data,
-      out = new Uint8Array((d.length / 4) * c);
-    for (let i = 0, j = 0; i < d.length; i += 4) for (let k = 0; k < c; k++) out[j++] = d[i + k];
-    let s = '';
-    for (let i = 0; i < out.length; i += 8192) s += String.fromCharCode(...out.subarray(i, i + 8192));
-    return btoa(s);
-  };
-  const copy = (canvas) => {
-    const c = document.createElement('canvas');
-    c.width = canvas.width;
-    c.height = canvas.height;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(canvas, 0, 0);
-    return c;
-  };
-  const put = (to, from) => {
-    to.width = from.width;
-    to.height = from.height;
-    to.getContext('2d').drawImage(from, 0, 0);
-  };
-  const pair = () => {
+const FRAMES = 9;
+
+export class Between {
+  #view;
+  #host;
+  #slider;
+  #strip;
+  #a = null;
+  #b = null;
+  #timer = 0;
+  #asking = false;
+  #wish = null;
+  #text = '';
+
+  constructor(host, view) {
+    this.#host = host;
+    this.#view = view;
+    this.#slider = this.#find('input');
+    this.#strip = this.#find('.lx-mixes canvas');
+    this.#find('.lx-pin').onclick = () => {
+      if (!this.#b) return;
+      this.#a = {
+        canvas: this.#b.canvas,
+        pixels: this.#bytes(this.#b.canvas),
+        codes: new Map(this.#b.rows.map((r) => [r.run, r.w])),
+        shape: lx.state.info.spec.shape,
+        mine: true,
+        name: this.#b.index === undefined ? 'image' : 'held ' + this.#b.index,
+        index: this.#b.index,
+      };
+      this.#show();
+      this.#keepA();
+    };
+    this.#slider.oninput = () => this.#move(+this.#slider.value);
+    this.#find('.lx-mixes').onclick = (e) => {
+      const r = this.#strip.getBoundingClientRect();
+      this.#move(Math.max(0, Math.min(1, Math.floor(((e.clientX - r.left) / r.width) * FRAMES) / (FRAMES - 1))));
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #bytes(canvas) {
+    return base64Of(bytesOf(canvas, lx.state.info.spec.shape[0]));
+  }
+
+  #pair() {
     const run = lx.state.run,
-      w = a?.codes.get(run);
-    return w && b && b.run === run && b.w.length === w.length ? [w, b.w] : null;
-  };
-  const at = (t, [from, to]) => (t >= 1 ? to : t <= 0 ? from : Float32Array.from(from, (v, i) => v + (to[i] - v) * t));
-  const draw = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const ends = pair();
+      w = this.#a?.codes.get(run);
+    return w && this.#b && this.#b.run === run && this.#b.w.length === w.length ? [w, this.#b.w] : null;
+  }
+
+  #at(t, [from, to]) {
+    if (t >= 1) return to;
+    return t <= 0 ? from : lerp(from, to, t);
+  }
+
+  #draw() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const ends = this.#pair();
       if (!ends || lx.state.view !== 'reconstruct') return;
-      const keys = new Float32Array(2 * ends[0].length);
-      keys.set(ends[0]);
-      keys.set(ends[1], ends[0].length);
-      lx.draw(strip, { op: 'strip', keys: lx.b64(keys), frames: FRAMES });
+      lx.draw(this.#strip, { op: 'strip', keys: lx.b64(joined(ends)), frames: FRAMES });
     }, 120);
-  };
-  const tell = () => {
-    host.hidden = !b;
-    const ready = !!pair();
-    slider.disabled = !ready;
-    q('.lx-mixes').classList.toggle('wait', !ready);
-    host.dataset.at = slider.value;
-    lx.range(slider);
-    slider.setAttribute('aria-valuetext', lx.t('rec.between.at', { p: Math.round(slider.value * 100) }));
-    q('.lx-mix-note').textContent = lx.t(a?.mine ? 'rec.between.note' : 'rec.between.first');
-  };
-  const tile = async (d) => {
-    const im = new Image();
-    im.src = d.picture;
-    await im.decode();
-    const w = im.width / (1 + d.runs.filter((r) => !r.problem).length),
-      c = document.createElement('canvas');
-    c.width = w;
-    c.height = im.height;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0, w, im.height, 0, 0, w, im.height);
-    return c;
-  };
+  }
+
+  tell() {
+    this.#host.hidden = !this.#b;
+    const ready = !!this.#pair();
+    this.#slider.disabled = !ready;
+    this.#find('.lx-mixes').classList.toggle('wait', !ready);
+    this.#host.dataset.at = this.#slider.value;
+    lx.range(this.#slider);
+    this.#slider.setAttribute('aria-valuetext', lx.t('rec.between.at', { p: Math.round(this.#slider.value * 100) }));
+    this.#find('.lx-mix-note').textContent = lx.t(this.#a?.mine ? 'rec.between.note' : 'rec.between.first');
+  }
+
+  async #tile(d) {
+    const im = await decoded(d.picture);
+    return slice(im, 0, im.width / (1 + d.runs.filter((r) => !r.problem).length));
+  }
+
+  /* A as the server is asked for it */
+  get #image() {
+    if (!this.#a) return null;
+    return this.#a.pixels ? { pixels: this.#a.pixels } : { index: this.#a.index };
+  }
+
   /* A's code in the current run; without an A of this shape, a held-out image that is not B */
-  const fetch = async () => {
-    if (asking || pair()) return;
+  async #fetch() {
+    if (this.#asking || this.#pair()) return;
     const run = lx.state.run,
       n = lx.state.info.dataset?.n || 0,
       size = lx.state.info.spec.shape;
-    if (a && String(a.shape) !== String(size)) a = null;
-    if (!a && n < 2) return;
-    asking = true;
+    if (this.#a && String(this.#a.shape) !== String(size)) this.#a = null;
+    if (!this.#a && n < 2) return;
+    this.#asking = true;
     try {
-      const index = (b.index ?? 0) === 0 ? 1 : 0,
-        d = await lx.api('beside', { run, runs: [run], image: a ? (a.pixels ? { pixels: a.pixels } : { index: a.index }) : { index } });
+      const index = (this.#b.index ?? 0) === 0 ? 1 : 0,
+        d = await lx.api('beside', { run, runs: [run], image: this.#image ?? { index } });
       if (run === lx.state.run && !d.runs[0].problem) {
-        if (!a) {
-          const canvas = await tile(d);
-          a = { canvas, pixels: bytes(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
-          text = 'n' + index;
-          view.changed(true);
-        } else if (!a.canvas) {
-          a.canvas = await tile(d);
-          a.pixels = bytes(a.canvas);
+        if (!this.#a) {
+          const canvas = await this.#tile(d);
+          this.#a = { canvas, pixels: this.#bytes(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
+          this.#text = 'n' + index;
+          this.#view.changed(true);
+        } else if (!this.#a.canvas) {
+          this.#a.canvas = await this.#tile(d);
+          this.#a.pixels = this.#bytes(this.#a.canvas);
         }
-        a.codes.set(run, lx.f32(d.runs[0].w));
-        show();
+        this.#a.codes.set(run, lx.f32(d.runs[0].w));
+        this.#show();
       }
     } catch {
       /* the strip stays as it is; the next image asks again */
     }
-    asking = false;
-  };
-  const show = () => {
-    if (a?.canvas) {
-      put(q('.lx-a canvas'), a.canvas);
-      host.dataset.a = a.name;
+    this.#asking = false;
+  }
+
+  #show() {
+    if (this.#a?.canvas) {
+      onto(this.#find('.lx-a canvas'), this.#a.canvas);
+      this.#host.dataset.a = this.#a.name;
     }
-    tell();
-    draw();
-  };
-  const take = (answer, canvas) => {
-    b = { run: lx.state.run, w: answer.w, rows: answer.rows, index: answer.index, canvas: copy(canvas) };
-    put(q('.lx-b canvas'), b.canvas);
-    slider.value = wish === null ? 1 : wish / 100;
-    wish = null;
-    show();
-    fetch();
-  };
-  q('.lx-pin').onclick = () => {
-    if (!b) return;
-    a = {
-      canvas: b.canvas,
-      pixels: bytes(b.canvas),
-      codes: new Map(b.rows.map((r) => [r.run, r.w])),
-      shape: lx.state.info.spec.shape,
-      mine: true,
-      name: b.index === undefined ? 'image' : 'held ' + b.index,
-      index: b.index,
-    };
-    show();
-    keepA();
-  };
-  const move = (t) => {
-    const ends = pair();
+    this.tell();
+    this.#draw();
+  }
+
+  take(answer, canvas) {
+    this.#b = { run: lx.state.run, w: answer.w, rows: answer.rows, index: answer.index, canvas: slice(canvas, 0, canvas.width) };
+    onto(this.#find('.lx-b canvas'), this.#b.canvas);
+    this.#slider.value = this.#wish === null ? 1 : this.#wish / 100;
+    this.#wish = null;
+    this.#show();
+    this.#fetch();
+  }
+
+  #move(t) {
+    const ends = this.#pair();
     if (!ends) return;
-    slider.value = t;
-    tell();
-    view.set(at(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
-    view.changed();
-  };
-  slider.oninput = () => move(+slider.value);
-  q('.lx-mixes').onclick = (e) => {
-    const r = strip.getBoundingClientRect();
-    move(Math.max(0, Math.min(1, Math.floor(((e.clientX - r.left) / r.width) * FRAMES) / (FRAMES - 1))));
-  };
+    this.#slider.value = t;
+    this.tell();
+    this.#view.set(this.#at(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
+    this.#view.changed();
+  }
+
   /* A for the link: a held-out image by its number (n: nobody chose it), any other as text */
-  const keepA = async () => {
-    const now = a,
+  async #keepA() {
+    const now = this.#a,
       shape = lx.state.info.spec.shape;
-    text = '';
+    this.#text = '';
     const found = now.index !== undefined ? 'h' + now.index : await imageText(fromBase64(now.pixels), shape[0]);
-    if (now === a) {
-      text = found === TOO_LONG ? '' : now.index === undefined && found ? 'i' + found : found;
-      view.changed();
+    if (now === this.#a) {
+      this.#text = now.index === undefined && found ? 'i' + found : found;
+      if (found === TOO_LONG) this.#text = '';
+      this.#view.changed();
     }
-  };
-  const restore = async (link) => {
+  }
+
+  async restore(link) {
     const shape = lx.state.info.spec.shape,
       from = link?.a || '';
-    a = null;
-    text = '';
-    wish = link ? link.at : null;
-    delete host.dataset.a;
-    put(q('.lx-a canvas'), painted(new Uint8Array(shape.reduce((p, v) => p * v)), shape));
-    const bytes =
-      from[0] === 'i'
-        ? await textImage(
-            from.slice(1),
-            shape.reduce((p, v) => p * v),
-            shape[0],
-          )
-        : null;
-    if (bytes) a = { canvas: painted(bytes, shape), pixels: base64Of(bytes), codes: new Map(), shape, mine: true, name: 'image' };
+    this.#a = null;
+    this.#text = '';
+    this.#wish = link ? link.at : null;
+    delete this.#host.dataset.a;
+    onto(this.#find('.lx-a canvas'), painted(new Uint8Array(sizeOf(shape)), shape));
+    const bytes = from[0] === 'i' ? await textImage(from.slice(1), sizeOf(shape), shape[0]) : null;
+    if (bytes) this.#a = { canvas: painted(bytes, shape), pixels: base64Of(bytes), codes: new Map(), shape, mine: true, name: 'image' };
     else if (/^[hn]\d{1,9}$/.test(from) && +from.slice(1) < (lx.state.info.dataset?.n || 0))
-      a = { index: +from.slice(1), codes: new Map(), shape, mine: from[0] === 'h', name: 'held ' + from.slice(1) };
-    if (a) text = from;
-    if (b) {
-      show();
-      fetch();
+      this.#a = { index: +from.slice(1), codes: new Map(), shape, mine: from[0] === 'h', name: 'held ' + from.slice(1) };
+    if (this.#a) this.#text = from;
+    if (this.#b) {
+      this.#show();
+      this.#fetch();
     }
-  };
-  return {
-    take,
-    tell,
-    restore,
-    enter: () => {
-      b = null;
-      tell();
-    },
-    get a() {
-      return text;
-    },
-    get at() {
-      return b ? Math.round(100 * slider.value) : 100;
-    },
-  };
-};
+  }
+
+  enter() {
+    this.#b = null;
+    this.tell();
+  }
+
+  get a() {
+    return this.#text;
+  }
+
+  get at() {
+    return this.#b ? Math.round(100 * this.#slider.value) : 100;
+  }
+}

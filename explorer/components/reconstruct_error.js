@@ -1,20 +1,6 @@
 /* Where two pictures differ: painted on a canvas, and the squared error over all pixels as [0, 1]. */
-export const STOPS = [
-  [0, 0, 0, 0],
-  [0.4, 181, 69, 31],
-  [0.75, 255, 207, 74],
-  [1, 255, 255, 255],
-];
-export const heat = (v) => {
-  const j = Math.max(
-      1,
-      STOPS.findIndex((s) => s[0] >= v),
-    ),
-    p = STOPS[j - 1],
-    q = STOPS[j],
-    t = (v - p[0]) / (q[0] - p[0]);
-  return [1, 2, 3].map((c) => p[c] + (q[c] - p[c]) * t);
-};
+import { heat } from './colours.js';
+
 /** a, b: RGBA of the input and of the output, (w * h * 4); mode: "signed" (red brighter, blue darker) or "absolute". */
 export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   const image = new ImageData(w, h),
@@ -41,4 +27,7 @@ export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   canvas.getContext('2d').putImageData(image, 0, 0);
   return error;
 };
-export const short = (v) => (v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2));
+export const short = (v) => {
+  if (v >= 100) return v.toFixed(0);
+  return v.toFixed(v >= 10 ? 1 : 2);
+};

@@ -1,6 +1,6 @@
-/* Reconstruct's part of a link: where the input comes from and what it is, noise, how errors are shown, how the pad is read, the image A and
- * where the slider stands between it and the input, categories chosen among the attributes, generators that were searched. The code is the
- * link's own. */
+/* Reconstruct's part of a link: where the input comes from and what it is, noise, how errors are shown, how the pad is read, the image A
+ * and where the slider stands between it and the input, categories chosen among the attributes, generators that were searched. The code
+ * is the link's own. */
 export const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
 export const coded = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 export const listText = (list) => list.map(coded).join('.');

@@ -1,193 +1,185 @@
-/* Generators of the same data set without an encoder: a code is searched for when a person asks, shown as it gets nearer, and then joins the
- * ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes found. */
+/* Generators of the same data set without an encoder: a code is searched for when a person asks, shown as it gets nearer, and then joins
+ * the ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes
+ * found. */
+import { button, count, entitle, make, wait } from './dom.js';
+import { decoded, onto, pixelsOf, slice } from './pictures.js';
 import { short } from './reconstruct_error.js';
 import { lx } from './store.js';
 
-export const makeSearch = (host, view) => {
-  const EVERY = 350,
-    list = host.querySelector('.lx-generators'),
-    rows = new Map();
-  let image = null,
-    ticket = 0,
-    wish = [];
-  const fitting = () => {
+const EVERY = 350;
+
+export class Search {
+  #view;
+  #host;
+  #list;
+  #rows = new Map();
+  #image = null;
+  #ticket = 0;
+  #wish = [];
+
+  constructor(host, view) {
+    this.#host = host;
+    this.#view = view;
+    this.#list = host.querySelector('.lx-generators');
+  }
+
+  #fitting() {
     const me = lx.runOf(lx.state.run);
     return me
       ? (lx.state.runs || []).filter((r) => !r.encodes && r.dataset === me.dataset && String(r.shape) === String(me.shape)).slice(0, 8)
       : [];
-  };
-  const load = async (url) => {
-    const im = new Image();
-    im.src = url;
-    await im.decode();
-    return im;
-  };
-  const canvasOf = (im, x, w) => {
-    const c = document.createElement('canvas');
-    c.width = w;
-    c.height = im.height;
-    c.getContext('2d', { willReadFrequently: true }).drawImage(im, x, 0, w, im.height, 0, 0, w, im.height);
-    return c;
-  };
-  const row = (r) => {
-    const e = document.createElement('div'),
-      title = document.createElement('b'),
-      button = document.createElement('button'),
-      said = document.createElement('span'),
-      bar = document.createElement('s'),
-      film = document.createElement('div');
-    e.className = 'lx-generator';
-    e.dataset.run = r.name;
-    title.textContent = r.title || r.family_title;
-    button.type = 'button';
-    button.className = 'lx-btn lx-small';
-    button.onclick = () => {
-      start(r, e);
-      view.changed();
+  }
+
+  #row(r) {
+    const film = make('div', { className: 'lx-reel', hidden: true }, make('canvas')),
+      ask = button({ className: 'lx-btn lx-small' }),
+      e = make(
+        'div',
+        { className: 'lx-generator', data: { run: r.name } },
+        make('b', { textContent: r.title || r.family_title }),
+        ask,
+        make('span'),
+        make('s', { hidden: true }, make('s')),
+        film,
+      );
+    ask.onclick = () => {
+      this.#start(r, e);
+      this.#view.changed();
     };
-    bar.append(document.createElement('s'));
-    bar.hidden = true;
-    film.className = 'lx-reel';
-    film.append(document.createElement('canvas'));
-    film.hidden = true;
-    e.append(title, button, said, bar, film);
     return e;
-  };
-  const write = (e) => {
-    const [button, said] = [e.querySelector('button'), e.querySelector('span')],
-      s = e.state;
-    button.textContent = lx.t(s?.ready ? 'rec.search.again' : s ? 'rec.search.stop' : 'rec.search');
-    button.hidden = !!s?.ready;
-    said.textContent = !s
-      ? ''
-      : s.problem ||
-        lx.t(s.ready ? 'rec.search.done' : s.error === undefined ? 'rec.search.waits' : 'rec.search.at', {
-          step: s.step,
-          of: s.of,
-          e: s.error === undefined ? '' : short(s.error),
-        });
-  };
-  const reset = () => {
-    ticket++;
-    for (const [name, e] of rows)
-      if (e.state && !e.state.ready && !e.state.problem) lx.api('search', { run: name, ...e.asked, cancel: true }).catch(() => {});
-    view.join([]);
-    rows.clear();
-    build();
-  };
-  const build = () => {
-    const before = new Map(rows);
-    rows.clear();
-    list.replaceChildren(
-      ...fitting().map((r) => {
-        const e = before.get(r.name) || row(r);
-        rows.set(r.name, e);
-        write(e);
+  }
+
+  #write(e) {
+    const [ask, said] = [e.querySelector('button'), e.querySelector('span')];
+    const under = e.state?.ready ? 'rec.search.again' : 'rec.search.stop';
+    ask.textContent = lx.t(e.state ? under : 'rec.search');
+    ask.hidden = !!e.state?.ready;
+    said.textContent = e.state ? this.#progress(e.state) : '';
+  }
+
+  #progress({ problem, ready, error, step, of }) {
+    if (problem) return problem;
+    if (!ready && error === undefined) return lx.t('rec.search.waits', { step, of });
+    return lx.t(ready ? 'rec.search.done' : 'rec.search.at', { step, of, e: error === undefined ? '' : short(error) });
+  }
+
+  #reset() {
+    this.#ticket++;
+    for (const [name, e] of this.#rows) if (e.state && !e.state.ready && !e.state.problem) this.#cancel(name, e);
+    this.#view.join([]);
+    this.#rows.clear();
+    this.#build();
+  }
+
+  #build() {
+    const before = new Map(this.#rows);
+    this.#rows.clear();
+    this.#list.replaceChildren(
+      ...this.#fitting().map((r) => {
+        const e = before.get(r.name) || this.#row(r);
+        this.#rows.set(r.name, e);
+        this.#write(e);
         return e;
       }),
     );
-    host.hidden = !rows.size || !image;
-  };
-  const start = async (r, e) => {
+    this.#host.hidden = !this.#rows.size || !this.#image;
+  }
+
+  async #start(r, e) {
     if (e.state && !e.state.ready) {
-      lx.api('search', { run: r.name, ...e.asked, cancel: true }).catch(() => {});
-      e.state = null;
-      e.querySelector('s').hidden = true;
-      write(e);
-      view.changed();
+      this.#cancel(r.name, e);
+      this.#end(e, null);
+      this.#view.changed();
       return;
     }
-    const mine = ticket,
-      asked = (e.asked = image),
-      wanted = () => mine === ticket && e.asked === asked && e.state && e.isConnected;
+    const mine = this.#ticket,
+      asked = (e.asked = this.#image),
+      wanted = () => mine === this.#ticket && e.asked === asked && e.state && e.isConnected;
     e.state = { step: 0, of: 1 };
-    write(e);
-    const bar = e.querySelector('s'),
-      reel = e.querySelector('.lx-reel'),
-      canvas = reel.firstChild;
-    bar.hidden = false;
+    this.#write(e);
+    e.querySelector('s').hidden = false;
     try {
-      while (wanted() && lx.state.view === 'reconstruct') {
-        const d = await lx.api('search', { run: r.name, ...asked });
-        if (!wanted()) return;
-        e.state = d;
-        bar.firstChild.style.width = (100 * d.step) / d.of + '%';
-        write(e);
-        if (d.picture && !d.ready) {
-          const im = await load(d.picture);
-          canvas.width = im.width;
-          canvas.height = im.height;
-          canvas.getContext('2d').drawImage(im, 0, 0);
-          reel.hidden = false;
-          reel.classList.add('one');
-        }
-        if (d.ready) {
-          const im = await load(d.film),
-            n = d.steps.length,
-            w = im.width / n;
-          if (!wanted()) return;
-          canvas.width = im.width;
-          canvas.height = im.height;
-          canvas.getContext('2d').drawImage(im, 0, 0);
-          reel.hidden = false;
-          reel.classList.remove('one');
-          bar.hidden = true;
-          canvas.setAttribute('role', 'img');
-          canvas.setAttribute('aria-label', lx.t('rec.search.film', { steps: d.steps.join(', ') }));
-          canvas.title = canvas.getAttribute('aria-label');
-          const tile = canvasOf(im, (n - 1) * w, w);
-          e.row = {
-            run: r.name,
-            w: lx.f32(d.w),
-            class: d.class,
-            error: d.error,
-            searched: true,
-            tile,
-            pixels: tile.getContext('2d').getImageData(0, 0, w, im.height).data,
-          };
-          host.dataset.found = (+host.dataset.found || 0) + 1;
-          view.join([...rows.values()].map((x) => x.row).filter(Boolean));
-          return;
-        }
-        await new Promise((ok) => setTimeout(ok, EVERY));
-      }
-      if (wanted()) {
-        e.state = null;
-        bar.hidden = true;
-        write(e);
-      }
+      await this.#follow(r, e, wanted);
     } catch (x) {
-      if (wanted()) {
-        e.state = { ready: true, problem: x.message };
-        bar.hidden = true;
-        write(e);
-      }
+      if (wanted()) this.#end(e, { ready: true, problem: x.message });
     }
-  };
+  }
+
+  #cancel(run, e) {
+    lx.api('search', { run, ...e.asked, cancel: true }).catch(() => {});
+  }
+
+  #end(e, state) {
+    e.state = state;
+    e.querySelector('s').hidden = true;
+    this.#write(e);
+  }
+
+  /* asked again and again until it is found, nobody wants it any more, or another view is open */
+  async #follow(r, e, wanted) {
+    const bar = e.querySelector('s');
+    while (wanted() && lx.state.view === 'reconstruct') {
+      const d = await lx.api('search', { run: r.name, ...e.asked });
+      if (!wanted()) return;
+      e.state = d;
+      bar.firstChild.style.width = (100 * d.step) / d.of + '%';
+      this.#write(e);
+      if (d.ready) {
+        const film = await decoded(d.film);
+        if (wanted()) this.#found(r, e, d, film);
+        return;
+      }
+      if (d.picture) this.#reel(e, await decoded(d.picture), true);
+      await wait(EVERY);
+    }
+    if (wanted()) this.#end(e, null);
+  }
+
+  /* the pictures of a search: the latest one, or all of them */
+  #reel(e, image, one) {
+    const reel = e.querySelector('.lx-reel');
+    onto(reel.firstChild, image);
+    reel.hidden = false;
+    reel.classList.toggle('one', one);
+    return reel.firstChild;
+  }
+
+  #found(r, e, d, film) {
+    const canvas = this.#reel(e, film, false),
+      w = film.width / d.steps.length,
+      tile = slice(film, film.width - w, w);
+    e.querySelector('s').hidden = true;
+    canvas.setAttribute('role', 'img');
+    entitle(canvas, lx.t('rec.search.film', { steps: d.steps.join(', ') }));
+    e.row = { run: r.name, w: lx.f32(d.w), class: d.class, error: d.error, searched: true, tile, pixels: pixelsOf(tile) };
+    count(this.#host, 'found');
+    this.#view.join([...this.#rows.values()].map((x) => x.row).filter(Boolean));
+  }
+
   /** Another input, or another run: what was found no longer holds. */
-  const take = (found) => {
-    image = found && { image: found.image?.index === undefined ? found.pixels : found.image };
-    reset();
-    const names = wish;
-    if (found) wish = [];
-    if (found) for (const [name, e] of rows) if (names.includes(name)) start(lx.runOf(name), e);
-  };
+  take(found) {
+    this.#image = found && { image: found.image?.index === undefined ? found.pixels : found.image };
+    this.#reset();
+    const names = this.#wish;
+    if (found) this.#wish = [];
+    if (found) for (const [name, e] of this.#rows) if (names.includes(name)) this.#start(lx.runOf(name), e);
+  }
+
   /** The list of runs has changed: generators that came are added, those that went go; what is found or under way stays. */
-  const runs = () => {
-    const now = fitting().map((r) => r.name);
-    if (String(now) !== String([...rows.keys()])) build();
-  };
-  return {
-    take,
-    runs,
-    restore: (names) => {
-      wish = names;
-    },
-    get asked() {
-      return wish.length ? wish : [...rows].filter(([, e]) => e.state).map(([name]) => name);
-    },
-    tell: () => {
-      for (const e of rows.values()) write(e);
-    },
-  };
-};
+  runs() {
+    const now = this.#fitting().map((r) => r.name);
+    if (String(now) !== String([...this.#rows.keys()])) this.#build();
+  }
+
+  restore(names) {
+    this.#wish = names;
+  }
+
+  get asked() {
+    return this.#wish.length ? this.#wish : [...this.#rows].filter(([, e]) => e.state).map(([name]) => name);
+  }
+
+  tell() {
+    for (const e of this.#rows.values()) this.#write(e);
+  }
+}

@@ -1,5 +1,5 @@
-/* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on (null: it
- * no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
+/* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on
+ * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
 import { mounted } from './mounted.js';
 import { lx } from './store.js';
 
@@ -21,7 +21,8 @@ const tell = (detail) => {
   const waits = detail.share === null;
   if (waits) bar.removeAttribute('value');
   else bar.value = detail.share;
-  out.textContent = waits ? lx.t('map.fit.waits', { n: detail.ahead }) : lx.t('map.fit.share', { n: Math.round(100 * detail.share) });
+  const said = waits ? ['map.fit.waits', detail.ahead] : ['map.fit.share', Math.round(100 * detail.share)];
+  out.textContent = lx.t(said[0], { n: said[1] });
   element.dataset.share = detail.share ?? '';
 };
 const refuse = (sentence) => {

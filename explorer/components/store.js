@@ -1,35 +1,42 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
- *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions the
- *              run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the code)
- *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise", "restore",
- *                              "history"; a listener is called at once when there already is something to tell, so the order of mounting does
- *                              not matter. "runs" comes before the first "run": who hears of a run knows the list (if it could be had)
- *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the run
- *                              before is dropped
- *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y, approximate, ratio} |
- *                              {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} | {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
+ *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions
+ *              the run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the
+ *              code)
+ *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
+ *                              "restore", "history"; a listener is called at once when there already is something to tell, so the order of
+ *                              mounting does not matter. "runs" comes before the first "run": who hears of a run knows the list (if it
+ *                              could be had)
+ *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
+ *                              run before is dropped
+ *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y,
+ *                              approximate, ratio} | {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} |
+ *                              {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
  *                              {kind: "styles", row, column}
  *   lx.setLabel(k)             another class, the same code
- *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with it
- *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT below, text as short
- *                              as can be. quiet: written down, but by no act of a person, so never a step of its own
+ *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with
+ *                              it
+ *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT below, text as
+ *                              short as can be. quiet: written down, but by no act of a person, so never a step of its own
  *   lx.undo(), lx.redo(), lx.can   a step back or forth in the browser's history; {undo, redo}: whether there is one
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
  *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
+ *   lx.whose(body)             a request's body with the current run and its class, unless it names a run of its own
  *   lx.draw(canvas, body, paint, leads)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
- *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain drawing;
- *                              leads: what the hand is on, others asked for at the same moment wait for one frame of it
- *                              (the canvas has class lx-stale while an answer is on its way, and is hidden where it failed)
- *   lx.stale(elements, on, again)  dims what belongs to another question than the words beside it; again: an answer came, another is on its way
- *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still the last
- *                              asked for, and the run the same
+ *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain
+ *                              drawing; leads: what the hand is on, others asked for at the same moment wait for one frame of it (the
+ *                              canvas has class lx-stale while an answer is on its way, and is hidden where it failed)
+ *   lx.stale(elements, on, again)  dims what belongs to another question than the words beside it; again: an answer came, another is on its
+ *                              way
+ *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still
+ *                              the last asked for, and the run the same
  *   lx.busy                    questions on their way and canvases being drawn: 0 when all that was asked for is there
  *   lx.tile(canvas, index)     promise; draws held-out image `index` of the current run's data set from its sprite sheet
- *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept translated
+ *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept
+ *                              translated
  *   lx.say(sentence, kind)     a quiet notice; kind "error" or nothing
  *   lx.refresh()               promise; lists the runs again (after a training)
  *   lx.b64(Float32Array), lx.f32(string)   base64 of little-endian float32
@@ -37,26 +44,30 @@
  *   lx.names(label)            the class name of a label of the current data set
  *   lx.field(f), lx.category(f, v), lx.phrase(f, v)   what images are read for, in words: "skin", "dark", "skin dark"
  *
- * The link is the state. It is the page's address: `?run=…&view=…&lang=…`, and behind `#` all that may be long (the code `w`, its origin `o`,
- * its class `c`, and what views keep), which no browser sends to a server or a proxy with its limit of some kilobytes. Links that carry all of
- * it as a query are read as well. A first opening, a reload, Back, Forward, undo and redo all read the address with one function, `restore`:
- * it puts run, code, label, view and `kept` in place, tells "run", "code", "view" of what has changed, and then
+ * The link is the state. It is the page's address: `?run=…&view=…&lang=…`, and behind `#` all that may be long (the code `w`, its origin
+ * `o`, its class `c`, and what views keep), which no browser sends to a server or a proxy with its limit of some kilobytes. Links that
+ * carry all of it as a query are read as well. A first opening, a reload, Back, Forward, undo and redo all read the address with one
+ * function, `restore`: it puts run, code, label, view and `kept` in place, tells "run", "code", "view" of what has changed, and then
  *
  *   lx.on('restore', ({first, run}) => …)   first: the page has just been opened; run: it is another run than before
  *
- * There a view reads lx.state.kept[name] and shows exactly that; no text means its standard. A view that is not open notes it and shows it when
- * it is opened. While "run", "code", "view" and "restore" are told in a restore, lx.keep does nothing: a default cannot take the place of what
- * the link says. An answer that was asked for before a restore must not arrive after it: lx.turn() says so.
+ * There a view reads lx.state.kept[name] and shows exactly that; no text means its standard. A view that is not open notes it and shows it
+ * when it is opened. While "run", "code", "view" and "restore" are told in a restore, lx.keep does nothing: a default cannot take the place
+ * of what the link says. An answer that was asked for before a restore must not arrive after it: lx.turn() says so.
  *
- * Steps: every change of run, view, code, label or `kept` is a step for Back and undo; history.js tells one act of a person from the next, and
- * writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but to call
- * lx.keep when its state changes, and never lx.setCode because it was opened.
+ * Steps: every change of run, view, code, label or `kept` is a step for Back and undo; history.js tells one act of a person from the next,
+ * and writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but
+ * to call lx.keep when its state changes, and never lx.setCode because it was opened.
  */
+import { b64, f32, urlSafe } from './bytes.js';
 import { views, words } from './constants.js';
-import { makeHistory } from './history.js';
+import { remember, remembered } from './dom.js';
+import { Drawing } from './drawing.js';
+import { History } from './history.js';
+import * as moves from './moves.js';
 
 const listeners = {},
-  canvases = new WeakMap(),
+  drawings = new WeakMap(),
   sheets = new Map();
 const query = new URLSearchParams(location.search);
 /* what views keep; true: it belongs to a run, and goes when another is opened */
@@ -102,34 +113,19 @@ const placeOf = (href) => {
   if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
   return at;
 };
-const remembered = (k) => {
-  try {
-    return localStorage.getItem(k);
-  } catch {
-    return null;
-  }
-};
-const remember = (k, v) => {
-  try {
-    localStorage.setItem(k, v);
-  } catch {
-    /* private browsing */
-  }
-};
 const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
+/* the link's, the one that was chosen last, the browser's */
+const language = () => {
+  const said = [query.get('lang'), remembered('lx-lang')].find((name) => words[name]);
+  return said ?? (navigator.language.startsWith('ko') ? 'ko' : 'en');
+};
 const state = {
   run: null,
   view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
   w: null,
   origin: null,
   info: null,
-  lang: words[query.get('lang')]
-    ? query.get('lang')
-    : words[remembered('lx-lang')]
-      ? remembered('lx-lang')
-      : navigator.language.startsWith('ko')
-        ? 'ko'
-        : 'en',
+  lang: language(),
   theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
   runs: null,
   problems: {},
@@ -172,18 +168,6 @@ const on = (event, fn) => {
 };
 
 /* ---- bytes and words ---- */
-const b64 = (f) => {
-  const u = new Uint8Array(f.buffer, f.byteOffset, f.byteLength);
-  let s = '';
-  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-  return btoa(s);
-};
-const f32 = (s) => {
-  const t = atob(s.replace(/-/g, '+').replace(/_/g, '/')),
-    u = new Uint8Array(t.length);
-  for (let i = 0; i < u.length; i++) u[i] = t.charCodeAt(i);
-  return new Float32Array(u.buffer, 0, u.length >> 2);
-};
 const t = (key, vars = {}) =>
   (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
 const known = (key) => has(words.en, key);
@@ -211,7 +195,7 @@ const bytes = async (path, body, signal) => {
     );
   } catch (e) {
     if (e.name === 'AbortError') throw e;
-    throw new Error(t('error.offline'));
+    throw new Error(t('error.offline'), { cause: e });
   }
   if (!r.ok) {
     let s = '';
@@ -248,72 +232,10 @@ const stale = (elements, on, again = false) => {
     if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
   }
 };
-let leading = null; /* the drawing under way that the others wait for */
 const draw = (canvas, body, paint, leads = false) => {
-  let c = canvases.get(canvas);
-  if (!c) canvases.set(canvas, (c = { busy: false, want: null, next: null }));
-  c.want = { body: whose(body), paint, own: body.run !== undefined };
-  if (c.busy) return;
-  c.busy = true;
-  busy++;
-  stale([canvas], true);
-  const ask = () => {
-    const asked = c.want,
-      answer = bytes('render', asked.body).then((r) => r.blob());
-    c.want = null;
-    answer.catch(() => {}); /* show says it */
-    return { ...asked, answer };
-  };
-  const show = async ({ body: b, paint: p, own, answer }) => {
-    const host = canvas.parentElement || canvas,
-      later = () => c.want || c.next;
-    try {
-      const image = await createImageBitmap(await answer),
-        x = canvas.getContext('2d');
-      if (!own && b.run !== state.run && !later()) return false;
-      if (p) p(x, image, b);
-      else {
-        canvas.width = image.width;
-        canvas.height = image.height;
-        x.drawImage(image, 0, 0);
-      }
-      image.close();
-      host.dataset.n = (+host.dataset.n || 0) + 1;
-      delete host.dataset.error;
-      canvas.classList.remove('lx-failed');
-    } catch (e) {
-      if (!later()) {
-        host.dataset.error = e.message;
-        canvas.classList.add('lx-failed');
-        say(e.message, 'error');
-      }
-    }
-    return true;
-  };
-  /* the next answer is worked on by the server while the browser decodes and paints this one */
-  const one = async () => {
-    const now = c.next || ask();
-    c.next = null;
-    await now.answer.catch(() => {});
-    if (c.want && (leads || !leading)) c.next = ask();
-    return show(now);
-  };
-  (async () => {
-    while (c.want || c.next) {
-      let done;
-      if (leads) {
-        leading = one();
-        done = await leading;
-        leading = null;
-      } else {
-        if (!c.next) await leading;
-        done = await one();
-      }
-      if (done) stale([canvas], !!(c.want || c.next) || canvas.classList.contains('lx-failed'), true);
-    }
-    c.busy = false;
-    busy--;
-  })();
+  if (!drawings.has(canvas))
+    drawings.set(canvas, new Drawing(canvas, { bytes, say, stale, run: () => state.run, working: (by) => (busy += by) }));
+  drawings.get(canvas).wish(whose(body), paint, body.run !== undefined, leads);
 };
 const sheet = (dataset, k) => {
   const key = dataset + '/' + k;
@@ -399,14 +321,14 @@ const link = () => {
     hash = new URLSearchParams();
   for (const k of BEHIND) query.delete(k);
   for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
-  if (state.w) hash.set('w', b64(state.w).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''));
+  if (state.w) hash.set('w', urlSafe(b64(state.w)));
   if (state.origin) hash.set('o', JSON.stringify(state.origin));
   if (state.label !== null) hash.set('c', state.label);
   for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
   url.hash = hash;
   return url.href;
 };
-steps = makeHistory({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 state.kept = placeOf(location.href).kept;
 
 /* ---- the current run and its code ---- */
@@ -592,40 +514,28 @@ const paintTheme = () => {
 };
 
 /* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
-const coordinate = (k, w = state.w) => {
-  const { mean, directions } = state.info,
-    d = directions[k];
-  let s = 0;
-  for (let i = 0; i < w.length; i++) s += (w[i] - mean[i]) * d.vector[i];
-  return s / d.sigma;
-};
-const moved = (k, value, w = state.w) => {
-  const d = state.info.directions[k],
-    by = (value - coordinate(k, w)) * d.sigma;
-  return Float32Array.from(w, (v, i) => v + by * d.vector[i]);
-};
-/* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), a category that says its field ("skin dark") */
+const coordinate = (k, w = state.w) => moves.coordinate(w, state.info.mean, state.info.directions[k]);
+const moved = (k, value, w = state.w) => moves.moved(w, state.info.mean, state.info.directions[k], value);
+/* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), one that says its field ("skin dark") */
 const spaced = (s) =>
   String(s)
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase();
 const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
-const category = (f, v) =>
-  known(`value.${f}.${v}`)
-    ? t(`value.${f}.${v}`)
-    : v === 'yes'
-      ? field(f)
-      : v === 'no'
-        ? t('value.no', { what: field(f) })
-        : f === 'class'
-          ? v
-          : spaced(v);
+const category = (f, v) => {
+  if (known(`value.${f}.${v}`)) return t(`value.${f}.${v}`);
+  if (v === 'yes') return field(f);
+  if (v === 'no') return t('value.no', { what: field(f) });
+  return f === 'class' ? v : spaced(v);
+};
 const phrase = (f, v) =>
   ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
 const label = (k) => {
-  const d = state.info.directions[k];
-  return `${k + 1} · ${d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(d.label && known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear')}`;
+  const d = state.info.directions[k],
+    effect = known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear';
+  const does = d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(effect);
+  return `${k + 1} · ${does}`;
 };
 const slide = (k, value) => {
   if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
@@ -717,6 +627,7 @@ export const lx = (window.lx = {
   api,
   bytes,
   code,
+  whose,
   draw,
   tile,
   t,
@@ -757,8 +668,8 @@ export const lx = (window.lx = {
   get busy() {
     return busy + steps.busy;
   },
-  undo: steps.undo,
-  redo: steps.redo,
+  undo: () => steps.undo(),
+  redo: () => steps.redo(),
   get can() {
     return steps.can;
   },
@@ -798,7 +709,7 @@ const begin = async (runs) => {
   /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
   const worth = (name) => {
     const r = runOf(name);
-    return state.view !== 'arithmetic' ? 0 : r.attributes ? 1 + (r.changed ?? 0) : 0;
+    return state.view === 'arithmetic' && r.attributes ? 1 + (r.changed ?? 0) : 0;
   };
   const names = (runs || [])
     .map((r) => r.name)

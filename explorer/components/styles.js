@@ -1,10 +1,15 @@
 import { mounted } from './mounted.js';
+import { urlSafe } from './bytes.js';
+import { count, make } from './dom.js';
+import { difference, mixed, truncated } from './moves.js';
+import { density, tileRow } from './pictures.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
-import { makeStyleCarried } from './styles_carried.js';
-import { makeStyleDirections } from './styles_directions.js';
-import { makeStyleNoise } from './styles_noise.js';
-import { makeStylePaths } from './styles_paths.js';
-import { makeStyleReal } from './styles_real.js';
+import { showCarried } from './styles_carried.js';
+import { StyleDirections } from './styles_directions.js';
+import { StyleNoise } from './styles_noise.js';
+import { StylePaths } from './styles_paths.js';
+import { StyleReal } from './styles_real.js';
 
 const { element } = mounted('styles');
 
@@ -15,9 +20,9 @@ const $ = (s) => element.querySelector(s),
 const on = () => !!(lx.state.view === 'styles' && lx.state.info && lx.supports(lx.state.run, 'styles'));
 const spec = () => lx.state.info.spec,
   dials = () => document.querySelectorAll('#lx-style-dials [data-dial]');
-/* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the cell that
-   is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code from elsewhere,
-   which is left as it is until psi moves. */
+/* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the
+   cell that is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code
+   from elsewhere, which is left as it is until psi moves. */
 let rows = [],
   columns = [],
   layers = [],
@@ -28,7 +33,7 @@ let rows = [],
   base = null,
   plus = null,
   free = true;
-const real = makeStyleReal(SIDE);
+const real = new StyleReal(SIDE);
 let otherPsi = PER; /* ψ of the other kind of sources: a reconstruction is shown whole */
 let sources = null,
   average = null,
@@ -41,9 +46,7 @@ let sources = null,
   open = false;
 const sheet = $('.lx-sheet'),
   upto = (n) => Array.from({ length: n }, (_, k) => k + 1),
-  count = (name) => {
-    element.dataset[name] = (+element.dataset[name] || 0) + 1;
-  };
+  counted = (key) => count(element, key);
 
 /* ---- codes ---- */
 const part = (k) => {
@@ -52,25 +55,14 @@ const part = (k) => {
 };
 const mix = ([r, c]) => {
   const a = part(at([r, c]));
-  if (r < 0 || c < 0) return a;
-  const b = part(SIDE + c),
-    D = spec().w_dim,
-    t = blend / PER;
-  return a.map((v, i) => (layers[Math.floor(i / D)] ? v + t * (b[i] - v) : v));
+  return r < 0 || c < 0 ? a : mixed(a, part(SIDE + c), layers, blend / PER);
 };
-const cut = (w, p = psi / PER) => {
-  const D = spec().w_dim;
-  return !average ? w : w.map((v, i) => (Math.floor(i / D) < cutoff ? average[i % D] + p * (v - average[i % D]) : v));
-};
-const less = (a, b) => {
-  const d = a.map((v, i) => v - b[i]);
-  return d.some((v) => Math.abs(v) > 1e-4) ? d : null;
-};
-const put = (origin) => {
+const cut = (w, p = psi / PER) => (average ? truncated(w, average, p, cutoff) : w);
+const put = (from) => {
   const w = cut(base);
   putting = true;
   free = false;
-  lx.setCode(plus ? w.map((v, i) => v + plus[i]) : w, origin);
+  lx.setCode(plus ? w.map((v, i) => v + plus[i]) : w, from);
   putting = false;
 };
 const at = ([r, c]) => (r < 0 ? SIDE + c : r),
@@ -78,17 +70,17 @@ const at = ([r, c]) => (r < 0 ? SIDE + c : r),
 const reach = () => (average && cutoff ? psi / PER : 1); /* ψ of the layers that are truncated; 1: none is */
 const shift = () => {
   const p = reach();
-  return p === 1 ? 'untruncated' : p > 1 ? 'exaggerated' : p < 0 ? 'opposed' : 'truncated';
+  if (p === 1) return 'untruncated';
+  if (p > 1) return 'exaggerated';
+  return p < 0 ? 'opposed' : 'truncated';
 };
 const sample = () => ({ kind: 'seed', seed: seedOf(pick), ...(reach() !== 1 && { psi: reach() }) });
-const origin = () =>
-  !pick
-    ? { kind: shift() }
-    : pick[0] < 0 || pick[1] < 0
-      ? real.on
-        ? real.origin(at(pick))
-        : sample()
-      : { kind: 'styles', row: pick[0] + 1, column: pick[1] + 1 };
+const origin = () => {
+  if (!pick) return { kind: shift() };
+  const [r, c] = pick;
+  if (r >= 0 && c >= 0) return { kind: 'styles', row: r + 1, column: c + 1 };
+  return real.on ? real.origin(at(pick)) : sample();
+};
 const follow = () => {
   if (pick && sources) {
     base = mix(pick);
@@ -108,7 +100,7 @@ const grain = {
     write();
   },
   mapped: () => {
-    count('map');
+    counted('map');
     turned();
   },
 };
@@ -118,7 +110,7 @@ const ways = {
   rows: () => rows.length,
   cut: () => (average ? { psi: psi / PER, cutoff } : {}),
   changed: () => write(),
-  walked: () => count('paths'),
+  walked: () => counted('paths'),
 };
 const turns = {
   get layers() {
@@ -128,7 +120,11 @@ const turns = {
     element.dataset.found = n;
   },
 };
-const short = (text) => text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+/* the cell that is the current code; a code of one's own; none */
+const chosen = () => {
+  if (pick) return pick.join('.');
+  return free ? '-' : 'own';
+};
 const text = () =>
   [
     rows.join('.'),
@@ -139,11 +135,11 @@ const text = () =>
     cutoff,
     grain.strengths.join('.'),
     grain.seed ?? '-',
-    pick ? pick.join('.') : free ? '-' : 'own',
+    chosen(),
     ways.pair.join('.'),
     real.on ? real.held.join('.') : '',
     real.on ? real.told() : '',
-    !pick && !free && (plus || Math.abs(psi) < 2) ? short(lx.b64(base)) : '',
+    !pick && !free && (plus || Math.abs(psi) < 2) ? urlSafe(lx.b64(base)) : '',
     otherPsi,
   ].join('~');
 let last = '',
@@ -230,7 +226,7 @@ const draw = () => {
       paint();
       element.dataset.run = run;
       delete element.dataset.error;
-      count('n');
+      counted('n');
     },
     true,
   );
@@ -290,7 +286,7 @@ const rounded = (x, W, k) => {
 const paint = () => {
   if (!drawn || !on()) return;
   const { W, cell, to } = places(),
-    k = Math.min(devicePixelRatio || 1, 2),
+    k = density(),
     canvas = $('.lx-mixing canvas'),
     x = canvas.getContext('2d'),
     [, h, w] = spec().shape,
@@ -314,12 +310,7 @@ const paint = () => {
   face.height = h;
   face.getContext('2d').drawImage(sheet, 0, 0, w, h, 0, 0, w, h);
 };
-const piece = (tag, name, text) => {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  if (text !== undefined) e.textContent = text;
-  return e;
-};
+const piece = (tag, className = '', textContent) => make(tag, textContent === undefined ? { className } : { className, textContent });
 const take = (r, c) => {
   if (!sources) return;
   pick = [r, c];
@@ -429,22 +420,10 @@ const build = () => {
   );
   grains.build();
   paths.names();
-  carries(lx.state.info.card.carried, ranges);
+  carries(lx.state.info.card.carried);
 };
-const radios = (host) => {
-  host.onkeydown = (e) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (!step) return;
-    e.preventDefault();
-    const all = [...host.children],
-      at = all.findIndex((b) => b === document.activeElement),
-      to = all[(at + step + all.length) % all.length];
-    to.focus();
-    to.click();
-  };
-};
-radios(presets);
-radios($('.lx-kinds'));
+arrowKeys(presets);
+arrowKeys($('.lx-kinds'));
 $('.lx-open-layers').onclick = () => {
   open = !open;
   tell();
@@ -549,19 +528,35 @@ const turned = () => {
   }
   for (const b of $('.lx-psi-cells').children) b.classList.toggle('on', !free && Math.round(PER * b.dataset.psi) === psi);
 };
+const namePreset = (b, i, none) => {
+  const yes = is(ranges[i]);
+  b.textContent = rangeTitle(ranges[i]);
+  b.setAttribute('aria-checked', yes);
+  b.classList.toggle('on', yes);
+  b.tabIndex = yes || (none && !i) ? 0 : -1;
+};
+const cellName = (b, r, c) => {
+  const what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
+  if (b.dataset.again) return lx.t('sty.again', { what });
+  if (r >= 0 && c >= 0) return lx.t('origin.styles', { row: r + 1, column: c + 1 });
+  return `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed: seedOf([r, c]) })}`;
+};
+const nameCell = (b) => {
+  const r = +b.dataset.r,
+    c = +b.dataset.c,
+    says = cellName(b, r, c);
+  b.setAttribute('aria-label', says);
+  if (r < 0 || c < 0) b.title = says;
+  if (b.dataset.again) return;
+  b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c);
+  b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean));
+};
+const is = (range) => layers.every((v, k) => v === (k >= range.first && k < range.last));
 const tell = () => {
   if (!lx.state.info || owner !== lx.state.run) return;
-  const same = (x) => layers.every((v, k) => v === (k >= x.first && k < x.last)),
-    none = !ranges.some(same);
-  for (const [i, b] of [...presets.children].entries()) {
-    const x = ranges[i],
-      yes = same(x);
-    b.textContent = rangeTitle(x);
-    b.setAttribute('aria-checked', yes);
-    b.classList.toggle('on', yes);
-    b.tabIndex = yes || (none && !i) ? 0 : -1;
-  }
-  const more = $('.lx-open-layers');
+  const none = !ranges.some(is),
+    more = $('.lx-open-layers');
+  [...presets.children].forEach((b, i) => namePreset(b, i, none));
   more.setAttribute('aria-expanded', open);
   more.textContent = `${lx.t('sty.layers')} ${open ? '▴' : '▾'}`;
   more.classList.toggle('on', none);
@@ -570,33 +565,10 @@ const tell = () => {
     e.checked = layers[+e.dataset.layer];
     e.setAttribute('aria-label', lx.t('sty.layer', { n: +e.dataset.layer + 1 }));
   }
-  for (const b of cells.children) {
-    const r = +b.dataset.r,
-      c = +b.dataset.c,
-      seed = seedOf([r, c]),
-      what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
-    b.setAttribute(
-      'aria-label',
-      b.dataset.again
-        ? lx.t('sty.again', { what })
-        : r < 0 || c < 0
-          ? `${what} · ${real.on ? real.name(at([r, c])) : lx.t('origin.seed', { seed })}`
-          : lx.t('origin.styles', { row: r + 1, column: c + 1 }),
-    );
-    if (b.dataset.again || r < 0 || c < 0) b.title = b.getAttribute('aria-label');
-    if (!b.dataset.again) {
-      b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c);
-      b.classList.toggle('lx-gives', r < 0 && layers.some(Boolean));
-    }
-  }
+  for (const b of cells.children) nameCell(b);
   turned();
   $('.lx-kinds').hidden = !real.able();
-  for (const b of $('.lx-kinds').children) {
-    const yes = (b.dataset.kind === 'real') === real.on;
-    b.setAttribute('aria-checked', yes);
-    b.classList.toggle('on', yes);
-    b.tabIndex = yes ? 0 : -1;
-  }
+  check($('.lx-kinds').children, (b) => (b.dataset.kind === 'real') === real.on);
   $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average;
   if (on() && JSON.stringify(lx.state.noise) !== JSON.stringify(noise())) lx.setNoise(noise());
@@ -624,32 +596,16 @@ const strip = () => {
   if (key === stripped) return;
   lx.draw(canvas, asked, (x, im) => {
     stripped = key;
-    const [, h, w] = spec().shape,
-      k = Math.min(devicePixelRatio || 1, 2),
-      W = canvas.clientWidth || 480,
-      gap = 6,
-      side = (W - gap * (PSI.length - 1)) / PSI.length;
-    canvas.width = Math.round(W * k);
-    canvas.height = Math.round(side * k);
-    x.imageSmoothingEnabled = side * k < 2 * w;
-    x.imageSmoothingQuality = 'high';
-    PSI.forEach((_, i) => {
-      x.save();
-      x.beginPath();
-      x.roundRect(i * (side + gap) * k, 0, side * k, side * k, 8 * k);
-      x.clip();
-      x.drawImage(im, i * w, 0, w, h, i * (side + gap) * k, 0, side * k, side * k);
-      x.restore();
-    });
-    count('strip');
+    tileRow(x, im, { n: PSI.length, tile: spec().shape.slice(1), gap: 6, width: 480, zoom: 2 });
+    counted('strip');
   });
 };
 
 /* ---- opening the view, another run, another code ---- */
-const carries = makeStyleCarried($('.lx-carried'), rangeTitle);
-const grains = makeStyleNoise($('.lx-grain'), grain, on),
-  paths = makeStylePaths($('.lx-two-ways'), ways, on),
-  sliders = makeStyleDirections($('.lx-turn'), turns, on);
+const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);
+const grains = new StyleNoise($('.lx-grain'), grain, on),
+  paths = new StylePaths($('.lx-two-ways'), ways, on),
+  sliders = new StyleDirections($('.lx-turn'), turns, on);
 const fetchSources = async (restore) => {
   const run = lx.state.run,
     me = ++ticket;
@@ -691,12 +647,12 @@ const settle = (kept) => {
   if (!kept || !(kept.pick || kept.own)) return;
   if (kept.pick) {
     base = mix(kept.pick);
-    plus = less(lx.state.w, cut(base));
+    plus = difference(lx.state.w, cut(base));
     pick = kept.pick;
     free = false;
   } else if (kept.base) {
     base = kept.base;
-    plus = less(lx.state.w, cut(base));
+    plus = difference(lx.state.w, cut(base));
     free = false;
   } else if (Math.abs(psi) >= 2) {
     base = cut(lx.state.w, PER / psi);
@@ -752,8 +708,8 @@ const taken = (w, o) => {
     }
   }
   if (!putting) {
-    if (['sliders', 'found'].includes(o?.kind) && base && !free) plus = less(w, cut(base));
-    else if (!free || less(w, base)) {
+    if (['sliders', 'found'].includes(o?.kind) && base && !free) plus = difference(w, cut(base));
+    else if (!free || difference(w, base)) {
       pick = null;
       base = Float32Array.from(w);
       plus = null;
@@ -791,7 +747,7 @@ lx.on('lang', () => {
   if (on() && layers.length) {
     tell();
     paths.names();
-    carries(lx.state.info.card.carried, ranges);
+    carries(lx.state.info.card.carried);
   }
 });
 document.addEventListener('lx-dials', () => tell());

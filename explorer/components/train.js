@@ -1,4 +1,8 @@
 import { mounted } from './mounted.js';
+import { base64Of } from './bytes.js';
+import { button, count, make, offer } from './dom.js';
+import { PLAIN, plainLayout } from './plot.js';
+import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 
 const { element, server } = mounted('train');
@@ -36,7 +40,10 @@ const ask = async (name, value = {}) => {
 const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
 const brief = (v) => {
   const a = Math.abs(v);
-  return (a !== 0 && (a < 0.001 || a >= 1e6) ? v.toExponential(1) : a >= 1000 ? number(v) : String(+v.toPrecision(4))).replace('-', '−');
+  let text = String(+v.toPrecision(4));
+  if (a !== 0 && (a < 0.001 || a >= 1e6)) text = v.toExponential(1);
+  else if (a >= 1000) text = number(v);
+  return text.replace('-', '−');
 };
 const bound = (v) => (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential().replace('-', '−') : v.toLocaleString(lx.state.lang));
 const clock = (s) => {
@@ -45,11 +52,6 @@ const clock = (s) => {
     m = Math.floor(s / 60) % 60,
     r = String(s % 60).padStart(2, '0');
   return h ? `${h}:${String(m).padStart(2, '0')}:${r}` : `${m}:${r}`;
-};
-const make = (tag, properties = {}, ...children) => {
-  const e = Object.assign(document.createElement(tag), properties);
-  e.append(...children);
-  return e;
 };
 const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
 
@@ -64,30 +66,14 @@ const values = () => {
 const radios = (host, list, current, pick) => {
   const kept = host.contains(document.activeElement);
   host.replaceChildren(
-    ...list.map(([value, text]) => {
-      const b = make('button', {
-        type: 'button',
-        className: 'lx-chip',
-        textContent: text,
-        onclick: () => pick(value),
-        disabled: !form.training,
-      });
-      b.dataset.value = value;
-      b.setAttribute('role', 'radio');
-      b.setAttribute('aria-checked', value === current);
-      b.tabIndex = value === current ? 0 : -1;
-      return b;
-    }),
+    ...list.map(([value, textContent]) =>
+      button({ className: 'lx-chip', role: 'radio', data: { value }, textContent, disabled: !form.training, onclick: () => pick(value) }),
+    ),
   );
+  check(host.children, (b) => b.dataset.value === current);
   if (kept) host.querySelector('[aria-checked=true]')?.focus();
-  host.onkeydown = (e) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-    if (!step) return;
-    e.preventDefault();
-    const at = list.findIndex(([v]) => v === current);
-    pick(list[(at + step + list.length) % list.length][0]);
-  };
 };
+for (const name of ['.lx-families', '.lx-recipes']) arrowKeys($(name));
 const begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
 const suggest = () => {
   if (named && !(begun.has(typed) && form.taken.includes(typed))) {
@@ -99,44 +85,56 @@ const suggest = () => {
   for (let k = 2; form.taken.includes(n); k++) n = `${base}-${k}`;
   $('.lx-name').value = n;
 };
+/* how a setting is shown: a check box, a choice, a line to type in */
+const inputOf = (s, value) => {
+  if (s.kind === 'bool') return make('input', { type: 'checkbox', checked: value });
+  if (s.choices) {
+    const select = make('select', { className: 'lx-input' });
+    offer(
+      select,
+      s.choices.map((c) => [c, word('choice.' + c, String(c))]),
+      value,
+    );
+    return select;
+  }
+  return make('input', {
+    type: 'text',
+    className: 'lx-input',
+    inputMode: { int: 'numeric', float: 'decimal' }[s.kind] || 'text',
+    autocomplete: 'off',
+    value: Array.isArray(value) ? value.join(', ') : value,
+  });
+};
+const valueOf = (s, input) => {
+  const text = input.value.trim();
+  if (s.kind === 'bool') return input.checked;
+  if (s.choices) return typeof s.default === 'number' ? Number(text) : text;
+  return s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
+};
+const edit = (s, input, row) => {
+  const v = valueOf(s, input),
+    plain = values()[s.name],
+    same = s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain;
+  if (same) delete edited[s.name];
+  else edited[s.name] = v;
+  input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
+  row.classList.toggle('changed', s.name in edited);
+  write();
+};
 const field = (s) => {
   const row = make('div', { className: 'lx-setting' }),
-    value = edited[s.name] ?? values()[s.name];
-  let input;
-  if (s.kind === 'bool') input = make('input', { type: 'checkbox', checked: value });
-  else if (s.choices) {
-    input = make('select', {}, ...s.choices.map((c) => make('option', { value: c, textContent: word('choice.' + c, String(c)) })));
-    input.value = value;
-  } else
-    input = make('input', {
-      type: 'text',
-      inputMode: s.kind === 'int' ? 'numeric' : s.kind === 'float' ? 'decimal' : 'text',
-      autocomplete: 'off',
-      value: Array.isArray(value) ? value.join(', ') : value,
-    });
-  if (s.kind !== 'bool') input.className = 'lx-input';
+    input = inputOf(s, edited[s.name] ?? values()[s.name]),
+    title = word('setting.' + s.name, s.name.replaceAll('_', ' ')),
+    ranged = ['int', 'float', 'numbers'].includes(s.kind) && !(s.low === null && s.high === null),
+    range = ranged ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
   input.dataset.setting = s.name;
-  input.setAttribute('aria-label', word('setting.' + s.name, s.name.replaceAll('_', ' ')));
+  input.setAttribute('aria-label', title);
   input.disabled = !form.training;
-  input.onchange = () => {
-    const text = input.value.trim();
-    let v = s.kind === 'bool' ? input.checked : s.choices || s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
-    if (s.choices && typeof s.default === 'number') v = Number(text);
-    const plain = values()[s.name];
-    if (s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain) delete edited[s.name];
-    else edited[s.name] = v;
-    const low = s.low ?? -Infinity,
-      high = s.high ?? Infinity;
-    input.classList.toggle('bad', typeof v === 'number' && !(v >= low && v <= high));
-    row.classList.toggle('changed', s.name in edited);
-    write();
-  };
+  input.onchange = () => edit(s, input, row);
   row.classList.toggle('changed', s.name in edited);
-  const help = word('setting.' + s.name + '.help', s.help),
-    range = s.kind === 'int' || s.kind === 'float' || s.kind === 'numbers' ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
   row.append(
-    make('label', { className: 'lx-field' }, make('span', { textContent: word('setting.' + s.name, s.name.replaceAll('_', ' ')) }), input),
-    make('small', { textContent: help + (s.low === null && s.high === null ? '' : range) }),
+    make('label', { className: 'lx-field' }, make('span', { textContent: title }), input),
+    make('small', { textContent: word('setting.' + s.name + '.help', s.help) + range }),
   );
   return row;
 };
@@ -198,7 +196,8 @@ const allowed = () => {
   for (const e of element.querySelectorAll('.lx-form :is(input,select)')) e.disabled = !form.training;
   for (const e of element.querySelectorAll('.lx-own button')) e.disabled = !form.training || sending;
   go.disabled = !form.training || !!running || sending || busy;
-  go.textContent = lx.t(running ? 'train.start.busy' : sending ? 'train.start.sending' : 'train.start');
+  const ready = sending ? 'train.start.sending' : 'train.start';
+  go.textContent = lx.t(running ? 'train.start.busy' : ready);
   if (!form.training) wrong(lx.t('train.error.visitor'));
 };
 /* ---- the link: what was chosen and typed ---- */
@@ -213,14 +212,11 @@ const told = () =>
 const write = () => {
   if (form) lx.keep('train', told());
 };
-const fits = (s, v) =>
-  s.kind === 'bool'
-    ? typeof v === 'boolean'
-    : s.choices
-      ? s.choices.includes(v)
-      : s.kind === 'int' || s.kind === 'float'
-        ? Number.isFinite(v)
-        : typeof v === 'string';
+const fits = (s, v) => {
+  if (s.kind === 'bool') return typeof v === 'boolean';
+  if (s.choices) return s.choices.includes(v);
+  return s.kind === 'int' || s.kind === 'float' ? Number.isFinite(v) : typeof v === 'string';
+};
 const recall = () => {
   let d = {};
   try {
@@ -307,12 +303,7 @@ $('.lx-form').onsubmit = async (e) => {
 };
 
 /* ---- a person's own images, sent in pieces ---- */
-const base64 = async (blob) => {
-  const u = new Uint8Array(await blob.arrayBuffer());
-  let s = '';
-  for (let i = 0; i < u.length; i += 8192) s += String.fromCharCode(...u.subarray(i, i + 8192));
-  return btoa(s);
-};
+const base64 = async (blob) => base64Of(new Uint8Array(await blob.arrayBuffer()));
 const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
 const KINDS = [
   /* what is not sent, by how its name ends; training/pictures.py knows better */ ['heic', /\.(heic|heif)$/i],
@@ -459,6 +450,21 @@ const figures = (s) => {
     ),
   );
 };
+/* what is to be said of a training as it stands, beside its alarms */
+const stateText = (s) => {
+  const fetching = /^data:(.*)/
+    .exec(s.message || '')?.[1]
+    .trim()
+    .replace(' of ', ' / ');
+  if (s.state === 'starting') return fetching === undefined ? lx.t('train.starting') : lx.t('train.fetching', { what: fetching });
+  if (s.state === 'measuring' || s.state === 'stopped') return lx.t('train.' + s.state);
+  if (s.state === 'interrupted') {
+    const left = s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost';
+    return lx.t(s.resumable ? 'train.interrupted' : left);
+  }
+  if (s.error && lx.known(s.error.key)) return lx.t(s.error.key, s.error.values);
+  return ['failed', 'diverged'].includes(s.state) ? s.message : '';
+};
 const paint = (s) => {
   shot = s;
   element.dataset.state = s.state;
@@ -479,23 +485,10 @@ const paint = (s) => {
   bar.firstChild.style.width = `${share * 100}%`;
   bar.setAttribute('aria-valuenow', Math.round(share * 100));
   figures(s);
-  const say = [];
-  const alarms = Object.entries(s.alarms || {});
-  alarms.forEach(([name, values]) => say.push(lx.t('train.alarm.' + name, values)));
-  if (s.state === 'starting')
-    say.push(
-      s.message.startsWith('data:')
-        ? lx.t('train.fetching', { what: s.message.slice(5).trim().replace(' of ', ' / ') })
-        : lx.t('train.starting'),
-    );
-  else if (s.state === 'measuring') say.push(lx.t('train.measuring'));
-  else if (s.state === 'interrupted')
-    say.push(lx.t(s.resumable ? 'train.interrupted' : s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost'));
-  else if (s.state === 'stopped') say.push(lx.t('train.stopped'));
-  else if (s.error && lx.known(s.error.key)) say.push(lx.t(s.error.key, s.error.values));
-  else if (['failed', 'diverged'].includes(s.state) && s.message) say.push(s.message);
+  const alarms = Object.entries(s.alarms || {}),
+    say = [...alarms.map(([name, values]) => lx.t('train.alarm.' + name, values)), stateText(s)];
   const note = $('.lx-alarm'),
-    text = say.join(' ');
+    text = say.filter(Boolean).join(' ');
   note.hidden = !text;
   if (note.textContent !== text) note.textContent = text;
   note.classList.toggle('calm', !alarms.length && ['starting', 'measuring', 'stopped'].includes(s.state));
@@ -516,15 +509,13 @@ const wait = (bar, on) => {
   if (!on) {
     slide?.cancel();
     slide = null;
-  } else
-    slide ??= matchMedia('(prefers-reduced-motion:reduce)').matches
-      ? null
-      : bar.firstChild.animate([{ marginLeft: 0 }, { marginLeft: '70%' }], {
-          duration: 1400,
-          iterations: Infinity,
-          direction: 'alternate',
-          easing: 'ease-in-out',
-        });
+  } else if (!matchMedia('(prefers-reduced-motion:reduce)').matches)
+    slide ??= bar.firstChild.animate([{ marginLeft: 0 }, { marginLeft: '70%' }], {
+      duration: 1400,
+      iterations: Infinity,
+      direction: 'alternate',
+      easing: 'ease-in-out',
+    });
 };
 const blank = () => {
   $('.lx-samples img').hidden = true;
@@ -542,7 +533,7 @@ const samples = async (s) => {
     img.alt = lx.t('train.samples');
     img.hidden = false;
     $('.lx-blank').hidden = true;
-    element.dataset.samples = (+element.dataset.samples || 0) + 1;
+    count(element, 'samples');
   } catch {
     /* shown at the next save */
   }
@@ -633,12 +624,8 @@ const plot = async () => {
       hovertemplate: '%{y:.4~g}',
     })),
     {
-      margin: { l: 46, r: 8, t: 6, b: 26 },
-      showlegend: false,
+      ...plainLayout({ l: 46, r: 8, t: 6, b: 26 }, 11),
       hovermode: 'x unified',
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { color: lx.css('--soft'), size: 11, family: lx.css('--ui') },
       hoverlabel: {
         bgcolor: lx.css('--panel'),
         bordercolor: lx.css('--line'),
@@ -654,7 +641,7 @@ const plot = async () => {
       },
       yaxis: { ...axis, nticks: 5, tickformat: '~s', range: all.length ? [low - room, high + room] : [0, 1] },
     },
-    { responsive: true, displayModeBar: false },
+    PLAIN,
   );
   figure.setAttribute(
     'aria-label',
@@ -708,7 +695,8 @@ $('.lx-see').onclick = async () => {
   const name = shot.name;
   await lx.refresh();
   if (!(await lx.open(name))) return;
-  const can = lx.views.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v)); // while it is still measured, a map has no points yet
+  /* while it is still measured, a map has no points yet */
+  const can = lx.views.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v));
   lx.show(can.find((v) => lx.state.info.points || v !== 'map') || 'train');
 };
 
@@ -726,7 +714,7 @@ const tick = async () => {
     const change = before && before.name === s.name && before.state !== s.state;
     if (before?.name !== s.name) shownSamples = listed = '';
     paint(s);
-    element.dataset.ticks = (+element.dataset.ticks || 0) + 1;
+    count(element, 'ticks');
     delete element.dataset.error;
     if (change || (s.can?.open && !listed && ACTIVE.includes(s.state))) {
       listed = !!s.can?.open;
@@ -746,7 +734,10 @@ const plan = () => {
   clearTimeout(timer);
   const here = lx.state.view === 'train',
     live = ACTIVE.includes(shot?.state);
-  if (here || live) timer = setTimeout(tick, document.hidden ? 5000 : live ? (here ? 1000 : 2000) : 3000);
+  let pause = 3000;
+  if (live) pause = here ? 1000 : 2000;
+  if (document.hidden) pause = 5000;
+  if (here || live) timer = setTimeout(tick, pause);
 };
 lx.on('view', (v) => {
   if (v === 'train') {

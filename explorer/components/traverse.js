@@ -1,4 +1,9 @@
 import { mounted } from './mounted.js';
+import { sign } from './direction_moves.js';
+import { button, make } from './dom.js';
+import { tileGrid } from './pictures.js';
+import { PLAIN, plainLayout } from './plot.js';
+import { gridArrows } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('traverse');
@@ -7,18 +12,14 @@ const stage = element.querySelector('.lx-traverse'),
   cells = element.querySelector('.lx-cells'),
   canvas = cells.querySelector('canvas'),
   bars = element.querySelector('.lx-bar-plot');
-const VALUES = [-3, -2, -1, 0, 1, 2, 3],
-  sign = (v) => (v > 0 ? '+' + v : String(v).replace('-', '−'));
+const VALUES = [-3, -2, -1, 0, 1, 2, 3];
 let rows = 0,
   box = null,
   built = null;
 const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes') && stage.checkVisibility();
-const build = () => {
-  if (!shown()) return;
-  const info = lx.state.info,
-    [, h, w] = info.spec.shape;
-  rows = Math.min(8, info.directions.length);
-  const narrow = stage.clientWidth < 520,
+const measure = (rows) => {
+  const [, h, w] = lx.state.info.spec.shape,
+    narrow = stage.clientWidth < 520,
     label = narrow ? 72 : 108,
     gap = narrow ? 3 : 6,
     top = 24,
@@ -26,77 +27,53 @@ const build = () => {
     H = stage.clientHeight - 32;
   const fit = Math.min((W - label) / VALUES.length - gap, (H - top) / Math.max(rows, 1) - gap),
     side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112)));
-  box = { w, h, side, gap, label, top };
+  return { w, h, side, gap, label, top, rows, columns: VALUES.length };
+};
+const headOf = (v, c) => {
+  const { label, side, gap } = box,
+    e = make('span', { className: 'lx-top', textContent: sign(v) + (v ? ' σ' : '') });
+  e.style.cssText = `left:${label + c * (side + gap)}px;width:${side}px`;
+  return e;
+};
+const sideOf = (d, r) => {
+  const { label, side, gap, top } = box,
+    share = make('i', { textContent: (100 * d.share).toFixed(1) + ' %' }),
+    e = make('div', { className: 'lx-name' }, make('b', { textContent: lx.label(r) }), share);
+  e.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
+  return e;
+};
+const cellOf = (r, v, c) => {
+  const { label, side, gap, top } = box,
+    e = button({
+      className: 'lx-cell',
+      data: { row: r, column: c },
+      'aria-label': lx.t('codes.cell', { label: lx.label(r), value: sign(v) }),
+      tabIndex: r || c ? -1 : 0,
+      onclick: () => lx.slide(r, v),
+    });
+  e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
+  return e;
+};
+const build = () => {
+  if (!shown()) return;
+  const directions = lx.state.info.directions.slice(0, 8);
+  rows = directions.length;
+  box = measure(rows);
   built = lx.state.run;
+  const { side, gap, label, top } = box;
   cells.style.width = label + VALUES.length * (side + gap) + 'px';
   cells.style.height = top + rows * (side + gap) + 'px';
-  cells.replaceChildren(canvas);
-  VALUES.forEach((v, c) => {
-    const e = document.createElement('span');
-    e.className = 'lx-top';
-    e.style.cssText = `left:${label + c * (side + gap)}px;width:${side}px`;
-    e.textContent = sign(v) + (v ? ' σ' : '');
-    cells.append(e);
-  });
-  for (let r = 0; r < rows; r++) {
-    const d = info.directions[r],
-      name = document.createElement('div'),
-      b = document.createElement('b'),
-      i = document.createElement('i');
-    name.className = 'lx-name';
-    name.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
-    b.textContent = lx.label(r);
-    i.textContent = (100 * d.share).toFixed(1) + ' %';
-    name.append(b, i);
-    cells.append(name);
-    VALUES.forEach((v, c) => {
-      const e = document.createElement('button');
-      e.type = 'button';
-      e.className = 'lx-cell';
-      e.dataset.row = r;
-      e.dataset.column = c;
-      e.setAttribute('aria-label', lx.t('codes.cell', { label: lx.label(r), value: sign(v) }));
-      e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
-      e.tabIndex = r || c ? -1 : 0;
-      e.onclick = () => lx.slide(r, v);
-      cells.append(e);
-    });
-  }
+  cells.replaceChildren(
+    canvas,
+    ...VALUES.map(headOf),
+    ...directions.flatMap((d, r) => [sideOf(d, r), ...VALUES.map((v, c) => cellOf(r, v, c))]),
+  );
   element.dataset.rows = rows;
   live();
 };
-cells.onkeydown = (e) => {
-  const b = e.target.closest('.lx-cell'),
-    step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key];
-  if (!b || !step) return;
-  const to = cells.querySelector(`.lx-cell[data-row="${+b.dataset.row + step[0]}"][data-column="${+b.dataset.column + step[1]}"]`);
-  if (to) {
-    e.preventDefault();
-    to.focus();
-  }
-};
+gridArrows(cells, '.lx-cell');
 const paint = (x, im) => {
-  if (!box) return;
-  const { w, h, side, gap, label, top } = box,
-    k = Math.min(devicePixelRatio || 1, 2),
-    W = VALUES.length * (side + gap),
-    H = rows * (side + gap);
-  canvas.style.cssText = `left:${label}px;top:${top}px;width:${W}px;height:${H}px`;
-  if (canvas.width !== W * k || canvas.height !== H * k) {
-    canvas.width = W * k;
-    canvas.height = H * k;
-  }
-  x.imageSmoothingEnabled = side * k < w;
-  x.clearRect(0, 0, canvas.width, canvas.height);
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < VALUES.length; c++) {
-      x.save();
-      x.beginPath();
-      x.roundRect(c * (side + gap) * k, r * (side + gap) * k, side * k, side * k, 6 * k);
-      x.clip();
-      x.drawImage(im, c * w, r * h, w, h, c * (side + gap) * k, r * (side + gap) * k, side * k, side * k);
-      x.restore();
-    }
+  if (box) tileGrid(x, im, box, [box.label, box.top], 6);
 };
 const live = () => {
   if (!shown() || built !== lx.state.run || !rows) return;
@@ -119,8 +96,6 @@ const spectrum = async () => {
   }
   if (run !== lx.state.run || !shown()) return;
   shares = shares.slice(0, 32);
-  const soft = lx.css('--soft'),
-    accent = lx.css('--accent');
   await Plotly.react(
     bars,
     [
@@ -128,21 +103,18 @@ const spectrum = async () => {
         type: 'bar',
         x: shares.map((_, k) => k + 1),
         y: shares.map((v) => 100 * v),
-        marker: { color: accent, opacity: 0.85 },
+        marker: { color: lx.css('--accent'), opacity: 0.85 },
         hovertemplate: '%{x}: %{y:.1f} %<extra></extra>',
       },
     ],
     {
-      margin: { l: 34, r: 4, t: 4, b: 18 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      plot_bgcolor: 'rgba(0,0,0,0)',
-      font: { color: soft, size: 10, family: lx.css('--ui') },
+      ...plainLayout({ l: 34, r: 4, t: 4, b: 18 }, 10),
       bargap: 0.35,
       hoverlabel: { font: { family: lx.css('--ui'), size: 12 } },
       xaxis: { fixedrange: true, tickmode: 'linear', dtick: shares.length > 16 ? 4 : 1, showgrid: false, zeroline: false },
       yaxis: { fixedrange: true, nticks: 3, ticksuffix: ' %', gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' },
     },
-    { responsive: true, displayModeBar: false },
+    PLAIN,
   );
   element.dataset.spectrum = shares.length;
 };

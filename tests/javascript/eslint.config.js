@@ -15,4 +15,5 @@ export default [
       'no-shadow': 'off',
     },
   },
+  { files: ['**/javascript/*.js'], languageOptions: { globals: globals.node } },
 ];

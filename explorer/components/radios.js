@@ -1,0 +1,55 @@
+/* Radio buttons made of buttons: one of them can be reached by Tab, arrows go round among them and choose. */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** Marks the chosen one. @param {Iterable<HTMLElement>} buttons @param {(b: HTMLElement) => boolean} chosen */
+export const check = (buttons, chosen) => {
+  for (const b of buttons) {
+    const is = chosen(b);
+    b.classList.toggle('on', is);
+    b.setAttribute('aria-checked', String(is));
+    b.tabIndex = is ? 0 : -1;
+  }
+};
+
+/**
+ * Arrow keys among a group's buttons that are not hidden: the next one gets the focus and is pressed.
+ * @param {HTMLElement} host
+ * @param {(b: HTMLElement) => void} [choose]
+ */
+export const arrowKeys = (host, choose = (b) => b.click()) => {
+  host.addEventListener('keydown', (e) => {
+    const step = STEPS[e.key],
+      all = /** @type {HTMLElement[]} */ ([...host.querySelectorAll('[role=radio]')]).filter((b) => !b.hidden),
+      at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    if (!step || at < 0) return;
+    e.preventDefault();
+    const to = all[(at + step + all.length) % all.length];
+    to.focus();
+    choose(to);
+  });
+};
+
+/** Buttons with data-<key>: a click or an arrow calls `chosen` with its value. The function that is returned marks one. */
+export const radioGroup = (host, key, chosen) => {
+  const attribute = `[data-${key}]`;
+  host.addEventListener('click', (e) => {
+    const b = e.target.closest(attribute);
+    if (b) chosen(b.dataset[key]);
+  });
+  arrowKeys(host, (b) => chosen(b.dataset[key]));
+  return (value) => check(host.querySelectorAll(attribute), (b) => b.dataset[key] === String(value));
+};
+
+/** Where an arrow key goes in a grid of cells with data-row and data-column. */
+export const gridArrows = (host, selector) => {
+  const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  host.addEventListener('keydown', (e) => {
+    const b = e.target.closest(selector),
+      [rows, columns] = moves[e.key] || [];
+    if (!b || rows === undefined) return;
+    const to = host.querySelector(`${selector}[data-row="${+b.dataset.row + rows}"][data-column="${+b.dataset.column + columns}"]`);
+    if (!to) return;
+    e.preventDefault();
+    to.focus();
+  });
+};
