@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -18,10 +19,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from .. import views
-from ..components import HERE
 from ..i18n import LANGUAGES, words
 from .http import PREFIX
 
+HERE = Path(__file__).parents[1] / "components"
 FOREVER = "public, max-age=31536000, immutable"
 
 
