@@ -2,6 +2,6 @@
 window.lxMounted = {};
 window.lxMount = async (name, found) => {
   window.lxMounted[name] = found;
-  const module = await import(new URL(`${window.lxScripts}${name}.js`, document.baseURI));
+  const module = await import(new URL(`${window.lxScripts}${name}.js`, document.baseURI).href);
   module.default?.(found); /* of what is in the page more than once */
 };

@@ -1,9 +1,9 @@
 import { mounted } from './mounted.js';
 import { button, count, entitle, make, progress, wait } from './dom.js';
 import { alike, weighed } from './moves.js';
+import { ownDirections } from './own.js';
 import { blank, crop, density, rounded, wipe } from './pictures.js';
 import { lx } from './store.js';
-import './own.js';
 
 const { element } = mounted('arithmetic');
 
@@ -609,14 +609,14 @@ $('.lx-keep').onsubmit = (e) => {
   e.preventDefault();
   const d = direction();
   if (!d) return;
-  lx.own.add(d);
+  ownDirections.add(d);
   named_ = false;
   lx.say(lx.t('arith.saved', { name: d.name }));
   element.dataset.saved = d.name;
 };
 $('.lx-json').onclick = () => {
   const d = direction();
-  if (d) lx.own.download(d);
+  if (d) ownDirections.download(d);
 };
 
 /* ---- opening the view, changing the run, the class, the language ---- */

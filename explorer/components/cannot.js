@@ -24,4 +24,4 @@ const fill = () => {
   if (other) go.textContent = lx.t('open.other', { title: other.title || other.family_title });
 };
 go.onclick = () => target?.();
-for (const event of ['runs', 'run', 'view', 'lang']) lx.on(event, fill);
+for (const event of /** @type {const} */ (['runs', 'run', 'view', 'lang'])) lx.on(event, fill);

@@ -278,7 +278,7 @@ const buttons = (names, title, act) => {
 };
 const note = (textContent) => (textContent ? [make('p', { className: 'lx-code-note', textContent })] : []);
 const percent = (v) => (100 * (v - LOW)) / (HIGH - LOW) + '%';
-const scaleMark = ([v, textContent]) => {
+const scaleMark = (v, textContent) => {
   const e = make('span', { textContent });
   e.style.left = percent(v);
   return e;
@@ -296,7 +296,7 @@ const lineOf = (c) => {
     [(c.low + c.high) / 2, lx.t('coded.trained')],
     [HIGH, sign(HIGH)],
   ];
-  return [line, make('div', { className: 'lx-code-scale' }, ...marks.map(scaleMark))];
+  return [line, make('div', { className: 'lx-code-scale' }, ...marks.map(([v, words]) => scaleMark(+v, String(words))))];
 };
 const classControl = (n) => {
   const names = Array.from({ length: n }, (_, k) => lx.names(k)),
@@ -428,7 +428,7 @@ seedBox.onchange = () => {
 $('.lx-reseed').onclick = () => renoise(lx.random());
 /* the explanation is of what is shown: the grid, the codes, or the directions found after training (directions.js) */
 const fold = () => {
-  const about = document.querySelector('#view-codes .lx-about [data-t^="about.codes"]');
+  const about = /** @type {HTMLElement} */ (document.querySelector('#view-codes .lx-about [data-t^="about.codes"]'));
   if (!about) return;
   const found = document.getElementById('view-codes').classList.contains('lx-found-on');
   const face = coded() ? 'about.codes.coded' : 'about.codes';

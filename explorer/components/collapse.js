@@ -564,15 +564,16 @@ seedBox.onkeydown = (e) => {
     begin(true);
   }
 };
-for (const [name, flip] of [
-  ['.lx-live-critic', () => (critic = !critic)],
-  ['.lx-live-arrows', () => (arrows = !arrows)],
-])
+/** A layer of the pictures that can be left out. @param {string} name @param {() => boolean} flip */
+const layer = (name, flip) => {
   $(name).onclick = () => {
     $(name).setAttribute('aria-pressed', flip());
     draw();
     link();
   };
+};
+layer('.lx-live-critic', () => (critic = !critic));
+layer('.lx-live-arrows', () => (arrows = !arrows));
 
 /* ---- the page; element.lxFrames() and lxHello() are what there is to draw, for whoever wants the numbers ---- */
 /* What is shown at rest goes into the link. A training that runs adds no steps to the history: its place is noted, by no act of its own,

@@ -54,7 +54,7 @@ const begin = () => {
 const standard = () => {
   const own = known(lx.state.run),
     others = lx.state.runs.filter((r) => r !== own),
-    near = (r) => 2 * (r.dataset === own.dataset) + (r.family !== own.family);
+    near = (r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
   others.sort((a, b) => near(b) - near(a));
   return [own, ...others.slice(0, 1)].map((r) => r.name);
 };
@@ -71,7 +71,9 @@ const change = (next) => {
 
 /* ---- samples: images 1, 2, 3 … of the seed down the columns, so that a wider window shows more of the same ---- */
 /* each column a sequence: image 1 at its top, the next one below */
-const arrange = (canvas, x, im, { run, seed: drawn, label: of, columns: n }, [, h, w]) => {
+const arrange = (canvas, x, im, asked, shape) => {
+  const { run, seed: drawn, label: of, columns: n } = asked,
+    [, h, w] = shape;
   const gap = Math.max(1, Math.round(w / 14));
   canvas.width = n * w + (n - 1) * gap;
   canvas.height = ROWS * h + (ROWS - 1) * gap;
@@ -183,7 +185,7 @@ const curvePanels = () => {
   });
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
-const panelOf = ([term]) => {
+const panelOf = (term) => {
   const title = make('h3', { textContent: term.replaceAll('_', ' ').replace('/', ' · ') });
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
@@ -214,7 +216,7 @@ const plot = async () => {
     shown = every ? list : list.slice(0, FEW);
   more.hidden = list.length <= FEW;
   more.textContent = lx.t(every ? 'cmp.less' : 'cmp.more', { n: list.length - FEW });
-  plots.replaceChildren(...shown.map(panelOf));
+  plots.replaceChildren(...shown.map(([term]) => panelOf(term)));
   if (!list.length) {
     plots.append(make('p', { className: 'lx-note', textContent: lx.t('cmp.nocurves') }));
     element.dataset.panels = 0;
@@ -310,7 +312,7 @@ const metricRow = (m) => {
     hint = [long ? units[0] : '', m.better ? lx.t('cmp.' + m.better) : ''].filter(Boolean).join(' · '),
     tr = rowOf(metricName(m.name), m.cells.map(metricCell), m.cells.find(Boolean)?.protocol);
   tr.dataset.metric = m.name;
-  if (hint) tr.firstChild.append(make('small', { textContent: hint }));
+  if (hint) tr.cells[0].append(make('small', { textContent: hint }));
   return tr;
 };
 const settingRow = (s) => {

@@ -40,7 +40,11 @@ export const effect = (d) => {
   };
 };
 
-/* ---- asking for them: worked out on the server in the background. Null once `wanted()` is false; `progress(share)` meanwhile ---- */
+/**
+ * Asks for them: they are worked out on the server in the background. Null once `wanted()` is false; `progress(share)` meanwhile.
+ * @param {() => unknown} wanted
+ * @param {(share: number) => void} [progress]
+ */
 export const findDirections = async (wanted, progress = () => {}) => {
   for (;;) {
     const d = await lx.code({ op: 'directions' });

@@ -3,10 +3,10 @@ import { joined } from './bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from './direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
 import { button, count, entitle, make, progress } from './dom.js';
+import { ownDirections } from './own.js';
 import { tileRow, wipe } from './pictures.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
-import './own.js';
 
 const { element } = mounted('directions');
 
@@ -99,7 +99,7 @@ const fieldSlider = (all) => {
 };
 /* one's own as the others are: of length 1, with what was measured of it */
 const ownOnes = () =>
-  lx.own.list().map((d) => {
+  ownDirections.list().map((d) => {
     const n = Math.hypot(...d.vector),
       known = measures.get(d.name + n);
     return {
@@ -120,8 +120,8 @@ const ownRow = (d, k) => {
     d.sigma = 1;
   }
   return slider(d, k, () => [
-    small('↓', 'dir.download', d, () => lx.own.download(d.raw)),
-    small('×', 'dir.remove', d, () => lx.own.remove(d.name)),
+    small('↓', 'dir.download', d, () => ownDirections.download(d.raw)),
+    small('×', 'dir.remove', d, () => ownDirections.remove(d.name)),
   ]);
 };
 const ownTools = () => {
@@ -136,7 +136,7 @@ const ownTools = () => {
 const rowsOf = {
   attribute: (all) =>
     byField(all)
-      .sort((a, b) => (a[1].length > 1) - (b[1].length > 1))
+      .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
       .map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0))),
   own: (all) => [...all.map(ownRow), ownTools()],
 };
@@ -203,15 +203,15 @@ const take = async (f) => {
   if (!f) return;
   try {
     if (f.size > 4 * 2 ** 20) throw new Error(lx.t('dir.notone'));
-    const d = lx.own.read(await f.text());
-    lx.own.add(d);
+    const d = ownDirections.read(await f.text());
+    ownDirections.add(d);
     lx.say(lx.t(d.other ? 'dir.other' : 'dir.opened', { name: d.name }));
   } catch (e) {
     lx.say(e.message, 'error');
     element.dataset.error = e.message;
   }
 };
-lx.own.changed(() => {
+ownDirections.changed(() => {
   if (on()) build();
 });
 const sync = () => {

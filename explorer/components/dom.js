@@ -28,7 +28,11 @@ export const entitle = (e, text) => {
   e.setAttribute('aria-label', text);
 };
 
-/** What a select offers. @param {HTMLSelectElement} select @param {[any, string][]} list @param {any} [value] the chosen one */
+/**
+ * What a select offers.
+ * @param {HTMLSelectElement} select @param {any[][]} list value and words each
+ * @param {any} [value] the chosen one
+ */
 export const offer = (select, list, value) => {
   select.replaceChildren(...list.map(([each, textContent]) => make('option', { value: each, textContent })));
   if (value !== undefined) select.value = value;
@@ -47,9 +51,6 @@ export const progress = (bar, share) => {
   fill.style.width = 100 * share + '%';
   bar.setAttribute('aria-valuenow', String(Math.round(100 * share)));
 };
-
-/** Something like [data-…] buttons that are pressed or not. @param {HTMLElement} e @param {boolean} on */
-export const press = (e, on) => e.setAttribute('aria-pressed', String(on));
 
 /** What a browser keeps for this page, null where it keeps nothing. @param {string} key */
 export const remembered = (key) => {

@@ -174,7 +174,8 @@ const measure = () => {
     all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
   const lo = Math.max(0, 0.92 * Math.min(...all)),
     hi = 1.04 * Math.max(...all),
-    y = (v) => ((100 * (hi - v)) / (hi - lo)).toFixed(2),
+    down = (v) => (100 * (hi - v)) / (hi - lo),
+    y = (v) => down(v).toFixed(2),
     svg = chart.querySelector('svg');
   for (const how of ['lerp', 'slerp'])
     svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${((100 * i) / N).toFixed(2)},${y(v)}`).join(' '));
@@ -185,7 +186,7 @@ const measure = () => {
   note.hidden = !r;
   if (r) {
     band.setAttribute('y', y(r + 0.71));
-    band.setAttribute('height', y(r - 0.71) - y(r + 0.71));
+    band.setAttribute('height', (down(r - 0.71) - down(r + 0.71)).toFixed(2));
     line.setAttribute('y1', y(r));
     line.setAttribute('y2', y(r));
     note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`;

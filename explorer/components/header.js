@@ -59,7 +59,7 @@ const titled = () => {
   const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
   document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
 };
-for (const event of ['run', 'runs', 'view', 'lang']) lx.on(event, titled);
+for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang'])) lx.on(event, titled);
 element.querySelector('.lx-skip').onclick = (e) => {
   const main = document.getElementById('lx-main');
   e.preventDefault();

@@ -5,6 +5,8 @@
  * answer of the server, a walk that plays, is written into the same entry when it comes to rest. What no person did makes no step.
  * Browsers refuse more than 100 entries in 30 seconds (WebKit): acts that come faster than MOST allows join the step before them.
  * Each entry's state is its address; its number, history.state.lx, tells what undo and redo may still reach. */
+import { count } from './dom.js';
+
 const QUIET = 400;
 const REST = 350;
 const LONG = 2000;
@@ -55,7 +57,8 @@ export class History {
   constructor({ link, restore, told }) {
     this.#link = link;
     this.#told = told;
-    this.#reloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+    const opening = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType('navigation')[0]);
+    this.#reloaded = opening?.type === 'reload';
     this.#index = Number.isInteger(history.state?.lx) ? history.state.lx : 0;
     this.#top = this.#reloaded ? Math.max(this.#index, this.#stored()) : this.#index;
     this.#target = this.#index;
@@ -109,11 +112,19 @@ export class History {
     });
   }
 
-  #stored(v) {
+  #stored() {
     try {
-      return v === undefined ? +sessionStorage.getItem('lx-top') : sessionStorage.setItem('lx-top', v);
+      return +sessionStorage.getItem('lx-top');
     } catch {
       return 0;
+    }
+  }
+
+  #store(top) {
+    try {
+      sessionStorage.setItem('lx-top', String(top));
+    } catch {
+      /* private browsing */
     }
   }
 
@@ -146,8 +157,8 @@ export class History {
   }
 
   #count() {
-    this.#stored(this.#top);
-    document.body.dataset.link = (+document.body.dataset.link || 0) + 1;
+    this.#store(this.#top);
+    count(document.body, 'link');
     this.#told();
   }
 

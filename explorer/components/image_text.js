@@ -48,7 +48,11 @@ export const textImage = async (text, length, channels) => {
   return text[0] === '1' ? summed(bytes, channels) : bytes;
 };
 
-/** A canvas of pixels, channels last. */
+/**
+ * A canvas of pixels, channels last.
+ * @param {Uint8Array} bytes
+ * @param {number[]} shape channels, height, width
+ */
 export const painted = (bytes, [channels, h, w]) => {
   const canvas = blank(w, h),
     x = pen(canvas),

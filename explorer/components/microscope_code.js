@@ -163,16 +163,8 @@ export class MicCode {
     x.globalAlpha = 1;
     x.fillStyle = c.soft;
     x.textBaseline = 'bottom';
-    for (const [v, s] of this.#lit()
-      ? [
-          [0.5, '½'],
-          [1, '1'],
-        ]
-      : [
-          [2, '+2 σ'],
-          [-2, '−2 σ'],
-        ])
-      x.fillText(s, W - x.measureText(s).width - 2, v < 0 ? y(v) + 14 : y(v) - 1);
+    const marks = this.#lit() ? { '½': 0.5, 1: 1 } : { '+2 σ': 2, '−2 σ': -2 };
+    for (const [s, v] of Object.entries(marks)) x.fillText(s, W - x.measureText(s).width - 2, v < 0 ? y(v) + 14 : y(v) - 1);
     this.#chart();
     this.#host.dataset.bars = n;
     this.#host.dataset.lit = this.#lit() ? Array.from(this.#w()).filter((v) => v > this.#usual.threshold).length : '';

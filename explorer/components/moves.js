@@ -31,7 +31,7 @@ export const segment = (t, count, loop) => {
   return { first, second: (first + 1) % count, share: t * parts - first };
 };
 
-/** The code at t of a path through keyframes. @param {Float32Array[]} codes @param {"lerp" | "slerp"} way */
+/** The code at t of a path through keyframes. @param {Float32Array[]} codes @param {string} way lerp or slerp */
 export const alongPath = (codes, t, way, loop) => {
   if (codes.length < 2) return codes[0];
   const { first, second, share } = segment(t, codes.length, loop);

@@ -1,9 +1,12 @@
-/* lx.own: directions that a person saved, kept in the browser for each run; the network's hash tells whether they still fit. */
+/* Directions that a person saved, kept in the browser for each run; the network's hash tells whether they still fit. */
 import { lx } from './store.js';
+
+/** @import { OwnDirection } from './types' */
 
 const MOST = 24,
   heard = [];
 const key = (run) => 'lx-own:' + run + ':' + String(lx.state.info?.card.weights_sha256 || '').slice(0, 16);
+/** @returns {OwnDirection[]} */
 const list = () => {
   try {
     const d = JSON.parse(localStorage.getItem(key(lx.state.run)) || '[]');
@@ -23,7 +26,7 @@ const write = (all) => {
   }
   for (const fn of heard) fn();
 };
-lx.own = {
+export const ownDirections = {
   list,
   changed: (fn) => heard.push(fn),
   add: (d) => write([...list().filter((x) => x.name !== d.name), { ...d, vector: Float32Array.from(d.vector) }].slice(-MOST)),
@@ -74,3 +77,4 @@ lx.own = {
     };
   },
 };
+Object.assign(lx, { own: ownDirections }); /* for the console */

@@ -63,7 +63,8 @@ const fill = () => {
   const every = lx.state.runs || [],
     runs = [...every.filter((r) => lx.supports(r.name)), ...every.filter((r) => !lx.supports(r.name))],
     current = lx.state.run,
-    kept = list.contains(document.activeElement) && document.activeElement.dataset.run;
+    focused = /** @type {HTMLElement} */ (document.activeElement),
+    kept = list.contains(focused) && focused.dataset.run;
   list.replaceChildren(...runs.map((r) => card(r, r.name === current, r.name === current || (!current && r === runs[0]))));
   none.hidden = !lx.state.runs || runs.length > 0;
   if (kept) list.querySelector(`[data-run="${CSS.escape(kept)}"]`)?.focus();
@@ -74,6 +75,6 @@ const fill = () => {
   element.dataset.n = runs.length;
 };
 arrowKeys(list);
-for (const event of ['runs', 'run', 'view', 'lang']) lx.on(event, fill);
+for (const event of /** @type {const} */ (['runs', 'run', 'view', 'lang'])) lx.on(event, fill);
 addEventListener('focus', () => lx.state.runs && lx.refresh());
 lx.translate(element);

@@ -27,7 +27,13 @@ export const onto = (canvas, image) => {
   canvas.getContext('2d').drawImage(image, 0, 0);
 };
 
-/** Tile `at` of a picture of tiles, row by row, on a canvas of a tile's size. @param {[number, number]} tile height and width */
+/**
+ * Tile `at` of a picture of tiles, row by row, on a canvas of a tile's size.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLImageElement | ImageBitmap | HTMLCanvasElement} image
+ * @param {number[]} tile height and width
+ * @param {number} at
+ */
 export const crop = (canvas, image, [h, w], at) => {
   const columns = Math.max(1, Math.round(image.width / w));
   canvas.width = w;
@@ -66,7 +72,7 @@ export const rounded = (x, image, from, [left, top, side], radius) => {
  * A row of tiles as wide as the canvas is shown, with gaps between them.
  * @param {CanvasRenderingContext2D} x
  * @param {CanvasImageSource} image
- * @param {{ n: number, tile: [number, number], gap: number, width: number, radius?: number, zoom?: number }} how tile: height and width in
+ * @param {{ n: number, tile: number[], gap: number, width: number, radius?: number, zoom?: number }} how tile: height and width in
  *   the image; width: where the canvas has none yet; zoom: above so many times its size a tile is shown as pixels
  */
 export const tileRow = (x, image, { n, tile: [h, w], gap, width, radius = 8, zoom = 1 }) => {
@@ -82,9 +88,12 @@ export const tileRow = (x, image, { n, tile: [h, w], gap, width, radius = 8, zoo
 
 /**
  * A table of tiles over the buttons of a grid.
- * @param {{ w: number, h: number, side: number, gap: number, rows: number, columns: number }} box w, h: of a tile in the image;
- *   side: on the screen
- * @param {[number, number]} at left and top of the canvas in its box
+ * @param {CanvasRenderingContext2D} x
+ * @param {CanvasImageSource} image
+ * @param {{ w: number, h: number, side: number, gap: number, rows: number, columns: number }} box w, h: of a tile in the image; side: on
+ *   the screen
+ * @param {[number, number]} at left and top of the canvas in the grid
+ * @param {number} radius
  */
 export const tileGrid = (x, image, { w, h, side, gap, rows, columns }, [left, top], radius) => {
   const { canvas } = x,

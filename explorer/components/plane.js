@@ -43,7 +43,7 @@ let xs = null,
   ticket = 0,
   base = null;
 let wired = false,
-  own = [],
+  /** @type {string[] & { run?: string }} */ own = [],
   fitting = null,
   pending = null,
   restored = false,
@@ -126,9 +126,9 @@ const load = async () => {
   delete element.dataset.ready;
   try {
     const began = performance.now(),
-      found = await Promise.all([pointsOf(run), coloursOf(info), ownOf(run), lx.loadPlotly()]);
+      [xy, labels, maps] = await Promise.all([pointsOf(run), coloursOf(info), ownOf(run), lx.loadPlotly()]);
     if (mine !== ticket) return;
-    await take(run, ...found);
+    await take(run, xy, labels, maps);
     element.dataset.ms = Math.round(performance.now() - began);
     await arrive();
     element.dataset.ready = 'true';
@@ -847,9 +847,9 @@ refit.onclick = () => openRefit(!form()?.classList.contains('open'));
 document.addEventListener('pointerdown', (e) => {
   if (
     form()?.classList.contains('open') &&
-    !form().contains(e.target) &&
+    !form().contains(/** @type {Node} */ (e.target)) &&
     e.target !== refit &&
-    !e.target.closest('.options,[role=listbox]')
+    !(/** @type {Element} */ (e.target).closest('.options,[role=listbox]'))
   )
     openRefit(false);
 });

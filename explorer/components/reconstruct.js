@@ -21,6 +21,8 @@ import { Spoil } from './reconstruct_noise.js';
 import { Search } from './reconstruct_search.js';
 import { lx } from './store.js';
 
+/** @import { Origin } from './types' */
+
 const { element } = mounted('reconstruct');
 
 const $ = (s) => element.querySelector(s);
@@ -172,6 +174,7 @@ const cut = (strip, runs, noisy) => {
     return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: pixelsOf(t) };
   });
 };
+/** @returns {Origin} */
 const origin = () => (source === 'held' ? { kind: 'point', index: answer.index, label: answer.label } : { kind: 'image' });
 
 /* ---- what belongs to another input: dimmed while its own is on its way, gone where there is none ---- */

@@ -26,7 +26,7 @@ export class Beside {
   fitting() {
     const me = lx.runOf(lx.state.run),
       shape = String(lx.state.info.spec.shape),
-      rank = (r) => (r.name !== lx.state.run) + (r.dataset !== me?.dataset),
+      rank = (r) => Number(r.name !== lx.state.run) + Number(r.dataset !== me?.dataset),
       all = (lx.state.runs || []).filter((r) => r.encodes && String(r.shape) === shape).sort((a, b) => rank(a) - rank(b));
     return (all.some((r) => r.name === lx.state.run) ? all : [{ name: lx.state.run }, ...all]).slice(0, MOST);
   }

@@ -60,7 +60,8 @@ export class Between {
     return w && this.#b && this.#b.run === run && this.#b.w.length === w.length ? [w, this.#b.w] : null;
   }
 
-  #at(t, [from, to]) {
+  #at(t, ends) {
+    const [from, to] = ends;
     if (t >= 1) return to;
     return t <= 0 ? from : lerp(from, to, t);
   }

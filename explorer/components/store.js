@@ -66,8 +66,11 @@ import { Drawing } from './drawing.js';
 import { History } from './history.js';
 import * as moves from './moves.js';
 
-const listeners = {},
-  drawings = new WeakMap(),
+/** @import { Asked, Code, Events, Info, Keyframe, Origin, State } from './types' */
+
+/** @type {{ [E in keyof Events]?: ((...told: any[]) => void)[] }} */
+const listeners = {};
+const drawings = new WeakMap(),
   sheets = new Map();
 const query = new URLSearchParams(location.search);
 /* what views keep; true: it belongs to a run, and goes when another is opened */
@@ -119,6 +122,7 @@ const language = () => {
   const said = [query.get('lang'), remembered('lx-lang')].find((name) => words[name]);
   return said ?? (navigator.language.startsWith('ko') ? 'ko' : 'en');
 };
+/** @type {State} */
 const state = {
   run: null,
   view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
@@ -161,6 +165,11 @@ const emit = (event) => {
   const a = now[event]();
   if (a) for (const fn of listeners[event] || []) call(fn, a);
 };
+/**
+ * @template {keyof Events} E
+ * @param {E} event
+ * @param {(...told: Events[E]) => void} fn
+ */
 const on = (event, fn) => {
   (listeners[event] ??= []).push(fn);
   const a = now[event]();
@@ -173,10 +182,12 @@ const t = (key, vars = {}) =>
 const known = (key) => has(words.en, key);
 const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
 const WORDED = '[data-t],[data-t-label],[data-t-title]';
+/** @param {ParentNode} [node] */
 const translate = (node = document) => {
-  for (const e of node.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
-  for (const e of node.querySelectorAll('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
-  for (const e of node.querySelectorAll('[data-t-title]')) e.title = t(e.dataset.tTitle);
+  const each = (attribute) => /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(attribute));
+  for (const e of each('[data-t]')) e.textContent = t(e.dataset.t);
+  for (const e of each('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
+  for (const e of each('[data-t-title]')) e.title = t(e.dataset.tTitle);
 };
 const names = (label) =>
   label === null || label === undefined || label < 0
@@ -184,6 +195,7 @@ const names = (label) =>
     : (state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label));
 
 /* ---- the server ---- */
+/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] */
 const bytes = async (path, body, signal) => {
   let r;
   try {
@@ -210,6 +222,7 @@ const bytes = async (path, body, signal) => {
   return r;
 };
 let busy = 0;
+/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
 const api = async (path, body, signal) => {
   busy++;
   try {
@@ -220,6 +233,7 @@ const api = async (path, body, signal) => {
 };
 /* the current run and its class, unless the request names a run of its own */
 const whose = (body) => (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
+/** @param {Asked} op @param {AbortSignal} [signal] @returns {Promise<any>} `w` is a Code */
 const code = async (op, signal) => {
   const d = await api('code', whose(op), signal);
   if (d.w) d.w = f32(d.w);
@@ -232,6 +246,12 @@ const stale = (elements, on, again = false) => {
     if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
   }
 };
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Asked} body
+ * @param {(x: CanvasRenderingContext2D, image: ImageBitmap, body: Asked) => void} [paint]
+ * @param {boolean} [leads]
+ */
 const draw = (canvas, body, paint, leads = false) => {
   if (!drawings.has(canvas))
     drawings.set(canvas, new Drawing(canvas, { bytes, say, stale, run: () => state.run, working: (by) => (busy += by) }));
@@ -272,11 +292,13 @@ const tile = async (canvas, index) => {
 /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
 const range = (e) => e.style.setProperty('--p', (100 * (e.value - e.min)) / (e.max - e.min) + '%');
 document.addEventListener('input', (e) => {
-  if (e.target.classList?.contains('lx-range')) range(e.target);
+  const input = /** @type {HTMLInputElement} */ (e.target);
+  if (input.classList?.contains('lx-range')) range(input);
 });
 
 /* ---- notices ---- */
 let toast, timer;
+/** @param {string} sentence @param {'error' | ''} [kind] */
 const say = (sentence, kind) => {
   if (!toast) {
     toast = document.createElement('div');
@@ -323,9 +345,9 @@ const link = () => {
   for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
   if (state.w) hash.set('w', urlSafe(b64(state.w)));
   if (state.origin) hash.set('o', JSON.stringify(state.origin));
-  if (state.label !== null) hash.set('c', state.label);
+  if (state.label !== null) hash.set('c', String(state.label));
   for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
-  url.hash = hash;
+  url.hash = String(hash);
   return url.href;
 };
 steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
@@ -339,6 +361,7 @@ const decoded = (d) => ({
   default: d.default && { ...d.default, w: f32(d.default.w) },
 });
 let opening = 0;
+/** @param {string} run @returns {Promise<Info>} */
 const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
 /** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
 const settle = (run, info, at = {}) => {
@@ -383,6 +406,7 @@ const opened = async (run, loading) => {
 const forget = () => {
   for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k];
 };
+/** @param {string} run @param {{ w?: Code, origin?: Origin, label?: number }} [at] */
 const open = async (run, at) => {
   const info = await opened(run);
   if (!info) return false;
@@ -424,6 +448,7 @@ const tellRestored = (what) => {
   for (const fn of listeners.restore || []) call(fn, [what]);
   restoring = false;
 };
+/** @param {ArrayLike<number>} w @param {Origin} origin @param {number} [label] */
 const setCode = (w, origin, label) => {
   state.w = Float32Array.from(w);
   state.origin = origin;
@@ -438,6 +463,7 @@ const setLabel = (k) => {
     steps.changed();
   }
 };
+/** @param {string} name @param {string | number | null} text @param {boolean} [quiet] */
 const keep = (name, text, quiet = false) => {
   if (restoring) return;
   const before = state.kept[name];
@@ -449,12 +475,14 @@ const setNoise = (noise) => {
   state.noise = noise;
   emit('noise');
 };
+/** @param {Keyframe[]} keys */
 const setKeys = (keys) => {
   state.keys = keys.slice(0, 12);
   emit('keys');
 };
 const runOf = (name) => state.runs?.find((r) => r.name === name);
 /* whether a view can show a run: what the run itself says, else what the list says of it */
+/** @param {string} name @param {string} [view] */
 const supports = (name, view = state.view) => {
   const able = (name === state.run && state.info?.views) || runOf(name)?.views;
   return !able || able.includes(view);
@@ -686,7 +714,8 @@ const boot = async () => {
   translate();
   new MutationObserver((seen) => {
     for (const m of seen)
-      for (const e of m.addedNodes) if (e.nodeType === 1 && (e.matches(WORDED) || e.querySelector(WORDED))) translate(e.parentElement || e);
+      for (const e of m.addedNodes)
+        if (e instanceof Element && (e.matches(WORDED) || e.querySelector(WORDED))) translate(e.parentElement || e);
   }).observe(document.body, { childList: true, subtree: true });
   new MutationObserver(() => {
     if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme();
@@ -711,9 +740,10 @@ const begin = async (runs) => {
     const r = runOf(name);
     return state.view === 'arithmetic' && r.attributes ? 1 + (r.changed ?? 0) : 0;
   };
+  const rank = (name) => Number(supports(name));
   const names = (runs || [])
     .map((r) => r.name)
-    .sort((a, b) => supports(b) - supports(a) || worth(b) - worth(a) || (b === state.first) - (a === state.first));
+    .sort((a, b) => rank(b) - rank(a) || worth(b) - worth(a) || Number(b === state.first) - Number(a === state.first));
   if (!names.length) document.body.dataset.empty = 'true';
   for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
 };

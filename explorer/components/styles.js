@@ -19,7 +19,7 @@ const $ = (s) => element.querySelector(s),
   PSI = [-1, -0.5, 0, 0.5, 1, 1.5];
 const on = () => !!(lx.state.view === 'styles' && lx.state.info && lx.supports(lx.state.run, 'styles'));
 const spec = () => lx.state.info.spec,
-  dials = () => document.querySelectorAll('#lx-style-dials [data-dial]');
+  dials = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('#lx-style-dials [data-dial]'));
 /* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the
    cell that is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code
    from elsewhere, which is left as it is until psi moves. */
@@ -506,16 +506,17 @@ const cutMoved = () => {
   write();
 };
 document.addEventListener('input', (e) => {
-  const d = e.target.closest?.('#lx-style-dials [data-dial]');
-  if (d && on()) turnTo[d.dataset.dial](+e.target.value);
+  const input = /** @type {HTMLInputElement} */ (e.target),
+    d = /** @type {HTMLElement} */ (input.closest?.('#lx-style-dials [data-dial]'));
+  if (d && on()) turnTo[d.dataset.dial](+input.value);
 });
 const turned = () => {
   /* what a dial alone changes: it is moved often */
   for (const d of dials()) {
     const e = d.querySelector('input'),
       k = d.dataset.dial,
-      v = { psi, cutoff, blend, noise: Math.round(PER * SHOWN.noise()) }[k];
-    if (k === 'cutoff') e.max = spec().num_layers;
+      v = { psi, cutoff, blend, noise: Math.round(PER * +SHOWN.noise()) }[k];
+    if (k === 'cutoff') e.max = String(spec().num_layers);
     d.hidden = k === 'noise' ? !spec().pixel_noise : ['psi', 'cutoff'].includes(k) && !average;
     e.value = v;
     lx.range(e);

@@ -4,8 +4,8 @@ import { effect, title } from './direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
 import { button, make } from './dom.js';
 import { weighed } from './moves.js';
+import { ownDirections } from './own.js';
 import { lx } from './store.js';
-import './own.js';
 
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
 
@@ -38,11 +38,11 @@ export class StyleDirections {
       if (!this.#selected) return;
       const name = this.#find('.lx-keep input').value.trim() || title(this.#selected.d, this.#selected.k);
       this.#typed = false;
-      lx.own.add({ name, vector: this.#selected.s });
+      ownDirections.add({ name, vector: this.#selected.s });
       lx.say(lx.t('arith.saved', { name }));
       host.dataset.saved = name;
     };
-    lx.own.changed(() => {
+    ownDirections.changed(() => {
       if (on() && this.#mine) this.#build();
     });
     new IntersectionObserver((all) => {
@@ -119,7 +119,7 @@ export class StyleDirections {
 
   #build() {
     const was = this.#selected && title(this.#selected.d, this.#selected.k) + this.#selected.d.kind,
-      own = lx.own.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
+      own = ownDirections.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
       all = [...this.#styled, ...this.#named, ...own];
     this.#rows = [];
     this.#selected = null;
@@ -134,7 +134,7 @@ export class StyleDirections {
     const rows =
       kind === 'attribute'
         ? byField(of)
-            .sort((a, b) => (a[1].length > 1) - (b[1].length > 1))
+            .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
             .map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null))
         : of.map((d, k) => this.#slider(d, k));
     return make(

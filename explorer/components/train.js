@@ -305,8 +305,10 @@ $('.lx-form').onsubmit = async (e) => {
 /* ---- a person's own images, sent in pieces ---- */
 const base64 = async (blob) => base64Of(new Uint8Array(await blob.arrayBuffer()));
 const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
+/* what is not sent, by how its name ends; training/pictures.py knows better */
+/** @type {[string, RegExp][]} */
 const KINDS = [
-  /* what is not sent, by how its name ends; training/pictures.py knows better */ ['heic', /\.(heic|heif)$/i],
+  ['heic', /\.(heic|heif)$/i],
   ['jxl', /\.jxl$/i],
   ['svg', /\.svgz?$/i],
   ['psd', /\.psd$/i],
@@ -578,7 +580,7 @@ const terms = (s) => {
           className: 'lx-term',
           onclick: () => {
             hidden.has(n) ? hidden.delete(n) : hidden.add(n);
-            b.setAttribute('aria-pressed', !hidden.has(n));
+            b.setAttribute('aria-pressed', String(!hidden.has(n)));
             plot();
           },
         },
@@ -587,7 +589,7 @@ const terms = (s) => {
       );
       b.dataset.term = n;
       b.style.setProperty('--c', COLOURS[i % COLOURS.length]);
-      b.setAttribute('aria-pressed', !hidden.has(n));
+      b.setAttribute('aria-pressed', String(!hidden.has(n)));
       return b;
     }),
   );
@@ -683,7 +685,8 @@ $('.lx-delete').onclick = (e) => {
   if (Date.now() - sure < 4000) {
     sure = 0;
     b.textContent = lx.t('train.delete');
-    return remove(e);
+    remove(e);
+    return;
   }
   sure = Date.now();
   b.textContent = lx.t('train.delete.sure');
@@ -712,7 +715,10 @@ const tick = async () => {
     const s = await ask('job_snapshot', { name: watched });
     if (watched && s.name !== watched) watched = null;
     const change = before && before.name === s.name && before.state !== s.state;
-    if (before?.name !== s.name) shownSamples = listed = '';
+    if (before?.name !== s.name) {
+      shownSamples = '';
+      listed = false;
+    }
     paint(s);
     count(element, 'ticks');
     delete element.dataset.error;

@@ -128,11 +128,11 @@ lx.on('code', live);
 lx.on('view', all);
 lx.on('lang', all);
 lx.on('theme', spectrum);
-let width = 0;
+let size = '';
 new ResizeObserver(() => {
   const now = stage.clientWidth + 'x' + stage.clientHeight;
-  if (now !== width && stage.clientWidth) {
-    width = now;
+  if (now !== size && stage.clientWidth) {
+    size = now;
     build();
   }
 }).observe(stage);

@@ -1,0 +1,22 @@
+/* What scripts outside of the modules put on the window. */
+declare const Plotly: any;
+interface Window {
+  Plotly: any;
+  lx: any;
+  lxMounted: Record<string, any>;
+  lxMount: (name: string, found: any) => Promise<void>;
+  lxScripts: string;
+  lxFrames: number;
+  lxLogin: any;
+  lxRelabel: [string, string][];
+  lxFit: (neighbours: number, distance: number, metric: string) => Promise<any>;
+  gradio_config?: { root?: string };
+}
+
+/* What modules tell each other beside the state (lx.on): components that come and go in the page. */
+interface DocumentEventMap {
+  'lx-ratio': CustomEvent<import('../../../explorer/components/types').Neighbours | null>;
+  'lx-neighbours': CustomEvent<import('../../../explorer/components/types').Neighbours>;
+  'lx-fitting': CustomEvent<import('../../../explorer/components/types').Fitting | null>;
+  'lx-fitted': CustomEvent<import('../../../explorer/components/types').Fitted>;
+}
