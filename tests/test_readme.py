@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from training import checkpoint, families
-from training.cli import make_parser, table
+from training.arguments import make_parser
+from training.table import table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
