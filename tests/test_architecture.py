@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = sorted(p for top in ("training", "explorer") for p in (ROOT / top).rglob("*.py"))
 PAGE = [p for p in FILES if p.is_relative_to(ROOT / "explorer")]
-LOOP = {"training.loop", "training.losses", "training.metrics", "training.evaluate", "training.cli", "training.__main__",
-        "training.fit_features", "training.train"}
+LOOP = {"training.loop", "training.losses", "training.metrics", "training.evaluate", "training.cli", "training.arguments",
+        "training.__main__", "training.fit_features", "training.train"}
 
 
 @cache

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from training import checkpoint, tables
-from training.cli import make_parser, table
+from training import checkpoint
+from training.arguments import make_parser
+from training.table import of_families, table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -38,7 +39,7 @@ def test_the_table_of_runs_is_the_cards():
 def test_the_table_of_families_is_the_families():
     """``python -m training list --families``."""
     cards = checkpoint.runs(ROOT / "trained")[0]
-    assert tables.of_families(cards) == README.split("<!-- families -->")[1].split("<!-- /families -->")[0].strip()
+    assert of_families(cards) == README.split("<!-- families -->")[1].split("<!-- /families -->")[0].strip()
 
 
 @pytest.mark.parametrize("command", re.findall(r"^python -m training ([^#\n]+)", README, re.M))

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from . import checkpoint, families, state
-from .cli import Bar, Failed, tell
 from .model import Config
+from .terminal import Bar, Failed, tell
 
 RECIPES = ("quick", "cpu", "gpu")
 

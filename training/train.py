@@ -16,14 +16,18 @@ from typing import Any
 import torch
 
 from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
+from .afterwards import measure_for_page
+from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
-from .cli import DATA, TRAINED, Bar, Failed, chosen_settings, clock, code_version, load_data, measure_for_page, print_card, tell
 from .data import Dataset
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
 from .signals import Signals
 from .status import Status
+from .table import print_card
+from .terminal import Bar, Failed, clock, load_data, tell
+from .version import code_version
 
 RESUME = "resume"
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from explorer.routes import describe, list_runs
 
 from explorer import components, latent, projection, styles
 from explorer.access import Access
-from explorer.routes import describe, list_runs
 from training.model import Code, LatentSpec
 
 EXPECTED = Path(__file__).parents[1] / "javascript" / "expected.json"

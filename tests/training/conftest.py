@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from training import cli, train
+from training import afterwards, cli, train
 
-REAL = cli.measure_for_page
+REAL = afterwards.measure_for_page
 
 
 def measure(trained: Path, names: Sequence[str], device: str) -> None:

@@ -142,7 +142,7 @@ def test_finer_levels_may_learn_less_often():
 
 
 def test_the_command_line_changes_the_level_of_a_run_that_goes_on():
-    from training.cli import make_parser
+    from training.arguments import make_parser
     options = {f.name for f in dataclasses.fields(lapgan.LAPGANConfig) if f.metadata["later"]}
     assert options == {"images", "level"}
     args = make_parser().parse_args(["train", "lapgan", "--resume", "--level", "2"])
