@@ -140,7 +140,7 @@ def main(argv: list[str] | None = None) -> int:
     proxies = [*args.behind_proxy, *(PRIVATE if "SPACE_ID" in os.environ else ())]
     if proxies:                                 # read by uvicorn
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(("127.0.0.1", "::1", *proxies))
-    from explorer import ui
+    from explorer import page
     from explorer.runs.session import Session
     from explorer.server.access import Access
     from training import memory
@@ -154,14 +154,14 @@ def main(argv: list[str] | None = None) -> int:
     except (RuntimeError, ValueError) as e:
         print(e, file=sys.stderr)
         return 1
-    demo = ui.build(session, access)
+    demo = page.build(session, access)
     demo.queue(default_concurrency_limit=4, max_size=64)
     demo._queue.sleep_when_free = QUEUE_LOOKS
     try:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,
             auth=args.auth, inbrowser=args.browser, root_path=args.root_path, prevent_thread_lock=True,
-            app_kwargs=ui.app_arguments(session, access, hosts, args.allow_frames), **ui.launch_arguments(demo))
+            app_kwargs=page.app_arguments(session, access, hosts, args.allow_frames), **page.launch_arguments(demo))
     except OSError as e:
         print(f"The page cannot be served on {args.host}:{args.port}: {e}", file=sys.stderr)
         return 1
@@ -177,7 +177,7 @@ def main(argv: list[str] | None = None) -> int:
               file=sys.stderr, flush=True)
     if not access.training:
         print("Others can reach this page, so they explore but do not train; --allow-training changes that.", flush=True)
-    threading.Thread(target=ui.prefetch, args=(session,), daemon=True).start()
+    threading.Thread(target=page.prefetch, args=(session,), daemon=True).start()
     try:
         while True:
             time.sleep(3600)

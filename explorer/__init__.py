@@ -17,3 +17,9 @@ class TooLarge(Refused):
     """More than the page takes."""
 
     status = 413
+
+
+class VisitorError(PermissionError):
+    """A visitor asked for something kept for the owner; one sentence."""
+
+    status = 403

@@ -138,10 +138,10 @@ class Host:
     def page(self, arguments: list[str], environment: dict[str, str]) -> int:
         """Serve a page; its process id."""
         import app
-        from explorer import ui
+        from explorer import page
         from explorer.runs import session  # noqa: F401
         from tests import forked
-        ui._plotly()                                 # kept: else packed by every fork
+        page._plotly()                                 # kept: else packed by every fork
 
         def serve() -> int:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -159,7 +159,7 @@ class Host:
 
         if words[0] != "-m":
             import app  # noqa: F401
-            from explorer import ui  # noqa: F401
+            from explorer import page  # noqa: F401
         from explorer import __main__  # noqa: F401
         from tests import forked
         from training import cli, families, live, train  # noqa: F401

@@ -22,7 +22,7 @@ from PIL import Image
 
 import app
 from benchmarks.serve import ROOT, page
-from explorer import ui
+from explorer import page as whole
 from tests import forked, host
 from tests.explorer.conftest import data, make
 from training import checkpoint
@@ -126,7 +126,7 @@ def test_sessions_of_programs_do_not_pile_up_in_memory(served):
     with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
         def call_under(name):
             assert http.post("/gradio_api/run/sample", json={"data": ["tiny", 1, None], "session_hash": name}).status_code == 200
-        for k in range(ui.SESSIONS + 10):
+        for k in range(whole.SESSIONS + 10):
             call_under(f"first-{k}")
         before = process.memory_info().rss
         for k in range(120):

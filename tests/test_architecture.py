@@ -52,10 +52,11 @@ def test_arrows(path):
     else:
         assert not within(names, *LOOP), "the explorer starts trainings as a process of their own"
         stage = where.parts[1] == "views" and where.name == "__init__.py"
-        if not (where.name in ("ui.py", "theme.py") or where.parts[1] == "components" or stage):
-            assert not within(names, "gradio", "explorer.components"), "only the interface imports gradio"
+        markup = where.parts[1] == "views" and within(names, "gradio") and "explorer.shell.piece" in names
+        if not (where.name in ("page.py", "theme.py") or where.parts[1] == "shell" or stage or markup):
+            assert not within(names, "gradio", "explorer.shell"), "only the interface imports gradio"
         if stage:
-            assert not within(imports(path, inside=False), "gradio", "explorer.components"), "what a view computes needs no gradio"
+            assert not within(imports(path, inside=False), "gradio", "explorer.shell"), "what a view computes needs no gradio"
     if str(where) == "training/model.py":
         assert not within(names, "training"), "model.py is a leaf"
     if where.parts[:2] == ("training", "families"):
@@ -63,10 +64,9 @@ def test_arrows(path):
 
 
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
-FLOORS = (("", "images", "plots", "theme", "i18n"), ("components",), ("runs",), ("latent",),
+FLOORS = (("", "images", "plots", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
           ("views", "views.base", "views.endpoints", "views.samples"), ("views.*",), ("views.operations", "views.measuring"),
-          ("server",), ("ui", "early", "__main__"))
-FORM = {"explorer.access", "explorer.jobs"}     # by which the Train form, which still stands in components/, reaches up
+          ("server",), ("page", "__main__"))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
 
 
@@ -91,10 +91,10 @@ def below(path: Path) -> frozenset[str]:
     """The modules of explorer/ that a module imports."""
     known, mine = {module(p) for p in PAGE}, module(path)
     named = {n if n in known else n.rpartition(".")[0] for n in within(imports(path), "explorer")}
-    return frozenset((named & known) - {mine} - FORM)
+    return frozenset((named & known) - {mine})
 
 
-@pytest.mark.parametrize("path", [p for p in PAGE if module(p) not in FORM], ids=ids)
+@pytest.mark.parametrize("path", [p for p in PAGE], ids=ids)
 def test_arrows_run_down(path):
     mine = module(path)
     for name in below(path):
@@ -105,7 +105,7 @@ def test_arrows_run_down(path):
 
 def test_there_is_no_circle():
     """Neither among modules nor among rooms."""
-    modules = {module(p): below(p) for p in PAGE if module(p) not in FORM}
+    modules = {module(p): below(p) for p in PAGE}
     rooms: dict[str, set[str]] = {}
     for name, others in modules.items():
         rooms.setdefault(room(name), set()).update({room(o) for o in others} - {room(name)})

@@ -24,7 +24,9 @@ def written(lang: str) -> dict[str, str]:
         raise KeyError(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}.")
     here = Path(__file__).parent
     found: dict[str, str] = {}
-    for path in (here / f"{lang}.json", *sorted(here.glob(f"*.{lang}.json"))):      # train.en.json and others: words of one view
+    views = here.parent / "views"                          # each view has its own words
+    parts = [*here.glob(f"*.{lang}.json"), *views.glob(f"*/{lang}.json"), *views.glob(f"*/*.{lang}.json")]
+    for path in (here / f"{lang}.json", *sorted(parts)):
         found |= json.loads(path.read_text("utf-8"))
     return found
 

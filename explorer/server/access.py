@@ -6,11 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 
-
-class VisitorError(PermissionError):
-    """A visitor asked for something kept for the owner; one sentence."""
-
-    status = 403
+from .. import VisitorError
 
 
 @lru_cache(256)

@@ -1,6 +1,6 @@
 """What a program can ask by name (``gradio_client``): each question checked, its answer worked out by the functions that the page uses.
 
-No gradio here: ui.py exposes them. Whatever is wrong with a question is one sentence.
+No gradio here: page.py exposes them. Whatever is wrong with a question is one sentence.
 """
 
 from __future__ import annotations

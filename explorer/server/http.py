@@ -14,12 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .. import Refused, TooLarge
+from .. import Refused, TooLarge, VisitorError
 from ..runs.lanes import Abandoned
 from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
-from .access import VisitorError
 from .scope import address
 
 PREFIX = "/gradio_api/explorer"

@@ -1,7 +1,7 @@
 """The page's JavaScript modules, each at an address that changes with any of them: a browser fetches and compiles them once.
 
-Address: ``PREFIX/js/<digest>/<name>.js``; names are those of the files in components/, and ``constants``: words and views, as Python
-knows them.
+Address: ``PREFIX/js/<digest>/<name>.js``; names are those of the files in shell/ and views/ ("views/map/plane"), and ``constants``:
+words and views, as Python knows them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .. import views
 from ..i18n import LANGUAGES, words
 from .http import PREFIX
 
-HERE = Path(__file__).parents[1] / "components"
+EXPLORER = Path(__file__).parents[1]
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -30,7 +30,8 @@ class Scripts:
     """All modules. ``constants``: what the module of that name exports, as JSON values by name."""
 
     def __init__(self, constants: Mapping[str, Any]) -> None:
-        texts = {p.stem: p.read_text("utf-8") for p in sorted(HERE.glob("*.js"))}
+        files = sorted([*EXPLORER.glob("shell/*.js"), *EXPLORER.glob("views/*/*.js")])
+        texts = {p.relative_to(EXPLORER).with_suffix("").as_posix(): p.read_text("utf-8") for p in files}
         texts["constants"] = "".join(f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n"
                                      for name, value in constants.items())
         digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
@@ -52,7 +53,7 @@ class Scripts:
             if "gzip" in request.headers.get("accept-encoding", ""):
                 return Response(self.packed[name], media_type="text/javascript", headers=headers | {"content-encoding": "gzip"})
             return Response(self.plain[name], media_type="text/javascript", headers=headers)
-        return Route(f"{PREFIX}/js/{{digest}}/{{name}}.js", answer, methods=["GET"])
+        return Route(f"{PREFIX}/js/{{digest}}/{{name:path}}.js", answer, methods=["GET"])
 
 
 @cache

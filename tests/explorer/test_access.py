@@ -1,6 +1,7 @@
 import pytest
 
-from explorer.server.access import Access, VisitorError, is_loopback
+from explorer import VisitorError
+from explorer.server.access import Access, is_loopback
 
 
 @pytest.mark.parametrize("host", [

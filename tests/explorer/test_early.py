@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from explorer.early import Early, first, modules
+from explorer.server.head_script import Early, first, modules
 
 PAGE = [b"<!doctype html><html><head><title>a</title></he", b"ad><body><head>no</head></body></html>"]
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explorer.routes import describe, list_runs
 
-from explorer import components, latent, projection, styles
-from explorer.access import Access
+from explorer.latent import layers, moves, neighbours
+from explorer.server.access import Access
+from explorer.server.opening import describe, list_runs
+from explorer.shell import EXPLORER
+from explorer.views.styles import mixing
 from training.model import Code, LatentSpec
 
 EXPECTED = Path(__file__).parents[1] / "javascript" / "expected.json"
@@ -30,21 +32,21 @@ def paths(draw: np.random.Generator) -> list[dict[str, Any]]:
     a, b = draw.standard_normal((2, 6)).astype(np.float32)
     few = [[a], [a, -a], [a, 0 * a], [a, 2 * a], [a, b]]
     several = [draw.standard_normal((4, 6)).astype(np.float32), *map(np.stack, few)]
-    return [{"keys": [numbers(k) for k in keys], "method": method, "loop": loop, "t": t, "w": numbers(latent.walk(keys, t, method, loop))}
-            for keys in several for method in latent.METHODS for loop in (False, True) for t in TIMES]
+    return [{"keys": [numbers(k) for k in keys], "method": method, "loop": loop, "t": t, "w": numbers(moves.walk(keys, t, method, loop))}
+            for keys in several for method in moves.METHODS for loop in (False, True) for t in TIMES]
 
 
 def truncations(draw: np.random.Generator) -> list[dict[str, Any]]:
     w, mean = draw.standard_normal((3, 4)).astype(np.float32), draw.standard_normal(4).astype(np.float32)
     return [{"w": numbers(w), "average": numbers(mean), "psi": psi, "cutoff": cutoff,
-             "out": numbers(styles.truncated(w, mean, psi, cutoff))}
+             "out": numbers(layers.truncated(w, mean, psi, cutoff))}
             for psi in (-1.0, 0.0, 0.7, 1.5) for cutoff in (0, 2, 3)]
 
 
 def mixes(draw: np.random.Generator) -> list[dict[str, Any]]:
     a, b = draw.standard_normal((2, 3, 4)).astype(np.float32)
     return [{"a": numbers(a), "b": numbers(b), "layers": layers, "share": share,
-             "w": numbers(styles.mixed(a[None], b[None], layers, share)[0, 0])}
+             "w": numbers(mixing.mixed(a[None], b[None], layers, share)[0, 0])}
             for layers in ([True, False, True], [False] * 3) for share in (0.0, 0.4, 1.0)]
 
 
@@ -56,14 +58,14 @@ def places(draw: np.random.Generator) -> list[dict[str, Any]]:
     found = []
     for xy, at in asked:
         codes = np.eye(len(xy), dtype=np.float32)
-        weights = projection.place_among(xy, codes, at).code
+        weights = neighbours.place_among(xy, codes, at).code
         found.append({"points": [numbers(p) for p in xy], "at": numbers(at), "weights": numbers(weights)})
     return found
 
 
 def texts(draw: np.random.Generator) -> list[dict[str, Any]]:
     rows = [draw.standard_normal(n).astype(np.float32) for n in (1, 5, 130)] + [np.array([0, -0.0, 1e6, -1.5e-7], np.float32)]
-    return [{"w": [float(v) for v in row], "text": latent.to_text(row)} for row in rows]
+    return [{"w": [float(v) for v in row], "text": moves.to_text(row)} for row in rows]
 
 
 def computed() -> dict[str, Any]:
@@ -86,7 +88,7 @@ def test_python_gives_what_the_javascript_is_held_to(name):
 
 def fields(name: str) -> set[str]:
     """Those of an interface of types.d.ts."""
-    text = (components.HERE / "types.d.ts").read_text("utf-8")
+    text = (EXPLORER / "shell" / "types.d.ts").read_text("utf-8")
     body = text.split(f"export interface {name} {{\n")[1].split("\n}")[0]
     return set(re.findall(r"^  (\w+)\??:", body, re.M))
 

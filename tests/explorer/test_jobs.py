@@ -13,8 +13,9 @@ import psutil
 import pytest
 from PIL import Image
 
+from explorer import VisitorError
 from explorer.runs import lanes
-from explorer.server.access import Access, VisitorError
+from explorer.server.access import Access
 from explorer.views.train import monitor, uploads
 from explorer.views.train import process as training_process
 from explorer.views.train.error import JobError

@@ -12,7 +12,7 @@ from gradio.routes import App
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from explorer import ui
+from explorer import page
 from explorer.runs.session import Session
 from explorer.server import origin
 from explorer.server.access import Access
@@ -80,8 +80,8 @@ def root(tmp_path_factory) -> Path:
 def app(root) -> App:
     """The page's app as it is served, trainings allowed."""
     session, access = Session(root), Access(True)
-    demo = ui.build(session, access)
-    return App.create_app(demo, app_kwargs=ui.app_arguments(session, access))
+    demo = page.build(session, access)
+    return App.create_app(demo, app_kwargs=page.app_arguments(session, access))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from explorer import ui
+from explorer import page
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.brake import FREE, LONGEST, Brake
@@ -82,7 +82,7 @@ def test_what_a_framework_says_becomes_a_sentence(status):
 
 def test_of_the_real_app(tmp_path):
     session, access = Session(tmp_path), Access(True)
-    app = App.create_app(ui.build(session, access), app_kwargs=ui.app_arguments(session, access))
+    app = App.create_app(page.build(session, access), app_kwargs=page.app_arguments(session, access))
     http = TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
     for path, body, status in (("/gradio_api/queue/join", b"[", 422), ("/gradio_api/call/sample", b'{"data": 5}', 422),
                                ("/gradio_api/run/sample", b"{}", 422), ("/gradio_api/upload", b"x", 404),

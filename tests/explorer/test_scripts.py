@@ -2,18 +2,19 @@
 
 import gzip
 import json
+import posixpath
 import re
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from explorer.components import HERE
 from explorer.i18n import LANGUAGES, words
-from explorer.server.scripts import FOREVER, Scripts, scripts
+from explorer.server.scripts import EXPLORER, FOREVER, Scripts, scripts
+from explorer.shell import address, files
 from explorer.views import modules
 
-IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'\./([^']+)\.js';", re.MULTILINE)
+IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'(\.[^']+)\.js';", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -22,17 +23,17 @@ def http():
 
 
 def test_a_module_is_the_files_text_for_ever_packed_where_that_is_understood(http):
-    plain = http.get(f"{scripts().path}store.js", headers={"accept-encoding": "identity"})
-    assert plain.text == (HERE / "store.js").read_text("utf-8") and "content-encoding" not in plain.headers
-    packed = http.get(f"{scripts().path}store.js")
+    plain = http.get(f"{scripts().path}shell/store.js", headers={"accept-encoding": "identity"})
+    assert plain.text == (EXPLORER / "shell" / "store.js").read_text("utf-8") and "content-encoding" not in plain.headers
+    packed = http.get(f"{scripts().path}shell/store.js")
     assert packed.headers["content-encoding"] == "gzip" and packed.content == plain.content          # unpacked by the client
-    assert gzip.decompress(scripts().packed["store"]) == plain.content
+    assert gzip.decompress(scripts().packed["shell/store"]) == plain.content
     for answer in (plain, packed):
         assert answer.headers["cache-control"] == FOREVER and answer.headers["vary"] == "accept-encoding"
         assert answer.headers["content-type"].startswith("text/javascript")
 
 
-@pytest.mark.parametrize("path", [f"{scripts().path}nothing.js", scripts().path.replace("/js/", "/js/0") + "store.js",
+@pytest.mark.parametrize("path", [f"{scripts().path}nothing.js", scripts().path.replace("/js/", "/js/0") + "shell/store.js",
                                   f"{scripts().path}..%2Fearly.js", f"{scripts().path}../../early.js"])
 def test_what_is_not_a_module_is_not_there(http, path):
     assert http.get(path).status_code == 404
@@ -45,9 +46,17 @@ def test_the_address_follows_the_contents():
 
 def test_every_import_is_served_and_every_component_has_its_module():
     for name, body in scripts().plain.items():
-        assert set(IMPORTS.findall(body.decode())) <= set(scripts().names), name
-    mounted = {m for p in HERE.glob("*.py") for m in re.findall(r'piece\("(\w+)"', p.read_text("utf-8"))}
-    assert len(mounted) > 10 and mounted <= set(scripts().names)
+        for imported in IMPORTS.findall(body.decode()):
+            assert posixpath.normpath(posixpath.join(posixpath.dirname(name), imported)) in scripts().names, (name, imported)
+    assert any(IMPORTS.findall(body.decode()) for body in scripts().plain.values())
+    mounted = {m for p in EXPLORER.rglob("*.py") for m in re.findall(r'piece\("(\w+)"', p.read_text("utf-8"))}
+    assert len(mounted) > 10 and {address(files(".js")[name]) for name in mounted} <= set(scripts().names)
+
+
+def test_no_two_files_of_a_kind_have_one_name():
+    for suffix in (".js", ".css"):
+        there = [p for p in EXPLORER.rglob(f"*{suffix}") if p.parts[-2] == "shell" or p.parts[-3] == "views"]
+        assert len(files(suffix)) == len(there) > 8
 
 
 def test_python_tells_words_and_views():

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { b64, base64Of, f32, fromBase64, joined, urlPlain, urlSafe } from '../../explorer/components/bytes.js';
+import { b64, base64Of, f32, fromBase64, joined, urlPlain, urlSafe } from '../../explorer/shell/bytes.js';
 import { expected } from './expected.js';
 
 test("codes are Python's text, and come back bit by bit", () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { heat, steps, table } from '../../explorer/components/colours.js';
+import { heat, steps, table } from '../../explorer/shell/colours.js';
 
 test('an error is black, then red, yellow and white', () => {
   assert.deepEqual([0, 0.4, 0.75, 1].map(heat), [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { IMAGE_LETTERS, TOO_LONG, imageText, steps, summed, textImage } from '../../explorer/components/image_text.js';
+import { IMAGE_LETTERS, TOO_LONG, imageText, steps, summed, textImage } from '../../explorer/shell/image_text.js';
 
 const photograph = (n, channels) => Uint8Array.from({ length: n * n * channels }, (_, i) => 128 + 100 * Math.sin(i / (7 * channels)));
 const drawing = (n) => Uint8Array.from({ length: n * n }, (_, i) => (i % 13 < 3 ? 255 : 0));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { walkText } from '../../explorer/components/film_state.js';
-import { mapText } from '../../explorer/components/plane_state.js';
-import { recText, textRec } from '../../explorer/components/reconstruct_link.js';
+import { walkText } from '../../explorer/views/walk/film_state.js';
+import { mapText } from '../../explorer/views/map/plane_state.js';
+import { recText, textRec } from '../../explorer/views/reconstruct/reconstruct_link.js';
 
 const random = (seed) => () => (seed = (seed * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
 

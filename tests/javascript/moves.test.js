@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import * as moves from '../../explorer/components/moves.js';
+import * as moves from '../../explorer/shell/moves.js';
 import { expected, near } from './expected.js';
 
 const code = (...values) => Float32Array.from(values);

@@ -14,5 +14,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """The sum, its check, and the gallery of exemplars."""
-    from ...components.arithmetic import arithmetic
+    from .arithmetic import arithmetic
     arithmetic()

@@ -15,9 +15,9 @@ def supports(spec: dict[str, Any]) -> bool:
 def build(context: Context) -> None:
     """The grid and the spectrum; for models with codes or classes of their own a grid over two of them, and their controls. Behind a
     switch, directions that were found after training."""
-    from ...components.codes import codes
-    from ...components.directions import directions
-    from ...components.traverse import traverse
+    from .codes import codes
+    from .directions import directions
+    from .traverse import traverse
     directions()
     traverse()
     codes()

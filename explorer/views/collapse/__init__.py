@@ -16,5 +16,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Panels and transport."""
-    from ...components.collapse import collapse
+    from .collapse import collapse
     collapse()

@@ -16,5 +16,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Samples, curves, table."""
-    from ...components.compare import compare
+    from .compare import compare
     compare()

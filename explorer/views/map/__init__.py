@@ -18,8 +18,8 @@ def build(context: Context) -> None:
 
     from training import maps
 
-    from ...components.plane import plane
-    from ...components.refit import refit
+    from .plane import plane
+    from .refit import refit
     plane()
     with gr.Column(elem_id="lx-refit"):
         neighbours = gr.Slider(2, 100, value=maps.Map.n_neighbors, step=1, buttons=[])

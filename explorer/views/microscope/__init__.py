@@ -15,7 +15,7 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """The bar that chooses an image and a panel, and the panels; few labels beside them."""
-    from ...components.labels import labels
-    from ...components.microscope import microscope
+    from .labels import labels
+    from .microscope import microscope
     microscope()
     labels()

@@ -14,5 +14,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Levels from coarse to full; a second sample; a real image taken apart."""
-    from ...components.pyramid import pyramid
+    from .pyramid import pyramid
     pyramid()

@@ -14,5 +14,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Input, reconstruction and error map; the code under them."""
-    from ...components.reconstruct import reconstruct
+    from .reconstruct import reconstruct
     reconstruct()

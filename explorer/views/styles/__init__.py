@@ -14,5 +14,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """The mixing grid, and below it truncation, noise, directions and paths."""
-    from ...components.styles import styles
+    from .styles import styles
     styles()

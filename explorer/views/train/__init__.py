@@ -16,6 +16,6 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Form and monitor."""
-    from ...components.train import train
     from .jobs import Jobs
+    from .train import train
     train(Jobs(context.session.trained, context.access))

@@ -14,5 +14,5 @@ def supports(spec: dict[str, Any]) -> bool:
 
 def build(context: Context) -> None:
     """Screen, transport, keyframes, contact strip."""
-    from ...components.film import film
+    from .film import film
     film()

@@ -15,8 +15,8 @@ interface Window {
 
 /* What modules tell each other beside the state (lx.on): components that come and go in the page. */
 interface DocumentEventMap {
-  'lx-ratio': CustomEvent<import('../../../explorer/components/types').Neighbours | null>;
-  'lx-neighbours': CustomEvent<import('../../../explorer/components/types').Neighbours>;
-  'lx-fitting': CustomEvent<import('../../../explorer/components/types').Fitting | null>;
-  'lx-fitted': CustomEvent<import('../../../explorer/components/types').Fitted>;
+  'lx-ratio': CustomEvent<import('../../../explorer/shell/types').Neighbours | null>;
+  'lx-neighbours': CustomEvent<import('../../../explorer/shell/types').Neighbours>;
+  'lx-fitting': CustomEvent<import('../../../explorer/shell/types').Fitting | null>;
+  'lx-fitted': CustomEvent<import('../../../explorer/shell/types').Fitted>;
 }

@@ -1,0 +1,51 @@
+"""The shell: what stands around the views, and what their components share. A component is a small gr.HTML with its ``.js`` and ``.css``
+beside it, here or in its view's folder. What they know of the page they ask of ``window.lx`` (store.js).
+
+To write one: ``<name>.py`` with a function that returns ``piece("<name>", template)``; ``<name>.js``, a module that runs once the component
+is in the page: it imports ``lx`` of store.js and has ``const { element } = mounted('<name>')``, the box around the template (of what is in
+the page more than once it exports a function instead, as about.js does); and ``<name>.css`` (global rules: prefix class names; it is nested
+under ``:root``, so it must not name html or :root). Visible text carries ``data-t="key"`` (data-t-label for an aria-label, data-t-title for
+a title) and stands in ``explorer/i18n/*.json``, so that it follows the language. A stage that should fill its view has
+``elem_classes=["lx-fill"]``. Events for Gradio (``trigger('name')``) are named behind the template.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+EXPLORER = Path(__file__).parents[1]
+
+
+def files(suffix: str) -> dict[str, Path]:
+    """The shell's and the views' files of a kind (".js", ".css"), by their names without it, sorted; no name stands twice."""
+    found = sorted([*EXPLORER.glob(f"shell/*{suffix}"), *EXPLORER.glob(f"views/*/*{suffix}")], key=lambda path: path.stem)
+    return {path.stem: path for path in found}
+
+
+def address(path: Path) -> str:
+    """Where the page finds a module, below the folder of all of them: "views/map/plane"."""
+    return path.relative_to(EXPLORER).with_suffix("").as_posix()
+
+
+def script(name: str, *events: str) -> str:
+    """What Gradio runs once a component is in the page: its module, which finds there what is its own (mounted.js). Events that the module
+    triggers are named in it, since Gradio reads off the text which there are."""
+    named = "".join(f"/* '{event}' */ " for event in events)
+    path = address(files(".js")[name])
+    return f"{named}window.lxMount('{path}', {{ element, trigger, server: typeof server === 'undefined' ? null : server }});"
+
+
+def stylesheets() -> str:
+    """The CSS of all components, one after another, under :root as in theme.css."""
+    return ":root{\n" + "\n".join(p.read_text("utf-8") for p in files(".css").values()) + "}\n"
+
+
+def piece(name: str, template: str, *events: str, **props: Any) -> gr.HTML:
+    """A gr.HTML with ``template`` whose behaviour is ``<name>.js``, which triggers ``events``.
+
+    A function and not a subclass: Gradio writes a .pyi file beside every subclass of a component.
+    """
+    return gr.HTML(value="", html_template=template, js_on_load=script(name, *events), apply_default_css=False, **props)

@@ -1,0 +1,751 @@
+/* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
+ *
+ * For those who write a component (all of it is synchronous unless it says "promise"):
+ *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions
+ *              the run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the
+ *              code)
+ *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
+ *                              "restore", "history"; a listener is called at once when there already is something to tell, so the order of
+ *                              mounting does not matter. "runs" comes before the first "run": who hears of a run knows the list (if it
+ *                              could be had)
+ *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
+ *                              run before is dropped
+ *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y,
+ *                              approximate, ratio} | {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} |
+ *                              {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
+ *                              {kind: "styles", row, column}
+ *   lx.setLabel(k)             another class, the same code
+ *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with
+ *                              it
+ *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT below, text as
+ *                              short as can be. quiet: written down, but by no act of a person, so never a step of its own
+ *   lx.undo(), lx.redo(), lx.can   a step back or forth in the browser's history; {undo, redo}: whether there is one
+ *   lx.show(view)              switches the tab
+ *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
+ *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
+ *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
+ *   lx.whose(body)             a request's body with the current run and its class, unless it names a run of its own
+ *   lx.draw(canvas, body, paint, leads)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
+ *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain
+ *                              drawing; leads: what the hand is on, others asked for at the same moment wait for one frame of it (the
+ *                              canvas has class lx-stale while an answer is on its way, and is hidden where it failed)
+ *   lx.stale(elements, on, again)  dims what belongs to another question than the words beside it; again: an answer came, another is on its
+ *                              way
+ *   lx.turn()                  for whoever asks the server for a code and then sets it: returns a function that says whether it is still
+ *                              the last asked for, and the run the same
+ *   lx.busy                    questions on their way and canvases being drawn: 0 when all that was asked for is there
+ *   lx.tile(canvas, index)     promise; draws held-out image `index` of the current run's data set from its sprite sheet
+ *   lx.t(key, vars)            a sentence of i18n/<lang>.json; elements with data-t="key" (also data-t-label, data-t-title) are kept
+ *                              translated
+ *   lx.say(sentence, kind)     a quiet notice; kind "error" or nothing
+ *   lx.refresh()               promise; lists the runs again (after a training)
+ *   lx.b64(Float32Array), lx.f32(string)   base64 of little-endian float32
+ *   lx.save(blob, name), lx.copy(text)     a download, the clipboard
+ *   lx.names(label)            the class name of a label of the current data set
+ *   lx.field(f), lx.category(f, v), lx.phrase(f, v)   what images are read for, in words: "skin", "dark", "skin dark"
+ *
+ * The link is the state. It is the page's address: `?run=…&view=…&lang=…`, and behind `#` all that may be long (the code `w`, its origin
+ * `o`, its class `c`, and what views keep), which no browser sends to a server or a proxy with its limit of some kilobytes. Links that
+ * carry all of it as a query are read as well. A first opening, a reload, Back, Forward, undo and redo all read the address with one
+ * function, `restore`: it puts run, code, label, view and `kept` in place, tells "run", "code", "view" of what has changed, and then
+ *
+ *   lx.on('restore', ({first, run}) => …)   first: the page has just been opened; run: it is another run than before
+ *
+ * There a view reads lx.state.kept[name] and shows exactly that; no text means its standard. A view that is not open notes it and shows it
+ * when it is opened. While "run", "code", "view" and "restore" are told in a restore, lx.keep does nothing: a default cannot take the place
+ * of what the link says. An answer that was asked for before a restore must not arrive after it: lx.turn() says so.
+ *
+ * Steps: every change of run, view, code, label or `kept` is a step for Back and undo; history.js tells one act of a person from the next,
+ * and writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but
+ * to call lx.keep when its state changes, and never lx.setCode because it was opened.
+ */
+import { b64, f32, urlSafe } from './bytes.js';
+import { views, words } from '../constants.js';
+import { remember, remembered } from './dom.js';
+import { Drawing } from './drawing.js';
+import { History } from './history.js';
+import * as moves from './moves.js';
+
+/** @import { Asked, Code, Events, Info, Keyframe, Origin, State } from './types' */
+
+/** @type {{ [E in keyof Events]?: ((...told: any[]) => void)[] }} */
+const listeners = {};
+const drawings = new WeakMap(),
+  sheets = new Map();
+const query = new URLSearchParams(location.search);
+/* what views keep; true: it belongs to a run, and goes when another is opened */
+const KEPT = {
+  cmp: false,
+  seed: false,
+  class: false,
+  live: false,
+  train: false,
+  grid: true,
+  abc: true,
+  dir: true,
+  pyr: true,
+  grow: true,
+  sty: true,
+  mic: true,
+  map: true,
+  walk: true,
+  rec: true,
+};
+const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)],
+  LONGEST = 2 ** 17;
+/** Run, view, code, origin, label and kept of an address. */
+const placeOf = (href) => {
+  const url = new URL(href),
+    query = url.searchParams,
+    hash = new URLSearchParams(url.hash.slice(1));
+  const get = (k) => hash.get(k) ?? query.get(k);
+  const at = { run: query.get('run'), view: query.get('view'), kept: {} };
+  for (const k of Object.keys(KEPT)) if (get(k) && get(k).length <= LONGEST) at.kept[k] = get(k);
+  if (get('w')) {
+    try {
+      at.w = f32(get('w'));
+    } catch {
+      at.w = new Float32Array(0);
+    }
+    try {
+      at.origin = JSON.parse(get('o') || 'null');
+    } catch {
+      at.origin = null;
+    }
+  }
+  if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
+  return at;
+};
+const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
+/* the link's, the one that was chosen last, the browser's */
+const language = () => {
+  const said = [query.get('lang'), remembered('lx-lang')].find((name) => words[name]);
+  return said ?? (navigator.language.startsWith('ko') ? 'ko' : 'en');
+};
+/** @type {State} */
+const state = {
+  run: null,
+  view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
+  w: null,
+  origin: null,
+  info: null,
+  lang: language(),
+  theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
+  runs: null,
+  problems: {},
+  keys: [],
+  label: null,
+  kept: {},
+  noise: null,
+};
+const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
+const now = {
+  run: () => state.info && [state.info],
+  code: () => state.w && state.info && [state.w, state.origin],
+  view: () => [state.view],
+  lang: () => [state.lang],
+  theme: () => [state.theme],
+  keys: () => [state.keys],
+  runs: () => state.runs && [state.runs, state.problems],
+  noise: () => state.info && [state.noise],
+  restore: () => restored && [restored],
+  history: () => [steps.can],
+};
+let restored = null,
+  restoring = false,
+  steps = null;
+const call = (fn, a) => {
+  try {
+    fn(...a);
+  } catch (e) {
+    console.error(e);
+  }
+};
+const emit = (event) => {
+  const a = now[event]();
+  if (a) for (const fn of listeners[event] || []) call(fn, a);
+};
+/**
+ * @template {keyof Events} E
+ * @param {E} event
+ * @param {(...told: Events[E]) => void} fn
+ */
+const on = (event, fn) => {
+  (listeners[event] ??= []).push(fn);
+  const a = now[event]();
+  if (a) call(fn, a);
+};
+
+/* ---- bytes and words ---- */
+const t = (key, vars = {}) =>
+  (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
+const known = (key) => has(words.en, key);
+const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
+const WORDED = '[data-t],[data-t-label],[data-t-title]';
+/** @param {ParentNode} [node] */
+const translate = (node = document) => {
+  const each = (attribute) => /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(attribute));
+  for (const e of each('[data-t]')) e.textContent = t(e.dataset.t);
+  for (const e of each('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
+  for (const e of each('[data-t-title]')) e.title = t(e.dataset.tTitle);
+};
+const names = (label) =>
+  label === null || label === undefined || label < 0
+    ? ''
+    : (state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label));
+
+/* ---- the server ---- */
+/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] */
+const bytes = async (path, body, signal) => {
+  let r;
+  try {
+    r = await fetch(
+      base() + path,
+      body === undefined
+        ? { signal }
+        : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    );
+  } catch (e) {
+    if (e.name === 'AbortError') throw e;
+    throw new Error(t('error.offline'), { cause: e });
+  }
+  if (!r.ok) {
+    let s = '';
+    try {
+      const d = await r.json();
+      s = typeof d.error === 'string' ? d.error : '';
+    } catch {
+      /* not JSON */
+    }
+    throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status }));
+  }
+  return r;
+};
+let busy = 0;
+/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
+const api = async (path, body, signal) => {
+  busy++;
+  try {
+    return await (await bytes(path, body, signal)).json();
+  } finally {
+    busy--;
+  }
+};
+/* the current run and its class, unless the request names a run of its own */
+const whose = (body) => (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
+/** @param {Asked} op @param {AbortSignal} [signal] @returns {Promise<any>} `w` is a Code */
+const code = async (op, signal) => {
+  const d = await api('code', whose(op), signal);
+  if (d.w) d.w = f32(d.w);
+  return d;
+};
+const stale = (elements, on, again = false) => {
+  for (const e of elements) {
+    e.classList.toggle('lx-stale', on);
+    if (!on) e.classList.remove('lx-failed');
+    if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
+  }
+};
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Asked} body
+ * @param {(x: CanvasRenderingContext2D, image: ImageBitmap, body: Asked) => void} [paint]
+ * @param {boolean} [leads]
+ */
+const draw = (canvas, body, paint, leads = false) => {
+  if (!drawings.has(canvas))
+    drawings.set(canvas, new Drawing(canvas, { bytes, say, stale, run: () => state.run, working: (by) => (busy += by) }));
+  drawings.get(canvas).wish(whose(body), paint, body.run !== undefined, leads);
+};
+const sheet = (dataset, k) => {
+  const key = dataset + '/' + k;
+  if (!sheets.has(key))
+    sheets.set(
+      key,
+      bytes('sheet/' + encodeURIComponent(dataset) + '/' + k)
+        .then((r) => r.blob())
+        .then(createImageBitmap)
+        .catch((e) => {
+          sheets.delete(key);
+          throw e;
+        }),
+    );
+  return sheets.get(key);
+};
+const tile = async (canvas, index) => {
+  const d = state.info?.dataset;
+  if (!d || index < 0 || index >= d.n) return false;
+  canvas.dataset.index = index;
+  const im = await sheet(d.name, Math.floor(index / d.per_sheet)),
+    [h, w] = d.tile,
+    i = index % d.per_sheet;
+  if (canvas.dataset.index !== String(index)) return false;
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  canvas.getContext('2d').drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
+  canvas.dataset.drawn = index;
+  return true;
+};
+
+/* own range inputs (class lx-range) show how far they are; call after setting a value by program */
+const range = (e) => e.style.setProperty('--p', (100 * (e.value - e.min)) / (e.max - e.min) + '%');
+document.addEventListener('input', (e) => {
+  const input = /** @type {HTMLInputElement} */ (e.target);
+  if (input.classList?.contains('lx-range')) range(input);
+});
+
+/* ---- notices ---- */
+let toast, timer;
+/** @param {string} sentence @param {'error' | ''} [kind] */
+const say = (sentence, kind) => {
+  if (!toast) {
+    toast = document.createElement('div');
+    toast.id = 'lx-toast';
+    toast.setAttribute('role', 'status');
+    document.body.append(toast);
+  }
+  toast.textContent = sentence;
+  toast.dataset.kind = kind || '';
+  toast.classList.add('on');
+  clearTimeout(timer);
+  timer = setTimeout(() => toast.classList.remove('on'), kind === 'error' ? 7000 : 2600);
+};
+const copy = async (text, done) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const a = document.createElement('textarea');
+    a.value = text;
+    document.body.append(a);
+    a.select();
+    document.execCommand('copy');
+    a.remove();
+  }
+  say(done || t('copied'));
+};
+const save = (blob, name) => {
+  const a = document.createElement('a');
+  a.href = URL.createObjectURL(blob);
+  a.download = name;
+  document.body.append(a);
+  a.click();
+  a.remove();
+  setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+};
+
+/* ---- the link ---- */
+const link = () => {
+  if (!state.run) return '';
+  const url = new URL(location.href),
+    query = url.searchParams,
+    hash = new URLSearchParams();
+  for (const k of BEHIND) query.delete(k);
+  for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
+  if (state.w) hash.set('w', urlSafe(b64(state.w)));
+  if (state.origin) hash.set('o', JSON.stringify(state.origin));
+  if (state.label !== null) hash.set('c', String(state.label));
+  for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
+  url.hash = String(hash);
+  return url.href;
+};
+steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+state.kept = placeOf(location.href).kept;
+
+/* ---- the current run and its code ---- */
+const decoded = (d) => ({
+  ...d,
+  mean: f32(d.mean),
+  directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
+  default: d.default && { ...d.default, w: f32(d.default.w) },
+});
+let opening = 0;
+/** @param {string} run @returns {Promise<Info>} */
+const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
+/** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
+const settle = (run, info, at = {}) => {
+  const n = info.spec.num_classes,
+    { w, label } = at,
+    before = state.w,
+    was = [state.run, state.label, JSON.stringify(state.origin)];
+  const good = w && w.length === info.mean.length && w.every(Number.isFinite);
+  const none = label === undefined || label === null,
+    fits = none || (n > 0 && Number.isInteger(label) && label >= 0 && label < n);
+  if ((w && !good) || !fits) say(t('error.link'), 'error');
+  if (run !== state.run) state.keys = [];
+  state.run = run;
+  state.info = info;
+  state.label = n ? (fits && label) || 0 : null;
+  state.w = Float32Array.from(good ? w : info.default.w);
+  state.origin = good ? at.origin || { kind: 'link' } : info.default.origin;
+  document.body.dataset.run = run;
+  can();
+  const same = run === was[0],
+    still = same && before.every((v, i) => v === state.w[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
+  if (still) state.w = before;
+  return { run: !same, code: !still };
+};
+/* one run at a time: of several asked for the last; null: another was, or it cannot be had */
+const opened = async (run, loading) => {
+  const ticket = ++opening;
+  document.body.dataset.opening = run;
+  try {
+    const info = await (loading || load(run));
+    return ticket === opening ? info : null;
+  } catch (e) {
+    if (ticket === opening) {
+      say(e.message, 'error');
+      document.body.dataset.openError = e.message;
+    }
+    return null;
+  } finally {
+    if (ticket === opening) delete document.body.dataset.opening;
+  }
+};
+const forget = () => {
+  for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k];
+};
+/** @param {string} run @param {{ w?: Code, origin?: Origin, label?: number }} [at] */
+const open = async (run, at) => {
+  const info = await opened(run);
+  if (!info) return false;
+  if (state.run && state.run !== run) forget();
+  settle(run, info, at || {});
+  emit('run');
+  emit('keys');
+  emit('code');
+  steps.changed();
+  return true;
+};
+/** The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo. */
+const restore = async (at, first, loading) => {
+  const run = at.run || state.run,
+    info = run === state.run ? state.info : await opened(run, loading);
+  if (!info) return false;
+  opening++;
+  asked++;
+  delete document.body.dataset.opening;
+  const view = views.find((v) => v.name === at.view)?.name || state.view,
+    moved = view !== state.view;
+  restoring = true;
+  state.kept = at.kept;
+  state.view = view;
+  const changed = settle(run, info, at);
+  place();
+  can();
+  if (changed.run) {
+    emit('run');
+    emit('keys');
+  }
+  if (changed.code) emit('code');
+  if (moved) emit('view');
+  tellRestored({ first, run: changed.run });
+  return true;
+};
+const tellRestored = (what) => {
+  restored = { first: true, run: true };
+  for (const fn of listeners.restore || []) call(fn, [what]);
+  restoring = false;
+};
+/** @param {ArrayLike<number>} w @param {Origin} origin @param {number} [label] */
+const setCode = (w, origin, label) => {
+  state.w = Float32Array.from(w);
+  state.origin = origin;
+  if (label !== undefined && state.label !== null) state.label = label;
+  emit('code');
+  steps.changed();
+};
+const setLabel = (k) => {
+  if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) {
+    state.label = k;
+    emit('code');
+    steps.changed();
+  }
+};
+/** @param {string} name @param {string | number | null} text @param {boolean} [quiet] */
+const keep = (name, text, quiet = false) => {
+  if (restoring) return;
+  const before = state.kept[name];
+  if (text === null || text === undefined || text === '') delete state.kept[name];
+  else state.kept[name] = String(text);
+  if (state.kept[name] !== before) steps.changed(quiet);
+};
+const setNoise = (noise) => {
+  state.noise = noise;
+  emit('noise');
+};
+/** @param {Keyframe[]} keys */
+const setKeys = (keys) => {
+  state.keys = keys.slice(0, 12);
+  emit('keys');
+};
+const runOf = (name) => state.runs?.find((r) => r.name === name);
+/* whether a view can show a run: what the run itself says, else what the list says of it */
+/** @param {string} name @param {string} [view] */
+const supports = (name, view = state.view) => {
+  const able = (name === state.run && state.info?.views) || runOf(name)?.views;
+  return !able || able.includes(view);
+};
+const can = () => {
+  document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
+};
+const show = (view) => {
+  if (!views.some((v) => v.name === view)) return;
+  if (view === state.view) return;
+  state.view = view;
+  place();
+  can();
+  emit('view');
+  steps.changed();
+};
+const place = () => {
+  document.body.dataset.view = state.view;
+  document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector);
+};
+let lists = 0,
+  newest = null;
+const refresh = () => (newest = listed(++lists));
+const listed = async (mine) => {
+  /* an answer that another has overtaken would bring back what was deleted since */
+  try {
+    const d = await api('runs');
+    if (mine !== lists) return newest;
+    state.runs = d.runs;
+    state.first = d.first;
+    state.problems = d.problems || {};
+    can();
+    emit('runs');
+  } catch (e) {
+    if (mine !== lists) return newest;
+    say(e.message, 'error');
+  }
+  return state.runs;
+};
+const setLang = (lang) => {
+  state.lang = lang;
+  document.documentElement.lang = lang;
+  remember('lx-lang', lang);
+  translate();
+  emit('lang');
+  steps.changed(true);
+};
+const setTheme = (theme) => {
+  state.theme = theme;
+  remember('lx-theme', theme);
+  paintTheme();
+  emit('theme');
+};
+const paintTheme = () => {
+  document.body.classList.toggle('dark', state.theme === 'dark');
+  document.documentElement.style.colorScheme = state.theme;
+};
+
+/* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
+const coordinate = (k, w = state.w) => moves.coordinate(w, state.info.mean, state.info.directions[k]);
+const moved = (k, value, w = state.w) => moves.moved(w, state.info.mean, state.info.directions[k], value);
+/* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), one that says its field ("skin dark") */
+const spaced = (s) =>
+  String(s)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
+const category = (f, v) => {
+  if (known(`value.${f}.${v}`)) return t(`value.${f}.${v}`);
+  if (v === 'yes') return field(f);
+  if (v === 'no') return t('value.no', { what: field(f) });
+  return f === 'class' ? v : spaced(v);
+};
+const phrase = (f, v) =>
+  ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
+const label = (k) => {
+  const d = state.info.directions[k],
+    effect = known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear';
+  const does = d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(effect);
+  return `${k + 1} · ${does}`;
+};
+const slide = (k, value) => {
+  if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
+};
+const sliderUpdates = (n) =>
+  Array.from({ length: n }, (_, k) =>
+    !state.info?.directions[k]
+      ? { __type__: 'update', visible: false }
+      : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
+  );
+const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
+
+/** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
+const arc = () => {
+  const s = state.info?.spec;
+  return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16;
+};
+
+let plotly;
+const loadPlotly = () =>
+  (plotly ??= new Promise((ok, no) => {
+    const s = document.createElement('script');
+    s.src = base() + 'plotly.js';
+    s.async = true;
+    s.onload = () => ok(window.Plotly);
+    s.onerror = () => {
+      plotly = null;
+      no(new Error(t('error.offline')));
+    };
+    document.head.append(s);
+  }));
+const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+/* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
+const palettes = {
+  light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
+  dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'],
+};
+const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
+/* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
+let asked = 0;
+const turn = () => {
+  const mine = ++asked,
+    run = state.run;
+  return () => mine === asked && run === state.run;
+};
+const sample = async (seed = random()) => {
+  const still = turn();
+  try {
+    const d = await code({ op: 'sample', seed });
+    if (still()) setCode(d.w, { kind: 'seed', seed });
+  } catch (e) {
+    say(e.message, 'error');
+  }
+};
+const point = async (index) => {
+  const still = turn();
+  try {
+    const d = await code({ op: 'point', index });
+    if (still()) setCode(d.w, { kind: 'point', index, label: d.label });
+  } catch (e) {
+    say(e.message, 'error');
+  }
+};
+
+/** A sentence for where the current code comes from. */
+const originText = (o = state.origin) => {
+  if (!o) return '';
+  if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
+  if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
+  if (o.kind === 'seed' || o.kind === 'sample')
+    return t('origin.seed', { seed: o.seed }) + (Number.isFinite(o.psi) ? ` · ψ ${number(o.psi)}` : '');
+  if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });
+  return t(known('origin.' + o.kind) ? 'origin.' + o.kind : 'origin.link', o);
+};
+
+/* what Gradio's own handlers call (js= in Python), and whoever opens the browser's console */
+export const lx = (window.lx = {
+  state,
+  views,
+  KEPT: Object.keys(KEPT),
+  on,
+  open,
+  setCode,
+  setLabel,
+  setNoise,
+  keep,
+  setKeys,
+  show,
+  api,
+  bytes,
+  code,
+  whose,
+  draw,
+  tile,
+  t,
+  say,
+  stale,
+  refresh,
+  b64,
+  f32,
+  link,
+  save,
+  copy,
+  names,
+  number,
+  translate,
+  coordinate,
+  moved,
+  label,
+  field,
+  category,
+  phrase,
+  slide,
+  sliderUpdates,
+  relabels,
+  supports,
+  runOf,
+  setLang,
+  setTheme,
+  loadPlotly,
+  css,
+  get palette() {
+    return palettes[state.theme] || palettes.light;
+  },
+  sample,
+  point,
+  turn,
+  random,
+  originText,
+  get busy() {
+    return busy + steps.busy;
+  },
+  undo: () => steps.undo(),
+  redo: () => steps.redo(),
+  get can() {
+    return steps.can;
+  },
+  known,
+  base,
+  arc,
+  range,
+});
+
+const boot = async () => {
+  document.documentElement.lang = state.lang;
+  place();
+  paintTheme();
+  translate();
+  new MutationObserver((seen) => {
+    for (const m of seen)
+      for (const e of m.addedNodes)
+        if (e instanceof Element && (e.matches(WORDED) || e.querySelector(WORDED))) translate(e.parentElement || e);
+  }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => {
+    if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme();
+  }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
+  const at = placeOf(location.href),
+    loading = at.run ? load(at.run) : null;
+  loading?.catch(() => {}); /* restore says it */
+  const runs = await refresh();
+  try {
+    if (loading && (await restore(at, true, loading))) return;
+    if (loading) forget();
+    await begin(runs);
+  } finally {
+    steps.begun();
+  }
+};
+/** No run was asked for, or it cannot be had: the first of the list that opens. */
+const begin = async (runs) => {
+  /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
+  const worth = (name) => {
+    const r = runOf(name);
+    return state.view === 'arithmetic' && r.attributes ? 1 + (r.changed ?? 0) : 0;
+  };
+  const rank = (name) => Number(supports(name));
+  const names = (runs || [])
+    .map((r) => r.name)
+    .sort((a, b) => rank(b) - rank(a) || worth(b) - worth(a) || Number(b === state.first) - Number(a === state.first));
+  if (!names.length) document.body.dataset.empty = 'true';
+  for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
+};
+if (document.body) boot();
+else document.addEventListener('DOMContentLoaded', boot);

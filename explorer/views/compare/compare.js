@@ -1,0 +1,432 @@
+import { mounted } from '../../shell/mounted.js';
+import { button, entitle, make, offer } from '../../shell/dom.js';
+import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { lx } from '../../shell/store.js';
+
+const { element } = mounted('compare');
+
+const $ = (s) => element.querySelector(s),
+  columns = $('.lx-cmp-columns'),
+  seedBox = $('.lx-cmp-seed'),
+  klass = $('.lx-cmp-class'),
+  add = $('.lx-cmp-add'),
+  plots = $('.lx-cmp-curves'),
+  more = $('.lx-cmp-more'),
+  table = $('.lx-cmp-table');
+const MOST = 4,
+  FEW = 6,
+  ROWS = 5;
+let names = null,
+  seed = 0,
+  label = null,
+  facts = null,
+  curves = {},
+  every = false,
+  ticket = 0;
+const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
+const colour = (k) => lx.palette[[0, 1, 2, 5][k]],
+  title = (r) => r.title || r.family_title,
+  full = (r) => (title(r).includes(r.dataset_title) ? title(r) : `${title(r)} · ${r.dataset_title}`),
+  known = (n) => lx.runOf(n);
+const dot = (k) => {
+  const e = make('i', { className: 'lx-dot' });
+  e.style.background = colour(k);
+  return e;
+};
+const many = (n) => Intl.NumberFormat(lx.state.lang).format(n);
+const time = (s) => {
+  if (!s) return '–';
+  return s < 90 ? lx.t('cmp.seconds', { n: Math.round(s) }) : lx.t('cmp.minutes', { n: Math.round(s / 60) });
+};
+
+/* ---- which runs ---- */
+const begin = () => {
+  if (names !== null || !lx.state.runs?.length || !lx.state.run) return;
+  const { cmp, seed: s, class: c } = lx.state.kept,
+    whole = (v) => (/^\d{1,10}$/.test(v ?? '') && +v < 2 ** 32 ? +v : null);
+  const asked = [...new Set((cmp || '').split(',').filter(Boolean))],
+    there = asked.filter(known).slice(0, MOST);
+  if (asked.length > there.length) lx.say(lx.t('cmp.gone'), 'error');
+  names = there.length ? there : standard();
+  seed = whole(s) ?? 0;
+  label = whole(c);
+};
+const standard = () => {
+  const own = known(lx.state.run),
+    others = lx.state.runs.filter((r) => r !== own),
+    near = (r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
+  others.sort((a, b) => near(b) - near(a));
+  return [own, ...others.slice(0, 1)].map((r) => r.name);
+};
+const keep = (quiet) => {
+  lx.keep('cmp', names.join(','), quiet);
+  lx.keep('seed', seed || null, quiet);
+  lx.keep('class', label, quiet);
+};
+const change = (next) => {
+  names = [...new Set(next)].slice(0, MOST);
+  keep();
+  all();
+};
+
+/* ---- samples: images 1, 2, 3 … of the seed down the columns, so that a wider window shows more of the same ---- */
+/* each column a sequence: image 1 at its top, the next one below */
+const arrange = (canvas, x, im, asked, shape) => {
+  const { run, seed: drawn, label: of, columns: n } = asked,
+    [, h, w] = shape;
+  const gap = Math.max(1, Math.round(w / 14));
+  canvas.width = n * w + (n - 1) * gap;
+  canvas.height = ROWS * h + (ROWS - 1) * gap;
+  x.imageSmoothingEnabled = false;
+  x.clearRect(0, 0, canvas.width, canvas.height);
+  for (let k = 0; k < n * ROWS; k++) {
+    const [left, top] = [Math.floor(k / ROWS) * (w + gap), (k % ROWS) * (h + gap)];
+    x.drawImage(im, (k % n) * w, Math.floor(k / n) * h, w, h, left, top, w, h);
+  }
+  Object.assign(canvas.dataset, { run, seed: drawn, label: of ?? '', columns: n });
+};
+const noteOf = (r, fits) => {
+  if (label === null || fits) return '';
+  return lx.t(r.num_classes ? 'cmp.fewer' : 'cmp.classless');
+};
+const draw = () => {
+  if (!on()) return;
+  [...columns.children].forEach((e, k) => {
+    const canvas = e.querySelector('canvas'),
+      r = known(names[k]);
+    if (!r) return;
+    const w = r.shape[2],
+      across = Math.max(3, Math.min(10, Math.floor(canvas.parentElement.clientWidth / (w > 40 ? 64 : 42)))),
+      fits = label !== null && label < r.num_classes;
+    e.querySelector('.lx-cmp-note').textContent = noteOf(r, fits);
+    e.dataset.seed = seed;
+    e.dataset.label = fits ? label : '';
+    lx.draw(canvas, { run: r.name, op: 'samples', seed, n: across * ROWS, columns: across, ...(fits && { label }) }, (x, im, b) => {
+      if (b.run === names[k] && b.columns * w === im.width) arrange(canvas, x, im, b, r.shape);
+    });
+  });
+};
+const columnOf = (n, k) => {
+  const r = known(n),
+    pick = make('select', { className: 'lx-cmp-pick', 'aria-label': lx.t('cmp.pick', { n: k + 1 }) }),
+    shut = button({ className: 'lx-cmp-shut', textContent: '×', hidden: names.length < 2 });
+  offer(
+    pick,
+    lx.state.runs.filter((o) => o.name === n || !names.includes(o.name)).map((o) => [o.name, full(o)]),
+    n,
+  );
+  pick.onchange = () => change(names.map((v, i) => (i === k ? pick.value : v)));
+  entitle(shut, lx.t('cmp.remove', { title: title(r) }));
+  shut.onclick = () => change(names.filter((v) => v !== n));
+  const sub = [r.family_title, r.dataset_title, lx.t('run.size', { n: r.w_dim })].join(' · '),
+    picture = make('canvas', { role: 'img', 'aria-label': lx.t('cmp.image', { title: title(r), seed }) });
+  return make(
+    'div',
+    { className: 'lx-cmp-run', role: 'listitem', data: { run: n } },
+    make('div', { className: 'lx-cmp-head' }, dot(k), pick, shut),
+    make('p', { className: 'lx-cmp-sub', textContent: sub }),
+    make('div', { className: 'lx-cmp-hold' }, picture),
+    make('p', { className: 'lx-cmp-note' }),
+  );
+};
+const build = () => {
+  if (!on()) return;
+  columns.style.setProperty('--n', names.length);
+  columns.replaceChildren(...names.map(columnOf));
+  const rest = lx.state.runs.filter((r) => !names.includes(r.name));
+  offer(add, [['', '+ ' + lx.t('cmp.add')], ...rest.map((r) => [r.name, full(r)])]);
+  add.hidden = names.length >= MOST || !rest.length;
+  if (document.activeElement !== seedBox) seedBox.value = seed;
+  element.dataset.runs = names.length;
+  draw();
+};
+const classes = () => {
+  const of = facts?.runs.find((r) => r.num_classes > 0);
+  $('.lx-cmp-classes').hidden = !of;
+  if (!of) return;
+  const each = Array.from({ length: of.num_classes }, (_, k) => [k, of.classes[k] ?? k]);
+  offer(klass, [['', lx.t('cmp.every')], ...each], label !== null && label < of.num_classes ? label : '');
+};
+add.onchange = () => {
+  if (add.value) change([...names, add.value]);
+};
+const setSeed = (s) => {
+  seed = s;
+  seedBox.value = s;
+  keep();
+  draw();
+};
+seedBox.oninput = () => {
+  const v = Math.floor(+seedBox.value);
+  if (seedBox.value !== '' && Number.isFinite(v) && v >= 0 && v < 2 ** 32) {
+    seed = v;
+    keep();
+    draw();
+  }
+};
+seedBox.onchange = () => {
+  seedBox.value = seed;
+};
+$('.lx-cmp-new').onclick = () => setSeed(lx.random());
+klass.onchange = () => {
+  label = klass.value === '' ? null : +klass.value;
+  keep();
+  draw();
+};
+
+/* ---- curves: a panel for each term, those that several runs logged first ---- */
+const curvePanels = () => {
+  const terms = new Map();
+  names.forEach((n, k) => {
+    for (const trace of curves[n]?.data || []) {
+      if (!terms.has(trace.name)) terms.set(trace.name, []);
+      terms.get(trace.name).push({ k, trace });
+    }
+  });
+  return [...terms].sort((a, b) => b[1].length - a[1].length);
+};
+const panelOf = (term) => {
+  const title = make('h3', { textContent: term.replaceAll('_', ' ').replace('/', ' · ') });
+  return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
+};
+const traceOf = ({ k, trace }) => ({
+  type: 'scatter',
+  mode: 'lines',
+  name: title(known(names[k])),
+  x: trace.x,
+  y: trace.y,
+  line: { color: colour(k), width: 1.5 },
+  hovertemplate: '%{y:.4g}<extra>%{fullData.name}</extra>',
+});
+const layoutOf = (lines) => {
+  const axis = { fixedrange: true, nticks: 4, gridcolor: lx.css('--line'), zeroline: false };
+  return {
+    ...plainLayout({ l: 40, r: 8, t: 4, b: 22 }, 10),
+    height: 150,
+    hovermode: 'x unified',
+    hoverlabel: { bgcolor: lx.css('--panel'), font: { family: lx.css('--ui'), size: 11, color: lx.css('--ink') } },
+    xaxis: { ...axis, range: [0, Math.max(...lines.map((l) => l.trace.x.at(-1) || 1))], tickformat: '~s' },
+    yaxis: axis,
+  };
+};
+const plot = async () => {
+  if (!on() || !facts) return;
+  const mine = ticket,
+    list = curvePanels(),
+    shown = every ? list : list.slice(0, FEW);
+  more.hidden = list.length <= FEW;
+  more.textContent = lx.t(every ? 'cmp.less' : 'cmp.more', { n: list.length - FEW });
+  plots.replaceChildren(...shown.map(([term]) => panelOf(term)));
+  if (!list.length) {
+    plots.append(make('p', { className: 'lx-note', textContent: lx.t('cmp.nocurves') }));
+    element.dataset.panels = 0;
+    return;
+  }
+  try {
+    await lx.loadPlotly();
+  } catch (e) {
+    lx.say(e.message, 'error');
+    return;
+  }
+  if (mine !== ticket || !on()) return;
+  const panels = [...plots.querySelectorAll('.lx-cmp-panel')];
+  for (const [i, [, lines]] of shown.entries()) {
+    if (!panels[i].isConnected) return;
+    await Plotly.react(panels[i].lastChild, lines.map(traceOf), layoutOf(lines), PLAIN);
+  }
+  element.dataset.panels = shown.length;
+};
+more.onclick = () => {
+  every = !every;
+  plot();
+};
+
+/* ---- the table ---- */
+const decimals = (n) => {
+  if (Number.isInteger(n)) return many(n);
+  if (Math.abs(n) >= 10) return n.toFixed(1);
+  return n.toFixed(Math.abs(n) < 0.1 ? 4 : 2);
+};
+/* a unit behind a number; a long one stands under the metric's name */
+const unitText = (unit) => {
+  if (unit.startsWith('of ')) return ' / ' + unit.slice(3);
+  if (unit.startsWith('×')) return ' ×';
+  return unit && unit.length <= 6 ? ' ' + unit : '';
+};
+const value = ({ value: n, unit = '' }) => {
+  if (typeof n !== 'number') return String(n ?? '–');
+  const share = !unit && n >= 0 && n <= 1,
+    text = share ? (100 * n).toFixed(1) + ' %' : decimals(n) + unitText(unit || '');
+  return text.replace('-', '−');
+};
+const setting = (v) => {
+  if (v === null || v === undefined) return '–';
+  if (Array.isArray(v)) return v.join(', ');
+  if (typeof v === 'boolean') return lx.t(v ? 'cmp.yes' : 'cmp.no');
+  return typeof v === 'number' && Math.abs(v) >= 1000 ? many(v) : String(v);
+};
+const metricName = (name) => (lx.known('metric.' + name) ? lx.t('metric.' + name) : name.replaceAll('_', ' '));
+/* a training's seed; of one that was chosen among several, which these were and what each had */
+const seedOf = (r) => {
+  if (!r.seeds) return String(r.seed);
+  const values = r.seeds.values.map((v) => value({ value: v })).join(', ');
+  return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric: metricName(r.seeds.metric), values });
+};
+const cell = (tag, textContent, extra = {}) => make(tag, { textContent, ...extra });
+const rowOf = (name, cells, help = '') => make('tr', {}, cell('th', name, { scope: 'row', title: help }), ...cells);
+const partOf = (key) =>
+  make('tr', {}, cell('th', lx.t(key), { colSpan: facts.runs.length + 1, className: 'lx-cmp-part', scope: 'colgroup' }));
+const FACTS = {
+  family: (r) => r.family,
+  dataset: (r) => r.dataset,
+  shape: (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''),
+  code: (r) => lx.t('run.size', { n: r.z_dim }),
+  parameters: (r) => many(r.parameters),
+  images: (r) => many(r.images_seen),
+  begun: (r) => r.begun_with || '–',
+  time: (r) => time(r.seconds),
+  hardware: (r) => r.hardware || '–',
+  seed: seedOf,
+};
+const factRows = () =>
+  Object.entries(FACTS)
+    .map(([key, of]) => [key, facts.runs.map(of)])
+    .filter(([, values]) => values.some((v) => v !== '–' && v !== ''))
+    .map(([key, values]) =>
+      rowOf(
+        lx.t('cmp.fact.' + key),
+        values.map((v) => cell('td', v)),
+      ),
+    );
+const metricCell = (c) => {
+  const td = cell('td', c ? value(c) : '–', { title: c?.protocol || '' });
+  if (c?.best) {
+    td.className = 'best';
+    td.setAttribute('aria-label', value(c) + ', ' + lx.t('cmp.bestone'));
+  }
+  return td;
+};
+const metricRow = (m) => {
+  const units = [...new Set(m.cells.filter(Boolean).map((c) => c.unit || ''))],
+    long = units.length === 1 && units[0].length > 6 && !units[0].startsWith('×'),
+    hint = [long ? units[0] : '', m.better ? lx.t('cmp.' + m.better) : ''].filter(Boolean).join(' · '),
+    tr = rowOf(metricName(m.name), m.cells.map(metricCell), m.cells.find(Boolean)?.protocol);
+  tr.dataset.metric = m.name;
+  if (hint) tr.cells[0].append(make('small', { textContent: hint }));
+  return tr;
+};
+const settingRow = (s) => {
+  const tr = rowOf(
+    s.name.replaceAll('_', ' '),
+    s.values.map((v) => cell('td', setting(v))),
+    s.help,
+  );
+  tr.dataset.setting = s.name;
+  return tr;
+};
+const tabulate = () => {
+  table.replaceChildren();
+  if (!facts) return;
+  const heads = facts.runs.map((r, k) => make('th', { scope: 'col' }, dot(k), r.title));
+  table.createTHead().append(make('tr', {}, cell('td', ''), ...heads));
+  table
+    .createTBody()
+    .append(
+      ...factRows(),
+      ...(facts.metrics.length ? [partOf('cmp.metrics'), ...facts.metrics.map(metricRow)] : []),
+      ...(facts.settings.length ? [partOf('cmp.settings'), ...facts.settings.map(settingRow)] : []),
+    );
+  element.dataset.table = facts.metrics.length + ',' + facts.settings.length;
+};
+const learn = async () => {
+  const mine = ++ticket,
+    asked = [...names];
+  try {
+    const [d, ...found] = await Promise.all([
+      lx.api('compare?runs=' + asked.map(encodeURIComponent).join(',')),
+      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [] }))),
+    ]);
+    if (mine !== ticket) return;
+    facts = d;
+    curves = Object.fromEntries(asked.map((n, k) => [n, found[k]]));
+    classes();
+    tabulate();
+    plot();
+  } catch (e) {
+    lx.say(e.message, 'error');
+  }
+};
+const all = () => {
+  if (!on()) return;
+  build();
+  learn();
+};
+const start = () => {
+  if (lx.state.view !== 'compare') return;
+  const first = names === null;
+  begin();
+  if (names === null) return;
+  requestAnimationFrame(() => {
+    if (first) keep(true);
+    all();
+  });
+};
+/* a link, Back, undo: other runs, another seed or class */
+const told = () => JSON.stringify([names, seed, label]);
+lx.on('restore', () => {
+  if (names === null) return;
+  const before = told(),
+    wide = names.join();
+  names = null;
+  begin();
+  seedBox.value = seed;
+  if (names === null || told() === before || !on()) return;
+  if (names.join() === wide) {
+    if (facts) classes();
+    build();
+  } else all();
+});
+let last = null;
+lx.on('run', () => {
+  const run = lx.state.run,
+    moved = last !== null && last !== run;
+  last = run;
+  if (names === null) start();
+  else if (moved && lx.state.view === 'compare' && !names.includes(run))
+    change(names.length < MOST ? [...names, run] : [...names.slice(0, -1), run]);
+});
+lx.on('runs', () => {
+  if (names) {
+    const left = names.filter(known);
+    if (left.length && left.length < names.length) {
+      names = left;
+    }
+    if (!left.length) names = null;
+  }
+  start();
+});
+lx.on('view', start);
+lx.on('lang', () => {
+  if (on()) {
+    build();
+    classes();
+    tabulate();
+    plot();
+  }
+});
+lx.on('theme', () => {
+  if (on()) {
+    build();
+    tabulate();
+    plot();
+  }
+});
+let wide = 0;
+new ResizeObserver(() => {
+  const now = columns.clientWidth;
+  if (now && now !== wide) {
+    wide = now;
+    draw();
+  }
+}).observe(columns);
+lx.translate(element);

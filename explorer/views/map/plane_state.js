@@ -1,0 +1,98 @@
+/* The map's part of a link: fields joined by "*", each a letter and its value; a state that is as on opening is no text at all. */
+import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
+
+const textOf = (bytes) => urlSafe(base64Of(bytes));
+/** Indices, ascending: "s" and steps of 7 bits a byte, or "b" and a bit for each of n, whichever is shorter. */
+const pack = (indices, n) => {
+  const steps = [],
+    bits = new Uint8Array((n + 7) >> 3);
+  let last = -1;
+  for (const i of indices) {
+    bits[i >> 3] |= 1 << (i & 7);
+    for (let step = i - last - 1; ; step >>>= 7) {
+      steps.push((step & 127) | (step > 127 ? 128 : 0));
+      if (step < 128) break;
+    }
+    last = i;
+  }
+  return steps.length < bits.length ? 's' + textOf(steps) : 'b' + textOf(bits);
+};
+/** Back again; null for what is none. */
+const unpack = (text, n) => {
+  let bytes;
+  try {
+    bytes = fromBase64(text.slice(1));
+  } catch {
+    return null;
+  }
+  const found = [];
+  if (text[0] === 'b')
+    for (let i = 0; i < n; i++) {
+      if ((bytes[i >> 3] >> (i & 7)) & 1) found.push(i);
+    }
+  if (text[0] === 's') {
+    let last = -1,
+      step = 0,
+      shift = 0;
+    for (const b of bytes) {
+      step |= (b & 127) << shift;
+      shift += 7;
+      if (b < 128) {
+        last += step + 1;
+        step = shift = 0;
+        if (last >= n || last < 0) return null;
+        found.push(last);
+      }
+    }
+  }
+  return found.length ? found : null;
+};
+const short = (v) => String(+v.toPrecision(6));
+const write = (s) => {
+  const out = [];
+  const add = (letter, value) => {
+    if (value) out.push(letter + encodeURIComponent(value));
+  };
+  add('p', s.projection);
+  add('c', s.colour);
+  add('f', s.only?.join('_'));
+  if (typeof s.grid === 'boolean') add('g', String(Number(s.grid)));
+  add('z', s.range?.map(short).join('_'));
+  add('m', s.mode);
+  for (const set of s.sets || []) add('l', set);
+  add('d', s.along ? short(s.along) : '');
+  for (const end of s.ends || []) add('e', end.index !== null ? String(end.index) : [end.projection, short(end.x), short(end.y)].join('_'));
+  return out.length ? out.join('*') : null;
+};
+/** What a text says of a run with n points; fields that say nothing that can be are left out. */
+const read = (text, n) => {
+  const s = { sets: [], ends: [] };
+  for (const f of (text || '').split('*')) {
+    let v;
+    try {
+      v = decodeURIComponent(f.slice(1));
+    } catch {
+      continue;
+    }
+    const numbers = v.split('_').map(Number);
+    if (f[0] === 'p') s.projection = v;
+    if (f[0] === 'c') s.colour = v;
+    if (f[0] === 'f') s.only = numbers.filter(Number.isInteger);
+    if (f[0] === 'g') s.grid = v === '1';
+    if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
+    if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;
+    if (f[0] === 'l' && s.sets.length < 2) {
+      const set = unpack(v, n);
+      if (set) s.sets.push(set);
+    }
+    if (f[0] === 'd' && Number.isFinite(numbers[0])) s.along = Math.max(-2, Math.min(2, numbers[0]));
+    if (f[0] === 'e' && s.ends.length < 2) {
+      const [p, x, y] = v.split('_');
+      if (/^\d+$/.test(v) && +v < n) s.ends.push({ index: +v });
+      else if (y !== undefined && Number.isFinite(+x) && Number.isFinite(+y)) s.ends.push({ index: null, projection: p, x: +x, y: +y });
+    }
+  }
+  return s;
+};
+
+export const mapText = { pack, unpack, write, read };

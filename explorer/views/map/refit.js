@@ -1,0 +1,72 @@
+/* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on
+ * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
+import { mounted } from '../../shell/mounted.js';
+import { lx } from '../../shell/store.js';
+
+const { element } = mounted('refit');
+
+const $ = (s) => element.querySelector(s),
+  now = $('.lx-fit-now'),
+  bar = $('progress'),
+  out = $('output'),
+  wrong = $('.lx-fit-wrong');
+let id = null,
+  ticket = 0,
+  listening = new AbortController();
+const tell = (detail) => {
+  now.hidden = !detail;
+  element.dataset.state = detail ? 'fitting' : 'idle';
+  document.dispatchEvent(new CustomEvent('lx-fitting', { detail }));
+  if (!detail) return;
+  const waits = detail.share === null;
+  if (waits) bar.removeAttribute('value');
+  else bar.value = detail.share;
+  const said = waits ? ['map.fit.waits', detail.ahead] : ['map.fit.share', Math.round(100 * detail.share)];
+  out.textContent = lx.t(said[0], { n: said[1] });
+  element.dataset.share = detail.share ?? '';
+};
+const refuse = (sentence) => {
+  wrong.textContent = sentence;
+  wrong.hidden = !sentence;
+};
+window.lxFit = async (n, distance, metric) => {
+  const mine = ++ticket,
+    run = lx.state.run;
+  listening.abort();
+  listening = new AbortController();
+  refuse('');
+  tell({ run, share: 0 });
+  try {
+    const made = (await lx.api('fit', { run, n_neighbors: n, min_dist: distance, metric, replaces: id || '' })).id;
+    if (mine !== ticket) return lx.api(`fit/${made}/stop`, {}).catch(() => {});
+    id = made;
+    for (;;) {
+      const told = await lx.api('fit/' + made, undefined, listening.signal);
+      if (mine !== ticket) return;
+      if (told.state === 'done') {
+        id = null;
+        tell(null);
+        return document.dispatchEvent(new CustomEvent('lx-fitted', { detail: told }));
+      }
+      tell({ run, share: told.share ?? null, ahead: told.ahead });
+    }
+  } catch (e) {
+    if (mine !== ticket) return;
+    id = null;
+    tell(null);
+    refuse(e.message);
+  }
+};
+$('.lx-fit-stop').onclick = () => {
+  ticket++;
+  listening.abort();
+  const gone = id;
+  id = null;
+  tell(null);
+  if (gone) lx.api(`fit/${gone}/stop`, {}).catch((e) => lx.say(e.message, 'error'));
+};
+addEventListener('pagehide', () => {
+  if (id) navigator.sendBeacon(lx.base() + `fit/${id}/stop`);
+});
+lx.on('run', () => refuse(''));
+lx.translate(element);

@@ -1,0 +1,330 @@
+import { mounted } from '../../shell/mounted.js';
+import { base64Of, fromBase64 } from '../../shell/bytes.js';
+import { count, progress, wait } from '../../shell/dom.js';
+import { TOO_LONG, imageText, painted, textImage } from '../../shell/image_text.js';
+import { latest } from '../../shell/latest.js';
+import { decoded, density, onto, wipe } from '../../shell/pictures.js';
+import { radioGroup } from '../../shell/radios.js';
+import { MicCode } from './microscope_code.js';
+import { MicColumns } from './microscope_columns.js';
+import { MicDepth } from './microscope_depth.js';
+import { MicDrawn } from './microscope_drawn.js';
+import { MicLesson } from './microscope_lesson.js';
+import { MicUnits } from './microscope_units.js';
+import { Pad } from '../../shell/pad.js';
+import { lx } from '../../shell/store.js';
+
+const { element } = mounted('microscope');
+
+const $ = (s) => element.querySelector(s),
+  PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
+const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
+/* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null:
+   it is the code's own image. sketched: what was drawn, as text for a link. */
+let panel = 'units',
+  facts = null,
+  owner = null,
+  given = null,
+  own = null,
+  setting = false,
+  ticket = 0,
+  sketched = '',
+  packing = 0;
+/* work that outlived its run asks nothing and fails silently */
+const gone = new Error('gone'),
+  api = (body) => (facts ? lx.api('microscope', lx.whose(body)) : Promise.reject(gone));
+const failed = (e) => {
+  if (e === gone) return;
+  element.dataset.error = e.message;
+  lx.say(e.message, 'error');
+};
+const short = (v) => {
+  const a = Math.abs(v);
+  let text = a.toFixed(2);
+  if (a >= 100) text = a.toFixed(0);
+  else if (a >= 10) text = a.toFixed(1);
+  else if (a < 0.01 && a > 0) text = a.toExponential(0).replace('-', '−');
+  return (v < 0 ? '−' : '') + text;
+};
+const mic = {
+  on,
+  count: (key) => count(element, key),
+  failed,
+  get panel() {
+    return panel;
+  },
+  get facts() {
+    return facts;
+  },
+  get given() {
+    return given;
+  },
+  ask: api,
+  /** until the server has it; null where nobody wants it any more */
+  poll: async (body, still, bar) => {
+    for (;;) {
+      const d = await api(body);
+      if (!still()) return null;
+      if (bar) progress(bar, d.ready === false ? d.done : null);
+      if (d.ready !== false) return d;
+      await wait(250);
+      if (!still()) return null;
+    }
+  },
+  source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
+  picture: decoded,
+  layer: (k) => {
+    if (k === facts.layers.length - 1) return lx.t('mic.code');
+    return facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 });
+  },
+  short,
+  unit: (layer, unit) => {
+    units.choose(layer, unit);
+    show('units');
+  },
+  /** the code's numbers: once where all layers have the same, as an image's code of some models */
+  numbers: () => {
+    const { w } = lx.state,
+      { d } = facts;
+    return w.length > d && w.every((v, i) => v === w[i % d]) ? w.subarray(0, d) : w;
+  },
+  write: () => {
+    if (on() && facts)
+      lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed, code.order[0], lesson.step ?? '', sketched].join('~'));
+  },
+  ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
+  /** a canvas at the screen's own resolution, its context in CSS pixels */
+  plot: (canvas) => {
+    const k = density(),
+      w = canvas.clientWidth,
+      h = canvas.clientHeight;
+    canvas.width = Math.round(w * k);
+    canvas.height = Math.round(h * k);
+    const x = canvas.getContext('2d');
+    x.scale(k, k);
+    x.font = '11px ' + getComputedStyle(canvas).fontFamily;
+    return [x, w, h];
+  },
+};
+const units = new MicUnits($('[data-panel=units]'), mic),
+  code = new MicCode($('[data-panel=code]'), mic),
+  depth = new MicDepth($('[data-panel=depth]'), mic),
+  drawn = new MicDrawn($('[data-panel=drawn]'), mic),
+  columns = new MicColumns($('.lx-mic-columns'), mic),
+  lesson = new MicLesson($('.lx-mic-lesson'), mic);
+const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] },
+  all = Object.values(parts).flat();
+
+/* ---- the bar ---- */
+const mark = radioGroup($('.lx-mic-panels'), 'to', (to) => show(to));
+const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info.dataset?.classes?.length);
+const show = (to) => {
+  panel = PANELS.includes(to) && fits(to) ? to : 'units';
+  mark(panel);
+  element.dataset.panel = document.body.dataset.mic = panel;
+  for (const e of element.querySelectorAll('.lx-mic-panel')) e.hidden = e.dataset.panel !== panel;
+  if (on() && facts) {
+    for (const p of parts[panel] || []) p.enter();
+    mic.write();
+  }
+};
+const thumb = latest(
+  async (run, image, w) => {
+    const canvas = $('.lx-mic-given');
+    if (image?.index !== undefined) {
+      await lx.tile(canvas, image.index);
+      return;
+    }
+    if (image) {
+      onto(canvas, painted(fromBase64(image.pixels), lx.state.info.spec.shape));
+      return;
+    }
+    delete canvas.dataset.index;
+    const im = await createImageBitmap(await (await lx.bytes('render', lx.whose({ op: 'image', run, w: lx.b64(w) }))).blob());
+    if (run === lx.state.run && w === lx.state.w) onto(canvas, im);
+  },
+  failed,
+  () => [$('.lx-mic-given')],
+  () => {
+    const c = $('.lx-mic-given');
+    delete c.dataset.index;
+    wipe(c);
+  },
+);
+const index = $('.lx-mic-index'),
+  n = () => lx.state.info?.dataset?.n || 0;
+index.onchange = () => {
+  const v = Math.floor(+index.value);
+  if (Number.isFinite(v) && v >= 0 && v < n()) lx.point(v);
+  else index.value = given?.index ?? '';
+};
+$('.lx-mic-another').onclick = () => {
+  if (n()) lx.point(lx.random() % n());
+};
+/* the pad: what is drawn is encoded and becomes the current code */
+const sketch = latest(async (run, pixels) => {
+  const d = await lx.api('code', lx.whose({ op: 'encode', run, image: { pixels } }));
+  if (run !== lx.state.run) return;
+  setting = true;
+  given = { pixels };
+  own = lx.f32(d.w);
+  sketched = '';
+  lx.setCode(own, { kind: 'image' });
+  setting = false;
+  pack(pixels);
+  count(element, 'drawing');
+}, failed);
+/* what was drawn, in the link, once the hand rests */
+const pack = (pixels) => {
+  clearTimeout(packing);
+  packing = setTimeout(async () => {
+    const text = await imageText(fromBase64(pixels), lx.state.info.spec.shape[0]);
+    if (given?.pixels === pixels) {
+      sketched = text === TOO_LONG ? '' : text;
+      mic.write();
+    }
+  }, 250);
+};
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
+  if (!on() || pad.empty) return;
+  const [c, h, w] = lx.state.info.spec.shape,
+    grey = pad.pixels(h, w, c === 1 && h === 28),
+    out = new Uint8Array(h * w * c);
+  for (let i = 0; i < h * w; i++) for (let k = 0; k < c; k++) out[i * c + k] = grey[i];
+  sketch(lx.state.run, base64Of(out));
+});
+const openPad = (open) => {
+  $('.lx-mic-drawing').hidden = !open;
+  $('.lx-mic-draw').setAttribute('aria-expanded', open);
+  $('.lx-mic-draw').classList.toggle('on', open);
+};
+$('.lx-mic-draw').onclick = () => openPad($('.lx-mic-drawing').hidden);
+$('.lx-mic-clear').onclick = () => pad.clear();
+
+/* ---- the current code and run ---- */
+const follow = () => {
+  const { w, origin } = lx.state;
+  if (!w) return;
+  if (!setting && !(own && w.length === own.length && w.every((v, i) => v === own[i]))) {
+    own = null;
+    sketched = '';
+    given = origin?.kind === 'point' && origin.index < n() ? { index: origin.index } : null;
+  }
+  if (!on() || !facts) return;
+  if (document.activeElement !== index) index.value = given?.index ?? '';
+  index.max = n() - 1;
+  index.placeholder = '—';
+  thumb(lx.state.run, given, w);
+  for (const p of parts[panel] || []) p.code?.();
+};
+const parse = (text) => {
+  const [p, u, k, s, l, o, t, image] = String(text || '').split('~'),
+    number = (v) => (/^\d{1,9}$/.test(v) ? +v : null);
+  if (!PANELS.includes(p)) return null;
+  return { panel: p, units: u, k: +k, seed: number(s) ?? 0, lesson: number(l) ?? 0, order: o, step: number(t), image: image || '' };
+};
+/* what the link keeps, or what a run opens with */
+const standard = { panel: 'units', units: '0.0..', k: 0, seed: 0, lesson: 0, order: '', step: null, image: '' };
+const apply = (kept) => {
+  units.restore(kept.units);
+  depth.k = kept.k >= 1 && kept.k <= facts.d ? Math.floor(kept.k) : null;
+  drawn.seed = kept.seed;
+  lesson.seed = kept.lesson;
+  lesson.step = kept.step;
+  if (kept.order) code.order = kept.order === 's' ? 'strong' : 'plain';
+  panel = kept.panel;
+  if (kept.image) bring(kept.image);
+};
+const bring = async (text) => {
+  const { run, w } = lx.state,
+    shape = lx.state.info.spec.shape,
+    bytes = await textImage(
+      text,
+      shape.reduce((p, q) => p * q),
+      shape[0],
+    );
+  if (!bytes || run !== lx.state.run || w !== lx.state.w) return;
+  given = { pixels: base64Of(bytes) };
+  own = w;
+  sketched = text;
+  if (shape[0] === 1) pad.load(painted(bytes, shape));
+  follow();
+};
+const start = async () => {
+  if (!on()) return;
+  const run = lx.state.run;
+  if (owner === run && facts) {
+    follow();
+    for (const p of parts[panel] || []) p.enter();
+    return;
+  }
+  const me = ++ticket;
+  facts = null;
+  const panels = element.querySelectorAll('.lx-mic-panel');
+  lx.stale(panels, true);
+  for (const p of all) p.clear();
+  try {
+    const d = await lx.api('microscope', lx.whose({ op: 'facts' }));
+    if (me !== ticket || !on() || run !== lx.state.run) return;
+    facts = d;
+    owner = run;
+    lx.stale(panels, false);
+    delete element.dataset.error;
+    for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
+    $('.lx-mic-input')
+      .querySelectorAll('.lx-mic-index,.lx-mic-another')
+      .forEach((e) => {
+        e.hidden = !n();
+      });
+    const kept = parse(lx.state.kept.mic);
+    if (kept) apply(kept);
+    element.dataset.run = run;
+    follow();
+    show(panel);
+  } catch (e) {
+    if (me === ticket) {
+      for (const p of panels) p.hidden = true;
+      failed(e);
+    }
+  }
+};
+lx.on('run', () => {
+  owner = null;
+  own = null;
+  given = null;
+  sketched = '';
+  start();
+});
+lx.on('view', start);
+lx.on('restore', () => {
+  own = null;
+  panel = standard.panel;
+  follow();
+  if (!facts || owner !== lx.state.run) {
+    start();
+    return;
+  } /* shown when the view is opened, or the run is there */
+  for (const p of all) p.clear();
+  apply(parse(lx.state.kept.mic) || standard);
+  if (on()) show(panel);
+  else owner = null;
+});
+lx.on('code', follow);
+lx.on('lang', () => {
+  if (facts) for (const p of all) p.tell?.();
+});
+lx.on('theme', () =>
+  requestAnimationFrame(() => {
+    if (on() && facts) for (const p of parts[panel] || []) p.paint?.();
+  }),
+);
+lx.on('runs', () => {
+  if (facts) units.runs();
+});
+new ResizeObserver(() => {
+  if (on() && facts) for (const p of parts[panel] || []) p.paint?.();
+}).observe($('.lx-mic'));
+lx.translate(element);
+mark(panel);
+element.dataset.panel = panel;
+element.dataset.ready = 'true';

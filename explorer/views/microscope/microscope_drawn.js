@@ -1,0 +1,107 @@
+/* Codes drawn at random in three ways; a click makes one the current code. */
+import { Cells } from './microscope_cells.js';
+import { lx } from '../../shell/store.js';
+
+export class MicDrawn {
+  #mic;
+  #host;
+  seed = 0;
+  #rows;
+  #shown = '';
+  #ticket = 0;
+
+  constructor(host, mic) {
+    this.#host = host;
+    this.#mic = mic;
+    this.#rows = [...host.querySelectorAll('[data-by]')].map((section) => ({
+      section,
+      by: section.dataset.by,
+      cells: new Cells(section.querySelector('.lx-mic-samples')),
+      bar: section.querySelector('.lx-progress'),
+      data: null,
+    }));
+    host.querySelector('.lx-mic-reseed').onclick = () => {
+      this.seed = lx.random();
+      this.enter();
+      mic.write();
+    };
+  }
+
+  #show(r) {
+    const { d, im } = r.data,
+      n = d.w.length / lx.state.w.length;
+    r.cells.show(
+      Array.from({ length: n }, (_, k) => ({
+        at: k,
+        title: lx.t('mic.drawn.take', { n: k + 1 }),
+        data: { k },
+        pick: () => {
+          r.cells.each((e, c, i) => e.classList.toggle('is-on', i === k));
+          lx.setCode(d.w.slice(k * lx.state.w.length, (k + 1) * lx.state.w.length), { kind: 'drawn', by: r.by, seed: this.seed });
+        },
+      })),
+      im,
+      lx.state.info.spec.shape.slice(1),
+      12,
+    );
+  }
+
+  async enter() {
+    const run = lx.state.run,
+      key = [run, lx.state.label, this.seed].join();
+    if (this.#shown === key) return;
+    this.#shown = key;
+    const me = ++this.#ticket,
+      still = () => me === this.#ticket && this.#mic.on() && run === lx.state.run;
+    this.tell();
+    for (const r of this.#rows) lx.stale([r.cells.host], true);
+    await Promise.all(
+      this.#rows.map(async (r) => {
+        try {
+          const d = await this.#mic.poll({ op: 'drawn', by: r.by, seed: this.seed }, still, r.bar);
+          if (!d) return;
+          const im = await this.#mic.picture(d.picture);
+          if (!still()) return;
+          r.data = { d: { ...d, w: lx.f32(d.w) }, im };
+          this.#show(r);
+          lx.stale([r.cells.host], false);
+          r.section.dataset.seed = this.seed;
+          this.#mic.count('drawn');
+        } catch (e) {
+          if (r.bar) r.bar.hidden = true;
+          if (me !== this.#ticket) return;
+          r.data = null;
+          r.cells.clear();
+          lx.stale([r.cells.host], false);
+          this.#shown = '';
+          this.#mic.failed(e);
+        }
+      }),
+    );
+    if (!still() && this.#shown === key) this.#shown = '';
+  }
+
+  tell() {
+    const fitted = lx.state.info.spec.prior === 'fitted';
+    this.#host.querySelector('.lx-mic-seed').textContent = lx.t('origin.seed', { seed: this.seed });
+    this.#host.querySelector('.lx-mic-own-name').textContent = lx.t(fitted ? 'mic.drawn.fitted' : 'mic.drawn.own');
+    this.#host.querySelector('.lx-mic-own-note').textContent = lx.t(fitted ? 'mic.drawn.fitted.note' : 'mic.drawn.own.note');
+    this.#host.querySelector('.lx-mic-drawn-told').textContent = lx.t(fitted ? 'mic.drawn.told' : 'mic.drawn.told.prior');
+    for (const r of this.#rows)
+      if (r.data)
+        r.cells.each((e, c, k) => {
+          e.title = lx.t('mic.drawn.take', { n: k + 1 });
+          e.setAttribute('aria-label', e.title);
+        });
+  }
+
+  clear() {
+    this.#ticket++;
+    this.#shown = '';
+    this.seed = 0;
+    for (const r of this.#rows) {
+      r.data = null;
+      r.cells.clear();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
+import { button, entitle, make } from '../../shell/dom.js';
+import { crop } from '../../shell/pictures.js';
+import { lx } from '../../shell/store.js';
+
+export class MicUnit {
+  #mic;
+  #host;
+  #layer = null;
+  #unit = null;
+  #data = null;
+  #best = null;
+  #filters = null;
+  #ticket = 0;
+  #key = '';
+  #timer;
+  #load = async () => {
+    if (this.#unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
+    const me = ++this.#ticket,
+      run = lx.state.run,
+      now = [run, this.#layer, this.#unit].join(),
+      still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
+      first = now !== this.#key;
+    lx.stale([this.#host], true);
+    try {
+      const d = await this.#mic.poll({ op: 'unit', layer: this.#layer, unit: this.#unit, ...this.#mic.source() }, still);
+      if (!d) return;
+      if (d.column) d.drawn = await this.#mic.picture(d.column);
+      if (!still()) return;
+      if (first) {
+        this.#best = this.#filters = null;
+        if (this.#layer === 0 && this.#mic.facts.filters) {
+          const f = await this.#mic.ask({ op: 'filters', units: [this.#unit] }),
+            ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
+          if (!still()) return;
+          this.#filters = Object.assign(ims, { tile: f.tile });
+        }
+      }
+      this.#data = d;
+      this.#key = now;
+      this.tell();
+      lx.stale([this.#host], false);
+      this.#mic.count('unit');
+      if (!this.#best) {
+        const b = await this.#mic.poll({ op: 'ascent', layer: this.#layer, units: [this.#unit] }, still);
+        if (!b) return;
+        this.#best = { im: await this.#mic.picture(b.picture), tile: b.tile, value: b.values[0], grey: b.grey[0] };
+        if (still()) {
+          this.tell();
+          this.#mic.count('best');
+        }
+      }
+    } catch (e) {
+      if (me === this.#ticket) {
+        if (this.#key !== now || !this.#data) {
+          this.#data = null;
+          this.#key = '';
+          this.#host.replaceChildren();
+        }
+        lx.stale([this.#host], false);
+        this.#mic.failed(e);
+      }
+    }
+  };
+
+  constructor(host, mic) {
+    this.#host = host;
+    this.#mic = mic;
+  }
+
+  #canvas(im, tile, at = 0) {
+    const c = make('canvas', { role: 'img' });
+    crop(c, im, tile, at);
+    return c;
+  }
+
+  #figure(c, caption, className) {
+    c.setAttribute('aria-label', caption);
+    return make('figure', { className }, c, make('figcaption', { textContent: caption }));
+  }
+
+  tell() {
+    if (!this.#data || !this.#mic.facts) return;
+    this.#host.replaceChildren(this.#title(), this.#figures(), ...this.#range(), ...this.#column(), ...this.#real());
+    Object.assign(this.#host.dataset, { unit: this.#unit, layer: this.#layer, value: this.#data.value, high: this.#data.high });
+    if (this.#best) Object.assign(this.#host.dataset, { best: this.#best.value, grey: this.#best.grey });
+    else delete this.#host.dataset.best;
+  }
+
+  #title() {
+    const textContent = `${this.#mic.layer(this.#layer)} · ${lx.t('mic.unit.name', { unit: this.#unit })}`,
+      h = make('h2', { className: 'lx-mic-title', textContent });
+    if (this.#data.dead) h.append(make('b', { className: 'lx-mic-dead', textContent: lx.t('mic.dead') }));
+    return h;
+  }
+
+  /* its weights in encoder and decoder, and the input that excites it most */
+  #figures() {
+    const host = make('div', { className: 'lx-mic-figures' }),
+      [encoder, decoder] = this.#filters || [],
+      filter = (im, side, className) =>
+        im && host.append(this.#figure(this.#canvas(im, this.#filters.tile), lx.t('mic.filter.' + side), className));
+    filter(encoder, 'encoder', 'lx-mic-f-enc');
+    filter(decoder, 'decoder', 'lx-mic-f-dec');
+    const best = this.#best;
+    if (best) {
+      const words = lx.t('mic.best.is', { value: this.#mic.short(best.value) });
+      host.append(this.#figure(this.#canvas(best.im, best.tile), words, 'lx-mic-f-best'));
+    } else host.append(make('div', { className: 'lx-mic-pending', textContent: lx.t('mic.best.wait') }));
+    return host;
+  }
+
+  /* its value here, between the lowest and the highest over images, and their mean */
+  #range() {
+    const { value, mean, deviation, low, high, dead } = this.#data,
+      { short } = this.#mic,
+      share = (v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
+      [fill, tick] = [make('i'), make('b')];
+    fill.style.width = share(value);
+    tick.style.left = share(mean);
+    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(deviation) });
+    return [
+      make('p', { className: 'lx-mic-now', textContent: words }),
+      make('div', { className: 'lx-mic-line', title: lx.t('mic.range', { low: short(low), high: short(high) }) }, fill, tick),
+    ];
+  }
+
+  /* what it draws: the code's image, with more of it, and how the two differ */
+  #column() {
+    if (!this.#data.column) return [];
+    const tile = lx.state.info.spec.shape.slice(1),
+      step = this.#mic.short(this.#data.step),
+      figures = ['mic.column.code', 'mic.column.more', 'mic.column.change'].map((key, k) =>
+        this.#figure(this.#canvas(this.#data.drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
+      );
+    return [make('h3', { textContent: lx.t('mic.column') }), make('div', { className: 'lx-mic-figures' }, ...figures)];
+  }
+
+  #real() {
+    const images = this.#data.exciting.slice(0, 8).map((index, k) => {
+      const c = make('canvas'),
+        value = make('i', { className: 'num', textContent: this.#mic.short(this.#data.values[k]) }),
+        b = button({ data: { index }, onclick: () => lx.point(index) }, c, value);
+      entitle(b, lx.t('mic.take', { index }));
+      lx.tile(c, index).catch(() => {});
+      return b;
+    });
+    return [make('h3', { textContent: lx.t('mic.exciting') }), make('div', { className: 'lx-mic-real' }, ...images)];
+  }
+
+  show(l, u) {
+    this.#layer = l;
+    this.#unit = u;
+    if (u === null) {
+      this.#host.replaceChildren();
+      return;
+    }
+    this.#load();
+  }
+
+  code() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#load, 60);
+  }
+
+  clear() {
+    this.#ticket++;
+    this.#data = this.#best = this.#filters = this.#unit = null;
+    this.#key = '';
+    this.#host.replaceChildren();
+  }
+}

@@ -1,0 +1,776 @@
+/* The input is shown beside what the model draws from its code. Opening the view changes no code: the input is then the held-out image
+ * that the current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or
+ * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
+ * pinned). */
+import { mounted } from '../../shell/mounted.js';
+import { base64Of, fromBase64 } from '../../shell/bytes.js';
+import { count } from '../../shell/dom.js';
+import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
+import { alike } from '../../shell/moves.js';
+import { Pad } from '../../shell/pad.js';
+import { decoded, onto, pixelsOf, slice, wipe } from '../../shell/pictures.js';
+import { arrowKeys, check } from '../../shell/radios.js';
+import { Bars } from './reconstruct_bars.js';
+import { Beside } from './reconstruct_beside.js';
+import { Between } from './reconstruct_between.js';
+import { Edit } from './reconstruct_edit.js';
+import { errorMap, short } from './reconstruct_error.js';
+import { Kept } from './reconstruct_kept.js';
+import { recText, textRec } from './reconstruct_link.js';
+import { Spoil } from './reconstruct_noise.js';
+import { Search } from './reconstruct_search.js';
+import { lx } from '../../shell/store.js';
+
+/** @import { Origin } from '../../shell/types' */
+
+const { element } = mounted('reconstruct');
+
+const $ = (s) => element.querySelector(s);
+/* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels}
+   of a link. exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is
+   to become the current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came
+   from an image that its link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked
+   before. */
+let source = 'held',
+  pinned = false,
+  image = null,
+  file = null,
+  invert = false,
+  exact = null,
+  mode = 'signed';
+let answer = null,
+  given = null,
+  edited = null,
+  ours = false,
+  owed = false,
+  coming = null,
+  seen = null,
+  left = false,
+  run = null,
+  era = 0;
+for (const c of ['.lx-given', '.lx-out canvas', '.lx-diff canvas']) $(c).getContext('2d', { willReadFrequently: true });
+const here = () => lx.state.view === 'reconstruct' && lx.state.info && lx.supports(lx.state.run, 'reconstruct');
+const shape = () => lx.state.info.spec.shape,
+  size = () => sizeOf(shape());
+const setCode = (w, origin, label) => {
+  ours = true;
+  lx.setCode(w, origin, label);
+  ours = false;
+};
+const follows = () => source === 'code' && !pinned;
+
+/* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
+const beside = new Beside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
+const opened = new Set(),
+  slow = new Map(); /* runs that the server has in memory; how often a run's usual errors were asked for in vain */
+let next = null,
+  busy = false,
+  again = 0;
+/** Ask for an image; take: its code becomes the current one. */
+const encode = (what, take, more = {}) => {
+  clearTimeout(again);
+  image = coming = what;
+  owed = take && !follows();
+  hint('');
+  next = { run: lx.state.run, image, more, take: owed, era };
+  stale(true);
+  if (!busy) pump();
+};
+const wanted = (q) => q.run === lx.state.run && q.era === era && here();
+const pump = async () => {
+  busy = true;
+  while (next) {
+    const q = next,
+      all = beside.fitting().map((r) => r.name),
+      now = all.filter((n) => n === q.run || opened.has(n)),
+      began = performance.now();
+    next = null;
+    try {
+      const body = { run: q.run, runs: now, image: q.image, ...(follows() && lx.state.label !== null && { label: lx.state.label }) };
+      const d = await lx.api('beside', { ...body, ...(q.more.invert ? { invert: true } : {}), ...spoil.asked() });
+      const noisy = d.noise !== undefined,
+        strip = await decoded(d.picture),
+        own = d.runs.find((r) => r.run === q.run);
+      for (const r of d.runs) opened.add(r.run);
+      if (!wanted(q)) {
+        if (coming === q.image) coming = null;
+        continue;
+      }
+      if (own.problem) throw new Error(own.problem);
+      const rows = cut(strip, d.runs, noisy);
+      given = noisy ? clean.data : pixelsOf($('.lx-given'));
+      spoil.take(noisy ? { noise: d.noise, rows } : null);
+      beside.show(rows, given, $('.lx-given'));
+      const mine = rows.find((r) => r.run === q.run);
+      if (q.quiet) {
+        if (answer) {
+          answer.percentile = mine.percentile;
+          tell();
+        }
+      } else arrived(q, d, rows, mine, began);
+      if (next) continue;
+      if (now.length < all.length) {
+        for (const n of all) opened.add(n);
+        next = { ...q, quiet: true, take: false };
+        continue;
+      }
+      later(q, noisy ? [] : rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8));
+    } catch (e) {
+      if (!next && !q.quiet && wanted(q)) failed(e);
+    }
+  }
+  busy = false;
+  cloud();
+};
+const arrived = (q, d, rows, mine, began) => {
+  answer = {
+    ...d,
+    ...mine,
+    rows,
+    image: q.image,
+    more: q.more,
+    shape: shape(),
+    pixels: { pixels: base64Of(bytesOf(clean.canvas || $('.lx-given'), shape()[0])) },
+  };
+  owed = false;
+  if (coming === q.image) coming = null;
+  stale(!!next, true);
+  delete element.dataset.error;
+  hint('');
+  if (q.take) setCode(answer.w, origin(), answer.class ?? undefined);
+  between.take(answer, $('.lx-given'));
+  search.take(answer);
+  change.ask();
+  show();
+  note();
+  pack();
+  element.dataset.ms = Math.round(performance.now() - began);
+  count(element);
+};
+/* how an image compares with others is worked out behind: ask again; data-owing: the figures that are still to come */
+const later = (q, waiting) => {
+  element.dataset.owing = waiting.length;
+  for (const r of waiting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
+  if (waiting.length)
+    again = setTimeout(() => {
+      if (!busy && wanted(q)) {
+        next = { ...q, quiet: true, take: false };
+        pump();
+      }
+    }, 900);
+};
+/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one, then, where the input has noise, the
+   image without */
+let clean = {};
+const cut = (strip, runs, noisy) => {
+  const good = runs.filter((r) => !r.problem),
+    w = strip.width / (1 + good.length + noisy);
+  const tile = (i) => slice(strip, i * w, w);
+  onto($('.lx-given'), tile(0));
+  const without = noisy ? tile(good.length + 1) : null;
+  clean = without ? { canvas: without, data: pixelsOf(without) } : {};
+  return good.map((r, k) => {
+    const t = tile(k + 1);
+    return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: pixelsOf(t) };
+  });
+};
+/** @returns {Origin} */
+const origin = () => (source === 'held' ? { kind: 'point', index: answer.index, label: answer.label } : { kind: 'image' });
+
+/* ---- what belongs to another input: dimmed while its own is on its way, gone where there is none ---- */
+const stale = (on, again = false) => {
+  const parts = '.lx-given, .lx-out, .lx-diff canvas, .lx-figure, .lx-models, .lx-b, .lx-mixes, .lx-draws, .lx-spoil-told';
+  lx.stale(element.querySelectorAll(parts), on, again);
+  element.setAttribute('aria-busy', on);
+};
+const none = () => {
+  next = coming = null;
+  owed = false;
+  clearTimeout(again);
+  answer = given = edited = null;
+  element.dataset.kept = '';
+  element.dataset.owing = 0;
+  stale(false);
+  for (const s of ['.lx-given', '.lx-out canvas', '.lx-diff canvas', '.lx-draws canvas']) wipe($(s));
+  beside.clear();
+  between.enter();
+  search.take(null);
+  spoil.take(null);
+  tell();
+  bars();
+};
+const failed = (e) => {
+  none();
+  image = null;
+  if (source === 'file') file = null;
+  element.dataset.error = e.message;
+  hint(e.message);
+  lx.say(e.message, 'error');
+};
+
+/* another run, with the code that it gave this image; a held-out image of one data set is pixels to a run of another */
+let carry = null;
+const edit = (name) => {
+  const row = answer?.rows.find((r) => r.run === name) || beside.rows().find((r) => r.run === name),
+    to = lx.runOf(name);
+  if (!answer || !row) return;
+  const label = typeof row.class === 'number' ? { label: row.class } : {};
+  if (row.searched) {
+    lx.open(name, { w: row.w, origin: { kind: 'image' }, ...label }).then((ok) => {
+      if (ok) lx.show('codes');
+    });
+    return;
+  }
+  if (name === lx.state.run) {
+    pin();
+    setCode(answer.w, origin(), answer.class ?? undefined);
+    show();
+    return;
+  }
+  carry = carried(to);
+  lx.open(name, { w: row.w, origin: carry.source === 'held' ? origin() : { kind: 'image' }, ...label });
+};
+/* the input as another run takes it */
+const carried = (to) => {
+  const same = to && lx.runOf(run)?.dataset === to.dataset;
+  if (source === 'held' && same) return { source, image: answer.image };
+  const as = { draw: 'draw', code: 'pinned', held: 'file', file: 'file' };
+  return { source: as[source], image: answer.pixels };
+};
+/* the image of the current code stays the input, whatever becomes of the code */
+const pin = () => {
+  if (follows() && answer) {
+    pinned = true;
+    image = answer.image = answer.pixels;
+    note();
+    pack();
+  }
+};
+
+const moving = (w, where) => {
+  pin();
+  setCode(w, where);
+  show();
+};
+const spoil = new Spoil($('.lx-spoil'), () => {
+  if (image && here()) encode(image, true, more());
+  write();
+});
+const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
+const kept = new Kept($('.lx-kept')),
+  change = new Edit($('.lx-change'), { set: moving, changed: () => write() });
+const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
+
+/* ---- the pictures and what is said of them ---- */
+const hint = (text) => {
+  const p = $('.lx-hint');
+  p.textContent = text;
+  p.hidden = !text;
+};
+const compare = () => {
+  const out = $('.lx-out canvas'),
+    canvas = $('.lx-diff canvas');
+  if (!given || given.length !== out.width * out.height * 4) {
+    wipe(canvas);
+    return null;
+  }
+  return errorMap(canvas, given, pixelsOf(out), out.width, out.height, shape()[0] === 1, mode);
+};
+/* the current code is the one that the encoder gives the input, or the one that is kept of the held-out image */
+const itself = () =>
+  alike(lx.state.w, answer.w) || (source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === answer.index);
+/** The reconstruction, or where the code is no longer the encoder's, the edited one. */
+const show = () => {
+  const out = $('.lx-out canvas');
+  if (!answer) return;
+  if (follows() || itself()) {
+    edited = null;
+    onto(out, answer.tile);
+    lx.stale([out], false);
+    compare();
+    tell();
+  } else {
+    const asked = answer;
+    edited ??= NaN;
+    lx.draw(out, { op: 'image', w: lx.b64(lx.state.w) }, (x, im) => {
+      if (asked !== answer || edited === null) return;
+      onto(out, im);
+      edited = compare() ?? NaN;
+      tell();
+    });
+    tell();
+  }
+  bars();
+  change.sync();
+};
+/* how far off the picture is, and what is to be said of that */
+const squared = () => {
+  if (!answer) return '';
+  return edited === null ? answer.error : edited;
+};
+const rankText = () => {
+  if (!answer) return '';
+  if (edited !== null) return '· ' + lx.t('rec.edited', { e: short(answer.error) });
+  const { percentile } = answer;
+  return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: Math.round(percentile * 100) }) : '';
+};
+const tell = () => {
+  const own = edited === null,
+    free = !!answer && follows(),
+    out = $('.lx-out-name'),
+    back = $('.lx-back');
+  out.dataset.t = own ? 'rec.output' : 'rec.output.edited';
+  out.textContent = lx.t(out.dataset.t);
+  $('.lx-error').textContent = answer && !Number.isNaN(squared()) ? short(squared()) : '—';
+  element.dataset.squared = squared();
+  $('.lx-rank').textContent = rankText();
+  back.dataset.t = free ? 'rec.take' : 'rec.back';
+  back.textContent = lx.t(back.dataset.t);
+  back.hidden = !answer || (own && !free);
+  $('.lx-low').textContent = lx.t(mode === 'signed' ? 'rec.darker' : 'rec.none');
+  $('.lx-high').textContent = lx.t(mode === 'signed' ? 'rec.brighter' : 'rec.much');
+  $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
+  for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
+};
+const chart = new Bars($('.lx-bars'), { answer: () => answer }),
+  bars = () => chart.paint();
+let seed = 0;
+const cloud = () => {
+  if (!answer?.sigma || !here()) return;
+  lx.draw($('.lx-draws canvas'), { op: 'resample', w: lx.b64(answer.w), sigma: lx.b64(answer.sigma), n: 12, columns: 6, seed });
+};
+$('.lx-again').onclick = () => {
+  seed = lx.random();
+  cloud();
+};
+
+/* ---- the link ---- */
+let text = '',
+  packing = 0;
+/* the input in the link: a held-out image's number, or the image itself */
+const named = () => {
+  if (source === 'held') return image?.index ?? $('.lx-index').value;
+  return follows() ? '' : text;
+};
+const write = (quiet = false) => {
+  if (!here() || !run) return;
+  lx.keep(
+    'rec',
+    recText({
+      source: pinned ? 'pinned' : source,
+      image: named(),
+      noise: spoil.state,
+      mode,
+      centre: $('.lx-centre input').checked,
+      a: between.a,
+      at: between.at,
+      chosen: change.chosen,
+      searched: search.asked,
+    }),
+    quiet,
+  );
+};
+/* a drawn, loaded or pinned image as text, once the hand rests */
+const pack = () => {
+  clearTimeout(packing);
+  if (source === 'held' || follows()) {
+    element.dataset.kept = 'yes';
+    write(true);
+    return;
+  }
+  const now = answer;
+  packing = setTimeout(async () => {
+    const found = await imageText(fromBase64(now.pixels.pixels), shape()[0]);
+    if (now !== answer) return;
+    text = found;
+    element.dataset.kept = text === TOO_LONG ? 'no' : 'yes';
+    write(true);
+  }, 250);
+};
+
+/* ---- where the image comes from ---- */
+const more = () => (source === 'file' && invert ? { invert: true } : {});
+const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
+  exact = null;
+  draw();
+});
+let waiting = 0;
+const drawn = () => {
+  const [, h, w] = shape();
+  return exact || { pixels: base64Of(pad.pixels(h, w, $('.lx-centre input').checked)) };
+};
+const draw = () => {
+  $('.lx-given').classList.toggle('blank', pad.empty);
+  if (pad.empty) {
+    image = null;
+    text = '';
+    none();
+    hint(lx.t('rec.empty'));
+    write();
+    return;
+  }
+  if (!waiting)
+    waiting = requestAnimationFrame(() => {
+      waiting = 0;
+      if (here() && source === 'draw' && !pad.empty) encode(drawn(), true);
+    });
+};
+const held = (index, take = true) => {
+  const n = lx.state.info.dataset?.n;
+  if (!n) {
+    image = null;
+    none();
+    hint(lx.t(lx.state.info.other_images ? 'images.other' : 'rec.noheld'));
+    return;
+  }
+  index = Math.max(0, Math.min(n - 1, Math.round(index) || 0));
+  $('.lx-index').value = index;
+  encode({ index }, take);
+};
+const load = (take = true) => {
+  if (file !== null) encode(file, take, more());
+  else {
+    image = null;
+    none();
+    hint(lx.t('rec.drop'));
+  }
+};
+const own = () => {
+  pinned = false;
+  encode({ w: lx.b64(lx.state.w), ...(lx.state.label !== null && { label: lx.state.label }) }, false);
+};
+const inverted = (is) => {
+  invert = is;
+  $('.lx-invert').setAttribute('aria-pressed', is);
+};
+const refuse = (sentence) => {
+  choose('file');
+  file = image = null;
+  text = '';
+  none();
+  element.dataset.error = sentence;
+  hint(sentence);
+  lx.say(sentence, 'error');
+  write();
+};
+const pick = async (f) => {
+  if (!f) return;
+  const small = await sendable(f);
+  if (!small) {
+    refuse(lx.t('image.large'));
+    return;
+  }
+  file = base64Of(small);
+  inverted(false);
+  choose('file');
+  load();
+};
+const choose = (name) => {
+  source = name;
+  pinned = false;
+  left = false;
+  element.dataset.source = name;
+  text = '';
+  const grey = !!lx.state.info && shape()[0] === 1,
+    drawing = name === 'draw';
+  for (const b of radios.children) b.hidden = b.dataset.source === 'draw' && !grey;
+  check(radios.children, (b) => b.dataset.source === name);
+  for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name;
+  $('.lx-pad').hidden = !drawing;
+  $('.lx-given').classList.toggle('inset', drawing);
+  $('.lx-given').title = drawing ? lx.t('rec.seen') : '';
+  $('.lx-centre').hidden = !drawing;
+  $('.lx-invert').hidden = !grey;
+  $('.lx-to-pad').parentElement.hidden = drawing || !grey;
+  $('.lx-cursor').hidden = true;
+  $('.lx-given').classList.toggle('blank', drawing && pad.empty);
+  note();
+};
+const sourceNote = ({ data }) => {
+  const [, h, w] = shape();
+  if (source === 'file') return lx.t('rec.file.note', { h, w, title: data.title });
+  if (source !== 'code') return '';
+  if (pinned) return lx.t('rec.own.pinned');
+  return lx.t(left ? 'rec.own.left' : 'rec.own.note');
+};
+const note = () => {
+  const { info } = lx.state;
+  if (!info) return;
+  const plain = info.card.data.name === 'mnist' ? 'rec.centre.off' : 'rec.centre.plain';
+  $('.lx-source-note').textContent = sourceNote(info.card);
+  $('.lx-centre-note').textContent = lx.t($('.lx-centre input').checked ? 'rec.centre.on' : plain);
+  $('.lx-of').textContent = info.dataset ? lx.t('rec.of', { n: info.dataset.n.toLocaleString(lx.state.lang) }) : '';
+  if (source === 'draw' && pad.empty) hint(lx.t('rec.empty'));
+  else if (source === 'file' && file === null) hint(element.dataset.error || lx.t('rec.drop'));
+};
+const radios = element.querySelector('.lx-sources'),
+  begin = { code: own, held: () => held(+$('.lx-index').value || 0), draw: () => draw(), file: () => load() };
+for (const b of radios.children)
+  b.onclick = () => {
+    delete element.dataset.error;
+    hint('');
+    choose(b.dataset.source);
+    begin[source]();
+    write();
+  };
+arrowKeys(radios);
+$('.lx-index').onchange = () => held(+$('.lx-index').value);
+$('.lx-another').onclick = () => held(Math.floor(Math.random() * (lx.state.info.dataset?.n || 1)));
+const tool = (erase) => {
+  pad.erase(erase);
+  $('.lx-pen').setAttribute('aria-pressed', !erase);
+  $('.lx-eraser').setAttribute('aria-pressed', erase);
+};
+$('.lx-pen').onclick = () => tool(false);
+$('.lx-eraser').onclick = () => tool(true);
+$('.lx-clear').onclick = () => {
+  pad.clear();
+  exact = null;
+  tool(false);
+  draw();
+};
+$('.lx-centre input').onchange = () => {
+  exact = null;
+  note();
+  draw();
+  write();
+};
+$('.lx-to-pad').onclick = () => {
+  if (!given) return;
+  pad.load($('.lx-given'));
+  exact = null;
+  choose('draw');
+  draw();
+  $('.lx-pad').focus();
+};
+$('.lx-invert').onclick = () => {
+  inverted(!invert);
+  if (file !== null) load();
+};
+const input = element.querySelector('input[type=file]');
+$('.lx-choose').onclick = () => input.click();
+input.onchange = () => {
+  pick(input.files[0]);
+  input.value = '';
+};
+const square = $('.lx-in');
+element.ondragover = (e) => {
+  e.preventDefault();
+  square.classList.add('over');
+};
+element.ondragleave = () => square.classList.remove('over');
+element.ondrop = (e) => {
+  e.preventDefault();
+  square.classList.remove('over');
+  pick(e.dataTransfer.files[0]);
+};
+document.addEventListener('paste', (e) => {
+  if (!here()) return;
+  const f = [...e.clipboardData.files][0];
+  if (f) {
+    e.preventDefault();
+    pick(f);
+  }
+});
+$('.lx-back').onclick = () => edit(lx.state.run);
+for (const b of element.querySelectorAll('[data-mode]'))
+  b.onclick = () => {
+    mode = b.dataset.mode;
+    compare();
+    tell();
+    beside.paint();
+    write();
+  };
+
+/* ---- opening the view, changing the run ---- */
+/* another run than the one that is shown: nothing of that stays */
+const settle = () => {
+  const { info } = lx.state;
+  era++;
+  run = element.dataset.run = lx.state.run;
+  none();
+  exact = null;
+  kept.enter();
+  $('.lx-two').classList.toggle('no-cloud', !info.spec.stochastic);
+  $('.lx-cloud').hidden = !info.spec.stochastic;
+};
+/* the input that the current code speaks of */
+const fromCode = () => {
+  const { origin: o, info } = lx.state;
+  if (o?.kind === 'point' && o.index < (info.dataset?.n || 0)) {
+    choose('held');
+    held(o.index, false);
+    return;
+  }
+  choose('code');
+  left = ['image', 'images', 'link'].includes(o?.kind);
+  own();
+  note();
+};
+/* an input of a link, or one carried over from another run */
+const bring = async (name, what, take) => {
+  const colour = shape()[0] !== 1,
+    where = { pinned: 'code', draw: colour ? 'file' : 'draw' }[name] ?? name;
+  choose(where);
+  if (name === 'held') {
+    held(what.index, take);
+    return;
+  }
+  if (name === 'code') {
+    own();
+    return;
+  }
+  if (where === 'draw') {
+    pad.load(painted(fromBase64(what.pixels), shape()));
+    exact = what;
+    $('.lx-given').classList.remove('blank');
+  }
+  if (where === 'file') {
+    file = what;
+    inverted(false);
+  }
+  if (where === 'code') pinned = true;
+  note();
+  encode(what, take);
+};
+/** What the link keeps, or what the current code speaks of; the code stays. */
+const restore = () => {
+  if (!here()) {
+    run = null;
+    return;
+  }
+  const link = textRec(lx.state.kept.rec);
+  settle();
+  seen = lx.state.w;
+  if (link) {
+    mode = link.mode;
+    $('.lx-centre input').checked = link.centre;
+  }
+  spoil.restore(link?.noise || null);
+  between.restore(link);
+  change.restore(link?.chosen || []);
+  search.restore(link?.searched || []);
+  if (!link) fromCode();
+  else shown(link);
+};
+const shown = async (link) => {
+  const asked = era,
+    { source: name, image: what } = link;
+  const bytes = what && ['pinned', 'draw', 'file'].includes(name) ? await textImage(what, size(), shape()[0]) : null;
+  if (asked !== era || !here()) return;
+  if (bytes) {
+    bring(name, { pixels: base64Of(bytes) }, false);
+    text = what;
+    return;
+  }
+  if (name === 'held' && lx.state.info.dataset) {
+    bring('held', { index: +what || 0 }, false);
+    return;
+  }
+  if (name === 'code') {
+    bring('code');
+    return;
+  }
+  if (!what && name === 'draw') {
+    pad.clear();
+    choose('draw');
+    draw();
+    return;
+  }
+  if (!what && name === 'file') {
+    file = null;
+    choose('file');
+    load();
+    return;
+  }
+  fromCode();
+  left = source === 'code';
+  note();
+  if (left) lx.say(lx.t('image.left'));
+};
+const resume = () => {
+  bars();
+  kept.resume();
+  change.ask();
+  note();
+  if (image && answer?.image !== image && coming !== image) encode(image, owed, more()); /* its answer was not waited for */
+};
+const enter = () => {
+  if (!here()) return;
+  if (run === null) {
+    restore();
+    write(true);
+    return;
+  }
+  if (run === lx.state.run) {
+    if (seen === lx.state.w) resume();
+    else {
+      settle();
+      seen = lx.state.w;
+      fromCode();
+    }
+    return;
+  }
+  /* another run, opened here: the same image in it */
+  const fits = answer && !follows() && String(answer.shape) === String(shape()),
+    input = carry || (fits ? carried(lx.runOf(lx.state.run)) : null);
+  const take = !carry;
+  carry = null;
+  settle();
+  seen = lx.state.w;
+  if (input) bring(input.source, input.image, take);
+  else fromCode();
+  write(true);
+};
+choose('held');
+tell(); /* before the store is heard: it may tell of a restore at once */
+/* these change the code of the input; any other code is another input */
+const EDITS = ['sliders', 'found', 'images'];
+lx.on('code', (w, o) => {
+  if (!here() || run !== lx.state.run) return;
+  seen = w;
+  if (ours) return;
+  const asked = era;
+  queueMicrotask(() => {
+    /* a restore that comes with the code tells all of it */
+    if (asked !== era || w !== lx.state.w) return;
+    if (follows()) own();
+    else if (EDITS.includes(o?.kind)) show();
+    else fromCode();
+    bars();
+    change.sync();
+  });
+});
+lx.on('restore', restore);
+lx.on('view', (v) => {
+  if (v === 'reconstruct') enter();
+});
+lx.on('run', () => {
+  if (here()) setTimeout(enter);
+  else run = null;
+});
+lx.on('runs', () => {
+  if (answer && here()) {
+    search.runs();
+    if (!busy) {
+      next = { run, image: answer.image, more: answer.more, quiet: true, era };
+      pump();
+    }
+  }
+});
+lx.on('lang', () => {
+  note();
+  tell();
+  bars();
+  beside.paint();
+  between.tell();
+  kept.tell();
+  search.tell();
+  change.tell();
+});
+lx.on('theme', () => requestAnimationFrame(bars));
+new ResizeObserver(() => {
+  if (here()) bars();
+}).observe($('.lx-bars canvas'));
+lx.translate(element);
+element.dataset.ready = 'true';

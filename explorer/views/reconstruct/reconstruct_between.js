@@ -1,0 +1,202 @@
+/* Between two images: A was pinned, B is the image in use; a slider and a strip on the straight way between their codes in the current run.
+ * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(). */
+import { base64Of, fromBase64, joined } from '../../shell/bytes.js';
+import { TOO_LONG, bytesOf, imageText, painted, sizeOf, textImage } from '../../shell/image_text.js';
+import { lerp } from '../../shell/moves.js';
+import { decoded, onto, slice } from '../../shell/pictures.js';
+import { lx } from '../../shell/store.js';
+
+const FRAMES = 9;
+
+export class Between {
+  #view;
+  #host;
+  #slider;
+  #strip;
+  #a = null;
+  #b = null;
+  #timer = 0;
+  #asking = false;
+  #wish = null;
+  #text = '';
+
+  constructor(host, view) {
+    this.#host = host;
+    this.#view = view;
+    this.#slider = this.#find('input');
+    this.#strip = this.#find('.lx-mixes canvas');
+    this.#find('.lx-pin').onclick = () => {
+      if (!this.#b) return;
+      this.#a = {
+        canvas: this.#b.canvas,
+        pixels: this.#bytes(this.#b.canvas),
+        codes: new Map(this.#b.rows.map((r) => [r.run, r.w])),
+        shape: lx.state.info.spec.shape,
+        mine: true,
+        name: this.#b.index === undefined ? 'image' : 'held ' + this.#b.index,
+        index: this.#b.index,
+      };
+      this.#show();
+      this.#keepA();
+    };
+    this.#slider.oninput = () => this.#move(+this.#slider.value);
+    this.#find('.lx-mixes').onclick = (e) => {
+      const r = this.#strip.getBoundingClientRect();
+      this.#move(Math.max(0, Math.min(1, Math.floor(((e.clientX - r.left) / r.width) * FRAMES) / (FRAMES - 1))));
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #bytes(canvas) {
+    return base64Of(bytesOf(canvas, lx.state.info.spec.shape[0]));
+  }
+
+  #pair() {
+    const run = lx.state.run,
+      w = this.#a?.codes.get(run);
+    return w && this.#b && this.#b.run === run && this.#b.w.length === w.length ? [w, this.#b.w] : null;
+  }
+
+  #at(t, ends) {
+    const [from, to] = ends;
+    if (t >= 1) return to;
+    return t <= 0 ? from : lerp(from, to, t);
+  }
+
+  #draw() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const ends = this.#pair();
+      if (!ends || lx.state.view !== 'reconstruct') return;
+      lx.draw(this.#strip, { op: 'strip', keys: lx.b64(joined(ends)), frames: FRAMES });
+    }, 120);
+  }
+
+  tell() {
+    this.#host.hidden = !this.#b;
+    const ready = !!this.#pair();
+    this.#slider.disabled = !ready;
+    this.#find('.lx-mixes').classList.toggle('wait', !ready);
+    this.#host.dataset.at = this.#slider.value;
+    lx.range(this.#slider);
+    this.#slider.setAttribute('aria-valuetext', lx.t('rec.between.at', { p: Math.round(this.#slider.value * 100) }));
+    this.#find('.lx-mix-note').textContent = lx.t(this.#a?.mine ? 'rec.between.note' : 'rec.between.first');
+  }
+
+  async #tile(d) {
+    const im = await decoded(d.picture);
+    return slice(im, 0, im.width / (1 + d.runs.filter((r) => !r.problem).length));
+  }
+
+  /* A as the server is asked for it */
+  get #image() {
+    if (!this.#a) return null;
+    return this.#a.pixels ? { pixels: this.#a.pixels } : { index: this.#a.index };
+  }
+
+  /* A's code in the current run; without an A of this shape, a held-out image that is not B */
+  async #fetch() {
+    if (this.#asking || this.#pair()) return;
+    const run = lx.state.run,
+      n = lx.state.info.dataset?.n || 0,
+      size = lx.state.info.spec.shape;
+    if (this.#a && String(this.#a.shape) !== String(size)) this.#a = null;
+    if (!this.#a && n < 2) return;
+    this.#asking = true;
+    try {
+      const index = (this.#b.index ?? 0) === 0 ? 1 : 0,
+        d = await lx.api('beside', { run, runs: [run], image: this.#image ?? { index } });
+      if (run === lx.state.run && !d.runs[0].problem) {
+        if (!this.#a) {
+          const canvas = await this.#tile(d);
+          this.#a = { canvas, pixels: this.#bytes(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
+          this.#text = 'n' + index;
+          this.#view.changed(true);
+        } else if (!this.#a.canvas) {
+          this.#a.canvas = await this.#tile(d);
+          this.#a.pixels = this.#bytes(this.#a.canvas);
+        }
+        this.#a.codes.set(run, lx.f32(d.runs[0].w));
+        this.#show();
+      }
+    } catch {
+      /* the strip stays as it is; the next image asks again */
+    }
+    this.#asking = false;
+  }
+
+  #show() {
+    if (this.#a?.canvas) {
+      onto(this.#find('.lx-a canvas'), this.#a.canvas);
+      this.#host.dataset.a = this.#a.name;
+    }
+    this.tell();
+    this.#draw();
+  }
+
+  take(answer, canvas) {
+    this.#b = { run: lx.state.run, w: answer.w, rows: answer.rows, index: answer.index, canvas: slice(canvas, 0, canvas.width) };
+    onto(this.#find('.lx-b canvas'), this.#b.canvas);
+    this.#slider.value = this.#wish === null ? 1 : this.#wish / 100;
+    this.#wish = null;
+    this.#show();
+    this.#fetch();
+  }
+
+  #move(t) {
+    const ends = this.#pair();
+    if (!ends) return;
+    this.#slider.value = t;
+    this.tell();
+    this.#view.set(this.#at(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
+    this.#view.changed();
+  }
+
+  /* A for the link: a held-out image by its number (n: nobody chose it), any other as text */
+  async #keepA() {
+    const now = this.#a,
+      shape = lx.state.info.spec.shape;
+    this.#text = '';
+    const found = now.index !== undefined ? 'h' + now.index : await imageText(fromBase64(now.pixels), shape[0]);
+    if (now === this.#a) {
+      this.#text = now.index === undefined && found ? 'i' + found : found;
+      if (found === TOO_LONG) this.#text = '';
+      this.#view.changed();
+    }
+  }
+
+  async restore(link) {
+    const shape = lx.state.info.spec.shape,
+      from = link?.a || '';
+    this.#a = null;
+    this.#text = '';
+    this.#wish = link ? link.at : null;
+    delete this.#host.dataset.a;
+    onto(this.#find('.lx-a canvas'), painted(new Uint8Array(sizeOf(shape)), shape));
+    const bytes = from[0] === 'i' ? await textImage(from.slice(1), sizeOf(shape), shape[0]) : null;
+    if (bytes) this.#a = { canvas: painted(bytes, shape), pixels: base64Of(bytes), codes: new Map(), shape, mine: true, name: 'image' };
+    else if (/^[hn]\d{1,9}$/.test(from) && +from.slice(1) < (lx.state.info.dataset?.n || 0))
+      this.#a = { index: +from.slice(1), codes: new Map(), shape, mine: from[0] === 'h', name: 'held ' + from.slice(1) };
+    if (this.#a) this.#text = from;
+    if (this.#b) {
+      this.#show();
+      this.#fetch();
+    }
+  }
+
+  enter() {
+    this.#b = null;
+    this.tell();
+  }
+
+  get a() {
+    return this.#text;
+  }
+
+  get at() {
+    return this.#b ? Math.round(100 * this.#slider.value) : 100;
+  }
+}

@@ -1,0 +1,130 @@
+/* What the code keeps and loses: a classifier reads held-out images and their reconstructions; a table of the two readings, and the most
+ * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the
+ * share. */
+import { make, offer, progress } from '../../shell/dom.js';
+import { lx } from '../../shell/store.js';
+
+export class Kept {
+  #host;
+  #table;
+  #list;
+  #pick;
+  #found = null;
+  #timer = 0;
+  #field = 0;
+  #ask = async () => {
+    clearTimeout(this.#timer);
+    const run = lx.state.run;
+    if (lx.state.view !== 'reconstruct' || this.#found) return;
+    try {
+      const d = await lx.api('code', { run, op: 'kept' });
+      if (run !== lx.state.run) return;
+      this.#host.hidden = d.ready && !d.fields.length;
+      if (this.#host.hidden) return; /* no classifier of this data set: nothing to tell */
+      if (d.ready) {
+        this.#found = d;
+        this.tell();
+      } else {
+        progress(this.#find('.lx-waiting'), d.done);
+        this.#timer = setTimeout(this.#ask, 900);
+      }
+    } catch (e) {
+      this.#host.hidden = true;
+      lx.say(e.message, 'error');
+    }
+  };
+
+  constructor(host) {
+    this.#host = host;
+    this.#table = this.#find('table');
+    this.#list = this.#find('ul');
+    this.#pick = this.#find('select');
+    this.#pick.onchange = () => {
+      this.#field = +this.#pick.value;
+      this.tell();
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #name(f, k) {
+    return f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]);
+  }
+
+  #brief(s) {
+    return s.length > 9 ? s.slice(0, 8) + '…' : s;
+  }
+
+  tell() {
+    this.#find('.lx-waiting').hidden = !!this.#found;
+    this.#find('.lx-told').hidden = !this.#found;
+    if (!this.#found) return;
+    const { fields, images } = this.#found,
+      f = fields[this.#field] || fields[0];
+    this.#find('.lx-share').textContent = lx.t('rec.kept.share', {
+      p: Math.round(100 * f.share),
+      n: images.toLocaleString(lx.state.lang),
+    });
+    this.#pick.hidden = fields.length < 2;
+    offer(
+      this.#pick,
+      fields.map((g, k) => [k, `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`]),
+      this.#field,
+    );
+    const confusions = f.confusions.map((c) => this.#confusion(f, c));
+    this.#list.replaceChildren(...(confusions.length ? confusions : [make('li', { textContent: lx.t('rec.kept.none') })]));
+    const heads = f.categories.map((_, k) => this.#headOf(f, k, 'col'));
+    this.#table.replaceChildren(
+      make('tr', {}, make('td', { textContent: lx.t('rec.kept.corner') }), ...heads),
+      ...f.counts.map((row, i) => this.#rowOf(f, row, i)),
+    );
+    this.#host.dataset.run = lx.state.run;
+    this.#host.dataset.kept = f.share;
+  }
+
+  #confusion(f, c) {
+    const n = Math.max(1, Math.round((100 * c.count) / c.of));
+    return make('li', {
+      textContent: lx.t('rec.kept.becomes', { was: this.#name(f, c.was), now: this.#name(f, c.now), n }),
+      title: lx.t('rec.kept.exact', { count: c.count, of: c.of }),
+    });
+  }
+
+  #headOf(f, k, scope) {
+    const title = this.#name(f, k);
+    return make('th', { scope, textContent: this.#brief(title), title });
+  }
+
+  #rowOf(f, row, i) {
+    const whole = row.reduce((a, b) => a + b, 0);
+    return make(
+      'tr',
+      {},
+      this.#headOf(f, i, 'row'),
+      ...row.map((v, j) => {
+        const part = whole ? v / whole : 0,
+          strength = i === j ? 100 * part * 0.45 : Math.min(85, 100 * Math.sqrt(part) * 1.4),
+          td = make('td', { textContent: v || '', className: i === j ? 'same' : 'lost' });
+        td.style.setProperty('--k', strength + '%');
+        td.title = `${this.#name(f, i)} → ${this.#name(f, j)}: ${v} / ${whole}`;
+        return td;
+      }),
+    );
+  }
+
+  enter() {
+    this.#found = null;
+    this.#field = 0;
+    this.#host.hidden = true;
+    delete this.#host.dataset.run;
+    this.tell();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#ask, 1500);
+  }
+
+  resume() {
+    if (!this.#found) this.#ask();
+  }
+}

@@ -1,0 +1,40 @@
+/* What each range of layers was measured to carry: a table of attributes by ranges, from the run's card. `title(x)`: a range in words.
+ * data-rows: how many attributes it has. */
+import { make } from '../../shell/dom.js';
+import { lx } from '../../shell/store.js';
+
+const STRONG = 0.8;
+const percent = (v) => `${Math.round(100 * v)} %`;
+
+/** Attributes that one range carries come first, coarse ones before fine ones. */
+const ordered = (carried, names) => {
+  const best = (row) => names.reduce((a, b) => ((row[b] || 0) > (row[a] || 0) ? b : a));
+  return Object.entries(carried)
+    .map(([field, row]) => ({ field, row, best: best(row) }))
+    .sort((a, b) => names.indexOf(a.best) - names.indexOf(b.best) || b.row[b.best] - a.row[a.best]);
+};
+
+const share = (v, best) => {
+  const strong = best && v >= STRONG,
+    td = make('td', { textContent: v === undefined ? '–' : percent(v), className: strong ? 'num lx-strong' : 'num' });
+  td.style.setProperty('--share', v || 0);
+  return td;
+};
+
+export const showCarried = (host, title, carried, ranges) => {
+  const names = ranges.map((r) => r.name),
+    rows = ordered(carried, names),
+    heads = ranges.map((r) => make('th', { textContent: title(r), scope: 'col' })),
+    one = rows.filter(({ row, best }) => row[best] >= STRONG).length;
+  host.hidden = !rows.length;
+  host.dataset.rows = rows.length;
+  host
+    .querySelector('table')
+    .replaceChildren(
+      make('tr', {}, make('td'), ...heads),
+      ...rows.map(({ field, row, best }) =>
+        make('tr', {}, make('th', { textContent: lx.field(field), scope: 'row' }), ...names.map((n) => share(row[n], n === best))),
+      ),
+    );
+  host.querySelector('.lx-note').textContent = lx.t('sty.carried.note', { one, all: rows.length });
+};

@@ -1,0 +1,234 @@
+/* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
+ * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
+import { effect, title } from '../../shell/direction_moves.js';
+import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
+import { button, make } from '../../shell/dom.js';
+import { weighed } from '../../shell/moves.js';
+import { ownDirections } from '../../shell/own.js';
+import { lx } from '../../shell/store.js';
+
+const KINDS = ['attribute', 'own', 'principal', 'closed form'];
+
+export class StyleDirections {
+  #on;
+  #view;
+  #host;
+  #bar;
+  #rows = [];
+  #selected = null;
+  #seen = false;
+  #timer;
+  #asked = 0;
+  #mine = '';
+  #styled = [];
+  #named = [];
+  #namedOf = '';
+  #typed = false;
+
+  constructor(host, view, on) {
+    this.#host = host;
+    this.#view = view;
+    this.#on = on;
+    this.#bar = this.#find('.lx-progress');
+    this.#find('.lx-keep input').oninput = () => {
+      this.#typed = true;
+    };
+    this.#find('.lx-keep').onsubmit = (e) => {
+      e.preventDefault();
+      if (!this.#selected) return;
+      const name = this.#find('.lx-keep input').value.trim() || title(this.#selected.d, this.#selected.k);
+      this.#typed = false;
+      ownDirections.add({ name, vector: this.#selected.s });
+      lx.say(lx.t('arith.saved', { name }));
+      host.dataset.saved = name;
+    };
+    ownDirections.changed(() => {
+      if (on() && this.#mine) this.#build();
+    });
+    new IntersectionObserver((all) => {
+      this.#seen = all.some((x) => x.isIntersecting);
+      if (this.#seen) this.ask();
+    }).observe(host);
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  #key() {
+    return [lx.state.run, lx.state.label, this.#view.layers.map(Number).join('')].join();
+  }
+
+  /* one step of a direction: what a slider adds to the code from 0 to 1, in the chosen layers alone */
+  #step(d) {
+    const D = lx.state.info.spec.w_dim;
+    return d.vector.map((v, i) => (this.#view.layers[Math.floor(i / D)] ? v * d.sigma : 0));
+  }
+
+  #along(s, w = lx.state.w) {
+    const { mean } = lx.state.info;
+    let a = 0,
+      b = 0;
+    for (let i = 0; i < w.length; i++) {
+      a += (w[i] - mean[i]) * s[i];
+      b += s[i] * s[i];
+    }
+    return b > 0 ? a / b : 0;
+  }
+
+  #slider(d, k, choices) {
+    const head = button({ className: 'lx-dir-name' }),
+      text = make('p'),
+      { input, out } = dial(),
+      row = make('div', { className: 'lx-dir' }),
+      item = { d, k, row, input, out, s: this.#step(d) };
+    item.write = () => {
+      const e = this.#effect(item.d);
+      head.textContent = choices ? lx.field(item.d.name[0]) : title(item.d, k);
+      input.setAttribute('aria-label', title(item.d, k));
+      const more = [e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t);
+      text.replaceChildren(make('b', { textContent: e.main, className: e.clear ? '' : 'dim' }), ...more);
+      row.title = text.textContent;
+    };
+    head.onclick = input.onfocus = () => this.#select(item);
+    input.oninput = () => {
+      this.#select(item);
+      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - this.#along(item.s)), { kind: 'found' });
+    };
+    const choice = choices ? [this.#choice(item, choices)] : [];
+    row.append(make('div', { className: 'lx-dir-line' }, head, ...choice, input, out), text);
+    item.write();
+    this.#rows.push(item);
+    return row;
+  }
+
+  #effect(d) {
+    if (d.kind === 'own') return { main: '', clear: false };
+    return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
+  }
+
+  #choice(item, choices) {
+    return categoryChoice(choices, item.d, (k) => {
+      item.d = choices[k];
+      item.s = this.#step(item.d);
+      item.write();
+      this.#select(item);
+      this.sync();
+    });
+  }
+
+  #build() {
+    const was = this.#selected && title(this.#selected.d, this.#selected.k) + this.#selected.d.kind,
+      own = ownDirections.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
+      all = [...this.#styled, ...this.#named, ...own];
+    this.#rows = [];
+    this.#selected = null;
+    const sections = KINDS.map((kind) => [kind, all.filter((d) => d.kind === kind)]).filter(([, of]) => of.length);
+    this.#find('.lx-groups').replaceChildren(...sections.map(([kind, of]) => this.#section(kind, of)));
+    this.#select(this.#rows.find((r) => title(r.d, r.k) + r.d.kind === was) || this.#rows[0]);
+    this.sync();
+    this.#view.found(this.#rows.length);
+  }
+
+  #section(kind, of) {
+    const rows =
+      kind === 'attribute'
+        ? byField(of)
+            .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
+            .map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null))
+        : of.map((d, k) => this.#slider(d, k));
+    return make(
+      'section',
+      { data: { kind } },
+      make('h3', { textContent: lx.t('sty.kind.' + kind) }),
+      make('p', { className: 'lx-note', textContent: lx.t('sty.why.' + kind) }),
+      ...rows,
+    );
+  }
+
+  #select(item) {
+    if (!item) return;
+    this.#selected = item;
+    for (const r of this.#rows) r.row.classList.toggle('on', r === item);
+    if (!this.#typed)
+      this.#find('.lx-keep input').value = title(item.d, item.k)
+        .replace(/^\d+ · /, '')
+        .slice(0, 40);
+  }
+
+  sync() {
+    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, this.#along(r.s));
+  }
+
+  #told() {
+    this.#find('.lx-turn-which').textContent = lx.t(this.#view.layers.some(Boolean) ? 'sty.directions.note' : 'sty.directions.none');
+  }
+
+  /* worked out on the server in the background: asked for when the panel is in sight */
+  async #poll(body, still) {
+    for (;;) {
+      const d = await lx.code(body);
+      if (!still()) return null;
+      if (d.ready) {
+        this.#bar.hidden = true;
+        return d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
+      }
+      this.#bar.hidden = false;
+      this.#bar.firstChild.style.width = 100 * d.done + '%';
+      this.#bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
+      await new Promise((f) => setTimeout(f, 500));
+      if (!still()) return null;
+    }
+  }
+
+  ask() {
+    this.#told();
+    clearTimeout(this.#timer);
+    if (!this.#on() || !this.#seen) return;
+    this.#timer = setTimeout(async () => {
+      const me = ++this.#asked,
+        now = this.#key(),
+        still = () => me === this.#asked && this.#on() && this.#key() === now;
+      if (now === this.#mine) {
+        this.#build();
+        return;
+      }
+      try {
+        this.#styled = [];
+        if (this.#view.layers.some(Boolean)) {
+          const d = await this.#poll({ op: 'style_directions', layers: this.#view.layers }, still);
+          if (!d) return;
+          this.#styled = d;
+        }
+        this.#mine = now;
+        this.#build();
+        const whose = [lx.state.run, lx.state.label].join();
+        if (this.#namedOf !== whose) {
+          this.#named = [];
+          const d = await this.#poll({ op: 'directions' }, () => this.#on() && [lx.state.run, lx.state.label].join() === whose);
+          if (!d) return;
+          this.#named = d.filter((x) => x.kind === 'attribute');
+          this.#namedOf = whose;
+          this.#build();
+        }
+      } catch (e) {
+        this.#bar.hidden = true;
+        lx.say(e.message, 'error');
+      }
+    }, 250);
+  }
+
+  build() {
+    if (this.#mine) this.#build();
+    this.#told();
+  }
+
+  clear() {
+    this.#mine = this.#namedOf = '';
+    this.#styled = [];
+    this.#named = [];
+    this.#rows = [];
+    this.#selected = null;
+    this.#find('.lx-groups').replaceChildren();
+  }
+}

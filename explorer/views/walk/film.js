@@ -1,0 +1,487 @@
+import { mounted } from '../../shell/mounted.js';
+import { joined } from '../../shell/bytes.js';
+import { button, count, entitle, make, offer } from '../../shell/dom.js';
+import { walkText } from './film_state.js';
+import { alongPath, norm } from '../../shell/moves.js';
+import { blank } from '../../shell/pictures.js';
+import { lx } from '../../shell/store.js';
+
+const { element } = mounted('film');
+
+const $ = (s) => element.querySelector(s),
+  screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') },
+  play = $('.lx-play'),
+  scrub = $('.lx-transport input'),
+  out = $('output'),
+  row = $('.lx-keys'),
+  strips = { lerp: $('.lx-contact-lerp canvas'), slerp: $('.lx-contact-slerp canvas') },
+  contact = $('.lx-contacts'),
+  chart = $('.lx-norm');
+const length = $('.lx-length'),
+  loop = $('.lx-loop'),
+  why = $('.lx-why-way');
+let t = 0,
+  playing = false,
+  last = 0,
+  way = 'lerp',
+  looped = true,
+  both = false,
+  filling = null,
+  chosen = null,
+  usual = null,
+  shownLabel,
+  restored = false,
+  bringing = 0;
+const keys = () => lx.state.keys,
+  codes = () => keys().map((k) => k.w);
+const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
+/* the code at time u of the path, by a way */
+const path = (u = t, how = way) => alongPath(codes(), u, how, looped);
+const ways_ = () => (both ? ['lerp', 'slerp'] : [way]);
+/* pictures of another run or class are dimmed until those of this one are there */
+const stale = () => {
+  lx.stale([...Object.values(screens), ...Object.values(strips), chart], true);
+  row.replaceChildren();
+};
+const frame = () => {
+  if (!on() || !keys().length) return;
+  out.textContent = Math.round(t * 100) + ' %';
+  scrub.value = t;
+  lx.range(scrub);
+  scrub.setAttribute('aria-valuetext', out.textContent);
+  element.dataset.time = t.toFixed(4);
+  for (const how of ways_())
+    lx.draw(
+      screens[how],
+      keys().length < 2 ? { op: 'image', w: lx.b64(keys()[0].w) } : { op: 'walk', keys: cached(), t, method: how, loop: looped },
+    );
+  chart.style.setProperty('--t', 100 * t + '%');
+  tell();
+  const n = keys().length,
+    parts = looped ? n : Math.max(n - 1, 1),
+    k = Math.round(t * parts) % n;
+  [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
+};
+let memo = null;
+const cached = () => {
+  if (memo?.keys !== keys()) memo = { keys: keys(), text: lx.b64(joined(codes())) };
+  return memo.text;
+};
+/* a frame's time may lie before the click's */
+const tick = (now) => {
+  if (!playing) return;
+  const seconds = +length.value;
+  t += Math.max(0, now - last) / 1000 / seconds;
+  last = Math.max(last, now);
+  if (t >= 1) {
+    if (looped) t %= 1;
+    else {
+      t = 1;
+      stop();
+    }
+  }
+  frame();
+  if (playing) requestAnimationFrame(tick);
+};
+const label = () => {
+  play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play');
+  play.setAttribute('aria-pressed', playing);
+  element.dataset.playing = playing;
+};
+const take = () => {
+  const w = path();
+  if (w) {
+    lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) });
+  }
+};
+const stop = () => {
+  if (!playing) return;
+  playing = false;
+  label();
+  take();
+};
+const start = () => {
+  if (keys().length < 2) return lx.say(lx.t('walk.few'));
+  if (t >= 1) t = 0;
+  playing = true;
+  last = performance.now();
+  label();
+  requestAnimationFrame(tick);
+};
+play.onclick = () => (playing ? stop() : start());
+scrub.oninput = () => {
+  playing = false;
+  label();
+  t = +scrub.value;
+  frame();
+};
+scrub.onchange = take;
+for (const b of element.querySelectorAll('[data-way]'))
+  b.onclick = () => {
+    way = b.dataset.way;
+    ways();
+    frame();
+    strip();
+    remember();
+  };
+loop.onclick = () => {
+  looped = !looped;
+  loop.setAttribute('aria-pressed', looped);
+  frame();
+  strip();
+  remember();
+};
+const twin = $('.lx-both');
+twin.onclick = () => {
+  both = chosen = !both;
+  mode();
+  frame();
+  strip();
+  remember();
+};
+length.onchange = () => remember();
+for (const [how, c] of Object.entries(screens))
+  c.onclick = () => {
+    way = how;
+    ways();
+    frame();
+    remember();
+  };
+const mode = () => {
+  twin.setAttribute('aria-pressed', both);
+  element.dataset.both = both;
+  element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
+  for (const how of ['lerp', 'slerp']) {
+    const off = !ways_().includes(how);
+    $('.lx-shot-' + how).hidden = off;
+    $('.lx-contact-' + how).hidden = off;
+  }
+};
+/* where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
+const shell = () => {
+  const s = lx.state.info?.spec;
+  return s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim ? Math.sqrt(s.w_dim) : null;
+};
+/* how far the path is from the origin, by either way */
+const measure = () => {
+  const few = keys().length < 2;
+  chart.hidden = few;
+  if (few || !on()) return;
+  lx.stale([chart], false);
+  const N = 96,
+    lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])),
+    r = shell(),
+    all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
+  const lo = Math.max(0, 0.92 * Math.min(...all)),
+    hi = 1.04 * Math.max(...all),
+    down = (v) => (100 * (hi - v)) / (hi - lo),
+    y = (v) => down(v).toFixed(2),
+    svg = chart.querySelector('svg');
+  for (const how of ['lerp', 'slerp'])
+    svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${((100 * i) / N).toFixed(2)},${y(v)}`).join(' '));
+  const band = svg.querySelector('rect'),
+    line = svg.querySelector('line'),
+    note = chart.querySelector('.lx-shell');
+  band.style.display = line.style.display = r ? '' : 'none';
+  note.hidden = !r;
+  if (r) {
+    band.setAttribute('y', y(r + 0.71));
+    band.setAttribute('height', (down(r - 0.71) - down(r + 0.71)).toFixed(2));
+    line.setAttribute('y1', y(r));
+    line.setAttribute('y2', y(r));
+    note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`;
+  }
+  chart.dataset.lerp = Math.min(...lines.lerp).toFixed(4);
+  chart.dataset.slerp = Math.min(...lines.slerp).toFixed(4);
+  chart.dataset.shell = r ?? '';
+  tell();
+};
+const tell = () => {
+  if (keys().length > 1)
+    for (const how of ['lerp', 'slerp']) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2);
+};
+const ways = () => {
+  mode();
+  for (const b of element.querySelectorAll('[data-way]')) {
+    const is = b.dataset.way === way;
+    b.classList.toggle('on', is);
+    b.setAttribute('aria-checked', is);
+  }
+  for (const how of ['lerp', 'slerp'])
+    for (const e of [$('.lx-shot-' + how), $('.lx-contact-' + how), chart.querySelector('.lx-norm-' + how)])
+      e.classList.toggle('chosen', how === way);
+  const s = lx.state.info?.spec;
+  why.textContent = s ? lx.t(lx.arc() ? 'walk.why.slerp' : 'walk.why.lerp', { n: s.w_dim * s.num_layers }) : '';
+};
+const frames = () => Math.max(8, Math.min(48, Math.floor(contact.clientWidth / 36)));
+const strip = () => {
+  if (!on() || keys().length < 2) return;
+  const [, h, w] = lx.state.info.spec.shape,
+    STRIP = frames();
+  for (const how of ways_())
+    lx.draw(strips[how], { op: 'strip', keys: cached(), frames: STRIP, method: how, loop: looped }, (x, im) => {
+      const c = strips[how],
+        per = Math.max(1, Math.round(im.width / w));
+      c.width = STRIP * w;
+      c.height = h;
+      for (let k = 0; k < STRIP; k++) x.drawImage(im, (k % per) * w, Math.floor(k / per) * h, w, h, k * w, 0, w, h);
+      element.dataset.strip = STRIP;
+    });
+  measure();
+};
+const small = (textContent, key, n, onclick, disabled) => {
+  const b = button({ textContent, onclick, disabled });
+  entitle(b, lx.t(key, { n }));
+  return b;
+};
+/* the keyframes in another order, or fewer of them */
+const change = (edit) => () => {
+  const next = [...keys()];
+  edit(next);
+  lx.setKeys(next);
+};
+const swap = (i, j) =>
+  change((a) => {
+    [a[i], a[j]] = [a[j], a[i]];
+  });
+const goTo = (i) => {
+  const n = keys().length;
+  playing = false;
+  label();
+  t = Math.min(1, i / (looped ? n : Math.max(n - 1, 1)));
+  frame();
+  take();
+};
+const keyframe = (k, i, { length: n }) => {
+  const picture = blank(28, 28),
+    go = button({ title: lx.originText(k.origin), 'aria-label': lx.t('walk.go', { n: i + 1 }), onclick: () => goTo(i) }, picture),
+    tools = make(
+      'div',
+      {},
+      small('‹', 'walk.left', i + 1, swap(i - 1, i), !i),
+      small(
+        '×',
+        'walk.remove',
+        i + 1,
+        change((a) => a.splice(i, 1)),
+        n < 2,
+      ),
+      small('›', 'walk.right', i + 1, swap(i + 1, i), i === n - 1),
+    );
+  const e = make('div', { className: 'lx-key', role: 'listitem' }, go, tools);
+  lx.draw(picture, { op: 'image', w: lx.b64(k.w) });
+  return e;
+};
+const adders = () => {
+  const adder = (className, key, onclick) => button({ className: 'lx-btn lx-small ' + className, textContent: lx.t(key), onclick });
+  return make(
+    'div',
+    { className: 'lx-plus' },
+    adder('lx-add', 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)),
+    adder('lx-addseed', 'walk.seed', fresh),
+  );
+};
+const draw = () => {
+  row.replaceChildren(...keys().map(keyframe), adders());
+  element.dataset.keys = keys().length;
+  frame();
+  strip();
+};
+const push = (w, origin) => {
+  if (keys().length >= 12) return lx.say(lx.t('walk.full'));
+  lx.setKeys([...keys(), { w: Float32Array.from(w), origin }]);
+};
+const fresh = async () => {
+  const seed = Math.floor(Math.random() * 100000);
+  try {
+    const d = await lx.code({ op: 'sample', seed });
+    push(d.w, { kind: 'seed', seed });
+  } catch (e) {
+    lx.say(e.message, 'error');
+  }
+};
+/* opens with four keyframes: held-out images of different classes where there are some, seeds otherwise */
+const fill = async () => {
+  if (!on() || keys().length || filling === lx.state.run || bringing) return;
+  const run = (filling = lx.state.run),
+    { info } = lx.state;
+  try {
+    const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null,
+      found = [],
+      seen = new Set();
+    for (let tries = 0; found.length < 4 && tries < 16; tries++) {
+      const d = await lx.code(
+        some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries },
+      );
+      if (run !== lx.state.run || bringing) return;
+      if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue;
+      seen.add(d.label);
+      found.push({ w: d.w, origin: some ? { kind: 'point', index: d.index, label: d.label } : { kind: 'seed', seed: tries } });
+    }
+    if (run === lx.state.run && !keys().length) {
+      t = 0;
+      usual = found;
+      lx.setKeys(found);
+    }
+  } catch (e) {
+    lx.say(e.message, 'error');
+  } finally {
+    filling = null;
+  }
+};
+/* ---- what a link, Back and undo bring back ---- */
+const LONGEST = 2 ** 16,
+  same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
+const width = () => lx.state.info.spec.w_dim,
+  layers = () => lx.state.info.spec.num_layers;
+const first = () => (lx.arc() ? 'slerp' : 'lerp');
+const text = () =>
+  walkText.write(
+    {
+      way: way === first() ? null : way,
+      both: chosen,
+      looped,
+      length: +length.value === 6 ? null : +length.value,
+      keys: same(usual, keys()) ? [] : keys(),
+    },
+    layers(),
+  );
+const remember = () => {
+  if (!restored || !lx.state.info || bringing) return;
+  let told = text();
+  if (told?.length > LONGEST) {
+    lx.say(lx.t('walk.long'));
+    told = walkText.write({ way, both: chosen, looped, length: +length.value, keys: [] }, layers());
+  }
+  lx.keep('walk', told);
+};
+const originOf = (k, label) => {
+  if (k.w) return { kind: 'link' };
+  return k.index === undefined ? { kind: 'seed', seed: k.seed } : { kind: 'point', index: k.index, label };
+};
+/** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
+const restore = async () => {
+  restored = true;
+  if (!lx.state.info) return;
+  const at = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
+  if ((lx.state.kept.walk ?? null) === text() && keys().length) {
+    if (t !== at) {
+      playing = false;
+      label();
+      t = at;
+      frame();
+    }
+    return;
+  }
+  const run = lx.state.run,
+    ticket = ++bringing,
+    s = walkText.read(lx.state.kept.walk, layers(), width()),
+    wide = first() === 'slerp' && innerWidth > 720;
+  way = s.way || first();
+  chosen = s.both;
+  both = chosen ?? wide;
+  looped = s.looped;
+  length.value = s.length || 6;
+  playing = false;
+  label();
+  loop.setAttribute('aria-pressed', looped);
+  ways();
+  stale();
+  const found = [];
+  try {
+    for (const k of s.keys) {
+      const d = k.w ? k : await lx.code(k.index !== undefined ? { op: 'point', index: k.index } : { op: 'sample', seed: k.seed });
+      if (run !== lx.state.run || ticket !== bringing) return;
+      found.push({ w: d.w, origin: originOf(k, d.label) });
+    }
+  } catch {
+    lx.say(lx.t('error.link'), 'error');
+  }
+  if (run !== lx.state.run || ticket !== bringing) return;
+  t = at;
+  lx.setKeys(found);
+  bringing = 0;
+  count(element, 'restored');
+  fill();
+};
+const film = (format) => async () => {
+  if (keys().length < 2) return lx.say(lx.t('walk.few'));
+  const b = $('.lx-' + format);
+  b.disabled = true;
+  element.dataset.saving = format;
+  lx.say(lx.t('walk.saving'));
+  try {
+    const side = Math.max(...lx.state.info.spec.shape.slice(1)),
+      asked = { keys: cached(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format },
+      r = await lx.bytes('walk/export', lx.whose({ ...asked, size: side * Math.max(1, Math.floor(336 / side)) }));
+    lx.save(await r.blob(), `${lx.state.run}-walk.${format}`);
+    lx.say(lx.t('walk.saved'));
+    element.dataset.saved = format;
+  } catch (e) {
+    lx.say(e.message, 'error');
+  } finally {
+    b.disabled = false;
+    delete element.dataset.saving;
+  }
+};
+$('.lx-gif').onclick = film('gif');
+$('.lx-mp4').onclick = film('mp4');
+const lengths = () =>
+  offer(
+    length,
+    [4, 6, 8, 10].map((n) => [n, lx.t('walk.seconds', { n })]),
+    length.value || 6,
+  );
+lx.on('run', () => {
+  playing = false;
+  t = 0;
+  way = first();
+  chosen = null;
+  usual = null;
+  bringing = 0;
+  both = lx.arc() && innerWidth > 720;
+  shownLabel = lx.state.label;
+  ways();
+  label();
+  stale();
+  fill();
+});
+lx.on('code', () => {
+  if (lx.state.label !== shownLabel) {
+    shownLabel = lx.state.label;
+    stale();
+    draw();
+  }
+});
+lx.on('view', (v) => {
+  if (v === 'walk') {
+    fill();
+    requestAnimationFrame(() => {
+      frame();
+      strip();
+    });
+  } else if (playing) {
+    playing = false;
+    label();
+  }
+});
+lx.on('keys', () => {
+  draw();
+  if (keys().length) remember();
+});
+lx.on('lang', () => {
+  lengths();
+  label();
+  ways();
+  draw();
+});
+lx.on('restore', restore);
+let wide = 0;
+new ResizeObserver(() => {
+  const now = frames();
+  if (contact.clientWidth && now !== wide) {
+    wide = now;
+    strip();
+  }
+}).observe(contact);
+lx.translate(element);
