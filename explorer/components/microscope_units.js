@@ -10,6 +10,8 @@ import { lx } from './store.js';
 const PAIRS = 24;
 const FEW = 8;
 
+const twoDecimals = (v) => lx.number(Math.round(100 * v) / 100 || 0);
+
 export class MicUnits {
   #mic;
   #host;
@@ -115,10 +117,6 @@ export class MicUnits {
     return this.#host.querySelector(selector);
   }
 
-  #two(v) {
-    return lx.number(Math.round(100 * v) / 100 || 0);
-  }
-
   #can(l) {
     return l === 'best' || l === 'real' ? true : this.#layer === 0 && this.#mic.facts.filters;
   }
@@ -166,7 +164,6 @@ export class MicUnits {
     offer(this.#find('.lx-mic-other'), [['', lx.t('mic.other.none')], ...fit.map((r) => [r.name, r.title || r.name])], this.#other);
   }
 
-  /* ---- the grid ---- */
   #cell(u, k, more) {
     return {
       at: k,
@@ -214,7 +211,7 @@ export class MicUnits {
           this.#cell(
             u,
             k,
-            this.#look === 'pairs' ? { caption: this.#two(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {},
+            this.#look === 'pairs' ? { caption: twoDecimals(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {},
           ),
         ),
         ims,
@@ -284,11 +281,11 @@ export class MicUnits {
         f = await ask({ op: 'filters', units: ids }),
         ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
       if (!still()) return;
-      say(lx.t('mic.other.alike', { title, alike: this.#two(f.mean) }), this.#other);
+      say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), this.#other);
       this.#second.show(
         ids.map((u, k) => ({
           at: k,
-          caption: this.#two(f.alike[k]),
+          caption: twoDecimals(f.alike[k]),
           title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }),
           data: { unit: u, alike: f.alike[k] },
         })),
@@ -420,7 +417,7 @@ export class MicUnits {
     b.setAttribute('aria-pressed', this.#alive);
     b.textContent = lx.t('mic.alive', { dead });
     this.#find('.lx-mic-look-told').textContent =
-      lx.t('mic.look.' + this.#look + '.told', { alike: this.#alike === null ? '' : this.#two(this.#alike) }) +
+      lx.t('mic.look.' + this.#look + '.told', { alike: this.#alike === null ? '' : twoDecimals(this.#alike) }) +
       (this.#look === 'pairs' ? '' : ' ' + lx.t('mic.meter'));
     this.#host.dataset.dead = dead;
     this.#host.dataset.layer = this.#layer;

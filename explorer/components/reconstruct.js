@@ -81,7 +81,7 @@ const pump = async () => {
   busy = true;
   while (next) {
     const q = next,
-      all = beside.fitting().map((r) => r.name),
+      all = Beside.fitting().map((r) => r.name),
       now = all.filter((n) => n === q.run || opened.has(n)),
       began = performance.now();
     next = null;

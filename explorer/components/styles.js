@@ -568,7 +568,7 @@ const tell = () => {
   }
   for (const b of cells.children) nameCell(b);
   turned();
-  $('.lx-kinds').hidden = !real.able();
+  $('.lx-kinds').hidden = !StyleReal.able();
   check($('.lx-kinds').children, (b) => (b.dataset.kind === 'real') === real.on);
   $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average;

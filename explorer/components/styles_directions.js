@@ -9,6 +9,22 @@ import { lx } from './store.js';
 
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
 
+const along = (s, w = lx.state.w) => {
+  const { mean } = lx.state.info;
+  let a = 0,
+    b = 0;
+  for (let i = 0; i < w.length; i++) {
+    a += (w[i] - mean[i]) * s[i];
+    b += s[i] * s[i];
+  }
+  return b > 0 ? a / b : 0;
+};
+
+const effectOf = (d) => {
+  if (d.kind === 'own') return { main: '', clear: false };
+  return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
+};
+
 export class StyleDirections {
   #on;
   #view;
@@ -65,17 +81,6 @@ export class StyleDirections {
     return d.vector.map((v, i) => (this.#view.layers[Math.floor(i / D)] ? v * d.sigma : 0));
   }
 
-  #along(s, w = lx.state.w) {
-    const { mean } = lx.state.info;
-    let a = 0,
-      b = 0;
-    for (let i = 0; i < w.length; i++) {
-      a += (w[i] - mean[i]) * s[i];
-      b += s[i] * s[i];
-    }
-    return b > 0 ? a / b : 0;
-  }
-
   #slider(d, k, choices) {
     const head = button({ className: 'lx-dir-name' }),
       text = make('p'),
@@ -83,7 +88,7 @@ export class StyleDirections {
       row = make('div', { className: 'lx-dir' }),
       item = { d, k, row, input, out, s: this.#step(d) };
     item.write = () => {
-      const e = this.#effect(item.d);
+      const e = effectOf(item.d);
       head.textContent = choices ? lx.field(item.d.name[0]) : title(item.d, k);
       input.setAttribute('aria-label', title(item.d, k));
       const more = [e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t);
@@ -93,18 +98,13 @@ export class StyleDirections {
     head.onclick = input.onfocus = () => this.#select(item);
     input.oninput = () => {
       this.#select(item);
-      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - this.#along(item.s)), { kind: 'found' });
+      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - along(item.s)), { kind: 'found' });
     };
     const choice = choices ? [this.#choice(item, choices)] : [];
     row.append(make('div', { className: 'lx-dir-line' }, head, ...choice, input, out), text);
     item.write();
     this.#rows.push(item);
     return row;
-  }
-
-  #effect(d) {
-    if (d.kind === 'own') return { main: '', clear: false };
-    return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
   }
 
   #choice(item, choices) {
@@ -157,7 +157,7 @@ export class StyleDirections {
   }
 
   sync() {
-    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, this.#along(r.s));
+    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, along(r.s));
   }
 
   #told() {
