@@ -1,8 +1,9 @@
 import { mounted } from './mounted.js';
-import { button, count, entitle, make, progress, wait } from './dom.js';
+import { button, count, entitle, make, progress } from './dom.js';
 import { alike, weighed } from './moves.js';
 import { ownDirections } from './own.js';
 import { blank, crop, density, rounded, wipe } from './pictures.js';
+import { untilReady } from './poll.js';
 import { lx } from './store.js';
 
 const { element } = mounted('arithmetic');
@@ -104,16 +105,16 @@ const gallery = async (own = false) => {
     me = ++asked,
     bar = $('.lx-progress');
   try {
-    let d;
-    for (;;) {
-      d = await lx.code({ op: 'gallery', source, filters, offset, count: PER });
-      if (me !== asked || run !== lx.state.run || !on()) return;
-      if (d.ready) break;
-      progress(bar, d.done);
-      $('.lx-how').textContent = lx.t('arith.reading');
-      await wait(350);
-    }
-    bar.hidden = true;
+    const d = await untilReady(
+      () => lx.code({ op: 'gallery', source, filters, offset, count: PER }),
+      () => me === asked && run === lx.state.run && on(),
+      (done) => {
+        progress(bar, done);
+        if (done !== null) $('.lx-how').textContent = lx.t('arith.reading');
+      },
+      350,
+    );
+    if (!d) return;
     fields = d.fields;
     listed = { run, source, filters: [...filters], offset };
     shelf(d);

@@ -276,7 +276,7 @@ const ask = async () => {
       () => me === asked && run === lx.state.run && (on() || (mine = null)),
       (done) => {
         progress(bar, done);
-        $('.lx-finding').hidden = false;
+        $('.lx-finding').hidden = done === null;
       },
     );
     if (!all) return;

@@ -36,7 +36,6 @@ const edits = (e) => !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.
 export class History {
   #told;
   #link;
-  #reloaded;
   #index;
   #top;
   #target;
@@ -57,9 +56,8 @@ export class History {
     this.#link = link;
     this.#told = told;
     const opening = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType('navigation')[0]);
-    this.#reloaded = opening?.type === 'reload';
     this.#index = Number.isInteger(history.state?.lx) ? history.state.lx : 0;
-    this.#top = this.#reloaded ? Math.max(this.#index, storedTop()) : this.#index;
+    this.#top = opening?.type === 'reload' ? Math.max(this.#index, storedTop()) : this.#index;
     this.#target = this.#index;
     this.#written = location.href;
     this.#hear('pointerdown', () => {

@@ -1,9 +1,10 @@
 import { mounted } from './mounted.js';
 import { base64Of, fromBase64 } from './bytes.js';
-import { count, progress, wait } from './dom.js';
+import { count, progress } from './dom.js';
 import { TOO_LONG, imageText, painted, textImage } from './image_text.js';
 import { latest } from './latest.js';
 import { decoded, density, onto, wipe } from './pictures.js';
+import { untilReady } from './poll.js';
 import { radioGroup } from './radios.js';
 import { MicCode } from './microscope_code.js';
 import { MicColumns } from './microscope_columns.js';
@@ -61,16 +62,13 @@ const mic = {
   },
   ask: api,
   /** until the server has it; null where nobody wants it any more */
-  poll: async (body, still, bar) => {
-    for (;;) {
-      const d = await api(body);
-      if (!still()) return null;
-      if (bar) progress(bar, d.ready === false ? d.done : null);
-      if (d.ready !== false) return d;
-      await wait(250);
-      if (!still()) return null;
-    }
-  },
+  poll: (body, still, bar) =>
+    untilReady(
+      () => api(body),
+      still,
+      (done) => bar && progress(bar, done),
+      250,
+    ),
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
   picture: decoded,
   layer: (k) => {

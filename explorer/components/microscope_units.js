@@ -1,8 +1,9 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite
    them. */
-import { button, offer, progress, wait } from './dom.js';
+import { button, offer, progress } from './dom.js';
 import { latest } from './latest.js';
 import { Cells } from './microscope_cells.js';
+import { untilReady } from './poll.js';
 import { radioGroup } from './radios.js';
 import { MicUnit } from './microscope_unit.js';
 import { lx } from './store.js';
@@ -270,31 +271,24 @@ export class MicUnits {
       say(lx.t('mic.other.unfit', { title }), 'none');
       return;
     }
-    for (;;) {
-      const d = await ask({ op: 'units', layer: 0 });
-      if (!still()) return;
-      if (!d.ready) {
-        await wait(250);
-        continue;
-      }
-      const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),
-        f = await ask({ op: 'filters', units: ids }),
-        ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
-      if (!still()) return;
-      say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), this.#other);
-      this.#second.show(
-        ids.map((u, k) => ({
-          at: k,
-          caption: twoDecimals(f.alike[k]),
-          title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }),
-          data: { unit: u, alike: f.alike[k] },
-        })),
-        ims,
-        f.tile,
-        4,
-      );
-      return;
-    }
+    const d = await untilReady(() => ask({ op: 'units', layer: 0 }), still, undefined, 250);
+    if (!d) return;
+    const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),
+      f = await ask({ op: 'filters', units: ids }),
+      ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
+    if (!still()) return;
+    say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), this.#other);
+    this.#second.show(
+      ids.map((u, k) => ({
+        at: k,
+        caption: twoDecimals(f.alike[k]),
+        title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }),
+        data: { unit: u, alike: f.alike[k] },
+      })),
+      ims,
+      f.tile,
+      4,
+    );
   }
 
   /* before the server has watched the units, the first ones as they are numbered */

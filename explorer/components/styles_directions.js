@@ -2,9 +2,10 @@
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
 import { effect, title } from './direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
-import { button, make } from './dom.js';
+import { button, make, progress } from './dom.js';
 import { weighed } from './moves.js';
 import { ownDirections } from './own.js';
+import { untilReady } from './poll.js';
 import { lx } from './store.js';
 
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
@@ -166,19 +167,12 @@ export class StyleDirections {
 
   /* worked out on the server in the background: asked for when the panel is in sight */
   async #poll(body, still) {
-    for (;;) {
-      const d = await lx.code(body);
-      if (!still()) return null;
-      if (d.ready) {
-        this.#bar.hidden = true;
-        return d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
-      }
-      this.#bar.hidden = false;
-      this.#bar.firstChild.style.width = 100 * d.done + '%';
-      this.#bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
-      await new Promise((f) => setTimeout(f, 500));
-      if (!still()) return null;
-    }
+    const d = await untilReady(
+      () => lx.code(body),
+      still,
+      (done) => progress(this.#bar, done),
+    );
+    return d && d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
   }
 
   ask() {
