@@ -75,3 +75,6 @@ export const addressOf = (href, state) => {
   url.hash = String(hash);
   return url.href;
 };
+
+/** A word as a part of what a view keeps, where "~" and "." part one from the next. @param {string} word */
+export const coded = (word) => encodeURIComponent(word).replaceAll('~', '%7E').replaceAll('.', '%2E');

@@ -1,4 +1,5 @@
 import { mounted } from './mounted.js';
+import { coded } from './address.js';
 import { button, count, entitle, make, progress } from './dom.js';
 import { alike, weighed } from './moves.js';
 import { ownDirections } from './own.js';
@@ -34,10 +35,9 @@ const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
 /* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number
    ---- */
-const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 const write = (quiet = false) => {
   if (!parts || !on()) return;
-  const shown = filters.map((f) => f.map(plain).join(':')).join('.');
+  const shown = filters.map((f) => f.map(coded).join(':')).join('.');
   lx.keep('abc', [...SLOTS.map((s) => parts[s].join('.')), +strength.toFixed(2), seed, source[0], shown, offset].join('~'), quiet);
 };
 const filtersOf = (text) => {
