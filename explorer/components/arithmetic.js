@@ -1,6 +1,6 @@
-import { mounted } from './mounted.js';
 import { coded } from './address.js';
 import { button, count, entitle, make, progress } from './dom.js';
+import { mounted } from './mounted.js';
 import { alike, weighed } from './moves.js';
 import { ownDirections } from './own.js';
 import { blank, crop, density, rounded, wipe } from './pictures.js';

@@ -1,7 +1,7 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
-import { mounted } from './mounted.js';
 import { button, count, make, offer, wait } from './dom.js';
 import { latest } from './latest.js';
+import { mounted } from './mounted.js';
 import { nearest } from './moves.js';
 import { tileGrid } from './pictures.js';
 import { arrowKeys, check, gridArrows } from './radios.js';

@@ -1,8 +1,8 @@
 /* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands
    on. */
-import { mounted } from './mounted.js';
 import { table as colourTable } from './colours.js';
 import { count, make, offer, wait } from './dom.js';
+import { mounted } from './mounted.js';
 import { density, wipe } from './pictures.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';

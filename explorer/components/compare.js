@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button, entitle, make, offer } from './dom.js';
+import { mounted } from './mounted.js';
 import { PLAIN, plainLayout } from './plot.js';
 import { lx } from './store.js';
 

@@ -1,8 +1,8 @@
-import { mounted } from './mounted.js';
 import { joined } from './bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from './direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from './direction_sliders.js';
 import { button, count, entitle, make, progress } from './dom.js';
+import { mounted } from './mounted.js';
 import { ownDirections } from './own.js';
 import { tileRow, wipe } from './pictures.js';
 import { arrowKeys, check } from './radios.js';

@@ -1,7 +1,7 @@
-import { mounted } from './mounted.js';
 import { joined } from './bytes.js';
 import { button, count, entitle, make, offer } from './dom.js';
 import { walkText } from './film_state.js';
+import { mounted } from './mounted.js';
 import { alongPath, norm } from './moves.js';
 import { blank } from './pictures.js';
 import { lx } from './store.js';

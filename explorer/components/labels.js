@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button, count, make, progress, wait } from './dom.js';
+import { mounted } from './mounted.js';
 import { lx } from './store.js';
 
 const { element } = mounted('labels');

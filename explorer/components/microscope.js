@@ -1,18 +1,18 @@
-import { mounted } from './mounted.js';
 import { base64Of, fromBase64 } from './bytes.js';
 import { count, progress } from './dom.js';
 import { TOO_LONG, imageText, painted, textImage } from './image_text.js';
 import { latest } from './latest.js';
-import { decoded, density, onto, wipe } from './pictures.js';
-import { untilReady } from './poll.js';
-import { radioGroup } from './radios.js';
 import { MicCode } from './microscope_code.js';
 import { MicColumns } from './microscope_columns.js';
 import { MicDepth } from './microscope_depth.js';
 import { MicDrawn } from './microscope_drawn.js';
 import { MicLesson } from './microscope_lesson.js';
 import { MicUnits } from './microscope_units.js';
+import { mounted } from './mounted.js';
 import { Pad } from './pad.js';
+import { decoded, density, onto, wipe } from './pictures.js';
+import { untilReady } from './poll.js';
+import { radioGroup } from './radios.js';
 import { lx } from './store.js';
 
 const { element } = mounted('microscope');

@@ -3,9 +3,9 @@
 import { button, offer, progress } from './dom.js';
 import { latest } from './latest.js';
 import { Cells } from './microscope_cells.js';
+import { MicUnit } from './microscope_unit.js';
 import { untilReady } from './poll.js';
 import { radioGroup } from './radios.js';
-import { MicUnit } from './microscope_unit.js';
 import { lx } from './store.js';
 
 const PAIRS = 24;

@@ -1,8 +1,8 @@
-import { mounted } from './mounted.js';
 import { joined } from './bytes.js';
 import { steps } from './colours.js';
 import { button, entitle, make, offer } from './dom.js';
 import { latest } from './latest.js';
+import { mounted } from './mounted.js';
 import { amongNeighbours, shepard } from './moves.js';
 import { onto } from './pictures.js';
 import { ownMaps } from './plane_own.js';

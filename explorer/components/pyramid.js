@@ -1,8 +1,8 @@
-import { mounted } from './mounted.js';
 import { base64Of, urlSafe } from './bytes.js';
 import { button, count, make } from './dom.js';
 import { Growing } from './growing.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from './image_text.js';
+import { mounted } from './mounted.js';
 import { Pad } from './pad.js';
 import { decoded, pen, wipe } from './pictures.js';
 import { arrowKeys, check } from './radios.js';

@@ -2,10 +2,10 @@
  * that the current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or
  * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
  * pinned). */
-import { mounted } from './mounted.js';
 import { base64Of, fromBase64 } from './bytes.js';
 import { count } from './dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from './image_text.js';
+import { mounted } from './mounted.js';
 import { alike } from './moves.js';
 import { Pad } from './pad.js';
 import { decoded, onto, pixelsOf, slice, wipe } from './pictures.js';

@@ -1,6 +1,6 @@
-import { mounted } from './mounted.js';
 import { urlSafe } from './bytes.js';
 import { count, make } from './dom.js';
+import { mounted } from './mounted.js';
 import { difference, mixed, truncated } from './moves.js';
 import { density, tileRow } from './pictures.js';
 import { arrowKeys, check } from './radios.js';

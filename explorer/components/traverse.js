@@ -1,6 +1,6 @@
-import { mounted } from './mounted.js';
 import { sign } from './direction_moves.js';
 import { button, make } from './dom.js';
+import { mounted } from './mounted.js';
 import { tileGrid } from './pictures.js';
 import { PLAIN, plainLayout } from './plot.js';
 import { gridArrows } from './radios.js';
