@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button, offer } from './dom.js';
+import { mounted } from './mounted.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 

@@ -1,7 +1,7 @@
 /* Directions of the current run: the coordinate of a code along one, moving it there, and what a direction does, in words. Shared by the
  * Codes view and Reconstruct, each of which has this file before its own. */
-import { wait } from './dom.js';
 import * as moves from './moves.js';
+import { untilReady } from './poll.js';
 import { lx } from './store.js';
 
 export const CLEAR = 0.15;
@@ -43,15 +43,9 @@ export const effect = (d) => {
 /**
  * Asks for them: they are worked out on the server in the background. Null once `wanted()` is false; `progress(share)` meanwhile.
  * @param {() => unknown} wanted
- * @param {(share: number) => void} [progress]
+ * @param {(share: number | null) => void} [progress]
  */
 export const findDirections = async (wanted, progress = () => {}) => {
-  for (;;) {
-    const d = await lx.code({ op: 'directions' });
-    if (!wanted()) return null;
-    if (d.ready) return d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
-    progress(d.done);
-    await wait(500);
-    if (!wanted()) return null;
-  }
+  const d = await untilReady(() => lx.code({ op: 'directions' }), wanted, progress);
+  return d && d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
 };

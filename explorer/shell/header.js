@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button } from './dom.js';
+import { mounted } from './mounted.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('header');

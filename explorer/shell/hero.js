@@ -1,6 +1,6 @@
-import { mounted } from './mounted.js';
 import { count } from './dom.js';
 import { latest } from './latest.js';
+import { mounted } from './mounted.js';
 import { blank } from './pictures.js';
 import { lx } from './store.js';
 

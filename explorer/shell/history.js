@@ -15,10 +15,27 @@ const MOST = 85;
 const SPARE = 10;
 const TYPED = /^(text|search|url|email|tel|password|number|date|time)$/;
 
+const storedTop = () => {
+  try {
+    return +sessionStorage.getItem('lx-top');
+  } catch {
+    return 0;
+  }
+};
+
+const storeTop = (top) => {
+  try {
+    sessionStorage.setItem('lx-top', String(top));
+  } catch {
+    /* private browsing */
+  }
+};
+
+const edits = (e) => !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.tagName === 'INPUT' && TYPED.test(e.type));
+
 export class History {
   #told;
   #link;
-  #reloaded;
   #index;
   #top;
   #target;
@@ -29,38 +46,18 @@ export class History {
   #written;
   #held = 1; /* restores under way; the first opening is one */
   #calls = [];
-  /* ---- whose act is it? ---- */
+  /* whose act it is */
   #down = false;
   #last = -Infinity;
   #field = null;
-  #begin = () => {
-    if (this.#timer && !this.#pushing) this.#write();
-    this.#fresh = true;
-  };
-  #write = () => {
-    const url = this.#link(),
-      push = this.#pushing && this.#room(MOST);
-    this.#rest();
-    this.#pushing = false;
-    if (this.#held || !url || (url === this.#written && history.state?.lx === this.#index)) return;
-    if (push) {
-      this.#top = this.#target = ++this.#index;
-      this.#fresh = false;
-      this.#put('pushState', url);
-    } else if (this.#room(MOST + SPARE)) this.#put('replaceState', url);
-    else return this.#later(SPAN / 10);
-    this.#count();
-  };
-  /* ---- going back and forth ---- */
   #travelling = 0;
 
   constructor({ link, restore, told }) {
     this.#link = link;
     this.#told = told;
     const opening = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType('navigation')[0]);
-    this.#reloaded = opening?.type === 'reload';
     this.#index = Number.isInteger(history.state?.lx) ? history.state.lx : 0;
-    this.#top = this.#reloaded ? Math.max(this.#index, this.#stored()) : this.#index;
+    this.#top = opening?.type === 'reload' ? Math.max(this.#index, storedTop()) : this.#index;
     this.#target = this.#index;
     this.#written = location.href;
     this.#hear('pointerdown', () => {
@@ -74,12 +71,12 @@ export class History {
     this.#hear('pointercancel', () => {
       this.#down = false;
     });
-    this.#hear('drop', this.#begin);
-    this.#hear('paste', this.#begin);
+    this.#hear('drop', () => this.#begin());
+    this.#hear('paste', () => this.#begin());
     this.#hear('keydown', (e, soon) => {
       if (e.repeat || ['Control', 'Shift', 'Alt', 'Meta', 'Tab'].includes(e.key)) return;
       const same = e.target === this.#field,
-        typing = this.#edits(e.target) && e.key !== 'Enter',
+        typing = edits(e.target) && e.key !== 'Enter',
         moving = /^(Arrow|Page|Home|End)/.test(e.key);
       this.#field = e.target;
       if (!(same && (typing || (moving && soon)))) this.#begin();
@@ -103,7 +100,7 @@ export class History {
       await this.#hold(() => restore(known));
     });
     window.addEventListener('keydown', (e) => {
-      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || this.#edits(e.target)) return;
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || edits(e.target)) return;
       const key = e.key.toLowerCase(),
         redo = key === 'y' || (key === 'z' && e.shiftKey);
       if (!redo && key !== 'z') return;
@@ -112,28 +109,27 @@ export class History {
     });
   }
 
-  #stored() {
-    try {
-      return +sessionStorage.getItem('lx-top');
-    } catch {
-      return 0;
-    }
+  #write() {
+    const url = this.#link(),
+      push = this.#pushing && this.#room(MOST);
+    this.#rest();
+    this.#pushing = false;
+    if (this.#held || !url || (url === this.#written && history.state?.lx === this.#index)) return;
+    if (push) {
+      this.#top = this.#target = ++this.#index;
+      this.#fresh = false;
+      this.#put('pushState', url);
+    } else if (this.#room(MOST + SPARE)) this.#put('replaceState', url);
+    else return this.#later(SPAN / 10);
+    this.#count();
   }
-
-  #store(top) {
-    try {
-      sessionStorage.setItem('lx-top', String(top));
-    } catch {
-      /* private browsing */
-    }
-  }
-
-  #edits(e) {
-    return !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.tagName === 'INPUT' && TYPED.test(e.type));
+  #begin() {
+    if (this.#timer && !this.#pushing) this.#write();
+    this.#fresh = true;
   }
 
   #hear(type, fn) {
-    return window.addEventListener(
+    window.addEventListener(
       type,
       (e) => {
         fn(e, e.timeStamp - this.#last < QUIET);
@@ -143,7 +139,6 @@ export class History {
     );
   }
 
-  /* ---- writing ---- */
   #room(n) {
     const from = performance.now() - SPAN;
     this.#calls = this.#calls.filter((t) => t > from);
@@ -157,7 +152,7 @@ export class History {
   }
 
   #count() {
-    this.#store(this.#top);
+    storeTop(this.#top);
     count(document.body, 'link');
     this.#told();
   }
@@ -171,7 +166,7 @@ export class History {
     const now = performance.now();
     this.#since ||= now;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#write, Math.min(ms, Math.max(0, this.#since + LONG - now)));
+    this.#timer = setTimeout(() => this.#write(), Math.min(ms, Math.max(0, this.#since + LONG - now)));
   }
 
   /** Something of the link has changed; `quiet`: by no act of a person. */

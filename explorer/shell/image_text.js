@@ -14,7 +14,7 @@ export const bytesOf = (canvas, channels) => {
 };
 
 /** Bytes through a (de)compression stream; null where they are damaged. */
-export const streamed = async (bytes, stream) => {
+const streamed = async (bytes, stream) => {
   try {
     return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
   } catch {
@@ -65,7 +65,7 @@ export const painted = (bytes, [channels, h, w]) => {
   return canvas;
 };
 
-export const SENT = 4 * 2 ** 20,
+const SENT = 4 * 2 ** 20,
   SHRUNK = 1024; /* bytes of a file that the server takes; pixels a side that a larger one is brought to */
 /** Promise of a file's bytes, of a photograph that is too large to send those of a smaller one; null for what the browser cannot make
  * smaller. */
@@ -73,7 +73,7 @@ export const sendable = async (file) => {
   if (file.size > SENT) file = await shrunk(file);
   return !file || file.size > SENT ? null : new Uint8Array(await file.arrayBuffer());
 };
-export const shrunk = async (file) => {
+const shrunk = async (file) => {
   let whole;
   try {
     whole = await createImageBitmap(file);

@@ -1,10 +1,17 @@
 import { lx } from './store.js';
 
-/* One request in flight, the latest wish last. What stands in `hosts()` is of another wish meanwhile and dimmed; where the last one fails,
-   `wipe()` takes it away. */
+/**
+ * One request in flight, the latest wish last. The function that is returned takes a wish: what `work` is called with.
+ * @template {any[]} Wish
+ * @param {(...wish: Wish) => Promise<void>} work
+ * @param {(e: Error) => void} failed told of the last one alone
+ * @param {() => Iterable<Element>} [hosts] what stands in them is of another wish meanwhile, and dimmed
+ * @param {() => void} [wipe] takes it away where the last one failed
+ */
 export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
-  let busy = false,
-    next = null;
+  let busy = false;
+  /** @type {Wish | null} */
+  let next = null;
   const run = async () => {
     busy = true;
     lx.stale(hosts(), true);
@@ -23,7 +30,7 @@ export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
     }
     busy = false;
   };
-  return (...wish) => {
+  return (/** @type {Wish} */ ...wish) => {
     next = wish;
     if (!busy) run();
   };

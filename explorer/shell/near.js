@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button, count, entitle } from './dom.js';
+import { mounted } from './mounted.js';
 import { blank } from './pictures.js';
 import { lx } from './store.js';
 

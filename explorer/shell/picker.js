@@ -1,5 +1,5 @@
-import { mounted } from './mounted.js';
 import { button, make } from './dom.js';
+import { mounted } from './mounted.js';
 import { arrowKeys } from './radios.js';
 import { lx } from './store.js';
 

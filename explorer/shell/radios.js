@@ -29,24 +29,35 @@ export const arrowKeys = (host, choose = (b) => b.click()) => {
   });
 };
 
-/** Buttons with data-<key>: a click or an arrow calls `chosen` with its value. The function that is returned marks one. */
+/**
+ * Buttons with data-<key>: a click or an arrow calls `chosen` with its value.
+ * @param {HTMLElement} host
+ * @param {string} key
+ * @param {(value: string) => void} chosen
+ * @returns {(value: string | number) => void} marks one
+ */
 export const radioGroup = (host, key, chosen) => {
   const attribute = `[data-${key}]`;
   host.addEventListener('click', (e) => {
-    const b = e.target.closest(attribute);
+    const b = /** @type {HTMLElement} */ (/** @type {Element} */ (e.target).closest(attribute));
     if (b) chosen(b.dataset[key]);
   });
   arrowKeys(host, (b) => chosen(b.dataset[key]));
   return (value) => check(host.querySelectorAll(attribute), (b) => b.dataset[key] === String(value));
 };
 
-/** Where an arrow key goes in a grid of cells with data-row and data-column. */
+/**
+ * Arrow keys among the cells of a grid, which have data-row and data-column.
+ * @param {HTMLElement} host
+ * @param {string} selector of the cells
+ */
 export const gridArrows = (host, selector) => {
   const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   host.addEventListener('keydown', (e) => {
-    const b = e.target.closest(selector),
+    const b = /** @type {HTMLElement} */ (/** @type {Element} */ (e.target).closest(selector)),
       [rows, columns] = moves[e.key] || [];
     if (!b || rows === undefined) return;
+    /** @type {HTMLElement} */
     const to = host.querySelector(`${selector}[data-row="${+b.dataset.row + rows}"][data-column="${+b.dataset.column + columns}"]`);
     if (!to) return;
     e.preventDefault();

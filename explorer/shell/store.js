@@ -17,8 +17,8 @@
  *   lx.setLabel(k)             another class, the same code
  *   lx.setNoise(n)            {strengths, seed}: each pixel's noise, where it is not the model's own; null: it is. The hero is drawn with
  *                              it
- *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT below, text as
- *                              short as can be. quiet: written down, but by no act of a person, so never a step of its own
+ *   lx.keep(name, text, quiet) a view's own part of the link (null: none), read back from lx.state.kept[name]; names: KEPT of address.js,
+ *                              text as short as can be. quiet: written down, but by no act of a person, so never a step of its own
  *   lx.undo(), lx.redo(), lx.can   a step back or forth in the browser's history; {undo, redo}: whether there is one
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
@@ -59,7 +59,8 @@
  * and writes what comes without one (an answer, a walk that plays) into the step that it belongs to. A view has nothing to do for that but
  * to call lx.keep when its state changes, and never lx.setCode because it was opened.
  */
-import { b64, f32, urlSafe } from './bytes.js';
+import { KEPT, addressOf, placeOf } from './address.js';
+import { b64, f32 } from './bytes.js';
 import { views, words } from '../constants.js';
 import { remember, remembered } from './dom.js';
 import { Drawing } from './drawing.js';
@@ -73,49 +74,6 @@ const listeners = {};
 const drawings = new WeakMap(),
   sheets = new Map();
 const query = new URLSearchParams(location.search);
-/* what views keep; true: it belongs to a run, and goes when another is opened */
-const KEPT = {
-  cmp: false,
-  seed: false,
-  class: false,
-  live: false,
-  train: false,
-  grid: true,
-  abc: true,
-  dir: true,
-  pyr: true,
-  grow: true,
-  sty: true,
-  mic: true,
-  map: true,
-  walk: true,
-  rec: true,
-};
-const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)],
-  LONGEST = 2 ** 17;
-/** Run, view, code, origin, label and kept of an address. */
-const placeOf = (href) => {
-  const url = new URL(href),
-    query = url.searchParams,
-    hash = new URLSearchParams(url.hash.slice(1));
-  const get = (k) => hash.get(k) ?? query.get(k);
-  const at = { run: query.get('run'), view: query.get('view'), kept: {} };
-  for (const k of Object.keys(KEPT)) if (get(k) && get(k).length <= LONGEST) at.kept[k] = get(k);
-  if (get('w')) {
-    try {
-      at.w = f32(get('w'));
-    } catch {
-      at.w = new Float32Array(0);
-    }
-    try {
-      at.origin = JSON.parse(get('o') || 'null');
-    } catch {
-      at.origin = null;
-    }
-  }
-  if (get('c') !== null) at.label = get('c') === '' ? NaN : Number(get('c'));
-  return at;
-};
 const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
 /* the link's, the one that was chosen last, the browser's */
 const language = () => {
@@ -336,20 +294,7 @@ const save = (blob, name) => {
 };
 
 /* ---- the link ---- */
-const link = () => {
-  if (!state.run) return '';
-  const url = new URL(location.href),
-    query = url.searchParams,
-    hash = new URLSearchParams();
-  for (const k of BEHIND) query.delete(k);
-  for (const k of ['run', 'view', 'lang']) query.set(k, state[k]);
-  if (state.w) hash.set('w', urlSafe(b64(state.w)));
-  if (state.origin) hash.set('o', JSON.stringify(state.origin));
-  if (state.label !== null) hash.set('c', String(state.label));
-  for (const k of Object.keys(KEPT)) if (state.kept[k]) hash.set(k, state.kept[k]);
-  url.hash = String(hash);
-  return url.href;
-};
+const link = () => (state.run ? addressOf(location.href, state) : '');
 steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 state.kept = placeOf(location.href).kept;
 

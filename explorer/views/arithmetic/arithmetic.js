@@ -1,8 +1,10 @@
+import { coded } from '../../shell/address.js';
+import { button, count, entitle, make, progress } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
-import { button, count, entitle, make, progress, wait } from '../../shell/dom.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { blank, crop, density, rounded, wipe } from '../../shell/pictures.js';
+import { untilReady } from '../../shell/poll.js';
 import { lx } from '../../shell/store.js';
 
 const { element } = mounted('arithmetic');
@@ -33,10 +35,9 @@ const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
 /* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number
    ---- */
-const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
 const write = (quiet = false) => {
   if (!parts || !on()) return;
-  const shown = filters.map((f) => f.map(plain).join(':')).join('.');
+  const shown = filters.map((f) => f.map(coded).join(':')).join('.');
   lx.keep('abc', [...SLOTS.map((s) => parts[s].join('.')), +strength.toFixed(2), seed, source[0], shown, offset].join('~'), quiet);
 };
 const filtersOf = (text) => {
@@ -104,16 +105,16 @@ const gallery = async (own = false) => {
     me = ++asked,
     bar = $('.lx-progress');
   try {
-    let d;
-    for (;;) {
-      d = await lx.code({ op: 'gallery', source, filters, offset, count: PER });
-      if (me !== asked || run !== lx.state.run || !on()) return;
-      if (d.ready) break;
-      progress(bar, d.done);
-      $('.lx-how').textContent = lx.t('arith.reading');
-      await wait(350);
-    }
-    bar.hidden = true;
+    const d = await untilReady(
+      () => lx.code({ op: 'gallery', source, filters, offset, count: PER }),
+      () => me === asked && run === lx.state.run && on(),
+      (done) => {
+        progress(bar, done);
+        if (done !== null) $('.lx-how').textContent = lx.t('arith.reading');
+      },
+      350,
+    );
+    if (!d) return;
     fields = d.fields;
     listed = { run, source, filters: [...filters], offset };
     shelf(d);

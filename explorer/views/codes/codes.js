@@ -1,6 +1,7 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
+import { button, count, make, offer, wait } from '../../shell/dom.js';
+import { latest } from '../../shell/latest.js';
 import { mounted } from '../../shell/mounted.js';
-import { button, count, make, offer } from '../../shell/dom.js';
 import { nearest } from '../../shell/moves.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
@@ -26,9 +27,7 @@ let sides = {},
   built = null,
   measured = null,
   seed = 0,
-  from = 0,
-  asking = false,
-  again = false;
+  from = 0;
 const spec = () => lx.state.info.spec,
   coded = (info = lx.state.info) => !!info && (info.spec.codes.length > 0 || info.spec.num_classes > 0);
 const shown = () => lx.state.view === 'codes' && coded() && lx.supports(lx.state.run, 'codes') && stage.checkVisibility();
@@ -350,31 +349,24 @@ const mark = () => {
 };
 /* what is read from the image: one question at a time, so many milliseconds apart, the latest code last */
 const READS = 100;
-const read = async () => {
-  if (!shown()) return;
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
-  const run = lx.state.run,
-    next = performance.now() + READS;
-  try {
-    const d = await lx.code({ op: 'read', w: lx.b64(lx.state.w) });
-    if (run === lx.state.run) {
+const question = latest(
+  async (run, w) => {
+    const next = performance.now() + READS;
+    try {
+      const d = await lx.code({ op: 'read', w: lx.b64(w) });
+      if (run !== lx.state.run) return;
       show(d);
       count(element, 'read');
+    } finally {
+      await wait(next - performance.now());
     }
-  } catch (e) {
+  },
+  (e) => {
     element.dataset.error = e.message;
-  }
-  setTimeout(() => {
-    asking = false;
-    if (again) {
-      again = false;
-      read();
-    }
-  }, next - performance.now());
+  },
+);
+const read = () => {
+  if (shown()) question(lx.state.run, lx.state.w);
 };
 const show = ({ read: own, judged }) => {
   for (const e of list.children) {

@@ -1,8 +1,8 @@
-import { mounted } from '../../shell/mounted.js';
 import { joined } from '../../shell/bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
 import { button, count, entitle, make, progress } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { ownDirections } from '../../shell/own.js';
 import { tileRow, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
@@ -276,7 +276,7 @@ const ask = async () => {
       () => me === asked && run === lx.state.run && (on() || (mine = null)),
       (done) => {
         progress(bar, done);
-        $('.lx-finding').hidden = false;
+        $('.lx-finding').hidden = done === null;
       },
     );
     if (!all) return;

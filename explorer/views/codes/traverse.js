@@ -1,6 +1,6 @@
-import { mounted } from '../../shell/mounted.js';
 import { sign } from '../../shell/direction_moves.js';
 import { button, make } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { gridArrows } from '../../shell/radios.js';

@@ -1,8 +1,8 @@
 /* The frames of a live training (explorer/live.py): fetched one after another, all kept here, drawn by the one that the scrubber stands
    on. */
-import { mounted } from '../../shell/mounted.js';
 import { table as colourTable } from '../../shell/colours.js';
 import { count, make, offer, wait } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { density, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';

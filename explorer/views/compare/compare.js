@@ -1,5 +1,5 @@
-import { mounted } from '../../shell/mounted.js';
 import { button, entitle, make, offer } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
 

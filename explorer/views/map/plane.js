@@ -1,8 +1,8 @@
-import { mounted } from '../../shell/mounted.js';
 import { joined } from '../../shell/bytes.js';
 import { steps } from '../../shell/colours.js';
 import { button, entitle, make, offer } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
+import { mounted } from '../../shell/mounted.js';
 import { amongNeighbours, shepard } from '../../shell/moves.js';
 import { onto } from '../../shell/pictures.js';
 import { ownMaps } from './plane_own.js';

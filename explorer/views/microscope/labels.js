@@ -1,5 +1,5 @@
-import { mounted } from '../../shell/mounted.js';
 import { button, count, make, progress, wait } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 
 const { element } = mounted('labels');

@@ -1,17 +1,18 @@
-import { mounted } from '../../shell/mounted.js';
 import { base64Of, fromBase64 } from '../../shell/bytes.js';
-import { count, progress, wait } from '../../shell/dom.js';
+import { count, progress } from '../../shell/dom.js';
 import { TOO_LONG, imageText, painted, textImage } from '../../shell/image_text.js';
 import { latest } from '../../shell/latest.js';
-import { decoded, density, onto, wipe } from '../../shell/pictures.js';
-import { radioGroup } from '../../shell/radios.js';
 import { MicCode } from './microscope_code.js';
 import { MicColumns } from './microscope_columns.js';
 import { MicDepth } from './microscope_depth.js';
 import { MicDrawn } from './microscope_drawn.js';
 import { MicLesson } from './microscope_lesson.js';
 import { MicUnits } from './microscope_units.js';
+import { mounted } from '../../shell/mounted.js';
 import { Pad } from '../../shell/pad.js';
+import { decoded, density, onto, wipe } from '../../shell/pictures.js';
+import { untilReady } from '../../shell/poll.js';
+import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
 const { element } = mounted('microscope');
@@ -61,16 +62,13 @@ const mic = {
   },
   ask: api,
   /** until the server has it; null where nobody wants it any more */
-  poll: async (body, still, bar) => {
-    for (;;) {
-      const d = await api(body);
-      if (!still()) return null;
-      if (bar) progress(bar, d.ready === false ? d.done : null);
-      if (d.ready !== false) return d;
-      await wait(250);
-      if (!still()) return null;
-    }
-  },
+  poll: (body, still, bar) =>
+    untilReady(
+      () => api(body),
+      still,
+      (done) => bar && progress(bar, done),
+      250,
+    ),
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
   picture: decoded,
   layer: (k) => {

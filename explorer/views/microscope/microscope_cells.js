@@ -4,6 +4,24 @@ import { button, entitle, make } from '../../shell/dom.js';
 import { blank, crop } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+const cut = (im, tile, at) => {
+  const canvas = make('canvas');
+  crop(canvas, im, tile, at);
+  return canvas;
+};
+
+/* a held-out image: it comes when its sheet is there */
+const held = (e, tile, index) => {
+  const [h, w] = lx.state.info.dataset?.tile || tile,
+    canvas = blank(w, h);
+  lx.tile(canvas, index)
+    .then((ok) => {
+      if (ok) e.dataset.drawn = index;
+    })
+    .catch(() => {});
+  return canvas;
+};
+
 export class Cells {
   host;
   #shown = [];
@@ -31,31 +49,13 @@ export class Cells {
         this.#focus(e);
         c.pick();
       };
-    for (const im of ims) e.append(im || c.index === undefined ? this.#cut(im, tile, c.at) : this.#held(e, tile, c.index));
+    for (const im of ims) e.append(im || c.index === undefined ? cut(im, tile, c.at) : held(e, tile, c.index));
     if (c.meter !== undefined) e.append(make('u', {}, make('b')));
     if (c.caption !== undefined) e.append(make('i', { textContent: c.caption }));
     if (c.title) entitle(e, c.title);
     for (const state of ['dim', 'on', 'dead']) e.classList.toggle('is-' + state, !!c[state]);
     Object.assign(e.dataset, c.data);
     return e;
-  }
-
-  #cut(im, tile, at) {
-    const canvas = make('canvas');
-    crop(canvas, im, tile, at);
-    return canvas;
-  }
-
-  /* a held-out image: it comes when its sheet is there */
-  #held(e, tile, index) {
-    const [h, w] = lx.state.info.dataset?.tile || tile,
-      canvas = blank(w, h);
-    lx.tile(canvas, index)
-      .then((ok) => {
-        if (ok) e.dataset.drawn = index;
-      })
-      .catch(() => {});
-    return canvas;
   }
 
   #focus(e) {
@@ -89,7 +89,7 @@ export class Cells {
   }
 
   each(fn) {
-    return [...this.host.children].forEach((e, k) => this.#shown[k] && fn(e, this.#shown[k], k));
+    [...this.host.children].forEach((e, k) => this.#shown[k] && fn(e, this.#shown[k], k));
   }
 
   get n() {

@@ -22,18 +22,7 @@ export class MicCode {
   #parts = null;
   #chosen = false;
   #mark;
-  #weight = (j) => (this.#lit() ? this.#w()[j] : Math.abs(this.#level(j)));
   #sum;
-  #hit = (e) => {
-    const r = this.#bars.getBoundingClientRect(),
-      k = Math.floor(((e.clientX - r.left) / r.width) * this.#list.length),
-      now = Math.max(0, Math.min(this.#list.length - 1, k));
-    if (now !== this.#at) {
-      this.#at = now;
-      this.paint();
-      this.#say();
-    }
-  };
 
   constructor(host, mic) {
     this.#host = host;
@@ -66,7 +55,7 @@ export class MicCode {
         this.#sums.clear();
       },
     );
-    this.#bars.onpointermove = this.#hit;
+    this.#bars.onpointermove = (e) => this.#hit(e);
     this.#bars.onpointerleave = () => {
       this.#at = -1;
       this.paint();
@@ -92,6 +81,21 @@ export class MicCode {
 
   #find(selector) {
     return this.#host.querySelector(selector);
+  }
+
+  #hit(e) {
+    const r = this.#bars.getBoundingClientRect(),
+      k = Math.floor(((e.clientX - r.left) / r.width) * this.#list.length),
+      now = Math.max(0, Math.min(this.#list.length - 1, k));
+    if (now !== this.#at) {
+      this.#at = now;
+      this.paint();
+      this.#say();
+    }
+  }
+
+  #weight(j) {
+    return this.#lit() ? this.#w()[j] : Math.abs(this.#level(j));
   }
 
   #w() {
@@ -135,7 +139,7 @@ export class MicCode {
     const [x, W, H] = this.#mic.plot(this.#bars),
       c = this.#mic.ink(),
       n = this.#list.length,
-      most = this.#lit() ? 1 : Math.max(3, ...this.#list.map(this.#weight)),
+      most = this.#lit() ? 1 : Math.max(3, ...this.#list.map((j) => this.#weight(j))),
       base = this.#lit() ? H - 16 : H / 2,
       unit = this.#lit() ? H - 34 : H / 2 - 8,
       step = W / n,

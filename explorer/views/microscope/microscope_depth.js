@@ -7,6 +7,12 @@ import { lx } from '../../shell/store.js';
 const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
 const FOOT = 18;
 
+const tileSize = () => lx.state.info.spec.shape.slice(1);
+
+const short = (v) => lx.number(v, v < 10 ? 2 : 1);
+
+const errorText = (e) => lx.t('mic.error', { e: short(e) });
+
 export class MicDepth {
   #mic;
   #host;
@@ -106,20 +112,8 @@ export class MicDepth {
     return this.#host.querySelector(selector);
   }
 
-  #tile() {
-    return lx.state.info.spec.shape.slice(1);
-  }
-
   #list() {
     return this.#sizes?.sizes || [];
-  }
-
-  #e1(v) {
-    return lx.number(v, v < 10 ? 2 : 1);
-  }
-
-  #error(e) {
-    return lx.t('mic.error', { e: this.#e1(e) });
   }
 
   #showDepth() {
@@ -129,13 +123,13 @@ export class MicDepth {
         { at: 0, caption: lx.t('mic.input') },
         ...this.#depth.errors.map((e, k) => ({
           at: k + 1,
-          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}`, this.#error(e)].join('\n'),
+          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}`, errorText(e)].join('\n'),
           data: { error: e, k: k + 1 },
-          title: lx.t('mic.depth.title', { k: k + 1, e: this.#e1(e) }),
+          title: lx.t('mic.depth.title', { k: k + 1, e: short(e) }),
         })),
       ],
       this.#depth.im,
-      this.#tile(),
+      tileSize(),
       Math.max(n + 1, 5),
     );
     const best = this.#depth.errors[n - 1],
@@ -145,13 +139,13 @@ export class MicDepth {
 
   #showOne() {
     const { d, im, given, k } = this.#one,
-      [h, w] = this.#tile(),
+      [h, w] = tileSize(),
       all = blank(3 * w, h),
       x = pen(all);
     x.drawImage(given, 0, 0);
     x.drawImage(im, 0, 0, w, h, w, 0, w, h);
     x.drawImage(im, 0, h, w, h, 2 * w, 0, w, h);
-    const cell = (at, words, error) => ({ at, caption: `${words}\n${this.#error(error)}`, data: { error } });
+    const cell = (at, words, error) => ({ at, caption: `${words}\n${errorText(error)}`, data: { error } });
     this.#three.show(
       [
         { at: 0, caption: lx.t('mic.input') },
@@ -159,7 +153,7 @@ export class MicDepth {
         cell(2, lx.t('mic.size.pca', { k: Math.min(k, 256) }), d.pca[0]),
       ],
       all,
-      this.#tile(),
+      tileSize(),
       3,
     );
   }
@@ -170,25 +164,25 @@ export class MicDepth {
     this.#row.show(
       d.model.map((e, i) => ({
         at: i,
-        caption: `k = ${this.#list()[i]}\n${this.#e1(e)}`,
+        caption: `k = ${this.#list()[i]}\n${short(e)}`,
         data: { k: this.#list()[i], error: e },
-        title: lx.t('mic.size.title', { k: this.#list()[i], e: this.#e1(e) }),
+        title: lx.t('mic.size.title', { k: this.#list()[i], e: short(e) }),
         on: this.#list()[i] === this.k,
         pick: () => this.#put(this.#list()[i]),
       })),
       im,
-      this.#tile(),
+      tileSize(),
       n,
     );
     this.#flat.show(
       d.pca.map((e, i) => ({
         at: n + i,
-        caption: `${lx.t('mic.pca.short')}\n${this.#e1(e)}`,
+        caption: `${lx.t('mic.pca.short')}\n${short(e)}`,
         data: { pca: e },
-        title: lx.t('mic.size.pca.title', { k: this.#list()[i], e: this.#e1(e) }),
+        title: lx.t('mic.size.pca.title', { k: this.#list()[i], e: short(e) }),
       })),
       im,
-      this.#tile(),
+      tileSize(),
       n,
     );
   }
@@ -244,7 +238,7 @@ export class MicDepth {
       x.moveTo(LEFT, to.y(v));
       x.lineTo(right, to.y(v));
       x.stroke();
-      x.fillText(this.#e1(v), LEFT - 5, to.y(v));
+      x.fillText(short(v), LEFT - 5, to.y(v));
     }
     x.textBaseline = 'top';
     x.textAlign = 'center';
@@ -290,7 +284,7 @@ export class MicDepth {
       let says = 'mic.curve.same';
       if (own < 0.97 * pca) says = 'mic.curve.better';
       else if (own > 1.03 * pca) says = 'mic.curve.worse';
-      words.push(lx.t(says, { own: this.#e1(own), pca: this.#e1(pca), d: sizes.at(-1) }));
+      words.push(lx.t(says, { own: short(own), pca: short(pca), d: sizes.at(-1) }));
     }
     this.#find('.lx-mic-curve-told').textContent = words.join(' ');
   }

@@ -1,6 +1,15 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
 import { lx } from '../../shell/store.js';
 
+const corners = (p) => ({ x: p[0], y: p[1], z: p[2], i: [0, 0], j: [1, 2], k: [2, 3] });
+
+const edge = (p) => {
+  const round = (v) => [...v, v[0]];
+  return { x: round(p[0]), y: round(p[1]), z: round(p[2]) };
+};
+
+const exactColour = () => (lx.state.theme === 'dark' ? '#ffb347' : '#d9730d');
+
 export class MicLesson {
   #mic;
   #host;
@@ -19,12 +28,6 @@ export class MicLesson {
   #made = false;
   #busy = false;
   #again = false;
-  #stop = () => {
-    this.#turning = false;
-    this.#host.dataset.turning = 'false';
-    clearInterval(this.#timer);
-    this.#timer = 0;
-  };
 
   constructor(host, mic) {
     this.#host = host;
@@ -60,17 +63,11 @@ export class MicLesson {
     return this.#host.querySelector(selector);
   }
 
-  #corners(p) {
-    return { x: p[0], y: p[1], z: p[2], i: [0, 0], j: [1, 2], k: [2, 3] };
-  }
-
-  #edge(p) {
-    const round = (v) => [...v, v[0]];
-    return { x: round(p[0]), y: round(p[1]), z: round(p[2]) };
-  }
-
-  #EXACT() {
-    return lx.state.theme === 'dark' ? '#ffb347' : '#d9730d';
+  #stop() {
+    this.#turning = false;
+    this.#host.dataset.turning = 'false';
+    clearInterval(this.#timer);
+    this.#timer = 0;
   }
 
   #eye() {
@@ -87,14 +84,14 @@ export class MicLesson {
       sheet = (at, colour, opacity) => [
         {
           type: 'mesh3d',
-          ...this.#corners(at),
+          ...corners(at),
           color: colour,
           opacity,
           hoverinfo: 'skip',
           flatshading: true,
           lighting: { ambient: 1, diffuse: 0, specular: 0 },
         },
-        { type: 'scatter3d', mode: 'lines', ...this.#edge(at), line: { color: colour, width: 4 }, hoverinfo: 'skip' },
+        { type: 'scatter3d', mode: 'lines', ...edge(at), line: { color: colour, width: 4 }, hoverinfo: 'skip' },
       ];
     return [
       {
@@ -106,7 +103,7 @@ export class MicLesson {
         marker: { size: 2.6, color: c.soft, opacity: 0.9 },
         hoverinfo: 'skip',
       },
-      ...sheet(this.#data.plane, this.#EXACT(), 0.22),
+      ...sheet(this.#data.plane, exactColour(), 0.22),
       ...sheet(p, c.accent, 0.4),
     ];
   }
@@ -142,7 +139,7 @@ export class MicLesson {
       await Plotly.react(this.#plot, this.#traces(), l, { displayModeBar: false, responsive: true, scrollZoom: false, showTips: false });
       if (!this.#made) {
         this.#made = true;
-        for (const e of ['pointerdown', 'wheel', 'touchstart']) this.#plot.addEventListener(e, this.#stop, { passive: true });
+        for (const e of ['pointerdown', 'wheel', 'touchstart']) this.#plot.addEventListener(e, () => this.#stop(), { passive: true });
       }
       this.#host.dataset.step = this.#step().taken;
       this.#mic.count('lesson');

@@ -3,6 +3,17 @@ import { button, entitle, make } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+const tileCanvas = (im, tile, at = 0) => {
+  const c = make('canvas', { role: 'img' });
+  crop(c, im, tile, at);
+  return c;
+};
+
+const figure = (c, caption, className) => {
+  c.setAttribute('aria-label', caption);
+  return make('figure', { className }, c, make('figcaption', { textContent: caption }));
+};
+
 export class MicUnit {
   #mic;
   #host;
@@ -14,7 +25,13 @@ export class MicUnit {
   #ticket = 0;
   #key = '';
   #timer;
-  #load = async () => {
+
+  constructor(host, mic) {
+    this.#host = host;
+    this.#mic = mic;
+  }
+
+  async #load() {
     if (this.#unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
     const me = ++this.#ticket,
       run = lx.state.run,
@@ -61,22 +78,6 @@ export class MicUnit {
         this.#mic.failed(e);
       }
     }
-  };
-
-  constructor(host, mic) {
-    this.#host = host;
-    this.#mic = mic;
-  }
-
-  #canvas(im, tile, at = 0) {
-    const c = make('canvas', { role: 'img' });
-    crop(c, im, tile, at);
-    return c;
-  }
-
-  #figure(c, caption, className) {
-    c.setAttribute('aria-label', caption);
-    return make('figure', { className }, c, make('figcaption', { textContent: caption }));
   }
 
   tell() {
@@ -99,13 +100,13 @@ export class MicUnit {
     const host = make('div', { className: 'lx-mic-figures' }),
       [encoder, decoder] = this.#filters || [],
       filter = (im, side, className) =>
-        im && host.append(this.#figure(this.#canvas(im, this.#filters.tile), lx.t('mic.filter.' + side), className));
+        im && host.append(figure(tileCanvas(im, this.#filters.tile), lx.t('mic.filter.' + side), className));
     filter(encoder, 'encoder', 'lx-mic-f-enc');
     filter(decoder, 'decoder', 'lx-mic-f-dec');
     const best = this.#best;
     if (best) {
       const words = lx.t('mic.best.is', { value: this.#mic.short(best.value) });
-      host.append(this.#figure(this.#canvas(best.im, best.tile), words, 'lx-mic-f-best'));
+      host.append(figure(tileCanvas(best.im, best.tile), words, 'lx-mic-f-best'));
     } else host.append(make('div', { className: 'lx-mic-pending', textContent: lx.t('mic.best.wait') }));
     return host;
   }
@@ -131,7 +132,7 @@ export class MicUnit {
     const tile = lx.state.info.spec.shape.slice(1),
       step = this.#mic.short(this.#data.step),
       figures = ['mic.column.code', 'mic.column.more', 'mic.column.change'].map((key, k) =>
-        this.#figure(this.#canvas(this.#data.drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
+        figure(tileCanvas(this.#data.drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
       );
     return [make('h3', { textContent: lx.t('mic.column') }), make('div', { className: 'lx-mic-figures' }, ...figures)];
   }
@@ -160,7 +161,7 @@ export class MicUnit {
 
   code() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#load, 60);
+    this.#timer = setTimeout(() => this.#load(), 60);
   }
 
   clear() {

@@ -1,14 +1,17 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite
    them. */
-import { button, offer, progress, wait } from '../../shell/dom.js';
+import { button, offer, progress } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
-import { radioGroup } from '../../shell/radios.js';
 import { MicUnit } from './microscope_unit.js';
+import { untilReady } from '../../shell/poll.js';
+import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
 const PAIRS = 24;
 const FEW = 8;
+
+const twoDecimals = (v) => lx.number(Math.round(100 * v) / 100 || 0);
 
 export class MicUnits {
   #mic;
@@ -115,10 +118,6 @@ export class MicUnits {
     return this.#host.querySelector(selector);
   }
 
-  #two(v) {
-    return lx.number(Math.round(100 * v) / 100 || 0);
-  }
-
   #can(l) {
     return l === 'best' || l === 'real' ? true : this.#layer === 0 && this.#mic.facts.filters;
   }
@@ -166,7 +165,6 @@ export class MicUnits {
     offer(this.#find('.lx-mic-other'), [['', lx.t('mic.other.none')], ...fit.map((r) => [r.name, r.title || r.name])], this.#other);
   }
 
-  /* ---- the grid ---- */
   #cell(u, k, more) {
     return {
       at: k,
@@ -214,7 +212,7 @@ export class MicUnits {
           this.#cell(
             u,
             k,
-            this.#look === 'pairs' ? { caption: this.#two(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {},
+            this.#look === 'pairs' ? { caption: twoDecimals(d.alike[k]), meter: undefined, data: { unit: u.unit, alike: d.alike[k] } } : {},
           ),
         ),
         ims,
@@ -273,31 +271,24 @@ export class MicUnits {
       say(lx.t('mic.other.unfit', { title }), 'none');
       return;
     }
-    for (;;) {
-      const d = await ask({ op: 'units', layer: 0 });
-      if (!still()) return;
-      if (!d.ready) {
-        await wait(250);
-        continue;
-      }
-      const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),
-        f = await ask({ op: 'filters', units: ids }),
-        ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
-      if (!still()) return;
-      say(lx.t('mic.other.alike', { title, alike: this.#two(f.mean) }), this.#other);
-      this.#second.show(
-        ids.map((u, k) => ({
-          at: k,
-          caption: this.#two(f.alike[k]),
-          title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }),
-          data: { unit: u, alike: f.alike[k] },
-        })),
-        ims,
-        f.tile,
-        4,
-      );
-      return;
-    }
+    const d = await untilReady(() => ask({ op: 'units', layer: 0 }), still, undefined, 250);
+    if (!d) return;
+    const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),
+      f = await ask({ op: 'filters', units: ids }),
+      ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
+    if (!still()) return;
+    say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), this.#other);
+    this.#second.show(
+      ids.map((u, k) => ({
+        at: k,
+        caption: twoDecimals(f.alike[k]),
+        title: lx.t('mic.unit', { layer: lx.t('mic.layer', { n: 1 }), unit: u }),
+        data: { unit: u, alike: f.alike[k] },
+      })),
+      ims,
+      f.tile,
+      4,
+    );
   }
 
   /* before the server has watched the units, the first ones as they are numbered */
@@ -420,7 +411,7 @@ export class MicUnits {
     b.setAttribute('aria-pressed', this.#alive);
     b.textContent = lx.t('mic.alive', { dead });
     this.#find('.lx-mic-look-told').textContent =
-      lx.t('mic.look.' + this.#look + '.told', { alike: this.#alike === null ? '' : this.#two(this.#alike) }) +
+      lx.t('mic.look.' + this.#look + '.told', { alike: this.#alike === null ? '' : twoDecimals(this.#alike) }) +
       (this.#look === 'pairs' ? '' : ' ' + lx.t('mic.meter'));
     this.#host.dataset.dead = dead;
     this.#host.dataset.layer = this.#layer;

@@ -5,6 +5,17 @@ import { button, count, entitle, make } from '../../shell/dom.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+const sizes = () => lx.state.info.spec.levels;
+
+const pixelsIn = (c, w, h) => c.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, w, h);
+
+const rowName = (row) => {
+  const what = row.dataset.stage ? row.dataset.stage.replace(', fading in', ' ' + lx.t('grow.fading')) : lx.t('grow.now');
+  return what + ' · ' + lx.t('grow.images', { n: (+row.dataset.images).toLocaleString(lx.state.lang) });
+};
+
+const last = () => sizes().length - 1;
+
 export class Growing {
   #host;
   #slider;
@@ -30,18 +41,6 @@ export class Growing {
     return this.#host.querySelector(selector);
   }
 
-  #sizes() {
-    return lx.state.info.spec.levels;
-  }
-
-  #last() {
-    return this.#sizes().length - 1;
-  }
-
-  #read(c, w, h) {
-    return c.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, w, h);
-  }
-
   /* (1 - α) · the coarser level enlarged + α · the finer one */
   #draw() {
     this.#told();
@@ -50,9 +49,9 @@ export class Growing {
       k = Math.min(this.#tiles.length - 1, Math.floor(at)),
       alpha = at - k;
     const { height: h, width: w } = this.#tiles[0],
-      a = this.#read(this.#tiles[k], w, h);
+      a = pixelsIn(this.#tiles[k], w, h);
     if (alpha > 0) {
-      const b = this.#read(this.#tiles[k + 1], w, h).data;
+      const b = pixelsIn(this.#tiles[k + 1], w, h).data;
       for (let i = 0; i < a.data.length; i++) a.data[i] = Math.round(a.data[i] + alpha * (b[i] - a.data[i]));
     }
     this.#canvas.width = w;
@@ -67,11 +66,11 @@ export class Growing {
     this.#canvas.getContext('2d').clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
-  /* ---- words: of a network that grew, of one that was trained whole, of one whose resolutions add up ---- */
   #grew() {
     return (this.#growth?.grew.length || 0) > 1;
   }
 
+  /* words of a network that grew, of one that was trained whole, of one whose resolutions add up */
   #note() {
     if (!this.#growth) return '';
     const { grew, adds } = this.#growth,
@@ -86,11 +85,11 @@ export class Growing {
 
   #told() {
     const at = +this.#slider.value,
-      k = Math.min(this.#last(), Math.floor(at)),
+      k = Math.min(last(), Math.floor(at)),
       alpha = at - k;
     const text = alpha
-      ? lx.t('grow.at', { from: this.#sizes()[k], to: this.#sizes()[k + 1], alpha: alpha.toFixed(2) })
-      : lx.t('grow.whole', { size: this.#sizes()[k] });
+      ? lx.t('grow.at', { from: sizes()[k], to: sizes()[k + 1], alpha: alpha.toFixed(2) })
+      : lx.t('grow.whole', { size: sizes()[k] });
     this.#find('.lx-fade-at').textContent = text;
     this.#slider.setAttribute('aria-valuetext', text);
     this.#canvas.setAttribute('aria-label', text);
@@ -101,15 +100,9 @@ export class Growing {
     this.#slider.dataset.tLabel = title.dataset.t;
     this.#slider.setAttribute('aria-label', title.textContent);
     this.#find('.lx-fade .lx-note').textContent = this.#note();
-    for (const b of this.#table.querySelectorAll('[data-stage]')) b.querySelector('span').textContent = this.#name(b);
+    for (const b of this.#table.querySelectorAll('[data-stage]')) b.querySelector('span').textContent = rowName(b);
   }
 
-  #name(row) {
-    const what = row.dataset.stage ? row.dataset.stage.replace(', fading in', ' ' + lx.t('grow.fading')) : lx.t('grow.now');
-    return what + ' · ' + lx.t('grow.images', { n: (+row.dataset.images).toLocaleString(lx.state.lang) });
-  }
-
-  /* ---- the samples of each stage ---- */
   #sample(d, im, r, c) {
     const t = blank(d.side, d.side),
       b = button({ onclick: () => this.#choose(c, this.#codes.length / d.columns) }, t);
@@ -161,8 +154,8 @@ export class Growing {
     this.#host.hidden = !shown;
     if (!shown) return;
     if (fresh) this.wipe();
-    this.#slider.max = this.#last();
-    this.#slider.value = at ?? this.#last();
+    this.#slider.max = last();
+    this.#slider.value = at ?? last();
     this.#draw();
     this.#ask().catch((e) => {
       this.#mine = '';
@@ -180,7 +173,7 @@ export class Growing {
   }
 
   get at() {
-    return +this.#slider.value === this.#last() ? null : +this.#slider.value;
+    return +this.#slider.value === last() ? null : +this.#slider.value;
   }
 
   tell() {

@@ -1,8 +1,8 @@
-import { mounted } from '../../shell/mounted.js';
 import { base64Of, urlSafe } from '../../shell/bytes.js';
 import { button, count, make } from '../../shell/dom.js';
 import { Growing } from './growing.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
+import { mounted } from '../../shell/mounted.js';
 import { Pad } from '../../shell/pad.js';
 import { decoded, pen, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';

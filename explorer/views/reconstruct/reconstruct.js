@@ -2,10 +2,10 @@
  * that the current code came from, or the image of the code itself, which it follows (source "code"); what a person chooses, draws or
  * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
  * pinned). */
-import { mounted } from '../../shell/mounted.js';
 import { base64Of, fromBase64 } from '../../shell/bytes.js';
 import { count } from '../../shell/dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
+import { mounted } from '../../shell/mounted.js';
 import { alike } from '../../shell/moves.js';
 import { Pad } from '../../shell/pad.js';
 import { decoded, onto, pixelsOf, slice, wipe } from '../../shell/pictures.js';
@@ -81,7 +81,7 @@ const pump = async () => {
   busy = true;
   while (next) {
     const q = next,
-      all = beside.fitting().map((r) => r.name),
+      all = Beside.fitting().map((r) => r.name),
       now = all.filter((n) => n === q.run || opened.has(n)),
       began = performance.now();
     next = null;

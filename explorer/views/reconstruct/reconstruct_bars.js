@@ -4,6 +4,36 @@ import { lx } from '../../shell/store.js';
 const MOST = 128;
 const LEFT = 26; /* what the numbers beside the bars take */
 
+const paintAxis = (x, { top, W, H }) => {
+  x.font = '11px ' + lx.css('--ui');
+  x.textBaseline = 'middle';
+  x.fillStyle = lx.css('--soft');
+  x.fillText(top.toFixed(1), 0, 8);
+  x.fillText('0', 0, H / 2);
+  x.fillText('−' + top.toFixed(1), 0, H - 8);
+  x.strokeStyle = lx.css('--line');
+  x.beginPath();
+  x.moveTo(LEFT, H / 2);
+  x.lineTo(W, H / 2);
+  x.stroke();
+};
+
+const paintWhisker = (x, { n, y, width }, c, mean, sigma) => {
+  const a = y(mean + sigma),
+    b = y(mean - sigma),
+    k = Math.min(4, width / 2.5);
+  x.beginPath();
+  x.moveTo(c, a);
+  x.lineTo(c, b);
+  if (n <= 64) {
+    x.moveTo(c - k, a);
+    x.lineTo(c + k, a);
+    x.moveTo(c - k, b);
+    x.lineTo(c + k, b);
+  }
+  x.stroke();
+};
+
 export class Bars {
   #host;
   #view;
@@ -33,7 +63,7 @@ export class Bars {
     for (let i = 0; i < n; i++) top = Math.max(top, Math.abs(w[i]), mean ? Math.abs(mean[i]) + (sigma ? sigma[i] : 0) : 0);
     const at = { n, top, W, H, step, width: Math.max(1, Math.min(18, step * 0.62)), y: (v) => H / 2 - (v / top) * (H / 2 - 6) };
     x.scale(ratio, ratio);
-    this.#axis(x, at);
+    paintAxis(x, at);
     x.strokeStyle = lx.css('--ink');
     x.lineWidth = n > 64 ? 0.8 : 1.3;
     x.fillStyle = lx.css('--accent');
@@ -43,39 +73,9 @@ export class Bars {
       x.globalAlpha = 0.85;
       x.fillRect(c - at.width / 2, Math.min(at.y(0), at.y(w[i])), at.width, Math.max(1, length));
       x.globalAlpha = 1;
-      if (sigma && mean) this.#whisker(x, at, c, mean[i], sigma[i]);
+      if (sigma && mean) paintWhisker(x, at, c, mean[i], sigma[i]);
     }
     const some = w.length > n ? ' ' + lx.t('rec.code.some', { n, d: w.length }) : '';
     this.#host.nextElementSibling.textContent = lx.t(sigma ? 'rec.code.note' : 'rec.code.plain') + some;
-  }
-
-  #axis(x, { top, W, H }) {
-    x.font = '11px ' + lx.css('--ui');
-    x.textBaseline = 'middle';
-    x.fillStyle = lx.css('--soft');
-    x.fillText(top.toFixed(1), 0, 8);
-    x.fillText('0', 0, H / 2);
-    x.fillText('−' + top.toFixed(1), 0, H - 8);
-    x.strokeStyle = lx.css('--line');
-    x.beginPath();
-    x.moveTo(LEFT, H / 2);
-    x.lineTo(W, H / 2);
-    x.stroke();
-  }
-
-  #whisker(x, { n, y, width }, c, mean, sigma) {
-    const a = y(mean + sigma),
-      b = y(mean - sigma),
-      k = Math.min(4, width / 2.5);
-    x.beginPath();
-    x.moveTo(c, a);
-    x.lineTo(c, b);
-    if (n <= 64) {
-      x.moveTo(c - k, a);
-      x.lineTo(c + k, a);
-      x.moveTo(c - k, b);
-      x.lineTo(c + k, b);
-    }
-    x.stroke();
   }
 }

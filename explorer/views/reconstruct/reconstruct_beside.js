@@ -23,7 +23,7 @@ export class Beside {
   }
 
   /** Runs that encode images of the current run's shape, as the picker lists them: itself first, then those of its data set. */
-  fitting() {
+  static fitting() {
     const me = lx.runOf(lx.state.run),
       shape = String(lx.state.info.spec.shape),
       rank = (r) => Number(r.name !== lx.state.run) + Number(r.dataset !== me?.dataset),

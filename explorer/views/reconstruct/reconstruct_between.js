@@ -8,6 +8,19 @@ import { lx } from '../../shell/store.js';
 
 const FRAMES = 9;
 
+const pixelText = (canvas) => base64Of(bytesOf(canvas, lx.state.info.spec.shape[0]));
+
+const between = (t, ends) => {
+  const [from, to] = ends;
+  if (t >= 1) return to;
+  return t <= 0 ? from : lerp(from, to, t);
+};
+
+const firstTile = async (d) => {
+  const im = await decoded(d.picture);
+  return slice(im, 0, im.width / (1 + d.runs.filter((r) => !r.problem).length));
+};
+
 export class Between {
   #view;
   #host;
@@ -29,7 +42,7 @@ export class Between {
       if (!this.#b) return;
       this.#a = {
         canvas: this.#b.canvas,
-        pixels: this.#bytes(this.#b.canvas),
+        pixels: pixelText(this.#b.canvas),
         codes: new Map(this.#b.rows.map((r) => [r.run, r.w])),
         shape: lx.state.info.spec.shape,
         mine: true,
@@ -50,20 +63,10 @@ export class Between {
     return this.#host.querySelector(selector);
   }
 
-  #bytes(canvas) {
-    return base64Of(bytesOf(canvas, lx.state.info.spec.shape[0]));
-  }
-
   #pair() {
     const run = lx.state.run,
       w = this.#a?.codes.get(run);
     return w && this.#b && this.#b.run === run && this.#b.w.length === w.length ? [w, this.#b.w] : null;
-  }
-
-  #at(t, ends) {
-    const [from, to] = ends;
-    if (t >= 1) return to;
-    return t <= 0 ? from : lerp(from, to, t);
   }
 
   #draw() {
@@ -86,11 +89,6 @@ export class Between {
     this.#find('.lx-mix-note').textContent = lx.t(this.#a?.mine ? 'rec.between.note' : 'rec.between.first');
   }
 
-  async #tile(d) {
-    const im = await decoded(d.picture);
-    return slice(im, 0, im.width / (1 + d.runs.filter((r) => !r.problem).length));
-  }
-
   /* A as the server is asked for it */
   get #image() {
     if (!this.#a) return null;
@@ -111,13 +109,13 @@ export class Between {
         d = await lx.api('beside', { run, runs: [run], image: this.#image ?? { index } });
       if (run === lx.state.run && !d.runs[0].problem) {
         if (!this.#a) {
-          const canvas = await this.#tile(d);
-          this.#a = { canvas, pixels: this.#bytes(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
+          const canvas = await firstTile(d);
+          this.#a = { canvas, pixels: pixelText(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
           this.#text = 'n' + index;
           this.#view.changed(true);
         } else if (!this.#a.canvas) {
-          this.#a.canvas = await this.#tile(d);
-          this.#a.pixels = this.#bytes(this.#a.canvas);
+          this.#a.canvas = await firstTile(d);
+          this.#a.pixels = pixelText(this.#a.canvas);
         }
         this.#a.codes.set(run, lx.f32(d.runs[0].w));
         this.#show();
@@ -151,7 +149,7 @@ export class Between {
     if (!ends) return;
     this.#slider.value = t;
     this.tell();
-    this.#view.set(this.#at(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
+    this.#view.set(between(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
     this.#view.changed();
   }
 

@@ -7,6 +7,21 @@ import { lx } from '../../shell/store.js';
 
 const MOST = 8;
 
+const runKey = () => lx.state.run + ' ' + lx.state.label;
+
+const shown = () => lx.state.view === 'reconstruct';
+
+const gain = (d) => (d.main ? Math.abs(d.main.change) : 0);
+
+/* fields that move clearly, the strongest first; each with its categories, the clearest chosen */
+const fields = (found) => {
+  return byField(found.filter((d) => d.kind === 'attribute'))
+    .map(([, all]) => [...all].sort((a, b) => gain(b) - gain(a)))
+    .filter((all) => gain(all[0]) >= CLEAR)
+    .sort((a, b) => gain(b[0]) - gain(a[0]))
+    .slice(0, MOST);
+};
+
 export class Edit {
   #view;
   #host;
@@ -16,38 +31,6 @@ export class Edit {
   #asked = 0;
   #tries = 0;
   #wish = [];
-  ask = async () => {
-    if (!this.#shown() || this.#mine === this.#key()) {
-      this.sync();
-      return;
-    }
-    const me = ++this.#asked,
-      wanted = this.#key();
-    this.#mine = wanted;
-    this.#rows = [];
-    this.#list.replaceChildren();
-    this.#host.hidden = false;
-    this.#state('finding');
-    this.#host.dataset.n = 0;
-    try {
-      const found = await findDirections(() => me === this.#asked && this.#shown() && wanted === this.#key());
-      if (!found) {
-        if (me === this.#asked) this.#mine = '';
-        return;
-      }
-      this.#list.append(...this.#fields(found).map((all) => this.#row(all)));
-      this.#choose();
-      this.#host.dataset.n = this.#rows.length;
-      this.#state(this.#rows.length ? 'ready' : 'none');
-      this.sync();
-      this.#tries = 0;
-    } catch {
-      if (me === this.#asked && this.#tries++ < 3) {
-        this.#mine = '';
-        setTimeout(this.ask, 2000);
-      } else this.#state('none');
-    }
-  };
 
   constructor(host, view) {
     this.#host = host;
@@ -59,25 +42,37 @@ export class Edit {
     return this.#host.querySelector(selector);
   }
 
-  #key() {
-    return lx.state.run + ' ' + lx.state.label;
-  }
-
-  #shown() {
-    return lx.state.view === 'reconstruct';
-  }
-
-  #gain(d) {
-    return d.main ? Math.abs(d.main.change) : 0;
-  }
-
-  /* fields that move clearly, the strongest first; each with its categories, the clearest chosen */
-  #fields(found) {
-    return byField(found.filter((d) => d.kind === 'attribute'))
-      .map(([, all]) => [...all].sort((a, b) => this.#gain(b) - this.#gain(a)))
-      .filter((all) => this.#gain(all[0]) >= CLEAR)
-      .sort((a, b) => this.#gain(b[0]) - this.#gain(a[0]))
-      .slice(0, MOST);
+  async ask() {
+    if (!shown() || this.#mine === runKey()) {
+      this.sync();
+      return;
+    }
+    const me = ++this.#asked,
+      wanted = runKey();
+    this.#mine = wanted;
+    this.#rows = [];
+    this.#list.replaceChildren();
+    this.#host.hidden = false;
+    this.#state('finding');
+    this.#host.dataset.n = 0;
+    try {
+      const found = await findDirections(() => me === this.#asked && shown() && wanted === runKey());
+      if (!found) {
+        if (me === this.#asked) this.#mine = '';
+        return;
+      }
+      this.#list.append(...fields(found).map((all) => this.#row(all)));
+      this.#choose();
+      this.#host.dataset.n = this.#rows.length;
+      this.#state(this.#rows.length ? 'ready' : 'none');
+      this.sync();
+      this.#tries = 0;
+    } catch {
+      if (me === this.#asked && this.#tries++ < 3) {
+        this.#mine = '';
+        setTimeout(this.ask, 2000);
+      } else this.#state('none');
+    }
   }
 
   #row(all) {

@@ -4,6 +4,40 @@
 import { make, offer, progress } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+const categoryName = (f, k) => (f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]));
+
+const brief = (s) => (s.length > 9 ? s.slice(0, 8) + '…' : s);
+
+const headOf = (f, k, scope) => {
+  const title = categoryName(f, k);
+  return make('th', { scope, textContent: brief(title), title });
+};
+
+const confusionItem = (f, c) => {
+  const n = Math.max(1, Math.round((100 * c.count) / c.of));
+  return make('li', {
+    textContent: lx.t('rec.kept.becomes', { was: categoryName(f, c.was), now: categoryName(f, c.now), n }),
+    title: lx.t('rec.kept.exact', { count: c.count, of: c.of }),
+  });
+};
+
+const rowOf = (f, row, i) => {
+  const whole = row.reduce((a, b) => a + b, 0);
+  return make(
+    'tr',
+    {},
+    headOf(f, i, 'row'),
+    ...row.map((v, j) => {
+      const part = whole ? v / whole : 0,
+        strength = i === j ? 100 * part * 0.45 : Math.min(85, 100 * Math.sqrt(part) * 1.4),
+        td = make('td', { textContent: v || '', className: i === j ? 'same' : 'lost' });
+      td.style.setProperty('--k', strength + '%');
+      td.title = `${categoryName(f, i)} → ${categoryName(f, j)}: ${v} / ${whole}`;
+      return td;
+    }),
+  );
+};
+
 export class Kept {
   #host;
   #table;
@@ -12,7 +46,23 @@ export class Kept {
   #found = null;
   #timer = 0;
   #field = 0;
-  #ask = async () => {
+
+  constructor(host) {
+    this.#host = host;
+    this.#table = this.#find('table');
+    this.#list = this.#find('ul');
+    this.#pick = this.#find('select');
+    this.#pick.onchange = () => {
+      this.#field = +this.#pick.value;
+      this.tell();
+    };
+  }
+
+  #find(selector) {
+    return this.#host.querySelector(selector);
+  }
+
+  async #ask() {
     clearTimeout(this.#timer);
     const run = lx.state.run;
     if (lx.state.view !== 'reconstruct' || this.#found) return;
@@ -32,29 +82,6 @@ export class Kept {
       this.#host.hidden = true;
       lx.say(e.message, 'error');
     }
-  };
-
-  constructor(host) {
-    this.#host = host;
-    this.#table = this.#find('table');
-    this.#list = this.#find('ul');
-    this.#pick = this.#find('select');
-    this.#pick.onchange = () => {
-      this.#field = +this.#pick.value;
-      this.tell();
-    };
-  }
-
-  #find(selector) {
-    return this.#host.querySelector(selector);
-  }
-
-  #name(f, k) {
-    return f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]);
-  }
-
-  #brief(s) {
-    return s.length > 9 ? s.slice(0, 8) + '…' : s;
   }
 
   tell() {
@@ -73,45 +100,15 @@ export class Kept {
       fields.map((g, k) => [k, `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`]),
       this.#field,
     );
-    const confusions = f.confusions.map((c) => this.#confusion(f, c));
+    const confusions = f.confusions.map((c) => confusionItem(f, c));
     this.#list.replaceChildren(...(confusions.length ? confusions : [make('li', { textContent: lx.t('rec.kept.none') })]));
-    const heads = f.categories.map((_, k) => this.#headOf(f, k, 'col'));
+    const heads = f.categories.map((_, k) => headOf(f, k, 'col'));
     this.#table.replaceChildren(
       make('tr', {}, make('td', { textContent: lx.t('rec.kept.corner') }), ...heads),
-      ...f.counts.map((row, i) => this.#rowOf(f, row, i)),
+      ...f.counts.map((row, i) => rowOf(f, row, i)),
     );
     this.#host.dataset.run = lx.state.run;
     this.#host.dataset.kept = f.share;
-  }
-
-  #confusion(f, c) {
-    const n = Math.max(1, Math.round((100 * c.count) / c.of));
-    return make('li', {
-      textContent: lx.t('rec.kept.becomes', { was: this.#name(f, c.was), now: this.#name(f, c.now), n }),
-      title: lx.t('rec.kept.exact', { count: c.count, of: c.of }),
-    });
-  }
-
-  #headOf(f, k, scope) {
-    const title = this.#name(f, k);
-    return make('th', { scope, textContent: this.#brief(title), title });
-  }
-
-  #rowOf(f, row, i) {
-    const whole = row.reduce((a, b) => a + b, 0);
-    return make(
-      'tr',
-      {},
-      this.#headOf(f, i, 'row'),
-      ...row.map((v, j) => {
-        const part = whole ? v / whole : 0,
-          strength = i === j ? 100 * part * 0.45 : Math.min(85, 100 * Math.sqrt(part) * 1.4),
-          td = make('td', { textContent: v || '', className: i === j ? 'same' : 'lost' });
-        td.style.setProperty('--k', strength + '%');
-        td.title = `${this.#name(f, i)} → ${this.#name(f, j)}: ${v} / ${whole}`;
-        return td;
-      }),
-    );
   }
 
   enter() {
@@ -121,7 +118,7 @@ export class Kept {
     delete this.#host.dataset.run;
     this.tell();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#ask, 1500);
+    this.#timer = setTimeout(() => this.#ask(), 1500);
   }
 
   resume() {

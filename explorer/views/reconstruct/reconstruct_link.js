@@ -1,10 +1,11 @@
 /* Reconstruct's part of a link: where the input comes from and what it is, noise, how errors are shown, how the pad is read, the image A
  * and where the slider stands between it and the input, categories chosen among the attributes, generators that were searched. The code
  * is the link's own. */
-export const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
-export const coded = (v) => encodeURIComponent(v).replaceAll('~', '%7E').replaceAll('.', '%2E');
-export const listText = (list) => list.map(coded).join('.');
-export const textList = (text) => {
+import { coded } from '../../shell/address.js';
+
+const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
+const listText = (list) => list.map(coded).join('.');
+const textList = (text) => {
   try {
     return (text || '').split('.').filter(Boolean).map(decodeURIComponent).slice(0, 16);
   } catch {

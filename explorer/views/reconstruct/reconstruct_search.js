@@ -8,6 +8,46 @@ import { lx } from '../../shell/store.js';
 
 const EVERY = 350;
 
+const generators = () => {
+  const me = lx.runOf(lx.state.run);
+  return me
+    ? (lx.state.runs || []).filter((r) => !r.encodes && r.dataset === me.dataset && String(r.shape) === String(me.shape)).slice(0, 8)
+    : [];
+};
+
+const progressText = ({ problem, ready, error, step, of }) => {
+  if (problem) return problem;
+  if (!ready && error === undefined) return lx.t('rec.search.waits', { step, of });
+  return lx.t(ready ? 'rec.search.done' : 'rec.search.at', { step, of, e: error === undefined ? '' : short(error) });
+};
+
+const cancel = (run, e) => {
+  lx.api('search', { run, ...e.asked, cancel: true }).catch(() => {});
+};
+
+/* the pictures of a search: the latest one, or all of them */
+const showReel = (e, image, one) => {
+  const reel = e.querySelector('.lx-reel');
+  onto(reel.firstChild, image);
+  reel.hidden = false;
+  reel.classList.toggle('one', one);
+  return reel.firstChild;
+};
+
+const write = (e) => {
+  const [ask, said] = [e.querySelector('button'), e.querySelector('span')];
+  const under = e.state?.ready ? 'rec.search.again' : 'rec.search.stop';
+  ask.textContent = lx.t(e.state ? under : 'rec.search');
+  ask.hidden = !!e.state?.ready;
+  said.textContent = e.state ? progressText(e.state) : '';
+};
+
+const end = (e, state) => {
+  e.state = state;
+  e.querySelector('s').hidden = true;
+  write(e);
+};
+
 export class Search {
   #view;
   #host;
@@ -21,13 +61,6 @@ export class Search {
     this.#host = host;
     this.#view = view;
     this.#list = host.querySelector('.lx-generators');
-  }
-
-  #fitting() {
-    const me = lx.runOf(lx.state.run);
-    return me
-      ? (lx.state.runs || []).filter((r) => !r.encodes && r.dataset === me.dataset && String(r.shape) === String(me.shape)).slice(0, 8)
-      : [];
   }
 
   #row(r) {
@@ -49,23 +82,9 @@ export class Search {
     return e;
   }
 
-  #write(e) {
-    const [ask, said] = [e.querySelector('button'), e.querySelector('span')];
-    const under = e.state?.ready ? 'rec.search.again' : 'rec.search.stop';
-    ask.textContent = lx.t(e.state ? under : 'rec.search');
-    ask.hidden = !!e.state?.ready;
-    said.textContent = e.state ? this.#progress(e.state) : '';
-  }
-
-  #progress({ problem, ready, error, step, of }) {
-    if (problem) return problem;
-    if (!ready && error === undefined) return lx.t('rec.search.waits', { step, of });
-    return lx.t(ready ? 'rec.search.done' : 'rec.search.at', { step, of, e: error === undefined ? '' : short(error) });
-  }
-
   #reset() {
     this.#ticket++;
-    for (const [name, e] of this.#rows) if (e.state && !e.state.ready && !e.state.problem) this.#cancel(name, e);
+    for (const [name, e] of this.#rows) if (e.state && !e.state.ready && !e.state.problem) cancel(name, e);
     this.#view.join([]);
     this.#rows.clear();
     this.#build();
@@ -75,10 +94,10 @@ export class Search {
     const before = new Map(this.#rows);
     this.#rows.clear();
     this.#list.replaceChildren(
-      ...this.#fitting().map((r) => {
+      ...generators().map((r) => {
         const e = before.get(r.name) || this.#row(r);
         this.#rows.set(r.name, e);
-        this.#write(e);
+        write(e);
         return e;
       }),
     );
@@ -87,8 +106,8 @@ export class Search {
 
   async #start(r, e) {
     if (e.state && !e.state.ready) {
-      this.#cancel(r.name, e);
-      this.#end(e, null);
+      cancel(r.name, e);
+      end(e, null);
       this.#view.changed();
       return;
     }
@@ -96,23 +115,13 @@ export class Search {
       asked = (e.asked = this.#image),
       wanted = () => mine === this.#ticket && e.asked === asked && e.state && e.isConnected;
     e.state = { step: 0, of: 1 };
-    this.#write(e);
+    write(e);
     e.querySelector('s').hidden = false;
     try {
       await this.#follow(r, e, wanted);
     } catch (x) {
-      if (wanted()) this.#end(e, { ready: true, problem: x.message });
+      if (wanted()) end(e, { ready: true, problem: x.message });
     }
-  }
-
-  #cancel(run, e) {
-    lx.api('search', { run, ...e.asked, cancel: true }).catch(() => {});
-  }
-
-  #end(e, state) {
-    e.state = state;
-    e.querySelector('s').hidden = true;
-    this.#write(e);
   }
 
   /* asked again and again until it is found, nobody wants it any more, or another view is open */
@@ -123,29 +132,20 @@ export class Search {
       if (!wanted()) return;
       e.state = d;
       bar.firstChild.style.width = (100 * d.step) / d.of + '%';
-      this.#write(e);
+      write(e);
       if (d.ready) {
         const film = await decoded(d.film);
         if (wanted()) this.#found(r, e, d, film);
         return;
       }
-      if (d.picture) this.#reel(e, await decoded(d.picture), true);
+      if (d.picture) showReel(e, await decoded(d.picture), true);
       await wait(EVERY);
     }
-    if (wanted()) this.#end(e, null);
-  }
-
-  /* the pictures of a search: the latest one, or all of them */
-  #reel(e, image, one) {
-    const reel = e.querySelector('.lx-reel');
-    onto(reel.firstChild, image);
-    reel.hidden = false;
-    reel.classList.toggle('one', one);
-    return reel.firstChild;
+    if (wanted()) end(e, null);
   }
 
   #found(r, e, d, film) {
-    const canvas = this.#reel(e, film, false),
+    const canvas = showReel(e, film, false),
       w = film.width / d.steps.length,
       tile = slice(film, film.width - w, w);
     e.querySelector('s').hidden = true;
@@ -167,7 +167,7 @@ export class Search {
 
   /** The list of runs has changed: generators that came are added, those that went go; what is found or under way stays. */
   runs() {
-    const now = this.#fitting().map((r) => r.name);
+    const now = generators().map((r) => r.name);
     if (String(now) !== String([...this.#rows.keys()])) this.#build();
   }
 
@@ -180,6 +180,6 @@ export class Search {
   }
 
   tell() {
-    for (const e of this.#rows.values()) this.#write(e);
+    for (const e of this.#rows.values()) write(e);
   }
 }

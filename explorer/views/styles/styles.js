@@ -1,6 +1,6 @@
-import { mounted } from '../../shell/mounted.js';
 import { urlSafe } from '../../shell/bytes.js';
 import { count, make } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { difference, mixed, truncated } from '../../shell/moves.js';
 import { density, tileRow } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
@@ -568,7 +568,7 @@ const tell = () => {
   }
   for (const b of cells.children) nameCell(b);
   turned();
-  $('.lx-kinds').hidden = !real.able();
+  $('.lx-kinds').hidden = !StyleReal.able();
   check($('.lx-kinds').children, (b) => (b.dataset.kind === 'real') === real.on);
   $('.lx-own-image').hidden = $('.lx-real-note').hidden = !real.on;
   $('.lx-over-psi').hidden = !average;

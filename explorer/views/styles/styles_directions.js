@@ -2,12 +2,29 @@
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
 import { effect, title } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
-import { button, make } from '../../shell/dom.js';
+import { button, make, progress } from '../../shell/dom.js';
 import { weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
+import { untilReady } from '../../shell/poll.js';
 import { lx } from '../../shell/store.js';
 
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
+
+const along = (s, w = lx.state.w) => {
+  const { mean } = lx.state.info;
+  let a = 0,
+    b = 0;
+  for (let i = 0; i < w.length; i++) {
+    a += (w[i] - mean[i]) * s[i];
+    b += s[i] * s[i];
+  }
+  return b > 0 ? a / b : 0;
+};
+
+const effectOf = (d) => {
+  if (d.kind === 'own') return { main: '', clear: false };
+  return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
+};
 
 export class StyleDirections {
   #on;
@@ -65,17 +82,6 @@ export class StyleDirections {
     return d.vector.map((v, i) => (this.#view.layers[Math.floor(i / D)] ? v * d.sigma : 0));
   }
 
-  #along(s, w = lx.state.w) {
-    const { mean } = lx.state.info;
-    let a = 0,
-      b = 0;
-    for (let i = 0; i < w.length; i++) {
-      a += (w[i] - mean[i]) * s[i];
-      b += s[i] * s[i];
-    }
-    return b > 0 ? a / b : 0;
-  }
-
   #slider(d, k, choices) {
     const head = button({ className: 'lx-dir-name' }),
       text = make('p'),
@@ -83,7 +89,7 @@ export class StyleDirections {
       row = make('div', { className: 'lx-dir' }),
       item = { d, k, row, input, out, s: this.#step(d) };
     item.write = () => {
-      const e = this.#effect(item.d);
+      const e = effectOf(item.d);
       head.textContent = choices ? lx.field(item.d.name[0]) : title(item.d, k);
       input.setAttribute('aria-label', title(item.d, k));
       const more = [e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t);
@@ -93,18 +99,13 @@ export class StyleDirections {
     head.onclick = input.onfocus = () => this.#select(item);
     input.oninput = () => {
       this.#select(item);
-      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - this.#along(item.s)), { kind: 'found' });
+      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - along(item.s)), { kind: 'found' });
     };
     const choice = choices ? [this.#choice(item, choices)] : [];
     row.append(make('div', { className: 'lx-dir-line' }, head, ...choice, input, out), text);
     item.write();
     this.#rows.push(item);
     return row;
-  }
-
-  #effect(d) {
-    if (d.kind === 'own') return { main: '', clear: false };
-    return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
   }
 
   #choice(item, choices) {
@@ -157,7 +158,7 @@ export class StyleDirections {
   }
 
   sync() {
-    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, this.#along(r.s));
+    if (this.#on() && lx.state.w) for (const r of this.#rows) turn(r, along(r.s));
   }
 
   #told() {
@@ -166,19 +167,12 @@ export class StyleDirections {
 
   /* worked out on the server in the background: asked for when the panel is in sight */
   async #poll(body, still) {
-    for (;;) {
-      const d = await lx.code(body);
-      if (!still()) return null;
-      if (d.ready) {
-        this.#bar.hidden = true;
-        return d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
-      }
-      this.#bar.hidden = false;
-      this.#bar.firstChild.style.width = 100 * d.done + '%';
-      this.#bar.setAttribute('aria-valuenow', Math.round(100 * d.done));
-      await new Promise((f) => setTimeout(f, 500));
-      if (!still()) return null;
-    }
+    const d = await untilReady(
+      () => lx.code(body),
+      still,
+      (done) => progress(this.#bar, done),
+    );
+    return d && d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
   }
 
   ask() {

@@ -6,6 +6,10 @@ import { sendable } from '../../shell/image_text.js';
 import { decoded, slice } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+const heldImages = () => lx.state.info.dataset?.n || 0;
+
+const otherImage = () => Math.floor(Math.random() * heldImages());
+
 export class StyleReal {
   #n;
   #known = new Map();
@@ -14,14 +18,9 @@ export class StyleReal {
   held = [];
   files = new Map();
   text = null;
-  #other = () => Math.floor(Math.random() * this.#count());
 
   constructor(side) {
     this.#n = 2 * side;
-  }
-
-  #count() {
-    return lx.state.info.dataset?.n || 0;
   }
 
   #key(k) {
@@ -32,8 +31,8 @@ export class StyleReal {
     return Array.from({ length: this.#n }, (_, k) => this.#key(k));
   }
 
-  able() {
-    return !!lx.state.info?.spec.encodes && this.#count() > 0;
+  static able() {
+    return !!lx.state.info?.spec.encodes && heldImages() > 0;
   }
 
   /* files in the link: place and image, as small as the model sees it */
@@ -51,22 +50,22 @@ export class StyleReal {
   }
 
   enter(on, held, files) {
-    this.files = on && this.able() ? this.#filesOf(files) : new Map();
-    this.on = on && this.able();
-    const whole = held?.length === this.#n && held.every((i) => i < this.#count());
+    this.files = on && StyleReal.able() ? this.#filesOf(files) : new Map();
+    this.on = on && StyleReal.able();
+    const whole = held?.length === this.#n && held.every((i) => i < heldImages());
     if (whole) this.held = held;
-    else if (this.able()) this.held = Array.from({ length: this.#n }, (_, k) => Math.floor(((k + 0.5) * this.#count()) / this.#n));
+    else if (StyleReal.able()) this.held = Array.from({ length: this.#n }, (_, k) => Math.floor(((k + 0.5) * heldImages()) / this.#n));
     else this.held = [];
   }
 
   draw() {
     this.files.clear();
-    this.held = this.held.map(this.#other);
+    this.held = this.held.map(() => otherImage());
   }
 
   again(k) {
     this.files.delete(k);
-    this.held[k] = this.#other();
+    this.held[k] = otherImage();
   }
 
   async file(k, f) {

@@ -1,9 +1,10 @@
-import { mounted } from '../../shell/mounted.js';
 import { base64Of } from '../../shell/bytes.js';
 import { button, count, make, offer } from '../../shell/dom.js';
+import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
+import { isOwn, isRead, leftOut, pathOf, titleOf } from './train_files.js';
 
 const { element, server } = mounted('train');
 
@@ -304,33 +305,6 @@ $('.lx-form').onsubmit = async (e) => {
 
 /* ---- a person's own images, sent in pieces ---- */
 const base64 = async (blob) => base64Of(new Uint8Array(await blob.arrayBuffer()));
-const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
-/* what is not sent, by how its name ends; training/pictures.py knows better */
-/** @type {[string, RegExp][]} */
-const KINDS = [
-  ['heic', /\.(heic|heif)$/i],
-  ['jxl', /\.jxl$/i],
-  ['svg', /\.svgz?$/i],
-  ['psd', /\.psd$/i],
-  ['pdf', /\.pdf$/i],
-  ['raw', /\.(dng|cr[23]|nef|arw|orf|rw2|raf|pef|srw)$/i],
-  ['video', /\.(mp4|mov|avi|mkv|webm|m4v)$/i],
-  ['archive', /\.(rar|7z|tar|gz|tgz|xz|bz2)$/i],
-];
-const counted = (names) => {
-  const out = {};
-  for (const name of names.filter((n) => !READ.test(n))) {
-    const kind = KINDS.find(([, ends]) => ends.test(name))?.[0] || 'other';
-    out[kind] = (out[kind] || 0) + 1;
-  }
-  return out;
-};
-const titleOf = (files) => {
-  /* of one file its own, of a folder the folder's */
-  if (files.length === 1) return files[0].name.replace(/\.\w+$/, '');
-  const tops = new Set(files.map((f) => (f.path || '').split('/').slice(0, -1)[0] || ''));
-  return tops.size === 1 ? [...tops][0] || 'images' : 'images';
-};
 const nameIn = (note) => {
   /* of a setting, its words: "Pixel model: Gaussian" */
   const [key, value] = (note.name || '').split(' = ');
@@ -349,9 +323,9 @@ const tell = (host, notes) => {
   host.hidden = !notes.length;
 };
 const send = async (files) => {
-  const seen = [...files].filter((f) => !/(^|\/)(\.|__MACOSX)/.test(f.path || f.name)),
-    dropped = counted(seen.map((f) => f.name));
-  files = seen.filter((f) => READ.test(f.name));
+  const seen = [...files].filter(isOwn),
+    dropped = leftOut(seen.map((f) => f.name));
+  files = seen.filter((f) => isRead(f.name));
   const state = $('.lx-own-state'),
     PIECE = 1 << 20;
   token = null;
@@ -373,9 +347,7 @@ const send = async (files) => {
     const mine = await ask('job_begin_upload', { title });
     let done = 0;
     for (const [k, f] of files.entries()) {
-      const parts = (f.path || f.name).split('/'),
-        last = parts.pop();
-      const path = [...parts, files.length > 1 && !/\.zip$/i.test(last) ? `${String(k).padStart(5, '0')}-${last}` : last].join('/');
+      const path = pathOf(files, k);
       for (let at = 0; at === 0 || at < f.size; at += PIECE)
         await ask('job_add_upload', { token: mine, path, piece: await base64(f.slice(at, at + PIECE)), first: at === 0 });
       if (++done % 10 === 0 || done === files.length)

@@ -1,7 +1,7 @@
-import { mounted } from '../../shell/mounted.js';
 import { joined } from '../../shell/bytes.js';
 import { button, count, entitle, make, offer } from '../../shell/dom.js';
 import { walkText } from './film_state.js';
+import { mounted } from '../../shell/mounted.js';
 import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';

@@ -2,9 +2,10 @@
 declare const Plotly: any;
 interface Window {
   Plotly: any;
+  /* the store's lx, which is typed there */
   lx: any;
-  lxMounted: Record<string, any>;
-  lxMount: (name: string, found: any) => Promise<void>;
+  lxMounted: Record<string, import('../../../explorer/shell/types').Mounted>;
+  lxMount: (name: string, found: import('../../../explorer/shell/types').Mounted) => Promise<void>;
   lxScripts: string;
   lxFrames: number;
   lxLogin: any;

@@ -1,0 +1,80 @@
+/* The page's address, which is the link: `?run=…&view=…&lang=…`, and behind `#` the code `w`, its origin `o`, its class `c`, and what views
+ * keep. Links that carry all of it as a query are read as well. No window, no document. */
+import { b64, f32, urlSafe } from './bytes.js';
+
+/** @import { Code, State } from './types' */
+
+/* what views keep; true: it belongs to a run, and goes when another is opened */
+export const KEPT = {
+  cmp: false,
+  seed: false,
+  class: false,
+  live: false,
+  train: false,
+  grid: true,
+  abc: true,
+  dir: true,
+  pyr: true,
+  grow: true,
+  sty: true,
+  mic: true,
+  map: true,
+  walk: true,
+  rec: true,
+};
+const BEHIND = ['w', 'o', 'c', ...Object.keys(KEPT)],
+  LONGEST = 2 ** 17;
+
+/** A damaged code is one of no numbers, which fits no run. @param {string} text @returns {Code} */
+const codeOf = (text) => {
+  try {
+    return f32(text);
+  } catch {
+    return new Float32Array(0);
+  }
+};
+const originOf = (text) => {
+  try {
+    return JSON.parse(text || 'null');
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Run, view, code, origin, label and what views keep of an address. A label that is none is NaN.
+ * @param {string} href
+ * @returns {{ run: string | null, view: string | null, kept: Record<string, string>, w?: Code, origin?: any, label?: number }}
+ */
+export const placeOf = (href) => {
+  const url = new URL(href),
+    query = url.searchParams,
+    hash = new URLSearchParams(url.hash.slice(1)),
+    get = (key) => hash.get(key) ?? query.get(key),
+    kept = Object.keys(KEPT).filter((key) => get(key) && get(key).length <= LONGEST);
+  return {
+    run: query.get('run'),
+    view: query.get('view'),
+    kept: Object.fromEntries(kept.map((key) => [key, get(key)])),
+    ...(get('w') && { w: codeOf(get('w')), origin: originOf(get('o')) }),
+    ...(get('c') !== null && { label: get('c') === '' ? NaN : Number(get('c')) }),
+  };
+};
+
+/** The address of a state, everything else in it as it is. @param {string} href @param {State} state */
+export const addressOf = (href, state) => {
+  const url = new URL(href),
+    query = url.searchParams,
+    hash = new URLSearchParams();
+  for (const key of BEHIND) query.delete(key);
+  for (const key of ['run', 'view', 'lang']) query.set(key, state[key]);
+  if (state.w) hash.set('w', urlSafe(b64(state.w)));
+  if (state.origin) hash.set('o', JSON.stringify(state.origin));
+  if (state.label !== null) hash.set('c', String(state.label));
+  for (const key of Object.keys(KEPT)) if (state.kept[key]) hash.set(key, state.kept[key]);
+  url.hash = String(hash);
+  return url.href;
+};
+
+/** A word as a part of what a view keeps, where "~" and "." part one from the next. @param {string} word */
+export const coded = (word) => encodeURIComponent(word).replaceAll('~', '%7E').replaceAll('.', '%2E');

@@ -1,0 +1,48 @@
+/* What of a person's own files is sent, and under which names. No window, no document. */
+
+/** @typedef {{ name: string, path?: string }} Named a file; path: with its folders */
+
+const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
+/* what is not sent, by how its name ends; training/pictures.py knows better */
+/** @type {[string, RegExp][]} */
+const KINDS = [
+  ['heic', /\.(heic|heif)$/i],
+  ['jxl', /\.jxl$/i],
+  ['svg', /\.svgz?$/i],
+  ['psd', /\.psd$/i],
+  ['pdf', /\.pdf$/i],
+  ['raw', /\.(dng|cr[23]|nef|arw|orf|rw2|raf|pef|srw)$/i],
+  ['video', /\.(mp4|mov|avi|mkv|webm|m4v)$/i],
+  ['archive', /\.(rar|7z|tar|gz|tgz|xz|bz2)$/i],
+];
+
+/** Whether a name is one of an image or of a zip. @param {string} name */
+export const isRead = (name) => READ.test(name);
+
+/** Whether a file is a person's own, and not her system's. @param {Named} file */
+export const isOwn = (file) => !/(^|\/)(\.|__MACOSX)/.test(file.path || file.name);
+
+/** How many of each kind are not sent. @param {string[]} names @returns {Record<string, number>} */
+export const leftOut = (names) => {
+  const often = {};
+  for (const name of names.filter((n) => !isRead(n))) {
+    const kind = KINDS.find(([, ends]) => ends.test(name))?.[0] || 'other';
+    often[kind] = (often[kind] || 0) + 1;
+  }
+  return often;
+};
+
+/** What a set of files is called: one file's own name, the folder that all of them lie in. @param {Named[]} files */
+export const titleOf = (files) => {
+  if (files.length === 1) return files[0].name.replace(/\.\w+$/, '');
+  const tops = new Set(files.map((f) => (f.path || '').split('/').slice(0, -1)[0] || ''));
+  return tops.size === 1 ? [...tops][0] || 'images' : 'images';
+};
+
+/** File k's path on the server: with a number before its name, so that two of one name are two. @param {Named[]} files @param {number} k */
+export const pathOf = (files, k) => {
+  const folders = (files[k].path || files[k].name).split('/'),
+    name = folders.pop(),
+    numbered = files.length > 1 && !/\.zip$/i.test(name);
+  return [...folders, numbered ? `${String(k).padStart(5, '0')}-${name}` : name].join('/');
+};
