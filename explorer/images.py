@@ -33,6 +33,11 @@ class ImageError(Refused):
     """A file that cannot be taken as an image; one sentence."""
 
 
+def to_tensor(pixels: np.ndarray, device: str = "cpu") -> torch.Tensor:
+    """Pixels uint8, of any shape, as models take them: in [-1, 1], on the device."""
+    return torch.from_numpy(np.array(pixels)).to(device).float() / 127.5 - 1
+
+
 def to_uint8(x: torch.Tensor) -> np.ndarray:
     """Images (n, C, H, W) in [-1, 1] to (n, H, W, C) uint8; beyond the range is clipped, NaN is black."""
     x = torch.nan_to_num(x, nan=-1.0, posinf=1.0, neginf=-1.0).clamp(-1, 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.linalg import subspace_angles
 
 from .data import Dataset
 from .figures import Figures, score
@@ -58,16 +59,10 @@ def fit(images: np.ndarray) -> PCA:
 
 
 def angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Principal angles between the spaces that the rows of (k, p) and (m, p) span, in degrees, ascending (Björck & Golub 1973).
-
-    Small ones come from sines, which cosines cannot tell from 0.
+    """Principal angles between the spaces that the rows of (k, p) and (m, p) span, in degrees, ascending (Knyazev & Argentati 2002,
+    which tells small ones from 0).
     """
-    p, q = (np.linalg.qr(np.asarray(x, np.float64).T)[0] for x in (a, b))
-    if p.shape[1] < q.shape[1]:
-        p, q = q, p
-    cosine = np.linalg.svd(p.T @ q, compute_uv=False).clip(0, 1)                      # descending: angles ascend
-    sine = np.sort(np.linalg.svd(q - p @ (p.T @ q), compute_uv=False).clip(0, 1))
-    return np.degrees(np.where(cosine > np.sqrt(0.5), np.arcsin(sine), np.arccos(cosine)))
+    return np.degrees(subspace_angles(np.asarray(a, np.float64).T, np.asarray(b, np.float64).T)[::-1])
 
 
 @torch.no_grad()

@@ -168,7 +168,7 @@ def of_real(held: HeldOut, codes: np.ndarray, reader: Reader, progress: Progress
                 parts += reader.measure(held.images(rows).transpose(0, 2, 3, 1))
             found.append(np.concatenate(parts, 1).astype(np.float32))
         else:
-            found.append(reader.read(torch.from_numpy(held.images(rows)).float() / 127.5 - 1))
+            found.append(reader.read(images.to_tensor(held.images(rows))))
         progress((i + len(rows)) / len(codes))
     return Gallery(tuple(f"r{k}" for k in range(len(codes))), codes, fields, np.concatenate(found))
 

@@ -15,7 +15,7 @@ import torch
 
 from training.model import Code, LatentSpec
 
-from .. import Refused
+from .. import Refused, images
 from ..runs.record import Entry
 from ..runs.run import Run
 from . import run_directions
@@ -169,7 +169,7 @@ def measure(spec: LatentSpec, z: np.ndarray, decode: Decode, classify: Callable[
 def measured(run: Run) -> list[Measured]:
     """What each code of the model, and its class, was measured to change."""
     def classify(drawn: np.ndarray) -> np.ndarray:
-        x = torch.from_numpy(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2))).float() / 127.5 - 1
+        x = images.to_tensor(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2)))
         found = [run.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
         return np.concatenate([p.argmax(1) for p in found if p is not None])
 

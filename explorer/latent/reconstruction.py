@@ -47,7 +47,7 @@ def codes_of(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | Non
 
 def noisy(pixels: np.ndarray, kind: str, amount: float, seed: int) -> np.ndarray:
     """Pixels (C, H, W) uint8 with noise (training.corruption), the same for the same seed, image size, kind and amount."""
-    x = torch.from_numpy(np.array(pixels)).float()[None] / 127.5 - 1
+    x = images.to_tensor(pixels[None])
     out = corruption.corrupt(x, kind, amount, torch.Generator().manual_seed(seed))
     return ((out[0] + 1) * 127.5).round().byte().numpy()
 

@@ -180,7 +180,7 @@ class Run:
         if not self.spec.encodes:
             raise Refused("This run has no encoder, so it cannot take an image in.")
         with torch.inference_mode():
-            x = torch.from_numpy(np.array(pixels)).to(self.device).float() / 127.5 - 1
+            x = images.to_tensor(pixels, self.device)
             if self.spec.stochastic:
                 mean, sigma = self.model.posterior(x)
                 return mean.flatten(1).cpu().numpy(), sigma.flatten(1).cpu().numpy()

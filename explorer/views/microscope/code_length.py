@@ -36,7 +36,7 @@ def layered(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not layers:
         return np.empty((0, *run.spec.shape[1:], run.spec.shape[0]), np.uint8), np.empty(0)
     with torch.inference_mode():
-        x = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
+        x = images.to_tensor(pixels[None], run.device)
         drawn = torch.cat([run.model.through(x, k) for k in range(1, layers + 1)])
     return images.to_uint8(drawn), reconstruction.squared(drawn, pixels)
 

@@ -105,7 +105,7 @@ def at(run: Run, pixels: np.ndarray) -> list[np.ndarray]:
     """Each layer's activations (n, units) on pixels (n, C, H, W) uint8."""
     require(run)
     with torch.inference_mode():
-        x = torch.from_numpy(np.array(pixels)).to(run.device).float() / 127.5 - 1
+        x = images.to_tensor(pixels, run.device)
         return [centred(a).float().cpu().numpy() for a in raw(run, x)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
 import torch
 from pydantic import Field
 
@@ -36,7 +35,7 @@ class AskPyramid(Ask):
                 shown, told = levels.of_code(run.model, w, label, self.blend), {}
             else:
                 pixels = pixels_of(run, self.image, self.invert)
-                real = torch.from_numpy(np.array(pixels))[None].to(run.device).float() / 127.5 - 1
+                real = images.to_tensor(pixels[None], run.device)
                 shown = levels.of_image(run.model, real, w, label, self.blend, drawn)
                 off = (shown[-1].image - real).abs()
                 told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": short(off.max().item()),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import torch
 
 from training.features import FeatureNet
 from training.heldout import HeldOut
@@ -95,7 +94,7 @@ def _count(run: Run, net: FeatureNet, held: HeldOut, progress: Progress) -> list
         pixels = run.real(part)
         labels = held.labels[part] if run.spec.num_classes and held.labels is not None else None
         again = images.to_uint8(run.images(run.encode(pixels)[0], labels)).transpose(0, 3, 1, 2)
-        both = torch.from_numpy(np.concatenate([pixels, again])).float() / 127.5 - 1
+        both = images.to_tensor(np.concatenate([pixels, again]))
         told = net.judge([both])[1]
         read.append([told[name].numpy() for name, _ in net.fields])
         progress((i + len(part)) / n)

@@ -59,7 +59,7 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
     points = run.points_of_all()
     mean = torch.from_numpy(points.mean(0)).to(run.device)
     spread = torch.from_numpy(points.std(0) + 1e-3).to(run.device)
-    target = torch.from_numpy(np.array(pixels)).to(run.device).float() / 127.5 - 1
+    target = images.to_tensor(pixels, run.device)
     free = torch.ones(run.d, device=run.device)
     for c in spec.codes:
         if c.kind == "categorical" and spec.num_layers == 1 and spec.w_dim == spec.z_dim:
