@@ -33,6 +33,7 @@ const codeOf = (text) => {
     return new Float32Array(0);
   }
 };
+/** @param {string | null} text */
 const originOf = (text) => {
   try {
     return JSON.parse(text || 'null');
@@ -49,15 +50,22 @@ const originOf = (text) => {
 export const placeOf = (href) => {
   const url = new URL(href),
     query = url.searchParams,
-    hash = new URLSearchParams(url.hash.slice(1)),
-    get = (key) => hash.get(key) ?? query.get(key),
-    kept = Object.keys(KEPT).filter((key) => get(key) && get(key).length <= LONGEST);
+    hash = new URLSearchParams(url.hash.slice(1));
+  /** @param {string} key */
+  const get = (key) => hash.get(key) ?? query.get(key);
+  /** @type {Record<string, string>} */
+  const kept = {};
+  for (const key of Object.keys(KEPT)) {
+    const text = get(key);
+    if (text && text.length <= LONGEST) kept[key] = text;
+  }
+  const [w, label] = [get('w'), get('c')];
   return {
     run: query.get('run'),
     view: query.get('view'),
-    kept: Object.fromEntries(kept.map((key) => [key, get(key)])),
-    ...(get('w') && { w: codeOf(get('w')), origin: originOf(get('o')) }),
-    ...(get('c') !== null && { label: get('c') === '' ? NaN : Number(get('c')) }),
+    kept,
+    ...(w && { w: codeOf(w), origin: originOf(get('o')) }),
+    ...(label !== null && { label: label === '' ? NaN : Number(label) }),
   };
 };
 
@@ -67,7 +75,7 @@ export const addressOf = (href, state) => {
     query = url.searchParams,
     hash = new URLSearchParams();
   for (const key of BEHIND) query.delete(key);
-  for (const key of ['run', 'view', 'lang']) query.set(key, state[key]);
+  for (const key of /** @type {const} */ (['run', 'view', 'lang'])) query.set(key, String(state[key]));
   if (state.w) hash.set('w', urlSafe(b64(state.w)));
   if (state.origin) hash.set('o', JSON.stringify(state.origin));
   if (state.label !== null) hash.set('c', String(state.label));

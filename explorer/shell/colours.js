@@ -1,6 +1,10 @@
 /* Colour scales. A colour is [red, green, blue], 0 to 255. No window, no document. */
 
-/** The colour at v of a scale. @param {[number, ...number[]][]} stops a number and its colour each, the numbers from 0 to 1 */
+/**
+ * The colour at v of a scale.
+ * @param {[number, ...number[]][]} stops a number and its colour each, the numbers from 0 to 1
+ * @param {number} v
+ */
 export const at = (stops, v) => {
   const next = Math.max(
       1,

@@ -1,9 +1,33 @@
 /* The map's part of a link: fields joined by "*", each a letter and its value; a state that is as on opening is no text at all. */
 import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
 
+/**
+ * An end of a path: an image by its number, or (null) a place of a map.
+ * @typedef {{ index: number | null, projection?: string, x?: number, y?: number }} End
+ */
+/**
+ * How the map is set; what is as on opening is left out. sets: of a written state as text, of a read one the images' numbers.
+ * @template Set
+ * @typedef {object} MapState
+ * @property {string} [projection]
+ * @property {string} [colour]
+ * @property {number[] | null} [only]
+ * @property {boolean | null} [grid]
+ * @property {number[] | null} [range]
+ * @property {string} [mode]
+ * @property {Set[]} sets
+ * @property {number} [along]
+ * @property {End[]} ends
+ */
+
+/** @param {Uint8Array | number[]} bytes */
 const textOf = (bytes) => urlSafe(base64Of(bytes));
-/** Indices, ascending: "s" and steps of 7 bits a byte, or "b" and a bit for each of n, whichever is shorter. */
+/**
+ * Indices, ascending: "s" and steps of 7 bits a byte, or "b" and a bit for each of n, whichever is shorter.
+ * @param {number[]} indices @param {number} n
+ */
 const pack = (indices, n) => {
+  /** @type {number[]} */
   const steps = [],
     bits = new Uint8Array((n + 7) >> 3);
   let last = -1;
@@ -17,7 +41,7 @@ const pack = (indices, n) => {
   }
   return steps.length < bits.length ? 's' + textOf(steps) : 'b' + textOf(bits);
 };
-/** Back again; null for what is none. */
+/** Back again; null for what is none. @param {string} text @param {number} n */
 const unpack = (text, n) => {
   let bytes;
   try {
@@ -25,6 +49,7 @@ const unpack = (text, n) => {
   } catch {
     return null;
   }
+  /** @type {number[]} */
   const found = [];
   if (text[0] === 'b')
     for (let i = 0; i < n; i++) {
@@ -47,9 +72,13 @@ const unpack = (text, n) => {
   }
   return found.length ? found : null;
 };
+/** @param {number} v */
 const short = (v) => String(+v.toPrecision(6));
+/** @param {MapState<string>} s */
 const write = (s) => {
+  /** @type {string[]} */
   const out = [];
+  /** @param {string} letter @param {string | undefined} value */
   const add = (letter, value) => {
     if (value) out.push(letter + encodeURIComponent(value));
   };
@@ -61,11 +90,16 @@ const write = (s) => {
   add('m', s.mode);
   for (const set of s.sets || []) add('l', set);
   add('d', s.along ? short(s.along) : '');
-  for (const end of s.ends || []) add('e', end.index !== null ? String(end.index) : [end.projection, short(end.x), short(end.y)].join('_'));
+  for (const end of s.ends || [])
+    add('e', end.index !== null ? String(end.index) : [end.projection, short(Number(end.x)), short(Number(end.y))].join('_'));
   return out.length ? out.join('*') : null;
 };
-/** What a text says of a run with n points; fields that say nothing that can be are left out. */
+/**
+ * What a text says of a run with n points; fields that say nothing that can be are left out.
+ * @param {string | undefined} text @param {number} n
+ */
 const read = (text, n) => {
+  /** @type {MapState<number[]>} */
   const s = { sets: [], ends: [] };
   for (const f of (text || '').split('*')) {
     let v;

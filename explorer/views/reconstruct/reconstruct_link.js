@@ -3,8 +3,13 @@
  * is the link's own. */
 import { coded } from '../../shell/address.js';
 
+/** @type {Record<string, string>} */
 const SOURCES = { code: 'c', pinned: 'p', held: 'h', draw: 'd', file: 'f' };
+/** @type {Record<string, string>} */
+const NOISES = { g: 'gaussian', d: 'dropout', b: 'block' };
+/** @param {string[]} list */
 const listText = (list) => list.map(coded).join('.');
+/** @param {string | undefined} text */
 const textList = (text) => {
   try {
     return (text || '').split('.').filter(Boolean).map(decodeURIComponent).slice(0, 16);
@@ -13,7 +18,22 @@ const textList = (text) => {
   }
 };
 
-/** state: {source, image (text or number), noise ({kind, amount, seed} or null), mode, centre, a, at, chosen, searched} to text. */
+/**
+ * What is kept of the view. image: a held-out image's number, or an image as text; a: the image A, as text; at: where the slider stands
+ * between it and the input, in hundredths.
+ * @typedef {object} Kept
+ * @property {string} source
+ * @property {string | number} [image]
+ * @property {{ kind: string, amount: number, seed: number } | null} noise
+ * @property {string} mode
+ * @property {boolean} centre
+ * @property {string} a
+ * @property {number} at
+ * @property {string[]} chosen
+ * @property {string[]} searched
+ */
+
+/** @param {Kept} s */
 export const recText = (s) =>
   [
     SOURCES[s.source] + (s.image ?? ''),
@@ -27,7 +47,7 @@ export const recText = (s) =>
     .join('~')
     .replace(/~+$/, '');
 
-/** The same back; null where there is none. */
+/** The same back; null where there is none. @param {string | undefined} text @returns {Kept | null} */
 export const textRec = (text) => {
   const [from, noise, look, a, at, chosen, searched] = String(text || '').split('~');
   const source = Object.keys(SOURCES).find((s) => SOURCES[s] === from[0]);
@@ -36,7 +56,7 @@ export const textRec = (text) => {
   return {
     source,
     image: from.slice(1),
-    noise: kind && +amount <= 100 ? { kind: { g: 'gaussian', d: 'dropout', b: 'block' }[kind], amount: +amount, seed: +seed } : null,
+    noise: kind && +amount <= 100 ? { kind: NOISES[kind], amount: +amount, seed: +seed } : null,
     mode: look?.[0] === 'a' ? 'absolute' : 'signed',
     centre: look?.[1] !== '0',
     a: a || '',

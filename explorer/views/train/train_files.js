@@ -24,6 +24,7 @@ export const isOwn = (file) => !/(^|\/)(\.|__MACOSX)/.test(file.path || file.nam
 
 /** How many of each kind are not sent. @param {string[]} names @returns {Record<string, number>} */
 export const leftOut = (names) => {
+  /** @type {Record<string, number>} */
   const often = {};
   for (const name of names.filter((n) => !isRead(n))) {
     const kind = KINDS.find(([, ends]) => ends.test(name))?.[0] || 'other';
@@ -42,7 +43,7 @@ export const titleOf = (files) => {
 /** File k's path on the server: with a number before its name, so that two of one name are two. @param {Named[]} files @param {number} k */
 export const pathOf = (files, k) => {
   const folders = (files[k].path || files[k].name).split('/'),
-    name = folders.pop(),
+    name = folders.pop() || '',
     numbered = files.length > 1 && !/\.zip$/i.test(name);
   return [...folders, numbered ? `${String(k).padStart(5, '0')}-${name}` : name].join('/');
 };

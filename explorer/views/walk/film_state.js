@@ -2,13 +2,24 @@
  * its code ("v…"): each different layer once, 16 bits a number between minus and plus the largest, which is nearer than a shade of 255. */
 import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
 
+/** @import { Code, Keyframe } from './types' */
+/** @typedef {{ way: string | null, both: boolean | null, looped: boolean, length: number | null }} Look how a walk is made */
+/** @typedef {{ index?: number, seed?: number, w?: Code }} Key a keyframe as a link names it */
+
+/** @param {Uint8Array} bytes */
 const textOf = (bytes) => urlSafe(base64Of(bytes));
+/** @param {Code} a @param {Code} b */
 const same = (a, b) => a.every((v, i) => v === b[i]);
-/** Codes (layers × width) as text: which of the different layers each is, the largest number, the numbers. */
+/**
+ * Codes (layers × width) as text: which of the different layers each is, the largest number, the numbers.
+ * @param {Code} w @param {number} layers
+ */
 const pack = (w, layers) => {
-  const width = w.length / layers,
-    different = [],
-    which = [];
+  const width = w.length / layers;
+  /** @type {Code[]} */
+  const different = [];
+  /** @type {number[]} */
+  const which = [];
   for (let l = 0; l < layers; l++) {
     const one = w.subarray(l * width, (l + 1) * width),
       k = different.findIndex((o) => same(o, one));
@@ -21,7 +32,7 @@ const pack = (w, layers) => {
   different.forEach((o, k) => o.forEach((v, i) => out.setInt16(layers + 4 + 2 * (k * width + i), Math.round((v / largest) * 32767), true)));
   return textOf(new Uint8Array(out.buffer));
 };
-/** Back again; null for what is none of this run's. */
+/** Back again; null for what is none of this run's. @param {string} text @param {number} layers @param {number} width */
 const unpack = (text, layers, width) => {
   let bytes;
   try {
@@ -41,12 +52,14 @@ const unpack = (text, layers, width) => {
   }
   return w;
 };
+/** @param {Keyframe} k @param {number} layers */
 const key = (k, layers) => {
   const o = k.origin;
   if (o?.kind === 'point' && Number.isInteger(o.index)) return 'i' + o.index;
   if ((o?.kind === 'seed' || o?.kind === 'sample') && Number.isInteger(o.seed)) return 's' + o.seed;
   return 'v' + pack(k.w, layers);
 };
+/** @param {Look & { keys: Keyframe[] }} s @param {number} layers */
 const write = (s, layers) => {
   const out = [
     s.way && 'w' + s.way,
@@ -57,8 +70,12 @@ const write = (s, layers) => {
   ];
   return out.filter(Boolean).join('*') || null;
 };
-/** keys: {index} | {seed} | {w}; fields that say nothing that can be are left out. */
+/**
+ * Fields that say nothing that can be are left out.
+ * @param {string | undefined} text @param {number} layers @param {number} width
+ */
 const read = (text, layers, width) => {
+  /** @type {Look & { keys: Key[] }} */
   const s = { way: null, both: null, looped: true, length: null, keys: [] };
   for (const f of (text || '').split('*')) {
     const v = f.slice(1),
@@ -66,7 +83,7 @@ const read = (text, layers, width) => {
     if (f[0] === 'w' && ['lerp', 'slerp'].includes(v)) s.way = v;
     if (f[0] === 'b') s.both = v === '1';
     if (f[0] === 'o') s.looped = false;
-    if (f[0] === 't' && [4, 6, 8, 10].includes(number)) s.length = number;
+    if (f[0] === 't' && number !== null && [4, 6, 8, 10].includes(number)) s.length = number;
     if (f[0] === 's' && number !== null) s.keys.push({ seed: number });
     if (f[0] === 'i' && number !== null) s.keys.push({ index: number });
     if (f[0] === 'v') {
