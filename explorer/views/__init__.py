@@ -1,4 +1,4 @@
-"""The views: one folder each. A folder named in VIEWS is shown as a tab as soon as it exists; none knows of another.
+"""The views: one folder each. A folder here is shown as a tab as soon as it exists; none knows of another.
 
 A view has, in its ``__init__.py``,
 
@@ -8,7 +8,7 @@ A view has, in its ``__init__.py``,
 - ``INSPECTOR = False`` where the inspector on the right is to be hidden (Train, Compare, Collapse).
 
 Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show) and, where it wants the
-"What am I looking at?" fold, ``about.<name>`` (two sentences; the run's equation and paper are added), in i18n/en.json and ko.json.
+"What am I looking at?" fold, ``about.<name>`` (two sentences; the run's equation and paper are added), in its own en.json and ko.json.
 All views are in the page from the start and shown by CSS; begin expensive work in the browser on ``lx.on("view", …)``.
 """
 
@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
+# the order of the tabs; folders that are not named come before the last one
 VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
 
 
@@ -51,7 +53,8 @@ class Context:
 @cache
 def modules() -> dict[str, ModuleType]:
     """The views that exist, by name, in the order of their tabs."""
-    specs = {n: importlib.util.find_spec(f"{__name__}.{n}") for n in VIEWS}
+    others = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.ispkg and m.name not in VIEWS)
+    specs = {n: importlib.util.find_spec(f"{__name__}.{n}") for n in (*VIEWS[:-1], *others, VIEWS[-1])}
     return {n: importlib.import_module(spec.name) for n, spec in specs.items() if spec is not None and spec.origin}     # no empty folder
 
 

@@ -2,7 +2,7 @@
  * its code ("v…"): each different layer once, 16 bits a number between minus and plus the largest, which is nearer than a shade of 255. */
 import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
 
-/** @import { Code, Keyframe } from './types' */
+/** @import { Code, Keyframe } from '../../shell/types' */
 /** @typedef {{ way: string | null, both: boolean | null, looped: boolean, length: number | null }} Look how a walk is made */
 /** @typedef {{ index?: number, seed?: number, w?: Code }} Key a keyframe as a link names it */
 
