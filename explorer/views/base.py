@@ -28,7 +28,6 @@ def _codes(value: Any) -> np.ndarray:
 
 
 Codes = Annotated[np.ndarray, BeforeValidator(_codes), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
 
