@@ -70,7 +70,7 @@ export class Edit {
     } catch {
       if (me === this.#asked && this.#tries++ < 3) {
         this.#mine = '';
-        setTimeout(this.ask, 2000);
+        setTimeout(() => this.ask(), 2000);
       } else this.#state('none');
     }
   }

@@ -76,7 +76,7 @@ export class Kept {
         this.tell();
       } else {
         progress(this.#find('.lx-waiting'), d.done);
-        this.#timer = setTimeout(this.#ask, 900);
+        this.#timer = setTimeout(() => this.#ask(), 900);
       }
     } catch (e) {
       this.#host.hidden = true;
