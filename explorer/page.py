@@ -23,7 +23,9 @@ from starlette.routing import Route
 from . import Refused, shell, theme
 from .i18n import words
 from .latent import neighbours, run_directions
+from .runs.session import Session
 from .server import api, thread_pools
+from .server.access import Access
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
@@ -52,7 +54,7 @@ SLIDERS = 8
 SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
 
 
-def build(session: Any, access: Any) -> gr.Blocks:
+def build(session: Session, access: Access) -> gr.Blocks:
     """The whole page for a ``Session`` and the ``Access`` of whoever opens it."""
     views = modules()
     with gr.Blocks(title="Latent Explorer", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as demo:
@@ -118,7 +120,7 @@ def plotly_route() -> Route:
     return Route(f"{PREFIX}/plotly.js", plotly, methods=["GET"])
 
 
-def app_arguments(session: Any, access: Any, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
+def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
 
     ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it.
@@ -137,7 +139,7 @@ def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
                 max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS)
 
 
-def prefetch(session: Any) -> None:
+def prefetch(session: Session) -> None:
     """Load the first run, so that the first visitor does not wait for it; one that cannot be loaded says so when it is opened."""
     first = session.first()
     if first:
@@ -147,7 +149,7 @@ def prefetch(session: Any) -> None:
             run_directions.effects(run)         # worked out once and kept
 
 
-def _named_api(session: Any) -> None:
+def _named_api(session: Session) -> None:
     """What a program can ask by name (``gradio_client``): server/api.py, on the threads and in the turns of the raw routes."""
 
     async def answered(request: gr.Request, work: Callable[[], Any]) -> Any:

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def sample(seed: int, index: int) -> Face:
 
 
 @cache
-def _style():
+def _style() -> Any:
     from dicebear import Style
 
     art = json.loads(files("dicebear_styles").joinpath("toon-head.json").read_text("utf-8"))

@@ -21,7 +21,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from ..runs.session import Session
 
 # the order of the tabs; folders that are not named come before the last one
 VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
@@ -40,7 +43,7 @@ class Access(Protocol):
 class Context:
     """What a view may use while it is built. ``session`` (runs/session.py) and ``access`` are the server's."""
 
-    session: Any
+    session: Session
     access: Access
     labels: list[tuple[Any, str, str]] = field(default_factory=list)
 
