@@ -30,8 +30,8 @@ def test_a_view_is_one_folder(context, watch, trained, tmp_path, interpreters):
             (w, h, image), (*size, negative) = (drive.page.evaluate(PIXELS, s) for s in (".lx-hero canvas", "#lx-negative canvas"))
             assert size == [w, h] and w * h == 784
             assert all(abs(a + b - 255) <= 2 for k, (a, b) in enumerate(zip(image, negative, strict=True)) if k % 4 < 3)
+            drawn = int(drive.page.locator("#lx-negative [data-n]").get_attribute("data-n"))
             drive.page.locator(".lx-seed").click()
-            drive.until("(was) => document.querySelector('#lx-negative [data-n]').dataset.n > was",
-                        int(drive.page.locator("#lx-negative [data-n]").get_attribute("data-n")))
+            drive.until("(was) => +document.querySelector('#lx-negative [data-n]').dataset.n > was", drawn)
         finally:
             page.terminate()
