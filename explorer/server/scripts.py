@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -19,10 +18,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from .. import views
+from ..assets import address, files
 from ..i18n import LANGUAGES, words
 from .http import PREFIX
 
-EXPLORER = Path(__file__).parents[1]
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -30,8 +29,7 @@ class Scripts:
     """All modules. ``constants``: what the module of that name exports, as JSON values by name."""
 
     def __init__(self, constants: Mapping[str, Any]) -> None:
-        files = sorted([*EXPLORER.glob("shell/*.js"), *EXPLORER.glob("views/*/*.js")])
-        texts = {p.relative_to(EXPLORER).with_suffix("").as_posix(): p.read_text("utf-8") for p in files}
+        texts = {address(path): path.read_text("utf-8") for path in files(".js").values()}
         texts["constants"] = "".join(f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n"
                                      for name, value in constants.items())
         digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]

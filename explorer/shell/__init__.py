@@ -11,23 +11,11 @@ a title) and stands in ``explorer/i18n/*.json``, so that it follows the language
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-EXPLORER = Path(__file__).parents[1]
-
-
-def files(suffix: str) -> dict[str, Path]:
-    """The shell's and the views' files of a kind (".js", ".css"), by their names without it, sorted; no name stands twice."""
-    found = sorted([*EXPLORER.glob(f"shell/*{suffix}"), *EXPLORER.glob(f"views/*/*{suffix}")], key=lambda path: path.stem)
-    return {path.stem: path for path in found}
-
-
-def address(path: Path) -> str:
-    """Where the page finds a module, below the folder of all of them: "views/map/plane"."""
-    return path.relative_to(EXPLORER).with_suffix("").as_posix()
+from ..assets import address, files
 
 
 def script(name: str, *events: str) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.assets import EXPLORER
 from explorer.latent import layers, moves, neighbours
 from explorer.server.access import Access
 from explorer.server.opening import describe, list_runs
-from explorer.shell import EXPLORER
 from explorer.views.styles import mixing
 from training.model import Code, LatentSpec
 

@@ -9,9 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from explorer.assets import EXPLORER, address, files
 from explorer.i18n import LANGUAGES, words
-from explorer.server.scripts import EXPLORER, FOREVER, Scripts, scripts
-from explorer.shell import address, files
+from explorer.server.scripts import FOREVER, Scripts, scripts
 from explorer.views import modules
 
 IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'(\.[^']+)\.js';", re.MULTILINE)
