@@ -24,7 +24,7 @@ class AdversarialConfig(Config):
     learning_rate: float = setting(2e-4, "Adam's learning rate (Radford et al. 2016)", low=1e-7, high=1.0)
     ema_images: int = setting(20_000, "half-life of the generator's weight average in images; 0 keeps the last weights "
                               "(Karras et al. 2018)", low=0, high=10**8, advanced=True)
-    z_dim: int = setting(64, "numbers of noise (Radford et al. 2016: 100)", low=1, high=512)
+    z_dim: int = setting(64, "dimensions of the noise (Radford et al. 2016: 100)", low=1, high=512)
     network: str = setting("dense", "dense, or conv by the rules of DCGAN", choices=("dense", "conv"))
     width: int = setting(256, "units of each dense layer", low=8, high=2048)
     channels: int = setting(32, "channels at full resolution, doubled at each halving (Radford et al. 2016: 64 to 128)", low=4, high=128)

@@ -54,7 +54,7 @@ def _train(commands: Commands) -> None:
         p.add_argument("--title", default="", help="what the picker shows")
         p.add_argument("--trained", type=Path, default=TRAINED, help="where runs are kept [default: trained]")
         p.add_argument("--cache", type=Path, help="where data sets are kept [default: LATENT_EXPLORER_DATA or the user's cache]")
-        p.add_argument("--begin", metavar="RUN", help="begin with the weights of another run under --trained, where names and sizes agree")
+        p.add_argument("--init-from", metavar="RUN", help="weights of another run under --trained where names and sizes agree")
         p.add_argument("--seed", type=int, help="of weights, data order and noise [default: 0]")
         p.add_argument("--device", default="auto", help="auto, cpu, cuda, mps [default: auto]")
         p.add_argument("--threads", type=count, help="CPU threads [default: all cores]")

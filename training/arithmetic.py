@@ -88,7 +88,7 @@ def trials(codes: Tensor, read: dict[str, np.ndarray], decode: Decode, net: Feat
             a = r.choice(yes, exemplars, replace=False)
             b = partners(table, a, no, r) if matched else r.choice(no, exemplars, replace=False)
             directions.append(codes[a].mean(0) - codes[b].mean(0))
-        before, after = (net.judge(_chunks(decode, w))[1] for w in (start, torch.stack(directions) + start))
+        before, after = (net.classify(_chunks(decode, w))[1] for w in (start, torch.stack(directions) + start))
         changed = (after[wanted] == 1).cpu().numpy()
         kept = torch.stack([after[f] == before[f] for f in others[wanted]]).float().mean(0).cpu().numpy()
         scores.append((changed, kept))
@@ -107,5 +107,5 @@ def _bases(codes: Tensor, without: np.ndarray, decode: Decode, net: FeatureNet, 
     """n mean codes of samples without an attribute whose own image does not show it either, as far as twice as many draws find enough."""
     picked = np.stack([r.choice(without, exemplars, replace=False) for _ in range(2 * n)])
     base = codes[torch.from_numpy(picked).to(codes.device)].mean(1)
-    fine = net.judge(_chunks(decode, base))[1][wanted] == 0
+    fine = net.classify(_chunks(decode, base))[1][wanted] == 0
     return torch.cat([base[fine], base[~fine]])[:n]

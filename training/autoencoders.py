@@ -33,7 +33,7 @@ class CodeConfig(Config):
     batch_size: int = setting(256, "images per step, over all processes", low=2, high=4096)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
                          choices=("none", "cosine"), advanced=True)
-    z_dim: int = setting(30, "numbers in the code (Hinton & Salakhutdinov 2006: 30)", low=1, high=2048)
+    z_dim: int = setting(30, "dimensions of the code (Hinton & Salakhutdinov 2006: 30)", low=1, high=2048)
 
 
 @dataclass(frozen=True)

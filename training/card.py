@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -77,7 +77,7 @@ class Card:
     recipe: str = ""
     trained_in: Annotated[str, Field(pattern="^(float32|bf16)$")] = "float32"   # what networks computed in: see training/precision.py
     bf16_ratio: Annotated[float, Field(ge=0, le=1000)] = 0.0     # how many times as fast bf16 was than float32 when it began; 0: not timed
-    begun_with: str = ""                   # the run whose weights training began with, and what it had seen
+    init_from: str = ""                   # the run whose weights training began with, and what it had seen
     code_version: str = ""
     created: str = ""
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)     # name → Metric
@@ -135,7 +135,8 @@ def read_card(folder: Path, name: str = CARD) -> Card:
 def parse(raw: bytes, where: str) -> Card:
     """A card from its bytes. ``where``: how a CheckpointError's sentence begins."""
     try:
-        version = orjson.loads(raw)["format_version"]
+        values = orjson.loads(raw)
+        version = values["format_version"]
     except orjson.JSONDecodeError as e:
         raise CheckpointError(f"{where} is damaged (not JSON).") from e
     except (KeyError, TypeError, IndexError) as e:
@@ -146,8 +147,7 @@ def parse(raw: bytes, where: str) -> Card:
         raise CheckpointError(f"{where} was saved by a newer version of this program (format {version}, "
                               f"this one reads up to {FORMAT_VERSION}); update the program.")
     try:
-        card = _CARD.validate_json(raw)
-        card = replace(card, config=renamed.settings(card.config))
+        card = _CARD.validate_json(orjson.dumps(renamed.card(values)))
         _METRICS.validate_python(card.metrics)
         check_name(card.name)
         _check_sizes(card.data, card.spec)

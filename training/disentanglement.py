@@ -75,7 +75,7 @@ def path_lengths(model: LatentModel, net: FeatureNet, say: Say = lambda s: None)
             start = start if where else seen(mapped(u))                                       # both paths begin at the same image
             squares[f"z{where}"].append(_squares(start, seen(mapped(u + EPSILON))))
     out: Figures = {}
-    by = f"{PAIRS:,} pairs of codes, seed 0; {judge(net)}"
+    by = f"{PAIRS:,} pairs of codes, seed 0; {told_by(net)}"
     kept = {k: metrics.trimmed(np.concatenate(v), OUTSIDE) for k, v in squares.items()}
     for k, values in kept.items():
         where = "at the ends of" if "end" in k else "anywhere on"
@@ -89,7 +89,7 @@ def path_lengths(model: LatentModel, net: FeatureNet, say: Say = lambda s: None)
     return out
 
 
-def judge(net: FeatureNet) -> str:
+def told_by(net: FeatureNet) -> str:
     """Which feature net it was, in a protocol."""
     return f"feature net {net.card['data']['name']}, weights {net.sha256[:8]}"
 
@@ -133,7 +133,7 @@ def separability(model: LatentModel, net: FeatureNet, say: Say = lambda s: None)
             math.exp(sum(by.values())), "", f"Karras et al. 2019, section 4.2: exp of the sum of H(Y|X) in nats over {len(fields)} fields, "
             f"Y what the feature net reads of a sample, X what a linear classifier (C = {MARGIN:g}) says of its standardised {space}; of "
             f"{LABELLED:,} samples (seed 1) the {len(fitted) + len(asked):,} that the net is surest of, half to fit and half to ask; the "
-            f"fields that it reads on ≥ {READ_WELL:.0%} of test images: {parts} ({judge(net)})", 4)
+            f"fields that it reads on ≥ {READ_WELL:.0%} of test images: {parts} ({told_by(net)})", 4)
     return out
 
 
@@ -177,7 +177,7 @@ def followed(mixed: dict[str, np.ndarray], a: dict[str, np.ndarray], b: dict[str
 
 def readings(model: LatentModel, net: FeatureNet, w: Tensor) -> dict[str, np.ndarray]:
     """What the net reads of the images of codes (n, num_layers, w_dim): by field, categories (n,)."""
-    _, seen = net.judge(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
+    _, seen = net.classify(as_8_bit(model.synthesize(x)) for x in w.split(CHUNK))
     return {k: v.cpu().numpy() for k, v in seen.items()}
 
 
@@ -208,7 +208,7 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
                       for cut, f in zip(cuts, tried, strict=True))
     how = (f"A's styles below {named(best)}, B's from there on; {len(found.shapes):,} of {MIXED:,} pairs of samples, seed 3, that differ "
            f"in both kinds; colours are the fields that say what is filled with a palette's colour ({', '.join(colours)}), shapes the "
-           f"others ({', '.join(shapes)}), of those that the net reads on ≥ {READ_WELL:.0%} of test images ({judge(net)})")
+           f"others ({', '.join(shapes)}), of those that the net reads on ≥ {READ_WELL:.0%} of test images ({told_by(net)})")
     by = ", ".join(f"{k} {v:.0%}" for k, v in found.by.items())
     whole = mean((found.shapes == 1) & (found.colours == 1))
     both = (f"a shape is A's and a colour is B's, one of each drawn among those in which A and B differ; {how}; in {whole:.1%} of the "
@@ -237,7 +237,7 @@ def carried(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> t
     one = [k for k, row in table.items() if max(row.values()) >= CARRIES]
     how = (f"fields that one range of layers carries to ≥ {CARRIES:.0%} ({', '.join(one) or 'none'}): of the pairs that differ in a field, "
            f"the share in which A's image with B's styles in that range alone shows B's; {MIXED:,} pairs of samples, seed 4; the fields "
-           f"that the net reads on ≥ {READ_WELL:.0%} of test images ({judge(net)})")
+           f"that the net reads on ≥ {READ_WELL:.0%} of test images ({told_by(net)})")
     return {"carried": score(len(one), f"of {len(table)}", how)}, table
 
 

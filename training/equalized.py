@@ -90,7 +90,7 @@ class PixelNorm(nn.Module):
 
 
 class MinibatchStddev(nn.Module):
-    """One more plane, the mean deviation of all features over the group: (n, c, h, w) to (n, c + 1, h, w) (Karras et al. 2018, section 3).
+    """One more plane, the mean std of all features over the group: (n, c, h, w) to (n, c + 1, h, w) (Karras et al. 2018, section 3).
 
     Groups of up to ``group`` images each get a number of their own; where n is no multiple of it, the whole batch is one group.
     """
@@ -103,8 +103,8 @@ class MinibatchStddev(nn.Module):
         n, _, h, w = x.shape
         g = self.group if n % self.group == 0 else n
         grouped = x.reshape(g, n // g, -1).float()
-        deviation = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean(1)                       # (n / g,)
-        return torch.cat([x, deviation.to(x.dtype).repeat(g).view(n, 1, 1, 1).expand(n, 1, h, w)], 1)
+        std = (grouped.var(0, unbiased=False) + 1e-8).sqrt().mean(1)                       # (n / g,)
+        return torch.cat([x, std.to(x.dtype).repeat(g).view(n, 1, 1, 1).expand(n, 1, h, w)], 1)
 
 
 def halved(x: Tensor) -> Tensor:

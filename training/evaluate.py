@@ -88,8 +88,8 @@ def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, di
     label = torch.arange(samples, device=z.device) % model.spec.num_classes if model.spec.num_classes else None
     xy = model.synthesize(model.map(z, label), label).cpu().numpy()
     k, how = len(points.centres(name)), f"{samples:,} samples, seed 0"
-    return {"modes": score(points.modes_covered(name, xy), f"of {k}", f"a sample within 3 deviations of the mode; {how}"),
-            "high_quality": score(points.high_quality_share(name, xy), "", f"samples within 3 deviations of a mode; {how}"),
+    return {"modes": score(points.modes_covered(name, xy), f"of {k}", f"a sample within 3 standard deviations of the mode; {how}"),
+            "high_quality": score(points.high_quality_share(name, xy), "", f"samples within 3 standard deviations of a mode; {how}"),
             "reverse_kl": score(points.reverse_kl(name, xy), "nats", f"KL(model ‖ data) over nearest modes; {how}")}
 
 

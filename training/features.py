@@ -97,7 +97,7 @@ class FeatureNet(nn.Module):
         return self.read(self.embed(x))
 
     @torch.no_grad()
-    def judge(self, batches: Iterable[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    def classify(self, batches: Iterable[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Batches of images in [-1, 1] to all features (n, width) and, for each field, the categories that were read (n,) int64."""
         features, read = [], []
         for x in batches:

@@ -73,9 +73,9 @@ def sampled(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = la
             asked.extend([] if label is None else [label])
             say(f"judging {n:,} samples")
             yield x
-    features, read = net.judge(images())
-    test, test_read = net.judge(real(dataset.test, n, device))
-    train, _ = net.judge(real(dataset.train, n, device))
+    features, read = net.classify(images())
+    test, test_read = net.classify(real(dataset.test, n, device))
+    train, _ = net.classify(real(dataset.train, n, device))
     fake_, test_, train_ = (f.cpu().numpy() for f in (features, test, train))
     distance, floor = metrics.frechet(fake_, test_), metrics.frechet(train_, test_)
     by = f"feature net {net.card['data']['name']}, weights {net.sha256[:8]}"
@@ -100,8 +100,8 @@ def reconstructed(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Sa
     device, n = next(model.parameters()).device, len(dataset.test)
     net = net.to(device)
     say(f"judging {n:,} reconstructions")
-    _, seen = net.judge(real(dataset.test, n, device))
-    _, again = net.judge(as_8_bit(model.synthesize(model.encode(x))) for x in real(dataset.test, n, device))
+    _, seen = net.classify(real(dataset.test, n, device))
+    _, again = net.classify(as_8_bit(model.synthesize(model.encode(x))) for x in real(dataset.test, n, device))
     same = {k: (v == again[k]).double().mean().item() for k, v in seen.items()}
     by = "" if len(same) == 1 else ", mean of " + ", ".join(f"{k} {v:.1%}" for k, v in same.items())
     return {"reconstruction_kept": score(float(np.mean(list(same.values()))), "", f"decode(encode(x)) is read as x is{by}; "
@@ -154,7 +154,7 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
 
     def decode(w: Tensor) -> Tensor:
         return as_8_bit(model.synthesize(w))
-    _, seen = net.to(z.device).judge(decode(w) for w in codes.split(CHUNK))
+    _, seen = net.to(z.device).classify(decode(w) for w in codes.split(CHUNK))
     read = {k: v.cpu().numpy() for k, v in seen.items()}
     out: Figures = {}
     ways = ("each of B the sample that agrees most with one of A in the other fields", "B drawn at random")

@@ -57,7 +57,7 @@ def augment(x: Tensor) -> Tensor:
 @torch.no_grad()
 def accuracy(net: FeatureNet, split: Split) -> dict[str, float]:
     """Share of images whose category is read rightly, for each field. In eval mode."""
-    _, read = net.eval().judge(batches(split.images))
+    _, read = net.eval().classify(batches(split.images))
     right = targets(split, net)
     return {name: (read[name] == right[:, k]).float().mean().item() for k, (name, _) in enumerate(net.fields)}
 

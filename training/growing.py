@@ -36,7 +36,7 @@ class GrowingConfig(Config):
     learning_rate: float = setting(1e-3, "Adam's learning rate (paper: 1e-3)", low=1e-7, high=1.0)
     ema_images: int = setting(10_000, "half-life of the generator's weight average in images; 0 keeps the last weights (paper: 10,000)",
                               low=0, high=10**8, advanced=True)
-    z_dim: int = setting(64, "numbers of noise (paper: 512)", low=1, high=512)
+    z_dim: int = setting(64, "dimensions of the noise (paper: 512)", low=1, high=512)
     channels: int = setting(16, "channels at full resolution (paper: 16 at 1024 pixels)", low=4, high=128)
     channel_max: int = setting(96, "most channels of any layer (paper: 512)", low=8, high=1024)
     channel_multiplier: float = setting(2.0, "how many times as many channels each coarser resolution has (paper: 2)", low=1.0, high=4.0,
@@ -284,13 +284,13 @@ class GrowingObjective(AdversarialObjective):
         """n codes from the prior as the generator is trained on them, (n, num_layers, w_dim)."""
         return self.model.map(self.noise(n))
 
-    def judged(self, x: Tensor) -> Tensor:
+    def logits(self, x: Tensor) -> Tensor:
         return self.discriminator(x, *self.model.grown())
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         with torch.no_grad():
             made = self.model.image(self.drawn(len(batch)))
-        real, fake = self.judged(self.real(batch)), self.judged(made)
+        real, fake = self.logits(self.real(batch)), self.logits(made)
         if self.config.loss == "wgan-gp":
             return {"loss": (fake - real).mean() + DRIFT * real.square().mean(), "distance": (real - fake).mean()}
         return {"loss": discriminator_bce(real, fake).mean(), "real": real.sigmoid().mean(), "fake": fake.sigmoid().mean()}
@@ -300,16 +300,16 @@ class GrowingObjective(AdversarialObjective):
         if self.config.loss == "wgan-gp":
             with torch.no_grad():
                 made = self.model.image(self.drawn(len(batch)))
-            weight, penalty = 10.0, gradient_penalty(self.judged, x, made).mean()
+            weight, penalty = 10.0, gradient_penalty(self.logits, x, made).mean()
         else:
-            weight, penalty = self.config.r1, r1_penalty(self.judged, x).mean()
+            weight, penalty = self.config.r1, r1_penalty(self.logits, x).mean()
         return {"loss": self.config.r1_interval * weight * penalty, "size": penalty}
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         (stage, alpha), w = self.model.grown(), self.drawn(len(batch))
         features = self.model.blocks(w, stage)
         image = self.model.faded(features, w, stage, alpha)
-        fake = self.judged(image)
+        fake = self.logits(image)
         loss = -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean()
         rules = self.rules(features[stage], stage, image)
         return {"loss": loss + sum(rules.values()), **rules}

@@ -158,7 +158,7 @@ def patches(images: np.ndarray, count: int, side: int = PATCH, seed: int = 0) ->
 
 
 def descriptors(rows: np.ndarray, channels: int) -> np.ndarray:
-    """Patches (m, C · side²) with each channel brought to mean 0 and deviation 1 over all of them (Karras et al. 2018, section 5)."""
+    """Patches (m, C · side²) with each channel brought to mean 0 and std 1 over all of them (Karras et al. 2018, section 5)."""
     by = rows.reshape(len(rows), channels, -1)
     by = by - by.mean((0, 2), keepdims=True, dtype=np.float64)
     return (by / np.maximum(by.std((0, 2), keepdims=True), 1e-9)).reshape(rows.shape).astype(np.float32)

@@ -169,7 +169,7 @@ class LatentSpec:
     num_classes: int = 0                         # more than 0: `label` conditions map and synthesize
     codes: tuple[Code, ...] = ()
     encodes: bool = False
-    stochastic: bool = False                     # the encoder gives a mean and a deviation
+    stochastic: bool = False                     # the encoder gives a mean and a standard deviation
     reads: bool = False                          # a head tells the class or the codes of an image
     levels: tuple[int, ...] = ()                 # resolutions that can be shown one by one
     noise: tuple[int, ...] = ()                  # numbers of w that are each level's own, side by side; empty where levels share them

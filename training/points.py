@@ -1,6 +1,6 @@
 """Points in the plane: the two mixtures of Gaussians on which mode collapse is shown, and what is measured of it.
 
-The ring has 8 modes on a circle, the grid 25 on a 5 × 5 lattice. A mode's deviation is that of Metz et al. 2017, Unrolled GANs (ring:
+The ring has 8 modes on a circle, the grid 25 on a 5 × 5 lattice. A mode's std is that of Metz et al. 2017, Unrolled GANs (ring:
 1/100 of the radius), and Lin et al. 2018, PacGAN (grid: 1/80 of half the side); only the whole is scaled into [-1, 1]. Points are (n, 2).
 """
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 EXTENT = 0.8                                      # radius of the ring and half the side of the grid
-HIGH_QUALITY = 3.0                                # deviations from the nearest centre within which a point is good (PacGAN)
+HIGH_QUALITY = 3.0                                # standard deviations from the nearest centre within which a point is good (PacGAN)
 COUNTS = (40_000, 10_000)                         # training and held-out
 SEEDS = (0, 1)
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Equally likely round Gaussians: ``centres`` (k, 2) float64, and their common deviation."""
+    """Equally likely round Gaussians: ``centres`` (k, 2) float64, and their common standard deviation."""
 
     centres: np.ndarray
     sigma: float
@@ -43,7 +43,7 @@ def centres(name: str) -> np.ndarray:
 
 
 def sigma(name: str) -> float:
-    """The deviation of every mode, along each axis."""
+    """The standard deviation of every mode, along each axis."""
     return MIXTURES[name].sigma
 
 
@@ -65,7 +65,7 @@ def density(name: str, xy: np.ndarray) -> np.ndarray:
 
 
 def nearest(name: str, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of points (n, 2): the nearest mode (n,) int64, and the distance to it in deviations (n,)."""
+    """Of points (n, 2): the nearest mode (n,) int64, and the distance to it in standard deviations (n,)."""
     mixture = MIXTURES[name]
     square = ((np.asarray(xy, np.float64)[:, None] - mixture.centres) ** 2).sum(-1)
     mode = square.argmin(1)
@@ -73,13 +73,13 @@ def nearest(name: str, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def modes_covered(name: str, xy: np.ndarray) -> int:
-    """Modes that at least one of the points (n, 2) comes within 3 deviations of (Lin et al. 2018, section 4.1)."""
+    """Modes that at least one of the points (n, 2) comes within 3 standard deviations of (Lin et al. 2018, section 4.1)."""
     mode, away = nearest(name, xy)
     return len(np.unique(mode[away <= HIGH_QUALITY]))
 
 
 def high_quality_share(name: str, xy: np.ndarray) -> float:
-    """Share of the points (n, 2), n > 0, within 3 deviations of a mode. The data's own is 1 - exp(-9/2), 98.9 %."""
+    """Share of the points (n, 2), n > 0, within 3 standard deviations of a mode. The data's own is 1 - exp(-9/2), 98.9 %."""
     return float((nearest(name, xy)[1] <= HIGH_QUALITY).mean())
 
 
@@ -95,7 +95,7 @@ def reverse_kl(name: str, xy: np.ndarray) -> float:
 def raster(xy: np.ndarray, side: int, each: float = 0.5, width: float = 0.6) -> np.ndarray:
     """Points (n, 2) as light on a dark square, (side, side) float64 in [0, 1], over [-1, 1] × [-1, 1] with y upwards.
 
-    A point adds a Gaussian of deviation ``width`` pixels whose middle is ``each``; brightness saturates. Points beyond the square, NaN too,
+    A point adds a Gaussian of std ``width`` pixels whose middle is ``each``; brightness saturates. Points beyond the square, NaN too,
     are not drawn.
     """
     light, reach = np.zeros((side, side)), int(np.ceil(3 * width))

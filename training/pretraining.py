@@ -59,10 +59,10 @@ def seen(model: LatentModel, x: Tensor) -> Tensor:
 
 
 class Classifier(nn.Module):
-    """An encoder and a linear layer on what it gives, brought to mean 0 and deviation 1: (n, C, H, W) to logits (n, classes)."""
+    """An encoder and a linear layer on what it gives, brought to mean 0 and standard deviation 1: (n, C, H, W) to logits (n, classes)."""
 
     mean: Tensor
-    deviation: Tensor
+    std: Tensor
 
     def __init__(self, model: LatentModel, classes: int, images: Tensor) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class Classifier(nn.Module):
 
     def standard(self, x: Tensor) -> Tensor:
         """Features as the head takes them, (n, k)."""
-        return (seen(self.model, x) - self.mean) / self.deviation
+        return (seen(self.model, x) - self.mean) / self.std
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.standard(x))

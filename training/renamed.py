@@ -8,11 +8,18 @@ from typing import Any, TypeVar
 
 SETTINGS = {"lazy": "r1_interval", "most_channels": "channel_max", "widening": "channel_multiplier",
             "mapping_rate": "mapping_lr_mul", "noise_rate": "noise_lr_mul"}
+CARD = {"begun_with": "init_from"}
 TENSORS = ((re.compile(r"(^|\.)(trunk|encoder)\.colours\."), r"\1\2.from_rgb."),
            (re.compile(r"(^|\.)colours\."), r"\1to_rgb."),
            (re.compile(r"(^|\.)mean_w$"), r"\1w_avg"))
 
 T = TypeVar("T")
+
+
+def card(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A card's fields by the names of now, its settings among them."""
+    named = {CARD.get(k, k): v for k, v in values.items() if CARD.get(k, k) == k or CARD[k] not in values}
+    return named | ({"config": settings(named["config"])} if isinstance(named.get("config"), dict) else {})
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,4 +39,4 @@ def tensors(state: Mapping[str, T]) -> dict[str, T]:
     return {tensor(k): v for k, v in state.items()}
 
 
-__all__ = ["settings", "tensor", "tensors"]
+__all__ = ["card", "settings", "tensor", "tensors"]

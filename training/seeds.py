@@ -32,7 +32,7 @@ def comparable(cards: Sequence[Card]) -> None:
     for card in cards:
         if not card.finished or not card.metrics:
             raise CheckpointError(f"{card.name} is not trained to its end or not measured: `python -m training evaluate {card.name}`.")
-        for what in ("family", "data", "config", "begun_with"):
+        for what in ("family", "data", "config", "init_from"):
             if getattr(card, what) != getattr(first, what):
                 raise CheckpointError(f"{card.name} and {first.name} differ in more than their seeds: {what}.")
     if len({card.seed for card in cards}) < len(cards):
@@ -42,8 +42,8 @@ def comparable(cards: Sequence[Card]) -> None:
 @torch.no_grad()
 def _frechet(model: LatentModel, net: features.FeatureNet, dataset: Dataset) -> float:
     n = min(figures.SAMPLES, len(dataset.train))
-    made, _ = net.judge(x for _, x, _ in figures.draw(model, n))
-    real, _ = net.judge(figures.real(dataset.train, n, torch.device("cpu")))
+    made, _ = net.classify(x for _, x, _ in figures.draw(model, n))
+    real, _ = net.classify(figures.real(dataset.train, n, torch.device("cpu")))
     return metrics.frechet(made.numpy(), real.numpy())
 
 
@@ -58,8 +58,8 @@ def sign_of(root: Path, card: Card, dataset: Dataset) -> tuple[Callable[[LatentM
     net = features.load(root, card.data) if len(card.data.shape) == 3 else None
     if net is None:
         raise CheckpointError(f"{family.title} has no sign of its own, and {card.data.title} no feature net to judge samples by.")
-    judge = net
-    return (lambda model: -_frechet(model, judge, dataset)), (
+    classifier = net
+    return (lambda model: -_frechet(model, classifier, dataset)), (
         f"minus the Fréchet distance of samples to as many training images (feature net {net.card['data']['name']}, "
         f"weights {net.sha256[:8]})")
 

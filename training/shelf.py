@@ -23,7 +23,7 @@ RECIPES = ("quick", "cpu", "gpu")
 
 @dataclass(frozen=True)
 class Run:
-    """One of them. ``settings``: what it is, beside its recipe; ``recipe``: its only one, where it has its own; ``begin``: the run whose
+    """One of them. ``settings``: what it is, beside its recipe; ``recipe``: its only one, where it has one; ``init_from``: the run whose
     weights it begins with."""
 
     name: str
@@ -32,7 +32,7 @@ class Run:
     title: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     recipe: str = ""
-    begin: str = ""
+    init_from: str = ""
 
     def config(self, recipe: str) -> Config:
         """Its settings by a recipe. Raises SettingError."""
@@ -48,7 +48,7 @@ class Run:
         for name, value in self.settings.items():
             option = "--" + name.replace("_", "-")
             words += [option if value else "--no-" + name.replace("_", "-")] if isinstance(value, bool) else [option, str(value)]
-        return words + (["--begin", self.begin] if self.begin else [])
+        return words + (["--init-from", self.init_from] if self.init_from else [])
 
 
 RUNS = (
@@ -64,7 +64,7 @@ RUNS = (
     Run("dcgan-faces", "dcgan", "faces", "DCGAN · faces"),
     Run("dcgan-fashion-mnist", "dcgan", "fashion-mnist"),
     Run("stylegan-faces-32", "stylegan", "faces-32"),
-    Run("stylealae-faces-32", "stylealae", "faces-32", begin="stylegan-faces-32"),
+    Run("stylealae-faces-32", "stylealae", "faces-32", init_from="stylegan-faces-32"),
     Run("lapgan-faces", "lapgan", "faces", "LAPGAN · Faces"),
     Run("lapgan-fashion-mnist", "lapgan", "fashion-mnist"),
     Run("progan-faces", "progan", "faces"),

@@ -3,7 +3,7 @@
     AdaIN(x, y) = y_s · (x - μ(x)) / σ(x) + y_b,      (y_s, y_b) = A(w)
 
 Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks. On drawings, most features of which are
-flat in most images, dividing by each image's own deviation blows up what is not there; so by default layers divide by the deviation
+flat in most images, dividing by each image's own std blows up what is not there; so by default layers divide by the std
 that weights and styles give on average (Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, section 2.2). That alone
 lets the coarsest styles decide all colours; so features do not become colours themselves, but say where each colour of a small palette
 goes, which the finest style chooses (palette.py).
@@ -43,7 +43,7 @@ AVERAGED = 10_000                                 # codes that the mean of W is 
 class StyleConfig(GrowingConfig):
     """Settings that every style-based family has."""
 
-    w_dim: int = setting(64, "numbers of one style (paper: 512)", low=1, high=512)
+    w_dim: int = setting(64, "dimensions of one style (paper: 512)", low=1, high=512)
     mapping_layers: int = setting(4, "layers of the mapping network (paper: 8)", low=1, high=8, advanced=True)
     normalise: str = setting("weights", "what keeps features at one size under any style: instance (AdaIN: each feature of each image; "
                              "paper) or weights (by what the style makes of them on average: Karras et al. 2020)",
@@ -82,7 +82,7 @@ class SynthesisLayer(nn.Module):
     """One layer: a convolution (blurred where it enlarges), noise, leaky ReLU, and its own style. (n, a, r, r) to (n, b, r', r').
 
     ``normalise`` instance: the style is AdaIN. weights: the style is a gain alone, and the next convolution divides each of its outputs by
-    the deviation that inputs of deviation 1 would give it under that gain (Karras et al. 2020, eq. 3).
+    the standard deviation that inputs of standard deviation 1 would give it under that gain (Karras et al. 2020, eq. 3).
     """
 
     constant: Tensor
@@ -121,16 +121,16 @@ class SynthesisLayer(nn.Module):
 
 
 def demodulation(weight: Tensor, gain: Tensor) -> Tensor:
-    """√2 over the deviation of a convolution's outputs where its inputs have deviation 1 times ``gain``: weights (b, a, k, k) and
+    """√2 over the std of a convolution's outputs where its inputs have std 1 times ``gain``: weights (b, a, k, k) and
     (n, a) to (n, b). The √2 is what a leaky ReLU takes away."""
     with exactly(gain):
         return math.sqrt(2) * (gain.float().square() @ weight.square().sum((2, 3)).T + 1e-8).rsqrt()
 
 
 def adain(x: Tensor, gain: Tensor, bias: Tensor, epsilon: float = EPSILON) -> Tensor:
-    """Each feature of each image at mean 0 and deviation 1, times ``gain``, plus ``bias``: (n, c, h, w) and (n, c, 1, 1) twice."""
-    centred, deviation = standardised(x, epsilon)
-    return torch.addcmul(bias, centred, gain / deviation)
+    """Each feature of each image at mean 0 and standard deviation 1, times ``gain``, plus ``bias``: (n, c, h, w) and (n, c, 1, 1) twice."""
+    centred, std = standardised(x, epsilon)
+    return torch.addcmul(bias, centred, gain / std)
 
 
 def standardised(x: Tensor, epsilon: float = EPSILON) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ def print_card(folder: Path) -> None:
     """A run's figures, a line each."""
     from . import checkpoint
     card = checkpoint.read_card(folder)
-    begun = f", begun with {card.begun_with}" if card.begun_with else ""
+    begun = f", begun with {card.init_from}" if card.init_from else ""
     in_bf16 = " in bf16" if card.trained_in == "bf16" else ""
     print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}{in_bf16}, {card.parameters:,} parameters"
           f"{begun}")
@@ -40,7 +40,7 @@ def _among(card: Card, metric: str) -> str:
 def table(cards: Sequence[Card]) -> str:
     """Runs and their main figures in Markdown."""
     def seen(card: Card) -> str:
-        return f"{card.images_seen / 1e6:.2g} M" + (f" after {card.begun_with}" if card.begun_with else "")
+        return f"{card.images_seen / 1e6:.2g} M" + (f" after {card.init_from}" if card.init_from else "")
     rows = ["| run | data | code | images seen | trained on | measured |", "|---|---|---|---|---|---|"]
     for card in cards:
         figures = ", ".join(f"{one.short} {card.metrics[k]['value']:.4g}{_among(card, k)}"

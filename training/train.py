@@ -104,8 +104,8 @@ def _begun(args: argparse.Namespace, folder: Path) -> Plan:
         raise Failed(f"there is a run {folder.name} already; give another --name, {on}or delete {folder}.")
     family = families.get(args.family)
     config = chosen_settings(args, family)
-    if args.begin:
-        earlier = checkpoint.read_card(args.trained / checkpoint.check_name(args.begin))
+    if args.init_from:
+        earlier = checkpoint.read_card(args.trained / checkpoint.check_name(args.init_from))
         follows = config.after(earlier.config, earlier.images_seen)
         config = dataclasses.replace(config, **{k: v for k, v in follows.items() if getattr(args, k) is None})
     return Plan(family, config)
@@ -126,12 +126,12 @@ def _resumed(args: argparse.Namespace, folder: Path) -> Plan:
     fixed: dict[str, tuple[Any, Any]] = {k: (getattr(config, k), v) for k, v in asked.items() if k not in later}
     own = "folder" if there.data.own else there.data.name
     fixed |= {"data": (own, args.data and args.data.replace(there.data.name, own)), "recipe": (there.recipe, args.recipe),
-              "seed": (there.seed, args.seed), "begin": (there.begun_with.partition(",")[0], args.begin)}
+              "seed": (there.seed, args.seed), "init_from": (there.init_from.partition(",")[0], args.init_from)}
     for k, (was, now) in fixed.items():
         if now is not None and now != was:
             raise Failed(f"{folder.name} goes on as it began: {k} was {was or 'not given'} and cannot become {now}. What may change is "
                          f"{', '.join(sorted(later))}; for other settings begin a run of another --name, if you like with "
-                         f"--begin {folder.name}.")
+                         f"--init-from {folder.name}.")
     config = dataclasses.replace(config, **{k: v for k, v in asked.items() if k in later})
     args.data = there.data.name
     there = dataclasses.replace(there, config=config.to_dict(), title=args.title or there.title)
@@ -192,10 +192,10 @@ class _Training:
         card.check(known)
         known = self._chosen(known, dataset)
         trainer = loop.Trainer(plan.family, plan.config, known, dataset.train.images, dataset.train.labels, self.world)
-        if args.begin and plan.kept is None:
-            weights, unlike, other = checkpoint.shared(args.trained / checkpoint.check_name(args.begin), trainer.model)
+        if args.init_from and plan.kept is None:
+            weights, unlike, other = checkpoint.shared(args.trained / checkpoint.check_name(args.init_from), trainer.model)
             trainer.begin_with(weights)
-            trainer.card = dataclasses.replace(known, begun_with=f"{other.name}, {other.images_seen:,} images")
+            trainer.card = dataclasses.replace(known, init_from=f"{other.name}, {other.images_seen:,} images")
             if unlike and self.lead:
                 tell(f"{len(unlike)} of the weights that {other.name} has too are of another size there and begin anew; its recipe and "
                      "settings would fit.")

@@ -40,7 +40,7 @@ class Watch:
         out: dict[str, Any] = {"alikeness": alikeness(x)}
         if self.net is not None:
             self.net.to(x.device)
-            kind, k, _ = figures.kinds(self.net, self.net.judge(x.split(figures.CHUNK))[1])
+            kind, k, _ = figures.kinds(self.net, self.net.classify(x.split(figures.CHUNK))[1])
             least = 0.0 if model.spec.prior == "fitted" else LEAST["class" if len(self.net.fields) == 1 else "combinations"]
             out |= {"coverage": metrics.coverage(kind, k), "k": k, "least": least}
         return out

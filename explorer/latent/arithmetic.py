@@ -84,12 +84,12 @@ class Start:
     field: str | None = None
 
 
-def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 90) -> Start:
+def start(gallery: Gallery, check: Callable[[np.ndarray, np.ndarray, np.ndarray], list[Line]], most: int = 90) -> Start:
     """An example that works: of the first field for which the check finds all that is asked for and most of the rest kept, the best; where
     there is none, the best of all that were tried.
 
     Tried are, in order: attributes that one sees at a glance, between two kinds of people or two classes ("man with glasses − man without
-    + woman without", the paper's own), then measured ones. ``judge``: codes of A, B, C → the check's lines.
+    + woman without", the paper's own), then measured ones. ``check``: codes of A, B, C → the check's lines.
     """
     best: Start | None = None
     score = (False, -1.0)
@@ -97,7 +97,7 @@ def start(gallery: Gallery, judge: Callable[[np.ndarray, np.ndarray, np.ndarray]
         if best is not None and score >= (True, KEPT) and found.field != best.field:
             break
         rows = [[gallery.refs.index(r) for r in group] for group in (found.a, found.b, found.c)]
-        lines = judge(*(gallery.codes[r] for r in rows))
+        lines = check(*(gallery.codes[r] for r in rows))
         asked = [line for line in lines if line.wanted]
         kept = [line.agrees for line in lines if not line.wanted]
         works = all(line.agrees and line.was not in line.wanted for line in asked) and any(line.field == found.field for line in asked)

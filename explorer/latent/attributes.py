@@ -94,7 +94,7 @@ class Reader:
 
 
 def scale(usual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of images (n, H, W, 1) uint8 the middle and the deviation of each measured statistic, (len(MEASURED),) each."""
+    """Of images (n, H, W, 1) uint8 the middle and the standard deviation of each measured statistic, (len(MEASURED),) each."""
     measured = _measured(usual)
     return np.median(measured, 0), measured.std(0) + 1e-6
 

@@ -24,8 +24,8 @@ from .statistics import COLOUR_STATISTICS, STATISTICS, statistics
 CLASS = "class"
 ASKED = 32                                      # codes that each code of a model, and its class, is tried from
 STEPS = 5                                       # values of a continuous code that are tried, over its trained range
-MOVED, STEADY = 0.8, 0.75                       # deviations, and share of steps in the same direction, of a change that counts as clear
-BESIDE = 0.4                                    # deviations from which a steady change is told as a side effect
+MOVED, STEADY = 0.8, 0.75                       # stds, and share of steps in the same direction, of a change that counts as clear
+BESIDE = 0.4                                    # standard deviations from which a steady change is told as a side effect
 SHAPED = 0.1                                    # share of the pixels' variance from which a category is said to change the shape
 NAMED = 0.6                                     # share of images that a classifier must read alike for a category to bear that name
 
@@ -147,11 +147,11 @@ def measure(spec: LatentSpec, z: np.ndarray, decode: Decode, classify: Callable[
     """Try every code of a model, and its class, from each of the noises ``z`` (n, d), which are its codes w as well.
 
     A continuous code takes STEPS values over its trained range, a category each of its values; the rest stays. A change is clear where it
-    exceeds MOVED deviations of the statistic over the model's own images and nearly every step goes that way. ``classify``: uint8 images
+    exceeds MOVED stds of the statistic over the model's own images and nearly every step goes that way. ``classify``: uint8 images
     to a class each, by a network that had no part in the training.
     """
     bases = np.arange(len(z)) % spec.num_classes if spec.num_classes else None
-    deviation = statistics(decode(z, bases)).std(0) + 1e-4
+    std = statistics(decode(z, bases)).std(0) + 1e-4
     out = []
     if spec.num_classes:
         tried = np.repeat(np.arange(spec.num_classes)[None], len(z), 0).ravel()
@@ -162,7 +162,7 @@ def measure(spec: LatentSpec, z: np.ndarray, decode: Decode, classify: Callable[
         codes = with_code(np.repeat(z, len(steps), 0), c, np.tile(steps, len(z)))
         drawn = decode(codes, None if bases is None else np.repeat(bases, len(steps)))
         drawn = drawn.reshape(len(z), len(steps), *drawn.shape[1:])
-        out.append(_category(c.name, drawn, classify) if c.kind == "categorical" else _continuous(c.name, drawn, deviation))
+        out.append(_category(c.name, drawn, classify) if c.kind == "categorical" else _continuous(c.name, drawn, std))
     return out
 
 
@@ -170,11 +170,11 @@ def measured(run: Run) -> list[Measured]:
     """What each code of the model, and its class, was measured to change."""
     def classify(drawn: np.ndarray) -> np.ndarray:
         x = images.to_tensor(np.ascontiguousarray(drawn.transpose(0, 3, 1, 2)))
-        found = [run.judged(x[i:i + 256]) for i in range(0, len(x), 256)]
+        found = [run.classified(x[i:i + 256]) for i in range(0, len(x), 256)]
         return np.concatenate([p.argmax(1) for p in found if p is not None])
 
     def make() -> Entry:
-        seen = run.judged(torch.zeros(1, *run.spec.shape)) is not None
+        seen = run.classified(torch.zeros(1, *run.spec.shape)) is not None
         with_codes = run.spec if run.spec.num_layers == 1 and run.spec.w_dim == run.spec.z_dim else replace(run.spec, codes=())
         w = run.map_z(run.sample_z(ASKED, 1), np.arange(ASKED) % max(run.spec.num_classes, 1))
         return {"codes": [m.to_dict() for m in measure(with_codes, w, run.decode, classify if seen else None)]}
@@ -183,10 +183,10 @@ def measured(run: Run) -> list[Measured]:
     return run.recorded("codes", make, lambda e: [Measured.from_dict(m) for m in e["codes"]])
 
 
-def _continuous(name: str, drawn: np.ndarray, deviation: np.ndarray) -> Measured:
+def _continuous(name: str, drawn: np.ndarray, std: np.ndarray) -> Measured:
     """From images (n, steps, H, W, C)."""
     n, steps = drawn.shape[:2]
-    measured = statistics(drawn.reshape(n * steps, *drawn.shape[-3:])).reshape(n, steps, -1) / deviation
+    measured = statistics(drawn.reshape(n * steps, *drawn.shape[-3:])).reshape(n, steps, -1) / std
     names = STATISTICS if drawn.shape[-1] == 1 else COLOUR_STATISTICS
     change = (measured[:, -1] - measured[:, 0]).mean(0)
     steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1)) >= STEADY

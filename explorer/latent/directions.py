@@ -111,9 +111,9 @@ def along(codes: np.ndarray, vector: np.ndarray) -> float:
 
 
 def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Reader, mean: np.ndarray, starts: np.ndarray,
-             deviation: np.ndarray) -> Direction:
+             std: np.ndarray) -> Direction:
     """The direction with what it changes: from each of ``starts`` (m, d) its coordinate is set to -2, 0 and 2 sigma from ``mean`` (d,); the
-    images are read, and measured by latent.statistics, whose usual ``deviation`` is given. ``draw``: codes → (n, C, H, W) in [-1, 1]."""
+    images are read, and measured by latent.statistics, whose usual ``std`` is given. ``draw``: codes → (n, C, H, W) in [-1, 1]."""
 
     steps = VALUES[None] * found.sigma - ((starts - mean) @ found.vector)[:, None]
     drawn = draw((starts[:, None] + steps[..., None] * found.vector).reshape(-1, starts.shape[1]).astype(np.float32))
@@ -130,7 +130,7 @@ def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Rea
             first = Change(own.name, own.categories[others[0]], own.categories[k], float(at[k]))
             changes = [first, *(c for c in changes if c.field != own.name)]
     names = statistics.STATISTICS if drawn.shape[1] == 1 else statistics.COLOUR_STATISTICS
-    stats = statistics.statistics(images.to_uint8(drawn)).reshape(len(starts), len(VALUES), -1) / deviation
+    stats = statistics.statistics(images.to_uint8(drawn)).reshape(len(starts), len(VALUES), -1) / std
     return Direction(found.kind, found.vector, found.sigma, found.name, found.accuracy, tuple(changes), statistics.clear(stats, names))
 
 
@@ -150,7 +150,7 @@ def side(found: Direction, most: int = 5) -> list[Change]:
     return [c for c in rest if c.change >= SIDE][:most]
 
 
-def usual_deviation(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) -> np.ndarray:
+def usual_std(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) -> np.ndarray:
     """Standard deviation of each statistic over the images of USUAL of the codes ``points`` (n, d)."""
 
     pick = points[np.linspace(0, len(points) - 1, min(len(points), USUAL)).astype(int)]
@@ -158,9 +158,9 @@ def usual_deviation(draw: Callable[[np.ndarray], Tensor], points: np.ndarray) ->
 
 
 def measure_all(found: list[Direction], draw: Callable[[np.ndarray], Tensor], reader: Reader, points: np.ndarray, bases: int,
-                progress: Progress = lambda share: None, deviation: np.ndarray | None = None) -> list[Direction]:
-    """``measured`` for each, from ``bases`` of the codes ``points`` (n, d). ``deviation``: the usual one, where it is known."""
-    usual = usual_deviation(draw, points) if deviation is None else deviation
+                progress: Progress = lambda share: None, std: np.ndarray | None = None) -> list[Direction]:
+    """``measured`` for each, from ``bases`` of the codes ``points`` (n, d). ``std``: the usual one, where it is known."""
+    usual = usual_std(draw, points) if std is None else std
     mean, out = points.mean(0), []
     starts = points[np.linspace(0, len(points) - 1, min(bases, len(points))).astype(int)]
     for k, d in enumerate(found):
@@ -197,4 +197,4 @@ def of_entry(entry: Entry, fields: tuple[Field, ...], d: int) -> list[Direction]
 
 
 __all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "Separation", "along", "attributes", "closed_form", "main", "measure_all",
-           "measured", "of_entry", "side", "to_entry", "usual_deviation"]
+           "measured", "of_entry", "side", "to_entry", "usual_std"]

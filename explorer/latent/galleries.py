@@ -34,7 +34,7 @@ REF = re.compile(r"([sr])(\d{1,9})")
 def reader(run: Run) -> Reader:
     """How the run's images are read; read anew when the data set's classifier has changed. A damaged classifier counts as none."""
     try:
-        net = run.judge()
+        net = run.classifier()
     except Refused:
         net = None
     if net is not None and (len(run.spec.shape) != 3 or net.shape[0] != run.spec.shape[0]):
@@ -80,10 +80,10 @@ def spread(run: Run) -> np.ndarray:
     return run.recorded("spread", make, lambda e: e["deviation"].reshape(run.d))
 
 
-def usual_deviation(run: Run, label: int | None = None) -> np.ndarray:
+def usual_std(run: Run, label: int | None = None) -> np.ndarray:
     """How much each statistic of the run's images varies (latent.statistics)."""
     def make() -> Entry:
-        return {"deviation": trimmed(directions.usual_deviation(lambda w: run.images(w, label), run.points_of_all()))}
+        return {"deviation": trimmed(directions.usual_std(lambda w: run.images(w, label), run.points_of_all()))}
     return kept_or_once(run, "usual", label, make, lambda e: e["deviation"].reshape(-1))
 
 
@@ -148,7 +148,7 @@ def gallery_of(run: Run, source: str, label: int | None = None, progress: Progre
     found = (_of_real if source == "real" else partial(of_samples, label=label))(run, progress=lambda share: progress(0.9 * share))
 
     def make() -> Entry:
-        start = arithmetic.start(found, lambda a, b, c: judged(run, a, b, c, 1.0, label)[0])
+        start = arithmetic.start(found, lambda a, b, c: checked(run, a, b, c, 1.0, label)[0])
         return {"a": list(start.a), "b": list(start.b), "c": list(start.c), "field": start.field}
 
     def read(e: Entry) -> Start:
@@ -159,7 +159,7 @@ def gallery_of(run: Run, source: str, label: int | None = None, progress: Progre
     return found, kept_or_once(run, f"start {source}", label, make, read)
 
 
-def judged(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float,
+def checked(run: Run, a: np.ndarray, b: np.ndarray, c: np.ndarray, strength: float,
            label: int | None = None) -> tuple[list[Line], list[dict[str, str]]]:
     """The check of A − B + C, from codes (n, d) each; all images are read as the model draws them. Empty where nothing can be read.
 

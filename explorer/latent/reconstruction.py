@@ -37,7 +37,7 @@ def squared(drawn: Tensor, pixels: np.ndarray) -> np.ndarray:
 
 
 def codes_of(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Pixels (n, C, H, W) uint8 to codes (n, d), and their deviations (n, d) where there are any. Raises Refused without an encoder, or
+    """Pixels (n, C, H, W) uint8 to codes (n, d), and their stds (n, d) where there are any. Raises Refused without an encoder, or
     where it gives no numbers."""
     w, sigma = run.encode(pixels)
     if not (np.isfinite(w).all() and (sigma is None or np.isfinite(sigma).all())):

@@ -16,7 +16,7 @@ from ..runs.run import Run
 from . import attributes, directions, galleries, statistics
 from .attributes import Gallery, Reader
 from .directions import Direction
-from .galleries import entry_of, kept_or_once, of_samples, read_samples, reader, usual_deviation
+from .galleries import entry_of, kept_or_once, of_samples, read_samples, reader, usual_std
 from .statistics import Basis, Effect
 
 FITTED = 2600                                   # codes that attribute directions are fitted to and measured on
@@ -120,7 +120,7 @@ def _find(run: Run, label: int | None, progress: Progress) -> list[Direction]:
     if known is not None:
         found += list(directions.attributes(known.codes, known.fields, known.readings))[:directions.MOST]
     return directions.measure_all(found, lambda w: run.images(w, label), by, points, galleries.TRIED,
-                                  lambda share: progress(0.5 + 0.5 * share), usual_deviation(run, label))
+                                  lambda share: progress(0.5 + 0.5 * share), usual_std(run, label))
 
 
 def _known(run: Run, label: int | None, by: Reader, progress: Progress) -> Gallery | None:
@@ -145,7 +145,7 @@ def measure(run: Run, vector: np.ndarray, label: int | None = None) -> Direction
     points, unit = run.points_of_all(), (vector / length).astype(np.float32)
     found = Direction("own", unit, directions.along(points, unit))
     return directions.measure_all([found], lambda w: run.images(w, label), reader(run), points, galleries.TRIED,
-                                  deviation=usual_deviation(run, label))[0]
+                                  std=usual_std(run, label))[0]
 
 
 def named(run: Run) -> list[Effect] | None:
@@ -156,7 +156,7 @@ def named(run: Run) -> list[Effect] | None:
 
     basis, out = sliders(run), []
     found = [Direction("principal", v, float(s)) for v, s in zip(basis.vectors, basis.sigmas, strict=True)]
-    for d in directions.measure_all(found, run.images, by, run.points_of_all(), galleries.TRIED, deviation=usual_deviation(run)):
+    for d in directions.measure_all(found, run.images, by, run.points_of_all(), galleries.TRIED, std=usual_std(run)):
         top = directions.main(d)
         out.append(Effect(None, 0.0) if top is None else Effect(top.field, top.change, top.low, top.high))
     return out

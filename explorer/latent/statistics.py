@@ -142,16 +142,16 @@ def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np
     pick = points[np.linspace(0, len(points) - 1, min(len(points), 4 * bases)).astype(int)]
     spread = statistics(decode(pick))
     names = STATISTICS if spread.shape[1] == len(STATISTICS) else COLOUR_STATISTICS
-    deviation = spread.std(0) + 1e-4
+    std = spread.std(0) + 1e-4
     starts, values, out = pick[::4], np.linspace(-2, 2, 5), []
     for k in range(len(basis.vectors)):
         images = decode(np.concatenate([basis.moved(w, k, values) for w in starts]))
-        out.append(clear(statistics(images).reshape(len(starts), len(values), -1) / deviation, names))
+        out.append(clear(statistics(images).reshape(len(starts), len(values), -1) / std, names))
     return out
 
 
 def clear(measured: np.ndarray, names: tuple[str, ...]) -> Effect:
-    """The strongest clear change among statistics (bases, values along a direction, len(names)), in their usual deviations."""
+    """The strongest clear change among statistics (bases, values along a direction, len(names)), in their usual standard deviations."""
     change = (measured[:, -1] - measured[:, 0]).mean(0)
     steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1))
     size = np.where((steady >= 0.75) & (np.abs(change) >= 0.8), np.abs(change), 0)

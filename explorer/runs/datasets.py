@@ -1,4 +1,4 @@
-"""The data sets of the runs: which of them a run's held-out images and its judge belong to, and titles that tell them apart."""
+"""The data sets of the runs: which of them a run's held-out images and its classifier belong to, and titles that tell them apart."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from training import points
 from training.model import LatentModel, LatentSpec
 
 SIDE, CLOUD = 64, 2048                          # pixels along a side; samples behind
-DOT, FAINT = 1.6, 0.4                           # the dot's deviation in pixels; the cloud's brightness
+DOT, FAINT = 1.6, 0.4                           # the dot's standard deviation in pixels; the cloud's brightness
 
 
 def shown(spec: LatentSpec) -> LatentSpec:

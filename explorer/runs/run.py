@@ -40,8 +40,8 @@ class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
     def __init__(self, folder: Path, card: Card, model: LatentModel, device: str, kept: maps.Map | None,
-                 held: HeldOut | None, judge: Callable[[], FeatureNet | None] = lambda: None) -> None:
-        self.judge = judge                      # the classifier of the data set, which had no part in the training
+                 held: HeldOut | None, classifier: Callable[[], FeatureNet | None] = lambda: None) -> None:
+        self.classifier = classifier                      # the classifier of the data set, which had no part in the training
         self.folder, self.card, self.model, self.device = folder, card, point_tiles.drawn(model), device
         self.spec: LatentSpec = self.model.spec
         self.d = self.spec.num_layers * self.spec.w_dim
@@ -69,10 +69,10 @@ class Run:
         return next(((n.low, n.high) for n in self.card.data.notes if n.kind == "deep"), None)
 
     @property
-    def judged_by(self) -> str:
+    def classified_by(self) -> str:
         """The hash of the classifier of the data set; empty where there is none that could be used."""
         try:
-            net = self.judge()
+            net = self.classifier()
         except Refused:
             net = None
         return net.sha256 if net else ""
@@ -80,7 +80,7 @@ class Run:
     @property
     def record(self) -> Record:
         """What was measured of this run by the classifier that is there now, and is kept in its folder."""
-        net = self.judged_by
+        net = self.classified_by
 
         def make() -> Record:
             codes = self.map.codes if self.map is not None else None
@@ -176,7 +176,7 @@ class Run:
             return self.model.sample_z(n, torch.Generator().manual_seed(seed)).float().cpu().numpy()
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Pixels (n, C, H, W) uint8 to codes (n, d), and their deviations (n, d) where the encoder gives any."""
+        """Pixels (n, C, H, W) uint8 to codes (n, d), and their standard deviations (n, d) where the encoder gives any."""
         if not self.spec.encodes:
             raise Refused("This run has no encoder, so it cannot take an image in.")
         with torch.inference_mode():
@@ -231,10 +231,10 @@ class Run:
         with torch.inference_mode():
             return {k: v.float().cpu().numpy() for k, v in self.model.read(pixels.to(self.device)).items()}
 
-    def judged(self, pixels: Tensor) -> np.ndarray | None:
+    def classified(self, pixels: Tensor) -> np.ndarray | None:
         """Probabilities (n, k) of the classes of images (n, C, H, W) in [-1, 1] by a classifier that had no part in the training;
         None where there is none."""
-        net = self.judge()
+        net = self.classifier()
         if net is None or not any(name == "class" for name, _ in net.fields):
             return None
         with torch.inference_mode():

@@ -82,13 +82,13 @@ class Session:
             held = None
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(None)               # a training that was stopped before it was measured
-        return Run(folder, card, model, self.device, kept, held, partial(self.judge, card.data))
+        return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data))
 
-    def judge(self, data: DataSpec) -> FeatureNet | None:
+    def classifier(self, data: DataSpec) -> FeatureNet | None:
         """The classifier of exactly this data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
         folder = features.folder_of(self.trained, data)
         try:
-            return self._small.get(f"judge {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
+            return self._small.get(f"classifier {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
                                    lambda: features.load(self.trained, data))
         except FeatureError as e:
             raise Refused(str(e)) from e

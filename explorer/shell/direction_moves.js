@@ -7,7 +7,7 @@ import { lx } from './store.js';
 export const CLEAR = 0.15;
 export const sign = (v) => (v > 0 ? '+' + v : String(v).replace('-', '−'));
 
-/* ---- moving: the coordinate of the current code along a direction, in the codes' deviation from their mean ---- */
+/* ---- moving: the coordinate of the current code along a direction, in the codes' standard deviation from their mean ---- */
 export const coordinate = (d, w = lx.state.w) => moves.coordinate(w, lx.state.info.mean, d);
 export const moved = (d, value, w = lx.state.w) => moves.moved(w, lx.state.info.mean, d, value);
 

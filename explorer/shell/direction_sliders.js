@@ -2,7 +2,7 @@
 import { make, offer } from './dom.js';
 import { lx } from './store.js';
 
-/** A slider from -4 to 4 deviations, and what it says. */
+/** A slider from -4 to 4 standard deviations, and what it says. */
 export const dial = () => ({
   input: make('input', { type: 'range', className: 'lx-range', min: '-4', max: '4', step: '0.01' }),
   out: make('output', { className: 'num' }),

@@ -8,7 +8,7 @@ export const dot = (a, b) => {
 };
 
 /** @typedef {import('./types').Code} Code */
-/** @typedef {{ vector: ArrayLike<number>, sigma: number }} Along a direction of length 1, and the codes' deviation along it */
+/** @typedef {{ vector: ArrayLike<number>, sigma: number }} Along a direction of length 1, and the codes' standard deviation along it */
 
 /** Length of a code. @param {ArrayLike<number>} w */
 export const norm = (w) => Math.sqrt(dot(w, w));
@@ -69,7 +69,7 @@ export const mixed = (a, b, layers, share) => {
 };
 
 /**
- * The coordinate of a code along a direction, in the codes' deviation along it.
+ * The coordinate of a code along a direction, in the codes' standard deviation along it.
  * @param {Code} w @param {ArrayLike<number>} mean @param {Along} direction
  */
 export const coordinate = (w, mean, direction) => {

@@ -486,7 +486,7 @@ const paintTheme = () => {
   document.documentElement.style.colorScheme = state.theme;
 };
 
-/* ---- sliders over the strongest directions: coordinates in units of each direction's deviation ---- */
+/* ---- sliders over the strongest directions: coordinates in units of each direction's standard deviation ---- */
 const coordinate = (k, w = state.w) => moves.coordinate(w, state.info.mean, state.info.directions[k]);
 const moved = (k, value, w = state.w) => moves.moved(w, state.info.mean, state.info.directions[k], value);
 /* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), one that says its field ("skin dark") */

@@ -106,8 +106,8 @@ class AskRead(Ask):
     def answer(self, run: Run) -> dict[str, Any]:
         drawn = run.images(moves.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
         read = {k: [short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
-        judged = run.judged(drawn)
-        return {"read": read, "judged": None if judged is None else [short(p) for p in judged[0]]}
+        classified = run.classified(drawn)
+        return {"read": read, "judged": None if classified is None else [short(p) for p in classified[0]]}
 
 
 class AskMap(Ask):

@@ -87,7 +87,7 @@ def test_opens_where_images_are_labelled_in_many_ways_on_a_sum(drive, run):
     settled(drive, run, groups)
     expect(page.locator(".lx-take")).to_be_empty()
     a, b, c = (galleries.exemplars(run, g) for g in groups)
-    lines, _ = galleries.judged(run, a, b, c, 1.0)
+    lines, _ = galleries.checked(run, a, b, c, 1.0)
     asked = [line for line in lines if line.wanted]
     assert page.evaluate(f"{DATA}.agrees") == (str(all(line.agrees for line in asked)).lower() if asked else "")
     expect(page.locator(".lx-mark.card")).to_have_text("In 200 trials: 88 % changed, 92 % kept")

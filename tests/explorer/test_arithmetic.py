@@ -68,19 +68,19 @@ def test_two_of_three_do_not_agree():
     assert all(not line.wanted for line in lines)
 
 
-def judge(a, b, c):
+def checked(a, b, c):
     return arithmetic.check(FIELDS, world(a), world(b), world(c.mean(0, keepdims=True))[0], world(arithmetic.combine(a, b, c)[None])[0])
 
 
 def test_a_start_is_about_glasses_and_works(codes):
     gallery = Gallery(tuple(f"s{k}" for k in range(600)), codes, FIELDS, world(codes))
-    start = arithmetic.start(gallery, judge)
+    start = arithmetic.start(gallery, checked)
     rows = [[int(r[1:]) for r in refs] for refs in (start.a, start.b, start.c)]
     assert start.field == "glasses" and all(len(set(r)) == 3 for r in rows) and not set(rows[1]) & set(rows[2])
     a, b, c = (codes[r] for r in rows)
     assert (a[:, 0] > 0).all() and (b[:, 0] < 0).all() and (c[:, 0] < 0).all()
     assert len({*np.sign(a[:, 1]), *np.sign(b[:, 1])}) == 1 and set(np.sign(c[:, 1])) == {-np.sign(a[0, 1])}, "two kinds of people"
-    assert all(line.agrees for line in judge(a, b, c))
+    assert all(line.agrees for line in checked(a, b, c))
 
 
 def test_a_start_without_attributes_is_measured_or_plain(codes):
@@ -146,7 +146,7 @@ def test_a_run_without_real_images_takes_samples_only(client):
 
 def test_the_check_reads_what_is_drawn(tiny):
     a, b, c = tiny.codes[:3], tiny.codes[3:6], tiny.codes[6:9]
-    lines, said = galleries.judged(tiny, a, b, c, 1.0)
+    lines, said = galleries.checked(tiny, a, b, c, 1.0)
     by: Reader = galleries.reader(tiny)
     result = by.read(tiny.images(arithmetic.combine(a, b, c)[None]))
     assert said[3] == arithmetic.agreed(by.fields, result)

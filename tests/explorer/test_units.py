@@ -58,10 +58,10 @@ def test_layers_are_named_and_watched(runs, name, counts, channels):
     for k, layer in enumerate(waited(units.watch, run)):
         seen = activations(run, k)
         assert np.allclose(layer.mean, seen.mean(0), rtol=1e-3, atol=1e-5)
-        assert np.allclose(layer.deviation, seen.std(0), rtol=1e-3, atol=1e-5)
+        assert np.allclose(layer.std, seen.std(0), rtol=1e-3, atol=1e-5)
         assert np.array_equal(layer.exciting[:, 0], seen.argmax(0)) and np.allclose(layer.high, seen.max(0), rtol=1e-3)
         assert np.allclose(units.excited(run, k, 1, layer.exciting[1]), np.sort(seen[:, 1])[::-1][:units.EXCITING], atol=1e-5)
-        assert (np.diff(layer.deviation[layer.order]) <= 0).all()
+        assert (np.diff(layer.std[layer.order]) <= 0).all()
 
 
 def test_a_unit_that_never_varies_is_dead_and_can_be_left_out(runs, monkeypatch):

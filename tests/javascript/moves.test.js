@@ -46,7 +46,7 @@ test('a coordinate along a direction is set, and nothing across it changes', () 
   assert.ok(Math.abs(moves.coordinate(w, mean, direction) - (0.6 * 3 + 0.8 * 4) / 2) < 1e-6); /* 2.5 */
   const to = moves.moved(w, mean, direction, -1);
   assert.ok(Math.abs(moves.coordinate(to, mean, direction) + 1) < 1e-6);
-  near(to, [4 - 7 * 0.6, 5 - 7 * 0.8, 9]); /* from 2.5 to -1 deviations of 2 */
+  near(to, [4 - 7 * 0.6, 5 - 7 * 0.8, 9]); /* from 2.5 to -1 standard deviations of 2 */
 });
 
 test('a place among images on a map weighs their codes as Python does', () => {

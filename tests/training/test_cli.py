@@ -183,7 +183,7 @@ def test_a_feature_net_of_own_images_judges_their_runs(own, tmp_path, capsys):
     (["--name", "../up"], "is no name for a run"),
     (["--batch-size", "4096"], "choose a smaller batch_size"),
     (["--resume"], "nothing of own was saved"),
-    (["--begin", "other"], "there is no card.json"),
+    (["--init-from", "other"], "there is no card.json"),
 ])
 def test_mistakes_get_one_sentence_and_leave_no_run(own, tmp_path, capsys, more, sentence):
     assert main(options(own, tmp_path, "own", *more)) == 2
@@ -203,15 +203,15 @@ def test_a_name_that_is_taken(own, tmp_path, capsys):
 def test_a_run_begins_with_the_weights_of_another(own, tmp_path, capsys):
     assert main(options(own, tmp_path, "first", "--images", "32", "--no-evaluate")) == 0
     assert main(options(own, tmp_path, "second", "--images", "16", "--no-evaluate", "--learning-rate", "1e-7", "--seed", "9",
-                        "--begin", "first")) == 0
+                        "--init-from", "first")) == 0
     (first, _), (second, card) = (checkpoint.load(tmp_path / "trained" / name) for name in ("first", "second"))
-    assert card.begun_with == "first, 32 images" and card.images_seen == 16
+    assert card.init_from == "first, 32 images" and card.images_seen == 16
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(first.parameters(), second.parameters(), strict=True))
     assert "another size" not in capsys.readouterr().err
-    wider = options(own, tmp_path, "wider", "--images", "16", "--no-evaluate", "--width", "8", "--z-dim", "3", "--begin", "first")
+    wider = options(own, tmp_path, "wider", "--images", "16", "--no-evaluate", "--width", "8", "--z-dim", "3", "--init-from", "first")
     assert main(wider) == 0, "what fits is taken: the decoder's last bias"
     assert "of another size there and begin anew" in capsys.readouterr().err
-    other = ["train", "gan", *options(own, tmp_path)[2:options(own, tmp_path).index("--name")], "--name", "gan", "--begin", "first",
+    other = ["train", "gan", *options(own, tmp_path)[2:options(own, tmp_path).index("--name")], "--name", "gan", "--init-from", "first",
              "--batch-size", "16", "--images", "16", "--no-evaluate"]
     assert main(other) == 2 and "none of its weights fit" in capsys.readouterr().err
 

@@ -54,7 +54,7 @@ def test_a_net_learns_every_field_and_its_card_tells_how_well(trained):
 def test_features_are_what_the_heads_read_and_judging_is_in_eval_mode(trained):
     net = features.load(trained[0], COLOURED)
     x = torch.from_numpy(coloured(20).images).float() / 127.5 - 1
-    found, read = net.judge([x[:7], x[7:]])
+    found, read = net.classify([x[:7], x[7:]])
     assert found.shape == (20, 128) and (found >= 0).all() and torch.allclose(found, net.embed(x), atol=1e-4)
     assert {k: v.shape for k, v in net(x).items()} == {"colour": (20, 3), "bar": (20, 2)}
     assert all(torch.equal(net(x)[k].argmax(1), read[k]) for k in read)

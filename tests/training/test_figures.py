@@ -194,7 +194,7 @@ def test_what_is_kept_by_chance_is_the_angle_between_the_gaussians(exemplars):
     """Right of C and of A - B + C have the correlation 1 / √3, so that their signs agree with probability 1 - acos(1 / √3) / π."""
     model, net = Halves(), HalvesNet()
     codes = model.map(model.sample_z(4000, torch.Generator().manual_seed(0)))
-    read = {k: v.numpy() for k, v in net.judge([model.synthesize(codes)])[1].items()}
+    read = {k: v.numpy() for k, v in net.classify([model.synthesize(codes)])[1].items()}
     found = arithmetic.trials(codes, read, model.synthesize, net, {"left": ("right",)}, exemplars=exemplars, base=exemplars,
                               matched=False, count=4000)
     assert found.kept == pytest.approx(1 - np.arccos(3**-0.5) / np.pi, abs=0.025)
@@ -224,7 +224,7 @@ def test_partners_agree_in_as_much_as_they_can_and_are_not_taken_twice():
 def test_matched_exemplars_keep_more_of_the_rest():
     model, net = Halves(), HalvesNet()
     codes = model.map(model.sample_z(4000, torch.Generator().manual_seed(0)))
-    read = {k: v.numpy() for k, v in net.judge([model.synthesize(codes)])[1].items()}
+    read = {k: v.numpy() for k, v in net.classify([model.synthesize(codes)])[1].items()}
     kept = [arithmetic.trials(codes, read, model.synthesize, net, {"left": ("right",)}, matched=m, count=2000).kept for m in (False, True)]
     assert kept[1] > kept[0] + 0.05
 

@@ -195,11 +195,11 @@ def test_the_adversary_too_begins_a_fade_as_the_coarser_one(name):
     randomised(objective)
     x = batch().images
     model.grow(2, 0.0)
-    begins = objective.judged(x)
+    begins = objective.logits(x)
     model.grow(1, 1.0)
-    torch.testing.assert_close(begins, objective.judged(halved(x)), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(begins, objective.logits(halved(x)), rtol=1e-4, atol=1e-5)
     model.grow(2, 1.0)
-    assert (objective.judged(x) - begins).abs().max() > 1e-4
+    assert (objective.logits(x) - begins).abs().max() > 1e-4
 
 
 def test_features_of_the_trunk_fade_linearly_where_they_meet():
@@ -293,13 +293,13 @@ def test_the_critics_score_drifts_at_a_price():
     torch.manual_seed(1)
     terms = objective.discriminator_loss(batch())
     torch.manual_seed(1)
-    real, fake = objective.judged(objective.real(batch())), objective.judged(model.image(objective.drawn(8)))
+    real, fake = objective.logits(objective.real(batch())), objective.logits(model.image(objective.drawn(8)))
     torch.testing.assert_close(terms["loss"], fake.mean() - real.mean() + 0.001 * real.square().mean())
     torch.testing.assert_close(terms["distance"], real.mean() - fake.mean())
     torch.manual_seed(2)
     loss = objective.generator_loss(batch())["loss"]
     torch.manual_seed(2)
-    torch.testing.assert_close(loss, -objective.judged(model.image(objective.drawn(8))).mean())
+    torch.testing.assert_close(loss, -objective.logits(model.image(objective.drawn(8))).mean())
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -310,7 +310,7 @@ def test_the_logistic_loss_is_binary_cross_entropy(name):
     torch.manual_seed(1)
     with torch.no_grad():
         made_ = model.image(objective.drawn(8))
-    real, fake = objective.judged(objective.real(batch())), objective.judged(made_)
+    real, fake = objective.logits(objective.real(batch())), objective.logits(made_)
     expected = F.binary_cross_entropy_with_logits(real, torch.ones(8)) + F.binary_cross_entropy_with_logits(fake, torch.zeros(8))
     torch.testing.assert_close(terms["loss"], expected)
 
@@ -323,7 +323,7 @@ def test_r1_is_half_the_squared_slope_at_real_images_as_heavy_as_it_is_rare(name
     b = batch()
     terms = objective.penalty_loss(b)
     x = objective.real(b).requires_grad_(True)
-    slope, = torch.autograd.grad(objective.judged(x).sum(), x)
+    slope, = torch.autograd.grad(objective.logits(x).sum(), x)
     torch.testing.assert_close(terms["size"], 0.5 * slope.square().flatten(1).sum(1).mean())
     torch.testing.assert_close(terms["loss"], 4 * 3.0 * terms["size"])
     assert next(p for p in objective.phases() if p.name == "penalty").every == 4
@@ -338,7 +338,7 @@ def test_the_gradient_penalty_pulls_the_slope_to_one_as_heavy_as_it_is_rare():
     terms = objective.penalty_loss(b)
     torch.manual_seed(3)
     fake = model.image(objective.drawn(8)).detach()
-    torch.testing.assert_close(terms["size"], losses.gradient_penalty(objective.judged, objective.real(b), fake).mean())
+    torch.testing.assert_close(terms["size"], losses.gradient_penalty(objective.logits, objective.real(b), fake).mean())
     torch.testing.assert_close(terms["loss"], 4 * 10 * terms["size"])
     terms["loss"].backward()
     assert all(p.grad is None for p in model.parameters()), "the generator is not asked to make the critic smooth"

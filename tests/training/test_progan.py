@@ -35,7 +35,7 @@ def test_features_of_every_resolution_have_pixels_of_mean_square_one(side, colou
     assert [tuple(f.shape[1:]) for f in features] == [(c, r, r) for c, r in zip(channels_of(objective.config, sides), sides, strict=True)]
     for f in features:
         torch.testing.assert_close(f.square().mean(1), torch.ones(3, *f.shape[2:]), rtol=1e-3, atol=1e-3)
-    assert objective.judged(batch(4, side, colours).images).shape == (4,)
+    assert objective.logits(batch(4, side, colours).images).shape == (4,)
 
 
 def test_coarser_features_do_not_depend_on_how_far_it_has_grown():
@@ -67,11 +67,11 @@ def test_first_weight_is_what_acts_on_the_normed_noise():
 
 
 def test_the_discriminator_sees_that_images_are_alike():
-    """The same image is judged otherwise among its copies than among others: the deviation over the minibatch."""
+    """The same image is judged otherwise among its copies than among others: the standard deviation over the minibatch."""
     _, objective = made("progan")
     randomised(objective)
     x = batch(4).images
-    assert (objective.judged(x)[0] - objective.judged(x[:1].expand(4, -1, -1, -1))[0]).abs() > 1e-3
+    assert (objective.logits(x)[0] - objective.logits(x[:1].expand(4, -1, -1, -1))[0]).abs() > 1e-3
 
 
 def test_each_phase_trains_its_own_network():

@@ -32,9 +32,11 @@ def test_a_run_of_earlier_names_opens_and_draws_the_same(name, tmp_path):
     save_file(weights, folder / "weights.safetensors")
     card = json.loads((folder / "card.json").read_text())
     card["config"] = {OLD.get(k, k): v for k, v in card["config"].items()}
+    card["begun_with"] = f"{card.pop('init_from')}other, 32 images"
     card["weights_sha256"] = sha256(folder / "weights.safetensors")
     (folder / "card.json").write_text(json.dumps(card))
     loaded, read = checkpoint.load(folder)
+    assert read.init_from == "other, 32 images"
     assert read.config["channel_max"] == t.card.config["channel_max"] and not set(read.config) & set(OLD.values())
     assert {k: v.tolist() for k, v in loaded.state_dict().items()} == {k: v.tolist() for k, v in model.state_dict().items()}
 
@@ -52,6 +54,7 @@ def test_a_resume_state_of_earlier_names_goes_on(name):
 def test_the_new_name_counts_where_both_stand():
     assert renamed.settings({"lazy": 4, "r1_interval": 8, "images": 1}) == {"r1_interval": 8, "images": 1}
     assert renamed.settings({"lazy": 4}) == {"r1_interval": 4}
+    assert renamed.card({"begun_with": "a", "init_from": "b", "config": {"lazy": 4}}) == {"init_from": "b", "config": {"r1_interval": 4}}
 
 
 def test_no_setting_of_now_is_called_as_one_was():

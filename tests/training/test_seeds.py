@@ -84,7 +84,7 @@ def test_other_families_by_the_distance_to_training_images(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("change, words", [
-    ({"images_seen": 5}, "not trained to its end"), ({"metrics": {}}, "not measured"), ({"begun_with": "vae"}, "begun_with"),
+    ({"images_seen": 5}, "not trained to its end"), ({"metrics": {}}, "not measured"), ({"init_from": "vae"}, "init_from"),
     ({"seed": 0}, "same seed"), ({"family": "gan"}, "family")])
 def test_what_is_no_choice_between_seeds_is_refused(runs, change, words):
     card = replace(checkpoint.read_card(runs / "run-1"), **change)

@@ -18,7 +18,7 @@ def test_it_holds_what_is_shipped():
     assert {r.name: (r.family, r.data) for r in shelf.RUNS} == {n: (c.family, c.data.name) for n, c in cards.items()}
     for run in shelf.RUNS:
         assert run.title == cards[run.name].title
-        assert not run.begin or shelf.RUNS.index(run) > [r.name for r in shelf.RUNS].index(run.begin)
+        assert not run.init_from or shelf.RUNS.index(run) > [r.name for r in shelf.RUNS].index(run.init_from)
 
 
 @pytest.mark.parametrize("recipe", shelf.RECIPES)

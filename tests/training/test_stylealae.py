@@ -24,10 +24,10 @@ def test_what_is_read_of_features_is_linear_in_their_means_and_deviations():
     torch.manual_seed(0)
     read, x = randomised(Read(3, 4)), 5 * torch.randn(2, 3, 6, 6) + 1
     variance, mean = torch.var_mean(x, (2, 3), correction=0)
-    deviation = (variance + 1e-5).sqrt()
+    std = (variance + 1e-5).sqrt()
     left, w = read(x)
-    torch.testing.assert_close(w, torch.cat([mean, deviation], 1) @ read.style.used().T + read.style.bias)
-    torch.testing.assert_close(left, (x - mean[..., None, None]) / deviation[..., None, None])
+    torch.testing.assert_close(w, torch.cat([mean, std], 1) @ read.style.used().T + read.style.bias)
+    torch.testing.assert_close(left, (x - mean[..., None, None]) / std[..., None, None])
     torch.testing.assert_close(read(2 * x + 3)[0], left, rtol=1e-4, atol=1e-4, msg="what was read is taken out")
 
 
@@ -47,7 +47,7 @@ def test_the_code_is_the_sum_of_what_all_layers_read(stage, depth):
 
 
 def test_the_encoder_mirrors_the_generator():
-    """As many channels at each resolution, two layers each, no deviation over the minibatch: each image has a code of its own."""
+    """As many channels at each resolution, two layers each, no standard deviation over the minibatch: each image has a code of its own."""
     model, _ = made("stylealae")
     for block, styled in zip(model.encoder.blocks, zip(*[iter(model.styled(2))] * 2, strict=True), strict=True):
         assert block.layers[0].weight.shape[0] == styled[1].bias.shape[0] and len(block.layers) == len(block.reads) == 2
@@ -155,9 +155,9 @@ def test_the_adversary_sees_codes_alone():
     """Its verdict on an image is D of its code; images of one code are the same to it."""
     model, objective = made("stylealae")
     x = batch(3).images
-    torch.testing.assert_close(objective.judged(x), objective.discriminator(model.encode(x)[:, 0])[:, 0])
+    torch.testing.assert_close(objective.logits(x), objective.discriminator(model.encode(x)[:, 0])[:, 0])
     model.code = lambda x: torch.ones(len(x), 5)
-    torch.testing.assert_close(objective.judged(x), objective.judged(-x)[:1].expand(3))
+    torch.testing.assert_close(objective.logits(x), objective.logits(-x)[:1].expand(3))
 
 
 def test_where_the_discriminator_knows_nothing_its_loss_is_two_ln_two():
@@ -175,7 +175,7 @@ def test_the_penalty_is_half_the_squared_gradient_through_discriminator_and_enco
     model.grow(1, 1.0)
     terms = objective.penalty_loss(batch(3))
     real = halved(batch(3).images)
-    by_hand = [torch.autograd.functional.jacobian(objective.judged, x[None]).square().sum() / 2 for x in real]
+    by_hand = [torch.autograd.functional.jacobian(objective.logits, x[None]).square().sum() / 2 for x in real]
     torch.testing.assert_close(terms["size"], torch.stack(by_hand).mean(), rtol=1e-3, atol=1e-6)
     torch.testing.assert_close(terms["loss"], 20 * terms["size"])
 

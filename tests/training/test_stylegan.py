@@ -30,9 +30,9 @@ def test_standardised_is_instance_norm(scale):
     torch.manual_seed(0)
     x = torch.randn(3, 4, 6, 6) * scale + 2 * scale
     variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
-    centred, deviation = standardised(x)
+    centred, std = standardised(x)
     torch.testing.assert_close(centred, x - mean)
-    torch.testing.assert_close(deviation, (variance + 1e-5).sqrt())
+    torch.testing.assert_close(std, (variance + 1e-5).sqrt())
 
 
 def test_adain_gives_each_feature_the_styles_mean_and_deviation():
@@ -72,8 +72,8 @@ def test_a_layer_adds_noise_and_bias_then_leaks_then_is_styled():
 def test_a_style_of_zero_leaves_features_standardised():
     x = torch.randn(2, 8, 28, 28)
     layer = styled(None, 8, 28, True)
-    centred, deviation = standardised(nn.functional.leaky_relu(x, 0.2))
-    torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None)[0], centred / deviation)
+    centred, std = standardised(nn.functional.leaky_relu(x, 0.2))
+    torch.testing.assert_close(layer(x.clone(), torch.zeros(2, 5), None)[0], centred / std)
 
 
 # -- weights in place of AdaIN

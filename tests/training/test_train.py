@@ -73,7 +73,7 @@ def test_a_resume_changes_what_may_change_and_refuses_the_rest(own, tmp_path, ca
     assert main(options(own, tmp_path, "own", "--images", "16", "--no-evaluate", "--seed", "3")) == 0
     for more, words in ((["--batch-size", "32"], "batch_size was 16 and cannot become 32"), (["--recipe", "cpu"], "recipe was not given"),
                         (["--learning-rate", "0.1"], "learning_rate was 0.001"), (["--seed", "4"], "seed was 3 and cannot become 4"),
-                        (["--data", "mnist"], "data was folder"), (["--begin", "other"], "begin was not given")):
+                        (["--data", "mnist"], "data was folder"), (["--init-from", "other"], "init_from was not given")):
         assert main(options(own, tmp_path, "own", "--resume", "--images", "32", "--no-evaluate", *more)) == 2
         errors = capsys.readouterr().err
         assert words in errors and "What may change is images" in errors

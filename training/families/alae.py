@@ -33,8 +33,8 @@ class ALAEConfig(AdversarialConfig):
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (ours; paper: not)",
                          choices=("none", "cosine"), advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (paper: 0)", low=0.0, high=0.99, advanced=True)
-    z_dim: int = setting(50, "numbers of noise (official code, MNIST: 50)", low=1, high=512)
-    w_dim: int = setting(50, "numbers of a code in W (official code, MNIST: 50)", low=1, high=512)
+    z_dim: int = setting(50, "dimensions of the noise (official code, MNIST: 50)", low=1, high=512)
+    w_dim: int = setting(50, "dimensions of W (official code, MNIST: 50)", low=1, high=512)
     width: int = setting(1024, "units of each dense layer of E and G (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, the long code (paper, MNIST: 1024)", low=8, high=4096)
     mapping_layers: int = setting(6, "layers of F (official code, MNIST: 6)", low=1, high=8, advanced=True)
@@ -42,7 +42,7 @@ class ALAEConfig(AdversarialConfig):
                                   low=0.001, high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
     r1: float = setting(1.0, "weight of the R1 penalty on real images (ours; paper: 10)", low=0.0, high=100.0, advanced=True)
-    noise_dim: int = setting(0, "numbers of noise that the generator gets beside the code while it trains; pictures are drawn with their "
+    noise_dim: int = setting(0, "dimensions of noise that the generator gets beside the code in training; images are drawn with their "
                              "mean, zero (paper: optional)", low=0, high=512, advanced=True)
 
 

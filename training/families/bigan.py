@@ -30,7 +30,7 @@ class BiGANConfig(AdversarialConfig):
                                    low=1e-7, high=1.0)
     decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero, with which encoder and generator "
                          "stop undoing each other (paper: exponentially, over its second half)", choices=("none", "cosine"), advanced=True)
-    z_dim: int = setting(50, "numbers of noise, uniform on [-1, 1] (paper, MNIST: 50)", low=1, high=512)
+    z_dim: int = setting(50, "dimensions of the noise, uniform on [-1, 1] (paper, MNIST: 50)", low=1, high=512)
     network: str = setting("dense", "dense and blind to the order of pixels (paper, MNIST), or conv (paper, ImageNet)",
                            choices=("dense", "conv"))
     width: int = setting(1024, "units of each dense layer (paper, MNIST: 1024)", low=8, high=2048)

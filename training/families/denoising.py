@@ -24,7 +24,7 @@ class DenoisingConfig(AutoencoderConfig):
 
     corruption: str = setting("gaussian", "what is put on each training image: gaussian noise, or dropout: black pixels (paper: both)",
                          choices=("gaussian", "dropout"))
-    amount: float = setting(0.4, "gaussian: its deviation on the [0, 1] scale; dropout: the share of pixels (paper: 0.1 to 0.5)", low=0.0,
+    amount: float = setting(0.4, "gaussian: its std on the [0, 1] scale; dropout: the share of pixels (paper: 0.1 to 0.5)", low=0.0,
                             high=2.0)
 
 

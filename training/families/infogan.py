@@ -36,7 +36,7 @@ class InfoGANConfig(PenalisedConfig):
     """Settings of InfoGAN."""
 
     network: str = setting("conv", "dense, or conv (paper)", choices=("dense", "conv"))
-    z_dim: int = setting(62, "numbers of plain noise beside the codes (paper, MNIST: 62)", low=1, high=512)
+    z_dim: int = setting(62, "dimensions of plain noise beside the codes (paper, MNIST: 62)", low=1, high=512)
     categories: int = setting(10, "values of the categorical code (paper, MNIST: 10)", low=2, high=100)
     continuous: int = setting(2, "continuous codes, uniform on [-1, 1] (paper, MNIST: 2)", low=0, high=10)
     information: float = setting(1.0, "weight of the categorical code's information (paper: 1)", low=0.0, high=100.0)
@@ -126,7 +126,7 @@ class InfoGANObjective(AdversarialObjective):
 
     def information_loss(self, features: Tensor, z: Tensor, made: Tensor) -> dict[str, Tensor]:
         """Minus the weighted bounds, of images ``made`` with codes ``z`` and their features. A continuous code's Q is a Gaussian of fixed
-        unit deviation."""
+        unit standard deviation."""
         c, code = self.config, self.model.spec.codes[0]
         logits, means = self.model.q(features)
         chosen = z[:, code.start:code.start + code.size].argmax(1)

@@ -26,8 +26,8 @@ class LAPGANConfig(AdversarialConfig):
     """Settings of LAPGAN."""
 
     network: str = setting("conv", "conv: dense at the coarsest level, convolutions at the others (paper)", choices=("conv",))
-    z_dim: int = setting(64, "numbers of noise of the coarsest level (paper: 100)", low=1, high=512)
-    noise: int = setting(16, "numbers of noise of each other level (paper: a plane of r × r)", low=1, high=512)
+    z_dim: int = setting(64, "dimensions of the noise of the coarsest level (paper: 100)", low=1, high=512)
+    noise: int = setting(16, "dimensions of the noise of each other level (paper: a plane of r × r)", low=1, high=512)
     width: int = setting(512, "units of each dense layer of the coarsest level (paper: 1,200)", low=8, high=2048)
     channels: int = setting(16, "channels of the finest level's networks, half of that more at each coarser one (paper: 64 to 128)",
                             low=4, high=128)

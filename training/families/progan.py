@@ -2,7 +2,7 @@
 
     image = (1 - α) · doubled(toRGB(f_{k-1})) + α · toRGB(f_k),      L = E[D(G(z))] - E[D(x)] + 10 E[(|∇D(x̂)| - 1)²] + 0.001 E[D(x)²]
 
-Equalised learning rate, pixel norm in the generator, the deviation over the minibatch in the discriminator, no batch norm.
+Equalised learning rate, pixel norm in the generator, the standard deviation over the minibatch in the discriminator, no batch norm.
 Karras, Aila, Laine & Lehtinen 2018, Progressive Growing of GANs for Improved Quality, Stability, and Variation.
 """
 

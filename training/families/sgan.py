@@ -36,7 +36,7 @@ class SGANConfig(AdversarialConfig):
     ema_images: int = setting(500_000, "half-life of the weight average in images; 0 keeps the last weights (official code: 700,000)",
                               low=0, high=10**8, advanced=True)
     network: str = setting("dense", "dense, as in the paper", choices=("dense",))
-    z_dim: int = setting(100, "numbers of noise (Salimans et al. 2016: 100)", low=1, high=512)
+    z_dim: int = setting(100, "dimensions of the noise (Salimans et al. 2016: 100)", low=1, high=512)
     width: int = setting(500, "units of a dense layer (Salimans et al. 2016: 500; in the discriminator 1000 to 250)", low=8, high=2048)
     labels: int = setting(100, "labelled images, the same number of each class (papers: 100)", low=2, high=60_000)
     matching: bool = setting(True, "the generator matches mean features (Salimans et al. 2016) instead of fooling D (Odena 2016)")
@@ -85,7 +85,7 @@ class NoisyTrunk(nn.Module):
         return x
 
     def noisy(self, x: Tensor, amount: float = 0.5) -> Tensor:
-        """With Gaussian noise of this deviation, while training."""
+        """With Gaussian noise of this standard deviation, while training."""
         return x + torch.randn_like(x) * amount if self.training else x
 
     @torch.no_grad()

@@ -40,7 +40,7 @@ class StyleALAEConfig(StyleConfig):
 
 
 class Read(nn.Module):
-    """Features (n, c, r, r) to them at mean 0 and deviation 1, and what their means and deviations say of w, (n, w_dim)."""
+    """Features (n, c, r, r) to them at mean 0 and std 1, and what their means and stds say of w, (n, w_dim)."""
 
     def __init__(self, channels: int, w_dim: int) -> None:
         super().__init__()
@@ -48,8 +48,8 @@ class Read(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         fine = x.float()                              # of bfloat16, too
-        centred, deviation = standardised(fine)
-        return (centred / deviation).to(x.dtype), self.style(torch.cat([fine.mean((2, 3)), deviation.flatten(1)], 1))
+        centred, std = standardised(fine)
+        return (centred / std).to(x.dtype), self.style(torch.cat([fine.mean((2, 3)), std.flatten(1)], 1))
 
 
 class EncoderBlock(nn.Module):
@@ -146,7 +146,7 @@ class StyleALAEObjective(StyleObjective):
         made: list[dict[str, Any]] = [{"params": [p for m in modules for p in m.parameters()], "lr": rate} for rate, modules in groups]
         return {"parameters": [p for g in made for p in g["params"]], "optimizer": adam(made, betas=(0.0, 0.99))}
 
-    def judged(self, x: Tensor) -> Tensor:
+    def logits(self, x: Tensor) -> Tensor:
         """D(E(x)): images of the stage's resolution to logits (n,)."""
         return self.discriminator(self.model.code(x))[:, 0]
 

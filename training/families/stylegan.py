@@ -3,7 +3,7 @@
     w = f(z),   hₗ = (1 + Aₗ w) · LeakyReLU(conv(hₗ₋₁) / σₗ₋₁(w) + Bₗ · noise)
 
 A mapping network, a learned constant, noise at every layer, styles mixed while training, R1, growing from any resolution. σ is the
-deviation that weights and styles give on average; with ``normalise`` instance it is AdaIN, each image's own.
+standard deviation that weights and styles give on average; with ``normalise`` instance it is AdaIN, each image's own.
 Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks; Karras et al. 2020, Analyzing and
 Improving the Image Quality of StyleGAN (weights in place of AdaIN, colours that add up).
 """

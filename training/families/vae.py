@@ -34,7 +34,7 @@ class VAEConfig(Config):
                          choices=("none", "cosine"), advanced=True)
     ema_images: int = setting(60_000, "half-life of the weight average in images; 0 keeps the last weights (ours)", low=0,
                               high=10**8, advanced=True)
-    z_dim: int = setting(16, "numbers in the code; 2 can be drawn as a plane (paper: 2 to 200)", low=1, high=512)
+    z_dim: int = setting(16, "dimensions of the code; 2 can be drawn as a plane (paper: 2 to 200)", low=1, high=512)
     network: str = setting("conv", "dense as in the paper, or conv (ours)", choices=("dense", "conv"))
     width: int = setting(512, "units of each dense layer (paper: 500)", low=8, high=4096)
     channels: int = setting(48, "channels of the first convolution (ours)", low=4, high=256)

@@ -67,7 +67,7 @@ class AskSum(Sum, Ask):
 
     def answer(self, run: Run) -> dict[str, Any]:
         a, b, c = self.codes(run)
-        lines, said = galleries.judged(run, a, b, c, self.strength, self.label)
+        lines, said = galleries.checked(run, a, b, c, self.strength, self.label)
         w = arithmetic.combine(a, b, c, self.strength)
         cells = arithmetic.neighbours(w, galleries.spread(run), self.noise, self.seed)
         return {"w": moves.to_text(w), "vector": moves.to_text(a.mean(0) - b.mean(0)), "cells": moves.to_text(cells), "said": said,

@@ -296,7 +296,7 @@ const sized = (canvas) => {
   x.clearRect(0, 0, w, h);
   return [x, w, h];
 };
-/** For each mode whether one of the points lies within three deviations of it. */
+/** For each mode whether one of the points lies within three standard deviations of it. */
 const covered = (xy) => {
   const c = hello.centres,
     r = (hello.near * hello.sigma) ** 2,
@@ -325,7 +325,7 @@ const paintCritic = (x, S, p, f) => {
   x.imageSmoothingQuality = 'high';
   x.drawImage(p.small, 0, 0, side, side, 0, 0, S, S);
 };
-/* the true density: each mode's three deviations, filled, in a ring that says whether it is covered */
+/* the true density: each mode's three standard deviations, filled, in a ring that says whether it is covered */
 const paintModes = (x, S, f, { u, X, Y }) => {
   const hit = covered(f.xy),
     ring = Math.max(7, 0.028 * S),

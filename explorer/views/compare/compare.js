@@ -283,7 +283,7 @@ const FACTS = {
   code: (r) => lx.t('run.size', { n: r.z_dim }),
   parameters: (r) => many(r.parameters),
   images: (r) => many(r.images_seen),
-  begun: (r) => r.begun_with || '–',
+  init_from: (r) => r.init_from || '–',
   time: (r) => time(r.seconds),
   hardware: (r) => r.hardware || '–',
   seed: seedOf,

@@ -32,7 +32,7 @@ def _head(card: Card, dataset: str) -> dict[str, Any]:
     return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,
-                seed=card.seed, seeds=_seeds(card), recipe=card.recipe, begun_with=card.begun_with)
+                seed=card.seed, seeds=_seeds(card), recipe=card.recipe, init_from=card.init_from)
 
 
 def _seeds(card: Card) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ PARTS = 10
 
 @dataclass(frozen=True)
 class Usual:
-    """Codes of held-out images: mean and deviation of each number (d,), and, for codes that are activities, how many units are lit in each
+    """Codes of held-out images: mean and std of each number (d,), and, for codes that are activities, how many units are lit in each
     image: the histogram's counts and its edges (bins + 1), the mean share that is lit and the mean activity."""
 
     mean: np.ndarray
@@ -56,7 +56,7 @@ def rest(run: Run) -> np.ndarray:
 
 
 def strongest(run: Run, w: np.ndarray) -> np.ndarray:
-    """The numbers of a code (d,) by how much they say, most first: activities by themselves, others by how many deviations they are off.
+    """The numbers of a code (d,) by how much they say, most first: activities by themselves, others by how many stds they are off.
     Where all layers have the same numbers, those of the first: (w_dim,)."""
     told = usual(run)
     if units.same(run, w):

@@ -80,7 +80,7 @@ class AskUnits(Question):
         chosen, pages = layer.page(page, self.alive)
         return {"ready": True, "layer": at, "total": len(layer.mean), "dead": int(layer.dead.sum()), "pages": pages, "page": page,
                 "seen": len(units.watched(run)), "units": [
-                    {"unit": int(k), "dead": bool(layer.dead[k]), "deviation": short(layer.deviation[k]), "mean": short(layer.mean[k]),
+                    {"unit": int(k), "dead": bool(layer.dead[k]), "deviation": short(layer.std[k]), "mean": short(layer.mean[k]),
                      "low": short(layer.low[k]), "high": short(layer.high[k]), "exciting": int(layer.exciting[k, 0])} for k in chosen]}
 
 
@@ -143,18 +143,18 @@ class AskUnit(Source):
         at = units.layer_of(run, layers, self.layer)
         k, layer = int(units.units_of(run, at, [self.unit])[0]), layers[at]
         out = {"ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
-               "mean": short(layer.mean[k]), "deviation": short(layer.deviation[k]), "low": short(layer.low[k]),
+               "mean": short(layer.mean[k]), "deviation": short(layer.std[k]), "low": short(layer.low[k]),
                "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
                "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
         if at == len(layers) - 1 and k < units.numbers(run):
-            step = float(layer.deviation[k])
+            step = float(layer.std[k])
             out |= {"column": images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3)),
                     "step": short(step)}
         return out
 
 
 class AskActivity(Question):
-    """What is usual of the run's codes: mean and deviation of each number, and of activities how many light up."""
+    """What is usual of the run's codes: mean and standard deviation of each number, and of activities how many light up."""
 
     op: Literal["activity"]
 

@@ -37,18 +37,18 @@ class Layer:
     name: str                                    # "layer 1" …, "features" where only the last layer but one is told, or "code"
     channels: bool                               # of a convolution
     mean: np.ndarray
-    deviation: np.ndarray
+    std: np.ndarray
     low: np.ndarray
     high: np.ndarray
     exciting: np.ndarray
 
     @property
     def dead(self) -> np.ndarray:
-        return self.deviation <= max(DEAD * float(np.median(self.deviation)), 1e-12)
+        return self.std <= max(DEAD * float(np.median(self.std)), 1e-12)
 
     @property
     def order(self) -> np.ndarray:
-        return np.argsort(-self.deviation, kind="stable")
+        return np.argsort(-self.std, kind="stable")
 
     def shown(self, alive: bool) -> np.ndarray:
         """All units in order; ``alive``: without the dead ones."""
@@ -140,10 +140,10 @@ def watched_layers(run: Run, progress: Progress = lambda share: None) -> list[La
         for layer in about:
             n = int(str(layer["units"]))
             told, top = e["told"][:, at:at + n], e["exciting"][at:at + n]
-            mean, deviation, low, high = told
+            mean, std, low, high = told
             if len(high) != n or len(top) != n:
                 raise ValueError("it tells of other layers")
-            out.append(Layer(str(layer["name"]), bool(layer["channels"]), mean, deviation, low, high, rows[top]))
+            out.append(Layer(str(layer["name"]), bool(layer["channels"]), mean, std, low, high, rows[top]))
             at += n
         return out
 

@@ -17,7 +17,7 @@ MOST = 12                                       # runs of one answer
 
 
 class Noise(BaseModel):
-    """What is put on the image first. ``amount``: of gaussian noise its deviation on the [0, 1] scale, else the share of pixels."""
+    """What is put on the image first. ``amount``: of gaussian noise its std on the [0, 1] scale, else the share of pixels."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["gaussian", "dropout", "block"]

@@ -95,7 +95,7 @@ def _count(run: Run, net: FeatureNet, held: HeldOut, progress: Progress) -> list
         labels = held.labels[part] if run.spec.num_classes and held.labels is not None else None
         again = images.to_uint8(run.images(run.encode(pixels)[0], labels)).transpose(0, 3, 1, 2)
         both = images.to_tensor(np.concatenate([pixels, again]))
-        told = net.judge([both])[1]
+        told = net.classify([both])[1]
         read.append([told[name].numpy() for name, _ in net.fields])
         progress((i + len(part)) / n)
     found = []

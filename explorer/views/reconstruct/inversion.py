@@ -19,7 +19,7 @@ from ...latent import reconstruction
 from ...runs.run import Run
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
-RATE, HOLD = 0.12, 2e-3                         # of Adam, in deviations of the codes; weight of the pull towards their mean
+RATE, HOLD = 0.12, 2e-3                         # of Adam, in standard deviations of the codes; weight of the pull towards their mean
 FRAMES = 10                                     # of the film
 MOST_PIXELS = 128 * 128 * 3                     # of an image
 

@@ -147,12 +147,12 @@ def measured_in(run: Run, layers: Sequence[bool], label: int | None = None, prog
 
     def make() -> Entry:
         return directions.to_entry(directions.measure_all(_directions(run, mask), lambda w: run.images(w, asked), by, run.points_of_all(),
-                                                          galleries.TRIED, progress, galleries.usual_deviation(run, asked)), fields)
+                                                          galleries.TRIED, progress, galleries.usual_std(run, asked)), fields)
 
     def read(e: Entry) -> list[Direction]:
         return directions.of_entry(e, fields, run.d)
     lasts = (at[0], at[-1] + 1) in {(r.first, r.last) for r in ranges(run.spec)} and (asked or 0) < galleries.CLASSES
-    return run.recorded(name, make, read) if lasts else run.once((name, run.judged_by), lambda: read(make()))
+    return run.recorded(name, make, read) if lasts else run.once((name, run.classified_by), lambda: read(make()))
 
 
 def _name(at: np.ndarray, label: int | None) -> str:

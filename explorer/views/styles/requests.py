@@ -100,7 +100,7 @@ class AskReals(Ask):
 
 
 class AskNoise(Ask):
-    """Where noise changes the image of a code: a map of each pixel's deviation over draws, and what its white stands for (of 255)."""
+    """Where noise changes the image of a code: a map of each pixel's std over draws, and what its white stands for (of 255)."""
 
     op: Literal["noise"]
     w: Codes
