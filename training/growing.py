@@ -139,9 +139,9 @@ class Growing(LatentModel):
         image: Tensor = self.to_rgb[stage](features)
         return image
 
-    def faded(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float) -> Tensor:
-        """The image of a stage from its features, faded in by α."""
-        image = self.coloured(features[stage], w, stage)
+    def faded(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float, finest: Tensor | None = None) -> Tensor:
+        """The image of a stage from its features, faded in by α. ``finest``: the stage's features as colours, where they are known."""
+        image = self.coloured(features[stage], w, stage) if finest is None else finest
         if self.skip:
             return smoothed(self.faded(features, w, stage - 1, 1.0)) + alpha * image if stage else image
         if stage and alpha < 1:
@@ -307,16 +307,15 @@ class GrowingObjective(AdversarialObjective):
 
     def generator_loss(self, batch: Batch) -> dict[str, Tensor]:
         (stage, alpha), w = self.model.grown(), self.drawn(len(batch))
-        features = self.model.blocks(w, stage)
-        image = self.model.faded(features, w, stage, alpha)
+        image, rules = self.ruled(self.model.blocks(w, stage), w, stage, alpha)
         fake = self.logits(image)
         loss = -fake.mean() if self.config.loss == "wgan-gp" else generator_bce(fake).mean()
-        rules = self.rules(features[stage], stage, image)
         return {"loss": loss + sum(rules.values()), **rules}
 
-    def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
-        """What else is asked of generated images (n, C, r, r), from a stage's features (n, c, r, r) too: penalties by name, weighted."""
-        return {}
+    def ruled(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float) -> tuple[Tensor, dict[str, Tensor]]:
+        """Images (n, C, r, r) of codes and their ``features`` (``Growing.faded``), and what else is asked of them: penalties by name,
+        weighted."""
+        return self.model.faded(features, w, stage, alpha), {}
 
     @torch.no_grad()
     def finish(self, model: Any, batches: Iterable[Batch]) -> None:

@@ -191,11 +191,15 @@ class StyleGenerator(Growing):
     def coloured(self, features: Tensor, w: Tensor, stage: int) -> Tensor:
         if self.palette is None:
             return super().coloured(features, w, stage)
+        return palette.filled(self.shares(features, stage), self.colours(w, stage))
+
+    def colours(self, w: Tensor, stage: int) -> Tensor:
+        """The palette's colours that codes (n, layers, w_dim) choose, (n, palette, C). Only with a palette."""
+        assert self.palette is not None
         own = w.shape[1] > self.spec.num_layers                                # a style for each colour
         styles = w[:, self.spec.num_layers - 1:] if own else w[:, self.depth * (stage + 1) - 1, None]
         colours = self.palette(styles).unflatten(2, (-1, self.spec.shape[0]))
-        colours = colours.diagonal(dim1=1, dim2=2).transpose(1, 2) if own else colours[:, 0]
-        return palette.filled(self.shares(features, stage), colours)
+        return colours.diagonal(dim1=1, dim2=2).transpose(1, 2) if own else colours[:, 0]
 
     def shares(self, features: Tensor, stage: int) -> Iterator[Tensor]:
         """How much of each quarter of a pixel has each colour of the palette: four times (n, palette, r, r), each of which sums to 1."""
@@ -325,10 +329,12 @@ class StyleObjective(GrowingObjective):
         kept = stage == len(self.model.sides) - 1 and palette.phase(self.images_seen, c.sorting_images).kept
         return exchanged(w, c.palette, c.exchange) if self.model.palette is not None and c.exchange and kept else w
 
-    def rules(self, features: Tensor, stage: int, image: Tensor) -> dict[str, Tensor]:
+    def ruled(self, features: Sequence[Tensor], w: Tensor, stage: int, alpha: float) -> tuple[Tensor, dict[str, Tensor]]:
         if self.model.palette is None:
-            return {}
-        return palette.rules(list(self.model.shares(features, stage)), image, self.config, self.images_seen)
+            return super().ruled(features, w, stage, alpha)
+        shares = list(self.model.shares(features[stage], stage))              # once, for the images and for what is asked of them
+        image = self.model.faded(features, w, stage, alpha, palette.filled(shares, self.model.colours(w, stage)))
+        return image, palette.rules(shares, image, self.config, self.images_seen)
 
     def finish(self, model: Any, batches: Any) -> None:
         """The mean of W too."""
