@@ -1,6 +1,6 @@
 """A process that trains one family, some steps each time a line comes in: what ``benchmarks training`` starts in two checkouts.
 
-    PYTHONPATH=CHECKOUT python -P benchmarks/steps.py FAMILY DATA THREADS PRECISION
+    PYTHONPATH=CHECKOUT python -P benchmarks/steps.py FAMILY DATA THREADS PRECISION [compile]
 
 It uses of a checkout only what all of them have, so that an older one can be timed. At each line "N" on standard input N steps are taken at
 the end of the recipe's schedule, where networks that grow have grown, and a line of JSON says what they cost.
@@ -8,6 +8,7 @@ the end of the recipe's schedule, where networks that grow have grown, and a lin
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import resource
@@ -41,7 +42,7 @@ def trainer(name: str, data: str) -> Trainer:
 
 def main() -> None:
     """Say what is trained, then answer."""
-    name, data, threads, precision = sys.argv[1:]
+    name, data, threads, precision, *compiled = sys.argv[1:]
     torch.set_num_threads(int(threads))
     if importlib.util.find_spec("training.memory"):
         importlib.import_module("training.memory").keep()
@@ -49,9 +50,16 @@ def main() -> None:
     t.steps = max(0, t.config.images // t.config.batch_size - BEFORE)
     if precision != "as it was":
         t.precision = precision                   # type: ignore[attr-defined]
-    for _ in range(2):
-        t.step()
-    print(json.dumps({"batch": t.config.batch_size}), flush=True)
+    if compiled:
+        t.phases = [dataclasses.replace(p, loss=torch.compile(p.loss)) for p in t.phases]
+    began = time.perf_counter()
+    try:
+        for _ in range(2):
+            t.step()
+    except RuntimeError as e:                     # what a network does may be more than the compiler knows
+        print(json.dumps({"failed": str(e).partition("\n")[0]}), flush=True)
+        return
+    print(json.dumps({"batch": t.config.batch_size, "wall": time.perf_counter() - began}), flush=True)
     for line in sys.stdin:
         began, wall = time.process_time(), time.perf_counter()
         for _ in range(int(line)):

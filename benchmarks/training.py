@@ -3,8 +3,10 @@ older checkout; and the loop as a ratio to the usual PyTorch script on the same 
 
     python -m benchmarks training                          families in float32 and bf16, and the usual script
     python -m benchmarks training --against DIR            and against another checkout of this project (git worktree add DIR COMMIT)
+    python -m benchmarks training --compile                and with each phase's loss compiled by torch.compile
 
-The figure is a step's processor time, which other work on the machine moves less than the clock; medians of five rounds. The reference
+The figure is a step's processor time, which other work on the machine moves less than the clock (of several threads their time by the
+clock, since one that waits uses the processor too); medians of five rounds. The reference
 script does what the well-known examples do: a torchvision-style data set of PIL images turned to tensors one by one, a DataLoader that
 shuffles them in batches of 128, Adam, and ``loss.item()`` at each step.
 """
@@ -20,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,30 +43,35 @@ HERE = Path(__file__).parents[1]
 class Worker:
     """One family in one precision of one checkout."""
 
-    def __init__(self, name: str, threads: int, kind: str, checkout: Path = HERE) -> None:
-        words = [sys.executable, "-P", str(HERE / "benchmarks" / "steps.py"), name, DATA.get(name, "mnist"), str(threads), kind]
+    def __init__(self, name: str, threads: int, kind: str, checkout: Path = HERE, compiled: bool = False) -> None:
+        words = [sys.executable, "-P", str(HERE / "benchmarks" / "steps.py"), name, DATA.get(name, "mnist"), str(threads), kind,
+                 *(["compile"] if compiled else [])]
+        self.clock = "cpu" if threads == 1 else "wall"
         environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": str(threads)}
         self.process = subprocess.Popen(words, cwd=checkout, env=environment, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.batch, self.cpu, self.peak = self._answer()["batch"], list[float](), 0.0
+        first = self._answer()
+        if failed := first.get("failed"):
+            raise RuntimeError(failed)
+        self.batch, self.first, self.cost, self.peak = first["batch"], first["wall"], list[float](), 0.0
 
-    def _answer(self) -> dict[str, float]:
+    def _answer(self) -> dict[str, Any]:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{' '.join(self.process.args[2:])} ended early.")  # type: ignore[index]
-        answer: dict[str, float] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def step(self, steps: int) -> float:
-        """Processor seconds of a step, of so many steps; kept."""
+        """Seconds of a step, of so many steps; kept."""
         assert self.process.stdin
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
         answer = self._answer()
-        self.cpu.append(answer["cpu"] / steps)
+        self.cost.append(answer[self.clock] / steps)
         self.peak = answer["peak"]
-        return self.cpu[-1]
+        return self.cost[-1]
 
     def end(self) -> None:
         """It takes no more."""
@@ -72,26 +80,37 @@ class Worker:
         self.process.wait()
 
 
-def compare(name: str, threads: int, against: Path | None) -> str:
+def compare(name: str, threads: int, against: Path | None, compiled: bool = False) -> str:
     """A row of the table."""
     workers = {k: Worker(name, threads, k) for k in (precision.FLOAT32, precision.BF16)}
     if against:
         workers["before"] = Worker(name, threads, "as it was", against)
+    told = ""
+    if compiled:
+        try:
+            workers["compiled"] = Worker(name, threads, precision.BF16, compiled=True)
+        except RuntimeError as e:
+            told = str(e)
     slowest = max(w.step(1) for w in workers.values())
     for w in workers.values():
-        w.cpu.clear()
+        w.cost.clear()
     steps = min(STEPS, max(1, round(ROUND / slowest)))
     for _ in range(ROUNDS):
         for w in workers.values():
             w.step(steps)
     for w in workers.values():
         w.end()
-    speed = {k: w.batch / statistics.median(w.cpu) for k, w in workers.items()}
+    speed = {k: w.batch / statistics.median(w.cost) for k, w in workers.items()}
     best = max(precision.FLOAT32, precision.BF16, key=lambda k: speed[k])
     ratio = speed[precision.BF16] / speed[precision.FLOAT32]
     cells = [name, DATA.get(name, "mnist"), f"{speed[precision.FLOAT32]:,.0f}", f"{speed[precision.BF16]:,.0f}", f"{ratio:.2f}", best]
     if against:
         cells += [f"{speed['before']:,.0f}", f"{speed[best] / speed['before']:.2f}"]
+    if told:
+        cells += [told, "–", "–"]
+    elif compiled:
+        w = workers["compiled"]
+        cells += [f"{speed['compiled']:,.0f}", f"{speed['compiled'] / speed[precision.BF16]:.2f}", f"{w.first:.0f}"]
     return "| " + " | ".join([*cells, f"{workers[best].peak:,.0f}"]) + " |"
 
 
@@ -159,16 +178,18 @@ def main(arguments: Sequence[str] = ()) -> None:
     """Print the table, then a line per network against the usual script."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks training")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout of this project")
+    parser.add_argument("--compile", action="store_true", help="with torch.compile too, in bf16")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--families", nargs="+", default=families.names(), choices=families.names(), metavar="FAMILY")
     args = parser.parse_args(list(arguments))
     torch.set_num_threads(args.threads)
-    more = ["before", "ratio"] if args.against else []
+    more = [*(["before", "ratio"] if args.against else []), *(["compiled", "÷ bf16", "compiling, s"] if args.compile else [])]
     heads = ["family", "data", "float32", "bf16", "bf16 ÷ float32", "auto", *more, "peak MB"]
-    print(f"images per second of processor time, {args.threads} thread{'s' * (args.threads > 1)}, median of {ROUNDS} rounds in turns\n")
+    by = "processor time" if args.threads == 1 else "the clock"
+    print(f"images per second of {by}, {args.threads} thread{'s' * (args.threads > 1)}, median of {ROUNDS} rounds in turns\n")
     print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
     for name in args.families:
-        print(compare(name, args.threads, args.against and args.against.resolve()), flush=True)
+        print(compare(name, args.threads, args.against and args.against.resolve(), args.compile), flush=True)
     print()
     against_the_usual_script()
 
