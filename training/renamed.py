@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 SETTINGS = {"lazy": "r1_interval", "most_channels": "channel_max", "widening": "channel_multiplier",
             "mapping_rate": "mapping_lr_mul", "noise_rate": "noise_lr_mul"}
+LATER = {"alae": {"equalized": False}}           # settings that a family has now, as it was when there were none
 CARD = {"begun_with": "init_from"}
 TENSORS = ((re.compile(r"(^|\.)(trunk|encoder)\.colours\."), r"\1\2.from_rgb."),
            (re.compile(r"(^|\.)colours\."), r"\1to_rgb."),
@@ -17,9 +18,11 @@ T = TypeVar("T")
 
 
 def card(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A card's fields by the names of now, its settings among them."""
+    """A card's fields by the names of now, its settings among them, with those that came later as they were before."""
     named = {CARD.get(k, k): v for k, v in values.items() if CARD.get(k, k) == k or CARD[k] not in values}
-    return named | ({"config": settings(named["config"])} if isinstance(named.get("config"), dict) else {})
+    if isinstance(named.get("config"), dict):
+        named["config"] = LATER.get(str(named.get("family")), {}) | settings(named["config"])
+    return named
 
 
 def settings(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def invert(model, shift=0.0):
 
 @pytest.mark.parametrize("shift", [0.0, 0.5, -2.0])
 def test_reciprocity_is_zero_for_an_exact_inverse_and_the_square_of_what_it_misses(shift):
-    model, objective = made(reciprocity=3.0)
+    model, objective = made(reciprocity=3.0, equalized=False)
     invert(model, shift)
     terms = objective.reciprocity_loss(batch())
     assert terms["distance"].item() == pytest.approx(shift**2, rel=1e-5, abs=1e-9)
@@ -49,7 +49,7 @@ def test_reciprocity_is_zero_for_an_exact_inverse_and_the_square_of_what_it_miss
 
 def test_reciprocity_compares_codes_and_never_images():
     """An encoder that undoes the generator in W alone loses nothing, though images of the data come back as something else."""
-    model, objective = made()
+    model, objective = made(equalized=False)
     invert(model)
     x = batch().images
     assert (model.synthesize(model.encode(x)) - x).square().mean() > 0.1
@@ -88,7 +88,7 @@ def test_the_penalty_is_half_the_squared_gradient_through_discriminator_and_enco
 
 
 def test_the_penalty_of_linear_networks_is_their_product():
-    model, objective = made()
+    model, objective = made(equalized=False)
     invert(model)
     objective.discriminator = nn.Linear(5, 1)
     slope = objective.discriminator.weight.detach() @ model.encoder[1].weight.detach()
@@ -110,20 +110,65 @@ def test_each_phase_trains_its_own_networks():
 
 
 def test_f_learns_more_slowly():
-    model, objective = made(learning_rate=1e-2, mapping_lr_mul=0.05, generator_rate=2.0)
+    model, objective = made(equalized=False, learning_rate=1e-2, mapping_lr_mul=0.05, generator_rate=2.0)
     generator = objective.phases()[1]
     rates = {id(p): group["lr"] for group in generator.optimizer.param_groups for p in group["params"]}
     assert all(rates[id(p)] == pytest.approx(1e-3) for p in model.mapping.parameters())
     assert all(rates[id(p)] == pytest.approx(2e-2) for p in model.generator.parameters())
 
 
-def test_codes_begin_with_the_spread_of_the_noise():
+def taken(network, layer, x):
+    """What a layer is given when its network is given ``x``."""
+    told = []
+    hook = layer.register_forward_pre_hook(lambda m, given: told.append(given[0]))
+    network(x)
+    hook.remove()
+    return told[0]
+
+
+def seen(layer, x):
+    """How many numbers of its input move an output of a layer at most."""
+    one = x[:1].detach().requires_grad_()
+    out = layer(one).flatten()
+    moved = [torch.autograd.grad(out[k], one, retain_graph=True)[0].count_nonzero().item() for k in range(len(out))]
+    return max(moved)
+
+
+@pytest.mark.parametrize("network", ["dense", "conv"])
+def test_a_weight_learns_as_the_equalised_one_would(network):
+    """A weight of scale s that Adam moves by lr · s a step is a unit weight, times s, moved by lr; F's and D's by a tenth of that."""
+    model, objective = made(network=network, channels=4, learning_rate=1e-2, mapping_lr_mul=0.1)
+    rates = {id(p): group["lr"] for phase in objective.phases() for group in phase.optimizer.param_groups for p in group["params"]}
+    assert len(rates) == len(list(objective.parameters()))
+    w = model.map(torch.randn(1, 6))
+    for part, x, most in ((model.mapping, torch.randn(1, 6), 1e-3), (objective.discriminator, w[:, 0], 1e-3),
+                          (model.encoder, batch(1).images, 1e-2), (model.generator, w[:, 0], 1e-2)):
+        layers = [m for m in part.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)]
+        assert layers
+        for layer in layers:
+            given = taken(part, layer, x)
+            assert rates[id(layer.weight)] == pytest.approx(most * math.sqrt(2 / seen(layer, given))), layer
+            assert rates[id(layer.bias)] == pytest.approx(most)
+
+
+def test_both_codes_end_in_a_leaky_relu_and_the_discriminator_is_linear():
+    model, objective = made()
+    z, x = torch.randn(64, 6), batch().images
+    torch.testing.assert_close(model.encode(x)[:, 0], F.leaky_relu(model.encoder(x), 0.2))
+    torch.testing.assert_close(model.map(z)[:, 0], F.leaky_relu(model.mapping[:-1](normalised(z)), 0.2))
+    a, b = torch.randn(2, 9, 5)
+    d = objective.discriminator
+    torch.testing.assert_close(d(a) + d(b), d(a + b) + d(torch.zeros(9, 5)))
+
+
+@pytest.mark.parametrize("equalized, apart", [(False, 0.4), (True, 0.25)])      # a leaky end keeps a fifth of half the code
+def test_codes_begin_with_the_spread_of_the_noise(equalized, apart):
     """And pictures differ from each other from the first step on."""
     family = families.get("alae")
-    model = family.Model(family.Config(width=128), spec())
+    model = family.Model(family.Config(width=128, equalized=equalized), spec())
     w = model.map(torch.randn(500, 50))
     assert 0.5 < w.std(0).mean() < 2
-    assert model.synthesize(w).std(0).mean() > 0.4
+    assert model.synthesize(w).std(0).mean() > apart
 
 
 def test_f_is_only_a_target_of_reciprocity():
@@ -165,7 +210,7 @@ def test_features_are_the_layer_that_the_code_is_read_from():
     model, _ = made()
     x = batch(3).images
     assert model.features(x).shape == (3, 24)
-    torch.testing.assert_close(model.encoder.head(model.features(x)), model.encode(x)[:, 0])
+    torch.testing.assert_close(F.leaky_relu(model.encoder.head(model.features(x)), 0.2), model.encode(x)[:, 0])
 
 
 def test_images_and_their_codes_can_be_convolved():

@@ -57,6 +57,20 @@ def test_the_new_name_counts_where_both_stand():
     assert renamed.card({"begun_with": "a", "init_from": "b", "config": {"lazy": 4}}) == {"init_from": "b", "config": {"r1_interval": 4}}
 
 
+def test_a_run_of_before_a_setting_is_what_it_was(tmp_path):
+    """ALAE's codes were linear before ``equalized``."""
+    t = trainer(families.get("alae"), equalized=False)
+    folder, model = tmp_path / "small", t.finished_model()
+    checkpoint.save(folder, model, t.card)
+    card = json.loads((folder / "card.json").read_text())
+    del card["config"]["equalized"]
+    (folder / "card.json").write_text(json.dumps(card))
+    loaded, read = checkpoint.load(folder)
+    x = torch.linspace(-1, 1, 784).view(1, 1, 28, 28)[..., :read.spec.shape[-2], :read.spec.shape[-1]].expand(1, *read.spec.shape)
+    assert read.config["equalized"] is False and torch.equal(loaded.encode(x), model.encode(x))
+    assert all({f.name for f in dataclasses.fields(families.get(name).Config)} >= set(was) for name, was in renamed.LATER.items())
+
+
 def test_no_setting_of_now_is_called_as_one_was():
     fields = {f.name for name in families.names() for f in dataclasses.fields(families.get(name).Config)}
     assert set(renamed.SETTINGS.values()) <= fields and not fields & set(renamed.SETTINGS)

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..adversarial import AdversarialConfig, AdversarialObjective
 from ..encoders import Autoencoding, Encoder, dense, generator
@@ -26,10 +27,10 @@ from ..optimizers import adam
 class ALAEConfig(AdversarialConfig):
     """Settings of ALAE."""
 
-    batch_size: int = setting(32, "images per step, over all processes (ours: more steps for the same images; official code, MNIST: 128)",
-                              low=2, high=4096)
-    learning_rate: float = setting(1e-3, "Adam's learning rate (ours, for a hundredth of the paper's images; official code, "
-                                   "MNIST: 2e-3 times each layer's equalised scale, here 0.04 to 0.2)", low=1e-7, high=1.0)
+    batch_size: int = setting(128, "images per step, over all processes (official code, MNIST: 128)", low=2, high=4096)
+    learning_rate: float = setting(2e-3, "Adam's learning rate (official code, MNIST: 2e-3)", low=1e-7, high=1.0)
+    equalized: bool = setting(True, "as the official code: each layer's weights learn at √(2 / inputs) of the rate, F and E end in a leaky "
+                              "ReLU, D is linear; off: one rate, linear ends, D with leaky ReLUs (ours, earlier)", advanced=True)
     decay: str = setting("cosine", "how the learning rate falls over the run: none, or cosine to zero (ours; paper: not)",
                          choices=("none", "cosine"), advanced=True)
     beta1: float = setting(0.0, "Adam's first decay rate (paper: 0)", low=0.0, high=0.99, advanced=True)
@@ -38,12 +39,22 @@ class ALAEConfig(AdversarialConfig):
     width: int = setting(1024, "units of each dense layer of E and G (paper, MNIST: 1024)", low=8, high=2048)
     features: int = setting(1024, "units of the encoder's last layer but one, the long code (paper, MNIST: 1024)", low=8, high=4096)
     mapping_layers: int = setting(6, "layers of F (official code, MNIST: 6)", low=1, high=8, advanced=True)
-    mapping_lr_mul: float = setting(0.1, "F's learning rate over the others' (official code: 0.1)",
-                                  low=0.001, high=1.0, advanced=True)
+    mapping_lr_mul: float = setting(0.1, "the learning rate of F, and of D where rates are equalised, to the others' (official code: 0.1)",
+                                    low=0.001, high=1.0, advanced=True)
     reciprocity: float = setting(1.0, "weight of the distance between codes in W (paper: 1)", low=0.0, high=100.0, advanced=True)
-    r1: float = setting(1.0, "weight of the R1 penalty on real images (ours; paper: 10)", low=0.0, high=100.0, advanced=True)
+    r1: float = setting(10.0, "weight of the R1 penalty on real images (paper: 10)", low=0.0, high=100.0, advanced=True)
     noise_dim: int = setting(0, "dimensions of noise that the generator gets beside the code in training; images are drawn with their "
                              "mean, zero (paper: optional)", low=0, high=512, advanced=True)
+
+
+LAYERS = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
+
+
+def inputs(layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d) -> float:
+    """How many numbers an output of the layer is a weighted sum of."""
+    if isinstance(layer, nn.ConvTranspose2d):         # a pixel is the sum of (kernel / stride)² weighted ones; the first layer's of one
+        return layer.in_channels * (math.prod(layer.kernel_size) / math.prod(layer.stride) if layer.stride != (1, 1) else 1)
+    return layer.weight[0].numel()
 
 
 def spread(network: nn.Module) -> None:
@@ -52,9 +63,8 @@ def spread(network: nn.Module) -> None:
     for m in network.modules():
         if isinstance(m, nn.Linear | nn.Conv2d):
             nn.init.kaiming_normal_(m.weight, 0.2)
-        elif isinstance(m, nn.ConvTranspose2d):                                # a pixel is the sum of (kernel / stride)² weighted ones
-            seen = m.in_channels * math.prod(m.kernel_size) / math.prod(m.stride)
-            nn.init.normal_(m.weight, 0.0, math.sqrt(2 / seen))
+        elif isinstance(m, nn.ConvTranspose2d):
+            nn.init.normal_(m.weight, 0.0, math.sqrt(2 / inputs(m)))
         else:
             continue
         if m.bias is not None:
@@ -73,14 +83,19 @@ class ALAE(Autoencoding):
         super().__init__()
         self.spec = LatentSpec(shape=data.shape, z_dim=config.z_dim, w_dim=config.w_dim, encodes=True, prior="mapped")
         d, between = config.w_dim, [config.w_dim] * (config.mapping_layers - 1)
-        self.mapping = nn.Sequential(*dense([config.z_dim, *between]), nn.Linear(between[-1] if between else config.z_dim, d))
-        self.noise_dim = config.noise_dim
+        last = dense([between[-1] if between else config.z_dim, d])
+        self.mapping = nn.Sequential(*dense([config.z_dim, *between]), *(last if config.equalized else last[:1]))
+        self.noise_dim, self.equalized = config.noise_dim, config.equalized
         self.generator = generator(d + config.noise_dim, data.shape, config.network, config.width, config.channels, norm=False)
         self.encoder = Encoder(data.shape, config.network, config.width, config.features, config.channels, d, norm=False)
         spread(self)
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.mapping(normalised(z))[:, None]
+
+    def encode(self, x: Tensor) -> Tensor:
+        w = super().encode(x)
+        return F.leaky_relu(w, 0.2) if self.equalized else w
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         noise = torch.zeros if not self.training else torch.randn
@@ -95,16 +110,21 @@ class ALAEObjective(AdversarialObjective):
 
     def make_discriminator(self) -> nn.Module:
         d = self.config.w_dim
-        network = nn.Sequential(*dense([d, d, d]), nn.Linear(d, 1))
+        hidden = [nn.Linear(d, d), nn.Linear(d, d)] if self.config.equalized else dense([d, d, d])
+        network = nn.Sequential(*hidden, nn.Linear(d, 1))
         spread(network)
         return network
 
     def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
-        """Adam with a second decay rate of 0.99 (paper), and a smaller learning rate for F."""
-        parameters, groups = [p for m in modules for p in m.parameters()], []
+        """Adam with a second decay rate of 0.99 (paper). With equalised rates each layer's weights have their own (Karras et al. 2018,
+        section 4.1, said as a rate in place of a factor), and F's and D's a smaller one; else F's alone."""
+        parameters, groups, equal = [p for m in modules for p in m.parameters()], list[dict[str, Any]](), self.config.equalized
         for m in modules:
-            slower = self.config.mapping_lr_mul if m is self.model.mapping else 1.0
-            groups.append({"params": list(m.parameters()), "lr": self.config.learning_rate * rate * slower})
+            slow = m is self.model.mapping or equal and m is self.discriminator
+            most = self.config.learning_rate * rate * (self.config.mapping_lr_mul if slow else 1.0)
+            weights = {layer.weight: math.sqrt(2 / inputs(layer)) for layer in m.modules() if isinstance(layer, LAYERS)} if equal else {}
+            groups += [{"params": [p], "lr": most * scale} for p, scale in weights.items()]
+            groups.append({"params": [p for p in m.parameters() if p not in weights], "lr": most})
         return {"parameters": parameters, "optimizer": adam(groups, betas=(self.config.beta1, 0.99))}
 
     def phases(self) -> list[Phase]:
@@ -115,7 +135,7 @@ class ALAEObjective(AdversarialObjective):
 
     def logits(self, x: Tensor) -> Tensor:
         """D(E(x)): images (n, C, H, W) to (n,)."""
-        return self.discriminator(self.model.encoder(x))[:, 0]
+        return self.discriminator(self.model.encode(x)[:, 0])[:, 0]
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Tensor]:
         real, fake = self.logits(batch.images), self.logits(self.fixed(len(batch)))
