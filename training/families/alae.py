@@ -165,7 +165,7 @@ FAMILY = Family(
     Config=ALAEConfig, Model=ALAE, Objective=ALAEObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=500_000, width=256)},
+        "cpu": {"*": dict(images=5_000_000, width=640)},
         "gpu": {"*": dict(images=36_000_000, batch_size=128)},
     },
 )
