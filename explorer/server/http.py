@@ -14,11 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .. import Refused, TooLarge, VisitorError
+from .. import Refused, VisitorError
 from ..runs.lanes import Abandoned
 from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
+from .bodies import parts
 from .scope import address
 
 PREFIX = "/gradio_api/explorer"
@@ -99,17 +100,7 @@ async def require_login(request: Request) -> None:
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body of a request. Raises TooLarge beyond ``limit`` bytes."""
-    sentence = f"The request is larger than {limit // 1024:,} KiB."
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise TooLarge(sentence)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLarge(sentence)
-        parts.append(part)
-    return b"".join(parts)
+    return b"".join([part async for part in parts(request.receive, request.headers, limit)])
 
 
 def json_answer(value: Any, status: int = 200) -> Response:
