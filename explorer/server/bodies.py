@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import Refused, TooLarge
 from ..runs.shares import Busy, Shares
+from . import gradio_internals as internals
 from .scope import address, route_path
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -23,10 +24,10 @@ HELD, EACH_HOLDS = 96 * 2**20, 32 * 2**20       # bytes of bodies in memory, ove
 READ, EACH_READS = 512, 224                     # requests with a body under way, over all and of one address
 LARGE, SMALL = 6 * 2**20, 2**14
 LIMITS: Mapping[str, int] = {                   # by the beginning of the path; what is not here is closed
-    "/gradio_api/explorer/": LARGE,             # each of them has a smaller one of its own (server/routes.py)
-    "/gradio_api/component_server": LARGE, "/gradio_api/queue/join": LARGE, "/gradio_api/run/": LARGE, "/gradio_api/api/": LARGE,
-    "/gradio_api/call/": LARGE, "/gradio_api/cancel": SMALL, "/gradio_api/reset": SMALL, "/login": SMALL}
-CLOSED = ("/gradio_api/deep_link",)             # of those that are asked for by GET: it writes to the disk
+    f"{internals.API}/explorer/": LARGE,        # each of them has a smaller one of its own (server/routes.py)
+    **dict.fromkeys((internals.COMPONENT, internals.JOIN, internals.RUN, internals.OLD_RUN, internals.CALL), LARGE),
+    **dict.fromkeys((internals.CANCEL, internals.RESET, internals.LOGIN), SMALL)}
+CLOSED = (internals.DEEP_LINK,)                 # of those that are asked for by GET
 UNUSED = "This page has no use for that."
 
 

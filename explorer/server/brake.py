@@ -10,6 +10,7 @@ from collections.abc import Callable
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .gradio_internals import LOGIN
 from .scope import address, route_path
 
 FREE = 5                                        # wrong ones that cost nothing
@@ -25,7 +26,7 @@ class Brake:
         self.wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()    # by address: how many, and when the next may come
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or route_path(scope).rstrip("/") != "/login":
+        if scope["type"] != "http" or scope["method"] != "POST" or route_path(scope).rstrip("/") != LOGIN:
             await self.app(scope, receive, send)
             return
         who, now = address(scope), self.clock()

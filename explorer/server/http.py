@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -20,9 +19,10 @@ from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
 from .bodies import parts
+from .gradio_internals import API, logged_in
 from .scope import address
 
-PREFIX = "/gradio_api/explorer"
+PREFIX = f"{API}/explorer"
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
 VERY_BUSY = "The page is very busy; try again in a moment."
 log = logging.getLogger(__name__)
@@ -83,18 +83,8 @@ def plain_routes(endpoints: Iterable[Endpoint]) -> list[Route]:
 
 
 async def require_login(request: Request) -> None:
-    """Raise LoggedOut unless the page has no login or the request carries its cookie, as gradio itself checks it."""
-    app = request.app
-    dependency = getattr(app, "auth_dependency", None)
-    if dependency is not None:
-        user = dependency(request)
-        user = await user if inspect.isawaitable(user) else user
-    elif getattr(app, "auth", None) is not None:
-        token = request.cookies.get(f"access-token-{app.cookie_id}") or request.cookies.get(f"access-token-unsecure-{app.cookie_id}")
-        user = app.tokens.get(token)
-    else:
-        return
-    if user is None:
+    """Raise LoggedOut unless the page has no login or the request carries its cookie."""
+    if not await logged_in(request):
         raise LoggedOut("Please log in to this page first.")
 
 
