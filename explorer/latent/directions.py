@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from torch import Tensor
+
+from training.principal import strongest
 
 from .. import images
 from ..runs.background import Progress
@@ -60,9 +61,8 @@ class Direction:
 def closed_form(weight: Tensor, layers: int = 1, count: int = 8) -> np.ndarray:
     """Eigenvectors of AᵀA for the weight A (out, w_dim), strongest first: (≤ count, layers * w_dim), unit length, the same in every layer.
     Each one's largest component is positive."""
-    a = weight.detach().double().cpu()
-    vectors = torch.linalg.eigh(a.T @ a)[1].T.flip(0)[:count].numpy()
-    vectors = vectors * np.sign(vectors[np.arange(len(vectors)), np.abs(vectors).argmax(1)])[:, None]
+    a = weight.detach().double().cpu().numpy()
+    vectors = strongest(a.T @ a)[1][:count]
     return (np.tile(vectors, (1, layers)) / np.sqrt(layers)).astype(np.float32)
 
 

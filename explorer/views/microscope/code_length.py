@@ -12,9 +12,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from scipy.linalg import eigh
 
 from training.heldout import HeldOut
+from training.principal import same_way, strongest
 
 from ... import Refused, images
 from ...latent import reconstruction
@@ -62,20 +62,12 @@ def principal(x: np.ndarray, most: int) -> Space:
     most = min(most, d, max(n - 1, 1))
     if d <= n:
         gram = np.sum([(part.T @ part).astype(np.float64) for part in np.array_split(y, -(-n // ROWS))], 0)
-        axes = _strongest(gram, most)[1].T
+        axes = strongest(gram, most)[1]
     else:
         gram = np.sum([(part @ part.T).astype(np.float64) for part in np.array_split(y, -(-d // ROWS), axis=1)], 0)
-        values, vectors = _strongest(gram, most)
-        axes = (y.T @ vectors.astype(np.float32)).T / np.sqrt(np.maximum(values[:, None], 1e-12))
-    axes = axes * np.where(axes[np.arange(len(axes)), np.abs(axes).argmax(1)] < 0, -1, 1)[:, None]
-    return Space(mean, np.ascontiguousarray(axes, np.float32))
-
-
-def _strongest(gram: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Largest eigenvalues (most,) of a symmetric matrix (k, k), and their eigenvectors (k, most); strongest first."""
-    k = len(gram)
-    values, vectors = eigh(gram, subset_by_index=[k - most, k - 1]) if most < k // 2 else np.linalg.eigh(gram)
-    return values[::-1][:most], vectors[:, ::-1][:, :most]
+        values, vectors = strongest(gram, most)
+        axes = (y.T @ vectors.T.astype(np.float32)).T / np.sqrt(np.maximum(values[:, None], 1e-12))
+    return Space(mean, np.ascontiguousarray(same_way(axes), np.float32))
 
 
 def code_space(run: Run) -> Space:
