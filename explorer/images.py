@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training import pictures
+from training import errors, pictures
 
 from . import Refused
 
@@ -42,6 +42,13 @@ def to_uint8(x: torch.Tensor) -> np.ndarray:
     """Images (n, C, H, W) in [-1, 1] to (n, H, W, C) uint8; beyond the range is clipped, NaN is black."""
     x = torch.nan_to_num(x, nan=-1.0, posinf=1.0, neginf=-1.0).clamp(-1, 1)
     return ((x + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+
+def squared_error(drawn: torch.Tensor, pixels: np.ndarray) -> np.ndarray:
+    """Squared error (n,) of images (n, C, H, W) in [-1, 1] as they are shown (``to_uint8``) against pixels uint8, each its own
+    (n, C, H, W) or all the same (C, H, W); summed over all pixels, taken as [0, 1]."""
+    shown = torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).float().cpu()
+    return errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
 
 
 def grid(tiles: np.ndarray, columns: int) -> np.ndarray:

@@ -13,8 +13,8 @@ import torch
 from scipy.linalg import subspace_angles
 
 from .data import Dataset
+from .errors import squared_error
 from .figures import Figures, score
-from .losses import squared_error
 from .model import Batch, LatentModel
 from .principal import strongest
 

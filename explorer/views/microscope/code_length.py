@@ -17,7 +17,6 @@ from training.heldout import HeldOut
 from training.principal import same_way, strongest
 
 from ... import Refused, images
-from ...latent import reconstruction
 from ...runs.background import Progress
 from ...runs.run import Run
 from . import units
@@ -38,7 +37,7 @@ def layered(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     with torch.inference_mode():
         x = images.to_tensor(pixels[None], run.device)
         drawn = torch.cat([run.model.through(x, k) for k in range(1, layers + 1)])
-    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels)
+    return images.to_uint8(drawn), images.squared_error(drawn, pixels)
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,8 @@ def _measure(run: Run, held: HeldOut, progress: Progress) -> Sizes:
     w = run.encode(pixels)[0]
     model: list[float] = []
     for i, k in enumerate(sizes):
-        drawn = run.images(space.cut(w, k) if k < whole else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
-        model.append(float((((drawn + 1) / 2 - flat) ** 2).sum(1).mean()))
+        drawn = run.images(space.cut(w, k) if k < whole else w, labels)
+        model.append(float(images.squared_error(drawn, pixels).mean()))
         progress(0.3 + 0.7 * (i + 1) / len(sizes))
     pca = [float(((components.cut(flat, k) - flat) ** 2).sum(1).mean()) if k <= len(components.axes) else None for k in sizes]
     return Sizes(sizes, model, pca, n)
@@ -167,7 +166,7 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
     flat = pixels.reshape(1, -1).astype(np.float32) / 255
     cut = np.concatenate([components.cut(flat, k) for k in sizes]).reshape(-1, *c)
     by_pca = torch.from_numpy(cut) * 2 - 1
-    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels), images.to_uint8(by_pca), reconstruction.squared(by_pca, pixels)
+    return images.to_uint8(drawn), images.squared_error(drawn, pixels), images.to_uint8(by_pca), images.squared_error(by_pca, pixels)
 
 
 __all__ = ["Sizes", "Space", "code_space", "layered", "measured", "measured_sizes", "pixel_space", "powers", "principal", "sized", "spaces"]
