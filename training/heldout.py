@@ -16,12 +16,12 @@ import tempfile
 import threading
 import zipfile
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from . import arrays, belongs
 from .data import DataError, Dataset
@@ -52,7 +52,7 @@ class HeldOut:
         self.spec = DataSpec.from_dict(sheet["data"])
         self.n, self.columns, self.per_sheet = sheet["n"], sheet["columns"], sheet["per_sheet"]
         self.lossless: bool = sheet["lossless"]
-        self._decoded: OrderedDict[int, np.ndarray] = OrderedDict()
+        self._decoded: LRUCache[int, np.ndarray] = LRUCache(KEPT_SHEETS)
         self._lock = threading.Lock()
 
     @property
@@ -78,12 +78,10 @@ class HeldOut:
 
     def _tiles(self, k: int) -> np.ndarray:
         with self._lock:
-            if k not in self._decoded:
-                self._decoded[k] = self._decode(k)
-            self._decoded.move_to_end(k)
-            while len(self._decoded) > KEPT_SHEETS:
-                self._decoded.popitem(last=False)
-            return self._decoded[k]
+            tiles = self._decoded.get(k)
+            if tiles is None:
+                tiles = self._decoded[k] = self._decode(k)
+            return tiles
 
     def _decode(self, k: int) -> np.ndarray:
         from PIL import Image
