@@ -42,7 +42,7 @@ def noisy(pixels: np.ndarray, kind: str, amount: float, seed: int) -> np.ndarray
     """Pixels (C, H, W) uint8 with noise (training.corruption), the same for the same seed, image size, kind and amount."""
     x = images.to_tensor(pixels[None])
     out = corruption.corrupt(x, kind, amount, torch.Generator().manual_seed(seed))
-    return ((out[0] + 1) * 127.5).round().byte().numpy()
+    return images.to_uint8(out)[0].transpose(2, 0, 1)
 
 
 def take_in(run: Run, pixels: np.ndarray, label: int | None = None, target: np.ndarray | None = None) -> Taken:
