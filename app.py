@@ -143,6 +143,7 @@ def main(argv: list[str] | None = None) -> int:
     from explorer import page
     from explorer.runs.session import Session
     from explorer.server.access import Access
+    from explorer.server.gradio_internals import look_every
     from training import memory
 
     memory.keep(IDLE)
@@ -156,7 +157,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     demo = page.build(session, access)
     demo.queue(default_concurrency_limit=4, max_size=64)
-    demo._queue.sleep_when_free = QUEUE_LOOKS
+    look_every(demo, QUEUE_LOOKS)
     try:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,

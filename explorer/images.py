@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 
 import numpy as np
 import torch
 from PIL import Image
 
-from training import pictures
+from training import errors, pictures
+from training.model import Batch
+from training.pixels import grid, to_pillow, to_uint8
 
 from . import Refused
 
@@ -35,27 +36,14 @@ class ImageError(Refused):
 
 def to_tensor(pixels: np.ndarray, device: str = "cpu") -> torch.Tensor:
     """Pixels uint8, of any shape, as models take them: in [-1, 1], on the device."""
-    return torch.from_numpy(np.array(pixels)).to(device).float() / 127.5 - 1
+    return Batch.of(torch.from_numpy(np.array(pixels)).to(device)).images
 
 
-def to_uint8(x: torch.Tensor) -> np.ndarray:
-    """Images (n, C, H, W) in [-1, 1] to (n, H, W, C) uint8; beyond the range is clipped, NaN is black."""
-    x = torch.nan_to_num(x, nan=-1.0, posinf=1.0, neginf=-1.0).clamp(-1, 1)
-    return ((x + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-
-def grid(tiles: np.ndarray, columns: int) -> np.ndarray:
-    """Tiles (n, H, W, C) in rows of ``columns``: (rows * H, columns * W, C); places left over are black."""
-    n, h, w, c = tiles.shape
-    rows = math.ceil(n / columns)
-    if rows * columns > n:
-        tiles = np.concatenate([tiles, np.zeros((rows * columns - n, h, w, c), np.uint8)])
-    return tiles.reshape(rows, columns, h, w, c).transpose(0, 2, 1, 3, 4).reshape(rows * h, columns * w, c)
-
-
-def to_pillow(pixels: np.ndarray) -> Image.Image:
-    """(H, W, C) uint8 with C of 1 or 3."""
-    return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+def squared_error(drawn: torch.Tensor, pixels: np.ndarray) -> np.ndarray:
+    """Squared error (n,) of images (n, C, H, W) in [-1, 1] as they are shown (``to_uint8``) against pixels uint8, each its own
+    (n, C, H, W) or all the same (C, H, W); summed over all pixels, taken as [0, 1]."""
+    shown = torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).float().cpu()
+    return errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
 
 
 def encode(pixels: np.ndarray) -> tuple[bytes, str]:
@@ -116,3 +104,7 @@ def decode_upload(data: bytes, shape: tuple[int, ...], invert: bool = False, dee
     if invert:
         pixels = 255 - pixels
     return np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+__all__ = ["LOSSLESS", "MAX_FILE", "MAX_JPEG", "MAX_PIXELS", "NOT_READ", "REFUSED", "ImageError", "data_url", "decode_upload", "difference",
+           "diverging", "encode", "enlarge", "grid", "squared_error", "to_pillow", "to_tensor", "to_uint8"]

@@ -7,30 +7,24 @@ forms and the named API. ``build`` makes the Blocks, ``launch_arguments`` what `
 from __future__ import annotations
 
 import contextlib
-import gzip
-import importlib.resources
 import json
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from . import Refused, shell, theme
 from .i18n import words
 from .latent import neighbours, run_directions
 from .runs.session import Session
-from .server import api, thread_pools
+from .server import api, plotly, thread_pools
 from .server.access import Access
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
 from .server.heard import Heard
-from .server.http import PREFIX, plain_routes
+from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
 from .server.routes import make_routes
 from .server.scope import address
@@ -104,22 +98,6 @@ def _head(views: dict[str, Any], context: Context) -> str:
     return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown}</style><script>window.lxRelabel={relabel};</script>"
 
 
-@cache
-def _plotly() -> bytes:
-    """plotly.js of the installed plotly, gzipped once."""
-    return gzip.compress(importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes(), 6)
-
-
-def plotly_route() -> Route:
-    """plotly.js from our own server, small and cacheable, without telling where it lies on the disk."""
-    def plotly(request: Request) -> Response:
-        headers = {"cache-control": "public, max-age=86400", "vary": "accept-encoding"}
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(gzip.decompress(_plotly()), media_type="text/javascript", headers=headers)
-        return Response(_plotly(), media_type="text/javascript", headers=headers | {"content-encoding": "gzip"})
-    return Route(f"{PREFIX}/plotly.js", plotly, methods=["GET"])
-
-
 def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
 
@@ -127,7 +105,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
     own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
-    return dict(routes=[*make_routes(session, access, supported), *own, plotly_route(), scripts().route()],
+    return dict(routes=[*make_routes(session, access, supported), *own, plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
                             Middleware(Brake), Middleware(Heard), Middleware(Early)])

@@ -138,10 +138,11 @@ class Host:
     def page(self, arguments: list[str], environment: dict[str, str]) -> int:
         """Serve a page; its process id."""
         import app
-        from explorer import page
+        from explorer import page  # noqa: F401
         from explorer.runs import session  # noqa: F401
+        from explorer.server import plotly
         from tests import forked
-        page._plotly()                                 # kept: else packed by every fork
+        plotly.packed()                                # kept: else packed by every fork
 
         def serve() -> int:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -11,7 +11,6 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
 
-import gradio as gr
 import httpx
 import numpy as np
 import psutil
@@ -147,12 +146,6 @@ def test_a_login_guards_the_images_too(trained):
         with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
             assert [http.post("/login", **wrong).status_code for _ in range(6)] == [400] * 5 + [429]
         assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
-
-
-def test_gradio_s_queue_looks_more_often_than_it_is_told_to():
-    with gr.Blocks() as demo:
-        gr.HTML()
-    assert 0 < demo.queue()._queue.sleep_when_free < app.QUEUE_LOOKS
 
 
 def test_arguments():

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import corruption, networks
+from .errors import psnr_of, squared_error
 from .layers import mlp, trace
-from .losses import psnr_of, squared_error
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting, standard_normal
 from .optimizers import adam
 

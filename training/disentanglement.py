@@ -22,6 +22,7 @@ from . import avatars, metrics
 from .arithmetic import READ_WELL
 from .features import FeatureNet
 from .figures import Figures, as_8_bit, score
+from .interpolation import slerp
 from .model import LatentModel
 from .probes import linear_svm
 from .ranges import ranges
@@ -34,14 +35,10 @@ CHUNK = 50                                      # images at a time: more are slo
 Say = Callable[[str], None]
 
 
-def slerp(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
-    """Along the great circle from the direction of a to that of b, where t is 0 to 1, at length √d: (n, d), (n, d), (n, 1) to (n, d)."""
+def great_circle(a: Tensor, b: Tensor, t: Tensor | float) -> Tensor:
+    """From the direction of a to that of b, where t is 0 to 1, at length √d: (n, d), (n, d), a number or (n, 1), to (n, d)."""
     a, b = (x / x.norm(dim=1, keepdim=True) for x in (a, b))
-    cosine = (a * b).sum(1, keepdim=True)
-    across = b - cosine * a
-    across = across / across.norm(dim=1, keepdim=True).clamp_min(1e-12)
-    angle = t * cosine.clamp(-1, 1).acos()
-    return (a * angle.cos() + across * angle.sin()) * math.sqrt(a.shape[1])
+    return slerp(a, b, t) * math.sqrt(a.shape[1])
 
 
 def chunks(model: LatentModel, z: Tensor) -> Iterator[tuple[slice, Tensor | None]]:
@@ -63,7 +60,7 @@ def path_lengths(model: LatentModel, net: FeatureNet, say: Say = lambda s: None)
         a, b, s = first[at], second[at], t[at]
 
         def mapped(u: Tensor | float, a: Tensor = a, b: Tensor = b, label: Tensor | None = label) -> Tensor:
-            return model.map(slerp(a, b, u).float(), label)
+            return model.map(great_circle(a, b, u).float(), label)
 
         def seen(w: Tensor, label: Tensor | None = label) -> Tensor:
             return net.embed(model.synthesize(w, label)).double()

@@ -12,8 +12,8 @@ import torch
 
 from . import checkpoint, disentanglement, families, features, figures, heldout, maps, pca, points, pretraining, probes
 from .data import Dataset
+from .errors import squared_error
 from .figures import score
-from .losses import squared_error
 from .metrics import knn_accuracy, psnr, trustworthiness
 from .model import Batch, LatentModel
 

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from . import features
 from .data import Dataset, Split
 from .features import CHUNK, FeatureNet
+from .model import Batch
 
 IMAGES = {"mnist": 360_000, "fashion-mnist": 480_000}      # training images seen in all, where nothing else is asked
 IMAGES_ELSE = 200_000
@@ -37,7 +38,7 @@ def targets(split: Split, net: FeatureNet) -> Tensor:
 def batches(images: np.ndarray, chunk: int = CHUNK) -> Iterator[Tensor]:
     """uint8 images (n, C, H, W) in order, as float32 in [-1, 1]."""
     for i in range(0, len(images), chunk):
-        yield torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).float() / 127.5 - 1
+        yield Batch.of(torch.from_numpy(np.ascontiguousarray(images[i:i + chunk]))).images
 
 
 def augment(x: Tensor) -> Tensor:
@@ -81,7 +82,7 @@ def fit(dataset: Dataset, root: Path, *, images: int | None = None, seed: int = 
         if at + BATCH > len(order):
             order, at = torch.randperm(len(x)), 0
         index, at = order[at:at + BATCH], at + BATCH
-        logits = net(augment(x[index].float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
+        logits = net(augment(Batch.of(x[index]).images).contiguous(memory_format=torch.channels_last))
         loss = torch.stack([F.cross_entropy(logits[name], right[index, k]) for k, (name, _) in enumerate(net.fields)]).sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -16,17 +16,18 @@ import tempfile
 import threading
 import zipfile
 import zlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from . import arrays, belongs
 from .data import DataError, Dataset
 from .files import inside, read_json, sha256, write_json
 from .model import DataSpec
+from .pixels import grid, tiles_of
 
 FORMAT = 1
 FOLDER, SHEET = "_data", "sheet.json"
@@ -52,7 +53,7 @@ class HeldOut:
         self.spec = DataSpec.from_dict(sheet["data"])
         self.n, self.columns, self.per_sheet = sheet["n"], sheet["columns"], sheet["per_sheet"]
         self.lossless: bool = sheet["lossless"]
-        self._decoded: OrderedDict[int, np.ndarray] = OrderedDict()
+        self._decoded: LRUCache[int, np.ndarray] = LRUCache(KEPT_SHEETS)
         self._lock = threading.Lock()
 
     @property
@@ -78,12 +79,10 @@ class HeldOut:
 
     def _tiles(self, k: int) -> np.ndarray:
         with self._lock:
-            if k not in self._decoded:
-                self._decoded[k] = self._decode(k)
-            self._decoded.move_to_end(k)
-            while len(self._decoded) > KEPT_SHEETS:
-                self._decoded.popitem(last=False)
-            return self._decoded[k]
+            tiles = self._decoded.get(k)
+            if tiles is None:
+                tiles = self._decoded[k] = self._decode(k)
+            return tiles
 
     def _decode(self, k: int) -> np.ndarray:
         from PIL import Image
@@ -101,8 +100,7 @@ class HeldOut:
             pixels = np.asarray(image.convert("RGB"))[..., :channels]
         except OSError as error:
             raise DataError(f"{path} cannot be read ({error}).") from error
-        tiles = pixels.reshape(rows, height, self.columns, width, channels).transpose(0, 2, 4, 1, 3)
-        return np.ascontiguousarray(tiles.reshape(-1, channels, height, width))
+        return np.ascontiguousarray(tiles_of(pixels, height, width).transpose(0, 3, 1, 2))
 
 
 def fingerprint(folder: Path) -> str | None:
@@ -171,13 +169,8 @@ def write_missing(dataset: Dataset, root: Path) -> HeldOut:
 def _write_sheet(path: Path, images: np.ndarray, columns: int) -> None:
     from PIL import Image
 
-    n, channels, height, width = images.shape
-    rows = -(-n // columns)
-    tiles = np.zeros((rows * columns, channels, height, width), np.uint8)
-    tiles[:n] = images
-    pixels = tiles.reshape(rows, columns, channels, height, width).transpose(0, 3, 1, 4, 2)
-    pixels = pixels.reshape(rows * height, columns * width, channels)
-    if channels == 1:
+    pixels = grid(images.transpose(0, 2, 3, 1), columns)
+    if images.shape[1] == 1:
         # method 6 is 2 % smaller and 60 times slower
         Image.fromarray(pixels.repeat(3, axis=2)).save(path, lossless=True, method=3)
     else:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, devices, log, points, precision, renamed, stages, state
+from . import alarms, checkpoint, devices, log, pixels, points, precision, renamed, stages, state
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
@@ -396,12 +396,5 @@ def save_samples(path: Path, model: LatentModel, count: int = 64, columns: int =
         tile = Image.fromarray((points.raster(x.cpu().numpy(), 256) * 255).round().astype(np.uint8))
         write_atomically(path, lambda p: tile.save(p, "WEBP", lossless=True))
         return
-    pixels = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
-    n, c, h, w = pixels.shape
-    rows = math.ceil(n / columns)
-    sheet = np.zeros((rows * h, columns * w, c), np.uint8)
-    for i, tile in enumerate(pixels.transpose(0, 2, 3, 1)):
-        r, k = divmod(i, columns)
-        sheet[r * h:(r + 1) * h, k * w:(k + 1) * w] = tile
-    image = Image.fromarray(sheet[..., 0] if c == 1 else sheet)
+    image = pixels.to_pillow(pixels.grid(pixels.to_uint8(x), columns))
     write_atomically(path, lambda p: image.save(p, "WEBP", lossless=True))

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .errors import squared_error as squared_error  # a loss as well, where families look for it
+
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, diag exp(log_variance)) || N(0, I)) in nats, (n, d), (n, d) to (n,). Kingma & Welling 2014, appendix B."""
@@ -31,18 +33,6 @@ def gaussian_nll(mean: Tensor, x: Tensor, log_sigma: Tensor) -> Tensor:
 def optimal_log_sigma(mean: Tensor, x: Tensor, floor: float = -5.0) -> Tensor:
     """The log sigma that minimises ``gaussian_nll`` over the batch, a scalar (sigma-VAE: Rybkin et al. 2021, eq. 6)."""
     return 0.5 * (x - mean).square().mean().clamp_min(1e-12).log().clamp_min(2 * floor)
-
-
-def squared_error(x: Tensor, y: Tensor) -> Tensor:
-    """Sum of squared differences per image of images in [-1, 1], in units of the [0, 1] scale: (n, …) to (n,)."""
-    if x.shape != y.shape:
-        raise ValueError(f"shapes differ: {tuple(x.shape)} and {tuple(y.shape)}.")
-    return ((x - y) / 2).square().flatten(1).sum(1)
-
-
-def psnr_of(x: Tensor, y: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio in dB of each image, both in [-1, 1]: (n, …) to (n,). At most 100, where they are equal."""
-    return -10 * (squared_error(x, y) / x[0].numel()).clamp_min(1e-10).log10()
 
 
 def kl_of_activity(activity: Tensor, target: float) -> Tensor:

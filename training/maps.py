@@ -19,7 +19,7 @@ from torch import nn
 
 from . import arrays
 from .files import write_atomically
-from .model import LatentModel
+from .model import Batch, LatentModel
 
 METRICS = ("euclidean", "cosine", "manhattan", "correlation")
 MAX_POINTS = 70_000
@@ -52,7 +52,7 @@ def encode_all(model: LatentModel, images: np.ndarray, chunk: int = 500) -> np.n
     device = next(model.parameters()).device
     codes = np.empty((len(images), model.spec.num_layers * model.spec.w_dim), np.float32)
     for i in range(0, len(images), chunk):
-        x = torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device).float() / 127.5 - 1
+        x = Batch.of(torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device)).images
         codes[i:i + chunk] = model.encode(x).flatten(1).cpu().numpy()
     return codes
 

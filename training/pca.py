@@ -13,9 +13,10 @@ import torch
 from scipy.linalg import subspace_angles
 
 from .data import Dataset
+from .errors import squared_error
 from .figures import Figures, score
-from .losses import squared_error
 from .model import Batch, LatentModel
+from .principal import strongest
 
 MOST = 1500                                       # pixels and colours of an image; the covariance grows with their square
 CHUNK = 2000
@@ -54,8 +55,8 @@ def fit(images: np.ndarray) -> PCA:
         total += x.sum(0)
         square += x.T @ x
     mean = total / len(images)
-    values, vectors = np.linalg.eigh(square / len(images) - np.outer(mean, mean))
-    return PCA(mean, vectors[:, ::-1].T.copy(), values[::-1].clip(0))
+    values, vectors = strongest(square / len(images) - np.outer(mean, mean))
+    return PCA(mean, vectors, values.clip(0))
 
 
 def angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from PIL import Image
 from . import log
 from .files import Outside, inside, tail, write_atomically
 from .model import LatentModel
+from .pixels import grid, tiles_of, to_pillow, to_uint8
 
 PICTURE, LIST = "stages.webp", "stages.jsonl"
 COLUMNS = 8                                       # samples of each stage, always of the same codes
@@ -49,7 +50,7 @@ def rows(folder: Path, side: int, colours: int) -> np.ndarray:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return none
     count = min(known, len(pixels) // side)
-    return pixels[:count * side].reshape(count, side, COLUMNS, side, colours).transpose(0, 2, 1, 3, 4)
+    return tiles_of(pixels[:count * side].reshape(count * side, -1, colours), side, side).reshape(count, COLUMNS, side, side, colours)
 
 
 @torch.no_grad()
@@ -60,11 +61,10 @@ def keep(folder: Path, model: LatentModel, stage: Stage) -> None:
     label = torch.arange(COLUMNS, device=device) % model.spec.num_classes if model.spec.num_classes else None
     z = model.sample_z(COLUMNS, torch.Generator().manual_seed(0)).to(device)
     x = model.synthesize(model.map(z, label), label)
-    row = ((x.clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy().transpose(0, 2, 3, 1)
+    row = to_uint8(x)
     before = [s for s in read(folder) if s.images < stage.images][:MOST - 1]
     sheet = np.concatenate([rows(folder, side, colours)[:len(before)], row[None]])
-    flat = sheet.transpose(0, 2, 1, 3, 4).reshape(len(sheet) * side, COLUMNS * side, colours)
-    image = Image.fromarray(flat[..., 0] if colours == 1 else flat)
+    image = to_pillow(grid(sheet.reshape(-1, side, side, colours), COLUMNS))
     lines = "".join(json.dumps(asdict(s), ensure_ascii=False) + "\n" for s in [*before[:len(sheet) - 1], stage])
     write_atomically(folder / PICTURE, lambda p: image.save(p, "WEBP", lossless=True))
     write_atomically(folder / LIST, lambda p: p.write_text(lines, "utf-8"))

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from torch import Tensor
+
+from training.principal import strongest
 
 from .. import images
 from ..runs.background import Progress
@@ -60,15 +61,17 @@ class Direction:
 def closed_form(weight: Tensor, layers: int = 1, count: int = 8) -> np.ndarray:
     """Eigenvectors of AᵀA for the weight A (out, w_dim), strongest first: (≤ count, layers * w_dim), unit length, the same in every layer.
     Each one's largest component is positive."""
-    a = weight.detach().double().cpu()
-    vectors = torch.linalg.eigh(a.T @ a)[1].T.flip(0)[:count].numpy()
-    vectors = vectors * np.sign(vectors[np.arange(len(vectors)), np.abs(vectors).argmax(1)])[:, None]
+    a = weight.detach().double().cpu().numpy()
+    vectors = strongest(a.T @ a)[1][:count]
     return (np.tile(vectors, (1, layers)) / np.sqrt(layers)).astype(np.float32)
 
 
-class Separation:
+class LinearDiscriminant:
     """Linear classifiers on the same codes (n, d), many targets: Fisher's discriminant (1936), which is least squares to ±1, with a ridge
-    so that coordinates which hardly vary (a VAE's unused ones) cannot carry the normal. Every fourth code is held back for the accuracy."""
+    so that coordinates which hardly vary (a VAE's unused ones) cannot carry the normal. Every fourth code is held back for the accuracy.
+
+    Its normal is that of scikit-learn's Ridge; that, and LinearDiscriminantAnalysis, would take the codes' covariance and its inverse anew
+    for each target, of which there are up to MOST: here they are taken once."""
 
     def __init__(self, codes: np.ndarray, ridge: float = 0.05) -> None:
         self.back = np.arange(len(codes)) % FOLDS == FOLDS - 1
@@ -95,12 +98,12 @@ class Separation:
 
 def attributes(codes: np.ndarray, fields: tuple[Field, ...], readings: np.ndarray) -> Iterator[Direction]:
     """A direction for each category that can be told apart; one for a field of two categories. ``readings``: (n, K) of the codes (n, d)."""
-    separation = Separation(codes)
+    discriminant = LinearDiscriminant(codes)
     for f in fields:
         for k, category in enumerate(f.categories):
             if len(f.categories) == 2 and k == 0:
                 continue
-            found = separation.fit(readings[:, f.columns.start + k] >= 0.5)
+            found = discriminant.fit(readings[:, f.columns.start + k] >= 0.5)
             if found is not None:
                 yield Direction("attribute", found[0], along(codes, found[0]), (f.name, category), found[1])
 
@@ -196,5 +199,5 @@ def of_entry(entry: Entry, fields: tuple[Field, ...], d: int) -> list[Direction]
     return out
 
 
-__all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "Separation", "along", "attributes", "closed_form", "main", "measure_all",
-           "measured", "of_entry", "side", "to_entry", "usual_std"]
+__all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "LinearDiscriminant", "along", "attributes", "closed_form", "main",
+           "measure_all", "measured", "of_entry", "side", "to_entry", "usual_std"]

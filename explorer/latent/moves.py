@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 
 import numpy as np
+import torch
+
+from training import interpolation
 
 from .. import Refused
 
@@ -55,17 +57,9 @@ def lerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
-    """The arc about the origin from a (d,) to b (d,), at even angles (Shoemake 1985; White 2016 for codes).
-
-    Equal norms are kept on the way. Where no one arc exists (parallel, opposite or zero vectors) the straight way is taken.
-    """
-    na, nb = float(np.linalg.norm(a.astype(np.float64))), float(np.linalg.norm(b.astype(np.float64)))
-    if na == 0 or nb == 0:
-        return lerp(a, b, t)
-    omega = math.acos(min(1.0, max(-1.0, float(np.dot(a.astype(np.float64), b)) / (na * nb))))
-    if math.sin(omega) < 1e-4:
-        return lerp(a, b, t)
-    return ((math.sin((1 - t) * omega) * a + math.sin(t * omega) * b) / math.sin(omega)).astype(a.dtype)
+    """The arc about the origin from a (d,) to b (d,), at even angles (training/interpolation.py), which keeps equal norms."""
+    first, second = (torch.from_numpy(np.ascontiguousarray(v))[None] for v in (a, b))
+    return interpolation.slerp(first, second, t)[0].numpy()
 
 
 def segment(count: int, t: float, loop: bool) -> tuple[int, int, float]:

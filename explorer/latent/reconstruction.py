@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from training import corruption
 
@@ -30,12 +29,6 @@ class Taken:
     label: int | None
 
 
-def squared(drawn: Tensor, pixels: np.ndarray) -> np.ndarray:
-    """Squared error (n,) of images (n, C, H, W) in [-1, 1] against pixels (C, H, W) uint8, both taken as [0, 1]."""
-    given = torch.from_numpy(np.array(pixels)).float() / 255
-    return (((torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).cpu() + 1) / 2 - given) ** 2).flatten(1).sum(1).numpy()
-
-
 def codes_of(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Pixels (n, C, H, W) uint8 to codes (n, d), and their stds (n, d) where there are any. Raises Refused without an encoder, or
     where it gives no numbers."""
@@ -49,7 +42,7 @@ def noisy(pixels: np.ndarray, kind: str, amount: float, seed: int) -> np.ndarray
     """Pixels (C, H, W) uint8 with noise (training.corruption), the same for the same seed, image size, kind and amount."""
     x = images.to_tensor(pixels[None])
     out = corruption.corrupt(x, kind, amount, torch.Generator().manual_seed(seed))
-    return ((out[0] + 1) * 127.5).round().byte().numpy()
+    return images.to_uint8(out)[0].transpose(2, 0, 1)
 
 
 def take_in(run: Run, pixels: np.ndarray, label: int | None = None, target: np.ndarray | None = None) -> Taken:
@@ -64,7 +57,7 @@ def take_in(run: Run, pixels: np.ndarray, label: int | None = None, target: np.n
         drawn = run.images(np.repeat(w, len(tried), 0), tried)
     else:
         tried, drawn = np.array([run.label(label) or 0]), run.images(w, label)
-    errors = squared(drawn, pixels if target is None else target)
+    errors = images.squared_error(drawn, pixels if target is None else target)
     best = int(errors.argmin())
     return Taken(w[0], None if sigma is None else sigma[0], images.to_uint8(drawn[best:best + 1])[0], float(errors[best]),
                  int(tried[best]) if run.spec.num_classes else None)
@@ -93,4 +86,4 @@ def nearer_than(run: Run, error: float, wait: bool = False) -> float | None:
     return None if usual is None else round(float((usual > error).mean()), 4)
 
 
-__all__ = ["Taken", "codes_of", "nearer_than", "noisy", "squared", "take_in", "usual_errors"]
+__all__ = ["Taken", "codes_of", "nearer_than", "noisy", "take_in", "usual_errors"]

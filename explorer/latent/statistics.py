@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.principal import same_way
+from training.principal import strongest as principal_directions
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -55,8 +58,7 @@ def principal(points: np.ndarray, count: int = 128) -> Basis:
     if d == 2:
         vectors, variances = np.eye(2), centred.astype(np.float64).var(0)
     elif d <= 1536:
-        values, columns = np.linalg.eigh((centred.T @ centred).astype(np.float64) / n)
-        vectors, variances = columns.T[::-1], values[::-1]
+        variances, vectors = principal_directions((centred.T @ centred).astype(np.float64) / n)
     else:                                       # more dimensions than a square matrix of them is worth: from a sample
         part = centred[np.linspace(0, n - 1, min(n, 1500)).astype(int)]
         _, s, vectors = np.linalg.svd(part, full_matrices=False)
@@ -64,10 +66,7 @@ def principal(points: np.ndarray, count: int = 128) -> Basis:
     variances = np.clip(variances, 0, None)
     shares = variances / total if total > 0 else np.zeros_like(variances)
     kept = [k for k in range(min(count, len(variances))) if variances[k] > 1e-10 * max(total, 1e-30) and variances[k] > 1e-16]
-    vectors = np.array([vectors[k] for k in kept]).reshape(len(kept), d)
-    if len(kept):
-        top = vectors[np.arange(len(kept)), np.abs(vectors).argmax(1)]
-        vectors = vectors * np.sign(top)[:, None]
+    vectors = same_way(vectors[kept])
     return Basis(mean.astype(np.float32), vectors.astype(np.float32), np.sqrt(variances[kept]).astype(np.float32),
                  shares[kept].astype(np.float32), np.minimum(shares, 1).astype(np.float32), math.sqrt(total))
 
@@ -83,9 +82,8 @@ def strongest(basis: Basis, points: np.ndarray, pull: Callable[[np.ndarray], np.
     vectors, sigmas, shares = basis.vectors, basis.sigmas.astype(np.float64), basis.shares.astype(np.float64)
     if alike:
         pulls = (pull(points).astype(np.float64) @ vectors[:alike].T) * sigmas[:alike]
-        mix = np.linalg.eigh(pulls.T @ pulls)[1].T[::-1]           # (alike, alike), strongest first
-        turned = mix @ vectors[:alike].astype(np.float64)
-        turned *= np.sign(turned[np.arange(alike), np.abs(turned).argmax(1)])[:, None]
+        mix = principal_directions(pulls.T @ pulls)[1]
+        turned = same_way(mix @ vectors[:alike].astype(np.float64))
         vectors = np.concatenate([turned, vectors[alike:]])
         sigmas = np.concatenate([np.sqrt(mix**2 @ sigmas[:alike] ** 2), sigmas[alike:]])
         shares = np.concatenate([mix**2 @ shares[:alike], shares[alike:]])

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, MutableMapping
 from concurrent.futures import Future, wait
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import Refused
 from . import lanes
 from .lanes import BEHIND, Lane
-from .shares import Shares
+from .shares import Busy, Shares
 
+K = TypeVar("K")
+W = TypeVar("W", bound="Wanted")
 Progress = Callable[[float], None]
 PATIENCE = 0.6                                  # seconds that a caller who is no request waits for work that may be nearly done
 UNASKED = 60.0                                  # seconds without a question after which work that has not begun never begins
@@ -33,6 +35,41 @@ def refusal(error: BaseException) -> Refused:
 
 def quietly(share: float) -> None:
     """Progress that nobody waits for."""
+
+
+class Wanted:
+    """Work that is given up once nobody has asked for it for ``patience`` seconds. ``who`` began it; whoever submits it sets ``done``."""
+
+    done: Future[Any]
+
+    def __init__(self, who: str, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.who, self.patience, self.clock = who, patience, clock
+        self.asked, self.cancelled = clock(), False
+
+    def ask(self) -> None:
+        """Somebody still waits for it."""
+        self.asked = self.clock()
+
+    def wanted(self) -> bool:
+        """Whether somebody does; the work itself looks every so often."""
+        return not self.cancelled and self.clock() - self.asked < self.patience
+
+    def cancel(self) -> None:
+        """Give it up now."""
+        self.cancelled = True
+        self.done.cancel()
+
+
+def make_room(works: MutableMapping[K, W], who: str, most: int, each: int, kept: int, sentence: str) -> None:
+    """Before another one of ``who``'s joins ``works``, the oldest first: of those that are done, all but the youngest ``kept`` go.
+
+    Raises Busy with the sentence, in which ``{n}`` is how many are under way, where these are ``most`` over all, or ``each`` of hers.
+    """
+    live = [work.who for work in works.values() if not work.done.done() and work.wanted()]
+    if len(live) >= most or live.count(who) >= each:
+        raise Busy(sentence.format(n=len(live)))
+    for key in [key for key, work in works.items() if work.done.done()][:-kept]:
+        del works[key]
 
 
 class Unasked(Exception):

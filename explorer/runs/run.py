@@ -193,8 +193,7 @@ class Run:
             part = pixels[i:i + CHUNK]
             w, _ = self.encode(part)
             again = self.images(w, None if labels is None else labels[i:i + CHUNK])
-            d = (again.clamp(-1, 1).cpu() + 1) / 2 - torch.from_numpy(np.ascontiguousarray(part)).float() / 255
-            found.append((d**2).flatten(1).sum(1).numpy())
+            found.append(images.squared_error(again, part))
         return np.concatenate(found)
 
     def real(self, indices: np.ndarray) -> np.ndarray:

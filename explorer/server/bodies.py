@@ -6,14 +6,16 @@ The whole body is read here, before anything is counted, begun or held for it. R
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .. import Refused, TooLarge
 from ..runs.shares import Busy, Shares
+from . import gradio_internals as internals
 from .scope import address, route_path
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -22,10 +24,10 @@ HELD, EACH_HOLDS = 96 * 2**20, 32 * 2**20       # bytes of bodies in memory, ove
 READ, EACH_READS = 512, 224                     # requests with a body under way, over all and of one address
 LARGE, SMALL = 6 * 2**20, 2**14
 LIMITS: Mapping[str, int] = {                   # by the beginning of the path; what is not here is closed
-    "/gradio_api/explorer/": LARGE,             # each of them has a smaller one of its own (server/routes.py)
-    "/gradio_api/component_server": LARGE, "/gradio_api/queue/join": LARGE, "/gradio_api/run/": LARGE, "/gradio_api/api/": LARGE,
-    "/gradio_api/call/": LARGE, "/gradio_api/cancel": SMALL, "/gradio_api/reset": SMALL, "/login": SMALL}
-CLOSED = ("/gradio_api/deep_link",)             # of those that are asked for by GET: it writes to the disk
+    f"{internals.API}/explorer/": LARGE,        # each of them has a smaller one of its own (server/routes.py)
+    **dict.fromkeys((internals.COMPONENT, internals.JOIN, internals.RUN, internals.OLD_RUN, internals.CALL), LARGE),
+    **dict.fromkeys((internals.CANCEL, internals.RESET, internals.LOGIN), SMALL)}
+CLOSED = (internals.DEEP_LINK,)                 # of those that are asked for by GET
 UNUSED = "This page has no use for that."
 
 
@@ -76,21 +78,13 @@ class Bodies:
     async def _read(self, body: _Held, limit: int, scope: Scope, receive: Receive, send: Send) -> bool:
         """Take the body in. Whether it is there; where it is not, that was answered."""
         try:
-            declared = Headers(scope=scope).get("content-length", "")
-            if declared.isdecimal() and int(declared) > limit:
-                raise TooLarge(_larger(limit))
             async with asyncio.timeout(self.seconds) as patience:
-                more = True
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return False
-                    part, more = message.get("body", b""), message.get("more_body", False)
+                async for part in parts(receive, Headers(scope=scope), limit):
                     body.add(part)
-                    if body.size > limit:
-                        raise TooLarge(_larger(limit))
-                    if more and (until := patience.when()) is not None:
+                    if (until := patience.when()) is not None:
                         patience.reschedule(until + len(part) / PACE)
+        except ClientDisconnect:
+            return False
         except TimeoutError:
             await _refuse(TooSlow("The request did not come in time; try again."), scope, receive, send)
         except (TooLarge, Busy) as e:
@@ -117,8 +111,22 @@ class _Held:
         self.shares.give(self.who, self.size)
 
 
-def _larger(limit: int) -> str:
-    return f"The request is larger than {limit // 1024:,} KiB."
+async def parts(receive: Receive, headers: Headers, limit: int) -> AsyncIterator[bytes]:
+    """A body as it comes. Raises TooLarge once it is known to have more than ``limit`` bytes, ClientDisconnect where it ends early."""
+    sentence = f"The request is larger than {limit // 1024:,} KiB."
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise TooLarge(sentence)
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
+        size += len(part)
+        if size > limit:
+            raise TooLarge(sentence)
+        yield part
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -139,4 +147,4 @@ async def _refuse(error: Refused, scope: Scope, receive: Receive, send: Send) ->
     await JSONResponse({"error": str(error), "detail": str(error)}, error.status, headers=headers)(scope, receive, send)
 
 
-__all__ = ["Bodies"]
+__all__ = ["Bodies", "parts"]

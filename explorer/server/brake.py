@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
+from cachetools import LRUCache
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .gradio_internals import LOGIN
 from .scope import address, route_path
 
 FREE = 5                                        # wrong ones that cost nothing
@@ -22,10 +23,10 @@ class Brake:
 
     def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.monotonic) -> None:
         self.app, self.clock = app, clock
-        self.wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()    # by address: how many, and when the next may come
+        self.wrong: LRUCache[str, tuple[int, float]] = LRUCache(KNOWN)     # by address: how many, and when the next may come
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or route_path(scope).rstrip("/") != "/login":
+        if scope["type"] != "http" or scope["method"] != "POST" or route_path(scope).rstrip("/") != LOGIN:
             await self.app(scope, receive, send)
             return
         who, now = address(scope), self.clock()
@@ -47,9 +48,6 @@ class Brake:
         """So many wrong ones so far."""
         wait = min(2.0 ** (count - FREE), LONGEST) if count >= FREE else 0.0
         self.wrong[who] = (count, self.clock() + wait)
-        self.wrong.move_to_end(who)
-        while len(self.wrong) > KNOWN:
-            self.wrong.popitem(last=False)
 
 
 __all__ = ["Brake"]

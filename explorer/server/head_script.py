@@ -9,12 +9,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..i18n import LANGUAGES, words
+from .gradio_internals import ASKS_LOGIN, HEAD
 from .scope import route_path
 from .scripts import scripts
 from .whole import whole
 
 SCRIPT, LOGIN, MOUNT = (Path(__file__).with_name(f"{name}.js") for name in ("early", "login", "mount"))
-ASKS = b'"auth_required":true'                 # in the page that Gradio shows to whoever is not logged in
 
 
 def first() -> bytes:
@@ -44,8 +44,8 @@ class Early:
             return
 
         async def answer(held: list[Message], body: bytes) -> None:
-            ours = self.first + (b"" if ASKS in body else self.modules)
-            body = body.replace(b"<head>", b"<head>" + ours, 1)
+            ours = self.first + (b"" if ASKS_LOGIN in body else self.modules)
+            body = body.replace(HEAD, HEAD + ours, 1)
             MutableHeaders(raw=held[0]["headers"])["content-length"] = str(len(body))
             await send(held[0])
             await send({"type": "http.response.body", "body": body})

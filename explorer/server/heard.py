@@ -14,13 +14,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..runs.shares import SLOWED
+from . import gradio_internals as internals
 from .scope import address, route_path
 
 EACH = 24                                       # events, or other questions, of one address that wait or are worked on
 AT_ONCE = 2                                     # of one address that gradio works on at the same time: it works on the loop of all
 PATIENCE = 30.0                                 # seconds after which an event that nobody listens to is taken out
-ASK = ("/gradio_api/run/", "/gradio_api/api/", "/gradio_api/call/", "/gradio_api/queue/join", "/gradio_api/component_server")
-JOIN, LISTEN = ("/gradio_api/queue/join", "/gradio_api/call/"), ("/gradio_api/queue/data", "/gradio_api/call/")
+ASK = (internals.RUN, internals.OLD_RUN, internals.CALL, internals.JOIN, internals.COMPONENT)
+JOIN, LISTEN = (internals.JOIN, internals.CALL), (internals.LISTEN, internals.CALL)
 FULL = "Your other questions are still being answered; ask fewer at once."
 
 
@@ -37,9 +38,9 @@ class Heard:
         path, method = route_path(scope) if scope["type"] == "http" else "", scope.get("method")
         if method == "POST" and path.startswith(ASK):
             who = address(scope)
-            queue = scope["app"].get_blocks()._queue if path.startswith(JOIN) else None
+            queue = internals.queue_of(scope["app"]) if path.startswith(JOIN) else None
             if self.asking[who] >= self.each or \
-                    queue is not None and sum(address(e.request.scope) == who for e in events(queue)) >= self.each:
+                    queue is not None and sum(address(e.request.scope) == who for e in internals.events(queue)) >= self.each:
                 await asyncio.sleep(SLOWED)
                 await JSONResponse({"error": FULL, "detail": FULL}, 503, headers={"cache-control": "no-store"})(scope, receive, send)
                 return
@@ -75,25 +76,16 @@ class Heard:
 
     async def sweep(self, queue: Any) -> None:
         """Forget sessions that nobody has listened to for ``patience`` seconds, for as long as there are sessions."""
-        while queue.pending_messages_per_session:
+        while internals.sessions(queue):
             await asyncio.sleep(self.patience / 2)
             await self.forget(queue, time.monotonic())
 
     async def forget(self, queue: Any, now: float) -> None:
         """One look at all sessions."""
-        there = list(queue.pending_messages_per_session)
-        self.quiet = {s: self.quiet.get(s, now) for s in there if not self.listening[s]}
+        self.quiet = {s: self.quiet.get(s, now) for s in internals.sessions(queue) if not self.listening[s]}
         for session in [s for s, since in self.quiet.items() if now - since >= self.patience]:
-            await queue.clean_events(session_hash=session)
-            queue.pending_messages_per_session.pop(session, None)
-            queue.pending_event_ids_session.pop(session, None)
+            await internals.forget(queue, session)
             del self.quiet[session]
-
-
-def events(queue: Any) -> list[Any]:
-    """Those that wait, and those that are worked on."""
-    waiting = [e for q in queue.event_queue_per_concurrency_id.values() for e in q.queue]
-    return waiting + [e for job in queue.active_jobs for e in job or []]
 
 
 __all__ = ["Heard"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -14,14 +13,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .. import Refused, TooLarge, VisitorError
+from .. import Refused, VisitorError
 from ..runs.lanes import Abandoned
 from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
+from .bodies import parts
+from .gradio_internals import API, logged_in
 from .scope import address
 
-PREFIX = "/gradio_api/explorer"
+PREFIX = f"{API}/explorer"
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
 VERY_BUSY = "The page is very busy; try again in a moment."
 log = logging.getLogger(__name__)
@@ -82,34 +83,14 @@ def plain_routes(endpoints: Iterable[Endpoint]) -> list[Route]:
 
 
 async def require_login(request: Request) -> None:
-    """Raise LoggedOut unless the page has no login or the request carries its cookie, as gradio itself checks it."""
-    app = request.app
-    dependency = getattr(app, "auth_dependency", None)
-    if dependency is not None:
-        user = dependency(request)
-        user = await user if inspect.isawaitable(user) else user
-    elif getattr(app, "auth", None) is not None:
-        token = request.cookies.get(f"access-token-{app.cookie_id}") or request.cookies.get(f"access-token-unsecure-{app.cookie_id}")
-        user = app.tokens.get(token)
-    else:
-        return
-    if user is None:
+    """Raise LoggedOut unless the page has no login or the request carries its cookie."""
+    if not await logged_in(request):
         raise LoggedOut("Please log in to this page first.")
 
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body of a request. Raises TooLarge beyond ``limit`` bytes."""
-    sentence = f"The request is larger than {limit // 1024:,} KiB."
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise TooLarge(sentence)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise TooLarge(sentence)
-        parts.append(part)
-    return b"".join(parts)
+    return b"".join([part async for part in parts(request.receive, request.headers, limit)])
 
 
 def json_answer(value: Any, status: int = 200) -> Response:

@@ -19,10 +19,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .access import is_loopback
+from .gradio_internals import LOGOUT
 from .scope import route_path, within
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-CHANGING = ("/logout",)                         # asked for by GET, and does something
+CHANGING = (LOGOUT,)                            # asked for by GET
 FRAMES = {"content-security-policy": "frame-ancestors 'self'", "x-frame-options": "SAMEORIGIN"}
 FOREIGN_HOST = "This page does not answer to that name; its owner can start it with --allowed-host NAME."
 FOREIGN_SITE = "Another site asked for this; only this page itself, or a program, may."

@@ -1,28 +1,26 @@
 """The page's JavaScript modules, each at an address that changes with any of them: a browser fetches and compiles them once.
 
 Address: ``PREFIX/js/<digest>/<name>.js``; names are those of the files in shell/ and views/ ("views/map/plane"), and ``constants``:
-words and views, as Python knows them.
+words, views and the address of plotly.js, as Python knows them.
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import views
 from ..assets import address, files
 from ..i18n import LANGUAGES, words
+from . import plotly
 from .http import PREFIX
-
-FOREVER = "public, max-age=31536000, immutable"
+from .packed import digest, pack, script
 
 
 class Scripts:
@@ -32,10 +30,9 @@ class Scripts:
         texts = {address(path): path.read_text("utf-8") for path in files(".js").values()}
         texts["constants"] = "".join(f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n"
                                      for name, value in constants.items())
-        digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
         self.plain = {name: text.encode() for name, text in texts.items()}
-        self.packed = {name: gzip.compress(body, 6, mtime=0) for name, body in self.plain.items()}
-        self.path = f"{PREFIX}/js/{digest}/"
+        self.packed = {name: pack(body) for name, body in self.plain.items()}
+        self.path = f"{PREFIX}/js/{digest(json.dumps(texts).encode())}/"
 
     @property
     def names(self) -> Sequence[str]:
@@ -44,13 +41,8 @@ class Scripts:
     def route(self) -> Route:
         """GET of a module, packed where the browser can unpack it. A name or a digest that is not there: 404."""
         def answer(request: Request) -> Response:
-            name = request.path_params["name"]
-            if f"{PREFIX}/js/{request.path_params['digest']}/" != self.path or name not in self.plain:
-                return PlainTextResponse("There is no such script; load the page anew.", 404)
-            headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
-            if "gzip" in request.headers.get("accept-encoding", ""):
-                return Response(self.packed[name], media_type="text/javascript", headers=headers | {"content-encoding": "gzip"})
-            return Response(self.plain[name], media_type="text/javascript", headers=headers)
+            known = f"{PREFIX}/js/{request.path_params['digest']}/" == self.path
+            return script(request, self.packed.get(request.path_params["name"]) if known else None)
         return Route(f"{PREFIX}/js/{{digest}}/{{name:path}}.js", answer, methods=["GET"])
 
 
@@ -58,7 +50,7 @@ class Scripts:
 def scripts() -> Scripts:
     """This program's own."""
     listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)} for name, module in views.modules().items()]
-    return Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed})
+    return Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed, "plotly": plotly.path()})
 
 
 __all__ = ["Scripts", "scripts"]

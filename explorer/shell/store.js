@@ -61,7 +61,7 @@
  */
 import { KEPT, addressOf, placeOf } from './address.js';
 import { b64, f32 } from './bytes.js';
-import { views, words } from '../constants.js';
+import { plotly as plotlyPath, views, words } from '../constants.js';
 import { remember, remembered } from './dom.js';
 import { Drawing } from './drawing.js';
 import { History } from './history.js';
@@ -531,7 +531,7 @@ let plotly;
 const loadPlotly = () =>
   (plotly ??= new Promise((ok, no) => {
     const s = document.createElement('script');
-    s.src = base() + 'plotly.js';
+    s.src = base() + plotlyPath;
     s.async = true;
     s.onload = () => ok(window.Plotly);
     s.onerror = () => {

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from playwright.sync_api import expect
 
+from explorer import images
 from explorer.latent import reconstruction
 from explorer.runs.session import Session
 from explorer.views.reconstruct import confusion, inversion
@@ -316,7 +317,7 @@ def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(contex
     w = np.array(drive.state("[...s.w]"), np.float32)
     assert np.array_equal(run.decode(w[None])[0][..., 0], again)
     held = session.run("tiny").real(np.array([index]))[0]
-    assert float(reconstruction.squared(run.images(w[None]), held)[0]) == pytest.approx(error, rel=1e-3)
+    assert float(images.squared_error(run.images(w[None]), held)[0]) == pytest.approx(error, rel=1e-3)
     page.evaluate("lx.open('tiny').then(() => lx.show('reconstruct'))")
     drive.until(f"{BOX}.run === 'tiny'")
     n = count(drive)

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import Refused
+from explorer import Refused, images
 from explorer.latent import moves, reconstruction
 from explorer.runs.session import Session
 from explorer.views.reconstruct.beside import MOST
@@ -131,7 +131,7 @@ def test_with_noise_every_run_sees_the_same_noisy_image_and_is_held_against_the_
     w, _ = run.encode(noisy[None])
     assert np.array_equal(tiles[1], run.decode(w)[0, ..., 0])
     drawn = run.images(w)
-    assert told["runs"][0]["error"] == pytest.approx(float(reconstruction.squared(drawn, clean)[0]), rel=1e-4)
+    assert told["runs"][0]["error"] == pytest.approx(float(images.squared_error(drawn, clean)[0]), rel=1e-4)
     assert told["runs"][0]["percentile"] is None and plain["runs"][0]["error"] != told["runs"][0]["error"] and "noise" not in plain
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import Refused
-from explorer.latent import moves, reconstruction
+from explorer import Refused, images
+from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.views.reconstruct import inversion, searches
 from explorer.views.reconstruct.inversion import Cancelled, Search
@@ -39,11 +39,11 @@ def own(run, seed: int = 9, label=None) -> tuple[np.ndarray, np.ndarray]:
 def test_an_image_of_the_generator_itself_is_found_again(runs):
     run = runs.run("gan")
     _, pixels = own(run)
-    first = reconstruction.squared(run.images(run.map_z(run.sample_z(inversion.STARTS, 0))), pixels).min()
+    first = images.squared_error(run.images(run.map_z(run.sample_z(inversion.STARTS, 0))), pixels).min()
     found = inversion.search(run, pixels, Search())
     assert found.error < 0.2 * first
     drawn = run.images(found.w[None])
-    assert float(reconstruction.squared(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
+    assert float(images.squared_error(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
     assert found.step == inversion.STEPS and [f[0] for f in found.film] == inversion.kept_steps()
     errors = [f[1] for f in found.film]
     assert errors == sorted(errors, reverse=True) and errors[-1] == found.error
@@ -54,7 +54,7 @@ def test_the_class_is_found_and_categories_stay_one_hot(runs):
     _, pixels = own(asked, label=1)
     found = inversion.search(asked, pixels, Search(), steps=60)
     drawn = asked.images(found.w[None], found.label)
-    assert float(reconstruction.squared(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
+    assert float(images.squared_error(drawn, pixels)[0]) == pytest.approx(found.error, rel=1e-3)
     assert inversion.search(asked, pixels, Search(), label=0, steps=2).label == 0
     info = runs.run("info")
     code = next(c for c in info.spec.codes if c.kind == "categorical")
@@ -90,7 +90,7 @@ def test_asking_again_tells_how_far_it_is_and_at_last_the_code(runs):
     run, jobs = runs.run("gan"), Searches()
     told = until(jobs, run)
     w = moves.from_text(told["w"])
-    assert float(reconstruction.squared(run.images(w[None]), run.real(np.array([3]))[0])[0]) == pytest.approx(told["error"], rel=1e-3)
+    assert float(images.squared_error(run.images(w[None]), run.real(np.array([3]))[0])[0]) == pytest.approx(told["error"], rel=1e-3)
     assert told["steps"] == inversion.kept_steps() and len(told["errors"]) == len(told["steps"])
     again = jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 3}}))
     assert again == told                        # kept

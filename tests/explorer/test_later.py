@@ -1,9 +1,12 @@
 import threading
+from concurrent.futures import Future
 
 import pytest
 
 from explorer import Refused
+from explorer.runs import background
 from explorer.runs.background import Later
+from explorer.runs.shares import Busy
 
 
 def test_works_once_and_tells_how_far_it_is():
@@ -47,3 +50,27 @@ def test_old_values_of_a_kind_are_forgotten_and_others_kept():
     for key in (("a", 3), ("a", 2), ("b", 1), ("a", 1)):
         later.wait(key, lambda progress, key=key: made.append(key))
     assert made[4:] == [("a", 1)]
+
+
+def test_there_is_room_for_so_many_of_all_and_of_one_address_and_the_oldest_that_are_done_go():
+    now = [0.0]
+
+    def work(who: str, done: bool) -> background.Wanted:
+        one = background.Wanted(who, 5.0, lambda: now[0])
+        one.done = Future()
+        if done:
+            one.done.set_result(None)
+        return one
+    works = {k: work("a", True) for k in range(4)} | {9: work("a", False)}
+    background.make_room(works, "b", most=2, each=1, kept=2, sentence="{n} of them")
+    assert [*works] == [2, 3, 9]
+    for who, most in (("a", 2), ("b", 1)):
+        with pytest.raises(Busy, match="^1 of them$"):
+            background.make_room(works, who, most, each=1, kept=2, sentence="{n} of them")
+    now[0] = 6.0
+    background.make_room(works, "a", 1, 1, 2, "")                  # nobody has asked for the one under way
+    assert not works[9].wanted()
+    works[9].ask()
+    assert works[9].wanted()
+    works[9].cancel()
+    assert not works[9].wanted() and works[9].done.cancelled()

@@ -11,7 +11,10 @@ from starlette.testclient import TestClient
 
 from explorer.assets import EXPLORER, address, files
 from explorer.i18n import LANGUAGES, words
-from explorer.server.scripts import FOREVER, Scripts, scripts
+from explorer.server import plotly
+from explorer.server.http import PREFIX
+from explorer.server.packed import FOREVER
+from explorer.server.scripts import Scripts, scripts
 from explorer.views import modules
 
 IMPORTS = re.compile(r"^(?:import|export) (?:[^'\";]* from )?'(\.[^']+)\.js';", re.MULTILINE)
@@ -37,6 +40,16 @@ def test_a_module_is_the_files_text_for_ever_packed_where_that_is_understood(htt
                                   f"{scripts().path}..%2Fearly.js", f"{scripts().path}../../early.js"])
 def test_what_is_not_a_module_is_not_there(http, path):
     assert http.get(path).status_code == 404
+
+
+def test_plotly_is_packed_once_and_kept_for_ever_at_an_address_of_its_contents():
+    http, at = TestClient(Starlette(routes=[plotly.route()])), f"{PREFIX}/{plotly.path()}"
+    packed, plain = http.get(at), http.get(at, headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip" and len(plotly.packed()) < len(plain.content) / 2
+    assert packed.content == plain.content and b"plotly.js v" in plain.content[:200]
+    assert {a.headers["cache-control"] for a in (packed, plain)} == {FOREVER}
+    assert http.get(f"{PREFIX}/plotly/0123456789abcdef.js").status_code == 404
+    assert f'export const plotly = "{plotly.path()}";' in scripts().plain["constants"].decode()
 
 
 def test_the_address_follows_the_contents():

@@ -8,7 +8,8 @@ import torch
 
 from training import corruption, families
 from training.autoencoders import FULL, Autoencoder, AutoencoderConfig, Tied, convolutional, dense
-from training.losses import kl_of_activity, psnr_of, squared_error
+from training.errors import psnr_of, squared_error
+from training.losses import kl_of_activity
 from training.model import Batch, SettingError
 
 from .small import shapes, spec

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from training import avatars, checkpoint, disentanglement, figures, metrics
 from training.checkpoint import Card
 from training.data import Dataset, Split
-from training.disentanglement import Followed, followed, slerp
+from training.disentanglement import Followed, followed, great_circle
 from training.evaluate import evaluate
 from training.features import FeatureNet
 from training.model import DataSpec, LatentModel, LatentSpec, standard_normal
@@ -64,16 +64,16 @@ def small(monkeypatch):
 
 # -- path length
 
-def test_slerp_walks_the_great_circle_at_even_speed():
+def test_it_walks_the_great_circle_at_even_speed():
     a, b = torch.randn(5, 6, dtype=torch.float64), torch.randn(5, 6, dtype=torch.float64)
-    way = [slerp(a, 3 * b, k / 4) for k in range(5)]
+    way = [great_circle(a, 3 * b, k / 4) for k in range(5)]
     for x in way:
         torch.testing.assert_close(x.square().mean(1), torch.ones(5, dtype=torch.float64))
     torch.testing.assert_close(way[0], a / a.square().mean(1, keepdim=True).sqrt())
     torch.testing.assert_close(way[4], b / b.square().mean(1, keepdim=True).sqrt())
     steps = torch.stack([(p - q).norm(dim=1) for p, q in zip(way[:-1], way[1:], strict=True)])
     torch.testing.assert_close(steps, steps[:1].expand(4, 5))
-    torch.testing.assert_close(slerp(a, a, 0.3), slerp(a, a, 0.0), msg="there is nowhere to go")
+    torch.testing.assert_close(great_circle(a, a, 0.3), great_circle(a, a, 0.0), msg="there is nowhere to go")
 
 
 def test_the_paths_of_a_linear_model_are_as_long_as_its_matrix_says():
@@ -82,7 +82,7 @@ def test_the_paths_of_a_linear_model_are_as_long_as_its_matrix_says():
     a = 0.1 * torch.randn(4, 6)
     found = disentanglement.path_lengths(Drawn(lambda w: w[:, 0] @ a), PixelNet())
     z, t = z_and_t(4)
-    first, second = slerp(z[:400], z[400:], 0.0), slerp(z[:400], z[400:], 1.0)
+    first, second = great_circle(z[:400], z[400:], 0.0), great_circle(z[:400], z[400:], 1.0)
     straight = ((second - first) @ a.double()).square().sum(1)
     angle = (first * second).sum(1, keepdim=True).div(4).acos()
     across = (second - first * angle.cos()) / angle.sin()

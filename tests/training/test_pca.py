@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, families, pca
+from training import data, families, pca, principal
 from training.data import Dataset, Split
 
 from .small import shapes, spec
@@ -70,3 +70,16 @@ def test_codes_as_long_as_the_image_and_large_images_have_no_such_figure():
     dataset = Dataset(spec(), Split(x[:10], labels[:10]), Split(x[10:], labels[10:]))
     assert pca.measure(family.Model(family.Config(z_dim=800), spec()), dataset) == {}
     assert data.Dataset is Dataset
+
+
+def test_principal_directions_are_numpy_s_in_order_and_with_one_sign():
+    r = np.random.default_rng(0)
+    x = r.normal(size=(200, 12)) * np.linspace(3, 1, 12)
+    values, vectors = principal.strongest(x.T @ x)
+    np.testing.assert_allclose(vectors @ (x.T @ x) @ vectors.T, np.diag(values), atol=1e-9)
+    assert (np.diff(values) < 0).all() and (vectors.max(1) == np.abs(vectors).max(1)).all()
+    few = principal.strongest(x.T @ x, 3)                          # by another routine of LAPACK's
+    np.testing.assert_allclose(few[0], values[:3])
+    np.testing.assert_allclose(few[1], vectors[:3], atol=1e-9)
+    np.testing.assert_array_equal(principal.same_way(-vectors), vectors)
+    assert principal.same_way(np.empty((0, 12), np.float32)).dtype == np.float32

@@ -6,9 +6,10 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, PngImagePlugin
 
-from training import pictures
+from training import pictures, pixels
 from training.notes import LEFT_OUT
 from training.pictures import Unreadable, decode, kind_of, span
 
@@ -122,3 +123,12 @@ def test_a_cut_file_is_damaged_and_a_large_one_large(monkeypatch):
         with pytest.raises(Unreadable) as e:
             decode(damaged, 8, 8)
         assert e.value.kind == kind
+
+
+def test_a_contact_sheet_and_its_tiles():
+    tiles = np.random.default_rng(0).integers(1, 256, (5, 4, 3, 1)).astype(np.uint8)
+    sheet = pixels.grid(tiles, 2)
+    assert sheet.shape == (12, 6, 1) and np.array_equal(sheet[4:8, 3:], tiles[3]) and not sheet[8:, 3:].any()
+    assert np.array_equal(pixels.tiles_of(sheet, 4, 3)[:5], tiles) and np.asarray(pixels.to_pillow(sheet)).shape == (12, 6)
+    shades = torch.tensor([-2.0, -1, 0, 1, 2, float("nan"), float("inf"), -float("inf")]).view(1, 1, 2, 4)
+    assert pixels.to_uint8(shades).ravel().tolist() == [0, 0, 128, 255, 255, 0, 255, 0]

@@ -10,7 +10,6 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import Future
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -20,11 +19,10 @@ from training import maps
 
 from ... import NotThere, Refused
 from ...latent import moves
-from ...runs.background import refusal
+from ...runs.background import Wanted, make_room, refusal
 from ...runs.lanes import Lane
 from ...runs.run import Run
 from ...runs.session import Session
-from ...runs.shares import Busy
 from .. import Access
 from . import own_maps
 from .umap_process import Cancelled, fit
@@ -49,24 +47,15 @@ class AskFit(BaseModel):
 FIT: TypeAdapter[AskFit] = TypeAdapter(AskFit)
 
 
-class Fit:
+class Fit(Wanted):
     """One fit, from the queue to its places."""
 
     def __init__(self, run: Run, asked: AskFit, keep: bool, who: str) -> None:
-        self.run, self.keep, self.settings, self.who = run, keep, asked, who
+        super().__init__(who, PATIENCE)
+        self.run, self.keep, self.settings = run, keep, asked
         self.key = own_maps.key_of(asked.n_neighbors, asked.min_dist, asked.metric)
         self.share, self.begun, self.kept = 0.0, False, False
-        self.asked, self.cancelled = time.monotonic(), False
-        self.done: Future[np.ndarray] = _lane.submit(self._work, who).done
-
-    def wanted(self) -> bool:
-        """Whether somebody still asks for it."""
-        return not self.cancelled and time.monotonic() - self.asked < PATIENCE
-
-    def cancel(self) -> None:
-        """Give it up: its process ends within a fraction of a second."""
-        self.cancelled = True
-        self.done.cancel()
+        self.done = _lane.submit(self._work, who).done
 
     def _work(self) -> np.ndarray:
         if not self.wanted():
@@ -123,11 +112,7 @@ class Fits:
                 old.cancel()
             for name in [n for n, f in self._all.items() if not f.done.done() and not f.wanted()]:
                 self._all.pop(name).cancel()
-            live = [f.who for f in self._all.values() if not f.done.done()]
-            if len(live) >= MOST or live.count(who) >= EACH:
-                raise Busy(f"{len(live)} maps are being fitted or wait for it; try again in a minute.")
-            for name in [n for n, f in self._all.items() if f.done.done()][:-KEPT]:
-                del self._all[name]
+            make_room(self._all, who, MOST, EACH, KEPT, "{n} maps are being fitted or wait for it; try again in a minute.")
             name = secrets.token_urlsafe(16)
             self._all[name] = Fit(run, asked, self.access.training, who)
             return name
@@ -137,7 +122,7 @@ class Fits:
         with self._lock:
             if name not in self._all:
                 raise NotThere("This map is no longer being fitted.")
-            self._all[name].asked = time.monotonic()
+            self._all[name].ask()
             return self._all[name]
 
     def stop(self, name: str) -> None:

@@ -12,12 +12,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
-from scipy.linalg import eigh
 
 from training.heldout import HeldOut
+from training.principal import same_way, strongest
 
 from ... import Refused, images
-from ...latent import reconstruction
 from ...runs.background import Progress
 from ...runs.run import Run
 from . import units
@@ -38,7 +37,7 @@ def layered(run: Run, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     with torch.inference_mode():
         x = images.to_tensor(pixels[None], run.device)
         drawn = torch.cat([run.model.through(x, k) for k in range(1, layers + 1)])
-    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels)
+    return images.to_uint8(drawn), images.squared_error(drawn, pixels)
 
 
 @dataclass(frozen=True)
@@ -62,20 +61,12 @@ def principal(x: np.ndarray, most: int) -> Space:
     most = min(most, d, max(n - 1, 1))
     if d <= n:
         gram = np.sum([(part.T @ part).astype(np.float64) for part in np.array_split(y, -(-n // ROWS))], 0)
-        axes = _strongest(gram, most)[1].T
+        axes = strongest(gram, most)[1]
     else:
         gram = np.sum([(part @ part.T).astype(np.float64) for part in np.array_split(y, -(-d // ROWS), axis=1)], 0)
-        values, vectors = _strongest(gram, most)
-        axes = (y.T @ vectors.astype(np.float32)).T / np.sqrt(np.maximum(values[:, None], 1e-12))
-    axes = axes * np.where(axes[np.arange(len(axes)), np.abs(axes).argmax(1)] < 0, -1, 1)[:, None]
-    return Space(mean, np.ascontiguousarray(axes, np.float32))
-
-
-def _strongest(gram: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Largest eigenvalues (most,) of a symmetric matrix (k, k), and their eigenvectors (k, most); strongest first."""
-    k = len(gram)
-    values, vectors = eigh(gram, subset_by_index=[k - most, k - 1]) if most < k // 2 else np.linalg.eigh(gram)
-    return values[::-1][:most], vectors[:, ::-1][:, :most]
+        values, vectors = strongest(gram, most)
+        axes = (y.T @ vectors.T.astype(np.float32)).T / np.sqrt(np.maximum(values[:, None], 1e-12))
+    return Space(mean, np.ascontiguousarray(same_way(axes), np.float32))
 
 
 def code_space(run: Run) -> Space:
@@ -155,8 +146,8 @@ def _measure(run: Run, held: HeldOut, progress: Progress) -> Sizes:
     w = run.encode(pixels)[0]
     model: list[float] = []
     for i, k in enumerate(sizes):
-        drawn = run.images(space.cut(w, k) if k < whole else w, labels).clamp(-1, 1).flatten(1).float().cpu().numpy()
-        model.append(float((((drawn + 1) / 2 - flat) ** 2).sum(1).mean()))
+        drawn = run.images(space.cut(w, k) if k < whole else w, labels)
+        model.append(float(images.squared_error(drawn, pixels).mean()))
         progress(0.3 + 0.7 * (i + 1) / len(sizes))
     pca = [float(((components.cut(flat, k) - flat) ** 2).sum(1).mean()) if k <= len(components.axes) else None for k in sizes]
     return Sizes(sizes, model, pca, n)
@@ -175,7 +166,7 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
     flat = pixels.reshape(1, -1).astype(np.float32) / 255
     cut = np.concatenate([components.cut(flat, k) for k in sizes]).reshape(-1, *c)
     by_pca = torch.from_numpy(cut) * 2 - 1
-    return images.to_uint8(drawn), reconstruction.squared(drawn, pixels), images.to_uint8(by_pca), reconstruction.squared(by_pca, pixels)
+    return images.to_uint8(drawn), images.squared_error(drawn, pixels), images.to_uint8(by_pca), images.squared_error(by_pca, pixels)
 
 
 __all__ = ["Sizes", "Space", "code_space", "layered", "measured", "measured_sizes", "pixel_space", "powers", "principal", "sized", "spaces"]

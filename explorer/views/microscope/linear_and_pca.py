@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training import pca
+from training.principal import strongest
 
 from ... import Refused
 from ...runs.run import Run
@@ -44,7 +45,7 @@ def columns(run: Run) -> Columns:
         codes = run.points_of_all().astype(np.float64)
         codes -= codes.mean(0)
         q, r = np.linalg.qr(plain)              # of what is drawn, codes @ plain.T, the axes: in the basis q it is codes @ r.T
-        turned = (q @ np.linalg.eigh(r @ (codes.T @ codes) @ r.T)[1][:, ::-1]).T
+        turned = (q @ strongest(r @ (codes.T @ codes) @ r.T)[1].T).T
         for row, like in zip(turned, exact, strict=True):
             if row @ like < 0:
                 row *= -1

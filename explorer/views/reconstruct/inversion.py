@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from training.errors import squared_error
+
 from ... import Refused, images
-from ...latent import reconstruction
 from ...runs.run import Run
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
@@ -77,10 +78,10 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
         with torch.enable_grad():
             w = start + move * spread * free
             drawn = run.model.synthesize(w.view(-1, spec.num_layers, spec.w_dim), classes)
-            off = ((drawn - target) / 2).square().flatten(1).sum(1)
+            off = squared_error(drawn, target.expand_as(drawn))
             held = HOLD * (((w - mean) / spread) ** 2).sum(1)
             (gradient,) = torch.autograd.grad((off + held).sum(), move)
-        errors = reconstruction.squared(drawn.detach(), pixels)
+        errors = images.squared_error(drawn.detach(), pixels)
         errors = np.where(np.isfinite(off.detach().cpu().numpy()), errors, np.inf)
         k = int(errors.argmin())
         if errors[k] < found.error:
@@ -105,7 +106,7 @@ def _starts(run: Run, pixels: np.ndarray, label: int | None) -> tuple[np.ndarray
     classes = run.spec.num_classes
     labels = None if not classes else np.full(STARTS, label) if label is not None else np.arange(STARTS) % classes
     codes = run.map_z(run.sample_z(STARTS, 0), labels)
-    errors = reconstruction.squared(run.images(codes, labels), pixels)
+    errors = images.squared_error(run.images(codes, labels), pixels)
     near = errors.argsort()[:TOGETHER]
     return codes[near], None if labels is None else labels[near]
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,9 @@ from pydantic import TypeAdapter
 from ... import images
 from ...latent import moves
 from ...runs import lanes
-from ...runs.background import refusal
+from ...runs.background import Wanted, make_room, refusal
 from ...runs.lanes import BEHIND, Lane
 from ...runs.run import Run
-from ...runs.shares import Busy
 from ..base import HeldOutImage, Pixels, Request, pixels_of, short
 from . import inversion
 from .inversion import Cancelled, Search
@@ -44,15 +42,11 @@ class AskSearch(Request):
 SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
 
 
-class _Job:
+class _Job(Wanted):
     def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float, clock: Callable[[], float]) -> None:
-        self.who = lanes.who()
-        self.found, self.asked, self.cancelled, self.patience, self.clock = Search(), clock(), False, patience, clock
-        self.done: Future[Search] = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
-
-    def wanted(self) -> bool:
-        """Whether somebody still asks for it."""
-        return not self.cancelled and self.clock() - self.asked < self.patience
+        super().__init__(lanes.who(), patience, clock)
+        self.found = Search()
+        self.done = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
 
 
 class Searches:
@@ -71,19 +65,14 @@ class Searches:
             job = self._jobs.get(key)
             if request.cancel:
                 if job is not None:
-                    job.cancelled = True
-                    job.done.cancel()
+                    job.cancel()
                     del self._jobs[key]
                 return {"ready": False, "cancelled": True}
             if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
-                live = [j.who for j in self._jobs.values() if not j.done.done() and j.wanted()]
-                if len(live) >= MOST or live.count(lanes.who()) >= EACH:
-                    raise Busy("Other searches are under way; try again in a moment.")
+                make_room(self._jobs, lanes.who(), MOST, EACH, KEPT, "Other searches are under way; try again in a moment.")
                 job = self._jobs[key] = _Job(run, pixels, label, self._patience, self._clock)
-            job.asked = self._clock()
+            job.ask()
             self._jobs.move_to_end(key)
-            for old in [k for k, j in self._jobs.items() if j.done.done()][:-KEPT]:
-                del self._jobs[old]
         return self._told(key, job)
 
     def _told(self, key: Hashable, job: _Job) -> dict[str, Any]:

@@ -1,3 +1,4 @@
-/* What explorer/scripts.py makes of Python's constants. */
+/* What explorer/server/scripts.py makes of Python's constants. */
 export const words: Record<string, Record<string, string>>;
 export const views: { name: string; inspector: boolean }[];
+export const plotly: string;

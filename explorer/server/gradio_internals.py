@@ -1,0 +1,84 @@
+"""What this page uses of Gradio that Gradio promises nobody: all of it stands here, as it is in 6.31.0.
+
+tests/explorer/test_gradio_internals.py holds each of it against the installed Gradio, so that a newer one which has changed any fails there
+by name. That file also holds what the page's JavaScript relies on, which cannot stand in Python: ``window.gradio_config.root`` and updates
+as objects with ``__type__`` (shell/store.js), the loop of the loading timers (early.js), the classes of sliders and boxes (theme.css).
+
+========================  =====================================================  ==================================================
+what                      of Gradio                                              needed because
+========================  =====================================================  ==================================================
+paths                     routes.py                                              bodies are bounded, questions shared out, by path
+``queue_of``, ``events``  ``Blocks._queue``, ``Queue.active_jobs``,              nothing public tells whose questions wait
+                          ``event_queue_per_concurrency_id``
+``sessions``, ``forget``  ``Queue.pending_messages_per_session``,                answers that nobody fetches stay in memory
+                          ``pending_event_ids_session``, ``clean_events``
+``look_every``            ``Queue.sleep_when_free``                              it has no setting
+``logged_in``             ``App.auth``, ``auth_dependency``, ``tokens``,         raw routes are to obey the page's login
+                          ``cookie_id``, and the names of its cookies
+``HEAD``, ``ASKS_LOGIN``  templates/frontend/index.html, ``routes.main``         ``head`` of ``launch`` comes after Gradio's scripts
+========================  =====================================================  ==================================================
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.requests import Request
+
+API = "/gradio_api"
+LOGIN, LOGOUT = "/login", "/logout"             # LOGOUT is asked for by GET, and does something
+JOIN, LISTEN, CALL = f"{API}/queue/join", f"{API}/queue/data", f"{API}/call/"       # a POST to CALL joins, a GET of it listens
+RUN, OLD_RUN, COMPONENT = f"{API}/run/", f"{API}/api/", f"{API}/component_server"
+CANCEL, RESET = f"{API}/cancel", f"{API}/reset"
+DEEP_LINK = f"{API}/deep_link"                  # asked for by GET: it writes to the disk
+
+HEAD = b"<head>"                                # once in the page
+ASKS_LOGIN = b'"auth_required":true'            # in the page that is shown to whoever is not logged in
+
+
+def queue_of(app: Any) -> Any:
+    """The queue of a Gradio app, as a request's scope has it under "app"."""
+    return app.get_blocks()._queue
+
+
+def events(queue: Any) -> Iterator[Any]:
+    """Those that wait, and those that are worked on; ``request.scope`` of each says whose it is."""
+    for waiting in queue.event_queue_per_concurrency_id.values():
+        yield from waiting.queue
+    for job in queue.active_jobs:
+        yield from job or []
+
+
+def sessions(queue: Any) -> list[str]:
+    """The names of those that there are answers for, fetched or not."""
+    return list(queue.pending_messages_per_session)
+
+
+async def forget(queue: Any, session: str) -> None:
+    """Take a session's events out of the queue, and its answers out of memory."""
+    await queue.clean_events(session_hash=session)
+    queue.pending_messages_per_session.pop(session, None)
+    queue.pending_event_ids_session.pop(session, None)
+
+
+def look_every(blocks: Any, seconds: float) -> None:
+    """How long the queue of ``blocks``, after ``blocks.queue()``, sleeps between looks for something to do."""
+    blocks._queue.sleep_when_free = seconds
+
+
+async def logged_in(request: Request) -> bool:
+    """Whether the page has no login or the request carries its cookie, as Gradio itself checks it."""
+    app = request.app
+    if (dependency := getattr(app, "auth_dependency", None)) is not None:
+        user = dependency(request)
+        return (await user if inspect.isawaitable(user) else user) is not None
+    if getattr(app, "auth", None) is None:
+        return True
+    token = request.cookies.get(f"access-token-{app.cookie_id}") or request.cookies.get(f"access-token-unsecure-{app.cookie_id}")
+    return app.tokens.get(token) is not None
+
+
+__all__ = ["API", "ASKS_LOGIN", "CALL", "CANCEL", "COMPONENT", "DEEP_LINK", "HEAD", "JOIN", "LISTEN", "LOGIN", "LOGOUT", "OLD_RUN", "RESET",
+           "RUN", "events", "forget", "logged_in", "look_every", "queue_of", "sessions"]
