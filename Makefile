@@ -9,7 +9,7 @@ JS := tests/javascript
 # assertions that pytest has rewritten are kept: half of what collecting three thousand tests takes
 test fast lint: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test fast lint check bench screenshots clean
+.PHONY: run test fast lint check answers bench screenshots clean
 
 run: $(VENV)/.run
 	$(PY) app.py $(ARGS)
@@ -31,6 +31,10 @@ check: $(VENV)/.test $(VENV)/.javascript
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.strict.json
 	$(NODE) --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot "$(JS)/*.test.js"
+
+# what the server answers, as the page's JavaScript is told it: made of Python's requests and answers
+answers: $(VENV)/.test
+	$(PY) -m tests.explorer.answers
 
 bench: $(VENV)/.test
 	$(PY) -m benchmarks $(ARGS)
