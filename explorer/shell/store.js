@@ -191,7 +191,7 @@ const api = async (path, body, signal) => {
 };
 /* the current run and its class, unless the request names a run of its own */
 const whose = (body) => (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
-/** @param {Asked} op @param {AbortSignal} [signal] @returns {Promise<any>} `w` is a Code */
+/** @param {any} op @param {AbortSignal} [signal] @returns {Promise<any>} `w` is a Code */
 const code = async (op, signal) => {
   const d = await api('code', whose(op), signal);
   if (d.w) d.w = f32(d.w);
@@ -206,7 +206,7 @@ const stale = (elements, on, again = false) => {
 };
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {Asked} body
+ * @param {any} body
  * @param {(x: CanvasRenderingContext2D, image: ImageBitmap, body: Asked) => void} [paint]
  * @param {boolean} [leads]
  */

@@ -43,7 +43,7 @@ const here = (run) => {
 export const ownMaps = {
   /** promise of the keys of a run's own maps, the oldest first */
   keys: async (run) => {
-    const there = (await lx.api('own-maps/' + encodeURIComponent(run))).maps;
+    const there = (await lx.api(`own-maps/${encodeURIComponent(run)}`)).maps;
     return [...new Set([...there, ...here(run)])].slice(-PER_RUN);
   },
   /** promise of Float32Array; null where this browser and the server have none */
@@ -62,7 +62,7 @@ export const ownMaps = {
     }
     if (memory.get(name)?.length === n) return memory.get(name);
     memory.delete(name);
-    if (!(await lx.api('own-maps/' + encodeURIComponent(run))).maps.includes(key)) return null;
+    if (!(await lx.api(`own-maps/${encodeURIComponent(run)}`)).maps.includes(key)) return null;
     const found = new Float32Array(await (await lx.bytes(`own-maps/${encodeURIComponent(run)}/${encodeURIComponent(key)}`)).arrayBuffer());
     memory.set(name, found);
     return found;

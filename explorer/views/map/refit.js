@@ -38,17 +38,21 @@ window.lxFit = async (n, distance, metric) => {
   tell({ run, share: 0 });
   try {
     const made = (await lx.api('fit', { run, n_neighbors: n, min_dist: distance, metric, replaces: id || '' })).id;
-    if (mine !== ticket) return lx.api(`fit/${made}/stop`, {}).catch(() => {});
+    if (mine !== ticket) {
+      lx.api(`fit/${made}/stop`, {}).catch(() => {});
+      return;
+    }
     id = made;
     for (;;) {
-      const told = await lx.api('fit/' + made, undefined, listening.signal);
+      const told = await lx.api(`fit/${made}`, undefined, listening.signal);
       if (mine !== ticket) return;
       if (told.state === 'done') {
         id = null;
         tell(null);
-        return document.dispatchEvent(new CustomEvent('lx-fitted', { detail: told }));
+        document.dispatchEvent(new CustomEvent('lx-fitted', { detail: told }));
+        return;
       }
-      tell({ run, share: told.share ?? null, ahead: told.ahead });
+      tell(told.state === 'fitting' ? { run, share: told.share } : { run, share: null, ahead: told.ahead });
     }
   } catch (e) {
     if (mine !== ticket) return;

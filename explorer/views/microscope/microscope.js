@@ -15,15 +15,20 @@ import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { FactsAnswer, MicroscopeAsks, NotReady } from '../../shell/answers' */
+/** @import { AskMicroscope, MicroscopeAnswer, MicroscopeAsked } from '../../shell/types' */
+/** @typedef {typeof mic} Mic */
+
 const { element } = mounted('microscope');
 
 const $ = (s) => element.querySelector(s),
   PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
 const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
+/** @type {FactsAnswer | null} */
+let facts = null;
 /* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null:
    it is the code's own image. sketched: what was drawn, as text for a link. */
 let panel = 'units',
-  facts = null,
   owner = null,
   given = null,
   own = null,
@@ -32,8 +37,9 @@ let panel = 'units',
   sketched = '',
   packing = 0;
 /* work that outlived its run asks nothing and fails silently */
-const gone = new Error('gone'),
-  api = (body) => (facts ? lx.api('microscope', lx.whose(body)) : Promise.reject(gone));
+const gone = new Error('gone');
+/** @type {AskMicroscope} */
+const api = (body) => (facts ? lx.api('microscope', /** @type {any} */ (lx.whose(body))) : Promise.reject(gone));
 const failed = (e) => {
   if (e === gone) return;
   element.dataset.error = e.message;
@@ -61,14 +67,18 @@ const mic = {
     return given;
   },
   ask: api,
-  /** until the server has it; null where nobody wants it any more */
-  poll: (body, still, bar) =>
-    untilReady(
-      () => api(body),
-      still,
-      (done) => bar && progress(bar, done),
-      250,
-    ),
+  /**
+   * Until the server has it; null where nobody wants it any more.
+   * @template {keyof MicroscopeAsks} Op
+   * @param {MicroscopeAsked<Op>} body
+   * @param {() => unknown} still
+   * @param {HTMLElement} [bar]
+   * @returns {Promise<Exclude<MicroscopeAnswer<Op>, NotReady> | null>}
+   */
+  poll: (body, still, bar) => {
+    const asked = /** @type {() => Promise<any>} */ (() => api(body));
+    return untilReady(asked, still, (done) => bar && progress(bar, done), 250);
+  },
   source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
   picture: decoded,
   layer: (k) => {

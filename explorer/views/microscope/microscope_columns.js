@@ -3,7 +3,10 @@ import { make } from '../../shell/dom.js';
 import { Cells } from './microscope_cells.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 export class MicColumns {
+  /** @type {Mic} */
   #mic;
   #host;
   #rows;
@@ -12,6 +15,7 @@ export class MicColumns {
   #data = null;
   #owner = '';
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;

@@ -4,6 +4,8 @@ import { Cells } from './microscope_cells.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
 const FOOT = 18;
 
@@ -14,6 +16,7 @@ const short = (v) => lx.number(v, v < 10 ? 2 : 1);
 const errorText = (e) => lx.t('mic.error', { e: short(e) });
 
 export class MicDepth {
+  /** @type {Mic} */
   #mic;
   #host;
   #bar;
@@ -34,6 +37,7 @@ export class MicDepth {
   #sized;
   #several;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;

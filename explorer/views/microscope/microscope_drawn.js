@@ -2,7 +2,10 @@
 import { Cells } from './microscope_cells.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 export class MicDrawn {
+  /** @type {Mic} */
   #mic;
   #host;
   seed = 0;
@@ -10,6 +13,7 @@ export class MicDrawn {
   #shown = '';
   #ticket = 0;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;

@@ -1,6 +1,8 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 const corners = (p) => ({ x: p[0], y: p[1], z: p[2], i: [0, 0], j: [1, 2], k: [2, 3] });
 
 const edge = (p) => {
@@ -11,6 +13,7 @@ const edge = (p) => {
 const exactColour = () => (lx.state.theme === 'dark' ? '#ffb347' : '#d9730d');
 
 export class MicLesson {
+  /** @type {Mic} */
   #mic;
   #host;
   #plot;
@@ -29,6 +32,7 @@ export class MicLesson {
   #busy = false;
   #again = false;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;

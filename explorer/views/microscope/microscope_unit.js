@@ -3,6 +3,8 @@ import { button, entitle, make } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 const tileCanvas = (im, tile, at = 0) => {
   const c = make('canvas', { role: 'img' });
   crop(c, im, tile, at);
@@ -15,6 +17,7 @@ const figure = (c, caption, className) => {
 };
 
 export class MicUnit {
+  /** @type {Mic} */
   #mic;
   #host;
   #layer = null;
@@ -26,6 +29,7 @@ export class MicUnit {
   #key = '';
   #timer;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -42,7 +46,7 @@ export class MicUnit {
     try {
       const d = await this.#mic.poll({ op: 'unit', layer: this.#layer, unit: this.#unit, ...this.#mic.source() }, still);
       if (!d) return;
-      if (d.column) d.drawn = await this.#mic.picture(d.column);
+      const drawn = d.column ? await this.#mic.picture(d.column) : null;
       if (!still()) return;
       if (first) {
         this.#best = this.#filters = null;
@@ -53,7 +57,7 @@ export class MicUnit {
           this.#filters = Object.assign(ims, { tile: f.tile });
         }
       }
-      this.#data = d;
+      this.#data = { ...d, drawn };
       this.#key = now;
       this.tell();
       lx.stale([this.#host], false);

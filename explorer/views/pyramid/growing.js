@@ -137,7 +137,7 @@ export class Growing {
     this.#told();
     const d = await lx.code({ op: 'stages' });
     if (run !== lx.state.run) return;
-    if (d.stages.length) {
+    if ('picture' in d) {
       const im = await decoded(d.picture);
       if (run !== lx.state.run) return;
       this.#rows(d, im);

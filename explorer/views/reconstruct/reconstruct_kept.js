@@ -71,12 +71,12 @@ export class Kept {
       if (run !== lx.state.run) return;
       this.#host.hidden = d.ready && !d.fields.length;
       if (this.#host.hidden) return; /* no classifier of this data set: nothing to tell */
-      if (d.ready) {
-        this.#found = d;
-        this.tell();
-      } else {
+      if (d.ready === false) {
         progress(this.#find('.lx-waiting'), d.done);
         this.#timer = setTimeout(() => this.#ask(), 900);
+      } else {
+        this.#found = d;
+        this.tell();
       }
     } catch (e) {
       this.#host.hidden = true;

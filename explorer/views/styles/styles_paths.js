@@ -4,6 +4,8 @@ import { latest } from '../../shell/latest.js';
 import { decoded, density, rounded } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { CodeAsked } from '../../shell/types' */
+
 const FRAMES = 8;
 const GAP = 5;
 
@@ -19,7 +21,7 @@ export class StylePaths {
   #sheet = null;
 
   #ask = latest(
-    async (run, body) => {
+    async (/** @type {string} */ run, /** @type {CodeAsked<'paths'>} */ body) => {
       const key = [run, lx.state.label, JSON.stringify(body)].join();
       if (key === this.#shown) return;
       const d = await lx.code(body),
@@ -108,6 +110,7 @@ export class StylePaths {
     this.#timer = setTimeout(() => {
       if (!this.#on()) return;
       const all = this.#view.seeds();
+      /** @type {CodeAsked<'paths'>} */
       const body = { op: 'paths', a: all[this.#view.pair[0]], b: all[this.#view.pair[1]], frames: FRAMES, ...this.#view.cut() };
       this.#ask(lx.state.run, body);
     }, 300);

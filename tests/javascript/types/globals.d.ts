@@ -10,7 +10,7 @@ interface Window {
   lxFrames: number;
   lxLogin: any;
   lxRelabel: [string, string][];
-  lxFit: (neighbours: number, distance: number, metric: string) => Promise<any>;
+  lxFit: (neighbours: number, distance: number, metric: import('../../../explorer/shell/answers').AskFit['metric']) => Promise<void>;
   gradio_config?: { root?: string };
 }
 
