@@ -1,7 +1,7 @@
 /* What the page's modules hand to each other and what the server answers, for the type checker and for whoever reads: nothing of it is
  * sent to a browser. A module names a type in its JSDoc: @import { Info } from './types'. */
 
-import type { CodeAsks, Draws, Gets, MicroscopeAsks, Posts, RunAnswer, RunRow, Slider } from './answers';
+import type { CodeAsks, DirectionTold, Draws, Gets, MicroscopeAsks, NeighboursAnswer, Posts, RunAnswer, RunRow, Slider } from './answers';
 
 export type { CodeSlice, Spec } from './answers';
 export type { DatasetTold as Dataset, RunRow as Run } from './answers';
@@ -60,6 +60,15 @@ export interface State {
   noise: { strengths: number[]; seed?: number } | null;
 }
 
+/** lx.state while a run is open, as it is whenever "run" or "code" is told. */
+export type Opened = State & { run: string; info: Info; w: Code };
+
+/** A direction that was found or measured. */
+export type Found = Omit<DirectionTold, 'vector'> & { vector: Float32Array };
+
+/** What words are made of for a direction; without a `statistic` it is still being measured. */
+export type Described = { name?: string | string[] | null } & Partial<Pick<DirectionTold, 'main' | 'side' | 'statistic' | 'accuracy'>>;
+
 /** What Gradio hands to a component. */
 export interface Mounted {
   element: any;
@@ -77,29 +86,14 @@ export interface OwnDirection {
   other?: boolean;
 }
 
-/** What is told of a code by where it lies among real images; `ratio`: how far it is from the nearest, in their own distances. */
-export interface Neighbours {
-  w: Code;
-  indices: number[];
-  distances: number[];
-  labels?: (number | null)[];
-  ratio?: number;
-  /** the share of real images that are nearer to their own nearest */
-  beyond?: number;
-}
+/** What is told of a code by where it lies among real images. */
+export type Neighbours = NeighboursAnswer & { w: Code };
 
-/** A fit of a map under way, and its end. */
+/** A fit of a map under way. */
 export interface Fitting {
   run: string;
   share: number | null;
   ahead?: number;
-}
-export interface Fitted {
-  run: string;
-  weights: string;
-  key: string;
-  kept: boolean;
-  xy: string;
 }
 
 /** What lx.on(event, fn) hands to fn. */

@@ -16,8 +16,8 @@ interface Window {
 
 /* What modules tell each other beside the state (lx.on): components that come and go in the page. */
 interface DocumentEventMap {
-  'lx-ratio': CustomEvent<import('../../../explorer/shell/types').Neighbours | null>;
+  'lx-ratio': CustomEvent<import('../../../explorer/shell/answers').NeighboursAnswer | null>;
   'lx-neighbours': CustomEvent<import('../../../explorer/shell/types').Neighbours>;
   'lx-fitting': CustomEvent<import('../../../explorer/shell/types').Fitting | null>;
-  'lx-fitted': CustomEvent<import('../../../explorer/shell/types').Fitted>;
+  'lx-fitted': CustomEvent<import('../../../explorer/shell/answers').FitDone>;
 }
