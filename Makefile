@@ -26,7 +26,7 @@ lint: check
 check: $(VENV)/.test $(VENV)/.javascript
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.ts"
+	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.{js,ts}"
 	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js explorer $(JS)/*.js
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.strict.json

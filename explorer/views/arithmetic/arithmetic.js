@@ -7,6 +7,9 @@ import { blank, crop, density, rounded, wipe } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { AskGallery } from '../../shell/answers' */
+/** @import { CodeAsked } from '../../shell/types' */
+
 const { element } = mounted('arithmetic');
 
 const $ = (s) => element.querySelector(s),
@@ -106,7 +109,7 @@ const gallery = async (own = false) => {
     bar = $('.lx-progress');
   try {
     const d = await untilReady(
-      () => lx.code({ op: 'gallery', source, filters, offset, count: PER }),
+      () => lx.code({ op: 'gallery', source: /** @type {AskGallery['source']} */ (source), filters, offset, count: PER }),
       () => me === asked && run === lx.state.run && on(),
       (done) => {
         progress(bar, done);
@@ -412,7 +415,7 @@ const ask = (own) => {
     const run = lx.state.run,
       me = ++ticket;
     try {
-      const d = await lx.code(body({ strength: +strength.toFixed(2), seed }), stop.signal);
+      const d = await lx.code(/** @type {CodeAsked<'sum'>} */ (body({ strength: +strength.toFixed(2), seed })), stop.signal);
       if (me !== ticket || run !== lx.state.run) return;
       answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2), seed };
       if (owed) {

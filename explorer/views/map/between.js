@@ -71,12 +71,15 @@ export class Between {
   /** Ask for the code of an end; whether it is there. */
   async #ask(p) {
     try {
-      const d = await (p.index !== null ? lx.code({ op: 'point', index: p.index }) : placeCode(this.#map, p.x, p.y, p.projection));
-      p.w = d.w;
-      p.origin =
-        p.index !== null
-          ? { kind: 'point', index: p.index, label: d.label }
-          : { kind: 'place', projection: p.projection, x: p.x, y: p.y, approximate: d.approximate };
+      if (p.index !== null) {
+        const d = await lx.code({ op: 'point', index: p.index });
+        p.w = d.w;
+        p.origin = { kind: 'point', index: p.index, label: d.label };
+      } else {
+        const d = await placeCode(this.#map, p.x, p.y, p.projection);
+        p.w = d.w;
+        p.origin = { kind: 'place', projection: p.projection, x: p.x, y: p.y, approximate: d.approximate };
+      }
       return true;
     } catch (e) {
       lx.say(e.message, 'error');

@@ -3,6 +3,8 @@ import { shepard } from '../../shell/moves.js';
 import { lx } from '../../shell/store.js';
 import { ownMaps } from './plane_own.js';
 
+/** @import { Code } from '../../shell/types' */
+
 /** What is said of one's own map that is nowhere any more. */
 export const gone = (key) => {
   const [n, d, metric] = ownMaps.parts(key) || [];
@@ -12,6 +14,8 @@ export const gone = (key) => {
 /**
  * The code of a place of the map `on`. On a map of one's own its neighbours are weighed here, as the server does it on the shipped one.
  * @param {any} map `map.projection`, .xs, .ys: the one that is shown
+ * @param {number} x @param {number} y
+ * @returns {Promise<{ w: Code, approximate: boolean, ratio?: number }>}
  */
 export const placeCode = async (map, x, y, on = map.projection) => {
   if (!on.startsWith('own:')) return lx.code({ op: 'place', projection: on, x, y });

@@ -8,6 +8,8 @@ import { decoded, pen, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { CodeAsked } from '../../shell/types' */
+
 const { element } = mounted('pyramid');
 
 const $ = (s) => element.querySelector(s),
@@ -349,7 +351,7 @@ const pump = async () => {
   busy = false;
 };
 const draw = async ({ run, body, two }) => {
-  const d = await lx.code({ ...body, run, ...labelled() }),
+  const d = await lx.code(/** @type {CodeAsked<'pyramid'>} */ ({ ...body, run, ...labelled() })),
     im = await decoded(d.picture);
   if (!current(run)) return;
   answer = d;
@@ -369,7 +371,7 @@ const draw = async ({ run, body, two }) => {
 const labelled = () => (lx.state.label !== null ? { label: lx.state.label } : {});
 /** Whether it is still wanted. */
 const drawSecond = async (run, two) => {
-  const d = await lx.code({ ...two, run, ...labelled() }),
+  const d = await lx.code(/** @type {CodeAsked<'pyramid'>} */ ({ ...two, run, ...labelled() })),
     im = await decoded(d.picture);
   if (!current(run)) return false;
   lastTwo = key(two);

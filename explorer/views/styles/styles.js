@@ -11,6 +11,8 @@ import { StyleNoise } from './styles_noise.js';
 import { StylePaths } from './styles_paths.js';
 import { StyleReal } from './styles_real.js';
 
+/** @import { Asked } from '../../shell/types' */
+
 const { element } = mounted('styles');
 
 const $ = (s) => element.querySelector(s),
@@ -592,6 +594,7 @@ let stripped = ''; /* what the strip shows: moving psi asks for the same again *
 const strip = () => {
   if (!on() || !base || !average || owner !== lx.state.run) return;
   const canvas = $('.lx-psi-strip canvas');
+  /** @type {Asked} */
   const asked = { op: 'truncated', w: lx.b64(base), values: PSI, cutoff, ...(plus && { plus: lx.b64(plus) }), ...grained() };
   const key = JSON.stringify([lx.state.run, lx.state.label, asked]);
   if (key === stripped) return;
