@@ -1,7 +1,19 @@
 /* What the page's modules hand to each other and what the server answers, for the type checker and for whoever reads: nothing of it is
  * sent to a browser. A module names a type in its JSDoc: @import { Info } from './types'. */
 
-import type { CodeAsks, DirectionTold, Draws, Gets, MicroscopeAsks, NeighboursAnswer, Posts, RunAnswer, RunRow, Slider } from './answers';
+import type {
+  CodeAsks,
+  DirectionTold,
+  Draws,
+  Gets,
+  Jobs,
+  MicroscopeAsks,
+  NeighboursAnswer,
+  Posts,
+  RunAnswer,
+  RunRow,
+  Slider,
+} from './answers';
 
 export type { CodeSlice, Spec } from './answers';
 export type { DatasetTold as Dataset, RunRow as Run } from './answers';
@@ -124,6 +136,9 @@ export type CodeAnswer<Op extends keyof CodeAsks> = Decoded<CodeAsks[Op]['answer
 export type MicroscopeAsked<Op extends keyof MicroscopeAsks> = Of<MicroscopeAsks[Op]['asked']> & { op: Op };
 export type MicroscopeAnswer<Op extends keyof MicroscopeAsks> = MicroscopeAsks[Op]['answer'];
 export type AskMicroscope = <Op extends keyof MicroscopeAsks>(body: MicroscopeAsked<Op>) => Promise<MicroscopeAnswer<Op>>;
+
+/** A call of Train's on the server: what it was asked for. Throws Error(sentence) where it could not be done. */
+export type AskJob = <Name extends keyof Jobs>(name: Name, value?: Record<string, unknown>) => Promise<Jobs[Name]>;
 
 /** lx.api: GET without a body, POST with one. */
 export interface Api {
