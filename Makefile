@@ -9,7 +9,7 @@ JS := tests/javascript
 # assertions that pytest has rewritten are kept: half of what collecting three thousand tests takes
 test fast lint: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test fast lint check bench screenshots clean
+.PHONY: run test fast lint check answers bench screenshots clean
 
 run: $(VENV)/.run
 	$(PY) app.py $(ARGS)
@@ -26,11 +26,15 @@ lint: check
 check: $(VENV)/.test $(VENV)/.javascript
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.ts"
+	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.{js,ts}"
 	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js explorer $(JS)/*.js
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.strict.json
 	$(NODE) --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot "$(JS)/*.test.js"
+
+# what the server answers, as the page's JavaScript is told it: made of Python's requests and answers
+answers: $(VENV)/.test
+	$(PY) -m tests.explorer.answers
 
 bench: $(VENV)/.test
 	$(PY) -m benchmarks $(ARGS)

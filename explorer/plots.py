@@ -6,9 +6,10 @@ Colours and fonts are left to the page, which knows whether it is light or dark.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from training import log
 
@@ -16,27 +17,47 @@ MOST_ROWS = 600                                 # a longer log is thinned for dr
 CLOCK = {"images", "seconds", "images_per_second"}
 
 
+class Trace(TypedDict):
+    """A line or a row of bars."""
+
+    type: Literal["scatter", "bar"]
+    name: str
+    x: list[float]
+    y: list[float]
+    hovertemplate: str
+    mode: NotRequired[str]
+
+
+class Figure(TypedDict):
+    """What plotly.js draws; ``layout`` is its own."""
+
+    data: list[Trace]
+    layout: dict[str, Any]
+
+
 def read_log(path: Path) -> list[dict[str, float]]:
     """The numbers of a ``log.jsonl``, row by row."""
     return log.read(path)
 
 
-def curves(rows: list[dict[str, float]]) -> dict[str, Any]:
+def curves(rows: list[dict[str, float]]) -> Figure:
     """Every logged term over the images seen; ``rows`` of a log. Terms named "phase/term" keep that name."""
     shown = log.thin(rows, MOST_ROWS)
     terms = list(dict.fromkeys(k for r in shown for k in r if k not in CLOCK))
-    data = [dict(type="scatter", mode="lines", name=t, x=[r["images"] for r in shown if t in r], y=[_digits(r[t]) for r in shown if t in r],
-                 hovertemplate="%{y:.4g}<extra>" + t.replace("<", "&lt;") + "</extra>") for t in terms]
+    data = [Trace(type="scatter", mode="lines", name=t, x=[r["images"] for r in shown if t in r],
+                  y=[_digits(r[t]) for r in shown if t in r],
+                  hovertemplate="%{y:.4g}<extra>" + t.replace("<", "&lt;") + "</extra>") for t in terms]
     return {"data": data, "layout": _layout("images seen", "loss", showlegend=True, hovermode="x unified")}
 
 
-def spectrum(shares: np.ndarray, most: int = 64) -> dict[str, Any]:
+def spectrum(shares: np.ndarray, most: int = 64) -> Figure:
     """Share of the codes' variance along each principal direction (bars), and of the first k together (line); shares in [0, 1]."""
     shown = [_digits(float(s)) for s in shares[:most]]
-    x, total = list(range(1, len(shown) + 1)), [_digits(float(v)) for v in np.cumsum(shares[:most]).clip(0, 1)]
-    return {"data": [dict(type="bar", name="each", x=x, y=shown, hovertemplate="%{y:.1%}<extra>%{x}</extra>"),
-                     dict(type="scatter", mode="lines+markers", name="together", x=x, y=total,
-                          hovertemplate="%{y:.1%}<extra>1–%{x}</extra>")],
+    x: list[float] = list(range(1, len(shown) + 1))
+    total = [_digits(float(v)) for v in np.cumsum(shares[:most]).clip(0, 1)]
+    return {"data": [Trace(type="bar", name="each", x=x, y=shown, hovertemplate="%{y:.1%}<extra>%{x}</extra>"),
+                     Trace(type="scatter", mode="lines+markers", name="together", x=x, y=total,
+                           hovertemplate="%{y:.1%}<extra>1–%{x}</extra>")],
             "layout": _layout("direction", "share of variance", showlegend=True, yaxis_extra=dict(tickformat=".0%", range=[0, 1.02]))}
 
 

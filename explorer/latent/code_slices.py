@@ -6,12 +6,13 @@ Information Maximizing Generative Adversarial Nets).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 import torch
+from typing_extensions import TypedDict
 
 from training.model import Code, LatentSpec
 
@@ -118,6 +119,32 @@ class Name:
     share: float
 
 
+class ChangeOf(TypedDict):
+    """A Change, as JSON."""
+
+    label: str
+    change: float
+
+
+class NameOf(TypedDict):
+    """A Name, as JSON."""
+
+    label: int
+    share: float
+
+
+class MeasuredTold(TypedDict):
+    """A Measured, as JSON."""
+
+    name: str
+    kind: Literal["continuous", "categorical"]
+    label: str | None
+    change: float
+    also: list[ChangeOf]
+    share: float | None
+    names: list[NameOf | None]
+
+
 @dataclass(frozen=True)
 class Measured:
     """What a code, or the class, does. ``label``: the statistic that it changes most, for a category "class" (a classifier tells the
@@ -131,11 +158,11 @@ class Measured:
     share: float | None = None
     names: list[Name | None] = field(default_factory=list)
 
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    def to_dict(self) -> MeasuredTold:
+        return cast(MeasuredTold, asdict(self))
 
     @classmethod
-    def from_dict(cls, d: dict[str, Any]) -> Measured:
+    def from_dict(cls, d: Mapping[str, Any]) -> Measured:
         """What ``to_dict`` gave."""
         return cls(**{**d, "also": [Change(**c) for c in d["also"]], "names": [None if n is None else Name(**n) for n in d["names"]]})
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from .. import NotThere, Refused
 from ..runs.record import Entry, trimmed
@@ -148,7 +149,28 @@ def place(run: Run, name: str, xy: np.ndarray) -> Place:
     return place_among(places, run.codes, xy)
 
 
-def first_code(run: Run) -> dict[str, Any]:
+class SampleOrigin(TypedDict):
+    """A code that is the sample of a seed."""
+
+    kind: Literal["sample"]
+    seed: int
+
+
+class PointOrigin(TypedDict):
+    """A code that is a held-out image's."""
+
+    kind: Literal["point"]
+    index: int
+
+
+class FirstCode(TypedDict):
+    """A code, base64 of float32, and where it comes from."""
+
+    w: str
+    origin: SampleOrigin | PointOrigin
+
+
+def first_code(run: Run) -> FirstCode:
     """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
     def make() -> Entry:
         if run.codes is None:
@@ -162,6 +184,6 @@ def first_code(run: Run) -> dict[str, Any]:
         index = int(rows[near.argmin()])
         return {"w": run.codes[index], "origin": {"kind": "point", "index": index}}
 
-    def read(e: Entry) -> dict[str, Any]:
-        return {"w": moves.to_text(e["w"].reshape(run.d)), "origin": dict(e["origin"])}
+    def read(e: Entry) -> FirstCode:
+        return {"w": moves.to_text(e["w"].reshape(run.d)), "origin": e["origin"]}
     return run.recorded("default", make, read)

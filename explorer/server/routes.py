@@ -6,7 +6,6 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -69,7 +68,8 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         return json_answer(plots.spectrum(run_directions.basis(session.run(request.path_params["run"])).spectrum))
 
     def codes(request: Request) -> Response:
-        return json_answer([m.to_dict() for m in code_slices.measured(session.run(request.path_params["run"]))])
+        told: list[code_slices.MeasuredTold] = [m.to_dict() for m in code_slices.measured(session.run(request.path_params["run"]))]
+        return json_answer(told)
 
     def do_search(body: bytes) -> Response:
         request = base.parse(searches.SEARCH, body)
@@ -102,13 +102,13 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     ]
 
 
-def _compared(session: Session, names: str) -> dict[str, Any]:
+def _compared(session: Session, names: str) -> table.CompareAnswer:
     asked = [n for n in names.split(",") if n]
     if len(asked) > table.MOST:             # before any is looked up
         raise Refused(f"1 to {table.MOST} runs can stand side by side; these are {len(asked)}.")
     return table.compare([session.card(n) for n in asked], session.titles())
 
 
-def _curves(session: Session, name: str) -> dict[str, Any]:
+def _curves(session: Session, name: str) -> plots.Figure:
     card = session.card(name)
     return session.file(session.trained / card.name / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))

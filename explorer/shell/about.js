@@ -1,6 +1,8 @@
 import { lx } from './store.js';
 
-/** One for each view. */
+/** @import { Mounted } from './types' */
+
+/** One for each view. @param {Mounted} mounted */
 export default ({ element }) => {
   const fold = element.querySelector('details'),
     key = 'lx-about';

@@ -5,6 +5,7 @@ const { element } = mounted('cannot');
 
 const why = element.querySelector('.lx-why'),
   go = element.querySelector('button');
+/** @type {(() => unknown) | null} */
 let target = null;
 const fill = () => {
   const { run, runs, view } = lx.state;
@@ -20,7 +21,7 @@ const fill = () => {
   const other = runs?.find((r) => lx.supports(r.name) && r.name !== run);
   why.textContent = lx.t('view.' + view + '.needs');
   go.hidden = !other;
-  target = other && (() => lx.open(other.name));
+  target = other ? () => lx.open(other.name) : null;
   if (other) go.textContent = lx.t('open.other', { title: other.title || other.family_title });
 };
 go.onclick = () => target?.();

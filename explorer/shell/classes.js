@@ -3,12 +3,16 @@ import { mounted } from './mounted.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 
+/** @import { Info } from './types' */
+
 const { element } = mounted('classes');
 
 const row = element.querySelector('.lx-classes'),
   list = element.querySelector('select'),
   MOST = 24;
+/** @param {number} k */
 const choose = (k) => lx.setLabel(k);
+/** @param {Info} info */
 const build = (info) => {
   const n = info.spec.num_classes,
     many = n > MOST;
@@ -39,7 +43,7 @@ const mark = () => {
   const k = lx.state.label;
   list.value = k ?? '';
   element.dataset.label = k ?? '';
-  check(row.children, (b) => +b.dataset.class === k);
+  check(row.children, (b) => Number(b.dataset.class) === k);
 };
 arrowKeys(row);
 list.onchange = () => choose(+list.value);

@@ -4,33 +4,46 @@ import * as moves from './moves.js';
 import { untilReady } from './poll.js';
 import { lx } from './store.js';
 
+/** @import { ChangeTold, StatisticTold } from './answers' */
+/** @import { Described, Opened } from './types' */
+/** @typedef {{ vector: Float32Array, sigma: number }} Along a direction to move along */
+
 export const CLEAR = 0.15;
+const opened = () => /** @type {Opened} */ (lx.state);
+/** @param {number} v */
 export const sign = (v) => (v > 0 ? '+' + v : String(v).replace('-', '−'));
 
 /* ---- moving: the coordinate of the current code along a direction, in the codes' standard deviation from their mean ---- */
-export const coordinate = (d, w = lx.state.w) => moves.coordinate(w, lx.state.info.mean, d);
-export const moved = (d, value, w = lx.state.w) => moves.moved(w, lx.state.info.mean, d, value);
+/** @param {Along} d */
+export const coordinate = (d, w = opened().w) => moves.coordinate(w, opened().info.mean, d);
+/** @param {Along} d @param {number} value */
+export const moved = (d, value, w = opened().w) => moves.moved(w, opened().info.mean, d, value);
 
 /* ---- what a direction does, in words ---- */
-export const points = (v) => sign(Math.round((100 * v) / 4)); /* per sigma, of a change from -2 to 2 */
+/** Per sigma, of a change from -2 to 2. @param {number} v */
+export const points = (v) => sign(Math.round((100 * v) / 4));
+/** @param {ChangeTold} c */
 export const told = (c) =>
   c.high === 'yes' || c.low === 'yes'
     ? `${lx.phrase(c.field, 'yes')} ${points(c.high === 'yes' ? c.change : -c.change)}`
     : `${lx.field(c.field)} ${lx.category(c.field, c.low)} → ${lx.category(c.field, c.high)} ${points(c.change)}`;
+/** @param {Described} d @param {number} k its place among all */
 export const title = (d, k) => {
   if (typeof d.name === 'string' && d.name) return d.name;
   if (d.name) return lx.phrase(d.name[0], d.name[1]);
   if (d.main) return `${k + 1} · ${lx.field(d.main.field)}`;
   return d.statistic?.label ? `${k + 1} · ${lx.t('effect.' + d.statistic.label)}` : `${k + 1}`;
 };
+/** @param {StatisticTold} statistic */
 const statisticText = ({ label, change }) => `${lx.t('effect.' + label)} ${sign(+(change / 4).toFixed(1))} σ`;
+/** @param {Described} d */
 export const effect = (d) => {
   if (!d.statistic) return { text: lx.t('dir.measuring') };
   const clear = d.main && Math.abs(d.main.change) >= CLEAR,
     statistic = !d.main && d.statistic.label,
-    also = d.side.map(told);
+    also = (d.side || []).map(told);
   let main = lx.t('dir.unclear');
-  if (clear) main = told(d.main);
+  if (clear && d.main) main = told(d.main);
   else if (statistic) main = statisticText(d.statistic);
   return {
     clear: clear || !!statistic,

@@ -12,7 +12,7 @@ export const make = (tag, { data = {}, ...properties } = {}, ...children) => {
   const e = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name === 'role' || name.includes('-')) e.setAttribute(name, value);
-    else e[name] = value;
+    else Object.assign(e, { [name]: value });
   }
   Object.assign(e.dataset, data);
   e.append(...children);
@@ -40,7 +40,7 @@ export const offer = (select, list, value) => {
 
 /** One more in a data attribute: what has happened so often. @param {HTMLElement} e */
 export const count = (e, key = 'n') => {
-  e.dataset[key] = String((+e.dataset[key] || 0) + 1);
+  e.dataset[key] = String((Number(e.dataset[key]) || 0) + 1);
 };
 
 /** How far work is, 0 to 1; null: none is under way. @param {HTMLElement} bar @param {number | null} share */

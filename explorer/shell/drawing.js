@@ -4,29 +4,50 @@
  * canvas.parentElement gets data-n (frames drawn) and data-error; the canvas has class lx-stale while an answer is on its way, and
  * lx-failed where the last one failed. */
 import { count } from './dom.js';
-import { onto } from './pictures.js';
+import { brush, onto } from './pictures.js';
 
+/** @import { Asked } from './types' */
+/** @typedef {(x: CanvasRenderingContext2D, image: ImageBitmap, body: any) => void} Paint */
+/** @typedef {{ body: Asked, paint?: Paint, own: boolean }} Wish */
+/**
+ * @typedef {object} Page
+ * @property {(path: string, body: any) => Promise<Response>} bytes
+ * @property {() => string | null} run
+ * @property {(sentence: string, kind: 'error') => void} say
+ * @property {(elements: Element[], on: boolean, again?: boolean) => void} stale
+ * @property {(by: number) => void} working one drawing more or less
+ */
+
+/** @type {Promise<boolean> | null} */
 let leading = null; /* the frame under way that the others wait for */
 
 export class Drawing {
   #canvas;
   #page;
   #busy = false;
+  /** @type {Wish | null} */
   #want = null;
+  /** @type {Wish & { answer: Promise<Blob> } | null} */
   #next = null;
 
-  /** `page`: bytes(path, body), run(), say(sentence, kind), stale(elements, on, again), working(by): one drawing more or less. */
+  /** @param {HTMLCanvasElement} canvas @param {Page} page */
   constructor(canvas, page) {
     this.#canvas = canvas;
     this.#page = page;
   }
 
-  /** `own`: the request names its run itself, so it is painted whatever the current one is. `leads`: a hand is on it, others wait. */
+  /**
+   * @param {Asked} body
+   * @param {Paint | undefined} paint
+   * @param {boolean} own the request names its run itself, so it is painted whatever the current one is
+   * @param {boolean} leads a hand is on it, others wait
+   */
   wish(body, paint, own, leads) {
     this.#want = { body, paint, own };
     if (!this.#busy) this.#work(leads);
   }
 
+  /** @param {boolean} leads */
   async #work(leads) {
     this.#busy = true;
     this.#page.working(1);
@@ -55,30 +76,32 @@ export class Drawing {
     return this.#frame(false);
   }
 
+  /** @param {boolean} leads */
   async #frame(leads) {
-    const now = this.#next || this.#ask();
+    const now = this.#next || (this.#want && this.#ask(this.#want));
+    if (!now) return false;
     this.#next = null;
     await now.answer.catch(() => {});
-    if (this.#want && (leads || !leading)) this.#next = this.#ask();
+    if (this.#want && (leads || !leading)) this.#next = this.#ask(this.#want);
     return this.#show(now);
   }
 
-  #ask() {
-    const asked = this.#want,
-      answer = this.#page.bytes('render', asked.body).then((r) => r.blob());
+  /** @param {Wish} asked */
+  #ask(asked) {
+    const answer = this.#page.bytes('render', asked.body).then((r) => r.blob());
     this.#want = null;
     answer.catch(() => {}); /* #show says it */
     return { ...asked, answer };
   }
 
-  /** Whether it was painted or failed; not, where the run has changed meanwhile. */
+  /** Whether it was painted or failed; not, where the run has changed meanwhile. @param {Wish & { answer: Promise<Blob> }} drawn */
   async #show({ body, paint, own, answer }) {
     const canvas = this.#canvas,
       host = canvas.parentElement || canvas;
     try {
       const image = await createImageBitmap(await answer);
       if (!own && body.run !== this.#page.run() && !this.#waiting) return false;
-      if (paint) paint(canvas.getContext('2d'), image, body);
+      if (paint) paint(brush(canvas), image, body);
       else onto(canvas, image);
       image.close();
       count(host);

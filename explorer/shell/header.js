@@ -26,11 +26,13 @@ for (const v of lx.views) {
   } else tabs.append(b);
 }
 /* One order for all tabs, Train's button included: arrows, Home and End, from wherever the focus is. */
+/** @returns {HTMLElement[]} */
 const all = () => [...element.querySelectorAll('[role=tab]')];
+/** @type {Record<string, (at: number, n: number) => number>} */
 const goes = { ArrowRight: (at, n) => (at + 1) % n, ArrowLeft: (at, n) => (at + n - 1) % n, Home: () => 0, End: (at, n) => n - 1 };
-element.addEventListener('keydown', (e) => {
+element.addEventListener('keydown', (/** @type {KeyboardEvent} */ e) => {
   const list = all(),
-    at = list.indexOf(e.target),
+    at = list.indexOf(/** @type {HTMLElement} */ (e.target)),
     go = goes[e.key];
   if (at < 0 || !go || e.ctrlKey || e.metaKey || e.altKey) return;
   const to = list[go(at, list.length)];
@@ -60,8 +62,8 @@ const titled = () => {
   document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
 };
 for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang'])) lx.on(event, titled);
-element.querySelector('.lx-skip').onclick = (e) => {
-  const main = document.getElementById('lx-main');
+element.querySelector('.lx-skip').onclick = (/** @type {Event} */ e) => {
+  const main = /** @type {HTMLElement} */ (document.getElementById('lx-main'));
   e.preventDefault();
   main.tabIndex = -1;
   main.focus();
@@ -70,7 +72,7 @@ lx.on('view', (name) => {
   for (const b of all()) {
     const on = b.dataset.view === name;
     b.classList.toggle('on', on);
-    b.setAttribute('aria-selected', on);
+    b.setAttribute('aria-selected', String(on));
     b.tabIndex = on ? 0 : -1;
     if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 });
   }
@@ -92,6 +94,7 @@ lx.on('history', (can) => {
   redo.disabled = !can.redo;
 });
 element.querySelector('.lx-link').onclick = () => lx.copy(lx.link(), lx.t('copied.link'));
+/** @param {boolean} on */
 const open = (on) => {
   document.body.classList.toggle('lx-runs-open', on);
   drawer.setAttribute('aria-expanded', on);

@@ -1,8 +1,11 @@
 import { count } from './dom.js';
 import { latest } from './latest.js';
 import { mounted } from './mounted.js';
-import { blank } from './pictures.js';
+import { blank, brush } from './pictures.js';
 import { lx } from './store.js';
+
+/** @import { NeighboursAnswer } from './answers' */
+/** @import { Code, Opened } from './types' */
 
 const { element, trigger } = mounted('hero');
 
@@ -11,10 +14,12 @@ const canvas = element.querySelector('canvas'),
   honest = element.querySelector('.lx-honest');
 /* the sliders beside follow a hand elsewhere so many milliseconds apart: each time the page's framework goes through all of them */
 const APART = 200;
+/** @type {NeighboursAnswer | null} */
+let near = null;
 let follow = 0,
   followed = -APART,
-  near = null,
   noisy = false;
+const opened = () => /** @type {Opened} */ (lx.state);
 const sliders = () => {
   follow = 0;
   if (lx.state.origin?.kind === 'sliders' && element.dataset.run === lx.state.run) return;
@@ -28,12 +33,14 @@ const words = () => {
 };
 /* how far off real images a code lies, among them: farther than nineteen of twenty of them from their own nearest is far */
 const FAR = 0.95;
-const mixed = () => {
+/** @param {NeighboursAnswer} told */
+const mixed = ({ labels }) => {
+  /** @type {Map<number, number>} */
   const often = new Map();
-  for (const k of near.labels) if (k !== null && k !== undefined && k >= 0) often.set(k, (often.get(k) || 0) + 1);
+  for (const k of labels) if (k !== null && k >= 0) often.set(k, (often.get(k) || 0) + 1);
   const [first, second] = [...often].sort((a, b) => b[1] - a[1]);
-  return second && first[1] < 0.75 * near.labels.length
-    ? ' ' + lx.t('honest.mixed', { n: near.labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] })
+  return second && first[1] < 0.75 * labels.length
+    ? ' ' + lx.t('honest.mixed', { n: labels.length, a: lx.names(first[0]), i: first[1], b: lx.names(second[0]), j: second[1] })
     : '';
 };
 const tell = () => {
@@ -47,22 +54,23 @@ const tell = () => {
     honest.title = '';
     return;
   }
-  honest.textContent = lx.t(far ? 'honest.far' : 'honest.near', { ratio }) + mixed();
+  honest.textContent = lx.t(far ? 'honest.far' : 'honest.near', { ratio }) + mixed(near);
   honest.title = lx.t('honest.help', { ratio, share: Math.floor(100 * near.beyond) });
 };
 /* the class that a model's own head reads; codes are read beside their sliders */
 const own = element.querySelector('.lx-own-read');
+/** @type {number[] | null} */
 let read = null;
 const reads = () => !!lx.state.info && lx.state.info.spec.reads && !lx.state.info.spec.codes.length;
 const say = () => {
   own.hidden = !read || !reads();
-  if (own.hidden) return;
+  if (!read || own.hidden) return;
   const k = read.indexOf(Math.max(...read));
   own.dataset.reads = k;
   own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) });
 };
 const question = latest(
-  async (run, w) => {
+  async (/** @type {string | null} */ run, /** @type {Code} */ w) => {
     const d = await lx.code({ op: 'read', w: lx.b64(w) });
     if (run !== lx.state.run) return;
     read = d.read.class ?? null;
@@ -74,13 +82,14 @@ const question = latest(
   },
 );
 const ask = () => {
-  if (reads()) question(lx.state.run, lx.state.w);
+  const { run, w } = opened();
+  if (reads()) question(run, w);
   else {
     read = null;
     say();
   }
 };
-const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(lx.state.w), ...(lx.state.noise && { noise: lx.state.noise }) });
+const picture = () => lx.draw(canvas, { op: 'image', w: lx.b64(opened().w), ...(lx.state.noise && { noise: lx.state.noise }) });
 lx.on('code', () => {
   ask();
   picture();
@@ -104,17 +113,18 @@ document.addEventListener('lx-ratio', (e) => {
   element.dataset.beyond = near?.beyond ?? '';
   tell();
 });
+/** @param {string} suffix */
 const name = (suffix) => `${lx.state.run}-${lx.state.origin?.kind || 'code'}${suffix}`;
 element.querySelector('.lx-seed').onclick = () => lx.sample();
 element.querySelector('.lx-save').onclick = () => {
   const big = blank(8 * canvas.width, 8 * canvas.height),
-    x = big.getContext('2d');
+    x = brush(big);
   x.imageSmoothingEnabled = false;
   x.drawImage(canvas, 0, 0, big.width, big.height);
-  big.toBlob((b) => lx.save(b, name('.png')), 'image/png');
+  big.toBlob((b) => b && lx.save(b, name('.png')), 'image/png');
 };
 element.querySelector('.lx-copy').onclick = () => {
-  const { run, w, label, origin: o, info } = lx.state;
+  const { run, w, label, origin: o, info } = opened();
   lx.copy(
     JSON.stringify({
       run,

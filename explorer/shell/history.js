@@ -17,12 +17,13 @@ const TYPED = /^(text|search|url|email|tel|password|number|date|time)$/;
 
 const storedTop = () => {
   try {
-    return +sessionStorage.getItem('lx-top');
+    return Number(sessionStorage.getItem('lx-top'));
   } catch {
     return 0;
   }
 };
 
+/** @param {number} top */
 const storeTop = (top) => {
   try {
     sessionStorage.setItem('lx-top', String(top));
@@ -31,6 +32,7 @@ const storeTop = (top) => {
   }
 };
 
+/** Whether keys write into it. @param {any} e */
 const edits = (e) => !!e?.isContentEditable || e?.tagName === 'TEXTAREA' || (e?.tagName === 'INPUT' && TYPED.test(e.type));
 
 export class History {
@@ -45,13 +47,16 @@ export class History {
   #since = 0;
   #written;
   #held = 1; /* restores under way; the first opening is one */
+  /** @type {number[]} */
   #calls = [];
   /* whose act it is */
   #down = false;
   #last = -Infinity;
+  /** @type {EventTarget | null} */
   #field = null;
   #travelling = 0;
 
+  /** @param {{ link: () => string, restore: (known: boolean) => Promise<unknown>, told: () => void }} page */
   constructor({ link, restore, told }) {
     this.#link = link;
     this.#told = told;
@@ -82,9 +87,9 @@ export class History {
       if (!(same && (typing || (moving && soon)))) this.#begin();
     });
     /* without a hand or a key: a screen reader, a voice */
-    for (const type of ['input', 'change', 'click'])
+    for (const type of /** @type {const} */ (['input', 'change', 'click']))
       this.#hear(type, (e, soon) => {
-        if (!this.#down && !soon && !(type === 'click' && e.detail)) this.#begin();
+        if (!this.#down && !soon && !(type === 'click' && /** @type {UIEvent} */ (e).detail)) this.#begin();
       });
     window.addEventListener('popstate', async (e) => {
       const known = Number.isInteger(e.state?.lx);
@@ -128,6 +133,11 @@ export class History {
     this.#fresh = true;
   }
 
+  /**
+   * @template {keyof WindowEventMap} Type
+   * @param {Type} type
+   * @param {(e: WindowEventMap[Type], soon: boolean) => void} fn
+   */
   #hear(type, fn) {
     window.addEventListener(
       type,
@@ -139,12 +149,14 @@ export class History {
     );
   }
 
+  /** @param {number} n */
   #room(n) {
     const from = performance.now() - SPAN;
     this.#calls = this.#calls.filter((t) => t > from);
     return this.#calls.length < n;
   }
 
+  /** @param {'pushState' | 'replaceState'} how @param {string} url */
   #put(how, url) {
     this.#calls.push(performance.now());
     history[how]({ ...history.state, lx: this.#index }, '', url);
@@ -162,6 +174,7 @@ export class History {
     this.#timer = this.#since = 0;
   }
 
+  /** @param {number} ms */
   #later(ms) {
     const now = performance.now();
     this.#since ||= now;
@@ -185,6 +198,7 @@ export class History {
     history.go(this.#target - this.#index);
   }
 
+  /** @param {number} by */
   #go(by) {
     if (this.#timer) this.#write();
     this.#fresh = this.#pushing = false;
@@ -194,6 +208,7 @@ export class History {
     this.#travel();
   }
 
+  /** @template T @param {() => Promise<T>} work */
   async #hold(work) {
     this.#held++;
     this.#rest();

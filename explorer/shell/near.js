@@ -3,6 +3,8 @@ import { mounted } from './mounted.js';
 import { blank } from './pictures.js';
 import { lx } from './store.js';
 
+/** @import { Opened } from './types' */
+
 const { element } = mounted('near');
 
 const row = element.querySelector('.lx-near'),
@@ -11,11 +13,13 @@ for (let k = 0; k < 6; k++) {
   const b = button({ onclick: () => b.dataset.index && lx.point(+b.dataset.index) }, blank(28, 28));
   row.append(b);
 }
-let timer, stop;
+let timer = 0;
+/** @type {AbortController | null} */
+let stop = null;
 const ask = async () => {
   stop?.abort();
   stop = new AbortController();
-  const { w, run } = lx.state;
+  const { w, run } = /** @type {Opened} */ (lx.state);
   try {
     const d = await lx.code({ op: 'neighbours', w: lx.b64(w), k: K }, stop.signal);
     if (run !== lx.state.run) return;
@@ -24,16 +28,16 @@ const ask = async () => {
       b.hidden = i === undefined;
       if (b.hidden) return;
       b.dataset.index = i;
-      entitle(b, lx.t('origin.point', { index: i }) + (lx.names(d.labels?.[k]) ? ' · ' + lx.names(d.labels[k]) : ''));
+      entitle(b, lx.t('origin.point', { index: i }) + (lx.names(d.labels[k]) ? ' · ' + lx.names(d.labels[k]) : ''));
       lx.tile(b.firstChild, i).catch(() => {});
     });
     const o = lx.state.origin;
     if (o?.kind === 'point' && (o.label === undefined || o.label === null) && d.indices.includes(o.index)) {
-      o.label = d.labels?.[d.indices.indexOf(o.index)];
+      o.label = d.labels[d.indices.indexOf(o.index)];
       document.dispatchEvent(new Event('lx-origin'));
     }
     count(element);
-    document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d.ratio === undefined ? null : d }));
+    document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
   } catch (e) {
     if (e.name !== 'AbortError') element.dataset.error = e.message;
@@ -45,6 +49,7 @@ lx.on('run', (info) => {
 });
 lx.on('code', () => {
   clearTimeout(timer);
-  if (lx.state.info.points && lx.state.info.dataset) timer = setTimeout(ask, 220);
+  const { info } = /** @type {Opened} */ (lx.state);
+  if (info.points && info.dataset) timer = setTimeout(ask, 220);
 });
 lx.translate(element);

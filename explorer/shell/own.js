@@ -1,20 +1,25 @@
 /* Directions that a person saved, kept in the browser for each run; the network's hash tells whether they still fit. */
 import { lx } from './store.js';
 
-/** @import { OwnDirection } from './types' */
+/** @import { Opened, OwnDirection } from './types' */
 
-const MOST = 24,
-  heard = [];
+const MOST = 24;
+/** @type {(() => void)[]} */
+const heard = [];
+const opened = () => /** @type {Opened} */ (lx.state);
+/** @param {string | null} run */
 const key = (run) => 'lx-own:' + run + ':' + String(lx.state.info?.card.weights_sha256 || '').slice(0, 16);
 /** @returns {OwnDirection[]} */
 const list = () => {
   try {
     const d = JSON.parse(localStorage.getItem(key(lx.state.run)) || '[]');
-    return d.map((x) => ({ ...x, vector: lx.f32(x.vector) })).filter((x) => x.vector.length === lx.state.info.mean.length);
+    const kept = d.map((/** @type {any} */ x) => ({ ...x, vector: lx.f32(x.vector) }));
+    return kept.filter((/** @type {OwnDirection} */ x) => x.vector.length === opened().info.mean.length);
   } catch {
     return [];
   }
 };
+/** @param {OwnDirection[]} all */
 const write = (all) => {
   try {
     localStorage.setItem(
@@ -28,11 +33,15 @@ const write = (all) => {
 };
 export const ownDirections = {
   list,
+  /** @param {() => void} fn */
   changed: (fn) => heard.push(fn),
+  /** @param {OwnDirection} d */
   add: (d) => write([...list().filter((x) => x.name !== d.name), { ...d, vector: Float32Array.from(d.vector) }].slice(-MOST)),
+  /** @param {string} name */
   remove: (name) => write(list().filter((x) => x.name !== name)),
+  /** @param {OwnDirection} d */
   download: (d) => {
-    const { run, info } = lx.state;
+    const { run, info } = opened();
     lx.save(
       new Blob(
         [
@@ -52,8 +61,9 @@ export const ownDirections = {
       `${run}-${d.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'direction'}.json`,
     );
   },
-  /** The direction in a file's text; throws Error(sentence). */
+  /** The direction in a file's text; throws Error(sentence). @param {string} text @returns {OwnDirection} */
   read: (text) => {
+    const { info } = opened();
     let d;
     try {
       d = JSON.parse(text);
@@ -63,17 +73,16 @@ export const ownDirections = {
     if (
       d?.format !== 'latent-explorer-direction' ||
       !Array.isArray(d.vector) ||
-      !d.vector.every((v) => Number.isFinite(v) && Math.abs(v) < 1e6) ||
+      !d.vector.every((/** @type {any} */ v) => Number.isFinite(v) && Math.abs(v) < 1e6) ||
       !d.vector.some(Boolean)
     )
       throw new Error(lx.t('dir.notone'));
-    if (d.vector.length !== lx.state.info.mean.length)
-      throw new Error(lx.t('dir.size', { n: d.vector.length, d: lx.state.info.mean.length }));
+    if (d.vector.length !== info.mean.length) throw new Error(lx.t('dir.size', { n: d.vector.length, d: info.mean.length }));
     return {
       name: String(d.name || 'A − B').slice(0, 40),
       vector: Float32Array.from(d.vector),
       exemplars: d.exemplars,
-      other: d.weights_sha256 !== lx.state.info.card.weights_sha256,
+      other: d.weights_sha256 !== info.card.weights_sha256,
     };
   },
 };

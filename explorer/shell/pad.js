@@ -1,7 +1,11 @@
 /* A drawing pad on a 280 × 280 canvas: pen, eraser, keyboard. pixels(h, w, centre) gives it as the model's grey image. */
-import { blank } from './pictures.js';
+import { blank, pen } from './pictures.js';
 
 const SIDE = 280;
+
+/** @typedef {[number, number]} Place on the canvas: x and y */
+/** @type {Record<string, Place>} */
+const STEPS = { ArrowRight: [10, 0], ArrowLeft: [-10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] };
 
 export class Pad {
   #changed;
@@ -12,14 +16,16 @@ export class Pad {
   #erase = false;
   #key;
   #empty = true;
-  #last = null;
+  /** @type {Place} */
+  #last = [0, 0];
   #work;
 
+  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} cursor @param {() => void} changed */
   constructor(canvas, cursor, changed) {
     this.#canvas = canvas;
     this.#cursor = cursor;
     this.#changed = changed;
-    this.#x = canvas.getContext('2d', { willReadFrequently: true });
+    this.#x = pen(canvas);
     this.#key = { x: SIDE / 2, y: SIDE / 2, down: false };
     canvas.onpointerdown = (e) => {
       if (e.button) return;
@@ -45,8 +51,9 @@ export class Pad {
       this.#on = false;
     };
     canvas.onkeydown = (e) => {
-      const step = { ArrowRight: [10, 0], ArrowLeft: [-10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] }[e.key];
+      const step = STEPS[e.key];
       if (step) {
+        /** @type {Place} */
         const from = [this.#key.x, this.#key.y];
         this.#key.x = Math.max(5, Math.min(SIDE - 5, this.#key.x + step[0]));
         this.#key.y = Math.max(5, Math.min(SIDE - 5, this.#key.y + step[1]));
@@ -88,11 +95,13 @@ export class Pad {
     this.#x.strokeStyle = this.#erase ? '#000' : '#fff';
   }
 
+  /** @param {PointerEvent} e @returns {Place} */
   #at(e) {
     const r = this.#canvas.getBoundingClientRect();
     return [((e.clientX - r.left) * SIDE) / r.width, ((e.clientY - r.top) * SIDE) / r.height];
   }
 
+  /** @param {Place} a @param {Place} b */
   #line(a, b) {
     this.#style();
     this.#x.beginPath();
@@ -110,12 +119,12 @@ export class Pad {
   }
 
   /** (h * w) grey values 0 to 255. With `centre` as MNIST was made: the strokes' box scaled to 20 of 28 pixels, its centre of mass in the
-   * middle. */
+   * middle. @param {number} h @param {number} w @param {boolean} centre */
   pixels(h, w, centre) {
     const K = 8;
     this.#work.width = w * K;
     this.#work.height = h * K;
-    const y = this.#work.getContext('2d', { willReadFrequently: true });
+    const y = pen(this.#work);
     y.fillStyle = '#000';
     y.fillRect(0, 0, this.#work.width, this.#work.height);
     y.imageSmoothingEnabled = true;
@@ -167,6 +176,7 @@ export class Pad {
     return out;
   }
 
+  /** @param {CanvasImageSource} image */
   load(image) {
     this.clear();
     this.#x.imageSmoothingEnabled = true;
@@ -175,6 +185,7 @@ export class Pad {
     this.#empty = false;
   }
 
+  /** @param {boolean} v */
   erase(v) {
     this.#erase = v;
   }

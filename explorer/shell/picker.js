@@ -3,33 +3,39 @@ import { mounted } from './mounted.js';
 import { arrowKeys } from './radios.js';
 import { lx } from './store.js';
 
+/** @import { Headline } from './answers' */
+/** @import { Run } from './types' */
+
 const { element } = mounted('picker');
 
 const list = element.querySelector('.lx-runs'),
   none = element.querySelector('.lx-none'),
   damaged = element.querySelector('.lx-damaged');
+/** @param {Run} r */
 const line = (r) => {
   const parts = [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })];
   if (r.headline) parts.push(headline(r.headline));
   return parts.join(' · ');
 };
-/** A share is shown as a percentage; of the counts of something none has decimals. */
+/** A share is shown as a percentage; of the counts of something none has decimals. @param {Headline} headline @param {boolean} share */
 const figure = ({ value, unit }, share) => {
-  if (typeof value !== 'number') return value;
   if (share) return (100 * value).toFixed(1);
   if (unit.startsWith('of ') && Number.isInteger(value)) return value.toFixed(0);
   return value.toFixed(Math.abs(value) < 10 ? 2 : 1).replace('-', '−');
 };
+/** @param {string} unit @param {boolean} share */
 const unitOf = (unit, share) => {
   if (share || unit === '%') return ' %';
   if (unit.startsWith('×')) return ' ×';
   return unit.match(/^of (\d+)$/) ? unit.replace('of ', '/') : '';
 };
+/** @param {Headline} h */
 const headline = (h) => {
   const share = h.unit === '' && h.value >= 0 && h.value <= 1,
     title = lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ');
   return `${title} ${figure(h, share)}${unitOf(h.unit, share)}`;
 };
+/** @param {Run} r @param {boolean} chosen @param {boolean} reached whether Tab comes to it */
 const card = (r, chosen, reached) => {
   const fits = lx.supports(r.name),
     image = make('img', {

@@ -3,8 +3,11 @@
 /** A canvas so large. @param {number} width @param {number} height */
 export const blank = (width, height) => Object.assign(document.createElement('canvas'), { width, height });
 
+/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
+export const brush = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+
 /** Pixels are read back often: the canvas stays out of the graphics card. @param {HTMLCanvasElement} canvas */
-export const pen = (canvas) => canvas.getContext('2d', { willReadFrequently: true });
+export const pen = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
 
 /** Pixels of the screen for each of CSS, at most two: more is not seen. */
 export const density = () => Math.min(devicePixelRatio || 1, 2);
@@ -18,19 +21,21 @@ export const decoded = async (url) => {
 };
 
 /** @param {HTMLCanvasElement} canvas */
-export const wipe = (canvas) => canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+export const wipe = (canvas) => brush(canvas).clearRect(0, 0, canvas.width, canvas.height);
 
-/** The whole image on a canvas of its size. */
+/** @typedef {HTMLImageElement | ImageBitmap | HTMLCanvasElement} Picture */
+
+/** The whole image on a canvas of its size. @param {HTMLCanvasElement} canvas @param {Picture} image */
 export const onto = (canvas, image) => {
   canvas.width = image.width;
   canvas.height = image.height;
-  canvas.getContext('2d').drawImage(image, 0, 0);
+  brush(canvas).drawImage(image, 0, 0);
 };
 
 /**
  * Tile `at` of a picture of tiles, row by row, on a canvas of a tile's size.
  * @param {HTMLCanvasElement} canvas
- * @param {HTMLImageElement | ImageBitmap | HTMLCanvasElement} image
+ * @param {Picture} image
  * @param {number[]} tile height and width
  * @param {number} at
  */
@@ -41,7 +46,7 @@ export const crop = (canvas, image, [h, w], at) => {
   pen(canvas).drawImage(image, (at % columns) * w, Math.floor(at / columns) * h, w, h, 0, 0, w, h);
 };
 
-/** A part of a picture as a canvas: from x on, so wide, the whole height. */
+/** A part of a picture as a canvas: from x on, so wide, the whole height. @param {Picture} image @param {number} x @param {number} width */
 export const slice = (image, x, width) => {
   const canvas = blank(width, image.height);
   pen(canvas).drawImage(image, x, 0, width, image.height, 0, 0, width, image.height);

@@ -1,20 +1,26 @@
 /* What the server works out in the background is asked for again and again until it is there. */
 import { wait } from './dom.js';
 
+/** @import { NotReady } from './answers' */
+
 /**
  * Promise of the answer; null once nobody wants it.
- * @param {() => Promise<any>} ask an answer that is not there yet says so: {ready: false, done: a share}
+ * @template {object} Answer
+ * @param {() => Promise<Answer | NotReady>} ask
  * @param {() => unknown} wanted
  * @param {(share: number | null) => void} [progress] how much is done; null: all of it
  * @param {number} [pause] milliseconds between two questions
+ * @returns {Promise<Answer | null>}
  */
 export const untilReady = async (ask, wanted, progress = () => {}, pause = 500) => {
   while (wanted()) {
     const answer = await ask();
     if (!wanted()) return null;
-    const ready = answer.ready !== false;
-    progress(ready ? null : answer.done);
-    if (ready) return answer;
+    if (!('ready' in answer) || answer.ready !== false) {
+      progress(null);
+      return /** @type {Answer} */ (answer);
+    }
+    progress(/** @type {NotReady} */ (answer).done);
     await wait(pause);
   }
   return null;

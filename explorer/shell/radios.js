@@ -1,4 +1,5 @@
 /* Radio buttons made of buttons: one of them can be reached by Tab, arrows go round among them and choose. */
+/** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /** Marks the chosen one. @param {Iterable<HTMLElement>} buttons @param {(b: HTMLElement) => boolean} chosen */
@@ -37,12 +38,13 @@ export const arrowKeys = (host, choose = (b) => b.click()) => {
  * @returns {(value: string | number) => void} marks one
  */
 export const radioGroup = (host, key, chosen) => {
-  const attribute = `[data-${key}]`;
+  const attribute = `[data-${key}]`,
+    valueOf = (/** @type {HTMLElement} */ b) => String(b.dataset[key]);
   host.addEventListener('click', (e) => {
-    const b = /** @type {HTMLElement} */ (/** @type {Element} */ (e.target).closest(attribute));
-    if (b) chosen(b.dataset[key]);
+    const b = /** @type {HTMLElement | null} */ (/** @type {Element} */ (e.target).closest(attribute));
+    if (b) chosen(valueOf(b));
   });
-  arrowKeys(host, (b) => chosen(b.dataset[key]));
+  arrowKeys(host, (b) => chosen(valueOf(b)));
   return (value) => check(host.querySelectorAll(attribute), (b) => b.dataset[key] === String(value));
 };
 
@@ -52,13 +54,15 @@ export const radioGroup = (host, key, chosen) => {
  * @param {string} selector of the cells
  */
 export const gridArrows = (host, selector) => {
+  /** @type {Record<string, [number, number]>} */
   const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   host.addEventListener('keydown', (e) => {
-    const b = /** @type {HTMLElement} */ (/** @type {Element} */ (e.target).closest(selector)),
-      [rows, columns] = moves[e.key] || [];
-    if (!b || rows === undefined) return;
-    /** @type {HTMLElement} */
-    const to = host.querySelector(`${selector}[data-row="${+b.dataset.row + rows}"][data-column="${+b.dataset.column + columns}"]`);
+    const b = /** @type {HTMLElement | null} */ (/** @type {Element} */ (e.target).closest(selector)),
+      step = moves[e.key];
+    if (!b || !step) return;
+    const [row, column] = [Number(b.dataset.row) + step[0], Number(b.dataset.column) + step[1]];
+    /** @type {HTMLElement | null} */
+    const to = host.querySelector(`${selector}[data-row="${row}"][data-column="${column}"]`);
     if (!to) return;
     e.preventDefault();
     to.focus();

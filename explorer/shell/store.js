@@ -67,7 +67,8 @@ import { Drawing } from './drawing.js';
 import { History } from './history.js';
 import * as moves from './moves.js';
 
-/** @import { Asked, Code, Events, Info, Keyframe, Origin, State } from './types' */
+/** @import { Api, Asked, Code, CodeAnswer, CodeAsked, Events, Info, Keyframe, Origin, State } from './types' */
+/** @import { CodeAsks } from './answers' */
 
 /** @type {{ [E in keyof Events]?: ((...told: any[]) => void)[] }} */
 const listeners = {};
@@ -180,8 +181,8 @@ const bytes = async (path, body, signal) => {
   return r;
 };
 let busy = 0;
-/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
-const api = async (path, body, signal) => {
+/** @type {Api} */
+const api = async (/** @type {string} */ path, /** @type {any} */ body, /** @type {AbortSignal} */ signal) => {
   busy++;
   try {
     return await (await bytes(path, body, signal)).json();
@@ -189,11 +190,23 @@ const api = async (path, body, signal) => {
     busy--;
   }
 };
-/* the current run and its class, unless the request names a run of its own */
-const whose = (body) => (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
-/** @param {Asked} op @param {AbortSignal} [signal] @returns {Promise<any>} `w` is a Code */
+/**
+ * The current run and its class, unless the request names a run of its own.
+ * @template {string} Op
+ * @template {{ op?: Op, [more: string]: any }} Body
+ * @param {Body} body
+ * @returns {Body & { run: string }}
+ */
+const whose = (body) =>
+  body.run !== undefined ? /** @type {any} */ (body) : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
+/**
+ * @template {keyof CodeAsks} Op
+ * @param {CodeAsked<Op>} op
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<CodeAnswer<Op>>}
+ */
 const code = async (op, signal) => {
-  const d = await api('code', whose(op), signal);
+  const d = /** @type {any} */ (await api('code', /** @type {any} */ (whose(op)), signal));
   if (d.w) d.w = f32(d.w);
   return d;
 };
@@ -307,7 +320,7 @@ const decoded = (d) => ({
 });
 let opening = 0;
 /** @param {string} run @returns {Promise<Info>} */
-const load = async (run) => decoded(await api('run/' + encodeURIComponent(run)));
+const load = async (run) => decoded(await api(`run/${encodeURIComponent(run)}`));
 /** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
 const settle = (run, info, at = {}) => {
   const n = info.spec.num_classes,

@@ -1,6 +1,23 @@
 /* What the page's modules hand to each other and what the server answers, for the type checker and for whoever reads: nothing of it is
  * sent to a browser. A module names a type in its JSDoc: @import { Info } from './types'. */
 
+import type {
+  CodeAsks,
+  DirectionTold,
+  Draws,
+  Gets,
+  Jobs,
+  MicroscopeAsks,
+  NeighboursAnswer,
+  Posts,
+  RunAnswer,
+  RunRow,
+  Slider,
+} from './answers';
+
+export type { CodeSlice, Spec } from './answers';
+export type { DatasetTold as Dataset, RunRow as Run } from './answers';
+
 /** A code: layers × width numbers, one after another. */
 export type Code = Float32Array;
 
@@ -17,102 +34,14 @@ export type Origin =
   | { kind: 'truncated' | 'untruncated' | 'exaggerated' | 'opposed' | 'levels' | 'stages' | 'earlier' | 'link' }
   | { kind: 'sliders' | 'arithmetic' | 'image' | 'images' | 'direction' | 'found' };
 
-/** A slice of the code with a meaning of its own (training/model.py, Code). */
-export interface CodeSlice {
-  name: string;
-  start: number;
-  size: number;
-  kind: 'continuous' | 'categorical';
-  low: number;
-  high: number;
-}
+/** One of the strongest directions of a run's codes. */
+export type Direction = Omit<Slider, 'vector'> & { vector: Float32Array };
 
-/** What a model can do (training/model.py, LatentSpec). */
-export interface Spec {
-  shape: number[];
-  z_dim: number;
-  w_dim: number;
-  num_layers: number;
-  num_classes: number;
-  codes: CodeSlice[];
-  encodes: boolean;
-  stochastic: boolean;
-  reads: boolean;
-  levels: number[];
-  noise: number[];
-  pixel_noise: boolean;
-  palette: number;
-  prior: 'normal' | 'uniform' | 'fitted' | 'mapped';
-}
-
-/** One of the strongest directions of a run's codes; label, low and high: what it was measured to change. */
-export interface Direction {
-  vector: Float32Array;
-  sigma: number;
-  share: number;
-  label: string;
-  effect: number;
-  low: string | null;
-  high: string | null;
-}
-
-/** What held-out images a run can be shown with, and how their sprite sheets are laid out. */
-export interface Dataset {
-  name: string;
-  title: string;
-  classes: string[];
-  attributes: [string, string[]][];
-  attribution: string;
-  n: number;
-  tile: [number, number];
-  columns: number;
-  per_sheet: number;
-  sheets: number;
-  channels: number;
-}
-
-/** The answer of GET run/<name> (explorer/routes.py, describe), its texts decoded. */
-export interface Info {
-  card: any;
-  paper: string;
-  equation: string;
-  summary: string;
-  family_title: string;
-  spec: Spec;
-  views: string[];
+/** What is answered of a run, its texts decoded. */
+export interface Info extends Omit<RunAnswer, 'mean' | 'directions' | 'default'> {
   mean: Float32Array;
-  scale: number;
   directions: Direction[];
-  points: number;
-  projections: string[];
-  umap: { n_neighbors: number } | null;
-  dataset: Dataset | null;
-  other_images: boolean;
   default: { w: Code; origin: Origin };
-}
-
-/** A row of GET runs (explorer/routes.py, list_runs). */
-export interface Run {
-  name: string;
-  title: string;
-  family: string;
-  family_title: string;
-  dataset: string;
-  dataset_title: string;
-  shape: number[];
-  w_dim: number;
-  num_layers: number;
-  encodes: boolean;
-  stochastic: boolean;
-  num_classes: number;
-  levels: number[];
-  headline: { name: string; value: number | string | null; unit: string } | null;
-  attributes: number;
-  changed: number | null;
-  images_seen: number;
-  finished: boolean;
-  parameters: number;
-  views: string[];
 }
 
 /** A code as a keyframe of Walk. */
@@ -133,7 +62,7 @@ export interface State {
   label: number | null;
   lang: string;
   theme: string;
-  runs: Run[] | null;
+  runs: RunRow[] | null;
   /** the run that the server would open first */
   first?: string;
   problems: Record<string, string>;
@@ -142,6 +71,15 @@ export interface State {
   kept: Record<string, string>;
   noise: { strengths: number[]; seed?: number } | null;
 }
+
+/** lx.state while a run is open, as it is whenever "run" or "code" is told. */
+export type Opened = State & { run: string; info: Info; w: Code };
+
+/** A direction that was found or measured. */
+export type Found = Omit<DirectionTold, 'vector'> & { vector: Float32Array };
+
+/** What words are made of for a direction; without a `statistic` it is still being measured. */
+export type Described = { name?: string | string[] | null } & Partial<Pick<DirectionTold, 'main' | 'side' | 'statistic' | 'accuracy'>>;
 
 /** What Gradio hands to a component. */
 export interface Mounted {
@@ -160,29 +98,14 @@ export interface OwnDirection {
   other?: boolean;
 }
 
-/** What is told of a code by where it lies among real images; `ratio`: how far it is from the nearest, in their own distances. */
-export interface Neighbours {
-  w: Code;
-  indices: number[];
-  distances: number[];
-  labels?: (number | null)[];
-  ratio?: number;
-  /** the share of real images that are nearer to their own nearest */
-  beyond?: number;
-}
+/** What is told of a code by where it lies among real images. */
+export type Neighbours = NeighboursAnswer & { w: Code };
 
-/** A fit of a map under way, and its end. */
+/** A fit of a map under way. */
 export interface Fitting {
   run: string;
   share: number | null;
   ahead?: number;
-}
-export interface Fitted {
-  run: string;
-  weights: string;
-  key: string;
-  kept: boolean;
-  xy: string;
 }
 
 /** What lx.on(event, fn) hands to fn. */
@@ -193,16 +116,42 @@ export interface Events {
   lang: [lang: string];
   theme: [theme: string];
   keys: [keys: Keyframe[]];
-  runs: [runs: Run[], problems: Record<string, string>];
+  runs: [runs: RunRow[], problems: Record<string, string>];
   noise: [noise: State['noise']];
   restore: [what: { first: boolean; run: boolean }];
   history: [can: { undo: boolean; redo: boolean }];
 }
 
-/** The body of a request to render or code: `op` says what is asked for, all else is the operation's own (explorer/render.py). */
-export interface Asked {
-  op: string;
-  run?: string;
-  label?: number;
-  [more: string]: any;
+/** A request's body without the run that it is asked of, the current one where none is named. */
+type Of<Body> = Body extends { run: string } ? Omit<Body, 'run'> & { run?: string } : Body;
+/** An answer with its code as numbers. */
+type Decoded<Answer> = Answer extends { w: string } ? Omit<Answer, 'w'> & { w: Code } : Answer;
+
+/** The body of a request to render: `op` says what is to be drawn (answers.d.ts, Draws). */
+export type Asked = Of<Draws[keyof Draws]>;
+
+/** The body of a question with an `op`, and what it is answered with. */
+export type CodeAsked<Op extends keyof CodeAsks> = Of<CodeAsks[Op]['asked']> & { op: Op };
+export type CodeAnswer<Op extends keyof CodeAsks> = Decoded<CodeAsks[Op]['answer']>;
+export type MicroscopeAsked<Op extends keyof MicroscopeAsks> = Of<MicroscopeAsks[Op]['asked']> & { op: Op };
+export type MicroscopeAnswer<Op extends keyof MicroscopeAsks> = MicroscopeAsks[Op]['answer'];
+export type AskMicroscope = <Op extends keyof MicroscopeAsks>(body: MicroscopeAsked<Op>) => Promise<MicroscopeAnswer<Op>>;
+
+/** A call of Train's on the server: what it was asked for. Throws Error(sentence) where it could not be done. */
+export type AskJob = <Name extends keyof Jobs>(name: Name, value?: Record<string, unknown>) => Promise<Jobs[Name]>;
+
+/** lx.api: GET without a body, POST with one. */
+export interface Api {
+  <Op extends keyof CodeAsks>(
+    path: 'code',
+    body: CodeAsks[Op]['asked'] & { op: Op },
+    signal?: AbortSignal,
+  ): Promise<CodeAsks[Op]['answer']>;
+  <Op extends keyof MicroscopeAsks>(
+    path: 'microscope',
+    body: MicroscopeAsks[Op]['asked'] & { op: Op },
+    signal?: AbortSignal,
+  ): Promise<MicroscopeAsks[Op]['answer']>;
+  <Path extends keyof Posts>(path: Path, body: Posts[Path]['asked'], signal?: AbortSignal): Promise<Posts[Path]['answer']>;
+  <Path extends keyof Gets>(path: Path, body?: undefined, signal?: AbortSignal): Promise<Gets[Path]>;
 }

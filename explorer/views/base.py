@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
+from typing_extensions import TypedDict
 
 from .. import Refused, images
 from ..latent import directions, layers, moves
@@ -77,9 +79,46 @@ class Ask(Request):
 
     route = "code"
 
-    def answer(self, run: Run) -> dict[str, Any]:
-        """JSON-able."""
+    def answer(self, run: Run) -> Mapping[str, Any]:
+        """JSON-able: a TypedDict of each operation's own, or one of several."""
         raise TypeError(f"{type(self).__name__} has no answer.")
+
+
+class NotReady(TypedDict):
+    """The answer of what takes long, until it is there. ``done``: the share of it, 0 to 1."""
+
+    ready: Literal[False]
+    done: float
+
+
+class ChangeTold(TypedDict):
+    """What a direction changes in one field, from -2 to 2 sigma: ``high`` is read more often by ``change``, a share, ``low`` less often."""
+
+    field: str
+    low: str
+    high: str
+    change: float
+
+
+class StatisticTold(TypedDict):
+    """The statistic of the image that a direction changes most, None where nothing clear came out; ``change`` in its deviations."""
+
+    label: str | None
+    change: float
+
+
+class DirectionTold(TypedDict):
+    """A direction of unit length (``vector``: base64 of float32) with what it changes. ``sigma``: the codes' deviation along it; ``name``:
+    field and category of an attribute direction, ``accuracy``: of its classifier, a share. ``main``: what it changes most."""
+
+    kind: str
+    vector: str
+    sigma: float
+    name: list[str] | None
+    accuracy: float | None
+    main: ChangeTold | None
+    side: list[ChangeTold]
+    statistic: StatisticTold
 
 
 class HeldOutImage(BaseModel):
@@ -121,9 +160,9 @@ def pixels_of(run: Run, image: str | HeldOutImage | Pixels | CodeImage, invert: 
     return 255 - pixels if invert else pixels
 
 
-def direction_told(d: directions.Direction) -> dict[str, Any]:
+def direction_told(d: directions.Direction) -> DirectionTold:
     """A direction with what it changes, as JSON."""
-    def told(c: directions.Change) -> dict[str, Any]:
+    def told(c: directions.Change) -> ChangeTold:
         return {"field": c.field, "low": c.low, "high": c.high, "change": short(c.change)}
     top = directions.main(d)
     return {"kind": d.kind, "vector": moves.to_text(d.vector), "sigma": short(d.sigma), "name": None if d.name is None else list(d.name),

@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
+from typing_extensions import TypedDict
 
 NO_STORE = {"cache-control": "no-store"}
+
+
+class Started(TypedDict):
+    """The name, known to whoever started it alone, by which what was started is asked for."""
+
+    id: str
+
+
+class Nothing(TypedDict):
+    """Nothing is told but that it was done."""
 
 
 @dataclass(frozen=True)
@@ -36,4 +47,4 @@ def fresh(value: Any) -> Response:
     return JSONResponse(value, headers=NO_STORE)
 
 
-__all__ = ["NO_STORE", "Call", "Endpoint", "fresh"]
+__all__ = ["NO_STORE", "Call", "Endpoint", "Nothing", "Started", "fresh"]

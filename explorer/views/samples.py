@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NotRequired
 
 import numpy as np
 import torch
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from .. import NotThere, images
 from ..latent import galleries, moves, neighbours, reconstruction, run_directions
 from ..runs.run import Label, Run
-from .base import MOST_TILES, Ask, Codes, Draw, HeldOutImage, PixelNoise, Pixels, Request, Seed, direction_told, pixels_of, short, tiles
+from .base import (
+    MOST_TILES,
+    Ask,
+    Codes,
+    DirectionTold,
+    Draw,
+    HeldOutImage,
+    NotReady,
+    PixelNoise,
+    Pixels,
+    Request,
+    Seed,
+    direction_told,
+    pixels_of,
+    short,
+    tiles,
+)
 
 
 def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
@@ -86,15 +103,30 @@ class DrawStrip(Path, Draw):
         return images.grid(shown, self.columns or len(shown))
 
 
+class SampleAnswer(TypedDict):
+    """A code and the z that it was mapped from, base64 of float32."""
+
+    w: str
+    z: str
+    seed: int
+
+
 class AskSample(Ask):
     """The code of a seed."""
 
     op: Literal["sample"]
     seed: Seed
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> SampleAnswer:
         z = run.sample_z(1, self.seed)
         return {"w": moves.to_text(run.map_z(z, self.label)[0]), "z": moves.to_text(z[0]), "seed": self.seed}
+
+
+class ReadAnswer(TypedDict):
+    """Probabilities: by code or "class" those of the model's own head, {} where it has none; the separate classifier's for each class."""
+
+    read: dict[str, list[float]]
+    judged: list[float] | None
 
 
 class AskRead(Ask):
@@ -103,11 +135,17 @@ class AskRead(Ask):
     op: Literal["read"]
     w: Codes
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> ReadAnswer:
         drawn = run.images(moves.codes(self.w, run.d, most=1), self.label).clamp(-1, 1)
         read = {k: [short(p) for p in v[0]] for k, v in run.read(drawn).items()} if run.spec.reads else {}
         classified = run.classified(drawn)
         return {"read": read, "judged": None if classified is None else [short(p) for p in classified[0]]}
+
+
+class MapAnswer(TypedDict):
+    """A code, base64 of float32."""
+
+    w: str
 
 
 class AskMap(Ask):
@@ -116,8 +154,17 @@ class AskMap(Ask):
     op: Literal["map"]
     z: Codes
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> MapAnswer:
         return {"w": moves.to_text(run.map_z(moves.codes(self.z, run.spec.z_dim, most=1), self.label)[0])}
+
+
+class PointAnswer(TypedDict):
+    """The code (base64 of float32) of held-out image ``index``, its class and what it shows, field by field."""
+
+    w: str
+    index: int
+    label: int | None
+    attributes: dict[str, str]
 
 
 class AskPoint(Ask):
@@ -126,7 +173,7 @@ class AskPoint(Ask):
     op: Literal["point"]
     index: Annotated[int, Field(ge=0)]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> PointAnswer:
         if run.codes is not None and self.index < len(run.codes):
             w = run.codes[self.index]
         elif run.codes is not None:
@@ -134,6 +181,16 @@ class AskPoint(Ask):
         else:
             w = run.encode(run.real(np.array([self.index])))[0][0]
         return {"w": moves.to_text(w), "index": self.index, "label": run.class_of(self.index), "attributes": run.attributes_of(self.index)}
+
+
+class NeighboursAnswer(TypedDict):
+    """The nearest first: held-out images, how far off in the space of codes, their classes; ``ratio``: 1 is usual; ``beyond``: a share."""
+
+    indices: list[int]
+    distances: list[float]
+    labels: list[int | None]
+    ratio: float
+    beyond: float
 
 
 class AskNeighbours(Ask):
@@ -144,11 +201,31 @@ class AskNeighbours(Ask):
     w: Codes
     k: Annotated[int, Field(ge=1, le=24)] = 8
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> NeighboursAnswer:
         indices, distances = neighbours.of_run(run).nearest(moves.codes(self.w, run.d, most=1)[0], self.k)
         return {"indices": indices.tolist(), "distances": [short(d) for d in distances],
                 "labels": [run.class_of(int(i)) for i in indices], "ratio": short(distances[0] / neighbours.of_run(run).usual),
                 "beyond": short(neighbours.of_run(run).beyond(distances[0]))}
+
+
+_Class = TypedDict("_Class", {"class": NotRequired[int]})
+
+
+class EncodeAnswer(_Class):
+    """A code and its doubt ``sigma`` (base64 of float32), where the encoder has any; data: URLs of the image, its reconstruction and the
+    difference; the squared ``error`` summed over pixels as [0, 1]; ``percentile``: the share of held-out images with a larger one;
+    ``class``: what a conditional model drew it as; of a held-out image, which, and what it shows."""
+
+    w: str
+    error: float
+    input: str
+    reconstruction: str
+    difference: str
+    sigma: NotRequired[str]
+    percentile: NotRequired[float]
+    index: NotRequired[int]
+    label: NotRequired[int | None]
+    attributes: NotRequired[dict[str, str]]
 
 
 class AskEncode(Ask):
@@ -158,11 +235,12 @@ class AskEncode(Ask):
     image: str | HeldOutImage | Pixels
     invert: bool = False                        # dark on light, for a model that knows light on dark
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> EncodeAnswer:
         pixels = pixels_of(run, self.image, self.invert)
         taken, given = reconstruction.take_in(run, pixels, self.label), pixels.transpose(1, 2, 0)
-        out = {"w": moves.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
-               "reconstruction": images.data_url(taken.again), "difference": images.data_url(images.difference(given, taken.again))}
+        out: EncodeAnswer = {
+            "w": moves.to_text(taken.w), "error": short(taken.error), "input": images.data_url(given),
+            "reconstruction": images.data_url(taken.again), "difference": images.data_url(images.difference(given, taken.again))}
         if taken.sigma is not None:
             out["sigma"] = moves.to_text(taken.sigma)
         if taken.label is not None:
@@ -171,8 +249,25 @@ class AskEncode(Ask):
         if nearer is not None:
             out["percentile"] = nearer
         if isinstance(self.image, HeldOutImage):
-            out |= {"index": self.image.index, "label": run.class_of(self.image.index), "attributes": run.attributes_of(self.image.index)}
+            out["index"], out["label"] = self.image.index, run.class_of(self.image.index)
+            out["attributes"] = run.attributes_of(self.image.index)
         return out
+
+
+class FieldTold(TypedDict):
+    """Something that images are read for, and its categories; ``measured``: two halves of a statistic, told apart by no classifier."""
+
+    name: str
+    categories: list[str]
+    measured: bool
+
+
+class DirectionsAnswer(TypedDict):
+    """The directions, and all that images are read for."""
+
+    ready: Literal[True]
+    directions: list[DirectionTold]
+    fields: list[FieldTold]
 
 
 class AskDirections(Ask):
@@ -180,9 +275,9 @@ class AskDirections(Ask):
 
     op: Literal["directions"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> DirectionsAnswer | NotReady:
         every, done = run_directions.find(run, self.label)
         if every is None:
             return {"ready": False, "done": round(done, 3)}
         return {"ready": True, "directions": [direction_told(d) for d in every], "fields": [
-            dict(name=f.name, categories=list(f.categories), measured=f.measured) for f in galleries.reader(run).fields]}
+            {"name": f.name, "categories": list(f.categories), "measured": f.measured} for f in galleries.reader(run).fields]}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from httpx import Client as Http
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -15,6 +16,7 @@ from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
+from tests.explorer import answers
 from tests.training.small import shapes
 from training import checkpoint, families, heldout, loop, maps
 from training.data import Dataset, Split
@@ -81,6 +83,24 @@ def session(trained) -> Session:
 @pytest.fixture(scope="session")
 def tiny(session):
     return session.run("tiny")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_are_of_their_types():
+    """Whatever a test asks over HTTP and is answered with JSON."""
+    send = Http.send
+
+    def checked(self, request, **more):
+        response = send(self, request, **more)
+        path = request.url.raw_path.decode().partition(f"{PREFIX}/")[2]
+        if response.status_code == 200 and path and response.headers["content-type"].startswith("application/json"):
+            key = answers.key_of(request.method, path, request.content)
+            assert key is not None, f"nothing is said of what {path} answers"
+            answers.check(key, response.read())
+        return response
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Http, "send", checked)
+        yield
 
 
 class Client:

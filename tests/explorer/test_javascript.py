@@ -3,21 +3,15 @@ tests/javascript/*.test.js. To write it anew: ``python -m tests.explorer.test_ja
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from explorer.assets import EXPLORER
 from explorer.latent import layers, moves, neighbours
-from explorer.server.access import Access
-from explorer.server.opening import describe, list_runs
 from explorer.views.styles import mixing
-from training.model import Code, LatentSpec
 
 EXPECTED = Path(__file__).parents[1] / "javascript" / "expected.json"
 TIMES = (0.0, 0.25, 0.5, 0.9, 1.0)
@@ -84,24 +78,6 @@ def test_python_gives_what_the_javascript_is_held_to(name):
                 assert old[key] == new[key]
             else:
                 assert np.allclose(np.array(old[key], float), np.array(new[key], float), atol=2e-6), key
-
-
-def fields(name: str) -> set[str]:
-    """Those of an interface of types.d.ts."""
-    text = (EXPLORER / "shell" / "types.d.ts").read_text("utf-8")
-    body = text.split(f"export interface {name} {{\n")[1].split("\n}")[0]
-    return set(re.findall(r"^  (\w+)\??:", body, re.M))
-
-
-def test_the_types_of_the_pages_javascript_are_those_of_what_python_answers(session):
-    run = sorted(session.runs()[0])[0]
-    told, listed = describe(session, run, lambda spec: []), list_runs(session, Access(False), lambda spec: [])
-    assert fields("Info") == set(told)
-    assert fields("Spec") == set(told["spec"]) == {f.name for f in dataclasses.fields(LatentSpec)}
-    assert fields("CodeSlice") == {f.name for f in dataclasses.fields(Code)}
-    assert fields("Direction") == set(told["directions"][0])
-    assert fields("Run") == set(listed["runs"][0])
-    assert told["dataset"] is None or fields("Dataset") == set(told["dataset"])
 
 
 if __name__ == "__main__":

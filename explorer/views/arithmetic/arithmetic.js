@@ -1,253 +1,63 @@
-import { coded } from '../../shell/address.js';
-import { button, count, entitle, make, progress } from '../../shell/dom.js';
+/* Arithmetic: A - B + C of exemplars. Holds the three slots and asks for the sum; the gallery, the check and the link are modules of their
+ * own. */
+import { button, count, entitle } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
-import { blank, crop, density, rounded, wipe } from '../../shell/pictures.js';
-import { untilReady } from '../../shell/poll.js';
+import { blank, density, rounded, wipe } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
+import { MOST, SLOTS, isExemplar, sumText, textSum } from './arithmetic_link.js';
+import { ExemplarGallery, hasReal } from './exemplar_gallery.js';
+import { drawExemplars, exemplarName } from './exemplars.js';
+import { showCheck } from './sum_check.js';
+
+/** @import { CodeAsked } from '../../shell/types' */
 
 const { element } = mounted('arithmetic');
 
-const $ = (s) => element.querySelector(s),
-  SLOTS = ['a', 'b', 'c'],
-  MOST = 12,
-  PER = 48;
+const $ = (s) => element.querySelector(s);
 let parts = null,
   mine = null,
   strength = 1,
   seed = 0,
   active = 'a',
-  source = 'samples',
-  filters = [],
-  offset = 0,
-  fields = [],
   answer = null,
   ticket = 0,
-  asked = 0,
   label = null;
-let listed = null,
-  pending = null; /* listed: what the gallery shows; pending: a neighbour that was clicked before its code was there */
+let pending = null; /* a neighbour that was clicked before its code was there */
 const on = () => lx.state.view === 'arithmetic' && lx.state.info && lx.supports(lx.state.run, 'arithmetic');
-const real = () => !!(lx.state.info.points && lx.state.info.dataset); /* an encoder's own space: real images are exemplars */
 const full = () => parts && SLOTS.every((s) => parts[s].length);
 const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
 
-/* ---- the link: A, B, C, strength, seed of the noise; where the gallery's images come from, what they show, and the first one's number
-   ---- */
 const write = (quiet = false) => {
   if (!parts || !on()) return;
-  const shown = filters.map((f) => f.map(coded).join(':')).join('.');
-  lx.keep('abc', [...SLOTS.map((s) => parts[s].join('.')), +strength.toFixed(2), seed, source[0], shown, offset].join('~'), quiet);
-};
-const filtersOf = (text) => {
-  try {
-    return text
-      .split('.')
-      .filter(Boolean)
-      .map((f) => f.split(':').map(decodeURIComponent))
-      .filter((f) => f.length === 2)
-      .slice(0, 8);
-  } catch {
-    return [];
-  }
-};
-const parse = (text) => {
-  const [a, b, c, s, n, from, shown, first] = String(text || '').split('~');
-  const list = (t) =>
-      (t || '')
-        .split('.')
-        .filter((r) => /^[sr]\d{1,9}$/.test(r))
-        .slice(0, MOST),
-    found = { a: list(a), b: list(b), c: list(c) };
-  if (n === undefined || !Object.values(found).some((list) => list.length)) return null;
-  const drawn = from
-    ? from === 'r'
-    : Object.values(found)
-        .flat()
-        .some((r) => r[0] === 'r');
-  return {
-    parts: found,
-    strength: Math.max(-1, Math.min(3, Number.isFinite(+s) ? +s : 1)),
-    seed: Math.max(0, Math.floor(+n) || 0),
-    source: drawn && real() ? 'real' : 'samples',
-    filters: filtersOf(shown || ''),
-    offset: Math.max(0, Math.min(1e6, Math.floor(+first) || 0)),
-  };
+  const { source, filters, offset } = gallery;
+  lx.keep('abc', sumText({ parts, strength, seed, source, filters, offset }), quiet);
 };
 
-/* ---- the gallery ---- */
-const tiles = (canvases, refs) => {
-  /* real images from their sheet, samples as the model draws them */
-  const samples = refs.map((r, i) => [r, canvases[i]]).filter(([r]) => r[0] === 's');
-  refs.forEach((r, i) => {
-    if (r[0] === 'r') lx.tile(canvases[i], +r.slice(1)).catch(() => {});
-  });
-  if (!samples.length) return Promise.resolve();
-  const asked = { op: 'exemplars', refs: samples.map(([r]) => r), columns: 12 };
-  return lx
-    .bytes('render', lx.whose(asked))
-    .then((r) => r.blob())
-    .then(createImageBitmap)
-    .then((im) => {
-      samples.forEach(([, c], k) => {
-        crop(c, im, lx.state.info.spec.shape.slice(1), k);
-        c.dataset.drawn = '1';
-      });
-      im.close();
-    })
-    .catch((e) => lx.say(e.message, 'error'));
-};
-const gallery = async (own = false) => {
-  if (!on()) return;
-  lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), true);
-  const run = lx.state.run,
-    me = ++asked,
-    bar = $('.lx-progress');
-  try {
-    const d = await untilReady(
-      () => lx.code({ op: 'gallery', source, filters, offset, count: PER }),
-      () => me === asked && run === lx.state.run && on(),
-      (done) => {
-        progress(bar, done);
-        if (done !== null) $('.lx-how').textContent = lx.t('arith.reading');
-      },
-      350,
-    );
-    if (!d) return;
-    fields = d.fields;
-    listed = { run, source, filters: [...filters], offset };
-    shelf(d);
-    if (!parts) {
-      const s = d.start;
-      parts = { a: s.a, b: s.b, c: s.c };
-      strength = 1;
-      seed = 0;
-      changed(own);
-    }
-  } catch (e) {
-    if (me === asked) {
-      bar.hidden = true;
-      element.dataset.error = e.message;
-      lx.say(e.message, 'error');
-      unlisted();
-    }
-  }
-};
-/* what was asked for cannot be had: the words go back to what is shown, and where that is another run's, it goes */
-const unlisted = () => {
-  if (listed?.run === lx.state.run) (({ source, offset } = listed), (filters = [...listed.filters]));
-  else {
-    filters = [];
-    offset = 0;
-    bare();
-  }
-  if (!parts) reset();
-  lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), false);
-  choices();
-  how();
-  write();
-};
-const bare = () => {
-  $('.lx-gallery').replaceChildren();
-  $('.lx-count').textContent = '';
-  fields = [];
-  listed = null;
-};
-const shelf = (d) => {
-  lx.stale(element.querySelectorAll('.lx-gallery, .lx-count'), false);
-  const host = $('.lx-gallery'),
-    had = host.contains(document.activeElement);
-  host.replaceChildren(
-    ...d.refs.map((r, i) => {
-      const b = button({ className: 'lx-ex', data: { ref: r }, draggable: true, tabIndex: i ? -1 : 0 }, blank(8, 8));
-      entitle(b, named(r));
-      return b;
-    }),
-  );
-  tiles([...host.querySelectorAll('canvas')], d.refs).then(() => {
-    element.dataset.shown = d.refs.length;
-  });
-  marks();
-  if (had) host.querySelector('button')?.focus();
-  $('.lx-count').textContent = d.total ? `${offset + 1}–${offset + d.refs.length} / ${d.total}` : lx.t('arith.none');
-  $('.lx-prev').disabled = !offset;
-  $('.lx-next').disabled = offset + PER >= d.total;
-  element.dataset.gallery = d.total;
-  how();
-  choices();
-};
-const named = (r) => (r[0] === 's' ? lx.t('origin.seed', { seed: r.slice(1) }) : lx.t('origin.point', { index: r.slice(1) }));
-const how = () => {
-  $('.lx-how').textContent =
-    lx.t('arith.how', { slot: active.toUpperCase() }) +
-    (fields.some((f) => f.measured) && !fields.some((f) => !f.measured) ? ' ' + lx.t('arith.nonet') : '');
-};
-const groupOf = (f) => {
-  const g = make('optgroup', { label: lx.field(f.name) + (f.measured ? ` (${lx.t('arith.measured')})` : '') });
-  g.append(
-    ...f.categories.map((v, i) =>
-      make('option', {
-        value: f.name + '\n' + v,
-        textContent: `${lx.category(f.name, v)} · ${f.counts[i]}`,
-        disabled: !f.counts[i],
-      }),
-    ),
-  );
-  return g;
-};
-const filterChip = ([f, v], i) => {
-  const what = lx.phrase(f, v);
-  return button({
-    className: 'lx-chip on',
-    textContent: what + ' ×',
-    'aria-label': lx.t('arith.unfilter', { what }),
-    onclick: () => {
-      filters.splice(i, 1);
-      offset = 0;
-      gallery();
-      write();
-    },
-  });
-};
-const choices = () => {
-  const select = $('.lx-filter');
-  select.hidden = !fields.length;
-  select.replaceChildren(make('option', { value: '', textContent: lx.t('arith.filter') }), ...fields.map(groupOf));
-  $('.lx-filters').replaceChildren(...filters.map(filterChip));
-  for (const b of element.querySelectorAll('[data-source]')) {
-    b.setAttribute('aria-checked', b.dataset.source === source);
-    b.classList.toggle('on', b.dataset.source === source);
-    b.parentElement.hidden = !real();
-  }
-};
-$('.lx-filter').onchange = (e) => {
-  if (e.target.value) {
-    const [f, v] = e.target.value.split('\n');
-    filters = [...filters.filter(([g]) => g !== f), [f, v]].slice(-8);
-    offset = 0;
-    gallery();
-    write();
-  }
-};
-for (const b of element.querySelectorAll('[data-source]'))
-  b.onclick = () => {
-    source = b.dataset.source;
-    filters = [];
-    offset = 0;
-    gallery();
-    write();
-  };
-$('.lx-prev').onclick = () => {
-  offset = Math.max(0, offset - PER);
-  gallery();
-  write();
-};
-$('.lx-next').onclick = () => {
-  offset += PER;
-  gallery();
-  write();
-};
+const gallery = new ExemplarGallery(element, {
+  on,
+  active: () => active,
+  parts: () => parts,
+  put: (s, ref) => {
+    choose(s);
+    add(s, ref);
+  },
+  toggle: (ref) => {
+    if (parts?.[active].includes(ref)) remove(active, ref);
+    else add(active, ref);
+  },
+  start: (first, own) => {
+    parts = first;
+    strength = 1;
+    seed = 0;
+    changed(own);
+  },
+  refused: () => {
+    if (!parts) reset();
+  },
+  write: () => write(),
+});
 
 /* ---- putting exemplars in and taking them out ---- */
 const add = (s, ref) => {
@@ -266,41 +76,8 @@ const choose = (s) => {
     slot(k).classList.toggle('on', k === s);
     slot(k).setAttribute('aria-current', k === s);
   }
-  how();
-  marks();
-};
-const marks = () => {
-  for (const b of $('.lx-gallery').children) {
-    const where = parts ? SLOTS.filter((s) => parts[s].includes(b.dataset.ref)) : [];
-    b.dataset.in = where.join('').toUpperCase();
-  }
-};
-const shelfHost = $('.lx-gallery');
-shelfHost.onclick = (e) => {
-  const b = e.target.closest('.lx-ex');
-  if (!b) return;
-  if (parts?.[active].includes(b.dataset.ref)) remove(active, b.dataset.ref);
-  else add(active, b.dataset.ref);
-};
-shelfHost.onkeydown = (e) => {
-  const b = e.target.closest('.lx-ex'),
-    key = e.key.toLowerCase();
-  if (!b || e.ctrlKey || e.metaKey || e.altKey) return;
-  if (SLOTS.includes(key)) {
-    e.preventDefault();
-    choose(key);
-    add(key, b.dataset.ref);
-    return;
-  }
-  const all = [...shelfHost.children],
-    per = all.filter((x) => x.offsetTop === all[0].offsetTop).length,
-    step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: per, ArrowUp: -per }[e.key],
-    to = all[all.indexOf(b) + step];
-  if (!to) return;
-  e.preventDefault();
-  b.tabIndex = -1;
-  to.tabIndex = 0;
-  to.focus();
+  gallery.tellHow();
+  gallery.mark();
 };
 element.addEventListener('dragstart', (e) => {
   const b = e.target.closest?.('[data-ref]');
@@ -334,7 +111,7 @@ for (const s of SLOTS) {
     e.classList.remove('over');
     const ref = x.dataTransfer.getData('text/plain'),
       from = element.dataset.dragging;
-    if (!/^[sr]\d{1,9}$/.test(ref)) return;
+    if (!isExemplar(ref)) return;
     if (SLOTS.includes(from) && from !== s) parts = { ...parts, [from]: parts[from].filter((r) => r !== ref) };
     choose(s);
     if (parts && !parts[s].includes(ref)) add(s, ref);
@@ -350,11 +127,11 @@ const slots = () => {
     host.replaceChildren(
       ...parts[s].map((r) => {
         const b = button({ className: 'lx-out', data: { ref: r }, draggable: true, onclick: () => remove(s, r) }, blank(8, 8));
-        entitle(b, lx.t('arith.remove', { what: named(r) }));
+        entitle(b, lx.t('arith.remove', { what: exemplarName(r) }));
         return b;
       }),
     );
-    tiles([...host.querySelectorAll('canvas')], parts[s]);
+    drawExemplars([...host.querySelectorAll('canvas')], parts[s]);
   }
 };
 
@@ -412,7 +189,7 @@ const ask = (own) => {
     const run = lx.state.run,
       me = ++ticket;
     try {
-      const d = await lx.code(body({ strength: +strength.toFixed(2), seed }), stop.signal);
+      const d = await lx.code(/** @type {CodeAsked<'sum'>} */ (body({ strength: +strength.toFixed(2), seed })), stop.signal);
       if (me !== ticket || run !== lx.state.run) return;
       answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2), seed };
       if (owed) {
@@ -461,7 +238,7 @@ const changed = (own = true) => {
   element.dataset.ready = mine;
   answer = null;
   slots();
-  marks();
+  gallery.mark();
   write();
   dial();
   for (const s of SLOTS) slot(s).classList.toggle('empty', !parts[s].length);
@@ -512,11 +289,11 @@ $('.lx-again').onclick = () => {
   parts = null;
   answer = null;
   strength = 1;
-  filters = [];
-  offset = 0;
+  gallery.filters = [];
+  gallery.offset = 0;
   lx.stale(element.querySelectorAll('.lx-mean canvas, .lx-nine canvas, .lx-thumbs'), true);
   judged(false);
-  gallery(true);
+  gallery.load(true);
 };
 for (let k = 0; k < 9; k++) {
   const onclick = () => {
@@ -531,78 +308,15 @@ const cellNames = () => {
 };
 
 /* ---- the check ---- */
-const percent = (v) => Math.round(100 * v) + ' %';
-const chip = (textContent, kind, title = '') => make('span', { className: 'lx-mark ' + kind, textContent, title });
 const verdict = () => {
   judged(true);
-  const host = $('.lx-verdict'),
-    lines = answer?.lines || [];
-  host.replaceChildren();
-  const asked = lines.filter((l) => l.wanted.length),
-    kept = lines.filter((l) => !l.wanted.length),
-    lost = kept.filter((l) => !l.agrees);
-  if (answer) {
-    if (!lines.length) host.append(chip(lx.t('arith.unread'), ''));
-    else if (!asked.length) host.append(chip(lx.t('arith.same'), 'warn', lx.t('arith.same.help')));
-    for (const l of asked)
-      host.append(
-        chip(
-          `${l.agrees ? '✓' : '✗'} ${lx.phrase(l.field, l.now)} ${l.measured ? '' : percent(l.sure)}`.trim(),
-          l.agrees ? 'good' : 'warn',
-          lx.t(l.measured ? 'arith.check.measured' : 'arith.check.asked', { what: l.wanted.map((v) => lx.phrase(l.field, v)).join(' / ') }),
-        ),
-      );
-    if (kept.length)
-      host.append(
-        chip(lx.t('arith.kept', { n: kept.length - lost.length, of: kept.length }), lost.length ? '' : 'good', lx.t('arith.kept.help')),
-      );
-    for (const l of lost.slice(0, 5))
-      host.append(
-        chip(`${lx.field(l.field)}: ${lx.category(l.field, l.was)} → ${lx.category(l.field, l.now)}`, 'warn', lx.t('arith.lost.help')),
-      );
-  }
-  const of = lx.state.info?.card.metrics || {},
-    yes = of.arithmetic_changed,
-    rest = of.arithmetic_kept;
-  if (yes && rest) {
-    const share = (m) => percent(m.unit === '%' ? m.value / 100 : m.value),
-      e = chip(lx.t('arith.card', { changed: share(yes), kept: share(rest) }), 'card', yes.protocol || '');
-    host.append(e);
-    element.dataset.card = e.textContent;
-  } else delete element.dataset.card;
-  element.dataset.agrees = !asked.length ? '' : asked.every((l) => l.agrees);
-  element.dataset.kept = kept.length ? `${kept.length - lost.length}/${kept.length}` : '';
-  captions(asked);
-  if (!named_)
-    $('.lx-keep input').value = asked.length
-      ? asked
-          .slice(0, 1)
-          .map((l) => lx.phrase(l.field, l.wanted[0]))
-          .join()
-      : 'A − B';
+  const name = showCheck(element, answer);
+  if (!named_) $('.lx-keep input').value = name;
 };
 let named_ = false;
 $('.lx-keep input').oninput = () => {
   named_ = true;
 };
-const captions = (asked) => {
-  /* what the exemplars agree on: first what is asked, then where C is another */
-  const said = answer?.said || [{}, {}, {}, {}],
-    first = asked.map((l) => l.field),
-    differ = Object.keys(said[0]).filter((f) => !first.includes(f) && said[2][f] && said[2][f] !== said[0][f] && said[1][f] === said[0][f]),
-    show = [...first.slice(0, 1), ...differ.slice(0, 1)];
-  const text = (k) =>
-    show
-      .filter((f) => said[k][f])
-      .map((f) => lx.phrase(f, said[k][f]))
-      .join(', ');
-  SLOTS.forEach((s, k) => {
-    slot(s).querySelector('.lx-said').textContent = text(k);
-  });
-  $('.lx-result .lx-said').textContent = text(3);
-  element.dataset.said = answer ? [0, 1, 2, 3].map(text).join(' | ') : '';
-};
-
 /* ---- keeping it as a direction ---- */
 const direction = () =>
   answer && { name: $('.lx-keep input').value.trim() || 'A − B', vector: answer.vector, exemplars: { a: parts.a, b: parts.b } };
@@ -632,7 +346,7 @@ const reset = () => {
   ticket++;
   for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) wipe(c);
   for (const host of element.querySelectorAll('.lx-thumbs')) host.replaceChildren();
-  if (listed?.run !== lx.state.run) bare();
+  gallery.enter();
   verdict();
   taken();
 };
@@ -644,19 +358,20 @@ const restore = () => {
   }
   cellNames();
   choose(active);
-  const kept = parse(lx.state.kept.abc);
+  const kept = textSum(lx.state.kept.abc, hasReal());
   owed = false;
   pending = null;
   if (mine !== lx.state.run || !kept) reset();
   mine = lx.state.run;
   label = lx.state.label;
   named_ = false;
-  ({ source, filters, offset } = kept || { source: real() ? 'real' : 'samples', filters: [], offset: 0 });
+  const { source, filters, offset } = kept || { source: hasReal() ? 'real' : 'samples', filters: [], offset: 0 };
+  Object.assign(gallery, { source, filters, offset });
   if (kept) {
     ({ parts, strength, seed } = kept);
     changed(false);
   }
-  gallery();
+  gallery.load();
 };
 const enter = () => {
   if (!on()) return;
@@ -666,7 +381,7 @@ const enter = () => {
   }
   if (label !== lx.state.label) {
     changed(lx.state.origin?.kind === 'arithmetic');
-    gallery();
+    gallery.load();
     return;
   } /* another class of a conditional model: the same noise */
   cellNames();
@@ -691,9 +406,9 @@ lx.on('lang', () => {
   if (!lx.state.info) return;
   cellNames();
   if (on()) {
-    choices();
+    gallery.tellChoices();
     verdict();
-    how();
+    gallery.tellHow();
     taken();
   }
 });

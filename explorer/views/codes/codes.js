@@ -7,6 +7,8 @@ import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Side } from '../../shell/answers' */
+
 const { element } = mounted('codes');
 
 const $ = (s) => element.querySelector(s),
@@ -91,6 +93,7 @@ const standard = () => {
   const second = continuous.map((c) => 'code:' + c.name).find((c) => c !== first) || 'noise';
   return [all.includes(first) ? first : all[0], second];
 };
+/** @param {string} id @returns {Side} */
 const axis = (id) => {
   if (id === 'class') return { of: 'class', values: Array.from({ length: Math.min(MOST, spec().num_classes) }, (_, k) => k) };
   if (id === 'noise') return { of: 'noise', values: Array.from({ length: SEEDS }, (_, k) => (from + k) % 2 ** 32) };
@@ -400,7 +403,7 @@ const learn = async () => {
   measured = null;
   if (!coded()) return;
   try {
-    const m = await lx.api('codes/' + encodeURIComponent(run));
+    const m = await lx.api(`codes/${encodeURIComponent(run)}`);
     if (run !== lx.state.run) return;
     measured = m;
     element.dataset.measured = m.length;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ... import Refused
 from ...latent import code_slices, moves, run_directions
 from ...runs.run import Run
-from ..base import MOST_TILES, Ask, Codes, Draw, direction_told, tiles
+from ..base import MOST_TILES, Ask, Codes, DirectionTold, Draw, direction_told, tiles
 
 
 class DrawTraverse(Draw):
@@ -66,6 +66,6 @@ class AskMeasure(Ask):
     op: Literal["measure"]
     vector: Codes
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> DirectionTold:
         run.require_images()
         return direction_told(run_directions.measure(run, moves.codes(self.vector, run.d, most=1)[0], self.label))

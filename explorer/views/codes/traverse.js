@@ -6,6 +6,9 @@ import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { gridArrows } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Direction, Opened } from '../../shell/types' */
+/** @typedef {ReturnType<typeof measure>} Box where the cells lie */
+
 const { element } = mounted('traverse');
 
 const stage = element.querySelector('.lx-traverse'),
@@ -13,12 +16,16 @@ const stage = element.querySelector('.lx-traverse'),
   canvas = cells.querySelector('canvas'),
   bars = element.querySelector('.lx-bar-plot');
 const VALUES = [-3, -2, -1, 0, 1, 2, 3];
-let rows = 0,
-  box = null,
-  built = null;
-const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes') && stage.checkVisibility();
+let rows = 0;
+/** @type {ReturnType<typeof measure> | null} */
+let box = null;
+/** @type {string | null} */
+let built = null;
+const opened = () => /** @type {Opened} */ (lx.state);
+const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(opened().run, 'codes') && stage.checkVisibility();
+/** @param {number} rows */
 const measure = (rows) => {
-  const [, h, w] = lx.state.info.spec.shape,
+  const [, h, w] = opened().info.spec.shape,
     narrow = stage.clientWidth < 520,
     label = narrow ? 72 : 108,
     gap = narrow ? 3 : 6,
@@ -29,68 +36,67 @@ const measure = (rows) => {
     side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112)));
   return { w, h, side, gap, label, top, rows, columns: VALUES.length };
 };
-const headOf = (v, c) => {
-  const { label, side, gap } = box,
-    e = make('span', { className: 'lx-top', textContent: sign(v) + (v ? ' σ' : '') });
+/** @param {Box} box @param {number} v @param {number} c */
+const headOf = ({ label, side, gap }, v, c) => {
+  const e = make('span', { className: 'lx-top', textContent: sign(v) + (v ? ' σ' : '') });
   e.style.cssText = `left:${label + c * (side + gap)}px;width:${side}px`;
   return e;
 };
-const sideOf = (d, r) => {
-  const { label, side, gap, top } = box,
-    share = make('i', { textContent: (100 * d.share).toFixed(1) + ' %' }),
+/** @param {Box} box @param {Direction} d @param {number} r */
+const sideOf = ({ label, side, gap, top }, d, r) => {
+  const share = make('i', { textContent: (100 * d.share).toFixed(1) + ' %' }),
     e = make('div', { className: 'lx-name' }, make('b', { textContent: lx.label(r) }), share);
   e.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
   return e;
 };
-const cellOf = (r, v, c) => {
-  const { label, side, gap, top } = box,
-    e = button({
-      className: 'lx-cell',
-      data: { row: r, column: c },
-      'aria-label': lx.t('codes.cell', { label: lx.label(r), value: sign(v) }),
-      tabIndex: r || c ? -1 : 0,
-      onclick: () => lx.slide(r, v),
-    });
+/** @param {Box} box @param {number} r @param {number} v @param {number} c */
+const cellOf = ({ label, side, gap, top }, r, v, c) => {
+  const e = button({
+    className: 'lx-cell',
+    data: { row: r, column: c },
+    'aria-label': lx.t('codes.cell', { label: lx.label(r), value: sign(v) }),
+    tabIndex: r || c ? -1 : 0,
+    onclick: () => lx.slide(r, v),
+  });
   e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
   return e;
 };
 const build = () => {
   if (!shown()) return;
-  const directions = lx.state.info.directions.slice(0, 8);
+  const directions = opened().info.directions.slice(0, 8);
   rows = directions.length;
-  box = measure(rows);
+  const made = measure(rows),
+    { side, gap, label, top } = made;
+  box = made;
   built = lx.state.run;
-  const { side, gap, label, top } = box;
   cells.style.width = label + VALUES.length * (side + gap) + 'px';
   cells.style.height = top + rows * (side + gap) + 'px';
   cells.replaceChildren(
     canvas,
-    ...VALUES.map(headOf),
-    ...directions.flatMap((d, r) => [sideOf(d, r), ...VALUES.map((v, c) => cellOf(r, v, c))]),
+    ...VALUES.map((v, c) => headOf(made, v, c)),
+    ...directions.flatMap((d, r) => [sideOf(made, d, r), ...VALUES.map((v, c) => cellOf(made, r, v, c))]),
   );
   element.dataset.rows = rows;
   live();
 };
 gridArrows(cells, '.lx-cell');
+/** @param {CanvasRenderingContext2D} x @param {ImageBitmap} im */
 const paint = (x, im) => {
   if (box) tileGrid(x, im, box, [box.label, box.top], 6);
 };
 const live = () => {
   if (!shown() || built !== lx.state.run || !rows) return;
-  lx.draw(canvas, { op: 'traverse', w: lx.b64(lx.state.w), directions: Array.from({ length: rows }, (_, k) => k), values: VALUES }, paint);
+  lx.draw(canvas, { op: 'traverse', w: lx.b64(opened().w), directions: Array.from({ length: rows }, (_, k) => k), values: VALUES }, paint);
   const at = Array.from({ length: rows }, (_, r) => Math.max(0, Math.min(6, Math.round(lx.coordinate(r)) + 3)));
   for (const b of cells.querySelectorAll('.lx-cell')) b.classList.toggle('on', at[b.dataset.row] === +b.dataset.column);
 };
 const spectrum = async () => {
   if (!shown()) return;
-  const run = lx.state.run;
+  const { run } = opened();
   let shares;
   try {
-    [
-      {
-        data: [{ y: shares }],
-      },
-    ] = await Promise.all([lx.api(`plot/${encodeURIComponent(run)}/spectrum`), lx.loadPlotly()]);
+    const [figure] = await Promise.all([lx.api(`plot/${encodeURIComponent(run)}/spectrum`), lx.loadPlotly()]);
+    shares = figure.data[0].y;
   } catch {
     return;
   }

@@ -7,6 +7,8 @@ import { density, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Start } from '../../shell/answers' */
+
 const { element } = mounted('collapse');
 
 const $ = (s) => element.querySelector(s),
@@ -92,6 +94,7 @@ const brief = (v) => {
 const look = () => LOOK[lx.state.theme] || LOOK.light;
 
 /* ---- talking to the process ---- */
+/** @type {Promise<unknown>} */
 let line = Promise.resolve(); /* orders go one after another: a step after a pause is a step after the pause */
 const order = (command) => {
   const name = id;
@@ -140,7 +143,7 @@ const begin = async (go, until = 0) => {
   element.dataset.state = 'starting';
   tell();
   try {
-    const made = (await lx.api('live', { data, seed, replaces: old || '' })).id;
+    const made = (await lx.api('live', { data: /** @type {Start['data']} */ (data), seed, replaces: old || '' })).id;
     if (mine !== ticket) return leave(made);
     id = made;
     let said = null;

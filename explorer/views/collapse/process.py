@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 import training
 
@@ -56,6 +57,36 @@ class Command(BaseModel):
     until: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
 
+class PanelTold(TypedDict):
+    """One of the families: what its critic's ``output`` means, and the settings of its preset."""
+
+    name: str
+    title: str
+    equation: str
+    paper: str
+    output: str
+    settings: dict[str, Any]
+
+
+class HelloAnswer(TypedDict):
+    """What a viewer must know (training/live.py). ``near``: how many sigmas off a point still counts as of high quality; ``points``,
+    ``side``, ``arrows``, ``view`` and ``unit``: how a frame is laid out; ``seconds`` and ``steps``: of training, at most."""
+
+    data: str
+    seed: int
+    panels: list[PanelTold]
+    centres: list[list[float]]
+    sigma: float
+    near: float
+    points: int
+    side: int
+    arrows: int
+    view: float
+    unit: int
+    seconds: float
+    steps: int
+
+
 START: TypeAdapter[Start] = TypeAdapter(Start)
 COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
@@ -74,7 +105,7 @@ class Training:
         lanes.stand_behind(self.process.pid, 5)
         self.began = self.asked = time.monotonic()
         self.paused_since: float | None = self.began
-        self.hello: dict[str, Any] | None = None
+        self.hello: HelloAnswer | None = None
         self.over = False
         self._frames: deque[tuple[int, bytes]] = deque()
         self._room = threading.Condition()

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import anyio
 import anyio.to_thread
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from training import points
 
 from ... import Refused
 from ...runs.shares import Busy
 from .. import base
-from ..endpoints import NO_STORE, Call, Endpoint, fresh
+from ..endpoints import NO_STORE, Call, Endpoint, Nothing, Started, fresh
 from .process import COMMAND, START, Trainings
 
 WAIT = 5.0                                      # seconds that a request for frames waits for one
 BODY = 4096                                     # bytes
 
 
-def known() -> dict[str, Any]:
+class MixtureTold(TypedDict):
+    """The modes of a data set of points in the plane: their centres, and the deviation of each."""
+
+    centres: list[list[float]]
+    sigma: float
+
+
+class LiveAnswer(TypedDict):
+    """The data sets that there are."""
+
+    data: dict[str, MixtureTold]
+
+
+def known() -> LiveAnswer:
     """What a viewer can choose, before anything is started: the data sets with their modes."""
     return {"data": {name: {"centres": m.centres.tolist(), "sigma": m.sigma} for name, m in points.MIXTURES.items()}}
 
@@ -40,7 +53,7 @@ def live_routes(trainings: Trainings) -> list[Endpoint]:
             name = await anyio.to_thread.run_sync(trainings.start, asked, call.who)
         except OSError as e:
             raise Busy("The server could not start another process; try again in a moment.") from e
-        return fresh({"id": name})
+        return fresh(Started(id=name))
 
     async def hello(call: Call) -> Response:
         one = trainings.get(call.path["name"])
@@ -65,11 +78,11 @@ def live_routes(trainings: Trainings) -> list[Endpoint]:
     async def order(call: Call) -> Response:
         command = base.parse(COMMAND, call.body)
         await anyio.to_thread.run_sync(trainings.get(call.path["name"]).order, command)
-        return fresh({})
+        return fresh(Nothing())
 
     async def stop(call: Call) -> Response:
         await anyio.to_thread.run_sync(trainings.stop, call.path["name"])
-        return fresh({})
+        return fresh(Nothing())
 
     return [Endpoint("live", "GET", there), Endpoint("live", "POST", start, BODY),
             Endpoint("live/{name}/hello", "GET", hello), Endpoint("live/{name}/frames", "GET", frames),

@@ -101,8 +101,9 @@ const draw = () => {
     e.querySelector('.lx-cmp-note').textContent = noteOf(r, fits);
     e.dataset.seed = seed;
     e.dataset.label = fits ? label : '';
-    lx.draw(canvas, { run: r.name, op: 'samples', seed, n: across * ROWS, columns: across, ...(fits && { label }) }, (x, im, b) => {
-      if (b.run === names[k] && b.columns * w === im.width) arrange(canvas, x, im, b, r.shape);
+    const asked = { run: r.name, seed, n: across * ROWS, columns: across, ...(fits && { label }) };
+    lx.draw(canvas, { op: 'samples', ...asked }, (x, im) => {
+      if (r.name === names[k] && across * w === im.width) arrange(canvas, x, im, asked, r.shape);
     });
   });
 };
@@ -343,7 +344,7 @@ const learn = async () => {
     asked = [...names];
   try {
     const [d, ...found] = await Promise.all([
-      lx.api('compare?runs=' + asked.map(encodeURIComponent).join(',')),
+      lx.api(`compare?runs=${asked.map(encodeURIComponent).join(',')}`),
       ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [] }))),
     ]);
     if (mine !== ticket) return;

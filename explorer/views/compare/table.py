@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import TypedDict
 
 from training import families
 from training.checkpoint import Card
@@ -16,7 +18,70 @@ from ...runs import point_tiles
 MOST = 4                                        # runs side by side
 
 
-def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> dict[str, Any]:
+class SeedsTold(TypedDict):
+    """The seeds that a run was chosen from: which, by what, and what each had of ``metric``."""
+
+    tried: list[int]
+    by: str
+    metric: str
+    values: list[float]
+
+
+class Head(TypedDict):
+    """What a run is. ``classes``: of a conditional one; ``seconds``: of training."""
+
+    name: str
+    title: str
+    family: str
+    dataset: str
+    shape: list[int]
+    z_dim: int
+    num_classes: int
+    classes: list[str]
+    parameters: int
+    images_seen: int
+    seconds: float
+    hardware: str
+    seed: int
+    seeds: SeedsTold | None
+    recipe: str
+    init_from: str
+
+
+class MetricCell(TypedDict):
+    """A figure of a card; ``best``: of those that were measured alike."""
+
+    value: float
+    unit: str
+    protocol: str
+    best: bool
+
+
+class MetricRow(TypedDict):
+    """A figure of all cards in their order, None where one has it not; ``better``: which way, where either is."""
+
+    name: str
+    better: str | None
+    cells: list[MetricCell | None]
+
+
+class SettingRow(TypedDict):
+    """A setting of all cards in their order, None where the family has no such setting; ``help``: in English."""
+
+    name: str
+    help: str
+    values: list[Any]
+
+
+class CompareAnswer(TypedDict):
+    """The table."""
+
+    runs: list[Head]
+    metrics: list[MetricRow]
+    settings: list[SettingRow]
+
+
+def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> CompareAnswer:
     """Rows for a table whose columns are the cards, in their order. ``titles``: of data sets by their key, where not the cards' own.
 
     Raises Refused unless there are 1 to MOST.
@@ -27,15 +92,15 @@ def compare(cards: Sequence[Card], titles: Mapping[str, str] | None = None) -> d
     return {"runs": [_head(c, titles.get(c.data.key, c.data.title)) for c in cards], "metrics": metrics(cards), "settings": settings(cards)}
 
 
-def _head(card: Card, dataset: str) -> dict[str, Any]:
+def _head(card: Card, dataset: str) -> Head:
     family, can = families.get(card.family), point_tiles.shown(card.spec)
-    return dict(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
+    return Head(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,
                 seed=card.seed, seeds=_seeds(card), recipe=card.recipe, init_from=card.init_from)
 
 
-def _seeds(card: Card) -> dict[str, Any] | None:
+def _seeds(card: Card) -> SeedsTold | None:
     """The seeds that a run was chosen from: which, by what, and what each had of the metric that the picker shows."""
     if card.seeds is None:
         return None
@@ -43,29 +108,30 @@ def _seeds(card: Card) -> dict[str, Any] | None:
             "values": card.seeds["figures"].get(card.headline, [])}
 
 
-def metrics(cards: Sequence[Card]) -> list[dict[str, Any]]:
+def metrics(cards: Sequence[Card]) -> list[MetricRow]:
     """A row for each figure that any card has. ``best`` among cards that measured it alike: same data, unit and protocol."""
-    rows = []
+    rows: list[MetricRow] = []
     for name in dict.fromkeys(k for c in cards for k in c.metrics):
-        cells: list[dict[str, Any] | None] = [None if name not in c.metrics else dict(c.metrics[name], best=False) for c in cards]
+        cells = [None if name not in c.metrics else cast(MetricCell, dict(c.metrics[name], best=False)) for c in cards]
         better = direction(name)
         alike: dict[tuple[str, str, str], list[int]] = {}
         for k, cell in enumerate(cells):
             if cell is not None and isinstance(cell.get("value"), int | float):
                 alike.setdefault((cards[k].data.key, str(cell.get("unit")), str(cell.get("protocol"))), []).append(k)
         for group in alike.values():
-            values = {k: (cells[k] or {})["value"] for k in group}
+            values = {k: cell["value"] for k in group if (cell := cells[k]) is not None}
             if better is not None and len(set(values.values())) > 1:
                 top = (min if better == "lower" else max)(values.values())
                 for k in group:
-                    (cells[k] or {})["best"] = values[k] == top
+                    if (cell := cells[k]) is not None:
+                        cell["best"] = values[k] == top
         rows.append({"name": name, "better": better, "cells": cells})
     return sorted(rows, key=lambda r: -sum(c is not None for c in r["cells"]))
 
 
-def settings(cards: Sequence[Card]) -> list[dict[str, Any]]:
+def settings(cards: Sequence[Card]) -> list[SettingRow]:
     """A row for each setting in which the cards differ, those that all of them have first; None: that card's family has no such setting."""
-    rows = []
+    rows: list[SettingRow] = []
     for name in dict.fromkeys(k for c in cards for k in c.config):
         values = [c.config.get(name) for c in cards]
         if any(v != values[0] for v in values):

@@ -10,10 +10,11 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 from training import maps
 
@@ -42,6 +43,38 @@ class AskFit(BaseModel):
     min_dist: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
     metric: Literal["euclidean", "cosine", "manhattan", "correlation"]
     replaces: Annotated[str, Field(max_length=64)] = ""
+
+
+class FitWaiting(TypedDict):
+    """It stands in the queue, behind how many."""
+
+    state: Literal["waiting"]
+    ahead: int
+
+
+class FitGoing(TypedDict):
+    """``share``: how far it is, 0 to 1."""
+
+    state: Literal["fitting"]
+    share: float
+
+
+class FitDone(TypedDict):
+    """The places (``xy``: base64 of float32) of which run's codes, ``weights`` being the first of its weights' hash; ``key``: what it
+    was laid out with; ``kept``: in the run's folder, being the owner's."""
+
+    state: Literal["done"]
+    run: str
+    weights: str
+    key: str
+    kept: bool
+    xy: str
+
+
+class OwnMaps(TypedDict):
+    """Keys of the owner's maps of a run."""
+
+    maps: list[str]
 
 
 FIT: TypeAdapter[AskFit] = TypeAdapter(AskFit)
@@ -132,17 +165,16 @@ class Fits:
         if one is not None:
             one.cancel()
 
-    def news(self, name: str) -> dict[str, Any]:
-        """How far it is: {state: "waiting", ahead} | {state: "fitting", share} | {state: "done", key, kept, xy (base64 float32)}.
-
-        Raises Refused with a sentence where it could not be done.
-        """
+    def news(self, name: str) -> FitWaiting | FitGoing | FitDone:
+        """How far it is. Raises Refused with a sentence where it could not be done."""
         one = self.get(name)
         if not one.done.done():
             with self._lock:
                 before = list(self._all.values())
             ahead = sum(not f.done.done() for f in before[:before.index(one)]) if one in before else 0
-            return {"state": "fitting", "share": round(one.share, 3)} if one.begun else {"state": "waiting", "ahead": max(ahead, 1)}
+            if one.begun:
+                return {"state": "fitting", "share": round(one.share, 3)}
+            return {"state": "waiting", "ahead": max(ahead, 1)}
         if one.done.cancelled() or isinstance(error := one.done.exception(), Cancelled):
             self.stop(name)
             raise NotThere("This map is no longer being fitted.")

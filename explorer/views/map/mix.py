@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 from ... import Refused
 from ...latent import moves, neighbours
@@ -23,11 +24,17 @@ class Mix(BaseModel):
     weights: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e9)]], Field(max_length=MOST)] | None = None
 
 
+class MixAnswer(TypedDict):
+    """A code, base64 of float32."""
+
+    w: str
+
+
 MIX: TypeAdapter[Mix] = TypeAdapter(Mix)
 
 
-def mixed(session: Session, asked: Mix) -> dict[str, str]:
-    """The (weighted) mean code as {"w": base64 float32}. Raises Refused for images that are not there or weights that do not fit."""
+def mixed(session: Session, asked: Mix) -> MixAnswer:
+    """The (weighted) mean code. Raises Refused for images that are not there or weights that do not fit."""
     codes = neighbours.of_run(session.run(asked.run)).codes
     rows = np.array(asked.indices)
     if rows.max() >= len(codes):

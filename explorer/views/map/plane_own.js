@@ -3,11 +3,18 @@
 import { remember, remembered } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { FitDone } from '../../shell/answers' */
+/** @import { Opened } from '../../shell/types' */
+
 const LIST = 'lx-own-maps',
   PER_RUN = 3,
-  MOST = 6,
-  memory = new Map();
-const asWritten = (run, weights = lx.state.info.card.weights_sha256.slice(0, 12)) => `${run}/${weights}`;
+  MOST = 6;
+/** @type {Map<string, Float32Array>} */
+const memory = new Map();
+const opened = () => /** @type {Opened} */ (lx.state);
+/** @param {string} run */
+const asWritten = (run, weights = opened().info.card.weights_sha256.slice(0, 12)) => `${run}/${weights}`;
+/** @returns {string[]} */
 const listed = () => {
   try {
     const l = JSON.parse(remembered(LIST) || '[]');
@@ -16,6 +23,7 @@ const listed = () => {
     return [];
   }
 };
+/** @param {string | undefined} name */
 const forget = (name) => {
   try {
     localStorage.removeItem(LIST + ':' + name);
@@ -23,7 +31,7 @@ const forget = (name) => {
     /* no storage */
   }
 };
-/** Write one, the oldest giving way; one that does not fit is kept until the page is closed. */
+/** Write one, the oldest giving way; one that does not fit is kept until the page is closed. @param {string} name @param {string} text */
 const store = (name, text) => {
   const run = name.slice(0, name.lastIndexOf('/') + 1),
     others = listed().filter((k) => k !== name),
@@ -36,20 +44,21 @@ const store = (name, text) => {
   if (remembered(LIST + ':' + name) === text) list.push(name);
   remember(LIST, JSON.stringify(list));
 };
+/** @param {string} run */
 const here = (run) => {
   const start = asWritten(run) + '/';
   return [...listed(), ...memory.keys()].filter((k) => k.startsWith(start)).map((k) => k.slice(start.length));
 };
 export const ownMaps = {
-  /** promise of the keys of a run's own maps, the oldest first */
+  /** promise of the keys of a run's own maps, the oldest first @param {string} run */
   keys: async (run) => {
-    const there = (await lx.api('own-maps/' + encodeURIComponent(run))).maps;
+    const there = (await lx.api(`own-maps/${encodeURIComponent(run)}`)).maps;
     return [...new Set([...there, ...here(run)])].slice(-PER_RUN);
   },
-  /** promise of Float32Array; null where this browser and the server have none */
+  /** promise of Float32Array; null where this browser and the server have none @param {string} run @param {string} key */
   points: async (run, key) => {
     const name = asWritten(run) + '/' + key,
-      n = 2 * lx.state.info.points;
+      n = 2 * opened().info.points;
     if (!memory.has(name)) {
       const text = remembered(LIST + ':' + name);
       if (text) {
@@ -60,19 +69,20 @@ export const ownMaps = {
         }
       }
     }
-    if (memory.get(name)?.length === n) return memory.get(name);
+    const there = memory.get(name);
+    if (there?.length === n) return there;
     memory.delete(name);
-    if (!(await lx.api('own-maps/' + encodeURIComponent(run))).maps.includes(key)) return null;
+    if (!(await lx.api(`own-maps/${encodeURIComponent(run)}`)).maps.includes(key)) return null;
     const found = new Float32Array(await (await lx.bytes(`own-maps/${encodeURIComponent(run)}/${encodeURIComponent(key)}`)).arrayBuffer());
     memory.set(name, found);
     return found;
   },
-  /** a new one, as the server tells it; ``kept``: the server keeps it, so this browser need not */
+  /** a new one, as the server tells it; ``kept``: the server keeps it, so this browser need not @param {FitDone} made */
   put: ({ run, weights, key, xy, kept }) => {
     const name = asWritten(run, weights) + '/' + key;
     memory.set(name, lx.f32(xy));
     if (!kept) store(name, xy);
   },
-  /** [neighbours, minimum distance, metric] of a key; null for what is none */
+  /** [neighbours, minimum distance, metric] of a key; null for what is none @param {string} key */
   parts: (key) => /^(\d+)-([\d.]+)-([a-z]+)$/.exec(key)?.slice(1) ?? null,
 };

@@ -3,52 +3,60 @@
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Fitting, Opened } from '../../shell/types' */
+
 const { element } = mounted('refit');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   now = $('.lx-fit-now'),
   bar = $('progress'),
   out = $('output'),
   wrong = $('.lx-fit-wrong');
-let id = null,
-  ticket = 0,
+/** @type {string | null} */
+let id = null;
+let ticket = 0,
   listening = new AbortController();
+/** @param {Fitting | null} detail */
 const tell = (detail) => {
   now.hidden = !detail;
   element.dataset.state = detail ? 'fitting' : 'idle';
   document.dispatchEvent(new CustomEvent('lx-fitting', { detail }));
   if (!detail) return;
-  const waits = detail.share === null;
-  if (waits) bar.removeAttribute('value');
-  else bar.value = detail.share;
-  const said = waits ? ['map.fit.waits', detail.ahead] : ['map.fit.share', Math.round(100 * detail.share)];
-  out.textContent = lx.t(said[0], { n: said[1] });
-  element.dataset.share = detail.share ?? '';
+  const { share, ahead } = detail;
+  if (share === null) bar.removeAttribute('value');
+  else bar.value = share;
+  out.textContent = share === null ? lx.t('map.fit.waits', { n: ahead }) : lx.t('map.fit.share', { n: Math.round(100 * share) });
+  element.dataset.share = share ?? '';
 };
+/** @param {string} sentence */
 const refuse = (sentence) => {
   wrong.textContent = sentence;
   wrong.hidden = !sentence;
 };
 window.lxFit = async (n, distance, metric) => {
   const mine = ++ticket,
-    run = lx.state.run;
+    { run } = /** @type {Opened} */ (lx.state);
   listening.abort();
   listening = new AbortController();
   refuse('');
   tell({ run, share: 0 });
   try {
     const made = (await lx.api('fit', { run, n_neighbors: n, min_dist: distance, metric, replaces: id || '' })).id;
-    if (mine !== ticket) return lx.api(`fit/${made}/stop`, {}).catch(() => {});
+    if (mine !== ticket) {
+      lx.api(`fit/${made}/stop`, {}).catch(() => {});
+      return;
+    }
     id = made;
     for (;;) {
-      const told = await lx.api('fit/' + made, undefined, listening.signal);
+      const told = await lx.api(`fit/${made}`, undefined, listening.signal);
       if (mine !== ticket) return;
       if (told.state === 'done') {
         id = null;
         tell(null);
-        return document.dispatchEvent(new CustomEvent('lx-fitted', { detail: told }));
+        document.dispatchEvent(new CustomEvent('lx-fitted', { detail: told }));
+        return;
       }
-      tell({ run, share: told.share ?? null, ahead: told.ahead });
+      tell(told.state === 'fitting' ? { run, share: told.share } : { run, share: null, ahead: told.ahead });
     }
   } catch (e) {
     if (mine !== ticket) return;

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from ... import Refused, images
 from ...latent import moves, neighbours, run_directions
@@ -37,6 +38,17 @@ class DrawManifold(Draw):
         return images.grid(run.decode(codes, self.label), self.n)
 
 
+class PlaceAnswer(TypedDict):
+    """A code (base64 of float32), ``approximate`` where the map leads back to no code exactly; how far the nearest real image's code is, 1
+    being usual; that image and its class."""
+
+    w: str
+    approximate: bool
+    ratio: float
+    nearest: int
+    label: int | None
+
+
 class AskPlace(Ask):
     """The code for a place on the map, and how far the nearest real image's code is (1: the usual distance between neighbours)."""
 
@@ -45,11 +57,18 @@ class AskPlace(Ask):
     x: Place
     y: Place
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> PlaceAnswer:
         found = neighbours.place(run, self.projection, np.array([self.x, self.y]))
         ratio, nearest = neighbours.of_run(run).ratio(found.code)
         return {"w": moves.to_text(found.code), "approximate": found.approximate, "ratio": short(ratio), "nearest": nearest,
                 "label": run.class_of(nearest)}
+
+
+class WayAnswer(TypedDict):
+    """Of each frame the nearest held-out image and, where they are exact, the places one after another, base64 of float32."""
+
+    indices: list[int]
+    xy: str | None
 
 
 class AskWay(Ask):
@@ -61,7 +80,7 @@ class AskWay(Ask):
     method: Literal["lerp", "slerp"] = "lerp"
     projection: Literal["umap", "pca", "code"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> WayAnswer:
         keys = moves.codes(self.keys, run.d, least=2, most=12)
         w = np.stack([moves.walk(keys, t, self.method, False) for t in np.linspace(0, 1, self.frames)]).astype(np.float32)
         indices = [int(neighbours.of_run(run).nearest(v)[0][0]) for v in w]

@@ -9,8 +9,8 @@ import anyio.to_thread
 from starlette.responses import Response
 
 from .. import base
-from ..endpoints import NO_STORE, Call, Endpoint, fresh
-from .fits import FIT, Fits
+from ..endpoints import NO_STORE, Call, Endpoint, Nothing, Started, fresh
+from .fits import FIT, Fits, OwnMaps
 
 WAIT = 2.0                                      # seconds that a question waits for news
 BODY = 4096                                     # bytes
@@ -20,7 +20,7 @@ def fit_routes(fits: Fits) -> list[Endpoint]:
     """POST fit; GET fit/{name}; POST fit/{name}/stop; GET own-maps/{run} and own-maps/{run}/{key}."""
     async def start(call: Call) -> Response:
         asked = base.parse(FIT, call.body)
-        return fresh({"id": await anyio.to_thread.run_sync(fits.start, asked, call.who)})
+        return fresh(Started(id=await anyio.to_thread.run_sync(fits.start, asked, call.who)))
 
     async def news(call: Call) -> Response:
         name, until = call.path["name"], time.monotonic() + WAIT
@@ -32,10 +32,10 @@ def fit_routes(fits: Fits) -> list[Endpoint]:
 
     async def stop(call: Call) -> Response:
         fits.stop(call.path["name"])
-        return fresh({})
+        return fresh(Nothing())
 
     async def own(call: Call) -> Response:
-        return fresh({"maps": await anyio.to_thread.run_sync(fits.own, call.path["run"])})
+        return fresh(OwnMaps(maps=await anyio.to_thread.run_sync(fits.own, call.path["run"])))
 
     async def points(call: Call) -> Response:
         data = await anyio.to_thread.run_sync(fits.points, call.path["run"], call.path["key"])

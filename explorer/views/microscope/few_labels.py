@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from training import checkpoint, pretraining
 from ... import Refused
 from ...runs.background import Progress
 from ...runs.run import Run
+from .answers import LabelsFigure
 
 SIZES = (10, 20, 50, 100, 200)                    # labels that are measured here
 ASKED = 2000                                      # held-out images whose class is asked, at most
@@ -28,9 +28,9 @@ def require(run: Run) -> None:
         raise Refused("The images of this run's data set have no classes here.")
 
 
-def known(run: Run) -> dict[str, dict[str, Any]]:
+def known(run: Run) -> dict[str, dict[str, LabelsFigure]]:
     """What the card tells: number of labels to accuracy and protocol by way."""
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[str, dict[str, LabelsFigure]] = {}
     for name, figure in run.card.metrics.items():
         if found := NAME.fullmatch(name):
             out.setdefault(found[1], {})[found[2].replace("_", "-")] = {"accuracy": figure["value"], "protocol": figure["protocol"]}

@@ -2,6 +2,8 @@ import { button, count, make, progress, wait } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { LabelsKnown, LabelsMeasured, NotReady } from '../../shell/answers' */
+
 const { element } = mounted('labels');
 
 const $ = (s) => element.querySelector(s),
@@ -16,6 +18,7 @@ const on = () =>
   );
 /* live: run → { n: { way: accuracy } }, what was measured here; told: the answer for the current run */
 const live = new Map();
+/** @type {LabelsKnown | null} */
 let told = null,
   owner = null,
   busy = false,
@@ -139,8 +142,8 @@ const work = async (jobs) => {
       for (;;) {
         working = `${lx.t('few.' + way)}, ${lx.t('few.labels', { n })}`;
         tools();
-        const d = await lx.api('code', { run, op: 'labels', n, way });
-        progress($('.lx-progress'), (k + (d.ready ? 1 : d.done)) / jobs.length);
+        const d = /** @type {LabelsMeasured | NotReady} */ (await lx.api('code', { run, op: 'labels', n, way }));
+        progress($('.lx-progress'), (k + (d.ready === false ? d.done : 1)) / jobs.length);
         if (d.ready) {
           (found[n] ||= {})[way] = d.accuracy;
           if (run === owner) paint();
@@ -171,7 +174,7 @@ const enter = async () => {
   told = null;
   element.hidden = true;
   try {
-    const d = await lx.code({ op: 'labels' });
+    const d = /** @type {LabelsKnown} */ (await lx.code({ op: 'labels' }));
     if (run !== lx.state.run) return;
     told = d;
     element.hidden = false;

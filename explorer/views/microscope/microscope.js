@@ -10,35 +10,66 @@ import { MicLesson } from './microscope_lesson.js';
 import { MicUnits } from './microscope_units.js';
 import { mounted } from '../../shell/mounted.js';
 import { Pad } from '../../shell/pad.js';
-import { decoded, density, onto, wipe } from '../../shell/pictures.js';
+import { brush, decoded, density, onto, wipe } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { FactsAnswer, HeldOutImage, MicroscopeAsks, NotReady, Pixels } from '../../shell/answers' */
+/** @import { AskMicroscope, Code, MicroscopeAnswer, MicroscopeAsked, Opened } from '../../shell/types' */
+/** @typedef {typeof mic} Mic */
+/**
+ * @typedef {object} Part of a panel
+ * @property {() => unknown} enter
+ * @property {() => unknown} clear
+ * @property {() => unknown} [code] another code, or another image
+ * @property {() => unknown} [tell] its words again
+ * @property {() => unknown} [paint] its colours again
+ */
+/**
+ * @typedef {object} Shown what the link keeps
+ * @property {string} panel
+ * @property {string} units
+ * @property {number} k
+ * @property {number} seed
+ * @property {number} lesson
+ * @property {string} order
+ * @property {number | null} step
+ * @property {string} image
+ */
+
 const { element } = mounted('microscope');
 
-const $ = (s) => element.querySelector(s),
-  PANELS = [...element.querySelectorAll('[data-to]')].map((b) => b.dataset.to);
-const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(lx.state.run, 'microscope'));
+const $ = (/** @type {string} */ s) => element.querySelector(s),
+  PANELS = /** @type {HTMLElement[]} */ ([...element.querySelectorAll('[data-to]')]).map((b) => String(b.dataset.to));
+const opened = () => /** @type {Opened} */ (lx.state);
+const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(opened().run, 'microscope'));
+/** @type {FactsAnswer | null} */
+let facts = null;
 /* panel: what is shown. facts: of the run's encoder. given: the image that the current code was taken from ({index} or {pixels}), null:
    it is the code's own image. sketched: what was drawn, as text for a link. */
+/** @type {string | null} */
+let owner = null;
+/** @type {HeldOutImage | Pixels | null} */
+let given = null;
+/** @type {Code | null} */
+let own = null;
 let panel = 'units',
-  facts = null,
-  owner = null,
-  given = null,
-  own = null,
   setting = false,
   ticket = 0,
   sketched = '',
   packing = 0;
 /* work that outlived its run asks nothing and fails silently */
-const gone = new Error('gone'),
-  api = (body) => (facts ? lx.api('microscope', lx.whose(body)) : Promise.reject(gone));
+const gone = new Error('gone');
+/** @type {AskMicroscope} */
+const api = (body) => (facts ? lx.api('microscope', /** @type {any} */ (lx.whose(body))) : Promise.reject(gone));
+/** @param {Error} e */
 const failed = (e) => {
   if (e === gone) return;
   element.dataset.error = e.message;
   lx.say(e.message, 'error');
 };
+/** @param {number} v */
 const short = (v) => {
   const a = Math.abs(v);
   let text = a.toFixed(2);
@@ -49,6 +80,7 @@ const short = (v) => {
 };
 const mic = {
   on,
+  /** @param {string} key */
   count: (key) => count(element, key),
   failed,
   get panel() {
@@ -61,29 +93,36 @@ const mic = {
     return given;
   },
   ask: api,
-  /** until the server has it; null where nobody wants it any more */
-  poll: (body, still, bar) =>
-    untilReady(
-      () => api(body),
-      still,
-      (done) => bar && progress(bar, done),
-      250,
-    ),
-  source: () => ({ w: lx.b64(lx.state.w), ...(given && { image: given }) }),
+  /**
+   * Until the server has it; null where nobody wants it any more.
+   * @template {keyof MicroscopeAsks} Op
+   * @param {MicroscopeAsked<Op>} body
+   * @param {() => unknown} still
+   * @param {HTMLElement} [bar]
+   * @returns {Promise<Exclude<MicroscopeAnswer<Op>, NotReady> | null>}
+   */
+  poll: (body, still, bar) => {
+    const asked = /** @type {() => Promise<any>} */ (() => api(body));
+    return untilReady(asked, still, (done) => bar && progress(bar, done), 250);
+  },
+  /** @returns {{ w: string, image?: HeldOutImage | Pixels }} */
+  source: () => ({ w: lx.b64(opened().w), ...(given && { image: given }) }),
   picture: decoded,
+  /** @param {number} k @returns {string} */
   layer: (k) => {
-    if (k === facts.layers.length - 1) return lx.t('mic.code');
+    if (!facts || k === facts.layers.length - 1) return lx.t('mic.code');
     return facts.layers[k].name === 'features' ? lx.t('mic.features') : lx.t('mic.layer', { n: k + 1 });
   },
   short,
+  /** @param {number} layer @param {number} unit */
   unit: (layer, unit) => {
     units.choose(layer, unit);
     show('units');
   },
   /** the code's numbers: once where all layers have the same, as an image's code of some models */
   numbers: () => {
-    const { w } = lx.state,
-      { d } = facts;
+    const { w } = opened(),
+      d = facts?.d ?? w.length;
     return w.length > d && w.every((v, i) => v === w[i % d]) ? w.subarray(0, d) : w;
   },
   write: () => {
@@ -91,14 +130,18 @@ const mic = {
       lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed, code.order[0], lesson.step ?? '', sketched].join('~'));
   },
   ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
-  /** a canvas at the screen's own resolution, its context in CSS pixels */
+  /**
+   * A canvas at the screen's own resolution, its context in CSS pixels.
+   * @param {HTMLCanvasElement} canvas
+   * @returns {[CanvasRenderingContext2D, number, number]}
+   */
   plot: (canvas) => {
     const k = density(),
       w = canvas.clientWidth,
       h = canvas.clientHeight;
     canvas.width = Math.round(w * k);
     canvas.height = Math.round(h * k);
-    const x = canvas.getContext('2d');
+    const x = brush(canvas);
     x.scale(k, k);
     x.font = '11px ' + getComputedStyle(canvas).fontFamily;
     return [x, w, h];
@@ -110,12 +153,15 @@ const units = new MicUnits($('[data-panel=units]'), mic),
   drawn = new MicDrawn($('[data-panel=drawn]'), mic),
   columns = new MicColumns($('.lx-mic-columns'), mic),
   lesson = new MicLesson($('.lx-mic-lesson'), mic);
+/** @type {Record<string, Part[]>} */
 const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] },
   all = Object.values(parts).flat();
 
 /* ---- the bar ---- */
 const mark = radioGroup($('.lx-mic-panels'), 'to', (to) => show(to));
-const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info.dataset?.classes?.length);
+/** @param {string} name */
+const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info?.dataset?.classes?.length);
+/** @param {string} to */
 const show = (to) => {
   panel = PANELS.includes(to) && fits(to) ? to : 'units';
   mark(panel);
@@ -127,14 +173,14 @@ const show = (to) => {
   }
 };
 const thumb = latest(
-  async (run, image, w) => {
+  async (/** @type {string} */ run, /** @type {HeldOutImage | Pixels | null} */ image, /** @type {Code} */ w) => {
     const canvas = $('.lx-mic-given');
-    if (image?.index !== undefined) {
+    if (image && 'index' in image) {
       await lx.tile(canvas, image.index);
       return;
     }
-    if (image) {
-      onto(canvas, painted(fromBase64(image.pixels), lx.state.info.spec.shape));
+    if (image && 'pixels' in image) {
+      onto(canvas, painted(fromBase64(image.pixels), opened().info.spec.shape));
       return;
     }
     delete canvas.dataset.index;
@@ -149,18 +195,20 @@ const thumb = latest(
     wipe(c);
   },
 );
+/* the number of the held-out image that is looked at */
+const held = () => (given && 'index' in given ? given.index : null);
 const index = $('.lx-mic-index'),
   n = () => lx.state.info?.dataset?.n || 0;
 index.onchange = () => {
   const v = Math.floor(+index.value);
   if (Number.isFinite(v) && v >= 0 && v < n()) lx.point(v);
-  else index.value = given?.index ?? '';
+  else index.value = held() ?? '';
 };
 $('.lx-mic-another').onclick = () => {
   if (n()) lx.point(lx.random() % n());
 };
 /* the pad: what is drawn is encoded and becomes the current code */
-const sketch = latest(async (run, pixels) => {
+const sketch = latest(async (/** @type {string} */ run, /** @type {string} */ pixels) => {
   const d = await lx.api('code', lx.whose({ op: 'encode', run, image: { pixels } }));
   if (run !== lx.state.run) return;
   setting = true;
@@ -173,11 +221,12 @@ const sketch = latest(async (run, pixels) => {
   count(element, 'drawing');
 }, failed);
 /* what was drawn, in the link, once the hand rests */
+/** @param {string} pixels */
 const pack = (pixels) => {
   clearTimeout(packing);
   packing = setTimeout(async () => {
-    const text = await imageText(fromBase64(pixels), lx.state.info.spec.shape[0]);
-    if (given?.pixels === pixels) {
+    const text = await imageText(fromBase64(pixels), opened().info.spec.shape[0]);
+    if (given && 'pixels' in given && given.pixels === pixels) {
       sketched = text === TOO_LONG ? '' : text;
       mic.write();
     }
@@ -185,12 +234,14 @@ const pack = (pixels) => {
 };
 const pad = new Pad($('.lx-pad'), $('.lx-cursor'), () => {
   if (!on() || pad.empty) return;
-  const [c, h, w] = lx.state.info.spec.shape,
+  const { run, info } = opened(),
+    [c, h, w] = info.spec.shape,
     grey = pad.pixels(h, w, c === 1 && h === 28),
     out = new Uint8Array(h * w * c);
   for (let i = 0; i < h * w; i++) for (let k = 0; k < c; k++) out[i * c + k] = grey[i];
-  sketch(lx.state.run, base64Of(out));
+  sketch(run, base64Of(out));
 });
+/** @param {boolean} open */
 const openPad = (open) => {
   $('.lx-mic-drawing').hidden = !open;
   $('.lx-mic-draw').setAttribute('aria-expanded', open);
@@ -200,32 +251,37 @@ $('.lx-mic-draw').onclick = () => openPad($('.lx-mic-drawing').hidden);
 $('.lx-mic-clear').onclick = () => pad.clear();
 
 /* ---- the current code and run ---- */
+/** @param {Code} a @param {Code} b */
+const same = (a, b) => a.length === b.length && a.every((v, i) => v === b[i]);
 const follow = () => {
-  const { w, origin } = lx.state;
-  if (!w) return;
-  if (!setting && !(own && w.length === own.length && w.every((v, i) => v === own[i]))) {
+  const { w, run, origin } = lx.state;
+  if (!w || !run) return;
+  if (!setting && !(own && same(w, own))) {
     own = null;
     sketched = '';
     given = origin?.kind === 'point' && origin.index < n() ? { index: origin.index } : null;
   }
   if (!on() || !facts) return;
-  if (document.activeElement !== index) index.value = given?.index ?? '';
+  if (document.activeElement !== index) index.value = held() ?? '';
   index.max = n() - 1;
   index.placeholder = '—';
-  thumb(lx.state.run, given, w);
+  thumb(run, given, w);
   for (const p of parts[panel] || []) p.code?.();
 };
+/** @param {string | undefined} text @returns {Shown | null} */
 const parse = (text) => {
   const [p, u, k, s, l, o, t, image] = String(text || '').split('~'),
-    number = (v) => (/^\d{1,9}$/.test(v) ? +v : null);
+    number = (/** @type {string} */ v) => (/^\d{1,9}$/.test(v) ? +v : null);
   if (!PANELS.includes(p)) return null;
   return { panel: p, units: u, k: +k, seed: number(s) ?? 0, lesson: number(l) ?? 0, order: o, step: number(t), image: image || '' };
 };
 /* what the link keeps, or what a run opens with */
+/** @type {Shown} */
 const standard = { panel: 'units', units: '0.0..', k: 0, seed: 0, lesson: 0, order: '', step: null, image: '' };
+/** @param {Shown} kept */
 const apply = (kept) => {
   units.restore(kept.units);
-  depth.k = kept.k >= 1 && kept.k <= facts.d ? Math.floor(kept.k) : null;
+  depth.k = kept.k >= 1 && kept.k <= (facts?.d ?? 0) ? Math.floor(kept.k) : null;
   drawn.seed = kept.seed;
   lesson.seed = kept.lesson;
   lesson.step = kept.step;
@@ -233,9 +289,10 @@ const apply = (kept) => {
   panel = kept.panel;
   if (kept.image) bring(kept.image);
 };
+/** @param {string} text */
 const bring = async (text) => {
-  const { run, w } = lx.state,
-    shape = lx.state.info.spec.shape,
+  const { run, w, info } = opened(),
+    shape = info.spec.shape,
     bytes = await textImage(
       text,
       shape.reduce((p, q) => p * q),
@@ -271,12 +328,12 @@ const start = async () => {
     for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
     $('.lx-mic-input')
       .querySelectorAll('.lx-mic-index,.lx-mic-another')
-      .forEach((e) => {
+      .forEach((/** @type {HTMLElement} */ e) => {
         e.hidden = !n();
       });
     const kept = parse(lx.state.kept.mic);
     if (kept) apply(kept);
-    element.dataset.run = run;
+    element.dataset.run = run ?? '';
     follow();
     show(panel);
   } catch (e) {

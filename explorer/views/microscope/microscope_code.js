@@ -4,9 +4,12 @@ import { Cells } from './microscope_cells.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 const TOP = 120;
 
 export class MicCode {
+  /** @type {Mic} */
   #mic;
   #host;
   #bars;
@@ -24,6 +27,7 @@ export class MicCode {
   #mark;
   #sum;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;

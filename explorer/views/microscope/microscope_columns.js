@@ -3,15 +3,23 @@ import { make } from '../../shell/dom.js';
 import { Cells } from './microscope_cells.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { ColumnsAnswer } from '../../shell/answers' */
+/** @import { Opened } from '../../shell/types' */
+/** @import { Mic } from './microscope.js' */
+
 export class MicColumns {
+  /** @type {Mic} */
   #mic;
   #host;
   #rows;
   #bar;
   #angles;
+  /** @type {{ d: ColumnsAnswer, im: HTMLImageElement } | null} */
   #data = null;
+  /** @type {string | null} */
   #owner = '';
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -21,9 +29,10 @@ export class MicColumns {
   }
 
   #show() {
+    if (!this.#data) return;
     const { d, im } = this.#data,
       n = d.shown,
-      tile = lx.state.info.spec.shape.slice(1);
+      tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1);
     this.#rows.forEach((r, i) =>
       r.show(
         Array.from({ length: n }, (_, k) => ({
@@ -77,7 +86,7 @@ export class MicColumns {
   }
 
   tell() {
-    if (this.#data) this.#show();
+    this.#show();
   }
 
   clear() {

@@ -4,36 +4,70 @@ import { Cells } from './microscope_cells.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { DepthAnswer, SizedAnswer, SizesAnswer } from '../../shell/answers' */
+/** @import { Opened } from '../../shell/types' */
+/** @import { Mic } from './microscope.js' */
+/** @typedef {{ low: number, high: number, right: number, bottom: number, x: (k: number) => number, y: (v: number) => number }} Scale */
+/** @typedef {ReturnType<Mic['ink']>} Ink */
+
 const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
 const FOOT = 18;
 
-const tileSize = () => lx.state.info.spec.shape.slice(1);
+const tileSize = () => /** @type {Opened} */ (lx.state).info.spec.shape.slice(1);
 
+/** @param {number} v */
 const short = (v) => lx.number(v, v < 10 ? 2 : 1);
 
+/** @param {number} e */
 const errorText = (e) => lx.t('mic.error', { e: short(e) });
 
+/** @param {CanvasRenderingContext2D} x @param {number[][]} points on the canvas @param {string} colour @param {number[]} dash */
+const paintLine = (x, points, colour, dash) => {
+  x.strokeStyle = x.fillStyle = colour;
+  x.lineWidth = 1.75;
+  x.setLineDash(dash);
+  x.beginPath();
+  for (const [left, top] of points) x.lineTo(left, top);
+  x.stroke();
+  x.setLineDash([]);
+  for (const [left, top] of points) {
+    x.beginPath();
+    x.arc(left, top, 2.6, 0, 7);
+    x.fill();
+  }
+};
+
 export class MicDepth {
+  /** @type {Mic} */
   #mic;
   #host;
   #bar;
   #deep;
   #three;
+  /** @type {Cells} */
   #row;
+  /** @type {Cells} */
   #flat;
   #slider;
   #curve;
+  /** @type {number | null} */
   k = null;
+  /** @type {DepthAnswer & { im: HTMLImageElement } | null} */
   #depth = null;
+  /** @type {SizesAnswer | null} */
   #sizes = null;
+  /** @type {{ d: SizedAnswer, im: HTMLImageElement, given: HTMLImageElement, k: number } | null} */
   #one = null;
+  /** @type {{ d: SizedAnswer, im: HTMLImageElement } | null} */
   #many = null;
+  /** @type {string | null} */
   #owner = '';
-  #timer;
+  #timer = 0;
   #through;
   #sized;
   #several;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -44,7 +78,7 @@ export class MicDepth {
     this.#slider = this.#find('.lx-mic-k input');
     this.#curve = this.#find('.lx-mic-curve');
     this.#through = latest(
-      (run) => this.#askDepth(run),
+      (/** @type {string | null} */ run) => this.#askDepth(run),
       mic.failed,
       () => [this.#find('.lx-mic-depth'), this.#find('.lx-mic-depth-told')],
       () => {
@@ -54,7 +88,7 @@ export class MicDepth {
       },
     );
     this.#sized = latest(
-      (run, k) => this.#askOne(run, k),
+      (/** @type {string | null} */ run, /** @type {number} */ k) => this.#askOne(run, k),
       mic.failed,
       () => [this.#find('.lx-mic-size-three')],
       () => {
@@ -63,7 +97,7 @@ export class MicDepth {
       },
     );
     this.#several = latest(
-      (run) => this.#askMany(run),
+      (/** @type {string | null} */ run) => this.#askMany(run),
       mic.failed,
       () => host.querySelectorAll('.lx-mic-sizes'),
       () => {
@@ -75,39 +109,44 @@ export class MicDepth {
     this.#slider.oninput = () => this.#slide();
   }
 
+  /** @param {string | null} run */
   async #askDepth(run) {
     const d = await this.#mic.ask({ op: 'depth', ...this.#mic.source() }),
       im = await decoded(d.picture);
     if (run !== lx.state.run) return;
     this.#depth = { ...d, im };
-    this.#showDepth();
+    this.#showDepth(this.#depth);
     this.#mic.count('depth');
   }
 
+  /** @param {string | null} run @param {number[]} sizes */
   async #askSizes(run, sizes) {
-    return this.#mic.poll({ op: 'sized', sizes, ...this.#mic.source() }, () => run === lx.state.run && this.#mic.on(), null);
+    return this.#mic.poll({ op: 'sized', sizes, ...this.#mic.source() }, () => run === lx.state.run && this.#mic.on());
   }
 
+  /** @param {string | null} run @param {number} k */
   async #askOne(run, k) {
     const d = await this.#askSizes(run, [k]);
     if (!d) return;
     const [im, given] = await Promise.all([decoded(d.picture), decoded(d.input)]);
     if (run !== lx.state.run) return;
     this.#one = { d, im, given, k };
-    this.#showOne();
+    this.#showOne(this.#one);
     this.#mic.count('sized');
   }
 
+  /** @param {string | null} run */
   async #askMany(run) {
     const d = await this.#askSizes(run, this.#list());
     if (!d) return;
     const im = await decoded(d.picture);
     if (run !== lx.state.run) return;
     this.#many = { d, im };
-    this.#showMany();
+    this.#showMany(this.#many);
     this.#mic.count('sizes');
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -116,36 +155,41 @@ export class MicDepth {
     return this.#sizes?.sizes || [];
   }
 
-  #showDepth() {
-    const n = this.#depth.errors.length;
+  /** @param {DepthAnswer & { im: HTMLImageElement }} depth */
+  #showDepth({ errors, units, im }) {
+    const n = errors.length;
     this.#deep.show(
       [
         { at: 0, caption: lx.t('mic.input') },
-        ...this.#depth.errors.map((e, k) => ({
+        ...errors.map((e, k) => ({
           at: k + 1,
-          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${this.#depth.units[k]}`, errorText(e)].join('\n'),
+          caption: [`${lx.t(k ? 'mic.depth.k' : 'mic.depth.one', { k: k + 1 })} · ${units[k]}`, errorText(e)].join('\n'),
           data: { error: e, k: k + 1 },
           title: lx.t('mic.depth.title', { k: k + 1, e: short(e) }),
         })),
       ],
-      this.#depth.im,
+      im,
       tileSize(),
       Math.max(n + 1, 5),
     );
-    const best = this.#depth.errors[n - 1],
-      worse = this.#depth.errors.slice(0, -1).some((e) => e > 2 * best);
+    const best = errors[n - 1],
+      worse = errors.slice(0, -1).some((e) => e > 2 * best);
     this.#find('.lx-mic-depth-told').textContent = n < 2 ? lx.t('mic.depth.single') : lx.t(worse ? 'mic.depth.joint' : 'mic.depth.greedy');
   }
 
-  #showOne() {
-    const { d, im, given, k } = this.#one,
-      [h, w] = tileSize(),
+  /** @param {{ d: SizedAnswer, im: HTMLImageElement, given: HTMLImageElement, k: number }} one */
+  #showOne({ d, im, given, k }) {
+    const [h, w] = tileSize(),
       all = blank(3 * w, h),
       x = pen(all);
     x.drawImage(given, 0, 0);
     x.drawImage(im, 0, 0, w, h, w, 0, w, h);
     x.drawImage(im, 0, h, w, h, 2 * w, 0, w, h);
-    const cell = (at, words, error) => ({ at, caption: `${words}\n${errorText(error)}`, data: { error } });
+    const cell = (/** @type {number} */ at, /** @type {string} */ words, /** @type {number} */ error) => ({
+      at,
+      caption: `${words}\n${errorText(error)}`,
+      data: { error },
+    });
     this.#three.show(
       [
         { at: 0, caption: lx.t('mic.input') },
@@ -158,9 +202,9 @@ export class MicDepth {
     );
   }
 
-  #showMany() {
-    const { d, im } = this.#many,
-      n = this.#list().length;
+  /** @param {{ d: SizedAnswer, im: HTMLImageElement }} many */
+  #showMany({ d, im }) {
+    const n = this.#list().length;
     this.#row.show(
       d.model.map((e, i) => ({
         at: i,
@@ -188,16 +232,18 @@ export class MicDepth {
   }
 
   #slide() {
-    this.k = +this.#slider.value;
+    const k = +this.#slider.value;
+    this.k = k;
     lx.range(this.#slider);
-    this.#find('.lx-mic-k output').textContent = this.k;
-    this.#slider.setAttribute('aria-valuetext', this.k);
-    this.#row.each((e, c) => e.classList.toggle('is-on', c.data.k === this.k));
+    this.#find('.lx-mic-k output').textContent = k;
+    this.#slider.setAttribute('aria-valuetext', k);
+    this.#row.each((e, c) => e.classList.toggle('is-on', c.data?.k === k));
     this.paint();
-    this.#sized(lx.state.run, this.k);
+    this.#sized(lx.state.run, k);
     this.#mic.write();
   }
 
+  /** @param {number} k */
   #put(k) {
     this.k = k;
     this.#slider.value = k;
@@ -206,13 +252,18 @@ export class MicDepth {
 
   /* mean errors against the number of directions, both axes by ratios */
   paint() {
-    if (!this.#sizes || this.#mic.panel !== 'depth' || !this.#curve.clientWidth) return;
+    const found = this.#sizes;
+    if (!found || this.#mic.panel !== 'depth' || !this.#curve.clientWidth) return;
     const [x, W, H] = this.#mic.plot(this.#curve),
-      { sizes: ks, model, pca } = this.#sizes,
+      { sizes: ks, model, pca } = found,
       c = this.#mic.ink(),
-      every = [...model, ...pca].filter((v) => v > 0).map(Math.log),
+      every = [...model, ...pca]
+        .filter((v) => v !== null && v > 0)
+        .map(Number)
+        .map(Math.log),
       [low, high] = [Math.min(...every), Math.max(...every)],
-      last = Math.max(Math.log(ks.at(-1)), 1e-9);
+      last = Math.max(Math.log(ks[ks.length - 1]), 1e-9);
+    /** @type {Scale} */
     const scale = {
       low,
       high,
@@ -221,14 +272,17 @@ export class MicDepth {
       x: (k) => LEFT + ((W - LEFT - 8) * Math.log(k)) / last,
       y: (v) => 6 + ((H - FOOT - 12) * (high - Math.log(v))) / Math.max(high - low, 1e-9),
     };
-    this.#paintAxes(x, scale, c);
-    this.#paintLine(x, scale, pca, c.soft, [4, 3]);
-    this.#paintLine(x, scale, model, c.accent, []);
+    this.#paintAxes(x, scale, c, ks);
+    const line = (/** @type {(number | null)[]} */ values) =>
+      values.flatMap((v, i) => (v !== null && v > 0 ? [[scale.x(ks[i]), scale.y(v)]] : []));
+    paintLine(x, line(pca), c.soft, [4, 3]);
+    paintLine(x, line(model), c.accent, []);
     this.#host.dataset.model = model.join(' ');
     this.#host.dataset.pca = pca.join(' ');
   }
 
-  #paintAxes(x, { low, high, right, bottom, ...to }, c) {
+  /** @param {CanvasRenderingContext2D} x @param {Scale} scale @param {Ink} c @param {number[]} sizes */
+  #paintAxes(x, { low, high, right, bottom, ...to }, c, sizes) {
     x.strokeStyle = c.line;
     x.fillStyle = c.soft;
     x.textBaseline = 'middle';
@@ -243,10 +297,10 @@ export class MicDepth {
     x.textBaseline = 'top';
     x.textAlign = 'center';
     let last = -99;
-    for (const k of this.#sizes.sizes) {
+    for (const k of sizes) {
       if (to.x(k) - last <= 22) continue;
       last = to.x(k);
-      x.fillText(k, Math.min(last, right - 8), bottom + 4);
+      x.fillText(String(k), Math.min(last, right - 8), bottom + 4);
     }
     if (!this.k) return;
     x.strokeStyle = c.accent;
@@ -258,27 +312,11 @@ export class MicDepth {
     x.globalAlpha = 1;
   }
 
-  #paintLine(x, to, values, colour, dash) {
-    const points = values.map((v, i) => [this.#sizes.sizes[i], v]).filter(([, v]) => v > 0);
-    x.strokeStyle = x.fillStyle = colour;
-    x.lineWidth = 1.75;
-    x.setLineDash(dash);
-    x.beginPath();
-    for (const [k, v] of points) x.lineTo(to.x(k), to.y(v));
-    x.stroke();
-    x.setLineDash([]);
-    for (const [k, v] of points) {
-      x.beginPath();
-      x.arc(to.x(k), to.y(v), 2.6, 0, 7);
-      x.fill();
-    }
-  }
-
   #told() {
     if (!this.#sizes) return;
     const { sizes, model, pca: others, images } = this.#sizes,
-      own = model.at(-1),
-      pca = others.at(-1),
+      own = model[model.length - 1],
+      pca = others[others.length - 1],
       words = [lx.t('mic.curve', { images })];
     if (pca !== null) {
       let says = 'mic.curve.same';
@@ -290,8 +328,10 @@ export class MicDepth {
   }
 
   async enter() {
-    const run = lx.state.run,
-      mirrors = this.#mic.facts.mirrors;
+    const { run } = lx.state,
+      { facts } = this.#mic;
+    if (!facts) return;
+    const { mirrors } = facts;
     this.#find('.lx-mic-depth').hidden = !mirrors;
     if (!mirrors) this.#find('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
     else this.#through(run);
@@ -308,8 +348,8 @@ export class MicDepth {
       if (!d) return;
       this.#sizes = d;
       this.#owner = run;
-      this.#slider.max = this.#mic.facts.d;
-      const k = this.k && this.k <= this.#mic.facts.d ? this.k : this.#list()[Math.max(0, Math.min(3, this.#list().length - 2))];
+      this.#slider.max = facts.d;
+      const k = this.k && this.k <= facts.d ? this.k : this.#list()[Math.max(0, Math.min(3, this.#list().length - 2))];
       this.#slider.value = k;
       this.#told();
       this.#slide();
@@ -326,7 +366,7 @@ export class MicDepth {
       if (!this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'depth') return;
       if (this.#mic.facts.mirrors) this.#through(lx.state.run);
       if (this.#owner === lx.state.run) {
-        this.#sized(lx.state.run, this.k);
+        if (this.k) this.#sized(lx.state.run, this.k);
         this.#several(lx.state.run);
         this.paint();
       }
@@ -335,10 +375,10 @@ export class MicDepth {
 
   tell() {
     if (this.#mic.panel !== 'depth') return;
-    if (!this.#mic.facts.mirrors) this.#find('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
-    else if (this.#depth) this.#showDepth();
-    if (this.#one) this.#showOne();
-    if (this.#many) this.#showMany();
+    if (!this.#mic.facts?.mirrors) this.#find('.lx-mic-depth-told').textContent = lx.t('mic.depth.none');
+    else if (this.#depth) this.#showDepth(this.#depth);
+    if (this.#one) this.#showOne(this.#one);
+    if (this.#many) this.#showMany(this.#many);
     this.#told();
     this.paint();
   }

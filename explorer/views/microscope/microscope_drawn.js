@@ -2,14 +2,23 @@
 import { Cells } from './microscope_cells.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { AskDrawn } from '../../shell/answers' */
+/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Mic } from './microscope.js' */
+/** @typedef {{ codes: Code, im: HTMLImageElement }} Drawn */
+/** @typedef {{ section: HTMLElement, by: AskDrawn['by'], cells: Cells, bar: HTMLElement, data: Drawn | null }} Row */
+
 export class MicDrawn {
+  /** @type {Mic} */
   #mic;
   #host;
   seed = 0;
+  /** @type {Row[]} */
   #rows;
   #shown = '';
   #ticket = 0;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -27,9 +36,11 @@ export class MicDrawn {
     };
   }
 
-  #show(r) {
-    const { d, im } = r.data,
-      n = d.w.length / lx.state.w.length;
+  /** @param {Row} r @param {Drawn} drawn */
+  #show(r, { codes, im }) {
+    const { w, info } = /** @type {Opened} */ (lx.state),
+      d = w.length,
+      n = codes.length / d;
     r.cells.show(
       Array.from({ length: n }, (_, k) => ({
         at: k,
@@ -37,11 +48,11 @@ export class MicDrawn {
         data: { k },
         pick: () => {
           r.cells.each((e, c, i) => e.classList.toggle('is-on', i === k));
-          lx.setCode(d.w.slice(k * lx.state.w.length, (k + 1) * lx.state.w.length), { kind: 'drawn', by: r.by, seed: this.seed });
+          lx.setCode(codes.slice(k * d, (k + 1) * d), { kind: 'drawn', by: r.by, seed: this.seed });
         },
       })),
       im,
-      lx.state.info.spec.shape.slice(1),
+      info.spec.shape.slice(1),
       12,
     );
   }
@@ -62,10 +73,10 @@ export class MicDrawn {
           if (!d) return;
           const im = await this.#mic.picture(d.picture);
           if (!still()) return;
-          r.data = { d: { ...d, w: lx.f32(d.w) }, im };
-          this.#show(r);
+          r.data = { codes: lx.f32(d.w), im };
+          this.#show(r, r.data);
           lx.stale([r.cells.host], false);
-          r.section.dataset.seed = this.seed;
+          r.section.dataset.seed = String(this.seed);
           this.#mic.count('drawn');
         } catch (e) {
           if (r.bar) r.bar.hidden = true;
@@ -82,7 +93,7 @@ export class MicDrawn {
   }
 
   tell() {
-    const fitted = lx.state.info.spec.prior === 'fitted';
+    const fitted = /** @type {Opened} */ (lx.state).info.spec.prior === 'fitted';
     this.#host.querySelector('.lx-mic-seed').textContent = lx.t('origin.seed', { seed: this.seed });
     this.#host.querySelector('.lx-mic-own-name').textContent = lx.t(fitted ? 'mic.drawn.fitted' : 'mic.drawn.own');
     this.#host.querySelector('.lx-mic-own-note').textContent = lx.t(fitted ? 'mic.drawn.fitted.note' : 'mic.drawn.own.note');

@@ -1,24 +1,34 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
 import { lx } from '../../shell/store.js';
 
+/** @import { LessonAnswer } from '../../shell/answers' */
+/** @import { Mic } from './microscope.js' */
+/** @typedef {number[][]} Corners their x, y and z */
+
+/** @param {Corners} p */
 const corners = (p) => ({ x: p[0], y: p[1], z: p[2], i: [0, 0], j: [1, 2], k: [2, 3] });
 
+/** @param {Corners} p */
 const edge = (p) => {
-  const round = (v) => [...v, v[0]];
+  const round = (/** @type {number[]} */ v) => [...v, v[0]];
   return { x: round(p[0]), y: round(p[1]), z: round(p[2]) };
 };
 
 const exactColour = () => (lx.state.theme === 'dark' ? '#ffb347' : '#d9730d');
 
 export class MicLesson {
+  /** @type {Mic} */
   #mic;
   #host;
   #plot;
   #slider;
   seed = 0;
+  /** @type {number | null} */
   step = null;
   #still;
+  /** @type {LessonAnswer | null} */
   #data = null;
+  /** @type {number | null} */
   #of = null;
   #turning;
   #angle = 0.6;
@@ -29,6 +39,7 @@ export class MicLesson {
   #busy = false;
   #again = false;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -59,6 +70,7 @@ export class MicLesson {
     }).observe(this.#plot);
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -74,14 +86,16 @@ export class MicLesson {
     return { x: 1.2 * Math.cos(this.#angle), y: 1.2 * Math.sin(this.#angle), z: 0.85 };
   }
 
-  #step() {
-    return this.#data.steps[+this.#slider.value];
+  /** @param {LessonAnswer} data */
+  #step(data) {
+    return data.steps[+this.#slider.value];
   }
 
-  #traces() {
-    const p = this.#step().plane,
+  /** @param {LessonAnswer} data */
+  #traces(data) {
+    const p = this.#step(data).plane,
       c = this.#mic.ink(),
-      sheet = (at, colour, opacity) => [
+      sheet = (/** @type {Corners} */ at, /** @type {string} */ colour, /** @type {number} */ opacity) => [
         {
           type: 'mesh3d',
           ...corners(at),
@@ -97,21 +111,22 @@ export class MicLesson {
       {
         type: 'scatter3d',
         mode: 'markers',
-        x: this.#data.cloud[0],
-        y: this.#data.cloud[1],
-        z: this.#data.cloud[2],
+        x: data.cloud[0],
+        y: data.cloud[1],
+        z: data.cloud[2],
         marker: { size: 2.6, color: c.soft, opacity: 0.9 },
         hoverinfo: 'skip',
       },
-      ...sheet(this.#data.plane, exactColour(), 0.22),
+      ...sheet(data.plane, exactColour(), 0.22),
       ...sheet(p, c.accent, 0.4),
     ];
   }
 
-  #layout() {
-    const reach = Math.max(...this.#data.plane.map((v) => (Math.max(...v) - Math.min(...v)) / 2)),
-      mid = this.#data.plane.map((v) => (Math.max(...v) + Math.min(...v)) / 2),
-      axis = (k) => ({ visible: false, range: [mid[k] - reach, mid[k] + reach] });
+  /** @param {Corners} plane */
+  #layout(plane) {
+    const reach = Math.max(...plane.map((v) => (Math.max(...v) - Math.min(...v)) / 2)),
+      mid = plane.map((v) => (Math.max(...v) + Math.min(...v)) / 2),
+      axis = (/** @type {number} */ k) => ({ visible: false, range: [mid[k] - reach, mid[k] + reach] });
     return {
       margin: { l: 0, r: 0, t: 0, b: 0 },
       paper_bgcolor: 'rgba(0,0,0,0)',
@@ -128,20 +143,27 @@ export class MicLesson {
     };
   }
 
+  /** @param {boolean} [fresh] */
   async #paint(fresh) {
-    if (!this.#data || !this.#seen || this.#busy) return;
+    const data = this.#data;
+    if (!data || !this.#seen || this.#busy) return;
     this.#busy = true;
     try {
       await lx.loadPlotly();
       const from = this.#made && !fresh ? this.#plot._fullLayout?.scene?._scene?.getCamera?.() : null,
-        l = this.#layout();
+        l = this.#layout(data.plane);
       if (from) l.scene.camera = from;
-      await Plotly.react(this.#plot, this.#traces(), l, { displayModeBar: false, responsive: true, scrollZoom: false, showTips: false });
+      await Plotly.react(this.#plot, this.#traces(data), l, {
+        displayModeBar: false,
+        responsive: true,
+        scrollZoom: false,
+        showTips: false,
+      });
       if (!this.#made) {
         this.#made = true;
         for (const e of ['pointerdown', 'wheel', 'touchstart']) this.#plot.addEventListener(e, () => this.#stop(), { passive: true });
       }
-      this.#host.dataset.step = this.#step().taken;
+      this.#host.dataset.step = this.#step(data).taken;
       this.#mic.count('lesson');
     } finally {
       this.#busy = false;
@@ -154,9 +176,11 @@ export class MicLesson {
   }
 
   #move() {
+    if (!this.#data) return;
+    const { taken } = this.#step(this.#data);
     lx.range(this.#slider);
-    this.#find('output').textContent = this.#step().taken;
-    this.#slider.setAttribute('aria-valuetext', this.#step().taken);
+    this.#find('output').textContent = taken;
+    this.#slider.setAttribute('aria-valuetext', taken);
     if (this.#busy) this.#again = true;
     else this.#paint();
   }
@@ -179,13 +203,14 @@ export class MicLesson {
   }
 
   tell() {
-    if (!this.#data) return;
-    const s = this.#step(),
-      ratio = s.error / this.#data.error;
+    const data = this.#data;
+    if (!data) return;
+    const s = this.#step(data),
+      ratio = s.error / data.error;
     this.#find('.lx-mic-lesson-told').textContent = lx.t(s.angle < 0.5 ? 'mic.lesson.there' : 'mic.lesson.told', {
       n: s.taken,
       own: lx.number(s.error, 4),
-      pca: lx.number(this.#data.error, 4),
+      pca: lx.number(data.error, 4),
       ratio: lx.number(ratio, ratio < 10 ? 2 : 0),
       angle: lx.number(s.angle, 1),
     });
@@ -193,13 +218,15 @@ export class MicLesson {
     this.#find('.lx-mic-play').textContent = lx.t(this.#playing ? 'mic.lesson.pause' : 'mic.lesson.play');
   }
 
+  /** @param {boolean} run */
   #play(run) {
     clearInterval(this.#playing);
     this.#playing = 0;
+    const last = (this.#data?.steps.length ?? 0) - 1;
     if (run && this.#data) {
-      if (+this.#slider.value >= this.#data.steps.length - 1) this.#slider.value = 0;
+      if (+this.#slider.value >= last) this.#slider.value = 0;
       this.#playing = setInterval(() => {
-        if (!this.#mic.on() || this.#mic.panel !== 'pca' || +this.#slider.value >= this.#data.steps.length - 1) {
+        if (!this.#mic.on() || this.#mic.panel !== 'pca' || +this.#slider.value >= last) {
           this.#play(false);
           return;
         }
@@ -210,6 +237,7 @@ export class MicLesson {
     this.tell();
   }
 
+  /** @param {boolean} [fresh] */
   async #load(fresh) {
     if (!this.#mic.facts?.linear) return;
     const seed = this.seed;
@@ -232,7 +260,7 @@ export class MicLesson {
       this.#slider.max = d.steps.length - 1;
       this.#slider.value = this.step === null ? Math.round(0.45 * (d.steps.length - 1)) : Math.min(this.step, d.steps.length - 1);
       lx.range(this.#slider);
-      this.#find('output').textContent = this.#step().taken;
+      this.#find('output').textContent = this.#step(d).taken;
       this.#host.dataset.seed = seed;
       await this.#paint(fresh);
       this.#turn();

@@ -3,63 +3,78 @@ import { button, entitle, make } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { UnitAnswer } from '../../shell/answers' */
+/** @import { Picture } from '../../shell/pictures.js' */
+/** @import { Opened } from '../../shell/types' */
+/** @import { Mic } from './microscope.js' */
+/** @typedef {UnitAnswer & { drawn: Picture | null }} Unit with the picture of its column */
+
+/** @param {Picture} im @param {number[]} tile */
 const tileCanvas = (im, tile, at = 0) => {
   const c = make('canvas', { role: 'img' });
   crop(c, im, tile, at);
   return c;
 };
 
+/** @param {HTMLElement} c @param {string} caption @param {string} className */
 const figure = (c, caption, className) => {
   c.setAttribute('aria-label', caption);
   return make('figure', { className }, c, make('figcaption', { textContent: caption }));
 };
 
 export class MicUnit {
+  /** @type {Mic} */
   #mic;
   #host;
-  #layer = null;
+  #layer = 0;
+  /** @type {number | null} */
   #unit = null;
+  /** @type {Unit | null} */
   #data = null;
+  /** @type {{ im: Picture, tile: number[], value: number, grey: number } | null} */
   #best = null;
+  /** @type {{ ims: Picture[], tile: number[] } | null} */
   #filters = null;
   #ticket = 0;
   #key = '';
-  #timer;
+  #timer = 0;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
   }
 
   async #load() {
-    if (this.#unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
+    const unit = this.#unit;
+    if (unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
     const me = ++this.#ticket,
       run = lx.state.run,
-      now = [run, this.#layer, this.#unit].join(),
+      now = [run, this.#layer, unit].join(),
       still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
       first = now !== this.#key;
     lx.stale([this.#host], true);
     try {
-      const d = await this.#mic.poll({ op: 'unit', layer: this.#layer, unit: this.#unit, ...this.#mic.source() }, still);
+      const d = await this.#mic.poll({ op: 'unit', layer: this.#layer, unit, ...this.#mic.source() }, still);
       if (!d) return;
-      if (d.column) d.drawn = await this.#mic.picture(d.column);
+      const drawn = d.column ? await this.#mic.picture(d.column) : null;
       if (!still()) return;
       if (first) {
         this.#best = this.#filters = null;
         if (this.#layer === 0 && this.#mic.facts.filters) {
-          const f = await this.#mic.ask({ op: 'filters', units: [this.#unit] }),
+          const f = await this.#mic.ask({ op: 'filters', units: [unit] }),
             ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
           if (!still()) return;
-          this.#filters = Object.assign(ims, { tile: f.tile });
+          this.#filters = { ims, tile: f.tile };
         }
       }
-      this.#data = d;
+      this.#data = { ...d, drawn };
       this.#key = now;
       this.tell();
       lx.stale([this.#host], false);
       this.#mic.count('unit');
       if (!this.#best) {
-        const b = await this.#mic.poll({ op: 'ascent', layer: this.#layer, units: [this.#unit] }, still);
+        const b = await this.#mic.poll({ op: 'ascent', layer: this.#layer, units: [unit] }, still);
         if (!b) return;
         this.#best = { im: await this.#mic.picture(b.picture), tile: b.tile, value: b.values[0], grey: b.grey[0] };
         if (still()) {
@@ -82,28 +97,29 @@ export class MicUnit {
 
   tell() {
     if (!this.#data || !this.#mic.facts) return;
-    this.#host.replaceChildren(this.#title(), this.#figures(), ...this.#range(), ...this.#column(), ...this.#real());
-    Object.assign(this.#host.dataset, { unit: this.#unit, layer: this.#layer, value: this.#data.value, high: this.#data.high });
+    const data = this.#data;
+    this.#host.replaceChildren(this.#title(data), this.#figures(), ...this.#range(data), ...this.#column(data), ...this.#real(data));
+    Object.assign(this.#host.dataset, { unit: this.#unit, layer: this.#layer, value: data.value, high: data.high });
     if (this.#best) Object.assign(this.#host.dataset, { best: this.#best.value, grey: this.#best.grey });
     else delete this.#host.dataset.best;
   }
 
-  #title() {
+  /** @param {Unit} data */
+  #title(data) {
     const textContent = `${this.#mic.layer(this.#layer)} · ${lx.t('mic.unit.name', { unit: this.#unit })}`,
       h = make('h2', { className: 'lx-mic-title', textContent });
-    if (this.#data.dead) h.append(make('b', { className: 'lx-mic-dead', textContent: lx.t('mic.dead') }));
+    if (data.dead) h.append(make('b', { className: 'lx-mic-dead', textContent: lx.t('mic.dead') }));
     return h;
   }
 
   /* its weights in encoder and decoder, and the input that excites it most */
   #figures() {
     const host = make('div', { className: 'lx-mic-figures' }),
-      [encoder, decoder] = this.#filters || [],
-      filter = (im, side, className) =>
-        im && host.append(figure(tileCanvas(im, this.#filters.tile), lx.t('mic.filter.' + side), className));
-    filter(encoder, 'encoder', 'lx-mic-f-enc');
-    filter(decoder, 'decoder', 'lx-mic-f-dec');
-    const best = this.#best;
+      filters = this.#filters,
+      best = this.#best;
+    if (filters)
+      for (const [k, side] of ['encoder', 'decoder'].entries())
+        host.append(figure(tileCanvas(filters.ims[k], filters.tile), lx.t('mic.filter.' + side), 'lx-mic-f-' + side.slice(0, 3)));
     if (best) {
       const words = lx.t('mic.best.is', { value: this.#mic.short(best.value) });
       host.append(figure(tileCanvas(best.im, best.tile), words, 'lx-mic-f-best'));
@@ -112,10 +128,10 @@ export class MicUnit {
   }
 
   /* its value here, between the lowest and the highest over images, and their mean */
-  #range() {
-    const { value, mean, deviation, low, high, dead } = this.#data,
-      { short } = this.#mic,
-      share = (v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
+  /** @param {Unit} data */
+  #range({ value, mean, deviation, low, high, dead }) {
+    const { short } = this.#mic,
+      share = (/** @type {number} */ v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
       [fill, tick] = [make('i'), make('b')];
     fill.style.width = share(value);
     tick.style.left = share(mean);
@@ -127,20 +143,22 @@ export class MicUnit {
   }
 
   /* what it draws: the code's image, with more of it, and how the two differ */
-  #column() {
-    if (!this.#data.column) return [];
-    const tile = lx.state.info.spec.shape.slice(1),
-      step = this.#mic.short(this.#data.step),
+  /** @param {Unit} data */
+  #column({ drawn, step: by }) {
+    if (!drawn || by === undefined) return [];
+    const tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+      step = this.#mic.short(by),
       figures = ['mic.column.code', 'mic.column.more', 'mic.column.change'].map((key, k) =>
-        figure(tileCanvas(this.#data.drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
+        figure(tileCanvas(drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),
       );
     return [make('h3', { textContent: lx.t('mic.column') }), make('div', { className: 'lx-mic-figures' }, ...figures)];
   }
 
-  #real() {
-    const images = this.#data.exciting.slice(0, 8).map((index, k) => {
+  /** @param {Unit} data */
+  #real(data) {
+    const images = data.exciting.slice(0, 8).map((index, k) => {
       const c = make('canvas'),
-        value = make('i', { className: 'num', textContent: this.#mic.short(this.#data.values[k]) }),
+        value = make('i', { className: 'num', textContent: this.#mic.short(data.values[k]) }),
         b = button({ data: { index }, onclick: () => lx.point(index) }, c, value);
       entitle(b, lx.t('mic.take', { index }));
       lx.tile(c, index).catch(() => {});
@@ -149,6 +167,7 @@ export class MicUnit {
     return [make('h3', { textContent: lx.t('mic.exciting') }), make('div', { className: 'lx-mic-real' }, ...images)];
   }
 
+  /** @param {number} l @param {number | null} u */
   show(l, u) {
     this.#layer = l;
     this.#unit = u;

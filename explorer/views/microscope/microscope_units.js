@@ -8,12 +8,15 @@ import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Mic } from './microscope.js' */
+
 const PAIRS = 24;
 const FEW = 8;
 
 const twoDecimals = (v) => lx.number(Math.round(100 * v) / 100 || 0);
 
 export class MicUnits {
+  /** @type {Mic} */
   #mic;
   #host;
   #bar;
@@ -37,6 +40,7 @@ export class MicUnits {
   #markLook;
   #values;
 
+  /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
     this.#host = host;
     this.#mic = mic;
@@ -263,21 +267,21 @@ export class MicUnits {
         this.#find('.lx-mic-other-name').textContent = words;
         this.#host.dataset.other = name;
       },
-      title = lx.runOf(this.#other)?.title || this.#other,
-      ask = (body) => lx.api('microscope', { run: this.#other, ...body }),
-      facts = await ask({ op: 'facts' });
+      run = this.#other,
+      title = lx.runOf(run)?.title || run,
+      facts = await lx.api('microscope', { run, op: 'facts' });
     if (!still()) return;
     if (!facts.filters || facts.layers[0].units !== this.#mic.facts.layers[0].units) {
       say(lx.t('mic.other.unfit', { title }), 'none');
       return;
     }
-    const d = await untilReady(() => ask({ op: 'units', layer: 0 }), still, undefined, 250);
+    const d = await untilReady(() => lx.api('microscope', { run, op: 'units', layer: 0 }), still, undefined, 250);
     if (!d) return;
     const ids = d.units.slice(0, PAIRS / 2).map((u) => u.unit),
-      f = await ask({ op: 'filters', units: ids }),
+      f = await lx.api('microscope', { run, op: 'filters', units: ids }),
       ims = await Promise.all([f.encoder, f.decoder].map(this.#mic.picture));
     if (!still()) return;
-    say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), this.#other);
+    say(lx.t('mic.other.alike', { title, alike: twoDecimals(f.mean) }), run);
     this.#second.show(
       ids.map((u, k) => ({
         at: k,

@@ -5,7 +5,7 @@ What takes long answers {"ready": false, "done": share} until it is there.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -13,8 +13,8 @@ from pydantic import Field
 from ... import Refused, images
 from ...latent import moves
 from ...runs.run import Run
-from ..base import Ask, Codes, HeldOutImage, Pixels, Seed, pixels_of, short
-from . import code_length, code_statistics, few_labels, linear_and_pca, sampling, units
+from ..base import Ask, Codes, HeldOutImage, NotReady, Pixels, Seed, pixels_of, short
+from . import answers, code_length, code_statistics, few_labels, linear_and_pca, sampling, units
 
 COLUMNS = 8                                     # of a page of units
 SHOWN = 12                                      # of sampled images in a row, and of components
@@ -56,7 +56,7 @@ class AskFacts(Question):
 
     op: Literal["facts"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.FactsAnswer:
         return {"layers": units.names(run), "filters": units.filters(run) is not None, "mirrors": run.model.mirrors(),
                 "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
 
@@ -70,7 +70,7 @@ class AskUnits(Question):
     unit: Annotated[int, Field(ge=0, le=65535)] | None = None
     alive: bool = False
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.UnitsAnswer | NotReady:
         layers, done = units.watch(run)
         if layers is None:
             return {"ready": False, "done": short(done)}
@@ -90,7 +90,7 @@ class AskFilters(Question):
     op: Literal["filters"]
     units: Units
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.FiltersAnswer:
         told = units.filters(run)
         if told is None:
             raise Refused("This run's first layer is not dense, or its decoder's last layer is no mirror of it.")
@@ -108,7 +108,7 @@ class AskAscent(Question):
     layer: LayerNumber
     units: Units
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.AscentAnswer | NotReady:
         found, done = units.ascent(run, self.layer, self.units)
         if found is None:
             return {"ready": False, "done": short(done)}
@@ -124,7 +124,7 @@ class AskValues(Source):
     layer: LayerNumber
     units: Units
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.ValuesAnswer:
         wanted = units.units_of(run, self.layer, self.units)
         return {"values": [short(v) for v in units.at(run, self.pixels(run)[None])[self.layer][0, wanted]]}
 
@@ -136,20 +136,21 @@ class AskUnit(Source):
     layer: LayerNumber
     unit: Annotated[int, Field(ge=0, le=65535)]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.UnitAnswer | NotReady:
         layers, done = units.watch(run)
         if layers is None:
             return {"ready": False, "done": short(done)}
         at = units.layer_of(run, layers, self.layer)
         k, layer = int(units.units_of(run, at, [self.unit])[0]), layers[at]
-        out = {"ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
-               "mean": short(layer.mean[k]), "deviation": short(layer.std[k]), "low": short(layer.low[k]),
-               "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
-               "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
+        out: answers.UnitAnswer = {
+            "ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
+            "mean": short(layer.mean[k]), "deviation": short(layer.std[k]), "low": short(layer.low[k]),
+            "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
+            "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
         if at == len(layers) - 1 and k < units.numbers(run):
             step = float(layer.std[k])
-            out |= {"column": images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3)),
-                    "step": short(step)}
+            out["column"] = images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3))
+            out["step"] = short(step)
         return out
 
 
@@ -158,7 +159,7 @@ class AskActivity(Question):
 
     op: Literal["activity"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.ActivityAnswer:
         units.require(run)
         told = code_statistics.usual(run)
         return {"mean": moves.to_text(told.mean), "sigma": moves.to_text(told.sigma), "threshold": told.threshold,
@@ -171,7 +172,7 @@ class AskParts(Question):
     op: Literal["parts"]
     w: Codes
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.PartsAnswer:
         units.require(run)
         added, which, growing, counts = code_statistics.parts(run, moves.codes(self.w, run.d, most=1)[0], run.label(self.label))
         return {"added": images.data_url(images.grid(added, len(which))), "units": which,
@@ -183,7 +184,7 @@ class AskDepth(Source):
 
     op: Literal["depth"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.DepthAnswer:
         pixels = self.pixels(run)
         again, errors = code_length.layered(run, pixels)
         if not len(again):
@@ -199,7 +200,7 @@ class AskSized(Source):
     op: Literal["sized"]
     sizes: Annotated[list[Annotated[int, Field(ge=1, le=8192)]], Field(min_length=1, max_length=16)]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.SizedAnswer | NotReady:
         pixels = self.pixels(run)
         ready, done = code_length.spaces(run)
         if ready is None:
@@ -215,7 +216,7 @@ class AskSizes(Question):
 
     op: Literal["sizes"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.SizesAnswer | NotReady:
         found, done = code_length.measured(run)
         if found is None:
             return {"ready": False, "done": short(done)}
@@ -230,7 +231,7 @@ class AskDrawn(Question):
     by: Literal["normal", "own", "mixture"]
     seed: Seed = 0
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.DrawnAnswer | NotReady:
         units.require(run)
         if self.by == "mixture":
             draw, done = sampling.mixture(run)
@@ -249,7 +250,7 @@ class AskColumns(Question):
 
     op: Literal["columns"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.ColumnsAnswer | NotReady:
         units.require(run)
         if run.model.axes() is None:
             raise Refused("This run's decoder is not linear, so it has no columns to compare with principal components.")
@@ -269,7 +270,7 @@ class AskLesson(Question):
     op: Literal["lesson"]
     seed: Seed = 0
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.LessonAnswer:
         found = linear_and_pca.lesson(self.seed)
         return {"cloud": found.cloud.round(4).T.tolist(), "plane": found.corners.round(4).T.tolist(), "error": short(found.error),
                 "steps": [{"taken": s.taken, "plane": s.corners.round(4).T.tolist(), "error": short(s.error), "angle": short(s.angle)}
@@ -284,12 +285,14 @@ class AskLabels(Ask):
     n: Annotated[int, Field(ge=1, le=10_000)] | None = None
     way: Annotated[str, Field(max_length=20)] = "frozen"
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> answers.LabelsKnown | answers.LabelsMeasured | NotReady:
         few_labels.require(run)
         if self.n is None:
             return {"known": few_labels.known(run), "sizes": few_labels.possible(run), "classes": len(run.card.data.classes)}
         value, done = few_labels.measured(run, self.n, self.way)
-        return {"ready": False, "done": round(done, 3)} if value is None else {"ready": True, "accuracy": short(value)}
+        if value is None:
+            return {"ready": False, "done": round(done, 3)}
+        return {"ready": True, "accuracy": short(value)}
 
 
 __all__ = ["COLUMNS", "SHOWN"]

@@ -19,6 +19,7 @@ from ... import Refused, images
 from ...runs.background import Progress
 from ...runs.record import Entry, trimmed
 from ...runs.run import Run
+from .answers import LayerNamed
 
 SEEN = 1000                                     # held-out images that units are watched on
 EXCITING = 12                                   # of them kept for each unit
@@ -109,11 +110,11 @@ def at(run: Run, pixels: np.ndarray) -> list[np.ndarray]:
         return [centred(a).float().cpu().numpy() for a in raw(run, x)]
 
 
-def names(run: Run) -> list[dict[str, object]]:
+def names(run: Run) -> list[LayerNamed]:
     """Of each layer its name, how many units it has, and whether they are channels; from one grey image."""
     require(run)
 
-    def make() -> list[dict[str, object]]:
+    def make() -> list[LayerNamed]:
         grey = torch.zeros(1, *run.spec.shape, device=run.device)
         with torch.inference_mode():
             told, whole = raw(run, grey), bool(run.model.activations(grey))

@@ -5,13 +5,19 @@ import { button, count, entitle, make } from '../../shell/dom.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
-const sizes = () => lx.state.info.spec.levels;
+/** @import { NoStages, StagesAnswer } from '../../shell/answers' */
+/** @import { Code, Opened } from '../../shell/types' */
+/** @typedef {Omit<StagesAnswer, 'w'> & { w: Code }} Stages */
 
-const pixelsIn = (c, w, h) => c.getContext('2d', { willReadFrequently: true }).getImageData(0, 0, w, h);
+const sizes = () => /** @type {Opened} */ (lx.state).info.spec.levels;
 
+/** @param {HTMLCanvasElement} c @param {number} w @param {number} h */
+const pixelsIn = (c, w, h) => pen(c).getImageData(0, 0, w, h);
+
+/** @param {HTMLElement} row */
 const rowName = (row) => {
   const what = row.dataset.stage ? row.dataset.stage.replace(', fading in', ' ' + lx.t('grow.fading')) : lx.t('grow.now');
-  return what + ' · ' + lx.t('grow.images', { n: (+row.dataset.images).toLocaleString(lx.state.lang) });
+  return what + ' · ' + lx.t('grow.images', { n: Number(row.dataset.images).toLocaleString(lx.state.lang) });
 };
 
 const last = () => sizes().length - 1;
@@ -21,11 +27,16 @@ export class Growing {
   #slider;
   #canvas;
   #table;
+  /** @type {HTMLCanvasElement[]} */
   #tiles = [];
+  /** @type {string | null} */
   #mine = '';
-  #codes = null;
+  /** @type {Code} */
+  #codes = new Float32Array();
+  /** @type {NoStages | null} */
   #growth = null;
 
+  /** @param {any} host */
   constructor(host, moved = () => {}) {
     this.#host = host;
     this.#slider = this.#find('.lx-fade input');
@@ -37,6 +48,7 @@ export class Growing {
     };
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -103,6 +115,7 @@ export class Growing {
     for (const b of this.#table.querySelectorAll('[data-stage]')) b.querySelector('span').textContent = rowName(b);
   }
 
+  /** @param {Stages} d @param {HTMLImageElement} im @param {number} r @param {number} c */
   #sample(d, im, r, c) {
     const t = blank(d.side, d.side),
       b = button({ onclick: () => this.#choose(c, this.#codes.length / d.columns) }, t);
@@ -111,10 +124,12 @@ export class Growing {
     return b;
   }
 
+  /** @param {number} c @param {number} n */
   #choose(c, n) {
     lx.setCode(this.#codes.slice(c * n, (c + 1) * n), { kind: 'stages' });
   }
 
+  /** @param {Stages} d @param {HTMLImageElement} im */
   #rows(d, im) {
     this.#codes = d.w;
     this.#table.replaceChildren(
@@ -137,7 +152,7 @@ export class Growing {
     this.#told();
     const d = await lx.code({ op: 'stages' });
     if (run !== lx.state.run) return;
-    if (d.stages.length) {
+    if ('picture' in d) {
       const im = await decoded(d.picture);
       if (run !== lx.state.run) return;
       this.#rows(d, im);
@@ -149,7 +164,11 @@ export class Growing {
     this.#host.dataset.stages = d.stages.length;
   }
 
-  /** `at`: where the slider stands, null: at the full image. `fresh`: another run, whose pictures are still on their way */
+  /**
+   * @param {boolean} shown
+   * @param {number | null} at where the slider stands; null: at the full image
+   * @param {boolean} fresh another run, whose pictures are still on their way
+   */
   enter(shown, at, fresh) {
     this.#host.hidden = !shown;
     if (!shown) return;
@@ -163,11 +182,13 @@ export class Growing {
     });
   }
 
+  /** @param {HTMLCanvasElement[]} canvases */
   take(canvases) {
     this.#tiles = canvases;
     if (!this.#host.hidden) this.#draw();
   }
 
+  /** @param {boolean} on @param {boolean} [again] */
   stale(on, again) {
     return lx.stale([this.#canvas], on, again);
   }

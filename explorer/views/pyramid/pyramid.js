@@ -1,18 +1,22 @@
-import { base64Of, urlSafe } from '../../shell/bytes.js';
-import { button, count, make } from '../../shell/dom.js';
+/* Pyramid: an image as the sum of its levels. Holds where the image comes from, each level's noise and the second sample, and asks for the
+ * pictures; the columns and the link are modules of their own. */
+import { base64Of } from '../../shell/bytes.js';
+import { count } from '../../shell/dom.js';
 import { Growing } from './growing.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
+import { LevelColumns } from './level_columns.js';
 import { mounted } from '../../shell/mounted.js';
 import { Pad } from '../../shell/pad.js';
-import { decoded, pen, wipe } from '../../shell/pictures.js';
+import { decoded } from '../../shell/pictures.js';
+import { FULL, pyramidText, textPyramid } from './pyramid_link.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { CodeAsked } from '../../shell/types' */
+
 const { element } = mounted('pyramid');
 
-const $ = (s) => element.querySelector(s),
-  ROWS = ['low', 'residual', 'sum'],
-  FULL = 100;
+const $ = (s) => element.querySelector(s);
 const on = () => lx.state.view === 'pyramid' && lx.state.info && lx.supports(lx.state.run, 'pyramid');
 const spec = () => lx.state.info.spec,
   has = () => spec().noise.length > 0,
@@ -96,55 +100,16 @@ const other = (seeds) =>
     show();
   });
 
-/* ---- the link: where the image comes from, shares, each level's seed (of the second sample, where none is known, its numbers), who
-   draws ---- */
-const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
-const from = () => LETTERS[source] + { sample: '', held: index, draw: carried, file: carried }[source];
-const numbers = (k) => {
-  const [i, j] = parts(k);
-  return '*' + urlSafe(lx.b64(second.slice(i, j)));
-};
+/* ---- the link ---- */
 const write = (quiet = false) => {
   if (!on()) return;
   if (!has()) {
     lx.keep('grow', growing.at, quiet);
     return;
   }
-  const others = b.map((s, k) => s ?? (second ? numbers(k) : '-'));
-  lx.keep(
-    'pyr',
-    [from(), blend.join('.'), a.map((s) => s ?? '-').join('.'), others.join('.'), drawn.map(Number).join('')].join('~'),
-    quiet,
-  );
-};
-const seedOr = (text) => (/^\d{1,9}$/.test(text) ? +text : null);
-const read = (text, k) => {
-  /* a seed, or a level's numbers */
-  if (text?.[0] !== '*') return seedOr(text);
-  try {
-    const w = lx.f32(text.slice(1)),
-      [i, j] = parts(k);
-    return w.length === j - i && w.every(Number.isFinite) ? w : null;
-  } catch {
-    return null;
-  }
-};
-const parse = (text) => {
-  const [image, shares, one, two, by] = String(text || '').split('~'),
-    n = levels();
-  const blend = (shares || '').split('.').map(seedOr),
-    seeds = (one || '').split('.').map(seedOr),
-    others = (two || '').split('.').map(read);
-  if (blend.length !== n - 1 || blend.some((v) => v === null || v > FULL) || seeds.length !== n || others.length !== n) return null;
-  const name = Object.keys(LETTERS).find((s) => LETTERS[s] === image[0]) || 'sample';
-  return {
-    source: name,
-    image: image.slice(1),
-    blend,
-    a: seeds,
-    b: others,
-    drawn: Array.from({ length: n - 1 }, (_, k) => by?.[k] === '1'),
-  };
+  const image = { sample: '', held: index, draw: carried, file: carried }[source],
+    others = b.map((s, k) => s ?? (second ? second.slice(...parts(k)) : null));
+  lx.keep('pyr', pyramidText({ source, image, blend, a, b: others, drawn }), quiet);
 };
 /* a drawing or a file as the model was given it, once the hand rests */
 const pack = (url) => {
@@ -165,103 +130,28 @@ const pack = (url) => {
 };
 
 /* ---- the columns ---- */
-const piece = (tag, className = '', textContent) => make(tag, textContent === undefined ? { className } : { className, textContent });
-const tile = (k, row) => {
-  const side = spec().shape[1],
-    c = make('canvas', { width: side, height: side, role: 'img' });
-  pen(c); /* its pixels are read back */
-  return make('figure', { className: 'lx-tile', data: { row } }, make('figcaption'), c);
-};
-/* how much of a level's residual is added, and who draws it in a real image */
-const dials = (k) => {
-  const share = make('input', { type: 'range', className: 'lx-range', min: 0, max: FULL, step: 1 }),
-    by = button({ className: 'lx-btn lx-small lx-by' });
-  share.oninput = () => {
-    blend[k - 1] = +share.value;
-    changed();
-  };
-  by.onclick = () => {
-    drawn[k - 1] = !drawn[k - 1];
-    changed();
-  };
-  return [make('label', { className: 'lx-blend' }, make('span'), share, piece('output', 'num')), by];
-};
+const columns = new LevelColumns($('.lx-levels'), {
+  get blend() {
+    return blend;
+  },
+  get drawn() {
+    return drawn;
+  },
+  real: () => source !== 'sample',
+  scale: (k) => answer?.scales?.[k],
+  changed: () => changed(),
+  reseed,
+  swap,
+});
 const changed = () => {
   told();
   show();
   write();
 };
-/* the same level of the second sample, to swap it in */
-const partnerOf = (k) => {
-  const side = spec().shape[1],
-    canvas = make('canvas', { width: side, height: side, role: 'img' });
-  return make('div', { className: 'lx-other' }, canvas, button({ className: 'lx-btn lx-small lx-swap', onclick: () => swap(k) }));
-};
-const levelOf = (r, k) => {
-  const tiles = piece('div', 'lx-tiles'),
-    s = make('section', { className: 'lx-level', data: { level: k } }, piece('h3', 'num', `${r} × ${r}`), tiles);
-  if (!has()) {
-    tiles.append(tile(k, 'sum'));
-    return s;
-  }
-  if (k) tiles.append(...ROWS.map((row) => tile(k, row)));
-  else tiles.append(piece('p', 'lx-none lx-note'), tile(k, 'sum'));
-  const again = button({ className: 'lx-btn lx-small lx-reseed', onclick: () => reseed(k) });
-  s.append(make('div', { className: 'lx-turns' }, ...(k ? dials(k) : []), again), partnerOf(k));
-  return s;
-};
 const build = () => {
   built = lx.state.run;
-  const host = $('.lx-levels');
-  host.style.setProperty('--n', levels());
-  host.classList.toggle('plain', !has());
-  host.replaceChildren(...spec().levels.map(levelOf));
+  columns.build();
   told();
-};
-const tellTile = (f, k, real, size) => {
-  const { row } = f.dataset,
-    by = drawn[k - 1] ? 'drawn' : 'own',
-    what = lx.t('pyr.' + (real && row === 'residual' ? by : row)),
-    top = answer?.scales?.[k],
-    sign = { low: '', residual: '+ ', sum: '= ' }[row];
-  f.querySelector('figcaption').textContent = (k && has() ? sign : '') + what + (row === 'residual' && top !== undefined ? ` ±${top}` : '');
-  f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what, ...size }));
-};
-const tellDials = (q, k, real, size) => {
-  const share = q('.lx-blend input'),
-    by = q('.lx-by');
-  share.value = blend[k - 1];
-  lx.range(share);
-  share.setAttribute('aria-label', lx.t('pyr.blend.of', size));
-  q('.lx-blend span').textContent = lx.t('pyr.blend');
-  q('.lx-blend output').textContent = (blend[k - 1] / FULL).toFixed(2);
-  by.hidden = !real;
-  by.textContent = lx.t('pyr.by');
-  by.title = lx.t('pyr.by.help');
-  by.setAttribute('aria-pressed', drawn[k - 1]);
-  by.setAttribute('aria-label', lx.t('pyr.by.of', size));
-};
-const tellLevel = (s, real) => {
-  const k = +s.dataset.level,
-    q = (c) => s.querySelector(c),
-    size = { size: spec().levels[k] },
-    none = q('.lx-none');
-  if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');
-  for (const f of s.querySelectorAll('.lx-tile')) tellTile(f, k, real, size);
-  if (!has()) return;
-  const again = q('.lx-reseed'),
-    two = q('.lx-other'),
-    change = q('.lx-swap');
-  again.textContent = lx.t('pyr.reseed');
-  again.setAttribute('aria-label', lx.t('pyr.reseed.of', size));
-  again.title = lx.t('pyr.reseed.help');
-  again.hidden = real && !(k && drawn[k - 1]);
-  two.hidden = real;
-  two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
-  change.textContent = lx.t('pyr.swap');
-  change.title = lx.t('pyr.swap.help');
-  change.setAttribute('aria-label', lx.t('pyr.swap.of', size));
-  if (k) tellDials(q, k, real, size);
 };
 const short = (v) => (v < 1e-3 ? v.toExponential(1).replace('-', '−') : v.toFixed(3));
 /* what is to be known of the picture as it stands */
@@ -276,9 +166,7 @@ const stateText = () => {
 };
 const told = () => {
   if (!built || !lx.state.info) return;
-  const real = source !== 'sample';
-  for (const s of element.querySelectorAll('.lx-level')) tellLevel(s, real);
-  $('.lx-levels').classList.toggle('real', real);
+  columns.tell();
   $('.lx-state').textContent = stateText();
 };
 
@@ -324,17 +212,11 @@ const stale = (tiles, two, again = false) => {
 };
 const key = (two) => two.w + lx.state.label;
 const clear = () => {
-  for (const c of element.querySelectorAll('.lx-tile canvas')) wipe(c);
+  columns.clear();
   growing.wipe();
 };
 let lastTwo = '';
 const current = (run) => run === lx.state.run && built === run;
-/* a tile of a picture: a column for each level, a row for each of ROWS */
-const put = (canvas, im, side, level, row) => {
-  const x = canvas.getContext('2d');
-  x.imageSmoothingEnabled = false;
-  x.drawImage(im, level * side, row * side, side, side, 0, 0, side, side);
-};
 const pump = async () => {
   busy = true;
   while (next) {
@@ -349,31 +231,28 @@ const pump = async () => {
   busy = false;
 };
 const draw = async ({ run, body, two }) => {
-  const d = await lx.code({ ...body, run, ...labelled() }),
+  const d = await lx.code(/** @type {CodeAsked<'pyramid'>} */ ({ ...body, run, ...labelled() })),
     im = await decoded(d.picture);
   if (!current(run)) return;
   answer = d;
   delete element.dataset.error;
-  for (const f of element.querySelectorAll('.lx-tile')) {
-    const level = +f.closest('.lx-level').dataset.level;
-    put(f.querySelector('canvas'), im, d.side, level, has() ? ROWS.indexOf(f.dataset.row) : 0);
-  }
+  columns.show(im, d.side);
   if (two && key(two) !== lastTwo && !(await drawSecond(run, two))) return;
   stale(!!next, next?.two, true);
   if (source === 'draw' || source === 'file') pack(d.input);
   told();
-  if (!has()) growing.take([...element.querySelectorAll('.lx-tile canvas')]);
+  if (!has()) growing.take(columns.tiles);
   element.dataset.run = run;
   count(element);
 };
 const labelled = () => (lx.state.label !== null ? { label: lx.state.label } : {});
 /** Whether it is still wanted. */
 const drawSecond = async (run, two) => {
-  const d = await lx.code({ ...two, run, ...labelled() }),
+  const d = await lx.code(/** @type {CodeAsked<'pyramid'>} */ ({ ...two, run, ...labelled() })),
     im = await decoded(d.picture);
   if (!current(run)) return false;
   lastTwo = key(two);
-  element.querySelectorAll('.lx-other canvas').forEach((c, level) => put(c, im, d.side, level, ROWS.length - 1));
+  columns.showSecond(im, d.side);
   count(element, 'second');
   return true;
 };
@@ -548,7 +427,7 @@ const restore = () => {
     owner = null;
     return;
   }
-  const kept = (has() && parse(lx.state.kept.pyr)) || usual(),
+  const kept = (has() && textPyramid(lx.state.kept.pyr, spec().noise)) || usual(),
     fresh = built !== lx.state.run,
     known = !!lx.state.info.dataset;
   era++;

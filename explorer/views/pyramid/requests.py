@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NotRequired
 
 import torch
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from ... import images
 from ...latent import moves
 from ...runs.run import Run
 from ..base import Ask, Codes, HeldOutImage, Pixels, Share, pixels_of, short
 from . import levels, stages
+
+_Class = TypedDict("_Class", {"class": NotRequired[int | None]})
+
+
+class PyramidAnswer(_Class):
+    """A data: URL of all tiles, each ``side`` pixels wide; ``scales``: what a residual's full colour stands for, [-1, 1] being black to
+    white. Of a real image itself: a data: URL of it, how far the last sum is off, at most and as a root mean square (of [-1, 1] and of
+    [0, 1]); of a held-out one its number and class."""
+
+    picture: str
+    scales: list[float]
+    side: int
+    input: NotRequired[str]
+    most: NotRequired[float]
+    error: NotRequired[float]
+    index: NotRequired[int]
 
 
 class AskPyramid(Ask):
@@ -25,25 +42,27 @@ class AskPyramid(Ask):
     invert: bool = False
     drawn: Annotated[list[bool], Field(max_length=16)] | None = None
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> PyramidAnswer:
         drawn = None if self.image is None else self.drawn or [False] * len(self.blend)
         levels.require(run.model, self.blend, drawn)
         w = torch.from_numpy(moves.codes(self.w, run.d, most=1)).to(run.device).view(1, run.spec.num_layers, run.spec.w_dim)
         label = run.labels(1, self.label)
+        out: PyramidAnswer = {"picture": "", "scales": [], "side": run.spec.shape[1]}
         with torch.inference_mode():
             if self.image is None or drawn is None:
-                shown, told = levels.of_code(run.model, w, label, self.blend), {}
+                shown = levels.of_code(run.model, w, label, self.blend)
             else:
                 pixels = pixels_of(run, self.image, self.invert)
                 real = images.to_tensor(pixels[None], run.device)
                 shown = levels.of_image(run.model, real, w, label, self.blend, drawn)
                 off = (shown[-1].image - real).abs()
-                told = {"input": images.data_url(pixels.transpose(1, 2, 0)), "most": short(off.max().item()),
-                        "error": short((off / 2).square().mean().sqrt().item())}
+                out["input"], out["most"] = images.data_url(pixels.transpose(1, 2, 0)), short(off.max().item())
+                out["error"] = short((off / 2).square().mean().sqrt().item())
                 if isinstance(self.image, HeldOutImage):
-                    told |= {"index": self.image.index, "class": run.class_of(self.image.index)}
-        picture, scales = levels.picture(shown)
-        return {"picture": images.data_url(picture), "scales": scales, "side": run.spec.shape[1], **told}
+                    out["index"], out["class"] = self.image.index, run.class_of(self.image.index)
+        picture, out["scales"] = levels.picture(shown)
+        out["picture"] = images.data_url(picture)
+        return out
 
 
 class AskStages(Ask):
@@ -51,5 +70,5 @@ class AskStages(Ask):
 
     op: Literal["stages"]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> stages.StagesAnswer | stages.NoStages:
         return stages.kept(run)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NotRequired
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 from ... import NotThere, Refused, images
 from ...latent import moves, reconstruction
@@ -35,12 +36,44 @@ class Beside(Request):
     noise: Noise | None = None
 
 
+class BesideProblem(TypedDict):
+    """Why a run could not take the image in, a sentence."""
+
+    run: str
+    problem: str
+
+
+_Class = TypedDict("_Class", {"class": int | None})
+
+
+class BesideTaken(_Class):
+    """An image's code and its doubt (base64 of float32), the squared ``error`` summed over pixels as [0, 1], what a conditional model drew
+    it as, and the share of held-out images with a larger error, None where that is not known yet."""
+
+    run: str
+    w: str
+    error: float
+    sigma: str | None
+    percentile: float | None
+
+
+class BesideAnswer(TypedDict):
+    """``picture``: a data: URL of the image and the reconstructions in a row, as many as ``runs`` have one, and with noise the image
+    without it at the end; ``noise``: the noise's own squared error; of a held-out image, which, and what it shows."""
+
+    picture: str
+    runs: list[BesideTaken | BesideProblem]
+    noise: NotRequired[float]
+    index: NotRequired[int]
+    label: NotRequired[int | None]
+    attributes: NotRequired[dict[str, str]]
+
+
 BESIDE: TypeAdapter[Beside] = TypeAdapter(Beside)
 
 
-def answer(session: Session, request: Beside) -> dict[str, Any]:
-    """``picture``: the image and the reconstructions in a row, as many as ``runs`` have one, and with noise the image without it at the
-    end; a run that cannot take the image in has a ``problem``, a sentence, instead. ``noise``: the noise's own squared error.
+def answer(session: Session, request: Beside) -> BesideAnswer:
+    """The image in each run; one that cannot take it in has a ``problem`` instead.
 
     Raises Refused for what is no image, NotThere for an unknown ``run``."""
     first = session.run(request.run)
@@ -48,7 +81,7 @@ def answer(session: Session, request: Beside) -> dict[str, Any]:
     pixels = clean if noise is None else reconstruction.noisy(clean, noise.kind, noise.amount, noise.seed)
     index = request.image.index if isinstance(request.image, HeldOutImage) else None
     known = request.label if index is None else first.class_of(index)
-    rows: list[dict[str, Any]] = []
+    rows: list[BesideTaken | BesideProblem] = []
     tiles = [pixels.transpose(1, 2, 0)]
     for name in dict.fromkeys(request.runs):
         try:
@@ -65,11 +98,11 @@ def answer(session: Session, request: Beside) -> dict[str, Any]:
                      "percentile": None if noise else reconstruction.nearer_than(run, taken.error)})
     if noise:
         tiles.append(clean.transpose(1, 2, 0))
-    out: dict[str, Any] = {"picture": images.data_url(images.grid(np.stack(tiles), len(tiles))), "runs": rows}
+    out: BesideAnswer = {"picture": images.data_url(images.grid(np.stack(tiles), len(tiles))), "runs": rows}
     if noise:
         out["noise"] = short((((pixels.astype(float) - clean) / 255) ** 2).sum())
     if index is not None:
-        out |= {"index": index, "label": known, "attributes": first.attributes_of(index)}
+        out["index"], out["label"], out["attributes"] = index, known, first.attributes_of(index)
     return out
 
 

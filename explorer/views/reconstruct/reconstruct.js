@@ -96,7 +96,7 @@ const pump = async () => {
         if (coming === q.image) coming = null;
         continue;
       }
-      if (own.problem) throw new Error(own.problem);
+      if ('problem' in own) throw new Error(own.problem);
       const rows = cut(strip, d.runs, noisy);
       given = noisy ? clean.data : pixelsOf($('.lx-given'));
       spoil.take(noisy ? { noise: d.noise, rows } : null);

@@ -1,9 +1,12 @@
 /* The current code as bars; where the encoder gives a doubt, whiskers about the code that it gave the input. `view`: answer(). */
 import { lx } from '../../shell/store.js';
 
+/** @import { Code } from '../../shell/types' */
+
 const MOST = 128;
 const LEFT = 26; /* what the numbers beside the bars take */
 
+/** @param {CanvasRenderingContext2D} x @param {{ top: number, W: number, H: number }} at */
 const paintAxis = (x, { top, W, H }) => {
   x.font = '11px ' + lx.css('--ui');
   x.textBaseline = 'middle';
@@ -18,6 +21,11 @@ const paintAxis = (x, { top, W, H }) => {
   x.stroke();
 };
 
+/**
+ * @param {CanvasRenderingContext2D} x
+ * @param {{ n: number, y: (v: number) => number, width: number }} at
+ * @param {number} c its place across @param {number} mean @param {number} sigma
+ */
 const paintWhisker = (x, { n, y, width }, c, mean, sigma) => {
   const a = y(mean + sigma),
     b = y(mean - sigma),
@@ -38,6 +46,7 @@ export class Bars {
   #host;
   #view;
 
+  /** @param {any} host @param {{ answer: () => { w: Code, sigma?: Code | null } | null }} view */
   constructor(host, view) {
     this.#host = host;
     this.#view = view;
@@ -54,14 +63,22 @@ export class Bars {
     canvas.height = H * ratio;
     const x = canvas.getContext('2d'),
       answer = this.#view.answer(),
-      fits = (v) => (v?.length === w.length ? v : null),
+      fits = (/** @type {Code | null | undefined} */ v) => (v?.length === w.length ? v : null),
       n = Math.min(w.length, MOST),
       sigma = fits(answer?.sigma),
       mean = fits(answer?.w),
       step = (W - LEFT) / n;
     let top = 1;
     for (let i = 0; i < n; i++) top = Math.max(top, Math.abs(w[i]), mean ? Math.abs(mean[i]) + (sigma ? sigma[i] : 0) : 0);
-    const at = { n, top, W, H, step, width: Math.max(1, Math.min(18, step * 0.62)), y: (v) => H / 2 - (v / top) * (H / 2 - 6) };
+    const at = {
+      n,
+      top,
+      W,
+      H,
+      step,
+      width: Math.max(1, Math.min(18, step * 0.62)),
+      y: (/** @type {number} */ v) => H / 2 - (v / top) * (H / 2 - 6),
+    };
     x.scale(ratio, ratio);
     paintAxis(x, at);
     x.strokeStyle = lx.css('--ink');

@@ -107,7 +107,8 @@ export class Between {
     try {
       const index = (this.#b.index ?? 0) === 0 ? 1 : 0,
         d = await lx.api('beside', { run, runs: [run], image: this.#image ?? { index } });
-      if (run === lx.state.run && !d.runs[0].problem) {
+      const [mine] = d.runs;
+      if (run === lx.state.run && !('problem' in mine)) {
         if (!this.#a) {
           const canvas = await firstTile(d);
           this.#a = { canvas, pixels: pixelText(canvas), codes: new Map(), shape: size, mine: false, name: 'held ' + index };
@@ -117,7 +118,7 @@ export class Between {
           this.#a.canvas = await firstTile(d);
           this.#a.pixels = pixelText(this.#a.canvas);
         }
-        this.#a.codes.set(run, lx.f32(d.runs[0].w));
+        this.#a.codes.set(run, lx.f32(mine.w));
         this.#show();
       }
     } catch {

@@ -5,15 +5,32 @@ import { byField, categoryChoice, dial, turn } from '../../shell/direction_slide
 import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Code, Found, Origin } from '../../shell/types' */
+/**
+ * @typedef {object} Row a slider, of one field
+ * @property {Found} d the direction that it moves along
+ * @property {Found[]} all its categories
+ * @property {HTMLInputElement} input
+ * @property {HTMLOutputElement} out
+ * @property {(k: number) => void} pick
+ * @property {() => void} write its words
+ */
+
 const MOST = 8;
 
 const runKey = () => lx.state.run + ' ' + lx.state.label;
 
 const shown = () => lx.state.view === 'reconstruct';
 
+/** @param {Found} d */
 const gain = (d) => (d.main ? Math.abs(d.main.change) : 0);
 
+/* of attribute directions, which all have one: field and category */
+const nameOf = (/** @type {Found} */ d) => d.name || [];
+const phraseOf = (/** @type {Found} */ d) => lx.phrase(nameOf(d)[0], nameOf(d)[1]);
+
 /* fields that move clearly, the strongest first; each with its categories, the clearest chosen */
+/** @param {Found[]} found */
 const fields = (found) => {
   return byField(found.filter((d) => d.kind === 'attribute'))
     .map(([, all]) => [...all].sort((a, b) => gain(b) - gain(a)))
@@ -27,17 +44,21 @@ export class Edit {
   #host;
   #list;
   #mine = '';
+  /** @type {Row[]} */
   #rows = [];
   #asked = 0;
   #tries = 0;
+  /** @type {string[]} */
   #wish = [];
 
+  /** @param {any} host @param {{ set: (w: Code, origin: Origin) => void, changed: () => void }} view */
   constructor(host, view) {
     this.#host = host;
     this.#view = view;
     this.#list = this.#find('.lx-edits');
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -75,16 +96,17 @@ export class Edit {
     }
   }
 
+  /** @param {Found[]} all */
   #row(all) {
     const name = make('label'),
       { input, out } = dial(),
       e = make('div', { className: 'lx-edit' }),
-      item = { d: all[0], all, input, out, pick: () => {} };
+      item = /** @type {Row} */ ({ d: all[0], all, input, out, pick: () => {}, write: () => {} });
     item.write = () => {
       const says = effect(item.d);
-      name.textContent = all.length > 1 ? lx.field(item.d.name[0]) : lx.phrase(...item.d.name);
-      input.setAttribute('aria-label', lx.phrase(...item.d.name));
-      e.dataset.name = item.d.name.join(' ');
+      name.textContent = all.length > 1 ? lx.field(nameOf(item.d)[0]) : phraseOf(item.d);
+      input.setAttribute('aria-label', phraseOf(item.d));
+      e.dataset.name = nameOf(item.d).join(' ');
       e.title = [says.main, says.side, says.accuracy].filter(Boolean).join(' · ');
     };
     input.oninput = () => this.#view.set(moved(item.d, +input.value), { kind: 'found' });
@@ -94,6 +116,7 @@ export class Edit {
     return e;
   }
 
+  /** @param {Row} item */
   #choice(item) {
     const { all } = item,
       write = item.write,
@@ -104,41 +127,44 @@ export class Edit {
       });
     choice.className = 'lx-chip';
     item.pick = (k) => {
-      choice.value = k;
+      choice.value = String(k);
       item.d = all[k];
       item.write();
     };
     /* words, in another language as well */
     item.write = () => {
       write();
-      choice.setAttribute('aria-label', lx.field(item.d.name[0]));
-      all.forEach((d, k) => (choice.options[k].textContent = lx.category(...d.name)));
+      choice.setAttribute('aria-label', lx.field(nameOf(item.d)[0]));
+      all.forEach((d, k) => (choice.options[k].textContent = lx.category(nameOf(d)[0], nameOf(d)[1])));
     };
     return choice;
   }
 
   sync() {
-    if (!lx.state.w || this.#host.hidden) return;
-    for (const r of this.#rows) if (r.d.vector.length === lx.state.w.length) turn(r, coordinate(r.d));
+    const { w } = lx.state;
+    if (!w || this.#host.hidden) return;
+    for (const r of this.#rows) if (r.d.vector.length === w.length) turn(r, coordinate(r.d));
   }
 
   /* categories that a link asks for: "field category" */
   #choose() {
     for (const r of this.#rows) {
-      const i = r.all.findIndex((d) => this.#wish.includes(d.name.join(' ')));
+      const i = r.all.findIndex((d) => this.#wish.includes(nameOf(d).join(' ')));
       if (i > 0) r.pick(i);
     }
   }
 
+  /** @param {'finding' | 'ready' | 'none'} name */
   #state(name) {
     this.#host.dataset.state = name;
     this.#find('.lx-edit-note').textContent = lx.t('rec.change.' + name);
   }
 
   get chosen() {
-    return this.#rows.length ? this.#rows.filter((r) => r.d !== r.all[0]).map((r) => r.d.name.join(' ')) : this.#wish;
+    return this.#rows.length ? this.#rows.filter((r) => r.d !== r.all[0]).map((r) => nameOf(r.d).join(' ')) : this.#wish;
   }
 
+  /** @param {string[]} names */
   restore(names) {
     this.#wish = names;
     for (const r of this.#rows) r.pick(0);

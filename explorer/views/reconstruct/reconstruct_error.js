@@ -1,7 +1,15 @@
 /* Where two pictures differ: painted on a canvas, and the squared error over all pixels as [0, 1]. */
 import { heat } from '../../shell/colours.js';
+import { brush } from '../../shell/pictures.js';
 
-/** a, b: RGBA of the input and of the output, (w * h * 4); mode: "signed" (red brighter, blue darker) or "absolute". */
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8ClampedArray} a RGBA of the input, (w * h * 4)
+ * @param {Uint8ClampedArray} b of the output
+ * @param {number} w @param {number} h
+ * @param {boolean} grey
+ * @param {string} mode "signed" (red brighter, blue darker) or "absolute"
+ */
 export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   const image = new ImageData(w, h),
     o = image.data;
@@ -24,9 +32,10 @@ export const errorMap = (canvas, a, b, w, h, grey, mode) => {
   }
   canvas.width = w;
   canvas.height = h;
-  canvas.getContext('2d').putImageData(image, 0, 0);
+  brush(canvas).putImageData(image, 0, 0);
   return error;
 };
+/** @param {number} v */
 export const short = (v) => {
   if (v >= 100) return v.toFixed(0);
   return v.toFixed(v >= 10 ? 1 : 2);

@@ -4,15 +4,21 @@
 import { make, offer, progress } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { ConfusionTold, FieldKept, KeptAnswer } from '../../shell/answers' */
+
+/** @param {FieldKept} f @param {number} k */
 const categoryName = (f, k) => (f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]));
 
+/** @param {string} s */
 const brief = (s) => (s.length > 9 ? s.slice(0, 8) + '…' : s);
 
+/** @param {FieldKept} f @param {number} k @param {'row' | 'col'} scope */
 const headOf = (f, k, scope) => {
   const title = categoryName(f, k);
   return make('th', { scope, textContent: brief(title), title });
 };
 
+/** @param {FieldKept} f @param {ConfusionTold} c */
 const confusionItem = (f, c) => {
   const n = Math.max(1, Math.round((100 * c.count) / c.of));
   return make('li', {
@@ -21,6 +27,7 @@ const confusionItem = (f, c) => {
   });
 };
 
+/** @param {FieldKept} f @param {number[]} row @param {number} i */
 const rowOf = (f, row, i) => {
   const whole = row.reduce((a, b) => a + b, 0);
   return make(
@@ -43,10 +50,12 @@ export class Kept {
   #table;
   #list;
   #pick;
+  /** @type {KeptAnswer | null} */
   #found = null;
   #timer = 0;
   #field = 0;
 
+  /** @param {any} host */
   constructor(host) {
     this.#host = host;
     this.#table = this.#find('table');
@@ -58,25 +67,26 @@ export class Kept {
     };
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
 
   async #ask() {
     clearTimeout(this.#timer);
-    const run = lx.state.run;
-    if (lx.state.view !== 'reconstruct' || this.#found) return;
+    const { run } = lx.state;
+    if (!run || lx.state.view !== 'reconstruct' || this.#found) return;
     try {
       const d = await lx.api('code', { run, op: 'kept' });
       if (run !== lx.state.run) return;
       this.#host.hidden = d.ready && !d.fields.length;
       if (this.#host.hidden) return; /* no classifier of this data set: nothing to tell */
-      if (d.ready) {
-        this.#found = d;
-        this.tell();
-      } else {
+      if (d.ready === false) {
         progress(this.#find('.lx-waiting'), d.done);
         this.#timer = setTimeout(() => this.#ask(), 900);
+      } else {
+        this.#found = d;
+        this.tell();
       }
     } catch (e) {
       this.#host.hidden = true;

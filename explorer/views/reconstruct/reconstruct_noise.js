@@ -3,7 +3,22 @@
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Noise } from '../../shell/answers' */
+/** @typedef {{ kind: Noise['kind'], amount: number, seed: number }} Kept amount: in hundredths */
+/** @typedef {{ rows: { run: string, error: number }[], noise: number }} Told */
+
 const STANDARD = { gaussian: 40, dropout: 50, block: 15 }; /* in hundredths */
+
+/** Which run takes most of it off. @param {Told} told */
+const best = ({ rows, noise }) => {
+  const least = rows.length ? rows.reduce((a, b) => (a.error <= b.error ? a : b)) : null,
+    run = least && lx.runOf(least.run);
+  return lx.t(least && least.error < noise ? 'rec.noise.told' : 'rec.noise.worse', {
+    noise: noise.toPrecision(3),
+    left: least ? least.error.toPrecision(3) : '',
+    run: run?.title || run?.family_title || least?.run || '',
+  });
+};
 
 export class Spoil {
   #again;
@@ -11,9 +26,12 @@ export class Spoil {
   #kinds;
   #amount;
   #usual = { ...STANDARD };
+  /** @type {Noise['kind'] | ''} */
   #kind = '';
   #seed = 0;
+  /** @type {Told | null} */
   #told = null;
+  /** @param {any} host @param {() => void} again */
   constructor(host, again) {
     this.#host = host;
     this.#again = again;
@@ -22,7 +40,7 @@ export class Spoil {
     for (const b of this.#kinds) b.onclick = () => this.#choose(b.dataset.noise);
     arrowKeys(this.#find('.lx-spoil-kinds'));
     this.#amount.oninput = () => {
-      this.#usual[this.#kind] = +this.#amount.value;
+      if (this.#kind) this.#usual[this.#kind] = +this.#amount.value;
       this.#tell();
       again();
     };
@@ -34,6 +52,7 @@ export class Spoil {
     this.#tell();
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -43,21 +62,10 @@ export class Spoil {
     this.#find('.lx-spoil-more').hidden = !this.#kind;
     this.#find('output').textContent = this.#kind === 'gaussian' ? (this.#amount.value / 100).toFixed(2) : this.#amount.value + ' %';
     lx.range(this.#amount);
-    this.#find('.lx-spoil-told').textContent = this.#kind && this.#told ? this.#best() : '';
+    this.#find('.lx-spoil-told').textContent = this.#kind && this.#told ? best(this.#told) : '';
   }
 
-  /* which run takes most of it off */
-  #best() {
-    const { rows, noise } = this.#told,
-      best = rows.length ? rows.reduce((a, b) => (a.error <= b.error ? a : b)) : null,
-      run = best && lx.runOf(best.run);
-    return lx.t(best && best.error < noise ? 'rec.noise.told' : 'rec.noise.worse', {
-      noise: noise.toPrecision(3),
-      left: best ? best.error.toPrecision(3) : '',
-      run: run?.title || run?.family_title || best?.run || '',
-    });
-  }
-
+  /** @param {Noise['kind'] | ''} name */
   #choose(name) {
     this.#kind = name;
     if (this.#kind) this.#amount.value = this.#usual[this.#kind];
@@ -66,15 +74,18 @@ export class Spoil {
     this.#again();
   }
 
+  /** @param {{ kind: string, amount: number, seed: number } | null} noise */
   restore(noise) {
-    this.#kind = noise?.kind || '';
+    this.#kind = /** @type {Noise['kind'] | ''} */ (noise?.kind || '');
     this.#seed = noise?.seed || 0;
     this.#told = null;
     Object.assign(this.#usual, STANDARD);
-    this.#amount.value = this.#kind ? (this.#usual[this.#kind] = noise.amount) : STANDARD.gaussian;
+    if (noise && this.#kind) this.#usual[this.#kind] = noise.amount;
+    this.#amount.value = noise?.kind ? noise.amount : STANDARD.gaussian;
     this.#tell();
   }
 
+  /** @returns {Kept | null} */
   get state() {
     return this.#kind ? { kind: this.#kind, amount: +this.#amount.value, seed: this.#seed } : null;
   }
@@ -83,10 +94,12 @@ export class Spoil {
     return !!this.#kind;
   }
 
+  /** @returns {{ noise?: Noise }} */
   asked() {
     return this.#kind ? { noise: { kind: this.#kind, amount: this.#amount.value / 100, seed: this.#seed } } : {};
   }
 
+  /** @param {Told | null} answer */
   take(answer) {
     this.#told = answer;
     this.#tell();

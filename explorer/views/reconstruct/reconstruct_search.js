@@ -130,6 +130,7 @@ export class Search {
     while (wanted() && lx.state.view === 'reconstruct') {
       const d = await lx.api('search', { run: r.name, ...e.asked });
       if (!wanted()) return;
+      if ('cancelled' in d) break;
       e.state = d;
       bar.firstChild.style.width = (100 * d.step) / d.of + '%';
       write(e);
@@ -138,7 +139,7 @@ export class Search {
         if (wanted()) this.#found(r, e, d, film);
         return;
       }
-      if (d.picture) showReel(e, await decoded(d.picture), true);
+      if ('picture' in d) showReel(e, await decoded(d.picture), true);
       await wait(EVERY);
     }
     if (wanted()) end(e, null);

@@ -7,10 +7,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
 from ... import images
 from ...latent import moves
@@ -42,6 +43,49 @@ class AskSearch(Request):
 SEARCH: TypeAdapter[AskSearch] = TypeAdapter(AskSearch)
 
 
+class SearchCancelled(TypedDict):
+    """It was ended."""
+
+    ready: Literal[False]
+    cancelled: Literal[True]
+
+
+class SearchBegun(TypedDict):
+    """Nothing was found yet; ``of`` how many steps there will be."""
+
+    ready: Literal[False]
+    step: int
+    of: int
+
+
+class SearchGoing(SearchBegun):
+    """The best so far: a data: URL, and its squared ``error`` summed over pixels as [0, 1]."""
+
+    error: float
+    picture: str
+
+
+_Class = TypedDict("_Class", {"class": int | None})
+
+
+class SearchDone(_Class):
+    """The code (base64 of float32), the class that it is drawn with, and a data: URL of the best of some ``steps`` in a row, with their
+    ``errors``."""
+
+    ready: Literal[True]
+    step: int
+    of: int
+    error: float
+    picture: str
+    w: str
+    film: str
+    steps: list[int]
+    errors: list[float]
+
+
+SearchAnswer = SearchCancelled | SearchBegun | SearchGoing | SearchDone
+
+
 class _Job(Wanted):
     def __init__(self, run: Run, pixels: np.ndarray, label: int | None, patience: float, clock: Callable[[], float]) -> None:
         super().__init__(lanes.who(), patience, clock)
@@ -55,7 +99,7 @@ class Searches:
     def __init__(self, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock, self._jobs, self._patience, self._clock = threading.Lock(), OrderedDict[Hashable, _Job](), patience, clock
 
-    def answer(self, run: Run, request: AskSearch) -> dict[str, Any]:
+    def answer(self, run: Run, request: AskSearch) -> SearchAnswer:
         """``ready`` with the code ``w`` and the ``film``, frames in a row, with their ``steps`` and ``errors``; before that, the
         best so far. Raises Refused where too many are under way or it cannot be done."""
         pixels = request.pixels(run)
@@ -75,7 +119,7 @@ class Searches:
             self._jobs.move_to_end(key)
         return self._told(key, job)
 
-    def _told(self, key: Hashable, job: _Job) -> dict[str, Any]:
+    def _told(self, key: Hashable, job: _Job) -> SearchAnswer:
         found = job.found
         if job.done.done():
             error = job.done.exception()
@@ -85,13 +129,13 @@ class Searches:
                 raise refusal(error)
         if found.image is None:
             return {"ready": False, "step": 0, "of": inversion.STEPS}
-        out = {"ready": job.done.done(), "step": found.step, "of": inversion.STEPS, "error": short(found.error),
-               "picture": images.data_url(found.image)}
-        if job.done.done() and found.w is not None:
-            frames = np.stack([f[2] for f in found.film])
-            out |= {"w": moves.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
-                    "steps": [f[0] for f in found.film], "errors": [short(f[1]) for f in found.film]}
-        return out
+        picture = images.data_url(found.image)
+        if not job.done.done() or found.w is None:
+            return {"ready": False, "step": found.step, "of": inversion.STEPS, "error": short(found.error), "picture": picture}
+        frames = np.stack([f[2] for f in found.film])
+        return {"ready": True, "step": found.step, "of": inversion.STEPS, "error": short(found.error), "picture": picture,
+                "w": moves.to_text(found.w), "class": found.label, "film": images.data_url(images.grid(frames, len(frames))),
+                "steps": [f[0] for f in found.film], "errors": [short(f[1]) for f in found.film]}
 
 
 __all__ = ["SEARCH", "AskSearch", "Searches"]

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from training.ranges import ranges
 
 from ... import images
 from ...latent import galleries, layers, moves, reconstruction
 from ...runs.run import Run
-from ..base import Ask, Codes, Draw, HeldOutImage, PixelNoise, Pixels, Request, Seed, Share, direction_told, pixels_of, short, tiles
+from ..base import (
+    Ask,
+    Codes,
+    DirectionTold,
+    Draw,
+    HeldOutImage,
+    NotReady,
+    PixelNoise,
+    Pixels,
+    Request,
+    Seed,
+    Share,
+    direction_told,
+    pixels_of,
+    short,
+    tiles,
+)
 from . import mixing
 
 Seeds = Annotated[list[Seed], Field(min_length=1, max_length=8)]
@@ -70,6 +86,24 @@ class DrawTruncated(Draw):
         return tiles(run, mixing.strip(run, w, self.values, self.cutoff, plus), len(self.values), self.label, self.noise)
 
 
+class RangeTold(TypedDict):
+    """Layers ``first`` … ``last`` - 1, which draw the resolutions ``low`` to ``high`` (0 where the model names none)."""
+
+    name: str
+    first: int
+    last: int
+    low: int
+    high: int
+
+
+class StylesAnswer(TypedDict):
+    """Codes of rows' and columns' sources, one after another, and the mean of W, None where the run has none: base64 of float32."""
+
+    w: str
+    average: str | None
+    ranges: list[RangeTold]
+
+
 class AskStyles(Ask):
     """The codes of a mixing grid's sources, the mean of W, and the layer ranges that have a name."""
 
@@ -77,11 +111,18 @@ class AskStyles(Ask):
     rows: Seeds
     columns: Seeds
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> StylesAnswer:
         mixing.require(run)
         w, mean = galleries.sampled(run, np.array([*self.rows, *self.columns]), self.label), layers.average(run)
         return {"w": moves.to_text(w), "average": None if mean is None else moves.to_text(mean),
-                "ranges": [asdict(r) for r in ranges(run.spec)]}
+                "ranges": [{"name": r.name, "first": r.first, "last": r.last, "low": r.low, "high": r.high} for r in ranges(run.spec)]}
+
+
+class RealsAnswer(TypedDict):
+    """Codes one after another, base64 of float32, and a data: URL of the images in a row."""
+
+    w: str
+    picture: str
 
 
 class AskReals(Ask):
@@ -91,12 +132,21 @@ class AskReals(Ask):
     op: Literal["reals"]
     images: Annotated[list[str | HeldOutImage | Pixels], Field(min_length=1, max_length=16)]
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> RealsAnswer:
         mixing.require(run)
         pixels = np.stack([pixels_of(run, image, False) for image in self.images])
         w, _ = reconstruction.codes_of(run, pixels)
         return {"w": moves.to_text(mixing.compact(run, w)),
                 "picture": images.data_url(images.grid(pixels.transpose(0, 2, 3, 1), len(pixels)))}
+
+
+class NoiseAnswer(TypedDict):
+    """A data: URL; deviations of pixels of 255: the one that is drawn white, and the mean; over how many draws."""
+
+    picture: str
+    top: float
+    mean: float
+    seeds: int
 
 
 class AskNoise(Ask):
@@ -107,11 +157,26 @@ class AskNoise(Ask):
     strengths: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=4)]], Field(min_length=1, max_length=16)]
     seeds: Annotated[int, Field(ge=2, le=32)] = 16
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> NoiseAnswer:
         mixing.require(run)
         moved = mixing.noise_map(run, moves.codes(self.w, run.d, most=1)[0], self.strengths, self.seeds, self.label)
         top = float(f"{moved.max():.2g}")
         return {"picture": images.data_url(mixing.heat(moved, top)), "top": top, "mean": short(moved.mean()), "seeds": self.seeds}
+
+
+class PathLengths(TypedDict):
+    """How long the ways through Z and through W are."""
+
+    z: float
+    w: float
+
+
+class PathsAnswer(TypedDict):
+    """A data: URL of both ways, and their lengths in distances of features of a classifier, or of pixels where there is none."""
+
+    picture: str
+    lengths: PathLengths
+    space: Literal["pixels", "features"]
 
 
 class AskPaths(Cut, Ask):
@@ -122,12 +187,19 @@ class AskPaths(Cut, Ask):
     b: Seed
     frames: Annotated[int, Field(ge=2, le=16)] = 8
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> PathsAnswer:
         ways, net = mixing.ways(run, self.a, self.b, self.truncation, self.label), galleries.reader(run).net
         t = moves.times(self.frames, False)
         picture = tiles(run, np.concatenate([way(t) for way in ways]), self.frames, self.label)
         z, w = (short(mixing.path_length(run, way, net, self.label)) for way in ways)
         return {"picture": images.data_url(picture), "lengths": {"z": z, "w": w}, "space": "pixels" if net is None else "features"}
+
+
+class StyleDirectionsAnswer(TypedDict):
+    """The directions that were found."""
+
+    ready: Literal[True]
+    directions: list[DirectionTold]
 
 
 class AskStyleDirections(Ask):
@@ -136,7 +208,7 @@ class AskStyleDirections(Ask):
     op: Literal["style_directions"]
     layers: Layers
 
-    def answer(self, run: Run) -> dict[str, Any]:
+    def answer(self, run: Run) -> StyleDirectionsAnswer | NotReady:
         every, done = mixing.found_in(run, self.layers, self.label)
         if every is None:
             return {"ready": False, "done": round(done, 3)}

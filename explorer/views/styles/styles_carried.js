@@ -3,24 +3,39 @@
 import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { RangeTold } from '../../shell/answers' */
+
 const STRONG = 0.8;
+/** @typedef {Record<string, number>} Shares of each range, 0 to 1 */
+/** @param {number} v */
 const percent = (v) => `${Math.round(100 * v)} %`;
 
-/** Attributes that one range carries come first, coarse ones before fine ones. */
+/**
+ * Attributes that one range carries come first, coarse ones before fine ones.
+ * @param {Record<string, Shares>} carried
+ * @param {string[]} names
+ */
 const ordered = (carried, names) => {
-  const best = (row) => names.reduce((a, b) => ((row[b] || 0) > (row[a] || 0) ? b : a));
+  const best = (/** @type {Shares} */ row) => names.reduce((a, b) => ((row[b] || 0) > (row[a] || 0) ? b : a));
   return Object.entries(carried)
     .map(([field, row]) => ({ field, row, best: best(row) }))
     .sort((a, b) => names.indexOf(a.best) - names.indexOf(b.best) || b.row[b.best] - a.row[a.best]);
 };
 
+/** @param {number | undefined} v @param {boolean} best */
 const share = (v, best) => {
-  const strong = best && v >= STRONG,
+  const strong = best && v !== undefined && v >= STRONG,
     td = make('td', { textContent: v === undefined ? '–' : percent(v), className: strong ? 'num lx-strong' : 'num' });
-  td.style.setProperty('--share', v || 0);
+  td.style.setProperty('--share', String(v || 0));
   return td;
 };
 
+/**
+ * @param {any} host
+ * @param {(range: RangeTold) => string} title
+ * @param {Record<string, Shares>} carried by attribute
+ * @param {RangeTold[]} ranges
+ */
 export const showCarried = (host, title, carried, ranges) => {
   const names = ranges.map((r) => r.name),
     rows = ordered(carried, names),

@@ -8,6 +8,8 @@ import { ownDirections } from '../../shell/own.js';
 import { untilReady } from '../../shell/poll.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { CodeAsked } from '../../shell/types' */
+
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
 
 const along = (s, w = lx.state.w) => {
@@ -166,6 +168,7 @@ export class StyleDirections {
   }
 
   /* worked out on the server in the background: asked for when the panel is in sight */
+  /** @param {CodeAsked<'directions' | 'style_directions'>} body @param {() => boolean} still */
   async #poll(body, still) {
     const d = await untilReady(
       () => lx.code(body),

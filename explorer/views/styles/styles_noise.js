@@ -5,21 +5,27 @@ import { latest } from '../../shell/latest.js';
 import { decoded, onto } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { NoiseAnswer } from '../../shell/answers' */
+/** @import { Opened } from '../../shell/types' */
+/** @typedef {{ strengths: number[], seed: number | null, changed: () => void, mapped: () => void }} Grain */
+
 const SLIGHT = 3; /* of 255: less is hardly to be seen */
 
 export class StyleNoise {
   #on;
   #view;
   #host;
+  /** @type {{ l: HTMLElement, e: HTMLInputElement, out: HTMLElement, r: number }[]} */
   #rows = [];
-  #timer;
+  #timer = 0;
   #seen = false;
   #shown = '';
   #measured = '';
+  /** @type {NoiseAnswer | null} */
   #answer = null;
 
   #ask = latest(
-    async (run, w, strengths) => {
+    async (/** @type {string | null} */ run, /** @type {string} */ w, /** @type {number[]} */ strengths) => {
       const key = [run, lx.state.label, w, strengths].join();
       if (key === this.#shown) return;
       const d = await lx.code({ op: 'noise', w, strengths }),
@@ -38,6 +44,7 @@ export class StyleNoise {
     (e) => lx.say(e.message, 'error'),
   );
 
+  /** @param {any} host @param {Grain} view @param {() => unknown} on */
   constructor(host, view, on) {
     this.#host = host;
     this.#view = view;
@@ -61,15 +68,17 @@ export class StyleNoise {
     }).observe(host);
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
 
   build() {
-    this.#host.hidden = !lx.state.info.spec.pixel_noise;
+    const { spec } = /** @type {Opened} */ (lx.state).info;
+    this.#host.hidden = !spec.pixel_noise;
     this.#shown = this.#measured = '';
     this.#answer = null;
-    this.#rows = lx.state.info.spec.levels.map((r, k) => {
+    this.#rows = spec.levels.map((r, k) => {
       const e = make('input', { type: 'range', className: 'lx-range', min: 0, max: 200, step: 1, data: { level: k } }),
         out = make('output', { className: 'num' }),
         name = make('span', { className: 'num', textContent: `${r} × ${r}` });
@@ -90,7 +99,7 @@ export class StyleNoise {
 
   told() {
     for (const [k, { e, out, r }] of this.#rows.entries()) {
-      e.value = this.#view.strengths[k];
+      e.value = String(this.#view.strengths[k]);
       lx.range(e);
       out.textContent = (this.#view.strengths[k] / 100).toFixed(2);
       e.setAttribute('aria-label', lx.t('sty.noise.of', { size: r }));
@@ -102,9 +111,10 @@ export class StyleNoise {
     const { seed } = this.#view,
       from = seed === null ? lx.t('sty.noise.kept') : lx.t('origin.seed', { seed });
     this.#find('.lx-grain-from').textContent = silent ? '' : from;
-    this.#find('.lx-grain-slight').hidden = !this.slight();
-    this.#find('.lx-grain-slight').textContent = this.slight()
-      ? lx.t('sty.noise.slight', { top: this.#answer.top, mean: this.#answer.mean.toPrecision(2) })
+    const slight = this.slight() ? this.#answer : null;
+    this.#find('.lx-grain-slight').hidden = !slight;
+    this.#find('.lx-grain-slight').textContent = slight
+      ? lx.t('sty.noise.slight', { top: slight.top, mean: slight.mean.toPrecision(2) })
       : '';
     this.#find('.lx-grain-seed').disabled = silent;
     this.#find('.lx-grain-own').disabled = this.#view.seed === null;
@@ -119,7 +129,7 @@ export class StyleNoise {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const strengths = this.#view.strengths.map((v) => v / 100);
-      this.#ask(lx.state.run, lx.b64(lx.state.w), strengths);
+      this.#ask(lx.state.run, lx.b64(/** @type {Opened} */ (lx.state).w), strengths);
     }, 250);
   }
 }

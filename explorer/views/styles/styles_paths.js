@@ -4,6 +4,18 @@ import { latest } from '../../shell/latest.js';
 import { decoded, density, rounded } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { PathsAnswer } from '../../shell/answers' */
+/** @import { CodeAsked, Opened } from '../../shell/types' */
+/**
+ * @typedef {object} Ways
+ * @property {number[]} pair which two of the sources
+ * @property {() => number[]} seeds of all sources, rows first
+ * @property {() => number} rows how many these are
+ * @property {() => { psi?: number, cutoff?: number }} cut
+ * @property {() => void} changed
+ * @property {() => void} walked
+ */
+
 const FRAMES = 8;
 const GAP = 5;
 
@@ -13,13 +25,15 @@ export class StylePaths {
   #host;
   #selects;
   #seen = false;
-  #timer;
+  #timer = 0;
   #shown = '';
+  /** @type {PathsAnswer | null} */
   #answer = null;
+  /** @type {HTMLImageElement | null} */
   #sheet = null;
 
   #ask = latest(
-    async (run, body) => {
+    async (/** @type {string | null} */ run, /** @type {CodeAsked<'paths'>} */ body) => {
       const key = [run, lx.state.label, JSON.stringify(body)].join();
       if (key === this.#shown) return;
       const d = await lx.code(body),
@@ -36,6 +50,7 @@ export class StylePaths {
     (e) => lx.say(e.message, 'error'),
   );
 
+  /** @param {any} host @param {Ways} view @param {() => unknown} on */
   constructor(host, view, on) {
     this.#host = host;
     this.#view = view;
@@ -57,6 +72,7 @@ export class StylePaths {
     }).observe(this.#find('.lx-ways'));
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -76,13 +92,14 @@ export class StylePaths {
 
   told() {
     if (!this.#answer) return;
-    const { z, w } = this.#answer.lengths,
-      short = (v) => (v >= 100 ? Math.round(v).toLocaleString(lx.state.lang) : v.toPrecision(3)),
+    const { lengths, space } = this.#answer,
+      { z, w } = lengths,
+      short = (/** @type {number} */ v) => (v >= 100 ? Math.round(v).toLocaleString(lx.state.lang) : v.toPrecision(3)),
       times = Math.max(z, w) / Math.max(Math.min(z, w), 1e-12);
-    for (const o of this.#host.querySelectorAll('[data-way]')) o.textContent = short(this.#answer.lengths[o.dataset.way]);
+    for (const o of this.#host.querySelectorAll('[data-way]')) o.textContent = short(o.dataset.way === 'z' ? z : w);
     this.#find('.lx-ways-told').textContent = [
       times < 1.05 ? lx.t('sty.path.alike') : lx.t(z > w ? 'sty.path.w' : 'sty.path.z', { times: times.toFixed(1) }),
-      lx.t('sty.path.' + this.#answer.space),
+      lx.t('sty.path.' + space),
     ].join(' ');
   }
 
@@ -90,7 +107,7 @@ export class StylePaths {
     if (!this.#sheet) return;
     const canvas = this.#find('canvas'),
       x = canvas.getContext('2d'),
-      [, h, w] = lx.state.info.spec.shape,
+      [, h, w] = /** @type {Opened} */ (lx.state).info.spec.shape,
       k = density(),
       W = canvas.clientWidth || 560,
       side = (W - GAP * (FRAMES - 1)) / FRAMES;
@@ -108,6 +125,7 @@ export class StylePaths {
     this.#timer = setTimeout(() => {
       if (!this.#on()) return;
       const all = this.#view.seeds();
+      /** @type {CodeAsked<'paths'>} */
       const body = { op: 'paths', a: all[this.#view.pair[0]], b: all[this.#view.pair[1]], frames: FRAMES, ...this.#view.cut() };
       this.#ask(lx.state.run, body);
     }, 300);

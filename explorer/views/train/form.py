@@ -10,13 +10,14 @@ from training import families
 from training.data import SIZES, TITLES, cache_folder
 from training.model import Family
 
+from .answers import DataTold, FamilyTold, FormAnswer
 from .error import JobError
 
 OWN = "folder"                                  # the data set that is a person's own images
 FIRST, QUICK = "vae", "quick"                    # what the form proposes to a newcomer, where there is such a family and recipe
 
 
-def describe(family: Family) -> dict[str, Any]:
+def describe(family: Family) -> FamilyTold:
     """What the form needs of a family: texts, recipes and settings, as JSON has it."""
     fields = []
     for f in dataclasses.fields(family.Config):
@@ -61,9 +62,10 @@ def arguments(settings: dict[str, Any]) -> list[str]:
     return out
 
 
-def form(training: bool, taken: list[str]) -> dict[str, Any]:
+def form(training: bool, taken: list[str]) -> FormAnswer:
     """Everything the form shows: families with their settings, data sets, names that are ``taken``; whether ``training`` is allowed."""
     cache = cache_folder()
-    return dict(training=training, families=[describe(f) for f in families.families().values()],
-                data=[dict(name=n, title=t, ready=n == OWN or (cache / f"{n}.npz").is_file()) for n, t in TITLES.items()],
-                own=OWN, sizes=list(SIZES), first=FIRST, quick=QUICK, taken=taken)
+    return FormAnswer(
+        training=training, families=[describe(f) for f in families.families().values()],
+        data=[DataTold(name=n, title=t, ready=n == OWN or (cache / f"{n}.npz").is_file()) for n, t in TITLES.items()],
+        own=OWN, sizes=list(SIZES), first=FIRST, quick=QUICK, taken=taken)

@@ -30,6 +30,7 @@ from training.status import Status
 
 from ...runs import lanes
 from .. import Access
+from .answers import FormAnswer, SurveyAnswer
 from .error import JobError
 from .form import OWN, QUICK, arguments, chosen, form
 from .monitor import PROCESS_LOG, Monitor
@@ -47,7 +48,7 @@ class Jobs(Monitor):
         self.save_seconds, self.evaluate = save_seconds, evaluate
         self._lock = threading.RLock()
 
-    def form(self) -> dict[str, Any]:
+    def form(self) -> FormAnswer:
         """Everything the form shows: families with their settings, data sets, names that are taken."""
         return form(self.access.training, [p.name for p in self._folders() if not self._free(p)])
 
@@ -172,7 +173,7 @@ class Jobs(Monitor):
         self.access.require_training()
         self.uploads.add(token, path, piece, first)
 
-    def check_upload(self, token: str, dropped: dict[str, int] | None = None) -> dict[str, Any]:
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None) -> SurveyAnswer:
         """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
         self.access.require_training()
         return self.uploads.survey(token, dropped or {})

@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 import psutil
@@ -17,6 +17,7 @@ from training.files import Outside, inside, tail
 from training.status import STATUS, Status
 
 from .. import Access
+from .answers import Can, Failure, Idle, Recent, Snapshot, State
 from .uploads import UPLOADS, Uploads, as_json, job_of, merged
 
 PROCESS_LOG = "process.log"
@@ -115,7 +116,7 @@ class Monitor:
         """Names of the runs that are being trained now."""
         return [p.name for p in self._folders() if (p / STATUS).is_file() and self._busy(p)]
 
-    def snapshot(self, name: str | None = None) -> dict[str, Any]:
+    def snapshot(self, name: str | None = None) -> Idle | Snapshot:
         """How a training goes: ``name``'s, else that of the one that runs, else of the one that ran last.
 
         ``state``: idle (there is none), starting, running, measuring, finished, stopped, failed, diverged, or interrupted (its process is
@@ -125,9 +126,9 @@ class Monitor:
         known = {p.name: p for p in self._folders() if (p / STATUS).is_file()}
         if name not in known:
             name = now[0] if now else max(known, key=lambda n: changed(known[n] / STATUS), default=None)
-        out: dict[str, Any] = dict(training=self.access.training, running=now, recent=self._recent(known, now))
+        allowed, recent = self.access.training, self._recent(known, now)
         if name is None:
-            return dict(out, state="idle", name=None)
+            return Idle(training=allowed, running=now, recent=recent, state="idle", name=None)
         folder, there = known[name], status.read(known[name]) or Status()
         rows = self._logs.setdefault(name, Log(folder / checkpoint.LOG)).read()
         total, images = there.images, int(rows[-1]["images"]) if rows else 0
@@ -136,27 +137,28 @@ class Monitor:
         speed = float(np.median(speeds)) if speeds else None
         card, mtime = (folder / checkpoint.CARD).is_file(), changed(folder / checkpoint.SAMPLES)
         looks = alarms.of(folder) if state in ("running", "measuring", "finished", "stopped") else {}
-        live, mine, kept = state in ACTIVE, self.access.training, card and (folder / "resume" / "current.json").is_file()
+        live, mine, kept = state in ACTIVE, allowed, card and (folder / "resume" / "current.json").is_file()
         told, key, values = notes.read(folder)
         told = merged([*told, *self.uploads.dropped(job_of(folder).get("upload"))])
-        return dict(out, notes=as_json(told), error=dict(key=key, values=values) if state == "failed" and key else None,
-                    state=state, name=name, family=there.family, data=there.data, message=message,
-                    started=there.started, images=images, total=total, images_per_second=speed,
-                    seconds=rows[-1].get("seconds") if rows else None,
-                    seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
-                    terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarms=looks, resumable=kept,
-                    can=dict(stop=mine and state in ("starting", "running"), open=card, delete=mine and not live and self._ours(folder),
-                             resume=mine and not now and kept and state in ("stopped", "interrupted", "failed")))
+        return Snapshot(
+            training=allowed, running=now, recent=recent, notes=as_json(told),
+            error=Failure(key=key, values=values) if state == "failed" and key else None, state=state, name=name, family=there.family,
+            data=there.data, message=message, started=there.started, images=images, total=total, images_per_second=speed,
+            seconds=rows[-1].get("seconds") if rows else None,
+            seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
+            terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarms=looks, resumable=kept,
+            can=Can(stop=mine and state in ("starting", "running"), open=card, delete=mine and not live and self._ours(folder),
+                    resume=mine and not now and kept and state in ("stopped", "interrupted", "failed")))
 
-    def _recent(self, known: dict[str, Path], now: list[str]) -> list[dict[str, str]]:
+    def _recent(self, known: dict[str, Path], now: list[str]) -> list[Recent]:
         """The last runs trained here, newest first, and how they ended."""
         newest = sorted(known, key=lambda n: changed(known[n] / STATUS), reverse=True)[:8]
         states = {n: (status.read(known[n]) or Status()).state for n in newest}
-        return [dict(name=n, state="interrupted" if s == "running" and n not in now else s) for n, s in states.items()]
+        return [Recent(name=n, state="interrupted" if s == "running" and n not in now else s) for n, s in states.items()]
 
-    def _state(self, folder: Path, there: Status, alive: bool, all_seen: bool, any_seen: bool) -> tuple[str, str]:
+    def _state(self, folder: Path, there: Status, alive: bool, all_seen: bool, any_seen: bool) -> tuple[State, str]:
         if there.state != "running":
-            return there.state, there.message
+            return cast(State, there.state), there.message
         if alive:
             if all_seen:
                 return "measuring", ""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
 from ... import Refused, VisitorError
 from ...shell import piece as html_piece
+from .answers import FormAnswer, Idle, Problem, Snapshot, SurveyAnswer, Value
 from .error import JobError
 from .jobs import Jobs
 
+T = TypeVar("T")
 
-def answer(work: Callable[[], Any]) -> dict[str, Any]:
+
+def answer(work: Callable[[], T]) -> Value[T] | Problem:
     """What ``work`` returns, or the sentence of why it could not, with the key that says it in another language."""
     try:
         return {"value": work()}
@@ -27,22 +30,22 @@ def answer(work: Callable[[], Any]) -> dict[str, Any]:
         return {"error": str(e), "key": "", "values": {}}
 
 
-def functions(jobs: Jobs) -> list[Callable[[Any], dict[str, Any]]]:
+def functions(jobs: Jobs) -> list[Callable[[Any], Value[Any] | Problem]]:
     """What the browser may call. Each takes one object, each is bounded and checked by ``jobs``; gradio checks the login."""
 
-    def job_form(_: Any) -> dict[str, Any]:
+    def job_form(_: Any) -> Value[FormAnswer] | Problem:
         return answer(jobs.form)
 
-    def job_snapshot(asked: Any) -> dict[str, Any]:
+    def job_snapshot(asked: Any) -> Value[Idle | Snapshot] | Problem:
         return answer(lambda: jobs.snapshot(_text(asked, "name")))
 
-    def job_samples(asked: Any) -> dict[str, Any]:
+    def job_samples(asked: Any) -> Value[str | None] | Problem:
         def work() -> str | None:
             data = jobs.samples(_text(asked, "name") or "")
             return None if data is None else "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
         return answer(work)
 
-    def job_start(asked: Any) -> dict[str, Any]:
+    def job_start(asked: Any) -> Value[str] | Problem:
         def work() -> str:
             settings = asked.get("settings") if isinstance(asked, dict) else None
             if not isinstance(settings, dict):
@@ -53,19 +56,21 @@ def functions(jobs: Jobs) -> list[Callable[[Any], dict[str, Any]]]:
                               size if isinstance(size, int) else None)
         return answer(work)
 
-    def job_stop(asked: Any) -> dict[str, Any]:
+    def job_stop(asked: Any) -> Value[str | None] | Problem:
         return answer(lambda: jobs.stop(_text(asked, "name")))
 
-    def job_resume(asked: Any) -> dict[str, Any]:
+    def job_resume(asked: Any) -> Value[str] | Problem:
         return answer(lambda: jobs.resume(_text(asked, "name") or ""))
 
-    def job_delete(asked: Any) -> dict[str, Any]:
-        return answer(lambda: jobs.delete(_text(asked, "name") or ""))
+    def job_delete(asked: Any) -> Value[None] | Problem:
+        def work() -> None:
+            jobs.delete(_text(asked, "name") or "")
+        return answer(work)
 
-    def job_begin_upload(asked: Any) -> dict[str, Any]:
+    def job_begin_upload(asked: Any) -> Value[str] | Problem:
         return answer(lambda: jobs.begin_upload(_text(asked, "title") or ""))
 
-    def job_add_upload(asked: Any) -> dict[str, Any]:
+    def job_add_upload(asked: Any) -> Value[None] | Problem:
         def work() -> None:
             try:
                 piece = base64.b64decode(_text(asked, "piece") or "", validate=True)
@@ -74,8 +79,8 @@ def functions(jobs: Jobs) -> list[Callable[[Any], dict[str, Any]]]:
             jobs.add_upload(_text(asked, "token") or "", _text(asked, "path") or "", piece, bool(asked.get("first")))
         return answer(work)
 
-    def job_check_upload(asked: Any) -> dict[str, Any]:
-        def work() -> dict[str, Any]:
+    def job_check_upload(asked: Any) -> Value[SurveyAnswer] | Problem:
+        def work() -> SurveyAnswer:
             dropped = asked.get("dropped") if isinstance(asked, dict) else None
             counts = dropped.items() if isinstance(dropped, dict) else ()
             return jobs.check_upload(_text(asked, "token") or "", {str(k): n for k, n in counts if type(n) is int})

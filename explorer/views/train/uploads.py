@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import secrets
 import shutil
@@ -17,6 +16,7 @@ from training.files import Outside, inside, read_json, write_json
 from training.folder import FEWEST, survey
 from training.names import readable
 
+from .answers import NoteTold, SurveyAnswer
 from .error import JobError
 
 JOB = Path("resume") / "job.json"               # what a resume needs beside the card; ignored by git as the resume state is
@@ -98,7 +98,7 @@ class Uploads:
             return zipped
         return folder
 
-    def survey(self, token: str, dropped: dict[str, int]) -> dict[str, Any]:
+    def survey(self, token: str, dropped: dict[str, int]) -> SurveyAnswer:
         """How many files can be images, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, which
         are kept for the monitor. Raises JobError where that is too little to train on."""
         try:
@@ -111,7 +111,7 @@ class Uploads:
         if found.images < FEWEST:
             sentence = " ".join((f"Training needs at least {FEWEST} images; these are {found.images}.", *map(notes.sentence, told)))
             raise JobError(sentence, "train.error.upload.few", least=FEWEST, n=found.images, notes=as_json(told))
-        return dict(images=found.images, notes=as_json(told))
+        return SurveyAnswer(images=found.images, notes=as_json(told))
 
     def dropped(self, token: Any) -> list[notes.Note]:
         """What the browser left out of an upload."""
@@ -147,9 +147,9 @@ def merged(told: list[notes.Note]) -> list[notes.Note]:
     return [notes.Note(k, counts[k]) for k in notes.LEFT_OUT if counts.get(k)] + rest
 
 
-def as_json(told: list[notes.Note]) -> list[dict[str, Any]]:
+def as_json(told: list[notes.Note]) -> list[NoteTold]:
     """Notes as the page takes them."""
-    return [dict(dataclasses.asdict(n), sentence=notes.sentence(n)) for n in told]
+    return [NoteTold(kind=n.kind, n=n.n, name=n.name, low=n.low, high=n.high, sentence=notes.sentence(n)) for n in told]
 
 
 def job_of(folder: Path) -> dict[str, Any]:

@@ -6,6 +6,10 @@ import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { DrawWalk } from '../../shell/answers' */
+/** @import { Code } from '../../shell/types' */
+/** @import { Key } from './film_state.js' */
+
 const { element } = mounted('film');
 
 const $ = (s) => element.querySelector(s),
@@ -20,10 +24,12 @@ const $ = (s) => element.querySelector(s),
 const length = $('.lx-length'),
   loop = $('.lx-loop'),
   why = $('.lx-why-way');
+/** @type {DrawWalk['method'][]} */
+const WAYS = ['lerp', 'slerp'];
+let way = WAYS[0];
 let t = 0,
   playing = false,
   last = 0,
-  way = 'lerp',
   looped = true,
   both = false,
   filling = null,
@@ -37,7 +43,7 @@ const keys = () => lx.state.keys,
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
 const path = (u = t, how = way) => alongPath(codes(), u, how, looped);
-const ways_ = () => (both ? ['lerp', 'slerp'] : [way]);
+const ways_ = () => (both ? WAYS : [way]);
 /* pictures of another run or class are dimmed until those of this one are there */
 const stale = () => {
   lx.stale([...Object.values(screens), ...Object.values(strips), chart], true);
@@ -118,7 +124,7 @@ scrub.oninput = () => {
 scrub.onchange = take;
 for (const b of element.querySelectorAll('[data-way]'))
   b.onclick = () => {
-    way = b.dataset.way;
+    way = b.dataset.way === 'slerp' ? 'slerp' : 'lerp';
     ways();
     frame();
     strip();
@@ -140,8 +146,8 @@ twin.onclick = () => {
   remember();
 };
 length.onchange = () => remember();
-for (const [how, c] of Object.entries(screens))
-  c.onclick = () => {
+for (const how of WAYS)
+  screens[how].onclick = () => {
     way = how;
     ways();
     frame();
@@ -151,7 +157,7 @@ const mode = () => {
   twin.setAttribute('aria-pressed', both);
   element.dataset.both = both;
   element.querySelector('.lx-film').classList.toggle('lx-doubled', both);
-  for (const how of ['lerp', 'slerp']) {
+  for (const how of WAYS) {
     const off = !ways_().includes(how);
     $('.lx-shot-' + how).hidden = off;
     $('.lx-contact-' + how).hidden = off;
@@ -169,7 +175,7 @@ const measure = () => {
   if (few || !on()) return;
   lx.stale([chart], false);
   const N = 96,
-    lines = Object.fromEntries(['lerp', 'slerp'].map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])),
+    lines = Object.fromEntries(WAYS.map((how) => [how, Array.from({ length: N + 1 }, (_, i) => norm(path(i / N, how)))])),
     r = shell(),
     all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
   const lo = Math.max(0, 0.92 * Math.min(...all)),
@@ -177,7 +183,7 @@ const measure = () => {
     down = (v) => (100 * (hi - v)) / (hi - lo),
     y = (v) => down(v).toFixed(2),
     svg = chart.querySelector('svg');
-  for (const how of ['lerp', 'slerp'])
+  for (const how of WAYS)
     svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${((100 * i) / N).toFixed(2)},${y(v)}`).join(' '));
   const band = svg.querySelector('rect'),
     line = svg.querySelector('line'),
@@ -197,8 +203,7 @@ const measure = () => {
   tell();
 };
 const tell = () => {
-  if (keys().length > 1)
-    for (const how of ['lerp', 'slerp']) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2);
+  if (keys().length > 1) for (const how of WAYS) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2);
 };
 const ways = () => {
   mode();
@@ -207,7 +212,7 @@ const ways = () => {
     b.classList.toggle('on', is);
     b.setAttribute('aria-checked', is);
   }
-  for (const how of ['lerp', 'slerp'])
+  for (const how of WAYS)
     for (const e of [$('.lx-shot-' + how), $('.lx-contact-' + how), chart.querySelector('.lx-norm-' + how)])
       e.classList.toggle('chosen', how === way);
   const s = lx.state.info?.spec;
@@ -310,13 +315,21 @@ const fill = async () => {
       found = [],
       seen = new Set();
     for (let tries = 0; found.length < 4 && tries < 16; tries++) {
-      const d = await lx.code(
-        some ? { op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points } : { op: 'sample', seed: tries },
-      );
+      if (!some) {
+        const { w } = await lx.code({ op: 'sample', seed: tries });
+        if (run !== lx.state.run || bringing) return;
+        found.push({ w, origin: { kind: 'seed', seed: tries } });
+        continue;
+      }
+      const {
+        w,
+        index,
+        label: of,
+      } = await lx.code({ op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points });
       if (run !== lx.state.run || bringing) return;
-      if (some && d.label >= 0 && d.label !== null && seen.has(d.label) && tries < 12) continue;
-      seen.add(d.label);
-      found.push({ w: d.w, origin: some ? { kind: 'point', index: d.index, label: d.label } : { kind: 'seed', seed: tries } });
+      if (of >= 0 && of !== null && seen.has(of) && tries < 12) continue;
+      seen.add(of);
+      found.push({ w, origin: { kind: 'point', index, label: of } });
     }
     if (run === lx.state.run && !keys().length) {
       t = 0;
@@ -359,6 +372,11 @@ const originOf = (k, label) => {
   if (k.w) return { kind: 'link' };
   return k.index === undefined ? { kind: 'seed', seed: k.seed } : { kind: 'point', index: k.index, label };
 };
+/** @param {Key} k @returns {Promise<{ w: Code, label?: number | null }>} */
+const asked = async (k) => {
+  if (k.w) return { w: k.w };
+  return k.index === undefined ? lx.code({ op: 'sample', seed: k.seed }) : lx.code({ op: 'point', index: k.index });
+};
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
 const restore = async () => {
   restored = true;
@@ -377,7 +395,7 @@ const restore = async () => {
     ticket = ++bringing,
     s = walkText.read(lx.state.kept.walk, layers(), width()),
     wide = first() === 'slerp' && innerWidth > 720;
-  way = s.way || first();
+  way = /** @type {DrawWalk['method'] | null} */ (s.way) || first();
   chosen = s.both;
   both = chosen ?? wide;
   looped = s.looped;
@@ -390,7 +408,7 @@ const restore = async () => {
   const found = [];
   try {
     for (const k of s.keys) {
-      const d = k.w ? k : await lx.code(k.index !== undefined ? { op: 'point', index: k.index } : { op: 'sample', seed: k.seed });
+      const d = await asked(k);
       if (run !== lx.state.run || ticket !== bringing) return;
       found.push({ w: d.w, origin: originOf(k, d.label) });
     }

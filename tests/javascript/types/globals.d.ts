@@ -10,14 +10,14 @@ interface Window {
   lxFrames: number;
   lxLogin: any;
   lxRelabel: [string, string][];
-  lxFit: (neighbours: number, distance: number, metric: string) => Promise<any>;
+  lxFit: (neighbours: number, distance: number, metric: import('../../../explorer/shell/answers').AskFit['metric']) => Promise<void>;
   gradio_config?: { root?: string };
 }
 
 /* What modules tell each other beside the state (lx.on): components that come and go in the page. */
 interface DocumentEventMap {
-  'lx-ratio': CustomEvent<import('../../../explorer/shell/types').Neighbours | null>;
+  'lx-ratio': CustomEvent<import('../../../explorer/shell/answers').NeighboursAnswer | null>;
   'lx-neighbours': CustomEvent<import('../../../explorer/shell/types').Neighbours>;
   'lx-fitting': CustomEvent<import('../../../explorer/shell/types').Fitting | null>;
-  'lx-fitted': CustomEvent<import('../../../explorer/shell/types').Fitted>;
+  'lx-fitted': CustomEvent<import('../../../explorer/shell/answers').FitDone>;
 }

@@ -1,0 +1,208 @@
+"""What the list of runs and a run's opening are answered with. Codes and directions are base64 of float32."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+from ..latent.neighbours import FirstCode
+
+
+class Headline(TypedDict):
+    """The metric that the picker shows."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class RunRow(TypedDict):
+    """What the picker tells of a run. ``headline``: None where it was not measured; ``attributes``: how many its images are labelled by;
+    ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
+
+    name: str
+    title: str
+    family: str
+    family_title: str
+    dataset: str
+    dataset_title: str
+    shape: list[int]
+    w_dim: int
+    num_layers: int
+    encodes: bool
+    stochastic: bool
+    num_classes: int
+    levels: list[int]
+    headline: Headline | None
+    attributes: int
+    changed: float | None
+    images_seen: int
+    finished: bool
+    parameters: int
+    views: list[str]
+
+
+class RunsAnswer(TypedDict):
+    """All runs; which would be opened first; a sentence for each folder that is none; whether this visitor may train."""
+
+    runs: list[RunRow]
+    first: str | None
+    problems: dict[str, str]
+    training: bool
+
+
+class CodeSlice(TypedDict):
+    """A slice of the code with a meaning of its own (training/model.py, Code); ``low`` and ``high``: the range seen in training."""
+
+    name: str
+    start: int
+    size: int
+    kind: Literal["continuous", "categorical"]
+    low: float
+    high: float
+
+
+class Spec(TypedDict):
+    """What a model can do (training/model.py, LatentSpec)."""
+
+    shape: list[int]
+    z_dim: int
+    w_dim: int
+    num_layers: int
+    num_classes: int
+    codes: list[CodeSlice]
+    encodes: bool
+    stochastic: bool
+    reads: bool
+    levels: list[int]
+    noise: list[int]
+    pixel_noise: bool
+    palette: int
+    prior: Literal["normal", "uniform", "fitted", "mapped"]
+
+
+class CardNote(TypedDict):
+    """One thing that is told of a data set (training/model.py, Note)."""
+
+    kind: str
+    n: int
+    name: str
+    low: float
+    high: float
+
+
+class CardData(TypedDict):
+    """The data set of a run (training/model.py, DataSpec)."""
+
+    name: str
+    title: str
+    shape: list[int]
+    classes: list[str]
+    attributes: list[tuple[str, list[str]]]
+    attribution: str
+    fingerprint: str
+    notes: list[CardNote]
+
+
+class CardMetric(TypedDict):
+    """A figure, its unit, and how it was taken."""
+
+    value: float
+    unit: str
+    protocol: str
+
+
+class CardSeeds(TypedDict):
+    """The seeds that a run was chosen from: by what, and what each had."""
+
+    tried: list[int]
+    chosen_by: str
+    signs: list[float]
+    figures: dict[str, list[float]]
+
+
+class CardTold(TypedDict):
+    """A run's card (training/card.py, Card)."""
+
+    format_version: int
+    name: str
+    family: str
+    config: dict[str, Any]
+    data: CardData
+    spec: Spec
+    title: str
+    images_seen: int
+    seconds: float
+    hardware: str
+    seed: int
+    seeds: CardSeeds | None
+    recipe: str
+    trained_in: str
+    bf16_ratio: float
+    begun_with: str
+    code_version: str
+    created: str
+    metrics: dict[str, CardMetric]
+    carried: dict[str, dict[str, float]]
+    headline: str
+    parameters: int
+    weights_sha256: str
+    precision: str
+
+
+class Slider(TypedDict):
+    """One of the strongest directions of a run's codes, of unit length; ``sigma``: their deviation along it, ``share``: of their variance;
+    ``label``, ``low`` and ``high``: what it was measured to change, None where nothing clear came out, by ``effect`` from -2 to 2 sigma."""
+
+    vector: str
+    sigma: float
+    share: float
+    label: str | None
+    effect: float
+    low: str | None
+    high: str | None
+
+
+class DatasetTold(TypedDict):
+    """What held-out images a run can be shown with, and how their sprite sheets are laid out: ``tile``: height and width of one."""
+
+    name: str
+    title: str
+    classes: list[str]
+    attributes: list[tuple[str, list[str]]]
+    attribution: str
+    n: int
+    tile: tuple[int, int]
+    columns: int
+    per_sheet: int
+    sheets: int
+    channels: int
+
+
+class UmapTold(TypedDict):
+    """What the shipped map was laid out with."""
+
+    n_neighbors: int
+
+
+class RunAnswer(TypedDict):
+    """All that the page needs to open a run. ``views``: that can show it; ``scale``: of its codes; ``points``: held-out images with a code;
+    ``projections``: maps, the best first; ``other_images``: whether the images are another set than the one it was trained on."""
+
+    card: CardTold
+    paper: str
+    equation: str
+    summary: str
+    family_title: str
+    spec: Spec
+    views: list[str]
+    mean: str
+    scale: float
+    directions: list[Slider]
+    points: int
+    projections: list[str]
+    umap: UmapTold | None
+    dataset: DatasetTold | None
+    other_images: bool
+    default: FirstCode

@@ -1,0 +1,1675 @@
+/* Made of Python's requests and answers by `make answers` (tests/explorer/answers.py): change it there. Codes are base64. */
+
+/** Mean and deviation of each number; of activities a histogram of how many are lit, with one edge more than counts; the mean share
+that is lit, and the mean activity. */
+export interface ActivityAnswer {
+  mean: string;
+  sigma: string;
+  threshold: number | null;
+  counts: number[];
+  edges: number[];
+  lit: number;
+  activity: number;
+}
+
+/** The inputs, what each unit makes of its own, and of a grey image. */
+export interface AscentAnswer {
+  ready: true;
+  picture: string;
+  tile: number[];
+  values: number[];
+  grey: number[];
+}
+
+/** What is usual of the run's codes: mean and deviation of each number, and of activities how many light up. */
+export interface AskActivity {
+  run: string;
+  label?: number | null;
+  op: 'activity';
+}
+
+/** The inputs that excite units most, found by gradient ascent. */
+export interface AskAscent {
+  run: string;
+  label?: number | null;
+  op: 'ascent';
+  layer: number;
+  units: number[];
+}
+
+/** A linear decoder beside PCA: rows of its columns, of the same space in its principal axes, and of the exact components; angles. */
+export interface AskColumns {
+  run: string;
+  label?: number | null;
+  op: 'columns';
+}
+
+/** Reconstructions through the first 1 … K layers alone: after the image a tile for each, and their errors. */
+export interface AskDepth {
+  run: string;
+  label?: number | null;
+  w?: string | null;
+  image?: HeldOutImage | Pixels | null;
+  op: 'depth';
+}
+
+/** Directions found after training, and what each was measured to change; while that is being worked out, how far it is. */
+export interface AskDirections {
+  run: string;
+  label?: number | null;
+  op: 'directions';
+}
+
+/** A row of images from codes drawn at random, and their codes: of a normal cloud, the model's own distribution, or a mixture. */
+export interface AskDrawn {
+  run: string;
+  label?: number | null;
+  op: 'drawn';
+  by: 'normal' | 'own' | 'mixture';
+  seed?: number;
+}
+
+/** An image's code and its reconstruction. `image`: base64 of a file, a held-out image, or pixels. */
+export interface AskEncode {
+  run: string;
+  label?: number | null;
+  op: 'encode';
+  image: string | HeldOutImage | Pixels;
+  invert?: boolean;
+}
+
+/** What the run's encoder has: its layers, whether its first one can be drawn, how many layers have a mirror in the decoder, whether the
+decoder is linear and the code's numbers are activities. */
+export interface AskFacts {
+  run: string;
+  label?: number | null;
+  op: 'facts';
+}
+
+/** Units of the first layer as pictures of their weights, and of their mirrors in the decoder, each on a scale of its own. */
+export interface AskFilters {
+  run: string;
+  label?: number | null;
+  op: 'filters';
+  units: number[];
+}
+
+/** How to lay out which run's codes, and the fit of the same browser that this one replaces. */
+export interface AskFit {
+  run: string;
+  n_neighbors: number;
+  min_dist: number;
+  metric: 'euclidean' | 'cosine' | 'manhattan' | 'correlation';
+  replaces?: string;
+}
+
+/** Exemplars that show all of `filters`, (field, category) …; while they are still being read, how far that is (`done`). */
+export interface AskGallery {
+  run: string;
+  label?: number | null;
+  op: 'gallery';
+  source?: 'samples' | 'real';
+  filters?: [string, string][];
+  offset?: number;
+  count?: number;
+}
+
+/** What the run's codes keep and lose, by a classifier of its data set; while that is being counted, how far it is. */
+export interface AskKept {
+  run: string;
+  label?: number | null;
+  op: 'kept';
+}
+
+/** What an encoder does for classifiers with few labels: without `n` what is known and what can be measured here, with it one
+accuracy, or how far its measurement is. */
+export interface AskLabels {
+  run: string;
+  label?: number | null;
+  op: 'labels';
+  n?: number | null;
+  way?: string;
+}
+
+/** A cloud in three dimensions and a linear autoencoder 3 → 2 → 3 that learns its plane, step by step, beside PCA's. */
+export interface AskLesson {
+  run: string;
+  label?: number | null;
+  op: 'lesson';
+  seed?: number;
+}
+
+/** The code that a z is mapped to. */
+export interface AskMap {
+  run: string;
+  label?: number | null;
+  op: 'map';
+  z: string;
+}
+
+/** What a direction of one's own changes. */
+export interface AskMeasure {
+  run: string;
+  label?: number | null;
+  op: 'measure';
+  vector: string;
+}
+
+/** The held-out images whose codes are nearest, and how far off the nearest is: as a multiple of the usual distance between neighbours,
+and as the share of held-out images that have another one nearer (`beyond`). */
+export interface AskNeighbours {
+  run: string;
+  label?: number | null;
+  op: 'neighbours';
+  w: string;
+  k?: number;
+}
+
+/** Where noise changes the image of a code: a map of each pixel's deviation over draws, and what its white stands for (of 255). */
+export interface AskNoise {
+  run: string;
+  label?: number | null;
+  op: 'noise';
+  w: string;
+  strengths: number[];
+  seeds?: number;
+}
+
+/** The image of a code as a sum: what each of its strongest numbers adds, and the images of the strongest `counts` alone. */
+export interface AskParts {
+  run: string;
+  label?: number | null;
+  op: 'parts';
+  w: string;
+}
+
+/** The way between two seeds' samples through Z (the upper row) and through W, and how long each is to the eye. */
+export interface AskPaths {
+  run: string;
+  label?: number | null;
+  psi?: number;
+  cutoff?: number;
+  op: 'paths';
+  a: number;
+  b: number;
+  frames?: number;
+}
+
+/** The code for a place on the map, and how far the nearest real image's code is (1: the usual distance between neighbours). */
+export interface AskPlace {
+  run: string;
+  label?: number | null;
+  op: 'place';
+  projection: 'umap' | 'pca' | 'code';
+  x: number;
+  y: number;
+}
+
+/** The code of a held-out image. */
+export interface AskPoint {
+  run: string;
+  label?: number | null;
+  op: 'point';
+  index: number;
+}
+
+/** The levels of a code, or of a real image: a picture of low-pass images, residuals and sums, and what each residual's colours stand
+for. `blend`: how much of each residual is added; `drawn`: those that the model draws in place of the image's own. */
+export interface AskPyramid {
+  run: string;
+  label?: number | null;
+  op: 'pyramid';
+  w: string;
+  blend: number[];
+  image?: string | HeldOutImage | Pixels | null;
+  invert?: boolean;
+  drawn?: boolean[] | null;
+}
+
+/** What is read from the image of a code: by the model's own head (by code, or "class"), and by a separate classifier. */
+export interface AskRead {
+  run: string;
+  label?: number | null;
+  op: 'read';
+  w: string;
+}
+
+/** The codes of several real images, each one style for all layers where the encoder gives such, and a row of the images as the run
+takes them. */
+export interface AskReals {
+  run: string;
+  label?: number | null;
+  op: 'reals';
+  images: (string | HeldOutImage | Pixels)[];
+}
+
+/** The code of a seed. */
+export interface AskSample {
+  run: string;
+  label?: number | null;
+  op: 'sample';
+  seed: number;
+}
+
+/** The code of an image in a run without an encoder. Asking again tells how far it is; to stop asking, or `cancel`, ends it. */
+export interface AskSearch {
+  run: string;
+  label?: number | null;
+  image: string | HeldOutImage | Pixels;
+  invert?: boolean;
+  cancel?: boolean;
+}
+
+/** An image from a few directions of its code alone (upper row), and from as many principal components (lower row), with errors. */
+export interface AskSized {
+  run: string;
+  label?: number | null;
+  w?: string | null;
+  image?: HeldOutImage | Pixels | null;
+  op: 'sized';
+  sizes: number[];
+}
+
+/** Mean errors of held-out images from 1, 2, 4 … directions of the code and as many principal components. */
+export interface AskSizes {
+  run: string;
+  label?: number | null;
+  op: 'sizes';
+}
+
+/** The samples that the run's training kept at the end of each stage. */
+export interface AskStages {
+  run: string;
+  label?: number | null;
+  op: 'stages';
+}
+
+/** Directions of the chosen layers' styles; while they are being measured, how far that is. */
+export interface AskStyleDirections {
+  run: string;
+  label?: number | null;
+  op: 'style_directions';
+  layers: boolean[];
+}
+
+/** The codes of a mixing grid's sources, the mean of W, and the layer ranges that have a name. */
+export interface AskStyles {
+  run: string;
+  label?: number | null;
+  op: 'styles';
+  rows: number[];
+  columns: number[];
+}
+
+/** The code of A − B + C, the direction A − B, the codes of the nine images, whether the result shows what was asked for, and what
+the exemplars of A, of B, of C, and the result are said to show. */
+export interface AskSum {
+  run: string;
+  label?: number | null;
+  a: string[];
+  b: string[];
+  c: string[];
+  strength?: number;
+  noise?: number;
+  seed?: number;
+  op: 'sum';
+}
+
+/** One unit: what it makes of an image, the held-out images that excite it most, and, of the code, what it draws. */
+export interface AskUnit {
+  run: string;
+  label?: number | null;
+  w?: string | null;
+  image?: HeldOutImage | Pixels | null;
+  op: 'unit';
+  layer: number;
+  unit: number;
+}
+
+/** A page of a layer's units, those that vary most first, or the one that `unit` is on. `alive`: without the dead ones. */
+export interface AskUnits {
+  run: string;
+  label?: number | null;
+  op: 'units';
+  layer?: number;
+  page?: number;
+  unit?: number | null;
+  alive?: boolean;
+}
+
+/** What units of a layer make of an image. */
+export interface AskValues {
+  run: string;
+  label?: number | null;
+  w?: string | null;
+  image?: HeldOutImage | Pixels | null;
+  op: 'values';
+  layer: number;
+  units: number[];
+}
+
+/** Where the codes of a path lie on a map: exactly where the map has a place for every code, else as the nearest held-out images. */
+export interface AskWay {
+  run: string;
+  label?: number | null;
+  op: 'way';
+  keys: string;
+  frames?: number;
+  method?: 'lerp' | 'slerp';
+  projection: 'umap' | 'pca' | 'code';
+}
+
+/** An image, as the run `run` would take it, for `runs`: all that encode images of its shape. `label`: the image's class, where a
+person says it. With `noise` errors are taken against the image without it. */
+export interface Beside {
+  run: string;
+  label?: number | null;
+  runs: string[];
+  image: string | HeldOutImage | Pixels | CodeImage;
+  invert?: boolean;
+  noise?: Noise | null;
+}
+
+/** `picture`: a data: URL of the image and the reconstructions in a row, as many as `runs` have one, and with noise the image
+without it at the end; `noise`: the noise's own squared error; of a held-out image, which, and what it shows. */
+export interface BesideAnswer {
+  picture: string;
+  runs: (BesideTaken | BesideProblem)[];
+  noise?: number;
+  index?: number;
+  label?: number | null;
+  attributes?: Record<string, string>;
+}
+
+/** Why a run could not take the image in, a sentence. */
+export interface BesideProblem {
+  run: string;
+  problem: string;
+}
+
+/** An image's code and its doubt (base64 of float32), the squared `error` summed over pixels as [0, 1], what a conditional model drew
+it as, and the share of held-out images with a larger error, None where that is not known yet. */
+export interface BesideTaken {
+  class: number | null;
+  run: string;
+  w: string;
+  error: number;
+  sigma: string | null;
+  percentile: number | null;
+}
+
+/** What may be done with a training. */
+export interface Can {
+  stop: boolean;
+  open: boolean;
+  delete: boolean;
+  resume: boolean;
+}
+
+/** The data set of a run (training/model.py, DataSpec). */
+export interface CardData {
+  name: string;
+  title: string;
+  shape: number[];
+  classes: string[];
+  attributes: [string, string[]][];
+  attribution: string;
+  fingerprint: string;
+  notes: CardNote[];
+}
+
+/** A figure, its unit, and how it was taken. */
+export interface CardMetric {
+  value: number;
+  unit: string;
+  protocol: string;
+}
+
+/** One thing that is told of a data set (training/model.py, Note). */
+export interface CardNote {
+  kind: string;
+  n: number;
+  name: string;
+  low: number;
+  high: number;
+}
+
+/** The seeds that a run was chosen from: by what, and what each had. */
+export interface CardSeeds {
+  tried: number[];
+  chosen_by: string;
+  signs: number[];
+  figures: Record<string, number[]>;
+}
+
+/** A run's card (training/card.py, Card). */
+export interface CardTold {
+  format_version: number;
+  name: string;
+  family: string;
+  config: Record<string, any>;
+  data: CardData;
+  spec: Spec;
+  title: string;
+  images_seen: number;
+  seconds: number;
+  hardware: string;
+  seed: number;
+  seeds: CardSeeds | null;
+  recipe: string;
+  trained_in: string;
+  bf16_ratio: number;
+  init_from: string;
+  code_version: string;
+  created: string;
+  metrics: Record<string, CardMetric>;
+  carried: Record<string, Record<string, number>>;
+  headline: string;
+  parameters: number;
+  weights_sha256: string;
+  precision: string;
+}
+
+/** A Change, as JSON. */
+export interface ChangeOf {
+  label: string;
+  change: number;
+}
+
+/** What a direction changes in one field, from -2 to 2 sigma: `high` is read more often by `change`, a share, `low` less often. */
+export interface ChangeTold {
+  field: string;
+  low: string;
+  high: string;
+  change: number;
+}
+
+/** The image that a code of the run is drawn as, by a class where the run needs one. */
+export interface CodeImage {
+  w: string;
+  label?: number | null;
+}
+
+/** A slice of the code with a meaning of its own (training/model.py, Code); `low` and `high`: the range seen in training. */
+export interface CodeSlice {
+  name: string;
+  start: number;
+  size: number;
+  kind: 'continuous' | 'categorical';
+  low: number;
+  high: number;
+}
+
+/** Three rows of `shown` of `of` columns; the angles between the two spaces, in degrees. */
+export interface ColumnsAnswer {
+  ready: true;
+  picture: string;
+  shown: number;
+  of: number;
+  angles: number[];
+}
+
+/** Play or pause, steps a frame (0: as many as fit), single steps, or on to a step and a pause there. */
+export interface Command {
+  play?: boolean | null;
+  speed?: number | null;
+  step?: number | null;
+  until?: number | null;
+}
+
+/** The table. */
+export interface CompareAnswer {
+  runs: Head[];
+  metrics: MetricRow[];
+  settings: SettingRow[];
+}
+
+/** Images read as category `was` whose reconstructions are read as `now`: `count` of the `of` read as `was`. */
+export interface ConfusionTold {
+  was: number;
+  now: number;
+  count: number;
+  of: number;
+}
+
+/** A data set; `ready`: nothing is to be fetched first. */
+export interface DataTold {
+  name: string;
+  title: string;
+  ready: boolean;
+}
+
+/** What held-out images a run can be shown with, and how their sprite sheets are laid out: `tile`: height and width of one. */
+export interface DatasetTold {
+  name: string;
+  title: string;
+  classes: string[];
+  attributes: [string, string[]][];
+  attribution: string;
+  n: number;
+  tile: [number, number];
+  columns: number;
+  per_sheet: number;
+  sheets: number;
+  channels: number;
+}
+
+/** The image and its reconstructions; of each the squared error, summed over pixels as [0, 1], and how many units it went through. */
+export interface DepthAnswer {
+  picture: string;
+  errors: number[];
+  units: number[];
+}
+
+/** A direction of unit length (`vector`: base64 of float32) with what it changes. `sigma`: the codes' deviation along it; `name`:
+field and category of an attribute direction, `accuracy`: of its classifier, a share. `main`: what it changes most. */
+export interface DirectionTold {
+  kind: string;
+  vector: string;
+  sigma: number;
+  name: string[] | null;
+  accuracy: number | null;
+  main: ChangeTold | null;
+  side: ChangeTold[];
+  statistic: StatisticTold;
+}
+
+/** The directions, and all that images are read for. */
+export interface DirectionsAnswer {
+  ready: true;
+  directions: DirectionTold[];
+  fields: FieldTold[];
+}
+
+/** A code with two things changed: one along the rows, one along the columns (a class, a code, a direction, the noise). */
+export interface DrawCodes {
+  run: string;
+  label?: number | null;
+  op: 'codes';
+  w: string;
+  rows: Side;
+  columns: Side;
+}
+
+/** Exemplars of the gallery as the model draws them, by their refs. */
+export interface DrawExemplars {
+  run: string;
+  label?: number | null;
+  op: 'exemplars';
+  refs: string[];
+  columns?: number;
+}
+
+/** Several codes, row by row. */
+export interface DrawGrid {
+  run: string;
+  label?: number | null;
+  op: 'grid';
+  w: string;
+  columns: number;
+}
+
+/** One code as an image. */
+export interface DrawImage {
+  run: string;
+  label?: number | null;
+  op: 'image';
+  w: string;
+  noise?: PixelNoise | null;
+}
+
+/** The plane of a 2-D code, evenly spaced from lo to hi in both; the top row has the highest y. */
+export interface DrawManifold {
+  run: string;
+  label?: number | null;
+  op: 'manifold';
+  lo?: number;
+  hi?: number;
+  n?: number;
+}
+
+/** Images of w + sigma ε: what else the encoder thought of. */
+export interface DrawResample {
+  run: string;
+  label?: number | null;
+  op: 'resample';
+  w: string;
+  sigma: string;
+  n?: number;
+  seed?: number;
+  columns?: number;
+}
+
+/** Images of a seed: of one class, or, where none is asked for, of all classes in turn. */
+export interface DrawSamples {
+  run: string;
+  label?: number | null;
+  op: 'samples';
+  seed?: number;
+  n?: number;
+  columns?: number;
+}
+
+/** A path as a contact strip: frames in a row, or in rows of `columns`. */
+export interface DrawStrip {
+  run: string;
+  label?: number | null;
+  keys: string;
+  method?: 'lerp' | 'slerp';
+  loop?: boolean;
+  space?: 'code' | 'pixels';
+  op: 'strip';
+  frames: number;
+  columns?: number | null;
+}
+
+/** A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
+
+Sources are the samples of seeds, or have the `codes` of real images, rows first: as "reals" answers them. */
+export interface DrawStyles {
+  run: string;
+  label?: number | null;
+  psi?: number;
+  cutoff?: number;
+  op: 'styles';
+  rows: number[];
+  columns: number[];
+  codes?: string | null;
+  layers: boolean[];
+  blend?: number;
+  noise?: PixelNoise | null;
+}
+
+/** Nine images: the result in the middle, its noisy neighbours around it. With `means` instead three: the means of A, B and C. */
+export interface DrawSum {
+  run: string;
+  label?: number | null;
+  a: string[];
+  b: string[];
+  c: string[];
+  strength?: number;
+  noise?: number;
+  seed?: number;
+  op: 'sum';
+  means?: boolean;
+}
+
+/** One code with its coordinate along each direction (a row) set to each value (a column), in sigmas from the mean. */
+export interface DrawTraverse {
+  run: string;
+  label?: number | null;
+  op: 'traverse';
+  w: string;
+  directions: number[];
+  values: number[];
+}
+
+/** A code truncated by each psi of `values`, in a row; `plus` is added after that. */
+export interface DrawTruncated {
+  run: string;
+  label?: number | null;
+  op: 'truncated';
+  w: string;
+  values: number[];
+  cutoff: number;
+  plus?: string | null;
+  noise?: PixelNoise | null;
+}
+
+/** Where a path is at time t. */
+export interface DrawWalk {
+  run: string;
+  label?: number | null;
+  keys: string;
+  method?: 'lerp' | 'slerp';
+  loop?: boolean;
+  space?: 'code' | 'pixels';
+  op: 'walk';
+  t: number;
+}
+
+/** The images in a row, and their codes one after another. */
+export interface DrawnAnswer {
+  ready: true;
+  picture: string;
+  w: string;
+}
+
+/** A code and its doubt `sigma` (base64 of float32), where the encoder has any; data: URLs of the image, its reconstruction and the
+difference; the squared `error` summed over pixels as [0, 1]; `percentile`: the share of held-out images with a larger one;
+`class`: what a conditional model drew it as; of a held-out image, which, and what it shows. */
+export interface EncodeAnswer {
+  class?: number;
+  w: string;
+  error: number;
+  input: string;
+  reconstruction: string;
+  difference: string;
+  sigma?: string;
+  percentile?: number;
+  index?: number;
+  label?: number | null;
+  attributes?: Record<string, string>;
+}
+
+/** `filters`: whether the first layer can be drawn; `mirrors`: how many layers have one in the decoder; `threshold`: above what a
+number of the code counts as lit, None where they are no activities; `d`: how many numbers a code has. */
+export interface FactsAnswer {
+  layers: LayerNamed[];
+  filters: boolean;
+  mirrors: number;
+  linear: boolean;
+  threshold: number | null;
+  d: number;
+}
+
+/** The key of why a training failed, and its values. */
+export interface Failure {
+  key: string;
+  values: Record<string, number | string>;
+}
+
+/** A family; `recipes`: by name and data set ("*": any) the settings. */
+export interface FamilyTold {
+  name: string;
+  title: string;
+  paper: string;
+  equation: string;
+  summary: string;
+  settings: SettingTold[];
+  recipes: Record<string, Record<string, Record<string, number | string | boolean | number[] | string[] | null>>>;
+}
+
+/** A field, and how many exemplars show each of its categories. */
+export interface FieldCounted {
+  name: string;
+  categories: string[];
+  measured: boolean;
+  counts: number[];
+}
+
+/** Of one field: `counts` of images by what they (rows) and their reconstructions (columns) are read as; the `share` read alike. */
+export interface FieldKept {
+  name: string;
+  categories: string[];
+  counts: number[][];
+  share: number;
+  confusions: ConfusionTold[];
+}
+
+/** Something that images are read for, and its categories; `measured`: two halves of a statistic, told apart by no classifier. */
+export interface FieldTold {
+  name: string;
+  categories: string[];
+  measured: boolean;
+}
+
+/** What plotly.js draws; `layout` is its own. */
+export interface Figure {
+  data: Trace[];
+  layout: Record<string, any>;
+}
+
+/** Pictures of weights and of their mirrors; `tile`: height and width of one; `alike`: the cosine of each pair, `mean`: of all. */
+export interface FiltersAnswer {
+  encoder: string;
+  decoder: string;
+  tile: number[];
+  alike: number[];
+  mean: number;
+}
+
+/** A code, base64 of float32, and where it comes from. */
+export interface FirstCode {
+  w: string;
+  origin: SampleOrigin | PointOrigin;
+}
+
+/** The places (`xy`: base64 of float32) of which run's codes, `weights` being the first of its weights' hash; `key`: what it
+was laid out with; `kept`: in the run's folder, being the owner's. */
+export interface FitDone {
+  state: 'done';
+  run: string;
+  weights: string;
+  key: string;
+  kept: boolean;
+  xy: string;
+}
+
+/** `share`: how far it is, 0 to 1. */
+export interface FitGoing {
+  state: 'fitting';
+  share: number;
+}
+
+/** It stands in the queue, behind how many. */
+export interface FitWaiting {
+  state: 'waiting';
+  ahead: number;
+}
+
+/** Everything the form shows. `own`: the data set that is a person's own images, `sizes`: in pixels that they may be made; `first`
+and `quick`: the family and the recipe that are proposed; `taken`: names that are. */
+export interface FormAnswer {
+  training: boolean;
+  families: FamilyTold[];
+  data: DataTold[];
+  own: string;
+  sizes: number[];
+  first: string;
+  quick: string;
+  taken: string[];
+}
+
+/** The refs of a page; `total`: of all that show the filters, `of`: of all. */
+export interface GalleryAnswer {
+  ready: true;
+  total: number;
+  of: number;
+  refs: string[];
+  fields: FieldCounted[];
+  start: GalleryStart;
+}
+
+/** What A, B and C begin with: refs, and the field that A and B differ in, None where they were chosen otherwise. */
+export interface GalleryStart {
+  a: string[];
+  b: string[];
+  c: string[];
+  field: string | null;
+}
+
+/** What a run is. `classes`: of a conditional one; `seconds`: of training. */
+export interface Head {
+  name: string;
+  title: string;
+  family: string;
+  dataset: string;
+  shape: number[];
+  z_dim: number;
+  num_classes: number;
+  classes: string[];
+  parameters: number;
+  images_seen: number;
+  seconds: number;
+  hardware: string;
+  seed: number;
+  seeds: SeedsTold | null;
+  recipe: string;
+  init_from: string;
+}
+
+/** The metric that the picker shows. */
+export interface Headline {
+  name: string;
+  value: number;
+  unit: string;
+}
+
+/** A held-out image by its number. */
+export interface HeldOutImage {
+  index: number;
+}
+
+/** What a viewer must know (training/live.py). `near`: how many sigmas off a point still counts as of high quality; `points`,
+`side`, `arrows`, `view` and `unit`: how a frame is laid out; `seconds` and `steps`: of training, at most. */
+export interface HelloAnswer {
+  data: string;
+  seed: number;
+  panels: PanelTold[];
+  centres: number[][];
+  sigma: number;
+  near: number;
+  points: number;
+  side: number;
+  arrows: number;
+  view: number;
+  unit: number;
+  seconds: number;
+  steps: number;
+}
+
+/** There is no training, now or before. `running`: names of runs that are being trained. */
+export interface Idle {
+  training: boolean;
+  running: string[];
+  recent: Recent[];
+  state: 'idle';
+  name: null;
+}
+
+/** Of how many held-out images, field by field. */
+export interface KeptAnswer {
+  ready: true;
+  images: number;
+  fields: FieldKept[];
+}
+
+/** An accuracy on the card, a share, and how it was taken. */
+export interface LabelsFigure {
+  accuracy: number;
+  protocol: string;
+}
+
+/** By number of labels and way what the card tells; the numbers that can be measured here; how many classes there are. */
+export interface LabelsKnown {
+  known: Record<string, Record<string, LabelsFigure>>;
+  sizes: number[];
+  classes: number;
+}
+
+/** One accuracy, a share. */
+export interface LabelsMeasured {
+  ready: true;
+  accuracy: number;
+}
+
+/** A layer: its name, how many units it has, and whether they are channels. */
+export interface LayerNamed {
+  name: string;
+  units: number;
+  channels: boolean;
+}
+
+/** Points and corners as three lists, of their x, y and z; `plane` and `error` are PCA's. */
+export interface LessonAnswer {
+  cloud: number[][];
+  plane: number[][];
+  error: number;
+  steps: LessonStep[];
+}
+
+/** The plane's corners after how many steps, its mean squared error, and the angle to PCA's in degrees. */
+export interface LessonStep {
+  taken: number;
+  plane: number[][];
+  error: number;
+  angle: number;
+}
+
+/** The data sets that there are. */
+export interface LiveAnswer {
+  data: Record<string, MixtureTold>;
+}
+
+/** A code, base64 of float32. */
+export interface MapAnswer {
+  w: string;
+}
+
+/** A Measured, as JSON. */
+export interface MeasuredTold {
+  name: string;
+  kind: 'continuous' | 'categorical';
+  label: string | null;
+  change: number;
+  also: ChangeOf[];
+  share: number | null;
+  names: (NameOf | null)[];
+}
+
+/** A figure of a card; `best`: of those that were measured alike. */
+export interface MetricCell {
+  value: number;
+  unit: string;
+  protocol: string;
+  best: boolean;
+}
+
+/** A figure of all cards in their order, None where one has it not; `better`: which way, where either is. */
+export interface MetricRow {
+  name: string;
+  better: string | null;
+  cells: (MetricCell | null)[];
+}
+
+/** Which real images' codes to average, and how much each counts. */
+export interface Mix {
+  run: string;
+  indices: number[];
+  weights?: number[] | null;
+}
+
+/** A code, base64 of float32. */
+export interface MixAnswer {
+  w: string;
+}
+
+/** The modes of a data set of points in the plane: their centres, and the deviation of each. */
+export interface MixtureTold {
+  centres: number[][];
+  sigma: number;
+}
+
+/** A Name, as JSON. */
+export interface NameOf {
+  label: number;
+  share: number;
+}
+
+/** The nearest first: held-out images, how far off in the space of codes, their classes; `ratio`: 1 is usual; `beyond`: a share. */
+export interface NeighboursAnswer {
+  indices: number[];
+  distances: number[];
+  labels: (number | null)[];
+  ratio: number;
+  beyond: number;
+}
+
+/** Of a run whose training kept none. `stages` is empty. */
+export interface NoStages {
+  stages: Stage[];
+  grew: number[];
+  adds: boolean;
+}
+
+/** What is put on the image first. `amount`: of gaussian noise its deviation on the [0, 1] scale, else the share of pixels. */
+export interface Noise {
+  kind: 'gaussian' | 'dropout' | 'block';
+  amount: number;
+  seed?: number;
+}
+
+/** A data: URL; deviations of pixels of 255: the one that is drawn white, and the mean; over how many draws. */
+export interface NoiseAnswer {
+  picture: string;
+  top: number;
+  mean: number;
+  seeds: number;
+}
+
+/** The answer of what takes long, until it is there. `done`: the share of it, 0 to 1. */
+export interface NotReady {
+  ready: false;
+  done: number;
+}
+
+/** One thing that is told of a person's images (training/model.py, Note), and its sentence in English. */
+export interface NoteTold {
+  kind: string;
+  n: number;
+  name: string;
+  low: number;
+  high: number;
+  sentence: string;
+}
+
+/** Nothing is told but that it was done. */
+export interface Nothing {}
+
+/** Keys of the owner's maps of a run. */
+export interface OwnMaps {
+  maps: string[];
+}
+
+/** One of the families: what its critic's `output` means, and the settings of its preset. */
+export interface PanelTold {
+  name: string;
+  title: string;
+  equation: string;
+  paper: string;
+  output: string;
+  settings: Record<string, any>;
+}
+
+/** Pictures of what each of the strongest numbers, `units`, adds, and of the strongest `counts` alone. */
+export interface PartsAnswer {
+  added: string;
+  units: number[];
+  growing: string;
+  counts: number[];
+}
+
+/** How long the ways through Z and through W are. */
+export interface PathLengths {
+  z: number;
+  w: number;
+}
+
+/** A data: URL of both ways, and their lengths in distances of features of a classifier, or of pixels where there is none. */
+export interface PathsAnswer {
+  picture: string;
+  lengths: PathLengths;
+  space: 'pixels' | 'features';
+}
+
+/** What the noise of each resolution is multiplied by, and the seed it is drawn from; without one it is the model's own. */
+export interface PixelNoise {
+  strengths: number[];
+  seed?: number | null;
+}
+
+/** An image as it is: base64 of uint8, rows of pixels, channels last, in the run's own size. */
+export interface Pixels {
+  pixels: string;
+}
+
+/** A code (base64 of float32), `approximate` where the map leads back to no code exactly; how far the nearest real image's code is, 1
+being usual; that image and its class. */
+export interface PlaceAnswer {
+  w: string;
+  approximate: boolean;
+  ratio: number;
+  nearest: number;
+  label: number | null;
+}
+
+/** The code (base64 of float32) of held-out image `index`, its class and what it shows, field by field. */
+export interface PointAnswer {
+  w: string;
+  index: number;
+  label: number | null;
+  attributes: Record<string, string>;
+}
+
+/** A code that is a held-out image's. */
+export interface PointOrigin {
+  kind: 'point';
+  index: number;
+}
+
+/** The sentence of why it could not be done, in English; `key` says it in another language, of `values`, "" where it does not. */
+export interface Problem {
+  error: string;
+  key: string;
+  values: Record<string, any>;
+}
+
+/** A data: URL of all tiles, each `side` pixels wide; `scales`: what a residual's full colour stands for, [-1, 1] being black to
+white. Of a real image itself: a data: URL of it, how far the last sum is off, at most and as a root mean square (of [-1, 1] and of
+[0, 1]); of a held-out one its number and class. */
+export interface PyramidAnswer {
+  class?: number | null;
+  picture: string;
+  scales: number[];
+  side: number;
+  input?: string;
+  most?: number;
+  error?: number;
+  index?: number;
+}
+
+/** Layers `first` … `last` - 1, which draw the resolutions `low` to `high` (0 where the model names none). */
+export interface RangeTold {
+  name: string;
+  first: number;
+  last: number;
+  low: number;
+  high: number;
+}
+
+/** Probabilities: by code or "class" those of the model's own head, {} where it has none; the separate classifier's for each class. */
+export interface ReadAnswer {
+  read: Record<string, number[]>;
+  judged: number[] | null;
+}
+
+/** Codes one after another, base64 of float32, and a data: URL of the images in a row. */
+export interface RealsAnswer {
+  w: string;
+  picture: string;
+}
+
+/** A run that was trained here, and how that ended. */
+export interface Recent {
+  name: string;
+  state: string;
+}
+
+/** All that the page needs to open a run. `views`: that can show it; `scale`: of its codes; `points`: held-out images with a code;
+`projections`: maps, the best first; `other_images`: whether the images are another set than the one it was trained on. */
+export interface RunAnswer {
+  card: CardTold;
+  paper: string;
+  equation: string;
+  summary: string;
+  family_title: string;
+  spec: Spec;
+  views: string[];
+  mean: string;
+  scale: number;
+  directions: Slider[];
+  points: number;
+  projections: string[];
+  umap: UmapTold | null;
+  dataset: DatasetTold | null;
+  other_images: boolean;
+  default: FirstCode;
+}
+
+/** What the picker tells of a run. `headline`: None where it was not measured; `attributes`: how many its images are labelled by;
+`changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+export interface RunRow {
+  name: string;
+  title: string;
+  family: string;
+  family_title: string;
+  dataset: string;
+  dataset_title: string;
+  shape: number[];
+  w_dim: number;
+  num_layers: number;
+  encodes: boolean;
+  stochastic: boolean;
+  num_classes: number;
+  levels: number[];
+  headline: Headline | null;
+  attributes: number;
+  changed: number | null;
+  images_seen: number;
+  finished: boolean;
+  parameters: number;
+  views: string[];
+}
+
+/** All runs; which would be opened first; a sentence for each folder that is none; whether this visitor may train. */
+export interface RunsAnswer {
+  runs: RunRow[];
+  first: string | null;
+  problems: Record<string, string>;
+  training: boolean;
+}
+
+/** A code and the z that it was mapped from, base64 of float32. */
+export interface SampleAnswer {
+  w: string;
+  z: string;
+  seed: number;
+}
+
+/** A code that is the sample of a seed. */
+export interface SampleOrigin {
+  kind: 'sample';
+  seed: number;
+}
+
+/** Nothing was found yet; `of` how many steps there will be. */
+export interface SearchBegun {
+  ready: false;
+  step: number;
+  of: number;
+}
+
+/** It was ended. */
+export interface SearchCancelled {
+  ready: false;
+  cancelled: true;
+}
+
+/** The code (base64 of float32), the class that it is drawn with, and a data: URL of the best of some `steps` in a row, with their
+`errors`. */
+export interface SearchDone {
+  class: number | null;
+  ready: true;
+  step: number;
+  of: number;
+  error: number;
+  picture: string;
+  w: string;
+  film: string;
+  steps: number[];
+  errors: number[];
+}
+
+/** The best so far: a data: URL, and its squared `error` summed over pixels as [0, 1]. */
+export interface SearchGoing {
+  ready: false;
+  step: number;
+  of: number;
+  error: number;
+  picture: string;
+}
+
+/** The seeds that a run was chosen from: which, by what, and what each had of `metric`. */
+export interface SeedsTold {
+  tried: number[];
+  by: string;
+  metric: string;
+  values: number[];
+}
+
+/** A setting of all cards in their order, None where the family has no such setting; `help`: in English. */
+export interface SettingRow {
+  name: string;
+  help: string;
+  values: any[];
+}
+
+/** A setting of a family: its bounds, None where there are none, and what it may be, where only some values are. `numbers`: several
+whole numbers; `later`: may change on a resume. */
+export interface SettingTold {
+  name: string;
+  kind: 'int' | 'float' | 'str' | 'bool' | 'numbers';
+  help: string;
+  default: number | string | boolean | number[];
+  low: number | null;
+  high: number | null;
+  choices: (number | string)[] | null;
+  advanced: boolean;
+  later: boolean;
+}
+
+/** What runs along one side of a grid of codes: see coding.Axis. */
+export interface Side {
+  of: 'class' | 'code' | 'direction' | 'noise';
+  values: number[];
+  name?: string;
+  index?: number;
+}
+
+/** The reconstructions, the image, and squared errors, summed over pixels as [0, 1], of the model's and of PCA's. */
+export interface SizedAnswer {
+  ready: true;
+  picture: string;
+  input: string;
+  model: number[];
+  pca: number[];
+}
+
+/** Mean squared errors by size, over how many images; None where there are no more components than images. */
+export interface SizesAnswer {
+  ready: true;
+  sizes: number[];
+  model: number[];
+  pca: (number | null)[];
+  images: number;
+}
+
+/** One of the strongest directions of a run's codes, of unit length; `sigma`: their deviation along it, `share`: of their variance;
+`label`, `low` and `high`: what it was measured to change, None where nothing clear came out, by `effect` from -2 to 2 sigma. */
+export interface Slider {
+  vector: string;
+  sigma: number;
+  share: number;
+  label: string | null;
+  effect: number;
+  low: string | null;
+  high: string | null;
+}
+
+/** How a training goes. `images` of `total`, at the median speed of the last rows of its log; `terms`: of the loss pairs [images,
+value]; `samples_mtime`: changes with the picture of samples; `alarms`: those that have not ended, with their values. */
+export interface Snapshot {
+  training: boolean;
+  running: string[];
+  recent: Recent[];
+  notes: NoteTold[];
+  error: Failure | null;
+  state: 'starting' | 'running' | 'measuring' | 'finished' | 'stopped' | 'failed' | 'diverged' | 'interrupted';
+  name: string;
+  family: string;
+  data: string;
+  message: string;
+  started: string;
+  images: number;
+  total: number;
+  images_per_second: number | null;
+  seconds: number | null;
+  seconds_left: number | null;
+  terms: Record<string, number[][]>;
+  samples_mtime: string | null;
+  alarms: Record<string, Record<string, number | string>>;
+  resumable: boolean;
+  can: Can;
+}
+
+/** What a model can do (training/model.py, LatentSpec). */
+export interface Spec {
+  shape: number[];
+  z_dim: number;
+  w_dim: number;
+  num_layers: number;
+  num_classes: number;
+  codes: CodeSlice[];
+  encodes: boolean;
+  stochastic: boolean;
+  reads: boolean;
+  levels: number[];
+  noise: number[];
+  pixel_noise: boolean;
+  palette: number;
+  prior: 'normal' | 'uniform' | 'fitted' | 'mapped';
+}
+
+/** A row of the picture: what was trained, in words of the training ("" for the finished model), until how many images. */
+export interface Stage {
+  what: string;
+  images: number;
+}
+
+/** `picture`: a data: URL; `w`: base64 of float32. */
+export interface StagesAnswer {
+  stages: Stage[];
+  grew: number[];
+  adds: boolean;
+  picture: string;
+  side: number;
+  columns: number;
+  w: string;
+}
+
+/** What to train on, from which seed, and the training of the same viewer that this one replaces. */
+export interface Start {
+  data: 'ring' | 'grid';
+  seed?: number;
+  replaces?: string;
+}
+
+/** The name, known to whoever started it alone, by which what was started is asked for. */
+export interface Started {
+  id: string;
+}
+
+/** The statistic of the image that a direction changes most, None where nothing clear came out; `change` in its deviations. */
+export interface StatisticTold {
+  label: string | null;
+  change: number;
+}
+
+/** The directions that were found. */
+export interface StyleDirectionsAnswer {
+  ready: true;
+  directions: DirectionTold[];
+}
+
+/** Codes of rows' and columns' sources, one after another, and the mean of W, None where the run has none: base64 of float32. */
+export interface StylesAnswer {
+  w: string;
+  average: string | null;
+  ranges: RangeTold[];
+}
+
+/** Base64 of float32: the code of A − B + C, the direction A − B, the nine images' codes one after another. `said`: of A, of B, of C
+and of the result the category of each field. */
+export interface SumAnswer {
+  w: string;
+  vector: string;
+  cells: string;
+  said: Record<string, string>[];
+  lines: SumLine[];
+}
+
+/** What became of one field: in C's image it was `was`, in the result `now`, read with probability `sure`; `wanted`: what A − B
+asks for, empty where the field should be as it was. */
+export interface SumLine {
+  field: string;
+  measured: boolean;
+  was: string;
+  now: string;
+  sure: number;
+  wanted: string[];
+  agrees: boolean;
+}
+
+/** How many files of an upload can be images, and what is left out. */
+export interface SurveyAnswer {
+  images: number;
+  notes: NoteTold[];
+}
+
+/** A line or a row of bars. */
+export interface Trace {
+  type: 'scatter' | 'bar';
+  name: string;
+  x: number[];
+  y: number[];
+  hovertemplate: string;
+  mode?: string;
+}
+
+/** What the shipped map was laid out with. */
+export interface UmapTold {
+  n_neighbors: number;
+}
+
+/** `value`: of the image; mean, deviation, lowest and highest over held-out images; the ones that excite it most, with their
+`values`; of a number of the code a picture of what it draws, `step` lower, as it is, and higher. */
+export interface UnitAnswer {
+  ready: true;
+  layer: number;
+  unit: number;
+  value: number;
+  mean: number;
+  deviation: number;
+  low: number;
+  high: number;
+  dead: boolean;
+  exciting: number[];
+  values: number[];
+  column?: string;
+  step?: number;
+}
+
+/** A unit, its activity on held-out images, and the one that excites it most. */
+export interface UnitTold {
+  unit: number;
+  dead: boolean;
+  deviation: number;
+  mean: number;
+  low: number;
+  high: number;
+  exciting: number;
+}
+
+/** A page of `layer`; `total` units, `dead` of them dead; `seen`: on how many held-out images. */
+export interface UnitsAnswer {
+  ready: true;
+  layer: number;
+  total: number;
+  dead: number;
+  pages: number;
+  page: number;
+  seen: number;
+  units: UnitTold[];
+}
+
+/** The activity of each unit that was asked for. */
+export interface ValuesAnswer {
+  values: number[];
+}
+
+/** Of each frame the nearest held-out image and, where they are exact, the places one after another, base64 of float32. */
+export interface WayAnswer {
+  indices: number[];
+  xy: string | null;
+}
+
+/** POST render: what is drawn, by its op. */
+export interface Draws {
+  image: DrawImage;
+  grid: DrawGrid;
+  samples: DrawSamples;
+  strip: DrawStrip;
+  manifold: DrawManifold;
+  traverse: DrawTraverse;
+  codes: DrawCodes;
+  exemplars: DrawExemplars;
+  sum: DrawSum;
+  walk: DrawWalk;
+  styles: DrawStyles;
+  truncated: DrawTruncated;
+  resample: DrawResample;
+}
+
+/** POST code, by op. */
+export interface CodeAsks {
+  sample: { asked: AskSample; answer: SampleAnswer };
+  read: { asked: AskRead; answer: ReadAnswer };
+  map: { asked: AskMap; answer: MapAnswer };
+  point: { asked: AskPoint; answer: PointAnswer };
+  neighbours: { asked: AskNeighbours; answer: NeighboursAnswer };
+  encode: { asked: AskEncode; answer: EncodeAnswer };
+  directions: { asked: AskDirections; answer: DirectionsAnswer | NotReady };
+  place: { asked: AskPlace; answer: PlaceAnswer };
+  way: { asked: AskWay; answer: WayAnswer };
+  measure: { asked: AskMeasure; answer: DirectionTold };
+  sum: { asked: AskSum; answer: SumAnswer };
+  gallery: { asked: AskGallery; answer: GalleryAnswer | NotReady };
+  styles: { asked: AskStyles; answer: StylesAnswer };
+  reals: { asked: AskReals; answer: RealsAnswer };
+  noise: { asked: AskNoise; answer: NoiseAnswer };
+  paths: { asked: AskPaths; answer: PathsAnswer };
+  style_directions: { asked: AskStyleDirections; answer: StyleDirectionsAnswer | NotReady };
+  pyramid: { asked: AskPyramid; answer: PyramidAnswer };
+  stages: { asked: AskStages; answer: StagesAnswer | NoStages };
+  kept: { asked: AskKept; answer: KeptAnswer | NotReady };
+  labels: { asked: AskLabels; answer: LabelsKnown | LabelsMeasured | NotReady };
+}
+
+/** POST microscope, by op. */
+export interface MicroscopeAsks {
+  facts: { asked: AskFacts; answer: FactsAnswer };
+  units: { asked: AskUnits; answer: UnitsAnswer | NotReady };
+  filters: { asked: AskFilters; answer: FiltersAnswer };
+  ascent: { asked: AskAscent; answer: AscentAnswer | NotReady };
+  values: { asked: AskValues; answer: ValuesAnswer };
+  unit: { asked: AskUnit; answer: UnitAnswer | NotReady };
+  activity: { asked: AskActivity; answer: ActivityAnswer };
+  parts: { asked: AskParts; answer: PartsAnswer };
+  depth: { asked: AskDepth; answer: DepthAnswer };
+  sized: { asked: AskSized; answer: SizedAnswer | NotReady };
+  sizes: { asked: AskSizes; answer: SizesAnswer | NotReady };
+  drawn: { asked: AskDrawn; answer: DrawnAnswer | NotReady };
+  columns: { asked: AskColumns; answer: ColumnsAnswer | NotReady };
+  lesson: { asked: AskLesson; answer: LessonAnswer };
+}
+
+/** GET, by path. */
+export interface Gets {
+  runs: RunsAnswer;
+  [path: `run/${string}`]: RunAnswer;
+  [path: `codes/${string}`]: MeasuredTold[];
+  [path: `compare?runs=${string}`]: CompareAnswer;
+  [path: `plot/${string}/curves`]: Figure;
+  [path: `plot/${string}/spectrum`]: Figure;
+  live: LiveAnswer;
+  [path: `live/${string}/hello`]: HelloAnswer;
+  [path: `fit/${string}`]: FitWaiting | FitGoing | FitDone;
+  [path: `own-maps/${string}`]: OwnMaps;
+}
+
+/** POST of what has no op, by path. */
+export interface Posts {
+  beside: { asked: Beside; answer: BesideAnswer };
+  mix: { asked: Mix; answer: MixAnswer };
+  search: { asked: AskSearch; answer: SearchCancelled | SearchBegun | SearchGoing | SearchDone };
+  live: { asked: Start; answer: Started };
+  [path: `live/${string}/order`]: { asked: Command; answer: Nothing };
+  [path: `live/${string}/stop`]: { asked: Nothing; answer: Nothing };
+  fit: { asked: AskFit; answer: Started };
+  [path: `fit/${string}/stop`]: { asked: Nothing; answer: Nothing };
+}
+
+/** Train's calls: the `value` of each. */
+export interface Jobs {
+  job_form: FormAnswer;
+  job_snapshot: Idle | Snapshot;
+  job_samples: string | null;
+  job_start: string;
+  job_stop: string | null;
+  job_resume: string;
+  job_delete: null;
+  job_begin_upload: string;
+  job_add_upload: null;
+  job_check_upload: SurveyAnswer;
+}

@@ -1,0 +1,142 @@
+/* Pointing at the map, by mouse, finger or arrow keys: the tooltip of an image, the code of an image or of a place. */
+import { latest } from '../../shell/latest.js';
+import { lx } from '../../shell/store.js';
+import { placeCode } from './place_code.js';
+
+const REACH = 14; /* pixels from a point at which it is still meant */
+
+const nearest = (xs, ys, x, y) => {
+  let best = -1,
+    d = Infinity;
+  for (let i = 0; i < xs.length; i++) {
+    const v = (xs[i] - x) ** 2 + (ys[i] - y) ** 2;
+    if (v < d) {
+      d = v;
+      best = i;
+    }
+  }
+  return best;
+};
+
+export class Pointing {
+  #map;
+  #marker;
+  #tip;
+  #tag;
+  #question;
+
+  /**
+   * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .mode, .bare() (no points are shown), .pixels(x, y), .whole(),
+   *   .pick(index, x, y) (in another mode: whether it was taken there)
+   * @param {(i: number) => string} tag what the tooltip adds of a point
+   */
+  constructor(map, marker, tip, tag) {
+    this.#map = map;
+    this.#marker = marker;
+    this.#tip = tip;
+    this.#tag = tag;
+    this.#question = latest(
+      async (x, y) => {
+        const still = lx.turn(),
+          { projection } = map,
+          { w, approximate, ratio } = await placeCode(map, x, y);
+        if (still()) lx.setCode(w, { kind: 'place', projection, x: +x.toPrecision(9), y: +y.toPrecision(9), approximate, ratio });
+      },
+      (e) => lx.say(e.message, 'error'),
+    );
+    map.plot.addEventListener('keydown', (e) => this.#key(e));
+  }
+
+  /** Listen to a plot that was made anew. */
+  wire() {
+    const { plot } = this.#map;
+    plot.on('plotly_hover', (e) => {
+      const p = e.points?.[0];
+      if (!p || this.#map.bare()) return this.hide();
+      this.#hover(p.pointIndex, ...this.#map.pixels(p.x, p.y));
+    });
+    plot.on('plotly_unhover', () => this.hide());
+    plot.addEventListener('pointerleave', () => this.hide());
+    plot.on('plotly_click', ({ event: e }) => {
+      /* what a double click is, the system says: Plotly's own takes two quick clicks far apart for one */
+      plot.focus({ preventScroll: true });
+      if (e.detail > 1) this.#map.whole();
+      else this.#pick(...this.#under(e));
+    });
+  }
+
+  hide() {
+    this.#tip.hidden = true;
+    delete this.#map.element.dataset.hover;
+  }
+
+  #hover(i, px, py) {
+    const { stage, element } = this.#map,
+      tip = this.#tip;
+    tip.querySelector('span').textContent = lx.t('map.tip', { index: i }) + this.#tag(i);
+    tip.hidden = false;
+    const w = tip.offsetWidth,
+      h = tip.offsetHeight;
+    const beside = (at, size, room) => Math.round(at + 14 + size > room ? Math.max(4, at - size - 14) : at + 14);
+    tip.style.transform = `translate(${beside(px, w, stage.clientWidth)}px,${beside(py, h, stage.clientHeight)}px)`;
+    element.dataset.hover = i;
+    lx.tile(tip.querySelector('canvas'), i)
+      .then((ok) => {
+        if (ok) element.dataset.shown = i;
+      })
+      .catch(() => {});
+  }
+
+  /** What a click means, by where it was: Plotly's event may still tell of the place hovered before. @returns {[number, number, number]} */
+  #under(event) {
+    const { plot, xs, ys } = this.#map,
+      l = plot._fullLayout,
+      box = plot.getBoundingClientRect(),
+      px = event.clientX - box.left,
+      py = event.clientY - box.top;
+    let best = -1,
+      d = REACH ** 2;
+    if (!this.#map.bare())
+      for (let i = 0; i < xs.length; i++) {
+        const at = this.#map.pixels(xs[i], ys[i]),
+          r = (at[0] - px) ** 2 + (at[1] - py) ** 2;
+        if (r < d) {
+          d = r;
+          best = i;
+        }
+      }
+    return best < 0 ? [-1, l.xaxis.p2l(px - l.xaxis._offset), l.yaxis.p2l(py - l.yaxis._offset)] : [best, xs[best], ys[best]];
+  }
+
+  #ask(x, y) {
+    this.#marker.set([x, y]);
+    this.#question(x, y);
+  }
+
+  async #pick(index, x, y) {
+    const { xs, ys } = this.#map;
+    if (this.#map.pick(index, x, y)) return;
+    if (index >= 0) {
+      this.#marker.set([xs[index], ys[index]]);
+      await lx.point(index);
+    } else this.#ask(x, y);
+  }
+
+  #key(e) {
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key],
+      { xs, ys, plot } = this.#map;
+    if (!xs || !plot._fullLayout) return;
+    const l = plot._fullLayout,
+      k = e.shiftKey ? 0.05 : 0.01,
+      w = l.xaxis.range[1] - l.xaxis.range[0],
+      h = l.yaxis.range[1] - l.yaxis.range[0],
+      p = this.#marker.at || [l.xaxis.range[0] + w / 2, l.yaxis.range[0] + h / 2];
+    if (step) {
+      e.preventDefault();
+      this.#ask(p[0] + step[0] * k * w, p[1] + step[1] * k * h);
+    } else if (e.key === 'Enter' && xs.length) {
+      e.preventDefault();
+      this.#pick(nearest(xs, ys, p[0], p[1]));
+    }
+  }
+}

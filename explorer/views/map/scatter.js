@@ -1,0 +1,71 @@
+/* What Plotly is told of the map: the points as they are drawn, and the part of the plane that is shown. */
+import { PLAIN, plainLayout } from '../../shell/plot.js';
+
+/** What a hand can do to the plot. */
+export const HANDS = { ...PLAIN, scrollZoom: true, displaylogo: false, doubleClick: false, showTips: false };
+
+const size = (n) => {
+  if (n > 30000) return 2.6;
+  if (n > 6000) return 4.6;
+  return n > 1500 ? 5 : 7;
+};
+
+/* the corners of all points */
+const bounds = (xs, ys) => {
+  const lo = [Infinity, Infinity],
+    hi = [-Infinity, -Infinity];
+  if (!xs.length) return [-3, 3, -3, 3];
+  for (let i = 0; i < xs.length; i++) {
+    lo[0] = Math.min(lo[0], xs[i]);
+    lo[1] = Math.min(lo[1], ys[i]);
+    hi[0] = Math.max(hi[0], xs[i]);
+    hi[1] = Math.max(hi[1], ys[i]);
+  }
+  return [lo[0], hi[0], lo[1], hi[1]];
+};
+
+/** Both axes; `ranges`: of x and y. */
+const axes = (ranges) => ({
+  xaxis: { visible: false, fixedrange: false, range: ranges[0] },
+  yaxis: { visible: false, fixedrange: false, range: ranges[1] },
+});
+
+/** Axes that show what is shown already. */
+export const sameFrame = ({ xaxis, yaxis }) => axes([[...xaxis.range], [...yaxis.range]]);
+
+/** Axes that show all points, with room for the chips above and the legend below; `square`: x and y are measured alike. */
+export const wholeFrame = (xs, ys, height, legendHeight, square) => {
+  const [left, right, bottom, top] = bounds(xs, ys),
+    range = (a, b, p, q) => [a - (b - a) * (0.04 + p), b + (b - a) * (0.04 + q)],
+    both = axes([range(left, right, 0.02, 0.02), range(bottom, top, (legendHeight + 16) / height, 50 / height)]);
+  if (square) {
+    Object.assign(both.xaxis, { constrain: 'range' });
+    Object.assign(both.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'range' });
+  }
+  return both;
+};
+
+/** `colours`: of Plotly's markers; `marked`: the points that a lasso holds, null without one. */
+export const trace = (xs, ys, colours, marked, hidden) => ({
+  type: 'scattergl',
+  mode: 'markers',
+  x: xs,
+  y: ys,
+  hoverinfo: 'none',
+  selectedpoints: marked ?? undefined,
+  marker: { ...colours, size: size(xs.length), opacity: hidden ? 0 : 0.74, line: { width: 0 } },
+  selected: { marker: { opacity: 0.95 } },
+  unselected: { marker: { opacity: 0.16 } },
+});
+
+/** `revision` another each time: Plotly forgets the lasso's outline then. */
+export const layout = (frame, lassoing, revision) => ({
+  ...plainLayout({ l: 0, r: 0, t: 0, b: 0 }, 12),
+  ...frame,
+  hovermode: 'closest',
+  hoverdistance: 14,
+  clickanywhere: true,
+  dragmode: lassoing ? 'lasso' : 'pan',
+  selections: [],
+  selectionrevision: revision,
+});

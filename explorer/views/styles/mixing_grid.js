@@ -1,0 +1,189 @@
+/* The mixing grid: the sources in its first row and column, what two of them mix to in between. It is one picture, drawn with gaps; over it
+ * lies a button for each place. */
+import { make } from '../../shell/dom.js';
+import { density } from '../../shell/pictures.js';
+import { lx } from '../../shell/store.js';
+import { PLACES, SIDE, isSource, sourceOf } from './places.js';
+
+/** @returns {[number, number]} */
+const placeOf = (b) => [+b.dataset.r, +b.dataset.c];
+
+/* a real image in the corner of its reconstruction */
+const inset = (x, face, right, bottom, side, k) => {
+  if (!face) return;
+  const left = right - side,
+    top = bottom - side;
+  x.save();
+  x.beginPath();
+  x.roundRect(left - 2 * k, top - 2 * k, side + 2 * k, side + 2 * k, [8 * k, 0, 8 * k, 0]);
+  x.fillStyle = lx.css('--panel');
+  x.fill();
+  x.beginPath();
+  x.roundRect(left, top, side, side, [6 * k, 0, 8 * k, 0]);
+  x.clip();
+  x.imageSmoothingQuality = 'high';
+  x.drawImage(face, left, top, side, side);
+  x.restore();
+};
+
+export class MixingGrid {
+  #view;
+  #host;
+  #canvas;
+  #sheet;
+  #cells;
+  #mean;
+  #drawn = false;
+  #mask = null; /* the cells' round corners, cut out of all of them at once */
+
+  /**
+   * @param {any} view `view.on()`: it is to be seen, .take(row, column), .again(row, column): another source, .face(source): the real
+   *   image beside it or null, .takesFiles(), .file(file, source)
+   */
+  constructor(element, view) {
+    this.#view = view;
+    this.#host = element.querySelector('.lx-mixing');
+    this.#canvas = this.#host.querySelector('canvas');
+    this.#sheet = element.querySelector('.lx-sheet');
+    this.#mean = element.querySelector('.lx-mean-face');
+    this.#cells = element.querySelector('.lx-sty-cells');
+    for (const place of PLACES) this.#build(place);
+    this.#cells.onkeydown = (e) => this.#key(e);
+    this.#cells.ondragover = (e) => {
+      if (view.takesFiles() && e.target.closest('.lx-source')) e.preventDefault();
+    };
+    this.#cells.ondrop = (e) => {
+      const b = e.target.closest('.lx-source');
+      if (!view.takesFiles() || !b) return;
+      e.preventDefault();
+      view.file(e.dataTransfer.files[0], sourceOf(placeOf(b)));
+    };
+  }
+
+  /* ---- the buttons ---- */
+  /** @param {number[]} place */
+  #build([r, c]) {
+    const source = isSource([r, c]),
+      b = make('button', { className: source ? 'lx-sty-cell lx-source' : 'lx-sty-cell', type: 'button' });
+    Object.assign(b.dataset, { r, c });
+    b.tabIndex = r === 0 && c === 0 ? 0 : -1;
+    b.onclick = () => {
+      this.#rove(b);
+      this.#view.take(r, c);
+    };
+    this.#cells.append(b);
+    if (!source) return;
+    const n = make('button', { className: 'lx-again', textContent: '↻', type: 'button' });
+    Object.assign(n.dataset, { r, c, again: 1 });
+    n.tabIndex = -1;
+    n.onclick = () => this.#view.again(r, c);
+    this.#cells.append(n);
+  }
+
+  #rove(b) {
+    for (const e of this.#cells.querySelectorAll('.lx-sty-cell')) e.tabIndex = e === b ? 0 : -1;
+  }
+
+  #key(e) {
+    const b = e.target.closest('.lx-sty-cell');
+    if (!b || e.ctrlKey || e.metaKey || e.altKey) return;
+    const [r, c] = placeOf(b);
+    if (e.key.toLowerCase() === 'r' && isSource([r, c])) {
+      e.preventDefault();
+      this.#view.again(r, c);
+      return;
+    }
+    const [dr, dc] = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[e.key] || [];
+    const to = dr !== undefined && this.#cells.querySelector(`.lx-sty-cell[data-r="${r + dr}"][data-c="${c + dc}"]`);
+    if (!to) return;
+    e.preventDefault();
+    this.#rove(to);
+    to.focus();
+  }
+
+  /** What each button is called; `pick`: the place that is the current code, `gives`: the columns' sources give layers. */
+  name(pick, gives, nameOf) {
+    for (const b of this.#cells.children) {
+      const [r, c] = placeOf(b),
+        says = nameOf([r, c], !!b.dataset.again);
+      b.setAttribute('aria-label', says);
+      if (isSource([r, c])) b.title = says;
+      if (b.dataset.again) continue;
+      b.classList.toggle('on', !!pick && pick[0] === r && pick[1] === c);
+      b.classList.toggle('lx-gives', r < 0 && gives);
+    }
+  }
+
+  /* ---- the picture ---- */
+  /** Another run: it waits for a picture. */
+  enter() {
+    this.#drawn = false;
+    this.#cells.hidden = false;
+  }
+
+  show(im) {
+    this.#drawn = true;
+    this.#sheet.width = im.width;
+    this.#sheet.height = im.height;
+    this.#sheet.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0);
+    this.paint();
+  }
+
+  /* the host's width, a cell's, and where a row or column begins */
+  #measure() {
+    const W = this.#host.clientWidth || 560,
+      wide = W > 440,
+      gap = wide ? 7 : 4,
+      extra = wide ? 12 : 6,
+      cell = (W - gap * SIDE - extra) / (SIDE + 1);
+    return { W, cell, to: (k) => (k < 0 ? 0 : (k + 1) * (cell + gap) + extra) };
+  }
+
+  #place({ cell, to }) {
+    for (const b of this.#cells.children)
+      Object.assign(b.style, {
+        left: to(+b.dataset.c) + (b.dataset.again ? cell - 22 : 0) + 'px',
+        top: to(+b.dataset.r) + 'px',
+        ...(b.dataset.again ? {} : { width: cell + 'px', height: cell + 'px' }),
+      });
+    Object.assign(this.#host.querySelector('.lx-corner').style, { width: cell + 'px', height: cell + 'px' });
+  }
+
+  #round(x, { W, cell, to }, k) {
+    const of = `${W} ${k}`;
+    if (this.#mask?.of !== of) {
+      this.#mask = Object.assign(document.createElement('canvas'), { width: x.canvas.width, height: x.canvas.height, of });
+      const y = this.#mask.getContext('2d');
+      y.beginPath();
+      for (const [r, c] of PLACES) y.roundRect(to(c) * k, to(r) * k, cell * k, cell * k, 8 * k);
+      y.fill();
+    }
+    x.globalCompositeOperation = 'destination-in';
+    x.drawImage(this.#mask, 0, 0);
+    x.globalCompositeOperation = 'source-over';
+  }
+
+  /** The picture as it was, at the size that there is now. */
+  paint() {
+    if (!this.#drawn || !this.#view.on()) return;
+    const measured = this.#measure(),
+      { W, cell, to } = measured,
+      k = density(),
+      canvas = this.#canvas,
+      x = canvas.getContext('2d'),
+      [, h, w] = lx.state.info.spec.shape,
+      fits = Math.round(W * k);
+    if (canvas.width !== fits) canvas.width = canvas.height = fits;
+    else x.clearRect(0, 0, fits, fits);
+    this.#place(measured);
+    x.imageSmoothingEnabled = cell * k < 2 * w;
+    x.imageSmoothingQuality = 'high';
+    for (const [r, c] of PLACES) x.drawImage(this.#sheet, (c + 1) * w, (r + 1) * h, w, h, to(c) * k, to(r) * k, cell * k, cell * k);
+    this.#round(x, measured, k);
+    for (const [r, c] of PLACES.filter(isSource))
+      inset(x, this.#view.face(sourceOf([r, c])), (to(c) + cell) * k, (to(r) + cell) * k, cell * k * 0.42, k);
+    this.#mean.width = w;
+    this.#mean.height = h;
+    this.#mean.getContext('2d').drawImage(this.#sheet, 0, 0, w, h, 0, 0, w, h);
+  }
+}

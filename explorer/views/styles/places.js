@@ -1,0 +1,12 @@
+/* The places of the mixing grid, [row, column]: -1 is a source's row or column, all others are mixtures. */
+
+export const SIDE = 6;
+
+/** The number of a place's source, rows first; of a mixture, its row's. @param {number[]} place */
+export const sourceOf = ([r, c]) => (r < 0 ? SIDE + c : r);
+
+/** @param {number[]} place */
+export const isSource = ([r, c]) => r < 0 || c < 0;
+
+/** All but the corner, which is neither. */
+export const PLACES = Array.from({ length: (SIDE + 1) ** 2 }, (_, k) => [Math.floor(k / (SIDE + 1)) - 1, (k % (SIDE + 1)) - 1]).slice(1);

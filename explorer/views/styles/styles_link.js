@@ -1,0 +1,85 @@
+/* What of Styles is in a link: fields joined by "~", lists by ".", dials in hundredths. No window, no document. */
+import { b64, f32, urlSafe } from '../../shell/bytes.js';
+import { SIDE } from './places.js';
+
+const PER = 100;
+
+/* the numbers of a list; none where one is no number or lies outside */
+const list = (text, most, least = 0) => {
+  const v = (text || '').split('.').map((x) => (/^-?\d{1,9}$/.test(x) ? +x : NaN));
+  return v.every((x) => x >= least && x <= most) ? v : [];
+};
+
+/* the cell that is the current code; a code of one's own; none */
+const chosen = ({ pick, free }) => {
+  if (pick) return pick.join('.');
+  return free ? '-' : 'own';
+};
+
+/** `base`: the code before truncation, where it does not follow from the current one; null otherwise. */
+export const stylesText = (s) =>
+  [
+    s.rows.join('.'),
+    s.columns.join('.'),
+    s.layers.map(Number).join(''),
+    s.blend,
+    s.psi,
+    s.cutoff,
+    s.strengths.join('.'),
+    s.seed ?? '-',
+    chosen(s),
+    s.pair.join('.'),
+    s.real ? s.held.join('.') : '',
+    s.real ? s.files : '',
+    s.base ? urlSafe(b64(s.base)) : '',
+    s.otherPsi,
+  ].join('~');
+
+const codeOf = (text, length) => {
+  try {
+    const w = f32(text || '');
+    return w.length === length && w.every(Number.isFinite) ? w : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Back again, for a run with so many layers and levels, whose codes have `length` numbers; null for a text that cannot be of one. */
+export const textStyles = (text, { num_layers: L, levels }, length) => {
+  const [r, c, l, b, p, u, s, n, k, w, h, files, of, o] = String(text || '').split('~');
+  const rows = list(r, 1e9),
+    columns = list(c, 1e9),
+    strengths = list(s, 2 * PER),
+    at = list(k, SIDE - 1, -1),
+    pair = list(w, 2 * SIDE - 1),
+    [blend] = list(b, PER),
+    [psi] = list(p, 150, -PER),
+    [cutoff] = list(u, L);
+  if (
+    rows.length !== SIDE ||
+    columns.length !== SIDE ||
+    l?.length !== L ||
+    !/^[01]+$/.test(l) ||
+    [blend, psi, cutoff].some((v) => v === undefined) ||
+    pair.length !== 2
+  )
+    return null;
+  return {
+    rows,
+    columns,
+    layers: [...l].map((x) => x === '1'),
+    blend,
+    psi,
+    cutoff,
+    strengths: strengths.length === levels.length ? strengths : null,
+    seed: list(n, 1e9)[0] ?? null,
+    pick: at.length === 2 && Math.max(...at) >= 0 ? at : null,
+    own: k === 'own',
+    pair,
+    real: !!h,
+    held: list(h, 1e9),
+    files: files || '',
+    base: codeOf(of, length),
+    otherPsi: list(o, 150, -PER)[0] ?? null,
+  };
+};

@@ -1,0 +1,120 @@
+/* The curves of a training: its loss and each term of it over the images seen, and the buttons that hide a term. */
+import { make } from '../../shell/dom.js';
+import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { lx } from '../../shell/store.js';
+import { brief, word } from './training_words.js';
+
+const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa', '#c2185b', '#795548'];
+
+const colour = (i) => COLOURS[i % COLOURS.length];
+
+const title = (n) => word('term.' + n, n);
+
+const line = ({ n, l, c }) => ({
+  type: 'scatter',
+  mode: l.length > 1 ? 'lines' : 'markers',
+  name: title(n),
+  x: l.map((p) => p[0]),
+  y: l.map((p) => p[1]),
+  line: { color: c, width: 1.75 },
+  marker: { color: c, size: 5 },
+  hovertemplate: '%{y:.4~g}',
+});
+
+/* the part of the height that is shown: the first steps do not flatten the rest */
+const heights = (lines) => {
+  const all = lines.flatMap(({ l }) => l.map((p) => p[1])).sort((a, b) => a - b);
+  if (!all.length) return [0, 1];
+  const last = Math.max(...lines.map(({ l }) => l.at(-1)[1])),
+    low = all[0],
+    high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], last) : all.at(-1),
+    room = (high - low) * 0.05 || 0.5;
+  return [low - room, high + room];
+};
+
+const layout = (lines, total) => {
+  const axis = { fixedrange: true, gridcolor: lx.css('--line'), zeroline: false, linecolor: lx.css('--line') };
+  return {
+    ...plainLayout({ l: 46, r: 8, t: 6, b: 26 }, 11),
+    hovermode: 'x unified',
+    hoverlabel: {
+      bgcolor: lx.css('--panel'),
+      bordercolor: lx.css('--line'),
+      font: { color: lx.css('--ink'), size: 12, family: lx.css('--ui') },
+    },
+    xaxis: {
+      ...axis,
+      showgrid: false,
+      nticks: 4,
+      tickformat: '~s',
+      hoverformat: ',d',
+      range: [0, Math.max(total || 0, ...lines.map(({ l }) => l.at(-1)[0]), 1)],
+    },
+    yaxis: { ...axis, nticks: 5, tickformat: '~s', range: heights(lines) },
+  };
+};
+
+export class LossCurves {
+  #element;
+  #figure;
+  #buttons;
+  #shot = null;
+  #hidden = new Set();
+
+  constructor(element) {
+    this.#element = element;
+    this.#figure = element.querySelector('.lx-loss');
+    this.#buttons = element.querySelector('.lx-terms');
+  }
+
+  /** A training as it stands. */
+  show(shot) {
+    this.#shot = shot;
+    if (!shot.name) return;
+    this.#offer(Object.keys(shot.terms));
+    this.draw();
+  }
+
+  #offer(names) {
+    const host = this.#buttons,
+      key = JSON.stringify([names, lx.state.lang]);
+    if (host.dataset.key === key) return;
+    host.dataset.key = key;
+    host.replaceChildren(...names.map((n, i) => this.#button(n, i)));
+  }
+
+  #button(n, i) {
+    const b = make('button', { type: 'button', className: 'lx-term' }, make('i'), title(n)),
+      pressed = () => b.setAttribute('aria-pressed', String(!this.#hidden.has(n)));
+    b.onclick = () => {
+      if (!this.#hidden.delete(n)) this.#hidden.add(n);
+      pressed();
+      this.draw();
+    };
+    b.dataset.term = n;
+    b.style.setProperty('--c', colour(i));
+    pressed();
+    return b;
+  }
+
+  async draw() {
+    const s = this.#shot,
+      figure = this.#figure;
+    if (!s?.terms || lx.state.view !== 'train' || !figure.clientWidth) return;
+    const lines = Object.entries(s.terms)
+      .map(([n, l], i) => ({ n, l, c: colour(i) }))
+      .filter(({ n, l }) => !this.#hidden.has(n) && l.length);
+    try {
+      await lx.loadPlotly();
+    } catch (e) {
+      return lx.say(e.message, 'error');
+    }
+    if (this.#shot !== s || lx.state.view !== 'train') return;
+    await Plotly.react(figure, lines.map(line), layout(lines, s.total), PLAIN);
+    figure.setAttribute(
+      'aria-label',
+      lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${title(n)} ${brief(l.at(-1)[1])}`).join(', '),
+    );
+    this.#element.dataset.points = Math.max(0, ...lines.map(({ l }) => l.length));
+  }
+}

@@ -1,0 +1,69 @@
+/* One setting of a training, of a kind that the server names: how it is shown, read, and recognised in a link. */
+import { make, offer } from '../../shell/dom.js';
+import { lx } from '../../shell/store.js';
+import { word } from './training_words.js';
+
+const bound = (v) => (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential().replace('-', '−') : v.toLocaleString(lx.state.lang));
+
+/* a check box, a choice, a line to type in */
+const inputOf = (s, value) => {
+  if (s.kind === 'bool') return make('input', { type: 'checkbox', checked: value });
+  if (s.choices) {
+    const select = make('select', { className: 'lx-input' });
+    offer(
+      select,
+      s.choices.map((c) => [c, word('choice.' + c, String(c))]),
+      value,
+    );
+    return select;
+  }
+  return make('input', {
+    type: 'text',
+    className: 'lx-input',
+    inputMode: { int: 'numeric', float: 'decimal' }[s.kind] || 'text',
+    autocomplete: 'off',
+    value: Array.isArray(value) ? value.join(', ') : value,
+  });
+};
+
+const valueOf = (s, input) => {
+  const text = input.value.trim();
+  if (s.kind === 'bool') return input.checked;
+  if (s.choices) return typeof s.default === 'number' ? Number(text) : text;
+  return s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
+};
+
+/** Whether a link's value can be one of a setting. */
+export const fits = (s, v) => {
+  if (s.kind === 'bool') return typeof v === 'boolean';
+  if (s.choices) return s.choices.includes(v);
+  return s.kind === 'int' || s.kind === 'float' ? Number.isFinite(v) : typeof v === 'string';
+};
+
+/**
+ * A row of the form. `plain`: the recipe's value; `edited`: what a person typed instead, undefined without; `changed(value)`: of what she
+ * types now, undefined where that is the recipe's again.
+ */
+export const settingField = (s, plain, edited, enabled, changed) => {
+  const row = make('div', { className: 'lx-setting' }),
+    input = inputOf(s, edited ?? plain),
+    title = word('setting.' + s.name, s.name.replaceAll('_', ' ')),
+    ranged = ['int', 'float', 'numbers'].includes(s.kind) && !(s.low === null && s.high === null),
+    range = ranged ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
+  input.dataset.setting = s.name;
+  input.setAttribute('aria-label', title);
+  input.disabled = !enabled;
+  input.onchange = () => {
+    const v = valueOf(s, input),
+      same = s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain;
+    input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
+    row.classList.toggle('changed', !same);
+    changed(same ? undefined : v);
+  };
+  row.classList.toggle('changed', edited !== undefined);
+  row.append(
+    make('label', { className: 'lx-field' }, make('span', { textContent: title }), input),
+    make('small', { textContent: word('setting.' + s.name + '.help', s.help) + range }),
+  );
+  return row;
+};

@@ -1,0 +1,296 @@
+/* The form of a training: family, data, recipe, settings and name; a training is started here. What was chosen and typed is in the link. */
+import { button, make } from '../../shell/dom.js';
+import { arrowKeys, check } from '../../shell/radios.js';
+import { lx } from '../../shell/store.js';
+import { fits, settingField } from './setting_field.js';
+import { number, word } from './training_words.js';
+import { Upload } from './upload.js';
+
+/** @import { FormAnswer } from '../../shell/answers' */
+/** @import { AskJob } from '../../shell/types' */
+/** @typedef {{ ask: AskJob, running: () => boolean, started: (name: string) => Promise<void> }} View running: any training at all */
+
+export class TrainingForm {
+  #element;
+  /** @type {View} */
+  #view;
+  #upload;
+  /** @type {FormAnswer | null} */
+  #form = null; /* what the server offers */
+  #chosen = { family: null, recipe: null };
+  #edited = {};
+  #named = false; /* the name is a person's own */
+  #typed = '';
+  #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
+  #busy = false;
+
+  /** @param {any} element @param {View} view */
+  constructor(element, view) {
+    this.#element = element;
+    this.#view = view;
+    this.#upload = new Upload(element, {
+      ask: view.ask,
+      able: () => this.#form?.training,
+      begun: () => this.#refuse(''),
+      changed: () => this.allow(),
+    });
+    for (const name of ['.lx-families', '.lx-recipes']) arrowKeys(this.#find(name));
+    this.#find('.lx-data').onchange = () => {
+      this.#edited = {};
+      this.fill();
+      this.#write();
+    };
+    this.#find('.lx-size').onchange = () => this.#write();
+    this.#find('.lx-name').oninput = () => {
+      this.#typed = this.#find('.lx-name').value.trim();
+      this.#named = this.#typed !== '';
+      this.#write();
+    };
+    this.#find('.lx-form').onsubmit = (e) => {
+      e.preventDefault();
+      if (!this.#find('.lx-go button').disabled) this.#start();
+    };
+    lx.on('restore', () => {
+      if (this.#form && (lx.state.kept.train ?? '') !== this.#told()) {
+        this.#recall();
+        this.fill();
+      }
+    });
+  }
+
+  #find(selector) {
+    return this.#element.querySelector(selector);
+  }
+
+  get loaded() {
+    return !!this.#form;
+  }
+
+  get #family() {
+    return this.#form.families.find((f) => f.name === this.#chosen.family);
+  }
+
+  get #data() {
+    return this.#find('.lx-data').value;
+  }
+
+  get #own() {
+    return this.#data === this.#form.own;
+  }
+
+  /* of each setting its value in the recipe, for these data */
+  #values() {
+    const f = this.#family,
+      per = f.recipes[this.#chosen.recipe] || {};
+    return { ...Object.fromEntries(f.settings.map((s) => [s.name, s.default])), ...(per['*'] || {}), ...(per[this.#data] || {}) };
+  }
+
+  #firstRecipe(family) {
+    return family.recipes[this.#form.quick] ? this.#form.quick : Object.keys(family.recipes)[0] || '';
+  }
+
+  /** Ask the server what can be trained. */
+  async load() {
+    try {
+      const again = this.loaded,
+        select = this.#find('.lx-data'),
+        sizes = this.#find('.lx-size');
+      this.#form = await this.#view.ask('job_form');
+      const before = select.value,
+        size = sizes.value;
+      select.replaceChildren(...this.#form.data.map((d) => make('option', { value: d.name, textContent: d.title })));
+      if (before) select.value = before;
+      sizes.replaceChildren(...this.#form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` })));
+      sizes.value = (again && size) || this.#form.sizes[0];
+      if (!again) this.#recall();
+      this.fill();
+      this.#element.dataset.form = 'ready';
+    } catch (e) {
+      this.#refuse(e.message);
+    }
+  }
+
+  async #start() {
+    this.#refuse('');
+    this.#busy = true;
+    this.allow();
+    try {
+      const name = this.#find('.lx-name').value.trim(),
+        own = this.#own,
+        started = await this.#view.ask('job_start', {
+          family: this.#chosen.family,
+          data: this.#data,
+          recipe: this.#chosen.recipe,
+          settings: this.#edited,
+          name,
+          upload: own ? this.#upload.token : null,
+          size: own ? +this.#find('.lx-size').value : null,
+        });
+      this.#begun.add(name);
+      this.#write();
+      await this.#view.started(started);
+    } catch (e) {
+      this.#refuse(e.message);
+    } finally {
+      this.#busy = false;
+      this.allow();
+      this.load();
+    }
+  }
+
+  #refuse(sentence) {
+    this.#find('.lx-wrong').textContent = sentence || '';
+    this.#find('.lx-wrong').hidden = !sentence;
+  }
+
+  /** What can be used now. */
+  allow() {
+    if (!this.#form) return;
+    const { training } = this.#form,
+      { sending } = this.#upload,
+      running = this.#view.running(),
+      go = this.#find('.lx-go button');
+    for (const e of this.#element.querySelectorAll('.lx-form :is(input,select)')) e.disabled = !training;
+    for (const e of this.#element.querySelectorAll('.lx-own button')) e.disabled = !training || sending;
+    go.disabled = !training || running || sending || this.#busy;
+    const ready = sending ? 'train.start.sending' : 'train.start';
+    go.textContent = lx.t(running ? 'train.start.busy' : ready);
+    if (!training) this.#refuse(lx.t('train.error.visitor'));
+  }
+
+  #suggest() {
+    const { taken } = this.#form,
+      input = this.#find('.lx-name');
+    if (this.#named && !(this.#begun.has(this.#typed) && taken.includes(this.#typed))) {
+      input.value = this.#typed;
+      return;
+    }
+    const base = `${this.#chosen.family}-${this.#own ? 'own' : this.#data}`;
+    let n = base;
+    for (let k = 2; taken.includes(n); k++) n = `${base}-${k}`;
+    input.value = n;
+  }
+
+  #radios(selector, list, current, choose) {
+    const host = this.#find(selector),
+      kept = host.contains(document.activeElement),
+      pick = (value) => {
+        this.#edited = {};
+        choose(value);
+        this.fill();
+        this.#write();
+      };
+    host.replaceChildren(
+      ...list.map(([value, textContent]) =>
+        button({
+          className: 'lx-chip',
+          role: 'radio',
+          data: { value },
+          textContent,
+          disabled: !this.#form.training,
+          onclick: () => pick(value),
+        }),
+      ),
+    );
+    check(host.children, (b) => b.dataset.value === current);
+    if (kept) host.querySelector('[aria-checked=true]')?.focus();
+  }
+
+  /** Show what is offered and what is chosen of it. */
+  fill() {
+    if (!this.#form) return;
+    const f = this.#family;
+    this.#radios(
+      '.lx-families',
+      this.#form.families.map((x) => [x.name, x.title]),
+      this.#chosen.family,
+      (v) => {
+        this.#chosen.family = v;
+        this.#chosen.recipe = this.#firstRecipe(this.#family);
+      },
+    );
+    this.#find('.lx-family-note').textContent = `${word('family.' + f.name, f.summary)} (${f.paper})`;
+    this.#fillData();
+    this.#radios(
+      '.lx-recipes',
+      Object.keys(f.recipes).map((r) => [r, word('recipe.' + r, r)]),
+      this.#chosen.recipe,
+      (v) => {
+        this.#chosen.recipe = v;
+      },
+    );
+    const help = 'recipe.' + this.#chosen.recipe + '.help';
+    this.#find('.lx-recipe-note').textContent =
+      lx.t('train.recipe.images', { n: number(this.#edited.images || this.#values().images) }) + (lx.known(help) ? ' ' + lx.t(help) : '');
+    this.#fillSettings();
+    this.#suggest();
+    this.allow();
+  }
+
+  #fillData() {
+    const { data, training } = this.#form,
+      set = data.find((d) => d.name === this.#data),
+      own = this.#find('.lx-own'),
+      note = this.#find('.lx-data-note');
+    for (const o of this.#find('.lx-data').options) o.textContent = word('data.' + o.value, data.find((d) => d.name === o.value).title);
+    own.hidden = !this.#own;
+    own.classList.toggle('off', !training);
+    note.hidden = set.ready;
+    note.textContent = set.ready ? '' : lx.t('train.data.later');
+  }
+
+  #fillSettings() {
+    const [main, more] = this.#element.querySelectorAll('.lx-settings'),
+      plain = this.#values(),
+      of = (advanced) =>
+        this.#family.settings
+          .filter((s) => !!s.advanced === advanced)
+          .map((s) =>
+            settingField(s, plain[s.name], this.#edited[s.name], this.#form.training, (value) => {
+              if (value === undefined) delete this.#edited[s.name];
+              else this.#edited[s.name] = value;
+              this.#write();
+            }),
+          );
+    main.replaceChildren(...of(false));
+    more.replaceChildren(...of(true));
+    this.#find('.lx-advanced').hidden = !more.children.length;
+  }
+
+  /* ---- the link ---- */
+  #told() {
+    return JSON.stringify({
+      ...this.#chosen,
+      data: this.#data,
+      ...(this.#own && { size: +this.#find('.lx-size').value }),
+      ...(Object.keys(this.#edited).length && { settings: this.#edited }),
+      ...(this.#named && { name: this.#find('.lx-name').value }),
+    });
+  }
+
+  #write() {
+    if (this.#form) lx.keep('train', this.#told());
+  }
+
+  #recall() {
+    const { families, data, sizes, first } = this.#form;
+    let d = {};
+    try {
+      d = Object(JSON.parse(lx.state.kept.train || '{}'));
+    } catch {
+      /* a damaged link: the usual form */
+    }
+    const f = families.find((x) => x.name === d.family) || families.find((x) => x.name === first) || families[0];
+    this.#chosen = { family: f.name, recipe: Object.hasOwn(f.recipes, d.recipe) ? d.recipe : this.#firstRecipe(f) };
+    this.#find('.lx-data').value = data.some((x) => x.name === d.data) ? d.data : data[0].name;
+    this.#find('.lx-size').value = sizes.includes(d.size) ? d.size : sizes[0];
+    this.#edited = Object.fromEntries(
+      f.settings
+        .filter((s) => Object.hasOwn(Object(d.settings), s.name) && fits(s, d.settings[s.name]))
+        .map((s) => [s.name, d.settings[s.name]]),
+    );
+    this.#named = typeof d.name === 'string' && d.name.trim() !== '';
+    this.#typed = this.#named ? d.name.trim() : '';
+    if (this.#named) this.#find('.lx-name').value = d.name;
+  }
+}

@@ -1,0 +1,47 @@
+/* How numbers, times and notes of a training are written, and the words of what a family brings. */
+import { make } from '../../shell/dom.js';
+import { lx } from '../../shell/store.js';
+
+/** The page's word of a key, or `other`. */
+export const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
+
+export const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
+
+/** Four digits of it. */
+export const brief = (v) => {
+  const a = Math.abs(v);
+  let text = String(+v.toPrecision(4));
+  if (a !== 0 && (a < 0.001 || a >= 1e6)) text = v.toExponential(1);
+  else if (a >= 1000) text = number(v);
+  return text.replace('-', '−');
+};
+
+/** Seconds as a clock shows them. */
+export const clock = (seconds) => {
+  const s = Math.max(0, Math.round(seconds)),
+    h = Math.floor(s / 3600),
+    m = Math.floor(s / 60) % 60,
+    r = String(s % 60).padStart(2, '0');
+  return h ? `${h}:${String(m).padStart(2, '0')}:${r}` : `${m}:${r}`;
+};
+
+const nameIn = (note) => {
+  /* of a setting, its words: "Pixel model: Gaussian" */
+  const [key, value] = (note.name || '').split(' = ');
+  return note.kind === 'suited' && value ? `${word('setting.' + key, key)}: ${word('choice.' + value, value)}` : note.name;
+};
+
+const said = (note) =>
+  lx.t('note.' + note.kind, {
+    ...note,
+    name: nameIn(note),
+    n: number(note.n || 0),
+    low: brief(note.low || 0),
+    high: brief(note.high || 0),
+  });
+
+/** A list of what is noted of images or of a training; none is hidden. */
+export const showNotes = (host, notes) => {
+  host.replaceChildren(...notes.map((n) => make('li', { textContent: lx.known('note.' + n.kind) ? said(n) : n.sentence || '' })));
+  host.hidden = !notes.length;
+};
