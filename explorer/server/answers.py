@@ -140,7 +140,7 @@ class CardTold(TypedDict):
     recipe: str
     trained_in: str
     bf16_ratio: float
-    begun_with: str
+    init_from: str
     code_version: str
     created: str
     metrics: dict[str, CardMetric]

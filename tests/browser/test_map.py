@@ -174,6 +174,22 @@ def test_plane_of_a_two_number_code(drive):
     assert drive.state("s.origin.approximate") is False
 
 
+def test_an_image_that_is_chosen_last_stays_though_places_were_still_asked_for(drive):
+    """Keys are pressed faster than a slow server answers: Enter means the image, and no place of the way comes after it."""
+    drive.map()
+    drive.page.evaluate("""() => { const real = window.fetch; window.places = 0; window.fetch = async (u, o) => {
+        const place = String(o?.body).includes('"op":"place"');
+        if (place) await new Promise((ok) => setTimeout(ok, 500));
+        const answer = await real(u, o); if (place) window.places++; return answer; }; }""")
+    drive.page.locator("#lx-plane .lx-plot").focus()
+    for _ in range(3):
+        drive.page.keyboard.press("Shift+ArrowRight")
+    drive.page.keyboard.press("Enter")
+    drive.until("window.places === 2")          # the first, and of those that waited for it the last
+    drive.settled()
+    assert drive.state("s.origin.kind") == "point"
+
+
 def test_of_two_clicks_the_last_is_meant_whichever_answer_comes_last(drive):
     drive.map()
     drive.page.evaluate("""() => { const real = window.fetch; window.late = 0; window.fetch = async (u, o) => {

@@ -24,6 +24,8 @@ export class Pointing {
   #tip;
   #tag;
   #question;
+  /* whether the last place that was asked for is still what is meant: those in a row share it, so that each is seen on the way */
+  #meant = () => false;
 
   /**
    * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .mode, .bare() (no points are shown), .pixels(x, y), .whole(),
@@ -36,9 +38,8 @@ export class Pointing {
     this.#tip = tip;
     this.#tag = tag;
     this.#question = latest(
-      async (x, y) => {
-        const still = lx.turn(),
-          { projection } = map,
+      async (x, y, still) => {
+        const { projection } = map,
           { w, approximate, ratio } = await placeCode(map, x, y);
         if (still()) lx.setCode(w, { kind: 'place', projection, x: +x.toPrecision(9), y: +y.toPrecision(9), approximate, ratio });
       },
@@ -110,7 +111,8 @@ export class Pointing {
 
   #ask(x, y) {
     this.#marker.set([x, y]);
-    this.#question(x, y);
+    if (!this.#meant()) this.#meant = lx.turn();
+    this.#question(x, y, this.#meant);
   }
 
   async #pick(index, x, y) {
