@@ -64,7 +64,7 @@ export interface State {
   theme: string;
   runs: RunRow[] | null;
   /** the run that the server would open first */
-  first?: string;
+  first?: string | null;
   problems: Record<string, string>;
   keys: Keyframe[];
   /** what views keep in the link, by their names in it */
