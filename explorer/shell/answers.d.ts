@@ -777,7 +777,7 @@ export interface FamilyTold {
   equation: string;
   summary: string;
   settings: SettingTold[];
-  recipes: Record<string, Record<string, Record<string, number | string | boolean | number[] | string[] | null>>>;
+  recipes: Record<string, Record<string, Record<string, number | string | boolean | number[]>>>;
 }
 
 /** A field, and how many exemplars show each of its categories. */
