@@ -9,7 +9,7 @@ import { brief, clock, number, showNotes, word } from './training_words.js';
 /** @typedef {{ ask: AskJob, watch: (name: string) => Promise<void> }} View */
 
 /** Whether a training in this state is under way. @param {string | undefined} state */
-export const isActive = (state) => ['starting', 'running', 'measuring'].includes(state);
+export const isActive = (state) => ['starting', 'running', 'measuring'].includes(state ?? '');
 
 /** @param {string} s */
 const stateWord = (s) => lx.t('train.state.' + s);
