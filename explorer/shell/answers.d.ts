@@ -21,7 +21,7 @@ export interface AscentAnswer {
   grey: number[];
 }
 
-/** What is usual of the run's codes: mean and deviation of each number, and of activities how many light up. */
+/** What is usual of the run's codes: mean and standard deviation of each number, and of activities how many light up. */
 export interface AskActivity {
   run: string;
   label?: number | null;
@@ -165,7 +165,7 @@ export interface AskNeighbours {
   k?: number;
 }
 
-/** Where noise changes the image of a code: a map of each pixel's deviation over draws, and what its white stands for (of 255). */
+/** Where noise changes the image of a code: a map of each pixel's std over draws, and what its white stands for (of 255). */
 export interface AskNoise {
   run: string;
   label?: number | null;
@@ -777,7 +777,7 @@ export interface FamilyTold {
   equation: string;
   summary: string;
   settings: SettingTold[];
-  recipes: Record<string, Record<string, Record<string, number | string | boolean | number[] | string[] | null>>>;
+  recipes: Record<string, Record<string, Record<string, number | string | boolean | number[]>>>;
 }
 
 /** A field, and how many exemplars show each of its categories. */
@@ -1063,7 +1063,7 @@ export interface NoStages {
   adds: boolean;
 }
 
-/** What is put on the image first. `amount`: of gaussian noise its deviation on the [0, 1] scale, else the share of pixels. */
+/** What is put on the image first. `amount`: of gaussian noise its std on the [0, 1] scale, else the share of pixels. */
 export interface Noise {
   kind: 'gaussian' | 'dropout' | 'block';
   amount: number;

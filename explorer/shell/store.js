@@ -66,19 +66,22 @@ import { remember, remembered } from './dom.js';
 import { Drawing } from './drawing.js';
 import { History } from './history.js';
 import * as moves from './moves.js';
+import { brush } from './pictures.js';
 
-/** @import { Api, Asked, Code, CodeAnswer, CodeAsked, Events, Info, Keyframe, Origin, State } from './types' */
-/** @import { CodeAsks } from './answers' */
+/** @import { CodeAsks, RunAnswer } from './answers' */
+/** @import { Api, Asked, Code, CodeAnswer, CodeAsked, Events, Info, Keyframe, Opened, Origin, Run, State } from './types' */
+/** @typedef {ReturnType<typeof placeOf>} Place */
 
-/** @type {{ [E in keyof Events]?: ((...told: any[]) => void)[] }} */
+/** @type {Record<string, ((...told: any[]) => void)[]>} */
 const listeners = {};
 const drawings = new WeakMap(),
   sheets = new Map();
 const query = new URLSearchParams(location.search);
+/** @param {object} o @param {string} k */
 const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
 /* the link's, the one that was chosen last, the browser's */
 const language = () => {
-  const said = [query.get('lang'), remembered('lx-lang')].find((name) => words[name]);
+  const said = [query.get('lang'), remembered('lx-lang')].find((name) => name && words[name]);
   return said ?? (navigator.language.startsWith('ko') ? 'ko' : 'en');
 };
 /** @type {State} */
@@ -97,7 +100,10 @@ const state = {
   kept: {},
   noise: null,
 };
+/* the state, for what is only asked for while a run is open */
+const here = () => /** @type {Opened} */ (state);
 const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
+/** @type {Record<keyof Events, () => any[] | null>} */
 const now = {
   run: () => state.info && [state.info],
   code: () => state.w && state.info && [state.w, state.origin],
@@ -110,9 +116,12 @@ const now = {
   restore: () => restored && [restored],
   history: () => [steps.can],
 };
-let restored = null,
-  restoring = false,
-  steps = null;
+/** @type {{ first: boolean, run: boolean } | null} */
+let restored = null;
+let restoring = false;
+/** @type {History} */
+let steps;
+/** @param {(...told: any[]) => void} fn @param {any[]} a */
 const call = (fn, a) => {
   try {
     fn(...a);
@@ -120,6 +129,7 @@ const call = (fn, a) => {
     console.error(e);
   }
 };
+/** @param {keyof Events} event */
 const emit = (event) => {
   const a = now[event]();
   if (a) for (const fn of listeners[event] || []) call(fn, a);
@@ -136,18 +146,22 @@ const on = (event, fn) => {
 };
 
 /* ---- bytes and words ---- */
+/** @param {string} key @param {Record<string, any>} [vars] */
 const t = (key, vars = {}) =>
   (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
+/** @param {string} key */
 const known = (key) => has(words.en, key);
+/** @param {number} v */
 const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
 const WORDED = '[data-t],[data-t-label],[data-t-title]';
 /** @param {ParentNode} [node] */
 const translate = (node = document) => {
-  const each = (attribute) => /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(attribute));
-  for (const e of each('[data-t]')) e.textContent = t(e.dataset.t);
-  for (const e of each('[data-t-label]')) e.setAttribute('aria-label', t(e.dataset.tLabel));
-  for (const e of each('[data-t-title]')) e.title = t(e.dataset.tTitle);
+  const each = (/** @type {string} */ attribute) => /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(attribute));
+  for (const e of each('[data-t]')) e.textContent = t(String(e.dataset.t));
+  for (const e of each('[data-t-label]')) e.setAttribute('aria-label', t(String(e.dataset.tLabel)));
+  for (const e of each('[data-t-title]')) e.title = t(String(e.dataset.tTitle));
 };
+/** @param {number | null} [label] @returns {string} */
 const names = (label) =>
   label === null || label === undefined || label < 0
     ? ''
@@ -181,8 +195,8 @@ const bytes = async (path, body, signal) => {
   return r;
 };
 let busy = 0;
-/** @type {Api} */
-const api = async (/** @type {string} */ path, /** @type {any} */ body, /** @type {AbortSignal} */ signal) => {
+/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
+const fetched = async (path, body, signal) => {
   busy++;
   try {
     return await (await bytes(path, body, signal)).json();
@@ -190,6 +204,7 @@ const api = async (/** @type {string} */ path, /** @type {any} */ body, /** @typ
     busy--;
   }
 };
+const api = /** @type {Api} */ (fetched);
 /**
  * The current run and its class, unless the request names a run of its own.
  * @template {string} Op
@@ -198,7 +213,7 @@ const api = async (/** @type {string} */ path, /** @type {any} */ body, /** @typ
  * @returns {Body & { run: string }}
  */
 const whose = (body) =>
-  body.run !== undefined ? /** @type {any} */ (body) : { run: state.run, ...(state.label !== null && { label: state.label }), ...body };
+  /** @type {any} */ (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
 /**
  * @template {keyof CodeAsks} Op
  * @param {CodeAsked<Op>} op
@@ -210,11 +225,14 @@ const code = async (op, signal) => {
   if (d.w) d.w = f32(d.w);
   return d;
 };
+/** @param {Iterable<Element>} elements @param {boolean} on */
 const stale = (elements, on, again = false) => {
   for (const e of elements) {
     e.classList.toggle('lx-stale', on);
     if (!on) e.classList.remove('lx-failed');
-    if (on && again) for (const a of e.getAnimations()) if (a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
+    if (on && again)
+      for (const a of e.getAnimations())
+        if (a instanceof CSSAnimation && a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
   }
 };
 /**
@@ -228,6 +246,7 @@ const draw = (canvas, body, paint, leads = false) => {
     drawings.set(canvas, new Drawing(canvas, { bytes, say, stale, run: () => state.run, working: (by) => (busy += by) }));
   drawings.get(canvas).wish(whose(body), paint, body.run !== undefined, leads);
 };
+/** @param {string} dataset @param {number} k @returns {Promise<ImageBitmap>} */
 const sheet = (dataset, k) => {
   const key = dataset + '/' + k;
   if (!sheets.has(key))
@@ -243,10 +262,11 @@ const sheet = (dataset, k) => {
     );
   return sheets.get(key);
 };
+/** @param {HTMLCanvasElement} canvas @param {number} index */
 const tile = async (canvas, index) => {
   const d = state.info?.dataset;
   if (!d || index < 0 || index >= d.n) return false;
-  canvas.dataset.index = index;
+  canvas.dataset.index = String(index);
   const im = await sheet(d.name, Math.floor(index / d.per_sheet)),
     [h, w] = d.tile,
     i = index % d.per_sheet;
@@ -255,20 +275,23 @@ const tile = async (canvas, index) => {
     canvas.width = w;
     canvas.height = h;
   }
-  canvas.getContext('2d').drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
-  canvas.dataset.drawn = index;
+  brush(canvas).drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
+  canvas.dataset.drawn = String(index);
   return true;
 };
 
 /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
-const range = (e) => e.style.setProperty('--p', (100 * (e.value - e.min)) / (e.max - e.min) + '%');
+/** @param {HTMLInputElement} e */
+const range = (e) => e.style.setProperty('--p', (100 * (+e.value - +e.min)) / (+e.max - +e.min) + '%');
 document.addEventListener('input', (e) => {
   const input = /** @type {HTMLInputElement} */ (e.target);
   if (input.classList?.contains('lx-range')) range(input);
 });
 
 /* ---- notices ---- */
-let toast, timer;
+/** @type {HTMLElement | null} */
+let toast = null;
+let timer = 0;
 /** @param {string} sentence @param {'error' | ''} [kind] */
 const say = (sentence, kind) => {
   if (!toast) {
@@ -281,8 +304,9 @@ const say = (sentence, kind) => {
   toast.dataset.kind = kind || '';
   toast.classList.add('on');
   clearTimeout(timer);
-  timer = setTimeout(() => toast.classList.remove('on'), kind === 'error' ? 7000 : 2600);
+  timer = setTimeout(() => toast?.classList.remove('on'), kind === 'error' ? 7000 : 2600);
 };
+/** @param {string} text @param {string} [done] what is said then */
 const copy = async (text, done) => {
   try {
     await navigator.clipboard.writeText(text);
@@ -296,6 +320,7 @@ const copy = async (text, done) => {
   }
   say(done || t('copied'));
 };
+/** @param {Blob} blob @param {string} name */
 const save = (blob, name) => {
   const a = document.createElement('a');
   a.href = URL.createObjectURL(blob);
@@ -312,16 +337,20 @@ steps = new History({ link, restore: (known) => restore(placeOf(location.href), 
 state.kept = placeOf(location.href).kept;
 
 /* ---- the current run and its code ---- */
+/** @param {RunAnswer} d @returns {Info} */
 const decoded = (d) => ({
   ...d,
   mean: f32(d.mean),
-  directions: (d.directions || []).map((v) => ({ ...v, vector: f32(v.vector) })),
-  default: d.default && { ...d.default, w: f32(d.default.w) },
+  directions: d.directions.map((v) => ({ ...v, vector: f32(v.vector) })),
+  default: { ...d.default, w: f32(d.default.w) },
 });
 let opening = 0;
 /** @param {string} run @returns {Promise<Info>} */
 const load = async (run) => decoded(await api(`run/${encodeURIComponent(run)}`));
-/** Put a run in place, at a code and label where they fit it; says whether run or code are others than before. */
+/**
+ * Put a run in place, at a code and label where they fit it; says whether run or code are others than before.
+ * @param {string} run @param {Info} info @param {Partial<Place>} [at]
+ */
 const settle = (run, info, at = {}) => {
   const n = info.spec.num_classes,
     { w, label } = at,
@@ -340,11 +369,13 @@ const settle = (run, info, at = {}) => {
   document.body.dataset.run = run;
   can();
   const same = run === was[0],
-    still = same && before.every((v, i) => v === state.w[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
+    { w: after } = state,
+    still = same && !!before && before.every((v, i) => v === after[i]) && state.label === was[1] && JSON.stringify(state.origin) === was[2];
   if (still) state.w = before;
   return { run: !same, code: !still };
 };
 /* one run at a time: of several asked for the last; null: another was, or it cannot be had */
+/** @param {string} run @param {Promise<Info> | null} [loading] */
 const opened = async (run, loading) => {
   const ticket = ++opening;
   document.body.dataset.opening = run;
@@ -362,7 +393,7 @@ const opened = async (run, loading) => {
   }
 };
 const forget = () => {
-  for (const k of Object.keys(KEPT)) if (KEPT[k]) delete state.kept[k];
+  for (const [k, whole] of Object.entries(KEPT)) if (whole) delete state.kept[k];
 };
 /** @param {string} run @param {{ w?: Code, origin?: Origin, label?: number }} [at] */
 const open = async (run, at) => {
@@ -376,10 +407,14 @@ const open = async (run, at) => {
   steps.changed();
   return true;
 };
-/** The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo. */
+/**
+ * The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo.
+ * @param {Place} at @param {boolean} first @param {Promise<Info> | null} [loading]
+ */
 const restore = async (at, first, loading) => {
-  const run = at.run || state.run,
-    info = run === state.run ? state.info : await opened(run, loading);
+  const run = at.run || state.run;
+  if (!run) return false;
+  const info = run === state.run ? state.info : await opened(run, loading);
   if (!info) return false;
   opening++;
   asked++;
@@ -401,6 +436,7 @@ const restore = async (at, first, loading) => {
   tellRestored({ first, run: changed.run });
   return true;
 };
+/** @param {{ first: boolean, run: boolean }} what */
 const tellRestored = (what) => {
   restored = { first: true, run: true };
   for (const fn of listeners.restore || []) call(fn, [what]);
@@ -414,6 +450,7 @@ const setCode = (w, origin, label) => {
   emit('code');
   steps.changed();
 };
+/** @param {number} k */
 const setLabel = (k) => {
   if (k !== state.label && k >= 0 && k < (state.info?.spec.num_classes || 0)) {
     state.label = k;
@@ -429,6 +466,7 @@ const keep = (name, text, quiet = false) => {
   else state.kept[name] = String(text);
   if (state.kept[name] !== before) steps.changed(quiet);
 };
+/** @param {State['noise']} noise */
 const setNoise = (noise) => {
   state.noise = noise;
   emit('noise');
@@ -438,6 +476,7 @@ const setKeys = (keys) => {
   state.keys = keys.slice(0, 12);
   emit('keys');
 };
+/** @param {string | null} name */
 const runOf = (name) => state.runs?.find((r) => r.name === name);
 /* whether a view can show a run: what the run itself says, else what the list says of it */
 /** @param {string} name @param {string} [view] */
@@ -448,6 +487,7 @@ const supports = (name, view = state.view) => {
 const can = () => {
   document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
 };
+/** @param {string} view */
 const show = (view) => {
   if (!views.some((v) => v.name === view)) return;
   if (view === state.view) return;
@@ -459,11 +499,13 @@ const show = (view) => {
 };
 const place = () => {
   document.body.dataset.view = state.view;
-  document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view).inspector);
+  document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view)?.inspector);
 };
-let lists = 0,
-  newest = null;
+let lists = 0;
+/** @type {Promise<Run[] | null> | null} */
+let newest = null;
 const refresh = () => (newest = listed(++lists));
+/** @param {number} mine @returns {Promise<Run[] | null>} */
 const listed = async (mine) => {
   /* an answer that another has overtaken would bring back what was deleted since */
   try {
@@ -480,6 +522,7 @@ const listed = async (mine) => {
   }
   return state.runs;
 };
+/** @param {string} lang */
 const setLang = (lang) => {
   state.lang = lang;
   document.documentElement.lang = lang;
@@ -488,6 +531,7 @@ const setLang = (lang) => {
   emit('lang');
   steps.changed(true);
 };
+/** @param {string} theme */
 const setTheme = (theme) => {
   state.theme = theme;
   remember('lx-theme', theme);
@@ -500,32 +544,41 @@ const paintTheme = () => {
 };
 
 /* ---- sliders over the strongest directions: coordinates in units of each direction's standard deviation ---- */
-const coordinate = (k, w = state.w) => moves.coordinate(w, state.info.mean, state.info.directions[k]);
-const moved = (k, value, w = state.w) => moves.moved(w, state.info.mean, state.info.directions[k], value);
+/** @param {number} k */
+const coordinate = (k, w = here().w) => moves.coordinate(w, here().info.mean, here().info.directions[k]);
+/** @param {number} k @param {number} value */
+const moved = (k, value, w = here().w) => moves.moved(w, here().info.mean, here().info.directions[k], value);
 /* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), one that says its field ("skin dark") */
+/** @param {string | null | undefined} s */
 const spaced = (s) =>
   String(s)
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase();
+/** @param {string | null | undefined} f @returns {string} */
 const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
+/** @param {string | null | undefined} f @param {string | null | undefined} v @returns {string} */
 const category = (f, v) => {
   if (known(`value.${f}.${v}`)) return t(`value.${f}.${v}`);
   if (v === 'yes') return field(f);
   if (v === 'no') return t('value.no', { what: field(f) });
-  return f === 'class' ? v : spaced(v);
+  return f === 'class' ? String(v) : spaced(v);
 };
+/** @param {string} f @param {string} v @returns {string} */
 const phrase = (f, v) =>
   ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
+/** @param {number} k */
 const label = (k) => {
-  const d = state.info.directions[k],
+  const d = here().info.directions[k],
     effect = known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear';
   const does = d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(effect);
   return `${k + 1} · ${does}`;
 };
+/** @param {number} k @param {number} value */
 const slide = (k, value) => {
   if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
 };
+/** @param {number} n */
 const sliderUpdates = (n) =>
   Array.from({ length: n }, (_, k) =>
     !state.info?.directions[k]
@@ -553,6 +606,7 @@ const loadPlotly = () =>
     };
     document.head.append(s);
   }));
+/** @param {string} name */
 const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 /* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
 const palettes = {
@@ -576,6 +630,7 @@ const sample = async (seed = random()) => {
     say(e.message, 'error');
   }
 };
+/** @param {number} index */
 const point = async (index) => {
   const still = turn();
   try {
@@ -644,7 +699,7 @@ export const lx = (window.lx = {
   loadPlotly,
   css,
   get palette() {
-    return palettes[state.theme] || palettes.light;
+    return state.theme === 'dark' ? palettes.dark : palettes.light;
   },
   sample,
   point,
@@ -691,14 +746,14 @@ const boot = async () => {
     steps.begun();
   }
 };
-/** No run was asked for, or it cannot be had: the first of the list that opens. */
+/** No run was asked for, or it cannot be had: the first of the list that opens. @param {Run[] | null} runs */
 const begin = async (runs) => {
   /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
-  const worth = (name) => {
+  const worth = (/** @type {string} */ name) => {
     const r = runOf(name);
-    return state.view === 'arithmetic' && r.attributes ? 1 + (r.changed ?? 0) : 0;
+    return state.view === 'arithmetic' && r?.attributes ? 1 + (r.changed ?? 0) : 0;
   };
-  const rank = (name) => Number(supports(name));
+  const rank = (/** @type {string} */ name) => Number(supports(name));
   const names = (runs || [])
     .map((r) => r.name)
     .sort((a, b) => rank(b) - rank(a) || worth(b) - worth(a) || Number(b === state.first) - Number(a === state.first));

@@ -1,5 +1,6 @@
-/* What the page's modules hand to each other and what the server answers, for the type checker and for whoever reads: nothing of it is
- * sent to a browser. A module names a type in its JSDoc: @import { Info } from './types'. */
+/* What the page's modules hand to each other, for the type checker and for whoever reads: nothing of it is sent to a browser. A module
+ * names a type in its JSDoc: @import { Info } from './types'. What the server answers stands in answers.d.ts; here it is as the page has
+ * it, its texts decoded. */
 
 import type {
   CodeAsks,
@@ -64,7 +65,7 @@ export interface State {
   theme: string;
   runs: RunRow[] | null;
   /** the run that the server would open first */
-  first?: string;
+  first?: string | null;
   problems: Record<string, string>;
   keys: Keyframe[];
   /** what views keep in the link, by their names in it */

@@ -2,12 +2,26 @@
  * first one's number. An exemplar is "s" and a seed or "r" and an image's number. No window, no document. */
 import { coded } from '../../shell/address.js';
 
+/** @typedef {Record<'a' | 'b' | 'c', string[]>} Parts */
+/**
+ * @typedef {object} Sum
+ * @property {Parts} parts
+ * @property {number} strength
+ * @property {number} seed
+ * @property {'real' | 'samples'} source
+ * @property {string[][]} filters field and category each
+ * @property {number} offset
+ */
+
+/** @type {(keyof Parts)[]} */
 export const SLOTS = ['a', 'b', 'c'];
 
 export const MOST = 12; /* exemplars of a slot */
 
+/** @param {string} ref */
 export const isExemplar = (ref) => /^[sr]\d{1,9}$/.test(ref);
 
+/** @param {string} text */
 const filtersOf = (text) => {
   try {
     return text
@@ -21,6 +35,7 @@ const filtersOf = (text) => {
   }
 };
 
+/** @param {Sum} sum */
 export const sumText = ({ parts, strength, seed, source, filters, offset }) =>
   [
     ...SLOTS.map((s) => parts[s].join('.')),
@@ -31,10 +46,11 @@ export const sumText = ({ parts, strength, seed, source, filters, offset }) =>
     offset,
   ].join('~');
 
-/** Back again, null for a text without any exemplar; `real`: whether the run has real images to show. */
+/** Back again, null for a text without any exemplar; `real`: whether the run has real images to show.
+ * @param {string | undefined} text @param {boolean} real @returns {Sum | null} */
 export const textSum = (text, real) => {
   const [a, b, c, s, n, from, shown, first] = String(text || '').split('~');
-  const list = (t) => (t || '').split('.').filter(isExemplar).slice(0, MOST),
+  const list = (/** @type {string} */ t) => (t || '').split('.').filter(isExemplar).slice(0, MOST),
     parts = { a: list(a), b: list(b), c: list(c) },
     all = Object.values(parts).flat();
   if (n === undefined || !all.length) return null;

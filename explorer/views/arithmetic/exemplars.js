@@ -2,23 +2,27 @@
 import { crop } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Opened } from '../../shell/types' */
+
+/** @param {string} r */
 export const exemplarName = (r) => (r[0] === 's' ? lx.t('origin.seed', { seed: r.slice(1) }) : lx.t('origin.point', { index: r.slice(1) }));
 
-/** Real images come from their sheet, samples as the model draws them; a promise of the samples. */
+/** Real images come from their sheet, samples as the model draws them; a promise of the samples.
+ * @param {HTMLCanvasElement[]} canvases @param {string[]} refs */
 export const drawExemplars = (canvases, refs) => {
-  const samples = refs.map((r, i) => [r, canvases[i]]).filter(([r]) => r[0] === 's');
+  const samples = refs.map((r, i) => ({ r, c: canvases[i] })).filter(({ r }) => r[0] === 's');
   refs.forEach((r, i) => {
     if (r[0] === 'r') lx.tile(canvases[i], +r.slice(1)).catch(() => {});
   });
   if (!samples.length) return Promise.resolve();
-  const asked = { op: 'exemplars', refs: samples.map(([r]) => r), columns: 12 };
+  const asked = { op: 'exemplars', refs: samples.map(({ r }) => r), columns: 12 };
   return lx
     .bytes('render', lx.whose(asked))
     .then((r) => r.blob())
     .then(createImageBitmap)
     .then((im) => {
-      samples.forEach(([, c], k) => {
-        crop(c, im, lx.state.info.spec.shape.slice(1), k);
+      samples.forEach(({ c }, k) => {
+        crop(c, im, /** @type {Opened} */ (lx.state).info.spec.shape.slice(1), k);
         c.dataset.drawn = '1';
       });
       im.close();

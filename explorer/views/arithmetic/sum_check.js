@@ -3,10 +3,16 @@ import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 import { SLOTS } from './arithmetic_link.js';
 
+/** @import { CardMetric, SumAnswer, SumLine } from '../../shell/answers' */
+
+/** @typedef {{ said: SumAnswer['said'], lines: SumLine[] }} Judged */
+/** @param {number} v */
 const percent = (v) => Math.round(100 * v) + ' %';
 
+/** @param {string} textContent @param {string} kind */
 const chip = (textContent, kind, title = '') => make('span', { className: 'lx-mark ' + kind, textContent, title });
 
+/** @param {SumLine} l */
 const askedChip = (l) =>
   chip(
     `${l.agrees ? '✓' : '✗'} ${lx.phrase(l.field, l.now)} ${l.measured ? '' : percent(l.sure)}`.trim(),
@@ -14,6 +20,7 @@ const askedChip = (l) =>
     lx.t(l.measured ? 'arith.check.measured' : 'arith.check.asked', { what: l.wanted.map((v) => lx.phrase(l.field, v)).join(' / ') }),
   );
 
+/** @param {SumLine[]} lines all @param {SumLine[]} asked @param {SumLine[]} kept @param {SumLine[]} lost */
 const chipsOf = (lines, asked, kept, lost) => {
   const chips = asked.map(askedChip);
   if (!lines.length) chips.unshift(chip(lx.t('arith.unread'), ''));
@@ -34,17 +41,18 @@ const cardChip = () => {
   const of = lx.state.info?.card.metrics || {},
     changed = of.arithmetic_changed,
     kept = of.arithmetic_kept,
-    share = (m) => percent(m.unit === '%' ? m.value / 100 : m.value);
+    share = (/** @type {CardMetric} */ m) => percent(m.unit === '%' ? m.value / 100 : m.value);
   return changed && kept ? chip(lx.t('arith.card', { changed: share(changed), kept: share(kept) }), 'card', changed.protocol || '') : null;
 };
 
 /* what the exemplars agree on: first what is asked, then where C is another */
+/** @param {any} element @param {Judged | null} answer @param {SumLine[]} asked */
 const caption = (element, answer, asked) => {
   const said = answer?.said || [{}, {}, {}, {}],
     first = asked.map((l) => l.field),
     differ = Object.keys(said[0]).filter((f) => !first.includes(f) && said[2][f] && said[2][f] !== said[0][f] && said[1][f] === said[0][f]),
     show = [...first.slice(0, 1), ...differ.slice(0, 1)];
-  const text = (k) =>
+  const text = (/** @type {number} */ k) =>
     show
       .filter((f) => said[k][f])
       .map((f) => lx.phrase(f, said[k][f]))
@@ -56,7 +64,7 @@ const caption = (element, answer, asked) => {
   element.dataset.said = answer ? [0, 1, 2, 3].map(text).join(' | ') : '';
 };
 
-/** Say it of an answer, or of none (null); what the direction can be called. */
+/** Say it of an answer, or of none (null); what the direction can be called. @param {any} element @param {Judged | null} answer */
 export const showCheck = (element, answer) => {
   const lines = answer?.lines || [],
     asked = lines.filter((l) => l.wanted.length),

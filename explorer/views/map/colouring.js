@@ -3,21 +3,27 @@ import { steps } from '../../shell/colours.js';
 import { button, make, offer } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Dataset, Info } from '../../shell/types' */
+
 const N = 10; /* colours, then from the first again */
 
+/** @typedef {Dataset | null} Data */
+/** @param {string} f */
 const fieldName = (f) => {
   if (f === 'class') return lx.t('map.by.class');
   return f === 'none' ? lx.t('map.plain') : f.replaceAll('_', ' ');
 };
 
-/** What a data set is coloured by on opening. */
+/** What a data set is coloured by on opening. @param {Data} dataset */
 export const usualField = (dataset) => (dataset?.classes?.length ? 'class' : dataset?.attributes?.[0]?.[0] || 'none');
 
+/** @param {number} value */
 export const valueColour = (value) => lx.palette[value % N];
 
 /* grey, then the palette; of numbers from -1 */
 const scale = () => steps([lx.state.theme === 'dark' ? '#343843' : '#dedbd4', ...lx.palette]);
 
+/** @param {Data} dataset */
 const fieldsOf = (dataset) => {
   const fields = (dataset?.attributes || []).map(([f]) => f);
   return dataset?.classes?.length ? ['class', ...fields] : fields;
@@ -28,10 +34,15 @@ export class Colouring {
   #legend;
   #choice;
   by = 'class';
+  /** @type {Set<number>} */
   only = new Set(); /* what is chosen in the legend: all else is grey */
+  /** @type {Uint8Array | null} */
   labels = null; /* of each point its value of the field; null: all alike */
 
-  /** @param {any} map `map.plot`, .xs, .binary(path, type), .remember(), .load() */
+  /**
+   * @param {any} map `map.plot`, .xs, .binary(path, type), .remember(), .load()
+   * @param {any} legend @param {HTMLSelectElement} choice
+   */
   constructor(map, legend, choice) {
     this.#map = map;
     this.#legend = legend;
@@ -44,7 +55,7 @@ export class Colouring {
     };
   }
 
-  /** Promise of each point's value, null where there is none. */
+  /** Promise of each point's value, null where there is none. @param {Info} info @returns {Promise<Uint8Array | null> | null} */
   ask({ points, dataset }) {
     if (!points || !dataset || this.by === 'none') return null;
     const path = `colours/${encodeURIComponent(dataset.name)}?by=${encodeURIComponent(this.by)}`;
@@ -53,13 +64,13 @@ export class Colouring {
 
   /** The field's values in words. */
   names() {
-    const d = lx.state.info.dataset;
+    const d = lx.state.info?.dataset;
     if (this.by === 'none') return [];
     if (this.by === 'class') return d?.classes || [];
     return (d?.attributes || []).find(([f]) => f === this.by)?.[1] || [];
   }
 
-  /** What the tooltip adds of a point. */
+  /** What the tooltip adds of a point. @param {number} i */
   tag(i) {
     const name = this.labels ? this.names()[this.labels[i]] : undefined;
     return name === undefined ? '' : ' · ' + name;
@@ -79,19 +90,20 @@ export class Colouring {
     return { color: this.shade(), colorscale: scale(), cmin: -1.5, cmax: N - 0.5 };
   }
 
-  /** Another run: the field stays where its data set has it. */
+  /** Another run: the field stays where its data set has it. @param {Data} dataset */
   fit(dataset) {
     this.only.clear();
     if (this.by !== 'none' && !fieldsOf(dataset).includes(this.by)) this.by = usualField(dataset);
   }
 
-  /** As a link says. */
+  /** As a link says. @param {string} field @param {Iterable<number> | null} only @param {Data} dataset */
   restore(field, only, dataset) {
     const known = ['class', 'none', ...(dataset?.attributes || []).map(([f]) => f)];
     this.by = known.includes(field) ? field : usualField(dataset);
     this.only = new Set(only || []);
   }
 
+  /** @param {Info} info */
   offer(info) {
     offer(
       this.#choice,
@@ -101,6 +113,7 @@ export class Colouring {
     this.#choice.hidden = !info.points;
   }
 
+  /** @param {number} value */
   #choose(value) {
     if (!this.only.delete(value)) this.only.add(value);
     Plotly.restyle(this.#map.plot, { 'marker.color': [this.shade()] }, [0]);

@@ -16,7 +16,10 @@ export class Manifold {
   #chip;
   #edge = 3;
 
-  /** @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .pixels(x, y), .frame(x, y), .gridChosen() */
+  /**
+   * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .pixels(x, y), .frame(x, y), .gridChosen()
+   * @param {HTMLCanvasElement} canvas @param {any} chip
+   */
   constructor(map, canvas, chip) {
     this.#map = map;
     this.#canvas = canvas;

@@ -2,24 +2,32 @@
 import { amongNeighbours } from '../../shell/moves.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { Neighbours } from '../../shell/types' */
+
 export class Marker {
   #map;
   #cross;
   #moved;
+  /** @type {number[] | null} */
   at = null; /* [x, y] on this map */
+  /** @type {Neighbours | null} */
   #near = null; /* the current code's neighbours among the real images */
 
-  /** @param {any} map `map.element`, .xs, .ys, .projection, .pixels(x, y), .plot */
+  /**
+   * @param {any} map `map.element`, .xs, .ys, .projection, .pixels(x, y), .plot
+   * @param {SVGElement} cross @param {() => void} moved
+   */
   constructor(map, cross, moved) {
     this.#map = map;
     this.#cross = cross;
     this.#moved = moved;
     document.addEventListener('lx-neighbours', (e) => {
       this.#near = e.detail;
-      if (this.#near.w === lx.state.w && map.xs) this.follow();
+      if (e.detail.w === lx.state.w && map.xs) this.follow();
     });
   }
 
+  /** @param {number[]} p */
   set(p) {
     const px = p && this.#map.pixels(p[0], p[1]);
     this.at = p;

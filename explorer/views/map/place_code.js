@@ -3,9 +3,9 @@ import { shepard } from '../../shell/moves.js';
 import { lx } from '../../shell/store.js';
 import { ownMaps } from './plane_own.js';
 
-/** @import { Code } from '../../shell/types' */
+/** @import { Code, Opened } from '../../shell/types' */
 
-/** What is said of one's own map that is nowhere any more. */
+/** What is said of one's own map that is nowhere any more. @param {string} key */
 export const gone = (key) => {
   const [n, d, metric] = ownMaps.parts(key) || [];
   return lx.t('map.own.gone', { n, d, metric });
@@ -19,13 +19,14 @@ export const gone = (key) => {
  */
 export const placeCode = async (map, x, y, on = map.projection) => {
   if (!on.startsWith('own:')) return lx.code({ op: 'place', projection: on, x, y });
-  const other = on === map.projection ? null : await ownMaps.points(lx.state.run, on.slice(4)),
+  const { run, info } = /** @type {Opened} */ (lx.state);
+  const other = on === map.projection ? null : await ownMaps.points(run, on.slice(4)),
     { xs, ys } = map;
   if (on !== map.projection && !other) throw new Error(gone(on.slice(4)));
-  const far = (i) => (other ? Math.hypot(other[2 * i] - x, other[2 * i + 1] - y) : Math.hypot(xs[i] - x, ys[i] - y));
-  const near = Array.from({ length: lx.state.info.points }, (_, i) => [far(i), i])
+  const far = (/** @type {number} */ i) => (other ? Math.hypot(other[2 * i] - x, other[2 * i + 1] - y) : Math.hypot(xs[i] - x, ys[i] - y));
+  const near = Array.from({ length: info.points }, (_, i) => [far(i), i])
     .sort((a, b) => a[0] - b[0])
     .slice(0, 9);
-  const asked = { run: lx.state.run, indices: near.slice(0, 8).map(([, i]) => i), weights: shepard(near.map(([r]) => r)) };
+  const asked = { run, indices: near.slice(0, 8).map(([, i]) => i), weights: shepard(near.map(([r]) => r)) };
   return { w: lx.f32((await lx.api('mix', asked)).w), approximate: true };
 };

@@ -25,7 +25,7 @@ export class Pointing {
   #tag;
   #question;
   /* whether the last place that was asked for is still what is meant: those in a row share it, so that each is seen on the way */
-  #meant = () => false;
+  #meant = null;
 
   /**
    * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .mode, .bare() (no points are shown), .pixels(x, y), .whole(),
@@ -111,7 +111,7 @@ export class Pointing {
 
   #ask(x, y) {
     this.#marker.set([x, y]);
-    if (!this.#meant()) this.#meant = lx.turn();
+    if (!this.#meant?.()) this.#meant = lx.turn();
     this.#question(x, y, this.#meant);
   }
 

@@ -6,7 +6,7 @@ import { lx } from '../../shell/store.js';
 
 const { element } = mounted('labels');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   WAYS = ['fine-tuned', 'frozen', 'scratch'],
   NS = 'http://www.w3.org/2000/svg';
 const on = () =>
@@ -17,30 +17,39 @@ const on = () =>
     lx.state.info.dataset?.classes?.length
   );
 /* live: run → { n: { way: accuracy } }, what was measured here; told: the answer for the current run */
+/** @type {Map<string, Record<string, Record<string, number>>>} */
 const live = new Map();
 /** @type {LabelsKnown | null} */
-let told = null,
-  owner = null,
-  busy = false,
+let told = null;
+/** @type {string | null} */
+let owner = null;
+let busy = false,
   working = '';
+/** @typedef {{ n: number, way: string, v: number, protocol?: string, here?: boolean }} Point here: measured on this page */
+/** @param {number} k */
 const colour = (k) => (k ? lx.palette[k] : lx.css('--accent'));
+const measured = () => (owner && live.get(owner)) || {};
 const all = () => {
+  /** @type {Point[]} */
   const out = [];
   for (const [n, ways] of Object.entries(told?.known || {}))
     for (const way of WAYS) if (ways[way]) out.push({ n: +n, way, v: ways[way].accuracy, protocol: ways[way].protocol });
-  for (const [n, ways] of Object.entries(live.get(owner) || {}))
+  for (const [n, ways] of Object.entries(measured()))
     for (const way of WAYS) if (way in ways) out.push({ n: +n, way, v: ways[way], here: true });
   return out;
 };
+/** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */
 const shape = (tag, attributes, text) => {
   const e = document.createElementNS(NS, tag);
-  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, String(v));
   if (text !== undefined) e.textContent = text;
   return e;
 };
 /* where the chart lies in its picture, in the picture's own units */
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 628, 12, 262];
+/** @param {number} n */
 const across = (n) => LEFT + ((RIGHT - LEFT) * (Math.log10(n) - 0.9)) / (Math.log10(1200) - 0.9);
+/** @param {number} low @param {(v: number) => number} down */
 const axes = (low, down) => {
   const parts = [];
   for (let v = Math.round(low * 10); v <= 10; v++)
@@ -54,6 +63,7 @@ const axes = (low, down) => {
   return parts;
 };
 /* one way of learning: what was measured here is dashed and hollow */
+/** @param {Point[]} points @param {number} k @param {boolean} here @param {(v: number) => number} down */
 const line = (points, k, here, down) => {
   const parts = [];
   if (points.length > 1)
@@ -88,7 +98,7 @@ const line = (points, k, here, down) => {
 const paint = () => {
   const points = all(),
     low = Math.min(0.5, ...points.map((p) => Math.floor(p.v * 10) / 10)),
-    down = (v) => BOTTOM - ((BOTTOM - TOP) * (v - low)) / (1 - low);
+    down = (/** @type {number} */ v) => BOTTOM - ((BOTTOM - TOP) * (v - low)) / (1 - low);
   element.dataset.points = points.length;
   element.dataset.live = points.filter((p) => p.here).length;
   $('svg').replaceChildren(
@@ -117,7 +127,7 @@ const tools = () => {
         className: 'lx-chip',
         data: { size: n },
         textContent: n,
-        disabled: busy || WAYS.every((w) => w in (live.get(owner)?.[n] || {})),
+        disabled: busy || WAYS.every((w) => w in (measured()[n] || {})),
         'aria-label': lx.t('few.labels', { n }),
         onclick: () => measure(n),
       }),
@@ -128,15 +138,16 @@ const tools = () => {
   $('.lx-progress').hidden = !busy;
 };
 const ALL = ['frozen', 'scratch', 'fine-tuned'],
-  measure = (n) => work(ALL.map((way) => [n, way]));
+  measure = (/** @type {number} */ n) => work(ALL.map((way) => ({ n, way })));
+/** @param {{ n: number, way: string }[]} jobs */
 const work = async (jobs) => {
-  if (busy) return;
+  const run = owner;
+  if (busy || !run) return;
   busy = true;
-  const run = owner,
-    found = live.get(run) || {};
+  const found = live.get(run) || {};
   live.set(run, found);
   try {
-    for (const [k, [n, way]] of jobs.entries()) {
+    for (const [k, { n, way }] of jobs.entries()) {
       if (run !== owner || !on()) break;
       if (way in (found[n] || {})) continue;
       for (;;) {
@@ -160,7 +171,7 @@ const work = async (jobs) => {
 };
 /* what costs little is measured as soon as the panel is seen */
 const begin = () => {
-  if (on() && told && !busy && element.offsetWidth) work(told.sizes.map((n) => [n, 'frozen']));
+  if (on() && told && !busy && element.offsetWidth) work(told.sizes.map((n) => ({ n, way: 'frozen' })));
 };
 const enter = async () => {
   if (!on()) return;

@@ -4,9 +4,16 @@ import { Cells } from './microscope_cells.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { ActivityAnswer, PartsAnswer } from '../../shell/answers' */
+/** @import { Picture } from '../../shell/pictures.js' */
+/** @import { Code, Opened } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
+/** @typedef {Omit<ActivityAnswer, 'mean' | 'sigma'> & { mean: Float32Array, sigma: Float32Array }} Usual */
+/** @typedef {Omit<PartsAnswer, 'added' | 'growing'> & { added: Picture, growing: Picture }} Parts */
 
 const TOP = 120;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 };
 
 export class MicCode {
   /** @type {Mic} */
@@ -14,14 +21,20 @@ export class MicCode {
   #host;
   #bars;
   #histogram;
+  /** @type {Cells} */
   #cells;
+  /** @type {Cells} */
   #sums;
+  /** @type {Usual | null} */
   #usual = null;
+  /** @type {string | null} */
   #whose = '';
   #order = 'plain';
   #at = -1;
+  /** @type {number[]} */
   #list = [];
-  #timer;
+  #timer = 0;
+  /** @type {Parts | null} */
   #parts = null;
   #chosen = false;
   #mark;
@@ -43,12 +56,12 @@ export class MicCode {
       mic.write();
     });
     this.#sum = latest(
-      async (run, code) => {
+      async (/** @type {string | null} */ run, /** @type {Code} */ code) => {
         const d = await mic.ask({ op: 'parts', w: lx.b64(code) }),
           [added, growing] = await Promise.all([d.added, d.growing].map(mic.picture));
         if (run !== lx.state.run || !mic.on()) return;
         this.#parts = { ...d, added, growing };
-        this.#strip();
+        this.#strip(this.#parts);
         mic.count('code');
       },
       mic.failed,
@@ -59,18 +72,18 @@ export class MicCode {
         this.#sums.clear();
       },
     );
-    this.#bars.onpointermove = (e) => this.#hit(e);
+    this.#bars.onpointermove = (/** @type {PointerEvent} */ e) => this.#hit(e);
     this.#bars.onpointerleave = () => {
       this.#at = -1;
       this.paint();
       if (this.#usual) this.#say();
     };
-    this.#bars.onclick = (e) => {
+    this.#bars.onclick = (/** @type {MouseEvent} */ e) => {
       this.#hit(e);
       this.#go();
     };
-    this.#bars.onkeydown = (e) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 }[e.key];
+    this.#bars.onkeydown = (/** @type {KeyboardEvent} */ e) => {
+      const step = STEPS[e.key];
       if (step) {
         e.preventDefault();
         this.#at = Math.max(0, Math.min(this.#list.length - 1, this.#at + step));
@@ -83,10 +96,12 @@ export class MicCode {
     };
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
 
+  /** @param {MouseEvent} e */
   #hit(e) {
     const r = this.#bars.getBoundingClientRect(),
       k = Math.floor(((e.clientX - r.left) / r.width) * this.#list.length),
@@ -98,38 +113,51 @@ export class MicCode {
     }
   }
 
+  /** @param {number} j */
   #weight(j) {
     return this.#lit() ? this.#w()[j] : Math.abs(this.#level(j));
   }
 
+  /* what is usual of the run's codes: asked for where it is known */
+  get #known() {
+    return /** @type {Usual} */ (this.#usual);
+  }
+
+  #there() {
+    return !!(this.#usual && lx.state.w && this.#mic.facts);
+  }
+
   #w() {
-    return lx.state.w && this.#mic.facts && this.#mic.numbers();
+    return this.#mic.numbers();
   }
 
   #each() {
-    return this.#mic.facts.d;
+    return this.#mic.facts?.d ?? 1;
   }
 
   #split() {
     return this.#w().length > this.#each();
   } /* every layer has numbers of its own */
 
+  /** @param {number} j */
   #name(j) {
     return this.#split()
       ? lx.t('mic.code.number', { layer: Math.floor(j / this.#each()) + 1, unit: j % this.#each() })
       : lx.t('mic.unit.name', { unit: j });
   }
 
+  /** @param {number} j */
   #brief(j) {
-    return this.#split() ? `${Math.floor(j / this.#each()) + 1}·${j % this.#each()}` : j;
+    return this.#split() ? `${Math.floor(j / this.#each()) + 1}·${j % this.#each()}` : String(j);
   }
 
   #lit() {
-    return this.#usual.threshold !== null;
+    return this.#known.threshold !== null;
   }
 
+  /** @param {number} j */
   #level(j) {
-    return this.#lit() ? this.#w()[j] : (this.#w()[j] - this.#usual.mean[j]) / Math.max(this.#usual.sigma[j], 1e-9);
+    return this.#lit() ? this.#w()[j] : (this.#w()[j] - this.#known.mean[j]) / Math.max(this.#known.sigma[j], 1e-9);
   }
 
   #sorted() {
@@ -138,7 +166,7 @@ export class MicCode {
   }
 
   paint() {
-    if (!this.#usual || !this.#w() || this.#mic.panel !== 'code' || !this.#bars.clientWidth) return;
+    if (!this.#there() || this.#mic.panel !== 'code' || !this.#bars.clientWidth) return;
     this.#list = this.#sorted();
     const [x, W, H] = this.#mic.plot(this.#bars),
       c = this.#mic.ink(),
@@ -148,7 +176,7 @@ export class MicCode {
       unit = this.#lit() ? H - 34 : H / 2 - 8,
       step = W / n,
       thick = Math.max(step - (step > 4 ? 2 : 0), 0.75);
-    const y = (v) => base - (unit * v) / most;
+    const y = (/** @type {number} */ v) => base - (unit * v) / most;
     x.strokeStyle = c.line;
     x.fillStyle = c.soft;
     x.lineWidth = 1;
@@ -162,7 +190,7 @@ export class MicCode {
     }
     this.#list.forEach((j, k) => {
       const v = this.#level(j),
-        on = this.#lit() ? v > this.#usual.threshold : Math.abs(v) > 2;
+        on = this.#lit() ? v > (this.#known.threshold ?? 0) : Math.abs(v) > 2;
       x.fillStyle = on ? c.accent : c.soft;
       if (k === this.#at) x.fillStyle = c.ink;
       x.globalAlpha = on || k === this.#at ? 1 : 0.55;
@@ -175,7 +203,7 @@ export class MicCode {
     for (const [s, v] of Object.entries(marks)) x.fillText(s, W - x.measureText(s).width - 2, v < 0 ? y(v) + 14 : y(v) - 1);
     this.#chart();
     this.#host.dataset.bars = n;
-    this.#host.dataset.lit = this.#lit() ? Array.from(this.#w()).filter((v) => v > this.#usual.threshold).length : '';
+    this.#host.dataset.lit = this.#lit() ? Array.from(this.#w()).filter((v) => v > (this.#known.threshold ?? 0)).length : '';
   }
 
   /* how many light up in each held-out image, and here */
@@ -184,19 +212,19 @@ export class MicCode {
     if (!this.#lit()) return;
     const [x, W, H] = this.#mic.plot(this.#histogram),
       c = this.#mic.ink(),
-      n = this.#usual.counts.length,
-      most = Math.max(...this.#usual.counts, 1),
-      lo = this.#usual.edges[0],
-      hi = this.#usual.edges[n],
-      to = (v) => 4 + ((W - 8) * (v - lo)) / Math.max(hi - lo, 1),
-      here = Array.from(this.#w()).filter((v) => v > this.#usual.threshold).length;
-    this.#usual.counts.forEach((v, k) => {
+      n = this.#known.counts.length,
+      most = Math.max(...this.#known.counts, 1),
+      lo = this.#known.edges[0],
+      hi = this.#known.edges[n],
+      to = (/** @type {number} */ v) => 4 + ((W - 8) * (v - lo)) / Math.max(hi - lo, 1),
+      here = Array.from(this.#w()).filter((v) => v > (this.#known.threshold ?? 0)).length;
+    this.#known.counts.forEach((v, k) => {
       x.fillStyle = c.soft;
       x.globalAlpha = 0.5;
       x.fillRect(
-        to(this.#usual.edges[k]),
+        to(this.#known.edges[k]),
         H - 18 - ((H - 26) * v) / most,
-        Math.max(to(this.#usual.edges[k + 1]) - to(this.#usual.edges[k]) - 1, 1),
+        Math.max(to(this.#known.edges[k + 1]) - to(this.#known.edges[k]) - 1, 1),
         ((H - 26) * v) / most,
       );
     });
@@ -224,35 +252,35 @@ export class MicCode {
         : lx.t('mic.bar', {
             unit: this.#name(j),
             value: this.#mic.short(this.#w()[j]),
-            mean: this.#mic.short(this.#usual.mean[j]),
-            sigma: this.#mic.short(this.#usual.sigma[j]),
+            mean: this.#mic.short(this.#known.mean[j]),
+            sigma: this.#mic.short(this.#known.sigma[j]),
           });
     this.#bars.dataset.at = j ?? '';
   }
 
   tell() {
-    if (!this.#usual || !this.#w()) return;
+    if (!this.#there()) return;
     const values = Array.from(this.#w()),
       mean = values.reduce((a, b) => a + b, 0) / values.length,
-      n = this.#lit() ? values.filter((v) => v > this.#usual.threshold).length : 0,
+      n = this.#lit() ? values.filter((v) => v > (this.#known.threshold ?? 0)).length : 0,
       far = this.#lit() ? 0 : values.filter((_, j) => Math.abs(this.#level(j)) > 2).length;
     this.#find('.lx-mic-code-told').textContent = this.#lit()
       ? lx.t('mic.code.lit', { n, d: values.length, share: lx.number((100 * n) / values.length, 1), mean: lx.number(mean, 3) })
       : lx.t(this.#split() ? 'mic.code.layers' : 'mic.code.plain', { d: values.length, n: far, layers: values.length / this.#each() });
     this.#find('.lx-mic-lit-told').textContent = lx.t('mic.lit.told', {
-      share: lx.number(100 * this.#usual.lit, 1),
-      mean: lx.number(this.#usual.activity, 3),
+      share: lx.number(100 * this.#known.lit, 1),
+      mean: lx.number(this.#known.activity, 3),
     });
     this.#find('.lx-mic-parts-told').textContent = lx.t(this.#lit() ? 'mic.parts.lit' : 'mic.parts.plain');
     this.#find('.lx-mic-sums-told').textContent = lx.t(this.#lit() ? 'mic.sums.lit' : 'mic.sums.plain');
     this.#say();
-    if (this.#parts) this.#strip();
+    if (this.#parts) this.#strip(this.#parts);
   }
 
-  #strip() {
-    const { units, counts, added, growing } = this.#parts,
-      n = units.length,
-      tile = lx.state.info.spec.shape.slice(1),
+  /** @param {Parts} parts */
+  #strip({ units, counts, added, growing }) {
+    const n = units.length,
+      tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
       d = this.#w().length;
     this.#cells.show(
       units.map((u, k) => ({
@@ -292,7 +320,7 @@ export class MicCode {
         if (run !== lx.state.run) return;
         this.#usual = { ...d, mean: lx.f32(d.mean), sigma: lx.f32(d.sigma) };
         this.#whose = run;
-        if (this.#usual.mean.length > TOP && !this.#chosen) this.#order = 'strong';
+        if (this.#known.mean.length > TOP && !this.#chosen) this.#order = 'strong';
         this.#mark(this.#order);
       }
       this.code();
@@ -307,7 +335,7 @@ export class MicCode {
     this.paint();
     this.tell();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#sum(lx.state.run, lx.state.w), 40);
+    this.#timer = setTimeout(() => this.#sum(lx.state.run, /** @type {Opened} */ (lx.state).w), 40);
   }
 
   get order() {

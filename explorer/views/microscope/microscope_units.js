@@ -8,11 +8,21 @@ import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { FactsAnswer, UnitTold, UnitsAnswer } from '../../shell/answers' */
+/** @import { Opened, Run } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
+/** @import { Cell } from './microscope_cells.js' */
+/** @typedef {'weights' | 'pairs' | 'best' | 'real'} Look */
+
+/** @type {Look[]} */
+const LOOKS = ['weights', 'pairs', 'best', 'real'];
+/** A cell's meter. @param {HTMLElement} e @returns {HTMLElement | null} */
+const bar = (e) => e.querySelector('u b');
 
 const PAIRS = 24;
 const FEW = 8;
 
+/** @param {number} v */
 const twoDecimals = (v) => lx.number(Math.round(100 * v) / 100 || 0);
 
 export class MicUnits {
@@ -25,13 +35,17 @@ export class MicUnits {
   #layer = 0;
   #page = 0;
   #alive = false;
+  /** @type {Look | null} */
   #look = null;
+  /** @type {number | null} */
   #unit = null;
   #other = '';
+  /** @type {UnitsAnswer | null} */
   #data = null;
   #shown = '';
   #ticket = 0;
   #sought = false;
+  /** @type {number | null} */
   #alike = null;
   #grid;
   #second;
@@ -53,11 +67,11 @@ export class MicUnits {
       this.#layer = +k;
       this.#page = 0;
       this.#unit = null;
-      this.#look = this.#can(this.#look) ? this.#look : this.#usual();
+      this.#look = this.#look && this.#can(this.#look) ? this.#look : this.#usual();
       this.#load();
     });
     this.#markLook = radioGroup(this.#find('.lx-mic-looks'), 'look', (k) => {
-      this.#look = k;
+      this.#look = /** @type {Look} */ (k);
       this.#load();
     });
     this.#find('.lx-mic-back').onclick = () => this.#turn(-1);
@@ -67,8 +81,8 @@ export class MicUnits {
       this.#page = 0;
       this.#load();
     };
-    this.#find('.lx-mic-other').onchange = (e) => {
-      this.#other = e.target.value;
+    this.#find('.lx-mic-other').onchange = (/** @type {Event} */ e) => {
+      this.#other = /** @type {HTMLSelectElement} */ (e.target).value;
       this.#load();
     };
     this.#halt.onclick = () => this.#stopOrGoOn();
@@ -78,15 +92,16 @@ export class MicUnits {
       () => host.querySelectorAll('.lx-mic-left .lx-mic-cell u'),
       () =>
         this.#grid.each((e) => {
-          const b = e.querySelector('u b');
-          if (b) b.style.width = 0;
+          const b = bar(e);
+          if (b) b.style.width = '0';
         }),
     );
   }
 
+  /** @param {number} by */
   #turn(by) {
     const to = this.#page + by;
-    if (to < 0 || (by > 0 && !(this.#data && to < this.#data.pages))) return;
+    if (to < 0 || (by > 0 && !(this.#data && to < this.#told.pages))) return;
     this.#page = to;
     this.#unit = null;
     this.#load();
@@ -105,50 +120,64 @@ export class MicUnits {
   async #measure() {
     if (!this.#data?.units.length || this.#look === 'pairs' || !this.#mic.on() || this.#mic.panel !== 'units') return;
     const now = this.#shown,
-      units = this.#data.units.map((u) => u.unit),
+      units = this.#told.units.map((u) => u.unit),
       d = await this.#mic.ask({ op: 'values', layer: this.#layer, units, ...this.#mic.source() });
     if (now !== this.#shown || this.#grid.n !== d.values.length) return;
     this.#grid.each((e, c, k) => {
-      const u = this.#data.units[k],
+      const u = this.#told.units[k],
         share = u.high > u.low && !u.dead ? (d.values[k] - u.low) / (u.high - u.low) : 0,
-        b = e.querySelector('u b');
+        b = bar(e);
       if (b) b.style.width = 100 * Math.max(0, Math.min(1, share)) + '%';
-      e.dataset.now = d.values[k];
+      e.dataset.now = String(d.values[k]);
     });
     this.#mic.count('values');
   }
 
+  get #facts() {
+    return /** @type {FactsAnswer} */ (this.#mic.facts);
+  }
+
+  /* the page that is shown: asked for where there is one */
+  get #told() {
+    return /** @type {UnitsAnswer} */ (this.#data);
+  }
+
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
 
+  /** @param {Look} l */
   #can(l) {
-    return l === 'best' || l === 'real' ? true : this.#layer === 0 && this.#mic.facts.filters;
+    return l === 'best' || l === 'real' ? true : this.#layer === 0 && this.#facts.filters;
   }
 
+  /** @returns {Look} */
   #usual() {
-    return this.#mic.facts.filters && this.#layer === 0 ? 'weights' : 'best';
+    return this.#facts.filters && this.#layer === 0 ? 'weights' : 'best';
   }
 
   text() {
     return [this.#layer, this.#page, this.#unit ?? '', this.#look ?? '', +this.#alive, this.#other].join('.');
   }
 
+  /** @param {string} t */
   restore(t) {
     const [l, p, u, k, a, ...o] = String(t || '').split('.'),
-      size = this.#mic.facts.layers[+l];
+      size = this.#facts.layers[+l];
     if (!size) return;
     this.#layer = +l;
     this.#page = Math.max(0, Math.floor(+p) || 0);
     this.#unit = /^\d+$/.test(u) && +u < size.units ? +u : null;
-    this.#look = ['weights', 'pairs', 'best', 'real'].includes(k) && this.#can(k) ? k : null;
+    const look = LOOKS.find((x) => x === k);
+    this.#look = look && this.#can(look) ? look : null;
     this.#alive = a === '1';
     this.#other = o.join('.');
   }
 
   #layers() {
     this.#find('.lx-mic-layers').replaceChildren(
-      ...this.#mic.facts.layers.map((l, k) =>
+      ...this.#facts.layers.map((l, k) =>
         button({
           className: 'lx-chip',
           role: 'radio',
@@ -163,12 +192,13 @@ export class MicUnits {
 
   runs() {
     const me = lx.runOf(lx.state.run),
-      fits = (r) => r.name !== lx.state.run && lx.supports(r.name, 'microscope') && r.dataset === me?.dataset,
+      fits = (/** @type {Run} */ r) => r.name !== lx.state.run && lx.supports(r.name, 'microscope') && r.dataset === me?.dataset,
       fit = (lx.state.runs || []).filter(fits);
     if (!fit.some((r) => r.name === this.#other)) this.#other = '';
     offer(this.#find('.lx-mic-other'), [['', lx.t('mic.other.none')], ...fit.map((r) => [r.name, r.title || r.name])], this.#other);
   }
 
+  /** @param {UnitTold} u @param {number} k @param {Cell} [more] @returns {Cell} */
   #cell(u, k, more) {
     return {
       at: k,
@@ -183,17 +213,19 @@ export class MicUnits {
     };
   }
 
+  /** @param {boolean} dim */
   #real(dim) {
     this.#grid.show(
-      this.#data.units.map((u, k) => this.#cell(u, k, { index: u.exciting, dim })),
+      this.#told.units.map((u, k) => this.#cell(u, k, { index: u.exciting, dim })),
       [null],
-      lx.state.info.spec.shape.slice(1),
+      /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
       8,
     );
   }
 
+  /** @param {() => boolean} still */
   async #draw(still) {
-    const list = this.#look === 'pairs' ? this.#data.units.slice(0, this.#other ? PAIRS / 2 : PAIRS) : this.#data.units,
+    const list = this.#look === 'pairs' ? this.#told.units.slice(0, this.#other ? PAIRS / 2 : PAIRS) : this.#told.units,
       ids = list.map((u) => u.unit);
     this.#alike = null;
     this.#halt.hidden = true;
@@ -232,6 +264,7 @@ export class MicUnits {
   }
 
   /* maximising inputs, few at a time: the first one alone, each shown as soon as it is there, until somebody stops */
+  /** @param {UnitTold[]} list @param {() => boolean} still */
   async #climb(list, still) {
     this.#halted = false;
     this.#halting();
@@ -261,8 +294,9 @@ export class MicUnits {
   }
 
   /* the same of another run: its own units, those that vary most */
+  /** @param {() => boolean} still */
   async #beside(still) {
-    const say = (words, name) => {
+    const say = (/** @type {string} */ words, /** @type {string} */ name) => {
         this.#second.clear();
         this.#find('.lx-mic-other-name').textContent = words;
         this.#host.dataset.other = name;
@@ -271,7 +305,7 @@ export class MicUnits {
       title = lx.runOf(run)?.title || run,
       facts = await lx.api('microscope', { run, op: 'facts' });
     if (!still()) return;
-    if (!facts.filters || facts.layers[0].units !== this.#mic.facts.layers[0].units) {
+    if (!facts.filters || facts.layers[0].units !== this.#facts.layers[0].units) {
       say(lx.t('mic.other.unfit', { title }), 'none');
       return;
     }
@@ -296,8 +330,9 @@ export class MicUnits {
   }
 
   /* before the server has watched the units, the first ones as they are numbered */
+  /** @param {() => boolean} still */
   async #first(still) {
-    const n = Math.min(64, this.#mic.facts.layers[0].units),
+    const n = Math.min(64, this.#facts.layers[0].units),
       ids = Array.from({ length: n }, (_, k) => k),
       d = await this.#mic.ask({ op: 'filters', units: ids }),
       im = await this.#mic.picture(d.encoder);
@@ -382,8 +417,9 @@ export class MicUnits {
     }
   }
 
+  /** @param {number} k @param {number} u @param {boolean} [here] without a look for its page */
   choose(k, u, here) {
-    if (k < 0) k += this.#mic.facts.layers.length;
+    if (k < 0) k += this.#facts.layers.length;
     const moved = k !== this.#layer;
     if (moved) {
       this.#layer = k;
@@ -396,7 +432,7 @@ export class MicUnits {
       this.#shown = '';
     }
     if (here) {
-      this.#grid.each((e) => e.classList.toggle('is-on', +e.dataset.unit === u));
+      this.#grid.each((e) => e.classList.toggle('is-on', Number(e.dataset.unit) === u));
       this.#detail.show(this.#layer, u);
       this.#mic.write();
     }

@@ -4,11 +4,14 @@ import { b64, f32, urlSafe } from '../../shell/bytes.js';
 
 export const FULL = 100;
 
+/** @type {Record<string, string>} */
 const LETTERS = { sample: 's', held: 'h', draw: 'd', file: 'f' };
 
+/** @param {string} text */
 const seedOr = (text) => (/^\d{1,9}$/.test(text) ? +text : null);
 
 /* a seed, or a level's numbers */
+/** @param {string} text @param {number} size */
 const read = (text, size) => {
   if (text?.[0] !== '*') return seedOr(text);
   try {
@@ -19,7 +22,16 @@ const read = (text, size) => {
   }
 };
 
-/** `a`: seeds, null where unknown; `b`: of the second sample seeds, numbers or null. */
+/**
+ * @typedef {object} Shown
+ * @property {string} source
+ * @property {string} image
+ * @property {(number | null)[]} blend
+ * @property {(number | null)[]} a seeds, null where unknown
+ * @property {(number | Float32Array | null)[]} b of the second sample seeds, numbers or null
+ * @property {boolean[]} drawn
+ */
+/** @param {Shown} shown */
 export const pyramidText = ({ source, image, blend, a, b, drawn }) =>
   [
     LETTERS[source] + image,
@@ -29,7 +41,8 @@ export const pyramidText = ({ source, image, blend, a, b, drawn }) =>
     drawn.map(Number).join(''),
   ].join('~');
 
-/** Back again; null for a text of other levels. `sizes`: how many numbers of noise each level has. */
+/** Back again; null for a text of other levels. `sizes`: how many numbers of noise each level has.
+ * @param {string | undefined} text @param {number[]} sizes @returns {Shown | null} */
 export const textPyramid = (text, sizes) => {
   const [image, shares, one, two, by] = String(text || '').split('~'),
     n = sizes.length,

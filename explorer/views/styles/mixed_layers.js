@@ -3,21 +3,30 @@ import { make } from '../../shell/dom.js';
 import { arrowKeys } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { RangeTold } from '../../shell/answers' */
+/** @import { Spec } from '../../shell/types' */
+/** @typedef {{ layers: boolean[], choose: (layers: boolean[]) => void }} View layers: of each whether the columns give it */
+
+/** @param {RangeTold} x */
 export const rangeTitle = (x) => lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : '');
 
+/** @param {RangeTold} range @param {number} k */
 const within = (range, k) => k >= range.first && k < range.last;
 
+/** @param {boolean[]} layers @param {RangeTold} range */
 const isRange = (layers, range) => layers.every((v, k) => v === within(range, k));
 
 export class MixedLayers {
+  /** @type {View} */
   #view;
   #presets;
   #open;
   #boxes;
+  /** @type {RangeTold[]} */
   #ranges = [];
   #shown = false; /* the layers one by one are to be seen */
 
-  /** @param {any} view `view.layers`: of each whether the columns give it, .choose(layers) */
+  /** @param {any} element @param {View} view */
   constructor(element, view) {
     this.#view = view;
     this.#presets = element.querySelector('.lx-presets');
@@ -30,6 +39,7 @@ export class MixedLayers {
     };
   }
 
+  /** @param {RangeTold} range */
   #preset(range) {
     const b = make('button', { className: 'lx-chip', type: 'button' });
     b.setAttribute('role', 'radio');
@@ -38,14 +48,16 @@ export class MixedLayers {
     return b;
   }
 
+  /** @param {number} k */
   #box(k) {
     const e = make('input', { type: 'checkbox' });
     e.dataset.layer = String(k);
     e.onchange = () => this.#view.choose(this.#view.layers.map((v, i) => (i === k ? e.checked : v)));
-    return make('label', {}, e, make('span', { className: 'num', textContent: k + 1 }));
+    return make('label', {}, e, make('span', { className: 'num', textContent: String(k + 1) }));
   }
 
-  /** For a run's ranges and layers, which are grouped by resolution where as many belong to each. */
+  /** For a run's ranges and layers, which are grouped by resolution where as many belong to each.
+   * @param {RangeTold[]} ranges @param {Spec} spec */
   build(ranges, { levels, num_layers: L }) {
     this.#ranges = ranges;
     this.#presets.replaceChildren(...ranges.map((x) => this.#preset(x)));

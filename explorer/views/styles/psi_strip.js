@@ -3,6 +3,9 @@ import { make } from '../../shell/dom.js';
 import { tileRow } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { PixelNoise } from '../../shell/answers' */
+/** @import { Asked, Code, Opened } from '../../shell/types' */
+
 const PSI = [-1, -0.5, 0, 0.5, 1, 1.5];
 
 export class PsiStrip {
@@ -11,7 +14,7 @@ export class PsiStrip {
   #shown = ''; /* what it shows: moving psi asks for the same again */
   #drawn;
 
-  /** @param {(psi: number) => void} turn @param {() => void} drawn */
+  /** @param {any} element @param {(psi: number) => void} turn @param {() => void} drawn */
   constructor(element, turn, drawn) {
     this.#canvas = element.querySelector('.lx-psi-strip canvas');
     this.#cells = element.querySelector('.lx-psi-cells');
@@ -27,7 +30,7 @@ export class PsiStrip {
     );
   }
 
-  /** ψ in hundredths; null: the current code is no truncated one. */
+  /** ψ in hundredths; null: the current code is no truncated one. @param {number | null} psi */
   mark(psi) {
     for (const b of this.#cells.children) b.classList.toggle('on', psi !== null && Math.round(100 * b.dataset.psi) === psi);
   }
@@ -37,14 +40,20 @@ export class PsiStrip {
     this.#shown = '';
   }
 
-  /** The code before truncation, what is added after it (`plus`, or null), and the noise. */
+  /**
+   * @param {Code} base the code before truncation
+   * @param {number} cutoff
+   * @param {Code | null} plus what is added after it
+   * @param {{ noise?: PixelNoise }} noise
+   */
   show(base, cutoff, plus, noise) {
-    const asked = { op: 'truncated', w: lx.b64(base), values: PSI, cutoff, ...(plus && { plus: lx.b64(plus) }), ...noise },
-      key = JSON.stringify([lx.state.run, lx.state.label, asked]);
+    /** @type {Asked} */
+    const asked = { op: 'truncated', w: lx.b64(base), values: PSI, cutoff, ...(plus && { plus: lx.b64(plus) }), ...noise };
+    const key = JSON.stringify([lx.state.run, lx.state.label, asked]);
     if (key === this.#shown) return;
     lx.draw(this.#canvas, asked, (x, im) => {
       this.#shown = key;
-      tileRow(x, im, { n: PSI.length, tile: lx.state.info.spec.shape.slice(1), gap: 6, width: 480, zoom: 2 });
+      tileRow(x, im, { n: PSI.length, tile: /** @type {Opened} */ (lx.state).info.spec.shape.slice(1), gap: 6, width: 480, zoom: 2 });
       this.#drawn();
     });
   }

@@ -2,21 +2,25 @@
 import { b64, f32, urlSafe } from '../../shell/bytes.js';
 import { SIDE } from './places.js';
 
+/** @import { Spec } from '../../shell/types' */
+
 const PER = 100;
 
 /* the numbers of a list; none where one is no number or lies outside */
+/** @param {string | undefined} text @param {number} most */
 const list = (text, most, least = 0) => {
   const v = (text || '').split('.').map((x) => (/^-?\d{1,9}$/.test(x) ? +x : NaN));
   return v.every((x) => x >= least && x <= most) ? v : [];
 };
 
 /* the cell that is the current code; a code of one's own; none */
+/** @param {{ pick: number[] | null, free: unknown }} of */
 const chosen = ({ pick, free }) => {
   if (pick) return pick.join('.');
   return free ? '-' : 'own';
 };
 
-/** `base`: the code before truncation, where it does not follow from the current one; null otherwise. */
+/** `base`: the code before truncation, where it does not follow from the current one; null otherwise. @param {any} s */
 export const stylesText = (s) =>
   [
     s.rows.join('.'),
@@ -35,6 +39,7 @@ export const stylesText = (s) =>
     s.otherPsi,
   ].join('~');
 
+/** @param {string | undefined} text @param {number} length */
 const codeOf = (text, length) => {
   try {
     const w = f32(text || '');
@@ -44,7 +49,8 @@ const codeOf = (text, length) => {
   }
 };
 
-/** Back again, for a run with so many layers and levels, whose codes have `length` numbers; null for a text that cannot be of one. */
+/** Back again, for a run with so many layers and levels, whose codes have `length` numbers; null for a text that cannot be of one.
+ * @param {string | undefined} text @param {Spec} spec @param {number} length */
 export const textStyles = (text, { num_layers: L, levels }, length) => {
   const [r, c, l, b, p, u, s, n, k, w, h, files, of, o] = String(text || '').split('~');
   const rows = list(r, 1e9),

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 T = TypeVar("T")
 State = Literal["starting", "running", "measuring", "finished", "stopped", "failed", "diverged", "interrupted"]
-Told = float | str | bool | list[float] | list[str] | None
+Setting = float | str | bool | list[float]
 
 
 class Value(TypedDict, Generic[T]):
@@ -43,7 +43,7 @@ class SettingTold(TypedDict):
     name: str
     kind: Literal["int", "float", "str", "bool", "numbers"]
     help: str
-    default: float | str | bool | list[float]
+    default: Setting
     low: float | None
     high: float | None
     choices: list[float | str] | None
@@ -60,7 +60,7 @@ class FamilyTold(TypedDict):
     equation: str
     summary: str
     settings: list[SettingTold]
-    recipes: dict[str, dict[str, dict[str, Told]]]
+    recipes: dict[str, dict[str, dict[str, Setting]]]
 
 
 class DataTold(TypedDict):

@@ -4,12 +4,18 @@ import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
 import { brief, word } from './training_words.js';
 
+/** @import { Idle, Snapshot } from '../../shell/answers' */
+
 const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa', '#c2185b', '#795548'];
 
+/** @typedef {{ n: string, l: number[][], c: string }} Line a term's name, pairs of images and value, colour */
+/** @param {number} i */
 const colour = (i) => COLOURS[i % COLOURS.length];
 
+/** @param {string} n */
 const title = (n) => word('term.' + n, n);
 
+/** @param {Line} line */
 const line = ({ n, l, c }) => ({
   type: 'scatter',
   mode: l.length > 1 ? 'lines' : 'markers',
@@ -22,16 +28,18 @@ const line = ({ n, l, c }) => ({
 });
 
 /* the part of the height that is shown: the first steps do not flatten the rest */
+/** @param {Line[]} lines */
 const heights = (lines) => {
   const all = lines.flatMap(({ l }) => l.map((p) => p[1])).sort((a, b) => a - b);
   if (!all.length) return [0, 1];
-  const last = Math.max(...lines.map(({ l }) => l.at(-1)[1])),
+  const last = Math.max(...lines.map(({ l }) => l[l.length - 1][1])),
     low = all[0],
-    high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], last) : all.at(-1),
+    high = all.length > 60 ? Math.max(all[Math.floor(all.length * 0.985)], last) : all[all.length - 1],
     room = (high - low) * 0.05 || 0.5;
   return [low - room, high + room];
 };
 
+/** @param {Line[]} lines @param {number} total */
 const layout = (lines, total) => {
   const axis = { fixedrange: true, gridcolor: lx.css('--line'), zeroline: false, linecolor: lx.css('--line') };
   return {
@@ -48,7 +56,7 @@ const layout = (lines, total) => {
       nticks: 4,
       tickformat: '~s',
       hoverformat: ',d',
-      range: [0, Math.max(total || 0, ...lines.map(({ l }) => l.at(-1)[0]), 1)],
+      range: [0, Math.max(total || 0, ...lines.map(({ l }) => l[l.length - 1][0]), 1)],
     },
     yaxis: { ...axis, nticks: 5, tickformat: '~s', range: heights(lines) },
   };
@@ -58,23 +66,27 @@ export class LossCurves {
   #element;
   #figure;
   #buttons;
+  /** @type {Idle | Snapshot | null} */
   #shot = null;
+  /** @type {Set<string>} */
   #hidden = new Set();
 
+  /** @param {any} element */
   constructor(element) {
     this.#element = element;
     this.#figure = element.querySelector('.lx-loss');
     this.#buttons = element.querySelector('.lx-terms');
   }
 
-  /** A training as it stands. */
+  /** A training as it stands. @param {Idle | Snapshot} shot */
   show(shot) {
     this.#shot = shot;
-    if (!shot.name) return;
+    if (shot.state === 'idle') return;
     this.#offer(Object.keys(shot.terms));
     this.draw();
   }
 
+  /** @param {string[]} names */
   #offer(names) {
     const host = this.#buttons,
       key = JSON.stringify([names, lx.state.lang]);
@@ -83,6 +95,7 @@ export class LossCurves {
     host.replaceChildren(...names.map((n, i) => this.#button(n, i)));
   }
 
+  /** @param {string} n @param {number} i */
   #button(n, i) {
     const b = make('button', { type: 'button', className: 'lx-term' }, make('i'), title(n)),
       pressed = () => b.setAttribute('aria-pressed', String(!this.#hidden.has(n)));
@@ -100,7 +113,7 @@ export class LossCurves {
   async draw() {
     const s = this.#shot,
       figure = this.#figure;
-    if (!s?.terms || lx.state.view !== 'train' || !figure.clientWidth) return;
+    if (!s || s.state === 'idle' || lx.state.view !== 'train' || !figure.clientWidth) return;
     const lines = Object.entries(s.terms)
       .map(([n, l], i) => ({ n, l, c: colour(i) }))
       .filter(({ n, l }) => !this.#hidden.has(n) && l.length);
@@ -113,7 +126,7 @@ export class LossCurves {
     await Plotly.react(figure, lines.map(line), layout(lines, s.total), PLAIN);
     figure.setAttribute(
       'aria-label',
-      lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${title(n)} ${brief(l.at(-1)[1])}`).join(', '),
+      lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${title(n)} ${brief(l[l.length - 1][1])}`).join(', '),
     );
     this.#element.dataset.points = Math.max(0, ...lines.map(({ l }) => l.length));
   }

@@ -3,9 +3,14 @@ import { make, offer } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 import { word } from './training_words.js';
 
+/** @import { SettingTold } from '../../shell/answers' */
+
+/** @typedef {SettingTold['default']} Setting a value of one */
+/** @param {number} v */
 const bound = (v) => (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential().replace('-', '−') : v.toLocaleString(lx.state.lang));
 
 /* a check box, a choice, a line to type in */
+/** @param {SettingTold} s @param {Setting} value */
 const inputOf = (s, value) => {
   if (s.kind === 'bool') return make('input', { type: 'checkbox', checked: value });
   if (s.choices) {
@@ -20,20 +25,24 @@ const inputOf = (s, value) => {
   return make('input', {
     type: 'text',
     className: 'lx-input',
-    inputMode: { int: 'numeric', float: 'decimal' }[s.kind] || 'text',
+    inputMode: MODES[s.kind] || 'text',
     autocomplete: 'off',
     value: Array.isArray(value) ? value.join(', ') : value,
   });
 };
 
+/** @type {Record<string, string>} */
+const MODES = { int: 'numeric', float: 'decimal' };
+
+/** @param {SettingTold} s @param {HTMLInputElement | HTMLSelectElement} input @returns {Setting} */
 const valueOf = (s, input) => {
   const text = input.value.trim();
-  if (s.kind === 'bool') return input.checked;
+  if (input instanceof HTMLInputElement && s.kind === 'bool') return input.checked;
   if (s.choices) return typeof s.default === 'number' ? Number(text) : text;
   return s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
 };
 
-/** Whether a link's value can be one of a setting. */
+/** Whether a link's value can be one of a setting. @param {SettingTold} s @param {any} v */
 export const fits = (s, v) => {
   if (s.kind === 'bool') return typeof v === 'boolean';
   if (s.choices) return s.choices.includes(v);
@@ -41,8 +50,12 @@ export const fits = (s, v) => {
 };
 
 /**
- * A row of the form. `plain`: the recipe's value; `edited`: what a person typed instead, undefined without; `changed(value)`: of what she
- * types now, undefined where that is the recipe's again.
+ * A row of the form.
+ * @param {SettingTold} s
+ * @param {Setting} plain the recipe's value
+ * @param {Setting | undefined} edited what a person typed instead
+ * @param {boolean} enabled
+ * @param {(value: Setting | undefined) => void} changed of what she types now, undefined where that is the recipe's again
  */
 export const settingField = (s, plain, edited, enabled, changed) => {
   const row = make('div', { className: 'lx-setting' }),
@@ -55,7 +68,11 @@ export const settingField = (s, plain, edited, enabled, changed) => {
   input.disabled = !enabled;
   input.onchange = () => {
     const v = valueOf(s, input),
-      same = s.kind === 'numbers' ? v.split(/[\s,]+/).join() === plain.join() : v === plain;
+      same = Array.isArray(plain)
+        ? String(v)
+            .split(/[\s,]+/)
+            .join() === plain.join()
+        : v === plain;
     input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
     row.classList.toggle('changed', !same);
     changed(same ? undefined : v);

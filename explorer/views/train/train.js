@@ -6,11 +6,13 @@ import { lx } from '../../shell/store.js';
 import { TrainingForm } from './training_form.js';
 import { TrainingMonitor, isActive } from './training_monitor.js';
 
+/** @import { Idle, Snapshot } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
 
 const { element, server } = mounted('train');
 
-const $ = (s) => element.querySelector(s);
+const $ = (/** @type {string} */ s) => element.querySelector(s);
+/** @type {string | null} */
 let watched = null;
 
 /* Calls of the server; what it refuses is thrown as a sentence in the page's language. */
@@ -18,7 +20,7 @@ let watched = null;
 const ask = async (name, value = {}) => {
   let d;
   try {
-    d = await server[name](value);
+    d = await server?.[name](value);
   } catch {
     throw new Error(lx.t('error.offline'));
   }
@@ -28,12 +30,14 @@ const ask = async (name, value = {}) => {
   }
   return d.value;
 };
+/** @param {string} name */
 const watch = (name) => {
   watched = name;
   return tick();
 };
 const monitor = new TrainingMonitor(element, { ask, watch }),
   form = new TrainingForm(element, { ask, running: () => !!monitor.shot?.running?.length, started: watch });
+/** @param {Idle | Snapshot} shot */
 const show = (shot) => {
   monitor.show(shot);
   form.allow();
@@ -41,11 +45,11 @@ const show = (shot) => {
 
 /* ---- what the buttons do ---- */
 /** @param {'job_stop' | 'job_resume' | 'job_delete'} name @param {() => void} [after] */
-const act = (name, after) => async (e) => {
+const act = (name, after) => async (/** @type {any} */ e) => {
   const b = e.currentTarget;
   b.disabled = true;
   try {
-    await ask(name, { name: monitor.shot.name });
+    await ask(name, { name: monitor.shot?.name });
     await after?.();
     await tick();
     await form.load();
@@ -59,7 +63,7 @@ $('.lx-stop').onclick = act('job_stop', () => {
   $('.lx-badge').textContent = lx.t('train.stopping');
 });
 $('.lx-resume').onclick = act('job_resume', () => {
-  watched = monitor.shot.name;
+  watched = monitor.shot?.name ?? null;
 });
 const remove = act('job_delete', () => {
   watched = null;
@@ -67,7 +71,7 @@ const remove = act('job_delete', () => {
   return lx.refresh();
 });
 let sure = 0;
-$('.lx-delete').onclick = (e) => {
+$('.lx-delete').onclick = (/** @type {Event} */ e) => {
   const b = $('.lx-delete');
   if (Date.now() - sure < 4000) {
     sure = 0;
@@ -82,18 +86,20 @@ $('.lx-delete').onclick = (e) => {
   }, 4100);
 };
 $('.lx-see').onclick = async () => {
-  const { name } = monitor.shot;
+  const name = monitor.shot?.name;
+  if (!name) return;
   await lx.refresh();
   if (!(await lx.open(name))) return;
   /* while it is still measured, a map has no points yet */
   const can = lx.views.map((v) => v.name).filter((v) => v !== 'train' && lx.supports(name, v));
-  lx.show(can.find((v) => lx.state.info.points || v !== 'map') || 'train');
+  lx.show(can.find((v) => lx.state.info?.points || v !== 'map') || 'train');
 };
 
 /* ---- looking again: each second while something runs or the view is open; a hidden view asks less often ---- */
-let timer,
+/** @type {{ name: string | null, state: string } | null} */
+let before = null;
+let timer = 0,
   asking = false,
-  before = null,
   listed = false;
 const tick = async () => {
   if (asking) return;

@@ -8,18 +8,21 @@ import { brief, clock, number, showNotes, word } from './training_words.js';
 /** @import { AskJob } from '../../shell/types' */
 /** @typedef {{ ask: AskJob, watch: (name: string) => Promise<void> }} View */
 
-/** Whether a training in this state is under way. */
-export const isActive = (state) => ['starting', 'running', 'measuring'].includes(state);
+/** Whether a training in this state is under way. @param {string | undefined} state */
+export const isActive = (state) => ['starting', 'running', 'measuring'].includes(state ?? '');
 
+/** @param {string} s */
 const stateWord = (s) => lx.t('train.state.' + s);
 
 /* rows of [key of its word, value, term] */
+/** @param {Snapshot} s */
 const figures = (s) => {
+  /** @type {[string | null, string, string?][]} */
   const list = [['train.images', s.total ? `${number(s.images)} / ${number(s.total)}` : number(s.images)]];
   if (s.images_per_second) list.push(['train.speed', number(s.images_per_second)]);
   if (s.seconds_left !== null && s.seconds_left !== undefined) list.push(['train.left', clock(s.seconds_left)]);
   if (s.seconds) list.push(['train.spent', clock(s.seconds)]);
-  for (const [k, line] of Object.entries(s.terms).slice(0, 1)) if (line.length) list.push([null, brief(line.at(-1)[1]), k]);
+  for (const [k, line] of Object.entries(s.terms).slice(0, 1)) if (line.length) list.push([null, brief(line[line.length - 1][1]), k]);
   return list;
 };
 
@@ -44,7 +47,9 @@ export class TrainingMonitor {
   #element;
   /** @type {View} */
   #view;
+  /** @type {string | null} */
   #samplesOf = ''; /* when the images that are shown were drawn */
+  /** @type {Animation | null} */
   #slide = null;
   /** @type {Idle | Snapshot | null} */
   shot = null; /* the training as the server told of it last */
@@ -57,6 +62,7 @@ export class TrainingMonitor {
     this.curves = new LossCurves(element);
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#element.querySelector(selector);
   }
@@ -66,18 +72,19 @@ export class TrainingMonitor {
     this.#samplesOf = '';
   }
 
+  /** @param {Idle | Snapshot} s */
   show(s) {
     const { dataset } = this.#element,
       live = isActive(s.state);
     this.shot = s;
     dataset.state = s.state;
     dataset.name = s.name || '';
-    dataset.images = s.images || 0;
+    dataset.images = s.state === 'idle' ? 0 : s.images;
     dataset.busy = live;
     this.#find('.lx-nothing').hidden = !!s.name;
     this.#find('.lx-watch').hidden = !s.name;
     this.#recent(s);
-    if (s.name) {
+    if (s.state !== 'idle') {
       this.#find('.lx-run-name').textContent = s.name;
       this.#find('.lx-badge').textContent = stateWord(s.state);
       this.#progress(s);
@@ -95,6 +102,7 @@ export class TrainingMonitor {
     this.curves.show(s);
   }
 
+  /** @param {Snapshot} s */
   #progress(s) {
     const bar = this.#find('.lx-progress'),
       share = s.total ? Math.min(1, s.images / s.total) : 0;
@@ -103,6 +111,7 @@ export class TrainingMonitor {
     bar.setAttribute('aria-valuenow', Math.round(share * 100));
   }
 
+  /** @param {any} bar @param {boolean} on */
   #wait(bar, on) {
     bar.classList.toggle('wait', on);
     if (!on) {
@@ -117,14 +126,21 @@ export class TrainingMonitor {
       });
   }
 
+  /** @param {Snapshot} s */
   #figures(s) {
     this.#find('.lx-figures').replaceChildren(
       ...figures(s).map(([key, value, name]) =>
-        make('div', {}, make('dt', { textContent: key ? lx.t(key) : word('term.' + name, name) }), make('dd', { textContent: value })),
+        make(
+          'div',
+          {},
+          make('dt', { textContent: key ? lx.t(key) : word('term.' + name, String(name)) }),
+          make('dd', { textContent: value }),
+        ),
       ),
     );
   }
 
+  /** @param {Snapshot} s */
   #alarm(s) {
     const note = this.#find('.lx-alarm'),
       alarms = Object.entries(s.alarms || {}),
@@ -140,13 +156,14 @@ export class TrainingMonitor {
     delete this.#element.dataset.samples;
   }
 
+  /** @param {Snapshot} s */
   async #samples(s) {
     this.#samplesOf = s.samples_mtime;
     if (!s.samples_mtime) return this.#blank();
     try {
       const url = await this.#view.ask('job_samples', { name: s.name }),
         img = this.#find('.lx-samples img');
-      if (!url || this.shot.name !== s.name) return;
+      if (!url || this.shot?.name !== s.name) return;
       img.src = url;
       img.alt = lx.t('train.samples');
       img.hidden = false;
@@ -157,6 +174,7 @@ export class TrainingMonitor {
     }
   }
 
+  /** @param {Idle | Snapshot} s */
   #recent(s) {
     const list = (s.recent || []).filter((r) => r.name !== s.name),
       host = this.#find('.lx-recent .lx-chips'),

@@ -2,12 +2,16 @@
 import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 
-/** The page's word of a key, or `other`. */
+/** @import { NoteTold } from '../../shell/answers' */
+/** @typedef {Pick<NoteTold, 'kind'> & Partial<NoteTold>} Note what the browser itself notes has a kind and a number alone */
+
+/** The page's word of a key, or `other`. @param {string} key @param {string} other */
 export const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
 
+/** @param {number} v */
 export const number = (v) => v.toLocaleString(lx.state.lang, { maximumFractionDigits: 0 });
 
-/** Four digits of it. */
+/** Four digits of it. @param {number} v */
 export const brief = (v) => {
   const a = Math.abs(v);
   let text = String(+v.toPrecision(4));
@@ -16,7 +20,7 @@ export const brief = (v) => {
   return text.replace('-', '−');
 };
 
-/** Seconds as a clock shows them. */
+/** Seconds as a clock shows them. @param {number} seconds */
 export const clock = (seconds) => {
   const s = Math.max(0, Math.round(seconds)),
     h = Math.floor(s / 3600),
@@ -25,12 +29,14 @@ export const clock = (seconds) => {
   return h ? `${h}:${String(m).padStart(2, '0')}:${r}` : `${m}:${r}`;
 };
 
+/** @param {Note} note */
 const nameIn = (note) => {
   /* of a setting, its words: "Pixel model: Gaussian" */
   const [key, value] = (note.name || '').split(' = ');
   return note.kind === 'suited' && value ? `${word('setting.' + key, key)}: ${word('choice.' + value, value)}` : note.name;
 };
 
+/** @param {Note} note */
 const said = (note) =>
   lx.t('note.' + note.kind, {
     ...note,
@@ -40,7 +46,7 @@ const said = (note) =>
     high: brief(note.high || 0),
   });
 
-/** A list of what is noted of images or of a training; none is hidden. */
+/** A list of what is noted of images or of a training; none is hidden. @param {HTMLElement} host @param {Note[]} notes */
 export const showNotes = (host, notes) => {
   host.replaceChildren(...notes.map((n) => make('li', { textContent: lx.known('note.' + n.kind) ? said(n) : n.sentence || '' })));
   host.hidden = !notes.length;

@@ -6,32 +6,38 @@ import { isOwn, isRead, leftOut, pathOf, titleOf } from './train_files.js';
 import { number, showNotes } from './training_words.js';
 
 /** @import { AskJob } from '../../shell/types' */
+/** @import { Note } from './training_words.js' */
 /** @typedef {{ ask: AskJob, able: () => boolean | undefined, begun: () => void, changed: () => void }} View able: whether one may send */
 
 const PIECE = 1 << 20;
 
+/** @typedef {File & { path?: string }} Placed a file, and the folders that it was in */
+/** @param {Blob} blob */
 const base64 = async (blob) => base64Of(new Uint8Array(await blob.arrayBuffer()));
 
+/** @param {File} file @param {string} path @returns {Placed} */
 const placed = (file, path) => Object.defineProperty(file, 'path', { value: path, configurable: true });
 
+/** @param {Iterable<Placed>} list */
 const within = (list) => [...list].map((f) => placed(f, f.webkitRelativePath || f.path || f.name));
 
-/** All files below what was dropped. */
+/** All files below what was dropped. @param {DataTransferItem[]} items */
 const entries = async (items) => {
-  const out = [],
-    walk = async (entry, path) => {
-      if (entry.isFile) {
-        const f = await new Promise((ok, no) => entry.file(ok, no));
-        out.push(placed(f, path + f.name));
-        return;
-      }
-      const reader = entry.createReader();
-      for (;;) {
-        const some = await new Promise((ok, no) => reader.readEntries(ok, no));
-        if (!some.length) break;
-        for (const e of some) await walk(e, path + entry.name + '/');
-      }
-    };
+  /** @type {Placed[]} */
+  const out = [];
+  const walk = async (/** @type {any} */ entry, /** @type {string} */ path) => {
+    if (entry.isFile) {
+      const f = await new Promise((ok, no) => entry.file(ok, no));
+      out.push(placed(f, path + f.name));
+      return;
+    }
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((ok, no) => reader.readEntries(ok, no));
+      if (!some.length) break;
+      for (const e of some) await walk(e, path + entry.name + '/');
+    }
+  };
   for (const e of items.map((i) => i.webkitGetAsEntry?.()).filter(Boolean)) await walk(e, '');
   return out;
 };
@@ -40,6 +46,7 @@ export class Upload {
   #element;
   /** @type {View} */
   #view;
+  /** @type {string | null} */
   token = null; /* by which the server knows the images, once all of them are there */
   sending = false;
 
@@ -62,10 +69,12 @@ export class Upload {
     this.#droppable(this.#find('.lx-drop'));
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#element.querySelector(selector);
   }
 
+  /** @param {HTMLElement} drop */
   #droppable(drop) {
     drop.ondragover = (e) => {
       e.preventDefault();
@@ -76,18 +85,21 @@ export class Upload {
       e.preventDefault();
       drop.classList.remove('over');
       if (!this.#view.able() || this.sending) return;
-      this.#send(await entries([...e.dataTransfer.items]));
+      this.#send(await entries([...(e.dataTransfer?.items || [])]));
     };
   }
 
+  /** @param {string} sentence */
   #say(sentence) {
     this.#find('.lx-own-state').textContent = sentence;
   }
 
+  /** @param {Note[]} notes */
   #note(notes) {
     showNotes(this.#find('.lx-own-notes'), notes);
   }
 
+  /** @param {Placed[]} all */
   async #send(all) {
     const own = all.filter(isOwn),
       dropped = leftOut(own.map((f) => f.name)),
@@ -120,6 +132,7 @@ export class Upload {
     }
   }
 
+  /** @param {string} token @param {Placed[]} files */
   async #sendPieces(token, files) {
     let done = 0;
     for (const [k, f] of files.entries()) {
