@@ -1,3 +1,4 @@
+import { codeDialogue, codeText } from './code_file.js';
 import { count } from './dom.js';
 import { latest } from './latest.js';
 import { mounted } from './mounted.js';
@@ -123,18 +124,6 @@ element.querySelector('.lx-save').onclick = () => {
   x.drawImage(canvas, 0, 0, big.width, big.height);
   big.toBlob((b) => b && lx.save(b, name('.png')), 'image/png');
 };
-element.querySelector('.lx-copy').onclick = () => {
-  const { run, w, label, origin: o, info } = opened();
-  lx.copy(
-    JSON.stringify({
-      run,
-      weights_sha256: info.card.weights_sha256,
-      shape: [info.spec.num_layers, info.spec.w_dim],
-      w: Array.from(w),
-      ...(label !== null && { label }),
-      origin: o,
-    }),
-    lx.t('copied.code'),
-  );
-};
+element.querySelector('.lx-copy').onclick = () => lx.copy(codeText(), lx.t('copied.code'));
+codeDialogue(element, name);
 lx.translate(element);

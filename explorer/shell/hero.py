@@ -15,6 +15,19 @@ def hero() -> gr.HTML:
   <button type="button" class="lx-btn lx-seed" data-t="seed.new" data-t-title="seed.new.help"></button></div>
 <div class="lx-actions">
   <button type="button" class="lx-btn lx-save" data-t="save.image"></button>
-  <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button></div>
+  <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button>
+  <button type="button" class="lx-btn lx-code" data-t="code" data-t-title="code.help" aria-haspopup="dialog"></button></div>
+<dialog class="lx-dialog" aria-labelledby="lx-code-title">
+  <h2 id="lx-code-title" data-t="code.title"></h2>
+  <p data-t="code.how"></p>
+  <textarea rows="6" spellcheck="false" data-t-label="code.numbers.label"></textarea>
+  <p role="alert" class="lx-wrong"></p>
+  <div class="lx-actions"><button type="button" class="lx-btn lx-accent lx-code-use" data-t="code.use"></button>
+    <button type="button" class="lx-btn lx-code-open" data-t="code.open"></button>
+    <input type="file" accept=".json,.npy,application/json" hidden></div>
+  <div class="lx-actions"><button type="button" class="lx-btn lx-code-json" data-t="code.save.json"></button>
+    <button type="button" class="lx-btn lx-code-npy" data-t="code.save.npy"></button>
+    <button type="button" class="lx-btn lx-code-close" data-t="code.close"></button></div>
+</dialog>
 <p class="lx-honest" role="note"></p>
 <p class="lx-own-read" role="note" hidden></p>""", "follow", elem_id="lx-hero")

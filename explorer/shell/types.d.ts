@@ -32,7 +32,7 @@ export type Origin =
   | { kind: 'styles'; row: number; column: number }
   | { kind: 'lasso'; n: number }
   | { kind: 'drawn'; by: string; seed: number }
-  | { kind: 'truncated' | 'untruncated' | 'exaggerated' | 'opposed' | 'levels' | 'stages' | 'earlier' | 'link' }
+  | { kind: 'truncated' | 'untruncated' | 'exaggerated' | 'opposed' | 'levels' | 'stages' | 'earlier' | 'link' | 'file' }
   | { kind: 'sliders' | 'arithmetic' | 'image' | 'images' | 'direction' | 'found' };
 
 /** One of the strongest directions of a run's codes. */

@@ -3,6 +3,8 @@ tests/javascript/*.test.js. To write it anew: ``python -m tests.explorer.test_ja
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -62,12 +64,29 @@ def texts(draw: np.random.Generator) -> list[dict[str, Any]]:
     return [{"w": [float(v) for v in row], "text": moves.to_text(row)} for row in rows]
 
 
+def saved(array: np.ndarray) -> str:
+    """NumPy's own file, base64."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def arrays(draw: np.random.Generator) -> list[dict[str, Any]]:
+    found = []
+    for shape in ((3,), (1, 50), (8, 64)):
+        x = draw.standard_normal(shape).astype(np.float32)
+        found.append({"values": [float(v) for v in x.flat], "shape": list(shape), "float32": saved(x), "float64": saved(x.astype(np.float64)),
+                      "big": saved(x.astype(">f4")), "fortran": saved(np.asfortranarray(x.T.copy().T if x.ndim > 1 else x))})
+    return found
+
+
 def computed() -> dict[str, Any]:
     draw = np.random.default_rng(0)
-    return {"paths": paths(draw), "truncations": truncations(draw), "mixes": mixes(draw), "places": places(draw), "texts": texts(draw)}
+    return {"paths": paths(draw), "truncations": truncations(draw), "mixes": mixes(draw), "places": places(draw), "texts": texts(draw),
+            "arrays": arrays(draw)}
 
 
-@pytest.mark.parametrize("name", ["paths", "truncations", "mixes", "places", "texts"])
+@pytest.mark.parametrize("name", ["paths", "truncations", "mixes", "places", "texts", "arrays"])
 def test_python_gives_what_the_javascript_is_held_to(name):
     stored, now = json.loads(EXPECTED.read_text("utf-8"))[name], computed()[name]
     assert len(stored) == len(now)
