@@ -1,4 +1,5 @@
 import { lx } from './store.js';
+import { pictureDialogue } from './take_pictures.js';
 
 /** @import { Mounted } from './types' */
 
@@ -23,5 +24,6 @@ export default ({ element }) => {
     element.querySelector('.lx-eq').textContent = info.equation || '';
     element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
   });
+  pictureDialogue(element, () => element.closest('.lx-view'));
   lx.translate(element);
 };

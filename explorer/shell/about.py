@@ -1,4 +1,4 @@
-"""The fold "What am I looking at?": two sentences of the view, then the run's equation and paper."""
+"""The fold "What am I looking at?": two sentences of the view, then the run's equation and paper; and the view's pictures to save."""
 
 from __future__ import annotations
 
@@ -11,4 +11,9 @@ def about(view: str) -> gr.HTML:
     """The fold of one view; its sentences are ``about.<view>``."""
     return piece("about", """
 <details class="lx-about" open><summary data-t="about"></summary>
-<p><span data-t="about.${view}"></span> <b class="lx-eq"></b> <cite></cite></p></details>""", view=view, elem_classes=["lx-fold"])
+<p><span data-t="about.${view}"></span> <b class="lx-eq"></b> <cite></cite></p></details>
+<button type="button" class="lx-btn lx-take" data-t="take" aria-haspopup="dialog"></button>
+<dialog class="lx-dialog" aria-labelledby="lx-take-${view}"><h2 id="lx-take-${view}" data-t="take.title"></h2>
+<p data-t="take.how"></p><ul class="lx-takes"></ul><p role="alert" class="lx-wrong"></p>
+<div class="lx-actions"><button type="button" class="lx-btn lx-take-close" data-t="code.close"></button></div>
+</dialog>""", view=view, elem_classes=["lx-fold"])

@@ -173,13 +173,16 @@ class Watch:
 
     def console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and self.expected not in message.text:
-            self.wrong.append(f"console: {message.text}")
+            self.failed(f"console: {message.text}", message.page)
 
     def error(self, error: WebError) -> None:
+        self.failed(f"error: {error.error}", error.page)
+
+    def failed(self, what: str, page: Page | None) -> None:
         """What waits for such a page would wait for minutes: it is closed, and the test ends here."""
-        self.wrong.append(f"error: {error.error}")
-        if error.page and not error.page.is_closed():
-            error.page.close()
+        self.wrong.append(what)
+        if page and not page.is_closed():
+            page.close()
 
     def request(self, request: Request) -> None:
         url = request.url

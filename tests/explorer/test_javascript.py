@@ -76,7 +76,8 @@ def arrays(draw: np.random.Generator) -> list[dict[str, Any]]:
     for shape in ((3,), (1, 50), (8, 64)):
         x = draw.standard_normal(shape).astype(np.float32)
         found.append({"values": [float(v) for v in x.flat], "shape": list(shape),
-                      "float32": saved(x), "float64": saved(x.astype(np.float64)), "big": saved(x.astype(">f4")), "fortran": saved(np.asfortranarray(x))})
+                      "float32": saved(x), "float64": saved(x.astype(np.float64)),
+                      "big": saved(x.astype(">f4")), "fortran": saved(np.asfortranarray(x))})
     return found
 
 
