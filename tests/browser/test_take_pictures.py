@@ -11,10 +11,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 
-def taken(drive, kind="PNG"):
-    """The bytes of the first picture of the open dialogue."""
+def taken(drive, kind="PNG", chart=True):
+    """The bytes of the first chart of the open dialogue, or of the first picture that is none."""
+    rows = drive.page.locator(".lx-dialog[open] li").filter(**{"has_text" if chart else "has_not_text": "SVG"})
     with drive.page.expect_download() as got:
-        drive.page.locator(".lx-dialog[open] li").first.get_by_role("button", name=f" as {kind}").click()
+        rows.first.get_by_role("button", name=f" as {kind}").click()
     return open(got.value.path(), "rb").read()
 
 
@@ -27,8 +28,8 @@ def opened(drive, view):
 def test_a_grid_is_saved_pixel_by_pixel(drive):
     drive.open("run=tiny&view=codes")
     opened(drive, "codes")
-    image = np.asarray(Image.open(io.BytesIO(taken(drive))).convert("RGBA"))
-    shown = drive.page.evaluate("""() => { const c = [...document.querySelectorAll('#view-codes canvas')].find((c) => !c.closest('dialog')
+    image = np.asarray(Image.open(io.BytesIO(taken(drive, chart=False))).convert("RGBA"))
+    shown = drive.page.evaluate("""() => { const c = [...document.querySelectorAll('#view-codes canvas')].find((c) => !c.closest('dialog, .js-plotly-plot')
         && c.getBoundingClientRect().width > 8 && c.width > 1);
         return [c.width, c.height, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]; }""")
     width, height, pixels = shown
