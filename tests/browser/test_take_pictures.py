@@ -29,8 +29,8 @@ def test_a_grid_is_saved_pixel_by_pixel(drive):
     drive.open("run=tiny&view=codes")
     opened(drive, "codes")
     image = np.asarray(Image.open(io.BytesIO(taken(drive, chart=False))).convert("RGBA"))
-    shown = drive.page.evaluate("""() => { const c = [...document.querySelectorAll('#view-codes canvas')].find((c) => !c.closest('dialog, .js-plotly-plot')
-        && c.getBoundingClientRect().width > 8 && c.width > 1);
+    shown = drive.page.evaluate("""() => { const c = [...document.querySelectorAll('#view-codes canvas')].find((c) =>
+        !c.closest('dialog, .js-plotly-plot') && c.getBoundingClientRect().width > 8 && c.width > 1);
         return [c.width, c.height, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]; }""")
     width, height, pixels = shown
     k = image.shape[1] // width
