@@ -165,7 +165,7 @@ FAMILY = Family(
     Config=ALAEConfig, Model=ALAE, Objective=ALAEObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),
     recipes={
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000)},
-        "cpu": {"*": dict(images=5_000_000, width=640), "fashion-mnist": dict(images=800_000, network="conv", features=128)},
-        "gpu": {"*": dict(images=36_000_000, batch_size=128), "fashion-mnist": dict(images=10_000_000, network="conv", features=128)},
+        "cpu": {"*": dict(images=5_000_000, width=640), "fashion-mnist": dict(images=800_000, network="conv", width=128, features=128)},
+        "gpu": {"*": dict(images=36_000_000, batch_size=128), "fashion-mnist": dict(images=10_000_000, network="conv", width=128, features=128)},
     },
 )
