@@ -77,7 +77,7 @@ class Classifier(nn.Module):
 
     def standard(self, x: Tensor) -> Tensor:
         """Features as the head takes them, (n, k)."""
-        return (seen(self.model, x) - self.mean) / self.std
+        return (seen(self.model, x) - self.mean) / self.deviation
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.standard(x))

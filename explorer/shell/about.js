@@ -1,3 +1,4 @@
+import { figureLine } from './figures.js';
 import { lx } from './store.js';
 
 /** @import { Mounted } from './types' */
@@ -19,9 +20,18 @@ export default ({ element }) => {
       /* private browsing */
     }
   });
+  const figure = element.querySelector('.lx-figure');
+  const measured = () => {
+    const told = lx.state.info?.headline;
+    figure.hidden = !told;
+    figure.textContent = told ? figureLine(told) : '';
+    figure.title = told?.protocol ?? '';
+  };
   lx.on('run', (info) => {
-    element.querySelector('.lx-eq').textContent = info.equation || '';
+    element.querySelector('.lx-eq').innerHTML = info.mathml; /* MathML that the server made of the family's own equation */
     element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
+    measured();
   });
+  lx.on('lang', measured);
   lx.translate(element);
 };
