@@ -115,7 +115,7 @@ class _Reader:
             return here, f"<mi>{escape(here)}</mi>", True
         if here in "∇…":
             return here, f"<mi>{here}</mi>" if here == "∇" else "<mo>…</mo>", False
-        fixed = ' stretchy="false"' if here in "|‖/" else ""
+        fixed = ' stretchy="false" lspace="0.2em" rspace="0.2em"' if here in "|‖" else ' stretchy="false"' if here == "/" else ""
         return here, f"<mo{fixed}>{escape(here)}</mo>", False
 
     def fenced(self, opening: str) -> str:

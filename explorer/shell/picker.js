@@ -14,14 +14,13 @@ const list = element.querySelector('.lx-runs'),
 /** @param {Run} r */
 const facts = (r) =>
   [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');
-/** What is told under a run's name; its figure keeps its arrow on one line with its unit. @param {Run} r */
+/** What is told under a run's name; a number keeps its sign, and an arrow its unit. @param {Run} r */
 const told = (r) => {
   const h = r.headline;
   if (!h) return [facts(r)];
-  const words = `${metricName(h.name)} ${figureText(h)}`,
-    figure = make('span', { className: 'lx-headline' }, words);
-  if (h.better) figure.append('\u00a0', arrow(h));
-  return [`${facts(r)} · `, figure];
+  const number = make('span', { className: 'lx-headline', textContent: h.text }),
+    unit = figureText(h).slice(h.text.length);
+  return [`${facts(r)} · ${metricName(h.name)} `, number, unit, ...(h.better ? ['\u00a0', arrow(h)] : [])];
 };
 /** @param {Run} r */
 const tip = (r) => [r.family_title, facts(r), ...(r.headline ? [figureLine(r.headline)] : [])].join(' · ');

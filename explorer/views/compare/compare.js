@@ -188,7 +188,7 @@ const curvePanels = () => {
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
 const panelOf = (term) => {
-  const title = make('h3', { textContent: term.replaceAll('_', ' ').replace('/', ' · ') });
+  const title = make('h3', { textContent: word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · ')) });
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
 const traceOf = ({ k, trace }) => ({
@@ -244,10 +244,13 @@ more.onclick = () => {
 };
 
 /* ---- the table ---- */
+/* the page's word of a key, or `other` */
+const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
 const setting = (v) => {
   if (v === null || v === undefined) return '–';
   if (Array.isArray(v)) return v.join(', ');
   if (typeof v === 'boolean') return lx.t(v ? 'cmp.yes' : 'cmp.no');
+  if (typeof v === 'string') return word('choice.' + v, v);
   return typeof v === 'number' && Math.abs(v) >= 1000 ? many(v) : String(v);
 };
 /* a training's seed; of one that was chosen among several, which these were and what each had */
@@ -304,9 +307,9 @@ const metricRow = (m) => {
 };
 const settingRow = (s) => {
   const tr = rowOf(
-    s.name.replaceAll('_', ' '),
+    word('setting.' + s.name, s.name.replaceAll('_', ' ')),
     s.values.map((v) => cell('td', setting(v))),
-    s.help,
+    word('setting.' + s.name + '.help', s.help),
   );
   tr.dataset.setting = s.name;
   return tr;
