@@ -50,7 +50,8 @@ def test_runs(client):
 
 def test_run(client, tiny):
     body = client.get("run/tiny").json()
-    assert body["card"]["name"] == "tiny" and body["paper"] and body["equation"] and "<math " in body["mathml"] and body["summary"] and body["spec"]["w_dim"] == 4
+    assert body["card"]["name"] == "tiny" and body["paper"] and body["equation"] and "<math " in body["mathml"]
+    assert body["headline"]["name"] == "negative_elbo" and body["summary"] and body["spec"]["w_dim"] == 4
     assert body["points"] == N and body["projections"] == ["umap", "pca"] and body["scale"] > 0
     assert len(moves.from_text(body["mean"])) == 4 and len(body["directions"]) == 4
     for d in body["directions"]:
