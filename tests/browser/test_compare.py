@@ -95,6 +95,7 @@ def test_the_table_marks_the_better_one_and_settings_that_differ(made):
     assert "lower is better" in page.locator("[data-metric=frechet_ratio] th").inner_text()
     assert cells.nth(0).get_attribute("title") == "as tests do"
     assert page.locator("[data-setting=z_dim] td").all_inner_texts() == ["6", "9"]
+    assert page.locator("[data-setting=z_dim] th").inner_text() == "Code size", "a setting by its word, not by its name in the program"
     assert page.locator("[data-setting=categories] td").all_inner_texts() == ["4", "3"]
     assert page.locator("[data-setting=learning_rate]").count() == 0
 

@@ -298,6 +298,7 @@ def test_what_the_code_keeps_is_a_table_with_its_worst_confusions_in_words(conte
     names = every[0].categories
     told = [f"{names[c.was]} becomes {names[c.now]}: {max(1, round(100 * c.count / c.of))} of 100" for c in every[0].confusions()]
     assert words == (told or ["No mix-up happened three times or more."])
+    assert "…" not in "".join(page.locator("#lx-reconstruct .lx-counts th").all_inner_texts()), "no name is cut"
 
 
 def test_a_generator_without_an_encoder_is_searched_and_joins_the_ranking(context, watch, judged):
