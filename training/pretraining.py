@@ -70,14 +70,14 @@ class Classifier(nn.Module):
         with torch.no_grad():
             features = seen(model, images)
         self.register_buffer("mean", features.mean(0))
-        self.register_buffer("deviation", features.std(0, unbiased=False) + 1e-3)
+        self.register_buffer("std", features.std(0, unbiased=False) + 1e-3)
         self.head = nn.Linear(features.shape[1], classes)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
     def standard(self, x: Tensor) -> Tensor:
         """Features as the head takes them, (n, k)."""
-        return (seen(self.model, x) - self.mean) / self.deviation
+        return (seen(self.model, x) - self.mean) / self.std
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.standard(x))
