@@ -55,7 +55,8 @@ def _blanks(sentence: str) -> list[str]:
 
 @pytest.mark.parametrize(("lang", "others"), [
     ("en", ("held-out image", "Held-out", "E[")),
-    ("ko", ("시험용", "잡음", "표본", "라벨", "화소", "인코딩", "디코딩", "비평자", "판별자", "생성자", "신경망", "훈련", "사전 분포", "E[D"))])
+    ("ko", ("시험용", "잡음", "표본", "라벨", "화소", "인코딩", "디코딩", "비평자", "판별자", "생성자", "신경망",
+            "훈련", "사전 분포", "E[D"))])
 def test_one_word_for_one_thing(lang, others):
     """A test image, noise, a sample, a label … is called so everywhere; an expectation is 𝔼."""
     found = {key: word for key, sentence in written(lang).items() for word in others if word in sentence}
