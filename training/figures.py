@@ -133,7 +133,7 @@ def readings(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) ->
         q.append(model.read(x)[code.name])
         codes.append(z[:, code.start:code.start + code.size].argmax(1))
     value = metrics.information(torch.cat(q).cpu().numpy(), torch.cat(codes).cpu().numpy())
-    out["information"] = score(value, "nats", f"H(c) + E[log Q(c|x)] ≤ I(c; x) ≤ ln {code.size} = {np.log(code.size):.4f}; "
+    out["information"] = score(value, "nats", f"H(c) + 𝔼[log Q(c|x)] ≤ I(c; x) ≤ ln {code.size} = {np.log(code.size):.4f}; "
                                f"{SAMPLES:,} samples, seed 0")
     return out
 

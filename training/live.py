@@ -29,6 +29,7 @@ from torch.nn import functional as F
 from . import data, families, points
 from .checkpoint import Card
 from .loop import Trainer, World
+from .typeset import typeset
 
 POINTS, SIDE, ARROWS = 512, 40, 14
 VIEW = 1.15                                       # half the side of the square that critic and arrows cover
@@ -135,8 +136,8 @@ class Live:
 
     def hello(self) -> dict[str, Any]:
         """What a viewer must know: the panels, the modes, and how a frame is laid out."""
-        panels = [dict(name=p.preset.name, title=p.family.title, equation=p.family.equation, paper=p.family.paper, output=p.preset.output,
-                       settings=p.config.to_dict()) for p in self.panels]
+        panels = [dict(name=p.preset.name, title=p.family.title, equation=p.family.equation, mathml=typeset(p.family.equation),
+                       paper=p.family.paper, output=p.preset.output, settings=p.config.to_dict()) for p in self.panels]
         centres, sigma = points.centres(self.name).tolist(), points.sigma(self.name)
         return dict(data=self.name, seed=self.seed, panels=panels, centres=centres, sigma=sigma, near=points.HIGH_QUALITY,
                     points=POINTS, side=SIDE, arrows=ARROWS, view=VIEW, unit=UNIT, seconds=self.most_seconds, steps=self.most_steps)

@@ -386,6 +386,17 @@ def half_cosine(t: float) -> float:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A figure in a paper: of which metric, on which data set, by runs with these settings, and whose it is (authors, year)."""
+
+    metric: str
+    data: str
+    value: float
+    source: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Family:
     """Everything the rest of the program knows of a paper."""
 
@@ -401,6 +412,7 @@ class Family:
     headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
     sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: seeds.py
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
+    published: tuple[Published, ...] = ()                                        # figures to stand beside ours
     variants: tuple[str, ...] = ()                                               # "what: whose", of papers that its settings follow
     images_only: bool = False                                                    # points in the plane are nothing that it can model
 
@@ -419,4 +431,4 @@ class Family:
 
 
 __all__ = ["Batch", "Code", "Config", "DataSpec", "Family", "LatentModel", "LatentSpec", "Objective", "Phase",
-           "SettingError", "as_uniform", "setting", "standard_normal"]
+           "Published", "SettingError", "as_uniform", "setting", "standard_normal"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import families
-from .measured import METRICS
+from .measured import METRICS, figure, said
 from .terminal import clock
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ def print_card(folder: Path) -> None:
     if card.seeds:
         print(f"  seed {card.seed} of {', '.join(map(str, card.seeds['tried']))}, chosen by {card.seeds['chosen_by']}: "
               f"{', '.join(f'{v:g}' for v in card.seeds['signs'])}")
-    for k, m in card.metrics.items():
-        print(f"  {k:22} {m['value']:<10g} {m['unit']}  ({m['protocol']})")
+    for k in card.metrics:
+        told = figure(card, k)
+        print(f"  {said(told)}\n      {told['protocol']}")
 
 
 def _among(card: Card, metric: str) -> str:

@@ -47,6 +47,7 @@ def own(name: str) -> dict[str, str]:
 def words(lang: str) -> dict[str, str]:
     """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
     found = {f"metric.{name}": metric.title for name, metric in METRICS.items()}
+    found |= {f"metric.{name}.one": metric.one for name, metric in METRICS.items() if metric.one}
     for name in families.names():
         found |= own(name)
     return found | written("en") | written(lang)

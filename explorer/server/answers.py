@@ -6,15 +6,9 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from training.measured import FigureTold
+
 from ..latent.neighbours import FirstCode
-
-
-class Headline(TypedDict):
-    """The metric that the picker shows."""
-
-    name: str
-    value: float
-    unit: str
 
 
 class RunRow(TypedDict):
@@ -34,7 +28,7 @@ class RunRow(TypedDict):
     stochastic: bool
     num_classes: int
     levels: list[int]
-    headline: Headline | None
+    headline: FigureTold | None
     attributes: int
     changed: float | None
     images_seen: int
@@ -187,16 +181,19 @@ class UmapTold(TypedDict):
 
 
 class RunAnswer(TypedDict):
-    """All that the page needs to open a run. ``views``: that can show it; ``scale``: of its codes; ``points``: held-out images with a code;
+    """All that the page needs to open a run. ``mathml``: the equation typeset; ``views``: that can show it; ``headline``: the figure that
+    the picker shows; ``scale``: of its codes; ``points``: held-out images with a code;
     ``projections``: maps, the best first; ``other_images``: whether the images are another set than the one it was trained on."""
 
     card: CardTold
     paper: str
     equation: str
+    mathml: str
     summary: str
     family_title: str
     spec: Spec
     views: list[str]
+    headline: FigureTold | None
     mean: str
     scale: float
     directions: list[Slider]

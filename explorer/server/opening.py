@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from training import checkpoint
+from training.measured import FigureTold, figure
+from training.typeset import typeset
 
 from ..latent import moves, neighbours, run_directions
 from ..runs import datasets, point_tiles
 from ..runs.run import Run
 from ..runs.session import Session, first_of
 from .access import Access
-from .answers import CardTold, DatasetTold, Headline, RunAnswer, RunRow, RunsAnswer, Slider, Spec
+from .answers import CardTold, DatasetTold, RunAnswer, RunRow, RunsAnswer, Slider, Spec
 
 Views = Callable[[dict[str, Any]], list[str]]
 
@@ -25,13 +27,11 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
     for card in cards.values():
         can = point_tiles.shown(card.spec)
         spec = can.to_dict()
-        kept = card.metrics.get(card.headline)
-        headline: Headline | None = {"name": card.headline, "value": kept["value"], "unit": kept["unit"]} if kept else None
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title=titles[card.data.key], shape=list(can.shape), w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
-            stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=headline,
+            stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
     return {"runs": rows, "first": first_of(cards), "problems": problems, "training": access.training}
@@ -46,11 +46,17 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     about, spec = session.about(run.card), run.spec.to_dict()
     return {"card": cast(CardTold, checkpoint.to_dict(run.card)), "paper": about["paper"], "equation": about["equation"],
-            "summary": about["summary"], "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
+            "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
+            "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
             "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": neighbours.first_code(run)}
+
+
+def _headline(card: checkpoint.Card) -> FigureTold | None:
+    """The figure that the picker shows; None where it was not measured."""
+    return figure(card, card.headline) if card.headline in card.metrics else None
 
 
 def _dataset(session: Session, run: Run) -> DatasetTold | None:

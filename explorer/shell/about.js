@@ -1,3 +1,4 @@
+import { figureLine } from './figures.js';
 import { lx } from './store.js';
 import { pictureDialogue } from './take_pictures.js';
 
@@ -20,10 +21,19 @@ export default ({ element }) => {
       /* private browsing */
     }
   });
+  const figure = element.querySelector('.lx-figure');
+  const measured = () => {
+    const told = lx.state.info?.headline;
+    figure.hidden = !told;
+    figure.textContent = told ? figureLine(told) : '';
+    figure.title = told?.protocol ?? '';
+  };
   lx.on('run', (info) => {
-    element.querySelector('.lx-eq').textContent = info.equation || '';
+    element.querySelector('.lx-eq').innerHTML = info.mathml; /* MathML that the server made of the family's own equation */
     element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
+    measured();
   });
+  lx.on('lang', measured);
   pictureDialogue(element, () => element.closest('.lx-view'));
   lx.translate(element);
 };

@@ -1,4 +1,5 @@
-"""The fold "What am I looking at?": two sentences of the view, then the run's equation and paper; and the view's pictures to save."""
+"""The fold "What am I looking at?": two sentences of the view, then the run's equation, paper and main figure; and the view's pictures to
+save."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ def about(view: str) -> gr.HTML:
     """The fold of one view; its sentences are ``about.<view>``."""
     return piece("about", """
 <details class="lx-about" open><summary data-t="about"></summary>
-<p><span data-t="about.${view}"></span> <b class="lx-eq"></b> <cite></cite></p></details>
+<p><span data-t="about.${view}"></span> <span class="lx-eq"></span> <cite></cite> <span class="lx-figure" hidden></span></p>
+</details>
 <button type="button" class="lx-btn lx-take" data-t="take" aria-haspopup="dialog"></button>
 <dialog class="lx-dialog" aria-labelledby="lx-take-${view}"><h2 id="lx-take-${view}" data-t="take.title"></h2>
 <p data-t="take.how"></p><ul class="lx-takes"></ul><p role="alert" class="lx-wrong"></p>

@@ -810,6 +810,22 @@ export interface Figure {
   layout: Record<string, any>;
 }
 
+/** A card's figure as it is shown. `text`: the number, with its sign or "of how many"; `unit`: the word behind it (`unit.…`), ""
+where there is none; `one`: whether 1 has a meaning (`metric.….one`); `chance`, `paper`: the same figure by guessing and in the
+paper that `source` names, "" where nobody knows it. */
+export interface FigureTold {
+  name: string;
+  value: number;
+  text: string;
+  unit: string;
+  better: 'lower' | 'higher' | null;
+  one: boolean;
+  chance: string;
+  paper: string;
+  source: string;
+  protocol: string;
+}
+
 /** Pictures of weights and of their mirrors; `tile`: height and width of one; `alike`: the cosine of each pair, `mean`: of all. */
 export interface FiltersAnswer {
   encoder: string;
@@ -897,13 +913,6 @@ export interface Head {
   seeds: SeedsTold | null;
   recipe: string;
   init_from: string;
-}
-
-/** The metric that the picker shows. */
-export interface Headline {
-  name: string;
-  value: number;
-  unit: string;
 }
 
 /** A held-out image by its number. */
@@ -1010,8 +1019,15 @@ export interface MeasuredTold {
 
 /** A figure of a card; `best`: of those that were measured alike. */
 export interface MetricCell {
+  name: string;
   value: number;
+  text: string;
   unit: string;
+  better: 'lower' | 'higher' | null;
+  one: boolean;
+  chance: string;
+  paper: string;
+  source: string;
   protocol: string;
   best: boolean;
 }
@@ -1019,7 +1035,7 @@ export interface MetricCell {
 /** A figure of all cards in their order, None where one has it not; `better`: which way, where either is. */
 export interface MetricRow {
   name: string;
-  better: string | null;
+  better: 'lower' | 'higher' | null;
   cells: (MetricCell | null)[];
 }
 
@@ -1107,6 +1123,7 @@ export interface PanelTold {
   name: string;
   title: string;
   equation: string;
+  mathml: string;
   paper: string;
   output: string;
   settings: Record<string, any>;
@@ -1216,16 +1233,19 @@ export interface Recent {
   state: string;
 }
 
-/** All that the page needs to open a run. `views`: that can show it; `scale`: of its codes; `points`: held-out images with a code;
+/** All that the page needs to open a run. `mathml`: the equation typeset; `views`: that can show it; `headline`: the figure that
+the picker shows; `scale`: of its codes; `points`: held-out images with a code;
 `projections`: maps, the best first; `other_images`: whether the images are another set than the one it was trained on. */
 export interface RunAnswer {
   card: CardTold;
   paper: string;
   equation: string;
+  mathml: string;
   summary: string;
   family_title: string;
   spec: Spec;
   views: string[];
+  headline: FigureTold | null;
   mean: string;
   scale: number;
   directions: Slider[];
@@ -1253,7 +1273,7 @@ export interface RunRow {
   stochastic: boolean;
   num_classes: number;
   levels: number[];
-  headline: Headline | null;
+  headline: FigureTold | null;
   attributes: number;
   changed: number | null;
   images_seen: number;
@@ -1325,7 +1345,7 @@ export interface SeedsTold {
   tried: number[];
   by: string;
   metric: string;
-  values: number[];
+  values: string[];
 }
 
 /** A setting of all cards in their order, None where the family has no such setting; `help`: in English. */

@@ -1,9 +1,9 @@
 import { button, make } from './dom.js';
+import { arrow, figureLine, figureText, metricName } from './figures.js';
 import { mounted } from './mounted.js';
 import { arrowKeys } from './radios.js';
 import { lx } from './store.js';
 
-/** @import { Headline } from './answers' */
 /** @import { Run } from './types' */
 
 const { element } = mounted('picker');
@@ -12,29 +12,18 @@ const list = element.querySelector('.lx-runs'),
   none = element.querySelector('.lx-none'),
   damaged = element.querySelector('.lx-damaged');
 /** @param {Run} r */
-const line = (r) => {
-  const parts = [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })];
-  if (r.headline) parts.push(headline(r.headline));
-  return parts.join(' · ');
+const facts = (r) =>
+  [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');
+/** What is told under a run's name; a number keeps its sign, and an arrow its unit. @param {Run} r */
+const told = (r) => {
+  const h = r.headline;
+  if (!h) return [facts(r)];
+  const number = make('span', { className: 'lx-headline', textContent: h.text }),
+    unit = figureText(h).slice(h.text.length);
+  return [`${facts(r)} · ${metricName(h.name)} `, number, unit, ...(h.better ? ['\u00a0', arrow(h)] : [])];
 };
-/** A share is shown as a percentage; of the counts of something none has decimals. @param {Headline} headline @param {boolean} share */
-const figure = ({ value, unit }, share) => {
-  if (share) return (100 * value).toFixed(1);
-  if (unit.startsWith('of ') && Number.isInteger(value)) return value.toFixed(0);
-  return value.toFixed(Math.abs(value) < 10 ? 2 : 1).replace('-', '−');
-};
-/** @param {string} unit @param {boolean} share */
-const unitOf = (unit, share) => {
-  if (share || unit === '%') return ' %';
-  if (unit.startsWith('×')) return ' ×';
-  return unit.match(/^of (\d+)$/) ? unit.replace('of ', '/') : '';
-};
-/** @param {Headline} h */
-const headline = (h) => {
-  const share = h.unit === '' && h.value >= 0 && h.value <= 1,
-    title = lx.known('metric.' + h.name) ? lx.t('metric.' + h.name) : h.name.replaceAll('_', ' ');
-  return `${title} ${figure(h, share)}${unitOf(h.unit, share)}`;
-};
+/** @param {Run} r */
+const tip = (r) => [r.family_title, facts(r), ...(r.headline ? [figureLine(r.headline)] : [])].join(' · ');
 /** @param {Run} r @param {boolean} chosen @param {boolean} reached whether Tab comes to it */
 const card = (r, chosen, reached) => {
   const fits = lx.supports(r.name),
@@ -49,7 +38,7 @@ const card = (r, chosen, reached) => {
       'span',
       {},
       make('b', { textContent: r.title || r.family_title }),
-      make('i', { textContent: fits ? line(r) : lx.t('run.cannot') }),
+      make('i', {}, ...(fits ? told(r) : [lx.t('run.cannot')])),
     );
   return button(
     {
@@ -58,7 +47,7 @@ const card = (r, chosen, reached) => {
       role: 'radio',
       'aria-checked': chosen,
       tabIndex: reached ? 0 : -1,
-      title: fits ? r.family_title + ' · ' + line(r) : lx.t('view.' + lx.state.view + '.needs'),
+      title: fits ? tip(r) : lx.t('view.' + lx.state.view + '.needs'),
       onclick: () => lx.open(r.name),
     },
     image,

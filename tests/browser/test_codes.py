@@ -136,9 +136,9 @@ def test_each_code_says_what_it_was_measured_to_change(made):
     for m in measured:
         said = page.locator(f"[data-code='{m['name']}'] .lx-code-name i").inner_text()
         if m["kind"] == "categorical":
-            assert f"{round(100 * m['share'])} %" in said if m["label"] else said == "unclear"
+            assert f"{round(100 * m['share'])} %" in said if m["label"] else said == "no clear effect"
         else:
-            assert said == (f"{m['label']} {'↗' if m['change'] > 0 else '↘'}" if m["label"] else "unclear")
+            assert said == (f"{m['label']} {'↗' if m['change'] > 0 else '↘'}" if m["label"] else "no clear effect")
 
 
 def test_keyboard_and_classes_side_by_side(made):

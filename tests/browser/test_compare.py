@@ -89,12 +89,13 @@ def test_the_table_marks_the_better_one_and_settings_that_differ(made):
     page = opened(made, "run=info&cmp=info,info2")
     page.wait_for_selector("[data-metric=frechet_ratio]")
     cells = page.locator("[data-metric=frechet_ratio] td")
-    assert cells.all_inner_texts() == ["5 ×", "6 ×"]
+    assert cells.all_inner_texts() == ["5 × floor", "6 × floor"]
     expect(cells.nth(0)).to_have_class("best")
     expect(cells.nth(1)).not_to_have_class("best")
     assert "lower is better" in page.locator("[data-metric=frechet_ratio] th").inner_text()
     assert cells.nth(0).get_attribute("title") == "as tests do"
     assert page.locator("[data-setting=z_dim] td").all_inner_texts() == ["6", "9"]
+    assert page.locator("[data-setting=z_dim] th").inner_text() == "Code size", "a setting by its word, not by its name in the program"
     assert page.locator("[data-setting=categories] td").all_inner_texts() == ["4", "3"]
     assert page.locator("[data-setting=learning_rate]").count() == 0
 

@@ -49,7 +49,7 @@ def test_every_direction_says_what_it_was_measured_to_change(drive):
         texts = rows.evaluate_all("(e) => e.map((x) => x.dataset.effect)")
         for d, text in zip([d for d in directions if d["kind"] == kind], texts, strict=True):
             clear = d["main"] or d["statistic"]["label"]
-            assert text.startswith("unclear") == (not clear), (text, d)
+            assert text.startswith("no clear effect") == (not clear), (text, d)
             for change in d["side"][:3]:
                 assert page.evaluate("(c) => lx.field(c.field)", change) in text
     attributes = page.locator("section[data-kind=attribute] .lx-dir")

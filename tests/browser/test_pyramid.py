@@ -116,7 +116,7 @@ def test_a_blend_of_zero_shows_the_enlarged_low_pass(drive):
 def test_swapping_noise_with_the_second_sample_and_back(drive):
     page = opened(drive)
     mine, theirs = sums(drive), others(drive)
-    swap = page.get_by_role("button", name="Swap the noise at 16 pixels with the second sample's")
+    swap = page.get_by_role("button", name="Swap the noise at 16 pixels with the partner's")
     after(drive, swap.click)
     assert same(mine, sums(drive)) == [True, False, False, False]
     drive.until(f"+{BOX}.second > 1")
@@ -128,7 +128,7 @@ def test_swapping_noise_with_the_second_sample_and_back(drive):
     after(drive, page.locator(".lx-level[data-level='0'] .lx-swap").click)
     assert not any(same(mine, sums(drive))), "the coarsest level's noise decides what all are given"
     before = others(drive)
-    after(drive, page.get_by_role("button", name="New second sample").click)
+    after(drive, page.get_by_role("button", name="New partner").click)
     assert not any(same(before, others(drive)))
     page.goto(link)
     drive.until(f"+{BOX}.n > 0 && +{BOX}.second > 0")
@@ -138,7 +138,7 @@ def test_swapping_noise_with_the_second_sample_and_back(drive):
 
 def test_a_real_image_sums_back_to_itself_until_a_residual_is_drawn(drive, root):
     page = opened(drive)
-    after(drive, page.get_by_role("radio", name="Held-out").click)
+    after(drive, page.get_by_role("radio", name="Test image").click)
     index = page.locator("#lx-pyramid .lx-index")
     after(drive, lambda: (index.fill("7"), index.press("Enter")))
     real = heldout.open_heldout(root / "_data" / "colour-shapes").images(np.array([7]))[0]
@@ -198,8 +198,8 @@ def test_keys_languages_and_runs_without_levels(drive):
     page = opened(drive)
     page.get_by_role("radio", name="Sample", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("radio", name="Held-out")).to_be_focused()
-    expect(page.get_by_role("radio", name="Held-out")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("radio", name="Test image")).to_be_focused()
+    expect(page.get_by_role("radio", name="Test image")).to_have_attribute("aria-checked", "true")
     expect(page.get_by_role("radio", name="Draw")).to_be_hidden()
     page.evaluate("lx.setLang('ko')")
     expect(page.locator(".lx-level[data-level='2'] .lx-by")).to_have_text("모델이 그림")
@@ -225,7 +225,7 @@ def test_pictures_of_another_source_are_dimmed_until_its_own_are_there(drive):
     """What stands under the words "Held-out" while its answer is on its way is the sample's, and looks like it."""
     page = opened(drive)
     held = Held(page, "code", '"pyramid"')
-    page.get_by_role("radio", name="Held-out").click()
+    page.get_by_role("radio", name="Test image").click()
     assert page.evaluate(STALE)
     expect(page.locator("#lx-pyramid .lx-tile canvas").first).to_have_css("opacity", "1")    # its parent is dimmed, not it
     expect(page.locator("#lx-pyramid .lx-tiles").first).to_have_css("opacity", "0.25")

@@ -85,7 +85,7 @@ def test_coming_back_shows_what_the_code_is_by_then(drive):
     page.get_by_role("tab", name="Reconstruct").click()
     drive.settled()
     assert drive.state("s.origin.index") == index
-    expect(page.get_by_role("radio", name="Held-out image")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("radio", name="Test image")).to_have_attribute("aria-checked", "true")
     page.get_by_role("tab", name="Codes").click()
     page.evaluate("lx.sample(3)")
     drive.until("lx.state.origin.kind === 'seed'")
@@ -190,7 +190,7 @@ def test_back_brings_the_input_back(drive):
     drew(drive)
     drive.settled()
     before = seen(drive)
-    page.get_by_role("radio", name="Held-out image").click()
+    page.get_by_role("radio", name="Test image").click()
     drive.until("lx.state.origin.kind === 'point'")
     drive.settled()
     page.go_back()
@@ -199,7 +199,7 @@ def test_back_brings_the_input_back(drive):
     assert seen(drive) == before
     page.go_forward()
     drive.until("lx.state.origin.kind === 'point'")
-    expect(page.get_by_role("radio", name="Held-out image")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("radio", name="Test image")).to_have_attribute("aria-checked", "true")
 
 
 def test_another_input_dims_what_is_there_until_its_own_is(drive):
@@ -249,7 +249,7 @@ def test_without_an_input_nothing_of_another_stays(drive, watch):
         expect(page.locator(REC + ".lx-mix")).to_be_hidden()
         assert page.locator(REC + ".lx-stale").count() == 0
         n = count(drive)
-        page.get_by_role("radio", name="Held-out image").click()
+        page.get_by_role("radio", name="Test image").click()
         encoded(drive, n)
         drive.settled()
         assert not page.evaluate(BLANK, ".lx-out canvas") and page.locator(REC + ".lx-model").count() == 2

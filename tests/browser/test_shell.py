@@ -17,7 +17,7 @@ def test_opens_on_something_and_says_what_it_is(drive):
     page = drive.page
     assert len(set(drive.pixels())) > 10
     expect(page.locator("#view-map")).to_be_visible()
-    expect(page.locator("#view-map .lx-about")).to_contain_text("Each dot is a held-out image")
+    expect(page.locator("#view-map .lx-about")).to_contain_text("Each dot is a test image")
     expect(page.locator("#view-map .lx-eq")).to_contain_text("KL")
     drive.until("document.title.endsWith(' · Map · Latent Explorer')")
 
@@ -85,7 +85,7 @@ def test_neighbours_are_clickable(drive):
     third.click()
     drive.changed(before)
     assert drive.state("s.origin.index") == index
-    expect(drive.page.locator(".lx-origin")).to_contain_text(f"held-out image {index}")
+    expect(drive.page.locator(".lx-origin")).to_contain_text(f"test image {index}")
 
 
 def test_language_switches_without_reload_and_is_remembered(drive):

@@ -90,6 +90,7 @@ def test_a_newcomer_trains_on_own_images_and_walks_in_the_model(drive, pictures,
     state(drive, "finished", images=2000)
     page.wait_for_selector(f"{BOX}[data-samples][data-points]", state="attached")
     expect(page.locator("#lx-train .lx-samples img")).to_be_visible()
+    expect(page.locator("#lx-train .lx-result")).to_contain_text("is better")       # its main figure, as the picker has it
     page.get_by_role("button", name="KL").click()
     expect(page.get_by_role("button", name="KL")).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".lx-run[data-run=mine]")).to_be_visible()          # at once in the picker

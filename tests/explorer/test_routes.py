@@ -42,13 +42,16 @@ def test_runs(client):
     row = rows["tiny"]
     assert row["title"] == "Tiny VAE" and row["shape"] == [1, 28, 28] and row["views"] == ["map"]
     assert row["dataset"] == "shapes-000000000000" and row["dataset_title"] == "Shapes · 28×28", "another set has the title too"
-    assert row["headline"] == {"name": "negative_elbo", "value": 100.5, "unit": "nats"} and row["finished"] and row["encodes"]
+    told = {k: row["headline"][k] for k in ("name", "value", "text", "unit", "better")}
+    assert told == {"name": "negative_elbo", "value": 100.5, "text": "100.5", "unit": "nats", "better": "lower"}
+    assert row["finished"] and row["encodes"]
     assert body["training"] is True
 
 
 def test_run(client, tiny):
     body = client.get("run/tiny").json()
-    assert body["card"]["name"] == "tiny" and body["paper"] and body["equation"] and body["summary"] and body["spec"]["w_dim"] == 4
+    assert body["card"]["name"] == "tiny" and body["paper"] and body["equation"] and "<math " in body["mathml"]
+    assert body["headline"]["name"] == "negative_elbo" and body["summary"] and body["spec"]["w_dim"] == 4
     assert body["points"] == N and body["projections"] == ["umap", "pca"] and body["scale"] > 0
     assert len(moves.from_text(body["mean"])) == 4 and len(body["directions"]) == 4
     for d in body["directions"]:

@@ -39,6 +39,7 @@ def test_every_note_and_every_error_of_data_has_words():
 
 def test_languages_have_the_same_keys_and_the_same_blanks():
     titles = {f"metric.{name}": metric.title for name, metric in METRICS.items()}          # in English they stand there
+    titles |= {f"metric.{name}.one": metric.one for name, metric in METRICS.items() if metric.one}
     first, *others = (written(language) for language in LANGUAGES)
     assert not set(first) & set(titles)
     first = first | titles
@@ -50,3 +51,13 @@ def test_languages_have_the_same_keys_and_the_same_blanks():
 
 def _blanks(sentence: str) -> list[str]:
     return [part.split("}")[0] for part in sentence.split("{")[1:]]
+
+
+@pytest.mark.parametrize(("lang", "others"), [
+    ("en", ("held-out image", "Held-out", "E[")),
+    ("ko", ("시험용", "잡음", "표본", "라벨", "화소", "인코딩", "디코딩", "비평자", "판별자", "생성자", "신경망",
+            "훈련", "사전 분포", "E[D"))])
+def test_one_word_for_one_thing(lang, others):
+    """A test image, noise, a sample, a label … is called so everywhere; an expectation is 𝔼."""
+    found = {key: word for key, sentence in written(lang).items() for word in others if word in sentence}
+    assert found == {}

@@ -1,6 +1,6 @@
 """The adversarial latent autoencoder: the adversary sees codes, and codes are compared with codes, never images with images.
 
-    min_{F,G} max_{E,D} E[log D(E(x))] + E[log(1 - D(E(G(F(z)))))]   and   min_{E,G} E |F(z) - E(G(F(z)))|²
+    min_{F,G} max_{E,D} 𝔼[log D(E(x))] + 𝔼[log(1 - D(E(G(F(z)))))]   and   min_{E,G} 𝔼 |F(z) - E(G(F(z)))|²
 
 with an R1 penalty on real images (paper, algorithm 1). F makes a latent space W of the noise, and E takes images back to it.
 Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders (the dense version, section 6.1).
@@ -159,7 +159,7 @@ class ALAEObjective(AdversarialObjective):
 
 FAMILY = Family(
     name="alae", title="ALAE", paper="Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders",
-    equation="min_{F,G} max_{E,D}  E[log D(E(x))] + E[log(1 − D(E(G(F(z)))))],   min_{E,G}  E‖F(z) − E(G(F(z)))‖²",
+    equation="min_{F,G} max_{E,D}  𝔼[log D(E(x))] + 𝔼[log(1 − D(E(G(F(z)))))],   min_{E,G}  𝔼‖F(z) − E(G(F(z)))‖²",
     summary="The network that judges images is split in two: its first half is an encoder, and only codes are judged and compared. "
             "What an image is made of is learnt without ever measuring a difference between pixels.",
     Config=ALAEConfig, Model=ALAE, Objective=ALAEObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),

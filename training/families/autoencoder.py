@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..autoencoders import MEASURES, Autoencoder, AutoencoderConfig, AutoencoderObjective
 from ..losses import squared_error
-from ..model import Batch, Family, LatentModel, SettingError, half_cosine, setting
+from ..model import Batch, Family, LatentModel, Published, SettingError, half_cosine, setting
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ FAMILY = Family(
     name="autoencoder", title="Stacked autoencoder",
     paper="Hinton & Salakhutdinov 2006, Reducing the Dimensionality of Data with Neural Networks",
     variants=("greedy: Bengio et al. 2007", "tied: Vincent et al. 2010", "convolutional: Masci et al. 2011"),
+    published=(Published("reconstruction_error", "mnist", 3.0, "Hinton & Salakhutdinov 2006", {"z_dim": 30}),),
     equation="min ‖x − g(f(x))‖²",
     summary="A deep encoder squeezes an image through a few numbers, and a deep decoder unfolds them into the image again. "
             "Nothing orders the codes: between two of them may lie anything, and random ones need a Gaussian fitted afterwards.",

@@ -1,6 +1,6 @@
 """The bidirectional GAN: an encoder learns to invert the generator though neither ever sees what the other made of an input.
 
-    min_{G,E} max_D E_x[log D(x, E(x))] + E_z[log(1 - D(G(z), z))]
+    min_{G,E} max_D 𝔼_x[log D(x, E(x))] + 𝔼_z[log(1 - D(G(z), z))]
 
 At the optimum both kinds of pairs are alike, which makes E and G each other's inverse. There is no reconstruction loss.
 Donahue, Krähenbühl & Darrell 2017, Adversarial Feature Learning; the same idea: Dumoulin et al. 2017, Adversarially Learned Inference.
@@ -18,7 +18,7 @@ from .. import networks
 from ..adversarial import AdversarialConfig, AdversarialObjective
 from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, r1_penalty
-from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, setting
+from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Published, setting
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ class BiGANObjective(AdversarialObjective):
 
 FAMILY = Family(
     name="bigan", title="BiGAN", paper="Donahue, Krähenbühl & Darrell 2017, Adversarial Feature Learning",
-    equation="min_{G,E} max_D  E[log D(x, E(x))] + E[log(1 − D(G(z), z))]",
+    published=(Published("nn_long", "mnist", 0.9739, "Donahue et al. 2017"),),
+    equation="min_{G,E} max_D  𝔼[log D(x, E(x))] + 𝔼[log(1 − D(G(z), z))]",
     summary="A generator draws images from codes, an encoder gives codes to images, and the discriminator sees both as pairs. "
             "They can only fool it by undoing each other, though no image is ever compared with its reconstruction.",
     Config=BiGANConfig, Model=BiGAN, Objective=BiGANObjective, headline=("nn_long", "frechet_ratio", "psnr", "modes"),

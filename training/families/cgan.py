@@ -1,6 +1,6 @@
 """The conditional GAN: generator and discriminator are told the class, so that a class can be asked for.
 
-    min_G max_D E[log D(x | y)] + E[log(1 - D(G(z | y) | y))]
+    min_G max_D 𝔼[log D(x | y)] + 𝔼[log(1 - D(G(z | y) | y))]
 
 Mirza & Osindero 2014, Conditional Generative Adversarial Nets. The class is an embedding in both: in the generator the gains and biases of
 its batch norms, in the discriminator taken to the features by their inner product (Miyato & Koyama 2018, cGANs with Projection
@@ -75,7 +75,7 @@ class CGANObjective(AdversarialObjective):
 FAMILY = Family(
     name="cgan", title="Conditional GAN", paper="Mirza & Osindero 2014, Conditional Generative Adversarial Nets",
     variants=("projection: Miyato & Koyama 2018", "R1: Mescheder et al. 2018"),
-    equation="min_G max_D  E[log D(x | y)] + E[log(1 − D(G(z | y) | y))]",
+    equation="min_G max_D  𝔼[log D(x | y)] + 𝔼[log(1 − D(G(z | y) | y))]",
     summary="Both networks are told the class, so that the noise is left with everything else: the style. "
             "The same code in another class is another digit in the same hand.",
     Config=CGANConfig, Model=ConditionalGenerator, Objective=CGANObjective, headline=("agreement", "frechet_ratio", "modes"),

@@ -38,7 +38,7 @@ class DCGANObjective(AdversarialObjective):
 FAMILY = Family(
     name="dcgan", title="DCGAN",
     paper="Radford, Metz & Chintala 2016, Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
-    equation="G: z → ConvTᵀ … tanh,   vec(glasses) ≈ z̄₁ − z̄₂",
+    equation="G: z → Convᵀ → … → Convᵀ → tanh,   vec(glasses) ≈ z̄₁ − z̄₂",
     summary="Convolutions, batch norm and a few rules turned the GAN into something that trains on real pictures. "
             "Averages of its codes can be added and subtracted like words: with glasses minus without, plus another face.",
     Config=DCGANConfig, Model=Generator, Objective=DCGANObjective, headline=("arithmetic_changed", "frechet_ratio", "modes"),

@@ -1,6 +1,6 @@
 """The generative adversarial network: a generator learns to fool a discriminator that learns to tell its images from real ones.
 
-    min_G max_D E[log D(x)] + E[log(1 - D(G(z)))],   trained with the non-saturating loss -E[log D(G(z))] for G
+    min_G max_D 𝔼[log D(x)] + 𝔼[log(1 - D(G(z)))],   trained with the non-saturating loss -𝔼[log D(G(z))] for G
 
 Goodfellow et al. 2014, Generative Adversarial Nets.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from torch import nn
 
 from ..adversarial import AdversarialObjective, Discriminator, Generator, PenalisedConfig
-from ..model import Family, setting
+from ..model import Family, Published, setting
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8
 
 FAMILY = Family(
     name="gan", title="GAN", paper="Goodfellow et al. 2014, Generative Adversarial Nets",
-    equation="min_G max_D  E[log D(x)] + E[log(1 − D(G(z)))]",
+    published=(Published("modes", "ring", 6.3, "Lin et al. 2018"), Published("modes", "grid", 17.3, "Lin et al. 2018")),
+    equation="min_G max_D  𝔼[log D(x)] + 𝔼[log(1 − D(G(z)))]",
     summary="Two networks play against each other: one draws images from noise, the other tells them from real ones. "
             "Neither ever sees a target image for a code, so what a code means is the generator's own invention.",
     Config=GANConfig, Model=Generator, Objective=GANObjective, headline=("frechet_ratio", "modes"),

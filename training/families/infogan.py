@@ -1,6 +1,6 @@
 """InfoGAN: part of the noise is a code that a second head must be able to read off the image, so that it comes to mean something.
 
-    min_{G,Q} max_D V(D, G) - λ L_I(G, Q),   L_I = H(c) + E[log Q(c | G(z, c))] ≤ I(c; G(z, c))
+    min_{G,Q} max_D V(D, G) - λ L_I(G, Q),   L_I = H(c) + 𝔼[log Q(c | G(z, c))] ≤ I(c; G(z, c))
 
 Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets. As in the paper and
 its code: batch norm in G, D and Q but at D's input and the outputs, convolutions from N(0, 0.02²), beta1 0.5, batches of 128, λ 1, and Q is
@@ -28,7 +28,7 @@ from .. import networks
 from ..adversarial import AdversarialObjective, PenalisedConfig
 from ..jitter import jittered
 from ..losses import generator_bce, information_bound
-from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, as_uniform, setting, standard_normal
+from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, Published, as_uniform, setting, standard_normal
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ def steadiness(model: LatentModel, images: Tensor) -> float:
 FAMILY = Family(
     name="infogan", title="InfoGAN",
     paper="Chen et al. 2016, InfoGAN: Interpretable Representation Learning by Information Maximizing Generative Adversarial Nets",
-    equation="min_{G,Q} max_D  V(D, G) − λ (H(c) + E[log Q(c | G(z, c))])",
+    published=(Published("code_error", "mnist", 0.05, "Chen et al. 2016"),),
+    equation="min_{G,Q} max_D  V(D, G) − λ (H(c) + 𝔼[log Q(c | G(z, c))])",
     summary="A few of the generator's inputs must be readable from the image by a second head, so they come to mean something. "
             "Without ever seeing a label, one code becomes the digit and others its slant and width.",
     Config=InfoGANConfig, Model=InfoGenerator, Objective=InfoGANObjective, headline=("code_error", "information"),

@@ -1,6 +1,6 @@
 """ProGAN: generator and discriminator grow together, from 4 × 4 pixels to full resolution, each new one faded in.
 
-    image = (1 - α) · doubled(toRGB(f_{k-1})) + α · toRGB(f_k),      L = E[D(G(z))] - E[D(x)] + 10 E[(|∇D(x̂)| - 1)²] + 0.001 E[D(x)²]
+    image = (1 - α) · doubled(toRGB(f_{k-1})) + α · toRGB(f_k),      L = 𝔼[D(G(z))] - 𝔼[D(x)] + 10 𝔼[(|∇D(x̂)| - 1)²] + 0.001 𝔼[D(x)²]
 
 Equalised learning rate, pixel norm in the generator, the standard deviation over the minibatch in the discriminator, no batch norm.
 Karras, Aila, Laine & Lehtinen 2018, Progressive Growing of GANs for Improved Quality, Stability, and Variation.

@@ -1,7 +1,7 @@
 """StyleALAE: StyleGAN's generator with an encoder that mirrors it and reads the styles of real images.
 
     E: wᵢ = Cᵢ (μ(xᵢ), σ(xᵢ)),  xᵢ₊₁ = conv((xᵢ - μ) / σ),  E(x) = Σ wᵢ
-    min_{F,G} max_{E,D} E[log D(E(x))] + E[log(1 - D(E(G(F(z)))))]   and   min_{E,G} E |F(z) - E(G(F(z)))|²
+    min_{F,G} max_{E,D} 𝔼[log D(E(x))] + 𝔼[log(1 - D(E(G(F(z)))))]   and   min_{E,G} 𝔼 |F(z) - E(G(F(z)))|²
 
 The adversary sees codes in W alone; encoder and generator grow together.
 Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders (section 4.2 and 6.2).
@@ -160,7 +160,7 @@ class StyleALAEObjective(StyleObjective):
 
 FAMILY = Family(
     name="stylealae", title="StyleALAE", paper="Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders",
-    equation="E(x) = Σᵢ Cᵢ(μ(xᵢ), σ(xᵢ)),   min_{E,G} E‖F(z) − E(G(F(z)))‖²",
+    equation="E(x) = Σᵢ Cᵢ(μ(xᵢ), σ(xᵢ)),   min_{E,G} 𝔼‖F(z) − E(G(F(z)))‖²",
     summary="An encoder built as StyleGAN's mirror reads from each layer the style that the generator would have put there. Real images "
             "then have styles too, and two of them can be mixed.",
     Config=StyleALAEConfig, Model=StyleALAE, Objective=StyleALAEObjective,

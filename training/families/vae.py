@@ -1,6 +1,6 @@
 """The variational autoencoder: an encoder gives a distribution over codes, and a decoder is trained to explain the data by them.
 
-    ELBO(x) = E_q(z|x)[log p(x|z)] - β KL(q(z|x) || p(z)),   q(z|x) = N(μ(x), diag σ²(x)),   p(z) = N(0, I)
+    ELBO(x) = 𝔼_q(z|x)[log p(x|z)] - β KL(q(z|x) || p(z)),   q(z|x) = N(μ(x), diag σ²(x)),   p(z) = N(0, I)
 
 Kingma & Welling 2014, Auto-Encoding Variational Bayes; β: Higgins et al. 2017, beta-VAE.
 
@@ -141,7 +141,7 @@ class VAEObjective(Objective):
 FAMILY = Family(
     name="vae", title="VAE", paper="Kingma & Welling 2014, Auto-Encoding Variational Bayes",
     variants=("beta: Higgins et al. 2017",),
-    equation="L = E[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
+    equation="L = 𝔼_{q(z|x)}[log p(x|z)] − β KL(q(z|x) ‖ p(z))",
     summary="An encoder turns an image into a small cloud of codes, and a decoder draws the image back from any code in it. "
             "Pulling all clouds towards one Gaussian leaves no gaps, so that every place in between decodes to something.",
     Config=VAEConfig, Model=VAE, Objective=VAEObjective, headline=("negative_elbo", "psnr"),

@@ -1,6 +1,6 @@
 """The Wasserstein GAN: a critic whose slope is bounded measures how far the generated images are from the real ones.
 
-    max over |D|_L ≤ 1 of E[D(x)] - E[D(G(z))] = W(data, model); the bound is held by clipping the critic's *weights* after each step
+    max over |D|_L ≤ 1 of 𝔼[D(x)] - 𝔼[D(G(z))] = W(data, model); the bound is held by clipping the critic's *weights* after each step
 
 Arjovsky, Chintala & Bottou 2017, Wasserstein Generative Adversarial Networks.
 """
@@ -79,7 +79,7 @@ points: dict[str, Any] = dict(images=400_000, batch_size=128, width=128, z_dim=8
 
 FAMILY = Family(
     name="wgan", title="WGAN", paper="Arjovsky, Chintala & Bottou 2017, Wasserstein Generative Adversarial Networks",
-    equation="W = max_{‖D‖_L ≤ 1}  E[D(x)] − E[D(G(z))],   |weights of D| ≤ c",
+    equation="W = max_{‖D‖_L ≤ 1}  𝔼[D(x)] − 𝔼[D(G(z))],   |weights of D| ≤ c",
     summary="A critic with a bounded slope measures the distance between generated and real images instead of judging them. "
             "Its value falls as the samples improve, so that training can be watched in one number.",
     Config=WGANConfig, Model=Generator, Objective=WGANObjective, headline=("frechet_ratio", "modes"),

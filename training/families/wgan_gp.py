@@ -1,6 +1,6 @@
 """WGAN-GP: the critic's slope is held near 1 by a penalty instead of clipped weights.
 
-    L = E[D(G(z))] - E[D(x)] + λ E[(|∇D(x̂)| - 1)²],   x̂ at random between a real and a generated image
+    L = 𝔼[D(G(z))] - 𝔼[D(x)] + λ 𝔼[(|∇D(x̂)| - 1)²],   x̂ at random between a real and a generated image
 
 Gulrajani et al. 2017, Improved Training of Wasserstein GANs.
 """
@@ -42,7 +42,7 @@ points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8
 
 FAMILY = Family(
     name="wgan-gp", title="WGAN-GP", paper="Gulrajani et al. 2017, Improved Training of Wasserstein GANs",
-    equation="L = E[D(G(z))] − E[D(x)] + λ E[(‖∇D(x̂)‖ − 1)²]",
+    equation="L = 𝔼[D(G(z))] − 𝔼[D(x)] + λ 𝔼[(‖∇D(x̂)‖ − 1)²]",
     summary="The critic may be any network as long as its slope stays near one, and a penalty on the slope sees to that. "
             "Clipped weights make a critic too simple; this one can follow every mode of the data.",
     Config=WGANGPConfig, Model=Generator, Objective=WGANGPObjective, headline=("frechet_ratio", "modes"),

@@ -276,10 +276,14 @@ const build = () => {
   host.replaceChildren(...panels.map((p) => p.box));
   host.dataset.data = hello.data;
   shades();
-  $('.lx-live-about ul').replaceChildren(
-    ...hello.panels.map((p) => piece('li', '', piece('b', '', `${p.title}: ${p.equation}`), ` · ${p.paper}`)),
-  );
+  $('.lx-live-about ul').replaceChildren(...hello.panels.map((p) => equationOf(p)));
   lx.translate(element);
+};
+/* MathML that the server made of the family's own equation */
+const equationOf = (p) => {
+  const equation = piece('span', 'lx-eq');
+  equation.innerHTML = p.mathml;
+  return piece('li', '', piece('b', '', `${p.title}: `), equation, ` · ${p.paper}`);
 };
 const shades = () => {
   const { scale } = look();

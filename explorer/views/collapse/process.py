@@ -63,6 +63,7 @@ class PanelTold(TypedDict):
     name: str
     title: str
     equation: str
+    mathml: str
     paper: str
     output: str
     settings: dict[str, Any]

@@ -1,4 +1,5 @@
 import { button, entitle, make, offer } from '../../shell/dom.js';
+import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
 import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
@@ -187,7 +188,7 @@ const curvePanels = () => {
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
 const panelOf = (term) => {
-  const title = make('h3', { textContent: term.replaceAll('_', ' ').replace('/', ' · ') });
+  const title = make('h3', { textContent: word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · ')) });
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
 const traceOf = ({ k, trace }) => ({
@@ -243,34 +244,19 @@ more.onclick = () => {
 };
 
 /* ---- the table ---- */
-const decimals = (n) => {
-  if (Number.isInteger(n)) return many(n);
-  if (Math.abs(n) >= 10) return n.toFixed(1);
-  return n.toFixed(Math.abs(n) < 0.1 ? 4 : 2);
-};
-/* a unit behind a number; a long one stands under the metric's name */
-const unitText = (unit) => {
-  if (unit.startsWith('of ')) return ' / ' + unit.slice(3);
-  if (unit.startsWith('×')) return ' ×';
-  return unit && unit.length <= 6 ? ' ' + unit : '';
-};
-const value = ({ value: n, unit = '' }) => {
-  if (typeof n !== 'number') return String(n ?? '–');
-  const share = !unit && n >= 0 && n <= 1,
-    text = share ? (100 * n).toFixed(1) + ' %' : decimals(n) + unitText(unit || '');
-  return text.replace('-', '−');
-};
+/* the page's word of a key, or `other` */
+const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
 const setting = (v) => {
   if (v === null || v === undefined) return '–';
   if (Array.isArray(v)) return v.join(', ');
   if (typeof v === 'boolean') return lx.t(v ? 'cmp.yes' : 'cmp.no');
+  if (typeof v === 'string') return word('choice.' + v, v);
   return typeof v === 'number' && Math.abs(v) >= 1000 ? many(v) : String(v);
 };
-const metricName = (name) => (lx.known('metric.' + name) ? lx.t('metric.' + name) : name.replaceAll('_', ' '));
 /* a training's seed; of one that was chosen among several, which these were and what each had */
 const seedOf = (r) => {
   if (!r.seeds) return String(r.seed);
-  const values = r.seeds.values.map((v) => value({ value: v })).join(', ');
+  const values = r.seeds.values.join(', ');
   return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric: metricName(r.seeds.metric), values });
 };
 const cell = (tag, textContent, extra = {}) => make(tag, { textContent, ...extra });
@@ -299,28 +285,31 @@ const factRows = () =>
         values.map((v) => cell('td', v)),
       ),
     );
+/* a figure, and under it what guessing and the paper have */
 const metricCell = (c) => {
-  const td = cell('td', c ? value(c) : '–', { title: c?.protocol || '' });
-  if (c?.best) {
+  if (!c) return cell('td', '–');
+  const td = cell('td', figureText(c), { title: c.protocol }),
+    beside = besideTexts(c).filter(Boolean).join(' · ');
+  if (c.best) {
     td.className = 'best';
-    td.setAttribute('aria-label', value(c) + ', ' + lx.t('cmp.bestone'));
+    td.setAttribute('aria-label', [figureText(c), lx.t('cmp.bestone'), beside].filter(Boolean).join(', '));
   }
+  if (beside) td.append(make('small', { textContent: beside }));
   return td;
 };
 const metricRow = (m) => {
-  const units = [...new Set(m.cells.filter(Boolean).map((c) => c.unit || ''))],
-    long = units.length === 1 && units[0].length > 6 && !units[0].startsWith('×'),
-    hint = [long ? units[0] : '', m.better ? lx.t('cmp.' + m.better) : ''].filter(Boolean).join(' · '),
-    tr = rowOf(metricName(m.name), m.cells.map(metricCell), m.cells.find(Boolean)?.protocol);
+  const first = m.cells.find(Boolean),
+    hint = [wayText(m.better), first ? oneText(first) : ''].filter(Boolean).join(' · '),
+    tr = rowOf(metricName(m.name), m.cells.map(metricCell), first?.protocol);
   tr.dataset.metric = m.name;
   if (hint) tr.cells[0].append(make('small', { textContent: hint }));
   return tr;
 };
 const settingRow = (s) => {
   const tr = rowOf(
-    s.name.replaceAll('_', ' '),
+    word('setting.' + s.name, s.name.replaceAll('_', ' ')),
     s.values.map((v) => cell('td', setting(v))),
-    s.help,
+    word('setting.' + s.name + '.help', s.help),
   );
   tr.dataset.setting = s.name;
   return tr;

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
 from typing_extensions import TypedDict
 
 from training import families
 from training.checkpoint import Card
-from training.measured import direction
+from training.measured import Better, FigureTold, direction, figure, text
 
 from ... import Refused
 from ...runs import point_tiles
@@ -24,7 +24,7 @@ class SeedsTold(TypedDict):
     tried: list[int]
     by: str
     metric: str
-    values: list[float]
+    values: list[str]
 
 
 class Head(TypedDict):
@@ -48,12 +48,9 @@ class Head(TypedDict):
     init_from: str
 
 
-class MetricCell(TypedDict):
+class MetricCell(FigureTold):
     """A figure of a card; ``best``: of those that were measured alike."""
 
-    value: float
-    unit: str
-    protocol: str
     best: bool
 
 
@@ -61,7 +58,7 @@ class MetricRow(TypedDict):
     """A figure of all cards in their order, None where one has it not; ``better``: which way, where either is."""
 
     name: str
-    better: str | None
+    better: Better | None
     cells: list[MetricCell | None]
 
 
@@ -105,19 +102,19 @@ def _seeds(card: Card) -> SeedsTold | None:
     if card.seeds is None:
         return None
     return {"tried": card.seeds["tried"], "by": card.seeds["chosen_by"], "metric": card.headline,
-            "values": card.seeds["figures"].get(card.headline, [])}
+            "values": [text(card.headline, v) for v in card.seeds["figures"].get(card.headline, [])]}
 
 
 def metrics(cards: Sequence[Card]) -> list[MetricRow]:
     """A row for each figure that any card has. ``best`` among cards that measured it alike: same data, unit and protocol."""
     rows: list[MetricRow] = []
     for name in dict.fromkeys(k for c in cards for k in c.metrics):
-        cells = [None if name not in c.metrics else cast(MetricCell, dict(c.metrics[name], best=False)) for c in cards]
+        cells = [None if name not in c.metrics else MetricCell(**figure(c, name), best=False) for c in cards]
         better = direction(name)
         alike: dict[tuple[str, str, str], list[int]] = {}
         for k, cell in enumerate(cells):
-            if cell is not None and isinstance(cell.get("value"), int | float):
-                alike.setdefault((cards[k].data.key, str(cell.get("unit")), str(cell.get("protocol"))), []).append(k)
+            if cell is not None:
+                alike.setdefault((cards[k].data.key, cards[k].metrics[name]["unit"], cell["protocol"]), []).append(k)
         for group in alike.values():
             values = {k: cell["value"] for k in group if (cell := cells[k]) is not None}
             if better is not None and len(set(values.values())) > 1:

@@ -115,7 +115,7 @@ export class LevelColumns {
       top = this.#view.scale(k),
       sign = { low: '', residual: '+ ', sum: '= ' }[row];
     f.querySelector('figcaption').textContent =
-      (k && has() ? sign : '') + what + (row === 'residual' && top !== undefined ? ` ±${top}` : '');
+      (k && has() ? sign : '') + what + (row === 'residual' && top !== undefined ? ` (±${top})` : '');
     f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what, ...size }));
   }
 

@@ -9,13 +9,9 @@ import { lx } from '../../shell/store.js';
 /** @param {FieldKept} f @param {number} k */
 const categoryName = (f, k) => (f.name === 'class' ? f.categories[k] : lx.category(f.name, f.categories[k]));
 
-/** @param {string} s */
-const brief = (s) => (s.length > 9 ? s.slice(0, 8) + '…' : s);
-
 /** @param {FieldKept} f @param {number} k @param {'row' | 'col'} scope */
 const headOf = (f, k, scope) => {
-  const title = categoryName(f, k);
-  return make('th', { scope, textContent: brief(title), title });
+  return make('th', { scope }, make('span', { textContent: categoryName(f, k) }));
 };
 
 /** @param {FieldKept} f @param {ConfusionTold} c */
@@ -102,6 +98,7 @@ export class Kept {
       f = fields[this.#field] || fields[0];
     this.#find('.lx-share').textContent = lx.t('rec.kept.share', {
       p: Math.round(100 * f.share),
+      what: lx.field(f.name),
       n: images.toLocaleString(lx.state.lang),
     });
     this.#pick.hidden = fields.length < 2;
@@ -116,6 +113,10 @@ export class Kept {
     this.#table.replaceChildren(
       make('tr', {}, make('td', { textContent: lx.t('rec.kept.corner') }), ...heads),
       ...f.counts.map((row, i) => rowOf(f, row, i)),
+    );
+    this.#find('.lx-counts').classList.toggle(
+      'long',
+      f.categories.some((_, k) => categoryName(f, k).length > 3),
     );
     this.#host.dataset.run = lx.state.run;
     this.#host.dataset.kept = f.share;

@@ -137,6 +137,7 @@ def train(jobs: Jobs) -> gr.HTML:
         <button type="button" class="lx-btn lx-delete" data-t="train.delete"></button></div>
       <div class="lx-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-t-label="train.progress"><i></i></div>
       <dl class="lx-figures"></dl>
+      <p class="lx-result" hidden></p>
       <p class="lx-alarm" role="alert" hidden></p>
       <ul class="lx-notes" hidden></ul>
       <div class="lx-show">

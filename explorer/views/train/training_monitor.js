@@ -1,5 +1,6 @@
 /* A training as it stands: how far it is, its figures, alarms and notes, the images that it draws, and the trainings before it. */
 import { count, make } from '../../shell/dom.js';
+import { figureLine } from '../../shell/figures.js';
 import { lx } from '../../shell/store.js';
 import { LossCurves } from './loss_curves.js';
 import { brief, clock, number, showNotes, word } from './training_words.js';
@@ -89,6 +90,7 @@ export class TrainingMonitor {
       this.#find('.lx-badge').textContent = stateWord(s.state);
       this.#progress(s);
       this.#figures(s);
+      this.#result(s);
       this.#alarm(s);
       showNotes(this.#find('.lx-watch .lx-notes'), s.notes || []);
       this.#find('.lx-stop').hidden = !(live && s.can.stop);
@@ -138,6 +140,15 @@ export class TrainingMonitor {
         ),
       ),
     );
+  }
+
+  /** Of a finished training its main figure, once it is in the list of runs. @param {Snapshot} s */
+  #result(s) {
+    const line = this.#find('.lx-result'),
+      told = s.state === 'finished' && lx.state.runs?.find((r) => r.name === s.name)?.headline;
+    line.hidden = !told;
+    line.textContent = told ? figureLine(told) : '';
+    line.title = told ? told.protocol : '';
   }
 
   /** @param {Snapshot} s */

@@ -1,0 +1,40 @@
+/* A measured figure as it is read, everywhere on the page: its name, the number with its unit, which way is better, and what to set it
+ * beside. The numbers are written by Python (training/measured.py), the words are here. */
+import { make } from './dom.js';
+import { lx } from './store.js';
+
+/** @import { FigureTold } from './answers' */
+
+/** @param {string} name */
+export const metricName = (name) => (lx.known('metric.' + name) ? lx.t('metric.' + name) : name.replaceAll('_', ' '));
+
+/** The number with its unit. @param {Pick<FigureTold, 'text' | 'unit'>} figure */
+export const figureText = ({ text, unit }) => (unit ? `${text} ${lx.t('unit.' + unit)}` : text);
+
+/** Which way is better, in words; "" where neither is. @param {string | null} better */
+export const wayText = (better) => (better ? lx.t('figure.' + better) : '');
+
+/** What 1 of it means. @param {Pick<FigureTold, 'one' | 'name'>} figure */
+export const oneText = ({ one, name }) => (one ? lx.t('figure.one', { what: lx.t(`metric.${name}.one`) }) : '');
+
+/** What guessing has, and what the paper has. @param {Pick<FigureTold, 'chance' | 'paper' | 'source' | 'unit'>} figure */
+export const besideTexts = ({ chance, paper, source, unit }) => [
+  chance && lx.t('figure.chance', { text: chance }),
+  paper && lx.t('figure.paper', { source, text: figureText({ text: paper, unit }) }),
+];
+
+/** All of it in one line. @param {FigureTold} figure */
+export const figureLine = (figure) => {
+  const hints = [wayText(figure.better), oneText(figure), ...besideTexts(figure)].filter(Boolean);
+  return [`${metricName(figure.name)} ${figureText(figure)}`, ...hints].join(' · ');
+};
+
+/** An arrow for which way is better, and its words for whoever hovers or hears it. @param {FigureTold} figure */
+export const arrow = ({ better }) =>
+  make('span', {
+    className: 'lx-way',
+    role: 'img',
+    'aria-label': wayText(better),
+    title: wayText(better),
+    textContent: better === 'lower' ? '↓' : '↑',
+  });
