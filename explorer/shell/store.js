@@ -23,7 +23,7 @@
  *   lx.show(view)              switches the tab
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
- *   lx.code(op)                promise of POST code for the current run, `w` already a Float32Array
+ *   lx.code(op)                promise of POST code for the current run: an Ask's answer; a `w` in it is a Float32Array already
  *   lx.whose(body)             a request's body with the current run and its class, unless it names a run of its own
  *   lx.draw(canvas, body, paint, leads)  latest wins, one request in flight per canvas; body goes to POST render with the current run;
  *                              canvas.parentElement gets data-n (frames drawn) and data-error; paint(context, bitmap) replaces plain
@@ -41,6 +41,11 @@
  *   lx.refresh()               promise; lists the runs again (after a training)
  *   lx.b64(Float32Array), lx.f32(string)   base64 of little-endian float32
  *   lx.save(blob, name), lx.copy(text)     a download, the clipboard
+ *   lx.supports(run, view)     whether a view fits a run
+ *   lx.translate(element)      fills and keeps what has data-t in it in the page's language
+ *   lx.number(v, digits)       a number of two digits behind the point, with a true minus
+ *   lx.css(name)               a colour or length of the theme: lx.css('--soft')
+ *   lx.range(input)            paints how far a slider is
  *   lx.names(label)            the class name of a label of the current data set
  *   lx.field(f), lx.category(f, v), lx.phrase(f, v)   what images are read for, in words: "skin", "dark", "skin dark"
  *
