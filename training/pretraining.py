@@ -70,7 +70,7 @@ class Classifier(nn.Module):
         with torch.no_grad():
             features = seen(model, images)
         self.register_buffer("mean", features.mean(0))
-        self.register_buffer("deviation", features.std(0, unbiased=False) + 1e-3)
+        self.register_buffer("std", features.std(0, unbiased=False) + 1e-3)
         self.head = nn.Linear(features.shape[1], classes)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
