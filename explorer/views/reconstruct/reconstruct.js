@@ -540,7 +540,7 @@ const choose = (name) => {
 };
 const sourceNote = ({ data }) => {
   const [, h, w] = shape();
-  if (source === 'file') return lx.t('rec.file.note', { h, w, title: data.title });
+  if (source === 'file') return lx.t(ownPicture.made ? 'rec.file.knows' : 'rec.file.note', { h, w, title: data.title });
   if (source !== 'code') return '';
   if (pinned) return lx.t('rec.own.pinned');
   return lx.t(left ? 'rec.own.left' : 'rec.own.note');

@@ -63,6 +63,11 @@ export class Own {
     return this.#element.querySelector(selector);
   }
 
+  /** Whether it is more than the middle of a picture. */
+  get made() {
+    return this.framed || (this.#kind === 'prepared' && !!this.#kinds.prepared);
+  }
+
   /** Whether a frame is over the photograph. */
   get framed() {
     return !!this.#photo && this.#shape[0] === 3;
