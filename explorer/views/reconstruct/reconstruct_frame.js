@@ -1,6 +1,7 @@
 /* A frame over a photograph, dragged and zoomed by mouse, fingers and keys: what is in it is the input. */
 import { blank, brush } from '../../shell/pictures.js';
 import { middleOf } from '../../shell/photograph.js';
+import { lx } from '../../shell/store.js';
 
 const SIDE = 560 /* pixels of the stage */,
   LEAST = 0.08 /* of the photograph's shorter side: the smallest frame */,
@@ -135,6 +136,7 @@ export class Frame {
       /** @type {[number, number, number, number]} */
       hole = [left + x / scale, top + y / scale, side / scale, side / scale];
     this.#zoom.value = String(Math.log(side / this.#most) / Math.log(LEAST));
+    lx.range(this.#zoom);
     g.clearRect(0, 0, SIDE, SIDE);
     g.imageSmoothingQuality = 'high';
     g.drawImage(photo, left, top, photo.width / scale, photo.height / scale);
