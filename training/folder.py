@@ -24,6 +24,7 @@ MOST_CLASSES = 1_000
 HELD_OUT, LEAST_HELD_OUT, MOST_HELD_OUT = 0.1, 20, 0.25     # the share, but at least so many, but never more than that share
 DARK = 32                                         # of 255: a set without a brighter pixel is nearly black
 HEAD = 2048                                       # bytes by which a file's kind is told
+LOOKED = 32                                       # images of a survey that are decoded, until one of them has colours
 TRAIN = {"train", "training"}
 TEST = {"test", "testing", "val", "valid", "validation", "dev", "eval", "held-out", "heldout"}
 
@@ -42,10 +43,13 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a look at the files' first bytes tells: how many can be images, and what would be left out."""
+    """What a look at the files' first bytes tells: how many can be images, how many of them would be ``held_out``, and what would be left
+    out; and a look at some of the images: whether all of these are ``grey``."""
 
     images: int
     notes: tuple[Note, ...]
+    held_out: int = 0
+    grey: bool = False
 
 
 def listing_digest(source: Path) -> str:
@@ -62,13 +66,33 @@ def listing_digest(source: Path) -> str:
 def survey(source: Path) -> Survey:
     """A quick look, before anything is decoded. Raises DataError on a source that cannot be used at all."""
     counts: Counter[str] = Counter()
+    found: list[File] = []
     with archive.opened(source) as (files, notes):
         for file in files:
             try:
-                counts[_why_not(file) or pictures.kind_of(file.read(HEAD), file.path.name)] += 1
+                kind = _why_not(file) or pictures.kind_of(file.read(HEAD), file.path.name)
             except pictures.UNREADABLE:
-                counts["damaged"] += 1
-    return Survey(counts["image"], (*_left_out(counts), *notes))
+                kind = "damaged"
+            counts[kind] += 1
+            if kind == "image":
+                found.append(file)
+        grey = bool(found) and all(map(_grey, found[::max(1, -(-len(found) // LOOKED))]))
+    _, split = _split(_within([file.path for file in found]))
+    return Survey(counts["image"], (*_left_out(counts), *notes), sum(n in TEST for n in split) or held_out_of(len(found)), grey)
+
+
+def held_out_of(images: int) -> int:
+    """How many of so many images are held out, where no folder says which."""
+    return round(max(HELD_OUT * images, min(LEAST_HELD_OUT, MOST_HELD_OUT * images)))
+
+
+def _grey(file: File) -> bool:
+    """Whether a file is no image of colours."""
+    try:
+        pixels = _decoded(file, 28).pixels
+    except Unreadable:
+        return True
+    return pixels.ndim == 2 or bool((pixels[..., :1] == pixels).all())
 
 
 def read(source: Path, size: int, progress: Progress | None = None) -> Pictures:
@@ -137,8 +161,7 @@ def _read(files: list[File], told: list[Note], kind: str, size: int, progress: P
     for name in sorted({n for n, k in zip(split, kept, strict=True) if n in TEST and k}) if split else ():
         told.append(Note("split", sum(n == name for n, k in zip(split, kept, strict=True) if k), name))
     if not held_out.any():
-        count = round(max(HELD_OUT * len(images), min(LEAST_HELD_OUT, MOST_HELD_OUT * len(images))))
-        held_out[np.argsort(np.array(list(digests))[kept])[:count]] = True
+        held_out[np.argsort(np.array(list(digests))[kept])[:held_out_of(len(images))]] = True
     return Pictures(np.ascontiguousarray(images), None if not labels else np.array([k for k in labels if k is not None], np.int64), classes,
                     held_out, tuple(told))
 

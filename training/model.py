@@ -82,8 +82,9 @@ class Config:
         what is asked for overrules them."""
         return {}
 
-    def suited(self, data: DataSpec) -> dict[str, Any]:
-        """Settings, by name, that follow from the data where neither a person nor a recipe for that data set chose them."""
+    def suited(self, data: DataSpec, images: int) -> dict[str, Any]:
+        """Settings, by name, that follow from the data, and from how many ``images`` are trained on, where neither a person nor a recipe
+        for that data set chose them."""
         return {}
 
     def to_dict(self) -> dict[str, Any]:

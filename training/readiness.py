@@ -24,7 +24,7 @@ def suited(config: Config, data: DataSpec, images: int, chosen: Collection[str],
     are trained on: the largest power of two. ``chosen``: names of settings that a person or a recipe for this data set chose.
     """
     notes = []
-    follows = {k: v for k, v in config.suited(data).items() if k not in chosen and v != getattr(config, k)}
+    follows = {k: v for k, v in config.suited(data, images).items() if k not in chosen and v != getattr(config, k)}
     notes += [Note("suited", name=f"{k} = {v}") for k, v in follows.items()]
     if images < config.batch_size and "batch_size" not in chosen and images >= 2 * processes:
         follows["batch_size"] = processes * 2 ** ((images // processes).bit_length() - 1)

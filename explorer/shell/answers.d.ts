@@ -841,6 +841,17 @@ export interface FirstCode {
   origin: SampleOrigin | PointOrigin;
 }
 
+/** What follows for a training from an upload's images: how many are trained on and how many held out, the `batch`, whether it is
+no larger than that, and the `settings` that the images decide (a pixel model), by name. */
+export interface FitAnswer {
+  training: number;
+  held_out: number;
+  batch: number;
+  enough: boolean;
+  grey: boolean;
+  settings: Record<string, number | string | boolean | number[]>;
+}
+
 /** The places (`xy`: base64 of float32) of which run's codes, `weights` being the first of its weights' hash; `key`: what it
 was laid out with; `kept`: in the run's folder, being the owner's. */
 export interface FitDone {
@@ -1692,4 +1703,5 @@ export interface Jobs {
   job_begin_upload: string;
   job_add_upload: null;
   job_check_upload: SurveyAnswer;
+  job_fit: FitAnswer;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -187,6 +188,48 @@ def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictu
     expect(page.locator("#lx-train .lx-alarm")).to_have_text("이미지가 20장 이상 필요한데 0장뿐입니다.")
     expect(page.locator("#lx-train .lx-watch .lx-notes")).to_have_text("제외 25개: 손상되었거나 잘린 파일.")
     expect(page.locator("#lx-train .lx-name")).to_have_value("my-name")
+
+
+def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pictures, tmp_path):
+    """A zip is checked as it is dropped; how many train, the batch and the pixel model follow from what is in it and from the settings."""
+    page = opened(drive)
+    page.get_by_label("Data", exact=True).select_option("folder")
+    fit, told = page.locator("#lx-train .lx-own-fit"), page.locator("#lx-train .lx-own-notes")
+    packed = tmp_path / "mine.zip"
+    with zipfile.ZipFile(packed, "w") as z:
+        for path in pictures[:20]:
+            z.write(path, f"mine/{path.name}")
+        for i in range(3):
+            z.writestr(f"mine/IMG_{i}.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        z.writestr("mine/cut.png", b"no picture")
+        z.writestr("mine/list.txt", "a list")
+    page.evaluate("""async ([bytes, selector]) => {
+        const drop = document.querySelector(selector), data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "mine.zip", { type: "application/zip" }));
+        drop.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); }""",
+                  [list(packed.read_bytes()), "#lx-train .lx-drop"])
+    expect(page.locator("#lx-train .lx-own-state")).to_have_text("20 images are ready.")
+    expect(told.locator("li")).to_have_text([
+        "Left out: 1 × damaged or cut short.", "Left out: 3 × HEIC, an iPhone's format. Export them as JPEG.", "Left out: 1 × no images."])
+    expect(fit).to_have_text("15 images are trained on, 5 are held out for measuring. Batches of 8. They are grey. Pixel model: Bernoulli.")
+    page.locator("#lx-train .lx-more > summary").click()
+    page.get_by_label("Batch size", exact=True).fill("64")
+    page.get_by_label("Batch size", exact=True).blur()
+    expect(fit).to_contain_text("A batch of 64 is more than that")
+    page.get_by_role("radio", name="GAN", exact=True).click()
+    expect(fit).to_have_text("15 images are trained on, 5 are held out for measuring. Batches of 8. They are grey.")
+    colours = []
+    for i in range(30):
+        colours.append(tmp_path / f"{i}.jpg")
+        Image.new("RGB", (40, 30), (8 * i, 90, 200)).save(colours[-1])
+    page.get_by_role("radio", name="VAE", exact=True).click()
+    page.locator("#lx-train .lx-files").set_input_files(colours)
+    expect(fit).to_have_text("22 images are trained on, 8 are held out for measuring. Batches of 16. "
+                             "They have colours. Pixel model: Gaussian.")
+    page.get_by_role("button", name="한국어").click()
+    expect(fit).to_contain_text("22장으로 학습하고 8장은")
+    page.get_by_label("데이터", exact=True).select_option("mnist")
+    expect(fit).to_be_hidden()
 
 
 def test_a_visitor_sees_and_cannot_start(drive):

@@ -248,6 +248,32 @@ def test_an_upload_of_five_images_or_of_a_zip_of_five_is_not_ready(job):
         job.check_upload(token)
 
 
+def test_what_follows_from_the_images_is_known_before_the_start(job):
+    """24 grey images: 18 train, in batches of 16; of colours a Gaussian; a batch that is chosen too large is told."""
+    token = send(job, 24)
+    job.check_upload(token)
+    assert job.fit("vae", "quick", {}, token) == dict(training=18, held_out=6, batch=16, enough=True, grey=True,
+                                                      settings={"likelihood": "bernoulli"})
+    assert not job.fit("vae", "quick", {"batch_size": 64}, token)["enough"]
+    assert job.fit("gan", "quick", {}, token)["settings"] == {}
+    assert job.fit("sgan", "quick", {}, token)["settings"] == {"labels": 18}
+    assert job.fit("sgan", "quick", {"labels": 4}, token)["settings"] == {}
+    colour = job.begin_upload("colours")
+    for i in range(20):
+        out = io.BytesIO()
+        Image.new("RGB", (30, 30), (10 * i, 99, 3)).save(out, "PNG")
+        job.add_upload(colour, f"{i}.png", out.getvalue(), True)
+    with pytest.raises(JobError, match="choose them again"):
+        job.fit("vae", "quick", {}, colour)                        # not surveyed yet
+    job.check_upload(colour)
+    assert job.fit("vae", "quick", {}, colour)["settings"] == {"likelihood": "gaussian"}
+    for hostile in ("../../x", "", token + "x"):
+        with pytest.raises(JobError):
+            job.fit("vae", "quick", {}, hostile)
+    with pytest.raises(JobError, match="must lie between"):
+        job.fit("vae", "quick", {"batch_size": 0}, token)
+
+
 def test_why_images_could_not_be_used_is_told_with_its_key(job):
     """The files look like images; only decoding tells that they are none."""
     token = job.begin_upload("Ünï 고양이")

@@ -92,9 +92,24 @@ test('the input of Reconstruct comes back', () => {
     at: 40,
     chosen: ['skin dark', 'a.b~c'],
     searched: ['run 1'],
+    prep: null,
   };
   assert.deepEqual(textRec(recText(state)), state);
-  const usual = { source: 'held', image: '5', noise: null, mode: 'signed', centre: true, a: '', at: 100, chosen: [], searched: [] };
+  const photo = { ...state, source: 'file', prep: { prepared: false, done: ['invert', 'crop', 'centre'], other: '1x-_9' } };
+  assert.deepEqual(textRec(recText(photo)), photo);
+  for (const bad of ['q.0a', 'pxx.0a', 'p.<b>', 'piii']) assert.equal(textRec(`f0abc~~s1~~~~~${bad}`).prep, null);
+  const usual = {
+    source: 'held',
+    image: '5',
+    noise: null,
+    mode: 'signed',
+    centre: true,
+    a: '',
+    at: 100,
+    chosen: [],
+    searched: [],
+    prep: null,
+  };
   assert.equal(recText({ ...usual, image: 5 }), 'h5~~s1');
   assert.deepEqual(textRec('h5~~s1'), usual);
   assert.equal(textRec(''), null);

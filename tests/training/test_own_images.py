@@ -205,6 +205,21 @@ def test_small_sets_hold_out_enough_to_look_at(n: int, held_out: int, tmp_path: 
     assert folder.read(tmp_path, 28).held_out.sum() == held_out
 
 
+def test_a_survey_foretells_what_is_held_out_and_whether_there_are_colours(tmp_path: Path) -> None:
+    put(tmp_path / "plain", range(24))
+    Image.new("RGB", (30, 30), (10, 200, 30)).save(tmp_path / "plain" / "zz.png")
+    found = folder.survey(tmp_path / "plain")
+    assert (found.images, found.held_out, found.grey) == (25, 6, False)
+    assert folder.read(tmp_path / "plain", 28).held_out.sum() == 6
+    for i in range(20):
+        (tmp_path / "grey").mkdir(exist_ok=True)
+        Image.new("L", (30, 30), 10 * i).save(tmp_path / "grey" / f"{i}.png")
+    assert folder.survey(tmp_path / "grey").grey
+    for part, ids in (("train", range(30)), ("test", range(100, 112))):
+        put(tmp_path / "split" / part, ids)
+    assert folder.survey(tmp_path / "split").held_out == 12
+
+
 def test_errors_say_what_was_left_out_and_have_keys(tmp_path: Path) -> None:
     put(tmp_path, range(3))
     for i in range(30):

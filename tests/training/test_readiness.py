@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from training import checkpoint, families, notes, readiness
 from training.checkpoint import CheckpointError
 from training.cli import main
 from training.data import Dataset, Split
+from training.folder import held_out_of
+from training.loop import Trainer, World
 from training.model import DataSpec, Note
 
 from . import small
@@ -45,6 +48,21 @@ def test_every_family_has_settings_for_few_images(name: str) -> None:
     config = family.Config.from_dict(family.recipe("quick", "folder"))
     found, _ = readiness.suited(config, COLOUR, 15, ())
     assert 2 <= found.batch_size <= 15 or config.batch_size == found.batch_size <= 15
+
+
+@pytest.mark.parametrize("data", [GREY, COLOUR], ids=["grey", "colour"])
+@pytest.mark.parametrize("name", sorted(families.families()))
+def test_twenty_pictures_make_steps_with_every_familys_quick_recipe(name: str, data: DataSpec) -> None:
+    """5 of the 20 are held out; nothing but what the page sends, so the batch and the pixel model follow."""
+    family = families.get(name)
+    config, _ = readiness.suited(family.Config.from_dict(family.recipe("quick", "folder")), data, 20 - held_out_of(20), ())
+    images, labels = small.shapes(15, data.shape[1], data.shape[0])
+    card = checkpoint.Card("own", name, config.to_dict(), data, family.build(config, data).spec)
+    trainer = Trainer(family, config, card, images, labels, World())
+    for _ in range(2):
+        trainer.step()
+    assert trainer.images_seen == 2 * config.batch_size <= 30
+    assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
 
 def pictures(where: Path, n: int, colour: bool = True) -> Path:

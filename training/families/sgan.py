@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +42,10 @@ class SGANConfig(AdversarialConfig):
     width: int = setting(500, "units of a dense layer (Salimans et al. 2016: 500; in the discriminator 1000 to 250)", low=8, high=2048)
     labels: int = setting(100, "labelled images, the same number of each class (papers: 100)", low=2, high=60_000)
     matching: bool = setting(True, "the generator matches mean features (Salimans et al. 2016) instead of fooling D (Odena 2016)")
+
+    def suited(self, data: DataSpec, images: int) -> dict[str, Any]:
+        """Of few images all are labelled."""
+        return {"labels": images} if 2 <= images < self.labels else {}
 
 
 class Normalised(nn.Module):
@@ -139,7 +145,8 @@ class SGANObjective(AdversarialObjective):
         return nn.Identity()                          # the model's trunk and head are the discriminator
 
     def prepare(self, batches: Iterable[Batch]) -> None:
-        """Take the first ``labels`` images with as many of each class; raises SettingError when there are too few."""
+        """Take the first ``labels`` images with as many of each class, where there are so many; raises SettingError when there are too
+        few."""
         classes = len(self.model.head.bias)
         each = -(-self.config.labels // classes)
         images: dict[int, list[Tensor]] = {k: [] for k in range(classes)}
@@ -149,10 +156,11 @@ class SGANObjective(AdversarialObjective):
             if batch.labels is None:
                 raise SettingError("a semi-supervised GAN needs labelled images.")
             for c, kept in images.items():
-                kept += list(batch.images[batch.labels == c][:each - len(kept)])
-            if all(len(kept) == each for kept in images.values()):
+                kept += list(batch.images[batch.labels == c][:self.config.labels - len(kept)])
+            if all(len(kept) >= each for kept in images.values()):
                 break
-        rows = [(x, k) for turn in zip(*images.values(), strict=False) for k, x in zip(images, turn, strict=True)][:self.config.labels]
+        turns = zip_longest(*images.values())
+        rows = [(x, k) for turn in turns for k, x in zip(images, turn, strict=True) if x is not None][:self.config.labels]
         if len(rows) < self.config.labels:
             raise SettingError(f"the data set has too few labelled images for labels {self.config.labels}.")
         self.labelled = Batch(torch.stack([x for x, _ in rows]), torch.tensor([k for _, k in rows], device=rows[0][0].device))

@@ -43,7 +43,7 @@ class VAEConfig(Config):
                               "(Rybkin et al. 2021)", choices=("bernoulli", "gaussian"))
     binarize: bool = setting(False, "draw each pixel as 0 or 1 anew at each step (Salakhutdinov & Murray 2008)", advanced=True)
 
-    def suited(self, data: DataSpec) -> dict[str, Any]:
+    def suited(self, data: DataSpec, images: int) -> dict[str, Any]:
         """Colours are no probabilities: a Gaussian for them."""
         return {"likelihood": "gaussian"} if data.shape[0] == 3 and not self.binarize else {}
 

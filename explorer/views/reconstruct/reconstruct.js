@@ -13,11 +13,13 @@ import { arrowKeys, check } from '../../shell/radios.js';
 import { Bars } from './reconstruct_bars.js';
 import { Beside } from './reconstruct_beside.js';
 import { Between } from './reconstruct_between.js';
+import { Camera } from './reconstruct_camera.js';
 import { Edit } from './reconstruct_edit.js';
 import { errorMap, short } from './reconstruct_error.js';
 import { Kept } from './reconstruct_kept.js';
 import { recText, textRec } from './reconstruct_link.js';
 import { Spoil } from './reconstruct_noise.js';
+import { Own } from './reconstruct_own.js';
 import { Search } from './reconstruct_search.js';
 import { lx } from '../../shell/store.js';
 
@@ -138,6 +140,7 @@ const arrived = (q, d, rows, mine, began) => {
   delete element.dataset.error;
   hint('');
   if (q.take) setCode(answer.w, origin(), answer.class ?? undefined);
+  if (source === 'file' && !q.more.invert) ownPicture.seen(answer.pixels.pixels);
   between.take(answer, $('.lx-given'));
   search.take(answer);
   change.ask();
@@ -202,7 +205,11 @@ const none = () => {
 const failed = (e) => {
   none();
   image = null;
-  if (source === 'file') file = null;
+  if (source === 'file') {
+    file = null;
+    ownPicture.forget();
+    parts();
+  }
   element.dataset.error = e.message;
   hint(e.message);
   lx.say(e.message, 'error');
@@ -259,6 +266,15 @@ const spoil = new Spoil($('.lx-spoil'), () => {
 const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
 const kept = new Kept($('.lx-kept')),
   change = new Edit($('.lx-change'), { set: moving, changed: () => write() });
+const ownPicture = new Own(element, {
+  shown: (input) => {
+    file = input;
+    load();
+    write();
+  },
+  kept: () => write(true),
+});
+const camera = new Camera($('.lx-video'), () => parts());
 const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
 
 /* ---- the pictures and what is said of them ---- */
@@ -366,6 +382,7 @@ const write = (quiet = false) => {
       at: between.at,
       chosen: change.chosen,
       searched: search.asked,
+      prep: source === 'file' && !invert ? ownPicture.link : null,
     }),
     quiet,
   );
@@ -435,6 +452,18 @@ const load = (take = true) => {
     hint(lx.t('rec.drop'));
   }
 };
+/* the file that was chosen before, also where another run takes other images now */
+const taken = async () => {
+  const asked = era,
+    { card } = lx.state.info;
+  if (ownPicture.other(shape())) {
+    await ownPicture.again({ shape: shape(), name: card.data.name });
+    if (asked !== era || source !== 'file') return;
+    file = ownPicture.input;
+    parts();
+  } else if (file?.pixels && fromBase64(file.pixels).length !== size()) file = null;
+  load();
+};
 const own = () => {
   pinned = false;
   encode({ w: lx.b64(lx.state.w), ...(lx.state.label !== null && { label: lx.state.label }) }, false);
@@ -448,22 +477,46 @@ const refuse = (sentence) => {
   file = image = null;
   text = '';
   none();
+  ownPicture.forget();
+  parts();
   element.dataset.error = sentence;
   hint(sentence);
   lx.say(sentence, 'error');
   write();
 };
+let picked = 0;
 const pick = async (f) => {
   if (!f) return;
+  camera.stop();
+  const now = ++picked,
+    { run: of } = lx.state;
   const small = await sendable(f);
+  if (now !== picked) return;
   if (!small) {
     refuse(lx.t('image.large'));
     return;
   }
-  file = base64Of(small);
+  await ownPicture.take(f, small, { shape: shape(), name: lx.state.info.card.data.name });
+  if (now !== picked || of !== lx.state.run || !here()) return;
+  file = ownPicture.input;
   inverted(false);
   choose('file');
   load();
+};
+/* what stands in the input's square: the pad, a photograph under a frame, the camera, or the input alone */
+const parts = () => {
+  const drawing = source === 'draw',
+    framing = source === 'file' && ownPicture.framed && file !== null,
+    filming = source === 'file' && camera.on;
+  $('.lx-pad').hidden = !drawing;
+  $('.lx-frame').hidden = !framing;
+  $('.lx-zooming').hidden = !framing;
+  $('.lx-video').hidden = !filming;
+  $('.lx-webcam').hidden = !Camera.there || filming;
+  $('.lx-choose').hidden = filming;
+  $('.lx-snap').hidden = $('.lx-camera-off').hidden = !filming;
+  $('.lx-given').classList.toggle('inset', drawing || framing);
+  $('.lx-given').title = drawing || framing ? lx.t('rec.seen') : '';
 };
 const choose = (name) => {
   source = name;
@@ -476,9 +529,8 @@ const choose = (name) => {
   for (const b of radios.children) b.hidden = b.dataset.source === 'draw' && !grey;
   check(radios.children, (b) => b.dataset.source === name);
   for (const c of element.querySelectorAll('[data-for]')) c.hidden = c.dataset.for !== name;
-  $('.lx-pad').hidden = !drawing;
-  $('.lx-given').classList.toggle('inset', drawing);
-  $('.lx-given').title = drawing ? lx.t('rec.seen') : '';
+  if (name !== 'file') camera.stop();
+  parts();
   $('.lx-centre').hidden = !drawing;
   $('.lx-invert').hidden = !grey;
   $('.lx-to-pad').parentElement.hidden = drawing || !grey;
@@ -488,7 +540,7 @@ const choose = (name) => {
 };
 const sourceNote = ({ data }) => {
   const [, h, w] = shape();
-  if (source === 'file') return lx.t('rec.file.note', { h, w, title: data.title });
+  if (source === 'file') return lx.t(ownPicture.made ? 'rec.file.knows' : 'rec.file.note', { h, w, title: data.title });
   if (source !== 'code') return '';
   if (pinned) return lx.t('rec.own.pinned');
   return lx.t(left ? 'rec.own.left' : 'rec.own.note');
@@ -504,7 +556,7 @@ const note = () => {
   else if (source === 'file' && file === null) hint(element.dataset.error || lx.t('rec.drop'));
 };
 const radios = element.querySelector('.lx-sources'),
-  begin = { code: own, held: () => held(+$('.lx-index').value || 0), draw: () => draw(), file: () => load() };
+  begin = { code: own, held: () => held(+$('.lx-index').value || 0), draw: () => draw(), file: () => taken() };
 for (const b of radios.children)
   b.onclick = () => {
     delete element.dataset.error;
@@ -547,6 +599,15 @@ $('.lx-invert').onclick = () => {
   inverted(!invert);
   if (file !== null) load();
 };
+$('.lx-webcam').onclick = async () => {
+  try {
+    await camera.start(shape()[0] === 1 ? 'environment' : 'user');
+  } catch (e) {
+    lx.say(lx.t(e.name === 'NotFoundError' ? 'rec.camera.none' : 'rec.camera.denied'), 'error');
+  }
+};
+$('.lx-snap').onclick = async () => pick(await camera.still());
+$('.lx-camera-off').onclick = () => camera.stop();
 const input = element.querySelector('input[type=file]');
 $('.lx-choose').onclick = () => input.click();
 input.onchange = () => {
@@ -626,8 +687,10 @@ const bring = async (name, what, take) => {
     $('.lx-given').classList.remove('blank');
   }
   if (where === 'file') {
+    if (!ownPicture.holds(what)) ownPicture.forget();
     file = what;
     inverted(false);
+    parts();
   }
   if (where === 'code') pinned = true;
   note();
@@ -661,6 +724,7 @@ const shown = async (link) => {
   if (bytes) {
     bring(name, { pixels: base64Of(bytes) }, false);
     text = what;
+    if (name === 'file' && link.prep) ownPicture.restore(link.prep, what, shape());
     return;
   }
   if (name === 'held' && lx.state.info.dataset) {
@@ -744,6 +808,7 @@ lx.on('code', (w, o) => {
 lx.on('restore', restore);
 lx.on('view', (v) => {
   if (v === 'reconstruct') enter();
+  else camera.stop();
 });
 lx.on('run', () => {
   if (here()) setTimeout(enter);
@@ -760,6 +825,7 @@ lx.on('runs', () => {
 });
 lx.on('lang', () => {
   note();
+  ownPicture.tell();
   tell();
   bars();
   beside.paint();

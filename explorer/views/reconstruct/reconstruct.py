@@ -11,7 +11,7 @@ from ...shell import piece
 
 def reconstruct() -> gr.HTML:
     """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
-    a link carries the image (yes, no). ``pad.js`` is the pad."""
+    a link carries the image (yes, no); ``data-prep``: whether an own picture is plain or prepared, ``data-done``: how."""
     return piece("reconstruct", """
 <div class="lx-stage lx-rec">
   <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
@@ -24,6 +24,8 @@ def reconstruct() -> gr.HTML:
     <figure><figcaption data-t="rec.input"></figcaption>
       <div class="lx-square lx-in"><canvas class="lx-given" role="img" data-t-label="rec.input" width="28" height="28"></canvas>
         <canvas class="lx-pad" width="280" height="280" tabindex="0" role="application" data-t-label="rec.pad" hidden></canvas>
+        <canvas class="lx-frame" tabindex="0" role="application" data-t-label="rec.frame" hidden></canvas>
+        <video class="lx-video" playsinline muted hidden data-t-label="rec.camera.seen"></video>
         <i class="lx-cursor" hidden></i><p class="lx-hint" hidden></p></div>
       <div class="lx-controls" data-for="held"><input type="number" class="lx-input lx-index" min="0" step="1" data-t-label="rec.index">
         <span class="lx-of"></span>
@@ -33,8 +35,17 @@ def reconstruct() -> gr.HTML:
         <button type="button" class="lx-btn lx-small lx-eraser" aria-pressed="false" data-t="rec.eraser"></button>
         <button type="button" class="lx-btn lx-small lx-clear" data-t="rec.clear"></button></div>
       <div class="lx-controls" data-for="file"><button type="button" class="lx-btn lx-small lx-choose" data-t="rec.choose"></button>
+        <button type="button" class="lx-btn lx-small lx-webcam" data-t="rec.camera" hidden></button>
+        <button type="button" class="lx-btn lx-small lx-snap lx-accent" data-t="rec.camera.take" hidden></button>
+        <button type="button" class="lx-btn lx-small lx-camera-off" data-t="rec.camera.off" hidden></button>
         <button type="button" class="lx-btn lx-small lx-invert" aria-pressed="false" data-t="rec.invert"></button>
         <input type="file" accept="image/*" hidden></div>
+      <div data-for="file"><label class="lx-controls lx-zooming" hidden><span data-t="rec.zoom"></span>
+          <input type="range" class="lx-range lx-zoom" min="0" max="1" step="0.01" data-t-label="rec.zoom"></label>
+        <span class="lx-chips lx-prep" role="radiogroup" data-t-label="rec.prep" hidden>
+          <button type="button" class="lx-chip" role="radio" data-prep="prepared" data-t="rec.prep.prepared"></button>
+          <button type="button" class="lx-chip" role="radio" data-prep="plain" data-t="rec.prep.plain"></button></span>
+        <p class="lx-note lx-prep-note" role="status"></p></div>
       <div class="lx-controls"><button type="button" class="lx-btn lx-small lx-to-pad" data-t="rec.copy"></button></div>
     </figure>
     <figure><figcaption><span class="lx-out-name" data-t="rec.output"></span></figcaption>

@@ -1,6 +1,6 @@
 /* Reconstruct's part of a link: where the input comes from and what it is, noise, how errors are shown, how the pad is read, the image A
- * and where the slider stands between it and the input, categories chosen among the attributes, generators that were searched. The code
- * is the link's own. */
+ * and where the slider stands between it and the input, categories chosen among the attributes, generators that were searched, how an own
+ * picture was prepared. The code is the link's own. */
 import { coded } from '../../shell/address.js';
 
 /** @type {Record<string, string>} */
@@ -18,9 +18,25 @@ const textList = (text) => {
   }
 };
 
+/** @import { Step } from '../../shell/prepare.js' */
+/** Whether the image is the prepared one, what was done for it, and the other of the two as text.
+ * @typedef {{ prepared: boolean, done: Step[], other: string }} Prep */
+/** @type {Record<string, Step>} */
+const STEPS = { i: 'invert', l: 'level', c: 'crop', m: 'margin', t: 'thicken', z: 'centre' };
+/** @param {Prep | null} prep */
+const prepText = (prep) => {
+  const letters = Object.keys(STEPS).filter((k) => prep?.done.includes(STEPS[k]));
+  return prep ? `${prep.prepared ? 'p' : 'a'}${letters.join('')}.${prep.other}` : '';
+};
+/** @param {string | undefined} text @returns {Prep | null} */
+const textPrep = (text) => {
+  const [, kind, letters, other] = (text || '').match(/^([pa])([ilcmtz]{0,6})\.([01][\w-]+)$/) || [];
+  return kind ? { prepared: kind === 'p', done: [...letters].map((k) => STEPS[k]), other } : null;
+};
+
 /**
  * What is kept of the view. image: a held-out image's number, or an image as text; a: the image A, as text; at: where the slider stands
- * between it and the input, in hundredths.
+ * between it and the input, in hundredths; prep: of a person's own picture that was prepared.
  * @typedef {object} Kept
  * @property {string} source
  * @property {string | number} [image]
@@ -31,6 +47,7 @@ const textList = (text) => {
  * @property {number} at
  * @property {string[]} chosen
  * @property {string[]} searched
+ * @property {Prep | null} prep
  */
 
 /** @param {Kept} s */
@@ -43,13 +60,14 @@ export const recText = (s) =>
     s.at === 100 ? '' : s.at,
     listText(s.chosen),
     listText(s.searched),
+    prepText(s.prep),
   ]
     .join('~')
     .replace(/~+$/, '');
 
 /** The same back; null where there is none. @param {string | undefined} text @returns {Kept | null} */
 export const textRec = (text) => {
-  const [from, noise, look, a, at, chosen, searched] = String(text || '').split('~');
+  const [from, noise, look, a, at, chosen, searched, prep] = String(text || '').split('~');
   const source = Object.keys(SOURCES).find((s) => SOURCES[s] === from[0]);
   if (!source) return null;
   const [, kind, amount, seed] = (noise || '').match(/^([gdb])(\d{1,3})\.(\d{1,9})$/) || [];
@@ -63,5 +81,6 @@ export const textRec = (text) => {
     at: /^\d{1,2}$/.test(at) ? +at : 100,
     chosen: textList(chosen),
     searched: textList(searched),
+    prep: textPrep(prep),
   };
 };

@@ -150,3 +150,15 @@ class SurveyAnswer(TypedDict):
 
     images: int
     notes: list[NoteTold]
+
+
+class FitAnswer(TypedDict):
+    """What follows for a training from an upload's images: how many are trained on and how many held out, the ``batch``, whether it is
+    no larger than that, and the ``settings`` that the images decide (a pixel model), by name."""
+
+    training: int
+    held_out: int
+    batch: int
+    enough: bool
+    grey: bool
+    settings: dict[str, Setting]

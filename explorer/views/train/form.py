@@ -6,11 +6,11 @@ import dataclasses
 import json
 from typing import Any
 
-from training import families
+from training import families, readiness
 from training.data import SIZES, TITLES, cache_folder
-from training.model import Family
+from training.model import DataSpec, Family
 
-from .answers import DataTold, FamilyTold, FormAnswer
+from .answers import DataTold, FamilyTold, FitAnswer, FormAnswer
 from .error import JobError
 
 OWN = "folder"                                  # the data set that is a person's own images
@@ -60,6 +60,19 @@ def arguments(settings: dict[str, Any]) -> list[str]:
         else:
             out.append(f"--{flag}={value}")
     return out
+
+
+def fitted(family: Family, recipe: str, settings: dict[str, Any], images: int, held_out: int, grey: bool) -> FitAnswer:
+    """What follows from so many images of a person's own, as the training will have it (``readiness.suited``). Raises SettingError."""
+    of_recipe = family.recipe(recipe, OWN) if recipe else {}
+    config = family.Config.from_dict({**of_recipe, **settings})
+    asked = {*settings, *(family.recipes.get(recipe, {}).get(OWN, {}))}
+    of_colours, of_grey = (DataSpec(OWN, OWN, (channels, SIZES[0], SIZES[0])) for channels in (3, 1))
+    training = images - held_out
+    found, _ = readiness.suited(config, of_grey if grey else of_colours, training, asked)
+    decided = {*config.suited(of_colours, training), *config.suited(of_grey, training)} - set(settings)
+    return FitAnswer(training=training, held_out=held_out, batch=found.batch_size, enough=found.batch_size <= training, grey=grey,
+                     settings={k: getattr(found, k) for k in sorted(decided)})
 
 
 def form(training: bool, taken: list[str]) -> FormAnswer:

@@ -30,9 +30,9 @@ from training.status import Status
 
 from ...runs import lanes
 from .. import Access
-from .answers import FormAnswer, SurveyAnswer
+from .answers import FitAnswer, FormAnswer, SurveyAnswer
 from .error import JobError
-from .form import OWN, QUICK, arguments, chosen, form
+from .form import OWN, QUICK, arguments, chosen, fitted, form
 from .monitor import PROCESS_LOG, Monitor
 from .process import await_name, command, cores_for_training, environment
 from .uploads import JOB, job_of
@@ -177,6 +177,16 @@ class Jobs(Monitor):
         """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
         self.access.require_training()
         return self.uploads.survey(token, dropped or {})
+
+    def fit(self, family: str, recipe: str, settings: dict[str, Any], upload: str) -> FitAnswer:
+        """What follows for a training from an upload's images. Raises JobError."""
+        self.access.require_training()
+        images, held_out, grey = self.uploads.found(upload)
+        try:
+            kind = families.get(family)
+            return fitted(kind, recipe, chosen(kind, settings), images, held_out, grey)
+        except SettingError as e:
+            raise JobError(str(e)) from e
 
     @staticmethod
     def _own_data(folder: Path) -> DataSpec | None:

@@ -11,7 +11,7 @@ import gradio as gr
 
 from ... import Refused, VisitorError
 from ...shell import piece as html_piece
-from .answers import FormAnswer, Idle, Problem, Snapshot, SurveyAnswer, Value
+from .answers import FitAnswer, FormAnswer, Idle, Problem, Snapshot, SurveyAnswer, Value
 from .error import JobError
 from .jobs import Jobs
 
@@ -86,8 +86,15 @@ def functions(jobs: Jobs) -> list[Callable[[Any], Value[Any] | Problem]]:
             return jobs.check_upload(_text(asked, "token") or "", {str(k): n for k, n in counts if type(n) is int})
         return answer(work)
 
+    def job_fit(asked: Any) -> Value[FitAnswer] | Problem:
+        def work() -> FitAnswer:
+            settings = asked.get("settings") if isinstance(asked, dict) else None
+            family, recipe, upload = (_text(asked, k) or "" for k in ("family", "recipe", "upload"))
+            return jobs.fit(family, recipe, {str(k): v for k, v in (settings if isinstance(settings, dict) else {}).items()}, upload)
+        return answer(work)
+
     return [job_form, job_snapshot, job_samples, job_start, job_stop, job_resume, job_delete, job_begin_upload, job_add_upload,
-            job_check_upload]
+            job_check_upload, job_fit]
 
 
 def _text(asked: Any, key: str) -> str | None:
@@ -109,7 +116,8 @@ def train(jobs: Jobs) -> gr.HTML:
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
           <button type="button" class="lx-btn lx-small lx-pick-folder" data-t="train.own.folder"></button></div>
-          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-notes" hidden></ul></div>
+          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-notes" hidden></ul>
+          <p class="lx-own-fit" role="status"></p></div>
         <input type="file" class="lx-files" accept="image/*,.zip,.jfif,.avif,.heic,.jp2" multiple hidden>
         <input type="file" class="lx-folder" webkitdirectory hidden>
         <label class="lx-field"><span data-t="train.own.size"></span>

@@ -23,6 +23,7 @@ export class TrainingForm {
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
   #busy = false;
+  #asked = 0;
 
   /** @param {any} element @param {View} view */
   constructor(element, view) {
@@ -32,7 +33,10 @@ export class TrainingForm {
       ask: view.ask,
       able: () => this.#form?.training,
       begun: () => this.#refuse(''),
-      changed: () => this.allow(),
+      changed: () => {
+        this.allow();
+        this.#fit();
+      },
     });
     for (const name of ['.lx-families', '.lx-recipes']) arrowKeys(this.#find(name));
     this.#find('.lx-data').onchange = () => {
@@ -225,6 +229,29 @@ export class TrainingForm {
     this.#fillSettings();
     this.#suggest();
     this.allow();
+    this.#fit();
+  }
+
+  /** What follows from a person's own images: how many train, the batch, the pixel model. */
+  async #fit() {
+    const host = this.#find('.lx-own-fit'),
+      upload = this.#own && this.#upload.token,
+      asked = ++this.#asked;
+    if (!upload) {
+      host.textContent = '';
+      return;
+    }
+    try {
+      const f = await this.#view.ask('job_fit', { ...this.#chosen, settings: this.#edited, upload });
+      if (asked !== this.#asked) return;
+      const counts = { training: number(f.training), held: number(f.held_out), batch: number(f.batch) },
+        kind = lx.t(f.grey ? 'train.own.grey' : 'train.own.colour'),
+        follows = Object.entries(f.settings).map(([k, v]) => `${word('setting.' + k, k)}: ${word('choice.' + v, String(v))}.`);
+      host.textContent = [lx.t(f.enough ? 'train.own.fit' : 'train.own.fit.batch', counts), kind, ...follows].join(' ');
+      host.classList.toggle('bad', !f.enough);
+    } catch (e) {
+      if (asked === this.#asked) host.textContent = e.message;
+    }
   }
 
   #fillData() {
@@ -250,6 +277,7 @@ export class TrainingForm {
               if (value === undefined) delete this.#edited[s.name];
               else this.#edited[s.name] = value;
               this.#write();
+              this.#fit();
             }),
           );
     main.replaceChildren(...of(false));

@@ -38,7 +38,11 @@ const entries = async (items) => {
       for (const e of some) await walk(e, path + entry.name + '/');
     }
   };
-  for (const e of items.map((i) => i.webkitGetAsEntry?.()).filter(Boolean)) await walk(e, '');
+  const dropped = items.map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() })); /* the list is empty after the first wait */
+  for (const { entry, file } of dropped) {
+    if (entry) await walk(entry, '');
+    else if (file) out.push(placed(file, file.name)); /* of a program that hands over no folders */
+  }
   return out;
 };
 

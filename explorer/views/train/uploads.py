@@ -28,6 +28,7 @@ KEEP_FREE = 1024**3                             # bytes of disk that an upload l
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
 DEEPEST = 8                                     # folders of a file's path that are kept, its name included
 DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
+FOUND = "found.json"                            # of an upload: what its survey found
 
 
 class Uploads:
@@ -108,10 +109,21 @@ class Uploads:
         kinds = {k: n for k, n in dropped.items() if k in notes.LEFT_OUT and 0 < n <= MOST_FILES}
         write_json(self.root / token / DROPPED, kinds)
         told = merged([*found.notes, *(notes.Note(k, n) for k, n in kinds.items())])
+        write_json(self.root / token / FOUND, dict(images=found.images, held_out=found.held_out, grey=found.grey))
         if found.images < FEWEST:
             sentence = " ".join((f"Training needs at least {FEWEST} images; these are {found.images}.", *map(notes.sentence, told)))
             raise JobError(sentence, "train.error.upload.few", least=FEWEST, n=found.images, notes=as_json(told))
         return SurveyAnswer(images=found.images, notes=as_json(told))
+
+    def found(self, token: Any) -> tuple[int, int, bool]:
+        """How many images the survey of an upload found, how many of them are held out, and whether they are grey. Raises JobError where
+        there was none."""
+        try:
+            self._folder(token)
+            kept = read_json(self.root / token / FOUND, 2**12)
+            return int(kept["images"]), int(kept["held_out"]), bool(kept["grey"])
+        except (OSError, ValueError, TypeError, KeyError) as e:
+            raise JobError("These images are no longer on the server; choose them again.", "train.error.upload.gone") from e
 
     def dropped(self, token: Any) -> list[notes.Note]:
         """What the browser left out of an upload."""
