@@ -8,7 +8,7 @@ const why = element.querySelector('.lx-why'),
 /** @type {(() => unknown) | null} */
 let target = null;
 const fill = () => {
-  const { run, runs, view, firsts } = lx.state;
+  const { run, runs, view } = lx.state;
   const empty = runs && !runs.length;
   document.body.classList.toggle('lx-empty', !!empty && view !== 'train');
   if (empty) {
@@ -18,8 +18,8 @@ const fill = () => {
     target = () => lx.show('train');
     return;
   }
-  const able = (runs || []).filter((r) => lx.supports(r.name) && r.name !== run),
-    other = able.find((r) => r.name === firsts[view]) || able[0];
+  const best = lx.best(),
+    other = best === run ? undefined : lx.runOf(best);
   why.textContent = lx.t('view.' + view + '.needs');
   go.hidden = !other;
   target = other ? () => lx.present() : null;

@@ -1,18 +1,18 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
- *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; opening:
- *              the run that is being opened; shows: the view that the page itself chose the run for, null where a person or a link did:
- *              such a view begins with what shows its point best, where the link keeps nothing of it; label: the class that conditions
- *              the run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the
- *              code)
+ *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class
+ *              that conditions the run, null where it has none (it goes with every draw and code of the current run, and a change of it is
+ *              a change of the code); opening: the run that is being opened; shows: the view that the page itself chose the run for, null
+ *              where a person or a link did: where the link keeps nothing of such a view it begins with what shows its point best
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
- *                              "restore", "history", "opening" (fn(run or null)); a listener is called at once when there already is something to tell, so the order of
- *                              mounting does not matter. "runs" comes before the first "run": who hears of a run knows the list (if it
- *                              could be had)
+ *                              "restore", "history", "opening" (fn(run or null)); a listener is called at once when there already is
+ *                              something to tell, so the order of mounting does not matter. "runs" comes before the first "run": who
+ *                              hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
  *                              run before is dropped
- *   lx.present()               promise; opens the run that shows most of the current view
+ *   lx.linked                  whether the page was opened by a link to a run
+ *   lx.best(), lx.present()    the run that shows most of the current view, null where none can show it; opens it, a promise
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y,
  *                              approximate, ratio} | {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} |
  *                              {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
@@ -344,6 +344,7 @@ const save = (blob, name) => {
 const link = () => (state.run ? addressOf(location.href, state) : '');
 steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 state.kept = placeOf(location.href).kept;
+const linked = !!placeOf(location.href).run;
 
 /* ---- the current run and its code ---- */
 /** @param {RunAnswer} d @returns {Info} */
@@ -511,6 +512,25 @@ const supports = (name, view = state.view) => {
 };
 const can = () => {
   document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
+};
+/* the runs that the current view can show, the one that shows most of it first; then the others */
+const ranked = () => {
+  const names = (state.runs || []).map((r) => r.name),
+    able = names.filter((name) => supports(name)),
+    first = [state.firsts[state.view], state.first].filter((name) => name && able.includes(name));
+  return [.../** @type {Set<string>} */ (new Set([...first, ...able, ...names]))];
+};
+/** The run that shows most of the current view, null where none can show it. */
+const best = () => ranked().find((name) => supports(name)) ?? null;
+const present = async () => {
+  const names = ranked(),
+    shows = state.view;
+  let mine = opening;
+  for (const name of names) {
+    if (mine++ !== opening) return true; /* another was asked for meanwhile */
+    if (await placed(name, undefined, shows)) return true;
+  }
+  return false;
 };
 /** @param {string} view */
 const show = (view) => {
@@ -686,8 +706,10 @@ export const lx = (window.lx = {
   views,
   KEPT: Object.keys(KEPT),
   on,
+  linked,
   open,
   present,
+  best,
   setCode,
   setLabel,
   setNoise,
@@ -775,23 +797,6 @@ const boot = async () => {
   } finally {
     steps.begun();
   }
-};
-/* the runs that the current view can show, the one that shows most of it first; then the others */
-const ranked = () => {
-  const names = (state.runs || []).map((r) => r.name),
-    able = names.filter((name) => supports(name)),
-    best = [state.firsts[state.view], state.first].filter((name) => name && able.includes(name));
-  return [.../** @type {Set<string>} */ (new Set([...best, ...able, ...names]))];
-};
-const present = async () => {
-  const names = ranked(),
-    shows = state.view;
-  let mine = opening;
-  for (const name of names) {
-    if (mine++ !== opening) return true; /* another was asked for meanwhile */
-    if (await placed(name, undefined, shows)) return true;
-  }
-  return false;
 };
 /** No run was asked for, or it cannot be had. @param {Run[] | null} runs */
 const begin = async (runs) => {
