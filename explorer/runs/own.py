@@ -20,7 +20,7 @@ def tracked(root: Path) -> frozenset[str]:
         done = subprocess.run(command, cwd=root, capture_output=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return frozenset()
-    return frozenset(path.partition("/")[0] for path in done.stdout.decode("utf-8", "replace").split("\0") if path)
+    return frozenset(path.partition("/")[0] for path in done.stdout.decode("utf-8", "replace").split("\0") if path.count("/") == 1)
 
 
 def is_own(folder: Path) -> bool:
