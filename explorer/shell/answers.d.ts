@@ -1245,8 +1245,8 @@ export interface RunAnswer {
 }
 
 /** What the picker tells of a run. `own`: it did not come with the program; `description`: its owner's words; `group`: what its
-data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its images are labelled by;
-`changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
+images are labelled by; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
 export interface RunRow {
   name: string;
   title: string;

@@ -66,6 +66,7 @@ form.onsubmit = async (/** @type {Event} */ e) => {
   } catch (problem) {
     wrong.hidden = false;
     wrong.textContent = problem.message;
+    $('.lx-naming-title').focus(); /* the button that was pressed cannot have it now */
   } finally {
     save.disabled = false;
   }

@@ -36,7 +36,7 @@ const made = (r, told) =>
       'span',
       {},
       make('b', { textContent: titleOf(r) }),
-      ...(r.own ? [make('em', { textContent: lx.t('run.own') })] : []),
+      ...(r.own ? [' ', make('em', { textContent: lx.t('run.own') })] : []),
       make('i', { textContent: told }),
     ),
   );
