@@ -286,7 +286,7 @@ def test_on_a_phone_the_open_run_is_always_on_the_screen(fresh):
     page.evaluate("scrollTo(0, 1500)")
     fresh.until("scrollY > 200")
     box = here.bounding_box()
-    assert 0 <= box["y"] and 840 < box["y"] + box["height"] <= 861
+    assert box["y"] >= 0 and 840 < box["y"] + box["height"] <= 861
     here.click()
     expect(page.locator("#lx-left")).to_be_visible()
     page.locator(".lx-run[data-run=a-gan]").click()
