@@ -36,7 +36,9 @@ from .shell.classes import classes
 from .shell.header import header
 from .shell.hero import hero
 from .shell.near import near
+from .shell.now import here, now
 from .shell.picker import picker
+from .shell.welcome import welcome
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings
 from .views.collapse.routes import live_routes
@@ -55,9 +57,12 @@ def build(session: Session, access: Access) -> gr.Blocks:
         context = Context(session=session, access=access)
         with gr.Column(elem_id="lx"):
             head = header()
+            here()
             with gr.Column(elem_id="lx-left"):
+                now()
                 picker()
             with gr.Column(elem_id="lx-main"):
+                welcome()
                 cannot()
                 for name, module in views.items():
                     with gr.Column(elem_id=f"view-{name}", elem_classes=["lx-view"]):

@@ -24,11 +24,12 @@ from . import alarms, families, renamed, stages
 from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
+from .label import LABEL
 from .model import LatentModel
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
-OTHERS = (STATUS, alarms.FILE, stages.LIST, stages.PICTURE)
+OTHERS = (STATUS, LABEL, alarms.FILE, stages.LIST, stages.PICTURE)
 NEXT_CARD, NEXT_WEIGHTS = f".next.{CARD}", f".next.{WEIGHTS}"
 A_DAY = 24 * 3600.0                               # seconds
 MAX_FLOAT32 = 500_000                             # bytes of weights; larger runs are stored as float16

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from training import belongs, checkpoint, devices, families, features, heldout, maps, memory
+from training import belongs, checkpoint, devices, families, features, heldout, label, maps, memory
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
@@ -31,21 +32,32 @@ class Session:
         """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
         self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
+        self._labels = Recent(4096)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
-        """Cards of all runs by name, and for each folder that is none a sentence. Read again when the folder has changed."""
+        """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence. Read again
+        when the folder has changed."""
         try:
             folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
         except OSError:
             folders = []                        # checkpoint.runs says why
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS))) for p in folders)
+        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / label.LABEL))) for p in folders)
 
         def make() -> tuple[dict[str, Card], dict[str, str]]:
             cards, problems = checkpoint.runs(self.trained)
             self._known = frozenset(c.name for c in cards)
-            return {c.name: c for c in cards}, problems
+            return {c.name: self._titled(c) for c in cards}, problems
         return self._small.get("runs", stamp, make)
+
+    def label(self, name: str) -> label.Label:
+        """What the owner of a listed run calls it and says of it."""
+        path = self.trained / name / label.LABEL
+        return self._labels.get(name, _stamp(path), lambda: label.read(path.parent))
+
+    def _titled(self, card: Card) -> Card:
+        title = self.label(card.name).title
+        return dataclasses.replace(card, title=title) if title else card
 
     def first(self) -> str | None:
         """The run to open with, see ``first_of``; None without runs."""
@@ -146,8 +158,13 @@ class Session:
 
 
 def first_of(cards: Mapping[str, Card]) -> str | None:
-    """The run whose map keeps its classes apart best; without such a map the first by name; None without runs."""
-    return max(cards, key=lambda n: cards[n].metrics.get("map_accuracy", {}).get("value", 0.0), default=None)
+    """The run whose map explains itself: best one whose code is the plane itself and known to be anywhere in it, then one that keeps its
+    classes apart; without any the first by name; None without runs."""
+    def clear(name: str) -> tuple[float, float]:
+        spec, apart = cards[name].spec, float(cards[name].metrics.get("map_accuracy", {}).get("value", 0.0))
+        plane = spec.w_dim * spec.num_layers == 2 and spec.stochastic
+        return (float(bool(apart) and plane), apart)
+    return max(cards, key=clear, default=None)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

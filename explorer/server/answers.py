@@ -12,15 +12,19 @@ from ..latent.neighbours import FirstCode
 
 
 class RunRow(TypedDict):
-    """What the picker tells of a run. ``headline``: None where it was not measured; ``attributes``: how many its images are labelled by;
-    ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
+    """What the picker tells of a run. ``own``: it did not come with the program; ``description``: its owner's words; ``group``: what its
+    data set is of ("digits"), "" where that stands for itself. ``headline``: None where it was not measured; ``attributes``: how many its
+    images are labelled by; ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
 
     name: str
     title: str
+    description: str
+    own: bool
     family: str
     family_title: str
     dataset: str
     dataset_title: str
+    group: str
     shape: list[int]
     w_dim: int
     num_layers: int
@@ -38,10 +42,12 @@ class RunRow(TypedDict):
 
 
 class RunsAnswer(TypedDict):
-    """All runs; which would be opened first; a sentence for each folder that is none; whether this visitor may train."""
+    """All runs; which would be opened first, and by view where another shows more; a sentence for each folder that is none; whether this
+    visitor may train."""
 
     runs: list[RunRow]
     first: str | None
+    firsts: dict[str, str]
     problems: dict[str, str]
     training: bool
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, cast
 
 from training import checkpoint
+from training import datasets as known_sets
 from training.measured import FigureTold, figure
+from training.model import DataSpec
 from training.typeset import typeset
 
 from ..latent import moves, neighbours, run_directions
-from ..runs import datasets, point_tiles
+from ..runs import datasets, own, point_tiles
 from ..runs.run import Run
 from ..runs.session import Session, first_of
+from ..views import firsts
 from .access import Access
 from .answers import CardTold, DatasetTold, RunAnswer, RunRow, RunsAnswer, Slider, Spec
 
@@ -29,12 +33,19 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         spec = can.to_dict()
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
-            name=card.name, title=card.title or family_title, family=card.family, family_title=family_title, dataset=card.data.key,
-            dataset_title=titles[card.data.key], shape=list(can.shape), w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
+            name=card.name, title=card.title or family_title, description=session.label(card.name).description,
+            own=own.is_own(session.trained / card.name), family=card.family, family_title=family_title, dataset=card.data.key,
+            dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
+            w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "first": first_of(cards), "problems": problems, "training": access.training}
+    return {"runs": rows, "first": first_of(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
+
+
+def _group(data: DataSpec) -> str:
+    known = known_sets.known().get(data.name)
+    return known.group if known is not None and not data.own else ""
 
 
 def describe(session: Session, name: str, views: Views) -> RunAnswer:
@@ -45,7 +56,8 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
                          low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     about, spec = session.about(run.card), run.spec.to_dict()
-    return {"card": cast(CardTold, checkpoint.to_dict(run.card)), "paper": about["paper"], "equation": about["equation"],
+    card = dataclasses.replace(run.card, title=session.label(run.card.name).title or run.card.title)
+    return {"card": cast(CardTold, checkpoint.to_dict(card)), "paper": about["paper"], "equation": about["equation"],
             "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
             "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
             "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,

@@ -25,10 +25,11 @@ from ..views.walk import export
 from .access import Access
 from .files import colours, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
+from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
-MAX_RENDER, MAX_CODE, MAX_EXPORT = 2 * 2**20, 6 * 2**20, 2**18   # bytes; a code request may hold an image file
+MAX_RENDER, MAX_CODE, MAX_EXPORT, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
 
 
 def make_routes(session: Session, access: Access, views: Views = lambda spec: []) -> list[Route]:
@@ -94,6 +95,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/spectrum", spectrum),
         post("render", MAX_RENDER, do_render, "wide"),
         post("code", MAX_CODE, do_code),
+        post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
         post("mix", mix.MAX, lambda body: json_answer(mix.mixed(session, base.parse(mix.MIX, body)))),
         post("microscope", MAX_CODE, do_microscope),

@@ -1074,6 +1074,13 @@ export interface NameOf {
   share: number;
 }
 
+/** What an own run is to be called, and what is to be said of it: empty: nothing but what its card says. */
+export interface Named {
+  run: string;
+  title: string;
+  description: string;
+}
+
 /** The nearest first: held-out images, how far off in the space of codes, their classes; `ratio`: 1 is usual; `beyond`: a share. */
 export interface NeighboursAnswer {
   indices: number[];
@@ -1268,15 +1275,19 @@ export interface RunAnswer {
   default: FirstCode;
 }
 
-/** What the picker tells of a run. `headline`: None where it was not measured; `attributes`: how many its images are labelled by;
-`changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+/** What the picker tells of a run. `own`: it did not come with the program; `description`: its owner's words; `group`: what its
+data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
+images are labelled by; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
 export interface RunRow {
   name: string;
   title: string;
+  description: string;
+  own: boolean;
   family: string;
   family_title: string;
   dataset: string;
   dataset_title: string;
+  group: string;
   shape: number[];
   w_dim: number;
   num_layers: number;
@@ -1293,10 +1304,12 @@ export interface RunRow {
   views: string[];
 }
 
-/** All runs; which would be opened first; a sentence for each folder that is none; whether this visitor may train. */
+/** All runs; which would be opened first, and by view where another shows more; a sentence for each folder that is none; whether this
+visitor may train. */
 export interface RunsAnswer {
   runs: RunRow[];
   first: string | null;
+  firsts: Record<string, string>;
   problems: Record<string, string>;
   training: boolean;
 }
@@ -1683,6 +1696,7 @@ export interface Gets {
 export interface Posts {
   beside: { asked: Beside; answer: BesideAnswer };
   mix: { asked: Mix; answer: MixAnswer };
+  name: { asked: Named; answer: Nothing };
   search: { asked: AskSearch; answer: SearchCancelled | SearchBegun | SearchGoing | SearchDone };
   live: { asked: Start; answer: Started };
   [path: `live/${string}/order`]: { asked: Command; answer: Nothing };

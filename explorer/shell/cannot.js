@@ -18,10 +18,11 @@ const fill = () => {
     target = () => lx.show('train');
     return;
   }
-  const other = runs?.find((r) => lx.supports(r.name) && r.name !== run);
+  const best = lx.best(),
+    other = best === run ? undefined : lx.runOf(best);
   why.textContent = lx.t('view.' + view + '.needs');
   go.hidden = !other;
-  target = other ? () => lx.open(other.name) : null;
+  target = other ? () => lx.present() : null;
   if (other) go.textContent = lx.t('open.other', { title: other.title || other.family_title });
 };
 go.onclick = () => target?.();

@@ -99,7 +99,13 @@ const open = (on) => {
   document.body.classList.toggle('lx-runs-open', on);
   drawer.setAttribute('aria-expanded', on);
 };
-drawer.onclick = () => open(!document.body.classList.contains('lx-runs-open'));
+const turn = () => {
+  const on = !document.body.classList.contains('lx-runs-open');
+  open(on);
+  if (on) document.dispatchEvent(new Event('lx-drawer'));
+};
+drawer.onclick = turn;
+document.addEventListener('lx-runs', turn);
 lx.on('run', () => open(false));
 document.addEventListener('keydown', (e) => {
   if (e.key === 'Escape') open(false);

@@ -1,15 +1,18 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
- *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept}; label: the class that conditions
- *              the run, null where it has none (it goes with every draw and code of the current run, and a change of it is a change of the
- *              code)
+ *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class
+ *              that conditions the run, null where it has none (it goes with every draw and code of the current run, and a change of it is
+ *              a change of the code); opening: the run that is being opened; shows: the view that the page itself chose the run for, null
+ *              where a person or a link did: where the link keeps nothing of such a view it begins with what shows its point best
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
- *                              "restore", "history"; a listener is called at once when there already is something to tell, so the order of
- *                              mounting does not matter. "runs" comes before the first "run": who hears of a run knows the list (if it
- *                              could be had)
+ *                              "restore", "history", "opening" (fn(run or null)); a listener is called at once when there already is
+ *                              something to tell, so the order of mounting does not matter. "runs" comes before the first "run": who
+ *                              hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
  *                              run before is dropped
+ *   lx.linked                  whether the page was opened by a link to a run
+ *   lx.best(), lx.present()    the run that shows most of the current view, null where none can show it; opens it, a promise
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y,
  *                              approximate, ratio} | {kind: "seed", seed} | {kind: "sliders"} | {kind: "walk", t} | {kind: "arithmetic"} |
  *                              {kind: "earlier"} | {kind: "image"} | {kind: "direction"} | {kind: "codes", seed} | {kind: "levels"} |
@@ -104,6 +107,11 @@ const state = {
   label: null,
   kept: {},
   noise: null,
+  first: null,
+  firsts: {},
+  training: false,
+  opening: null,
+  shows: null,
 };
 /* the state, for what is only asked for while a run is open */
 const here = () => /** @type {Opened} */ (state);
@@ -120,6 +128,7 @@ const now = {
   noise: () => state.info && [state.noise],
   restore: () => restored && [restored],
   history: () => [steps.can],
+  opening: () => [state.opening],
 };
 /** @type {{ first: boolean, run: boolean } | null} */
 let restored = null;
@@ -340,6 +349,7 @@ const save = (blob, name) => {
 const link = () => (state.run ? addressOf(location.href, state) : '');
 steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 state.kept = placeOf(location.href).kept;
+const linked = !!placeOf(location.href).run;
 
 /* ---- the current run and its code ---- */
 /** @param {RunAnswer} d @returns {Info} */
@@ -350,6 +360,14 @@ const decoded = (d) => ({
   default: { ...d.default, w: f32(d.default.w) },
 });
 let opening = 0;
+let chosen = false; /* the run, by a person or a link */
+/** @param {string | null} run */
+const tellOpening = (run) => {
+  state.opening = run;
+  if (run) document.body.dataset.opening = run;
+  else delete document.body.dataset.opening;
+  emit('opening');
+};
 /** @param {string} run @returns {Promise<Info>} */
 const load = async (run) => decoded(await api(`run/${encodeURIComponent(run)}`));
 /**
@@ -383,7 +401,7 @@ const settle = (run, info, at = {}) => {
 /** @param {string} run @param {Promise<Info> | null} [loading] */
 const opened = async (run, loading) => {
   const ticket = ++opening;
-  document.body.dataset.opening = run;
+  tellOpening(run);
   try {
     const info = await (loading || load(run));
     return ticket === opening ? info : null;
@@ -394,16 +412,22 @@ const opened = async (run, loading) => {
     }
     return null;
   } finally {
-    if (ticket === opening) delete document.body.dataset.opening;
+    if (ticket === opening) tellOpening(null);
   }
 };
 const forget = () => {
   for (const [k, whole] of Object.entries(KEPT)) if (whole) delete state.kept[k];
 };
 /** @param {string} run @param {{ w?: Code, origin?: Origin, label?: number }} [at] */
-const open = async (run, at) => {
+const open = (run, at) => {
+  chosen = true;
+  return placed(run, at, null);
+};
+/** @param {string} run @param {{ w?: Code, origin?: Origin, label?: number }} [at] @param {string | null} [shows] */
+const placed = async (run, at, shows = null) => {
   const info = await opened(run);
   if (!info) return false;
+  state.shows = shows;
   if (state.run && state.run !== run) forget();
   settle(run, info, at || {});
   emit('run');
@@ -423,7 +447,9 @@ const restore = async (at, first, loading) => {
   if (!info) return false;
   opening++;
   asked++;
-  delete document.body.dataset.opening;
+  chosen = true;
+  state.shows = null;
+  tellOpening(null);
   const view = views.find((v) => v.name === at.view)?.name || state.view,
     moved = view !== state.view;
   restoring = true;
@@ -492,6 +518,25 @@ const supports = (name, view = state.view) => {
 const can = () => {
   document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
 };
+/* the runs that the current view can show, the one that shows most of it first; then the others */
+const ranked = () => {
+  const names = (state.runs || []).map((r) => r.name),
+    able = names.filter((name) => supports(name)),
+    first = [state.firsts[state.view], state.first].filter((name) => name && able.includes(name));
+  return [.../** @type {Set<string>} */ (new Set([...first, ...able, ...names]))];
+};
+/** The run that shows most of the current view, null where none can show it. */
+const best = () => ranked().find((name) => supports(name)) ?? null;
+const present = async () => {
+  const names = ranked(),
+    shows = state.view;
+  let mine = opening;
+  for (const name of names) {
+    if (mine++ !== opening) return true; /* another was asked for meanwhile */
+    if (await placed(name, undefined, shows)) return true;
+  }
+  return false;
+};
 /** @param {string} view */
 const show = (view) => {
   if (!views.some((v) => v.name === view)) return;
@@ -501,6 +546,7 @@ const show = (view) => {
   can();
   emit('view');
   steps.changed();
+  if (!chosen && state.run && !supports(state.run)) present();
 };
 const place = () => {
   document.body.dataset.view = state.view;
@@ -518,6 +564,8 @@ const listed = async (mine) => {
     if (mine !== lists) return newest;
     state.runs = d.runs;
     state.first = d.first;
+    state.firsts = d.firsts;
+    state.training = d.training;
     state.problems = d.problems || {};
     can();
     emit('runs');
@@ -663,7 +711,10 @@ export const lx = (window.lx = {
   views,
   KEPT: Object.keys(KEPT),
   on,
+  linked,
   open,
+  present,
+  best,
   setCode,
   setLabel,
   setNoise,
@@ -746,24 +797,16 @@ const boot = async () => {
   try {
     if (loading && (await restore(at, true, loading))) return;
     if (loading) forget();
+    chosen = false;
     await begin(runs);
   } finally {
     steps.begun();
   }
 };
-/** No run was asked for, or it cannot be had: the first of the list that opens. @param {Run[] | null} runs */
+/** No run was asked for, or it cannot be had. @param {Run[] | null} runs */
 const begin = async (runs) => {
-  /* A − B + C says most where images are labelled in many ways: there the run whose arithmetic was measured to work best comes first */
-  const worth = (/** @type {string} */ name) => {
-    const r = runOf(name);
-    return state.view === 'arithmetic' && r?.attributes ? 1 + (r.changed ?? 0) : 0;
-  };
-  const rank = (/** @type {string} */ name) => Number(supports(name));
-  const names = (runs || [])
-    .map((r) => r.name)
-    .sort((a, b) => rank(b) - rank(a) || worth(b) - worth(a) || Number(b === state.first) - Number(a === state.first));
-  if (!names.length) document.body.dataset.empty = 'true';
-  for (const name of names) if (await open(name)) return tellRestored({ first: true, run: true });
+  if (!runs?.length) document.body.dataset.empty = 'true';
+  else if (await present()) tellRestored({ first: true, run: true });
 };
 if (document.body) boot();
 else document.addEventListener('DOMContentLoaded', boot);

@@ -65,7 +65,15 @@ export interface State {
   theme: string;
   runs: RunRow[] | null;
   /** the run that the server would open first */
-  first?: string | null;
+  first: string | null;
+  /** the run that shows most of a view, by view, where one does */
+  firsts: Record<string, string>;
+  /** whether whoever has this page may train, delete and name runs */
+  training: boolean;
+  /** the run that is being opened */
+  opening: string | null;
+  /** the view that the page itself chose the run for */
+  shows: string | null;
   problems: Record<string, string>;
   keys: Keyframe[];
   /** what views keep in the link, by their names in it */
@@ -120,6 +128,7 @@ export interface Events {
   runs: [runs: RunRow[], problems: Record<string, string>];
   noise: [noise: State['noise']];
   restore: [what: { first: boolean; run: boolean }];
+  opening: [run: string | null];
   history: [can: { undo: boolean; redo: boolean }];
 }
 

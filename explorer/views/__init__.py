@@ -5,6 +5,8 @@ A view has, in its ``__init__.py``,
 - ``supports(spec: dict) -> bool``: whether a run with that spec (``LatentSpec.to_dict()``) can be shown;
 - ``build(context: Context) -> None``: called inside the view's own column; makes its Gradio components. It imports
   them itself: what a view computes is asked for where there is no page, too (``python -m explorer``, the process that lays out a map);
+- where some runs show its point better than others, ``worth(card: Card) -> float``: the run that is worth most is opened when the view is
+  asked for and no run is;
 - ``INSPECTOR = False`` where the inspector on the right is to be hidden (Train, Compare, Collapse).
 
 Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show) and, where it wants the
@@ -17,13 +19,15 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from training.checkpoint import Card
+
     from ..runs.session import Session
 
 # the order of the tabs; folders that are not named come before the last one
@@ -68,3 +72,18 @@ def supported(spec: dict[str, Any]) -> list[str]:
 
 def _supports(module: ModuleType) -> Callable[[dict[str, Any]], bool]:
     return module.supports
+
+
+def firsts(cards: Mapping[str, Card]) -> dict[str, str]:
+    """For each view that tells runs apart the one that shows its point best, the first of equals; none where it can show none."""
+    found = {}
+    for name, module in modules().items():
+        able = [c for c in cards.values() if hasattr(module, "worth") and _supports(module)(c.spec.to_dict())]
+        if able:
+            found[name] = max(able, key=module.worth).name
+    return found
+
+
+def figure(card: Card, name: str) -> float:
+    """A measured figure of a run, 0 where it was not measured."""
+    return float(card.metrics.get(name, {}).get("value", 0.0))

@@ -25,10 +25,10 @@ def test_opens_on_something_and_says_what_it_is(drive):
 def test_picker_opens_runs_and_lists_damaged_ones(drive):
     drive.open("run=tiny")
     before = drive.pixels()
-    drive.page.get_by_role("radio", name="Tiny VAE Shapes · 2-D").click()
+    drive.page.get_by_role("option", name="Tiny VAE yours Shapes · 2-D").click()
     drive.until("window.lx.state.run === 'plane'")
     drive.changed(before)
-    expect(drive.page.locator(".lx-run[data-run=plane]")).to_have_attribute("aria-checked", "true")
+    expect(drive.page.locator(".lx-run[data-run=plane]")).to_have_attribute("aria-selected", "true")
     drive.page.locator(".lx-damaged summary").click()
     expect(drive.page.locator(".lx-damaged li")).to_contain_text("never opened")
 
@@ -47,7 +47,10 @@ def test_a_page_that_shows_nothing_new_asks_for_no_frames(drive):
 def test_runs_by_keyboard(drive):
     drive.open("run=tiny")
     drive.page.locator(".lx-run[data-run=tiny]").focus()
-    drive.page.keyboard.press("ArrowDown")
+    drive.page.keyboard.press("ArrowUp")
+    drive.until("document.activeElement.dataset.run === 'plane'")
+    assert drive.state("s.run") == "tiny"
+    drive.page.keyboard.press("Enter")
     drive.until("window.lx.state.run === 'plane'")
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
-from explorer.server import opening
+from explorer.server import naming, opening
 from explorer.views import operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
@@ -50,6 +50,7 @@ GETS: dict[str, Any] = {
 POSTS: dict[str, tuple[Any, Any]] = {
     "beside": (beside.Beside, returned(beside.answer)),
     "mix": (mix.Mix, returned(mix.mixed)),
+    "name": (naming.Named, returned(naming.name_run)),
     "search": (searches.AskSearch, returned(searches.Searches.answer)),
     "live": (process.Start, Started),
     "live/{name}/order": (process.Command, Nothing),

@@ -106,8 +106,9 @@ def answers_are_of_their_types():
 class Client:
     """Requests to the raw routes alone, without gradio."""
 
-    def __init__(self, session: Session) -> None:
-        self.http = TestClient(Starlette(routes=make_routes(session, Access(True), lambda spec: ["map"] if spec["encodes"] else [])))
+    def __init__(self, session: Session, access: Access | None = None) -> None:
+        access = access or Access(True)
+        self.http = TestClient(Starlette(routes=make_routes(session, access, lambda spec: ["map"] if spec["encodes"] else [])))
 
     def get(self, path: str, **more):
         return self.http.get(f"{PREFIX}/{path}", **more)

@@ -21,12 +21,14 @@ Build = Callable[[Path, int | None, Progress | None], Dataset]
 @dataclass(frozen=True)
 class Known:
     """``build(cache, limit, progress)`` makes the images: ``limit`` is None, or, of a set that is drawn in part (``partial``), how many of
-    each split at most; ``progress`` is called with images done and in all. ``order``: its place in lists, the smallest first."""
+    each split at most; ``progress`` is called with images done and in all. ``order``: its place in lists, the smallest first;
+    ``group``: what it is of, under which lists of runs put it ("digits", "clothes", "faces", "points"), "": it stands for itself."""
 
     title: str
     build: Build
     order: int = 100
     partial: bool = False
+    group: str = ""
 
 
 @cache

@@ -31,4 +31,4 @@ def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
     return Dataset(spec, parts[0], parts[1])
 
 
-DATASET = Known(TITLE, build, order=3, partial=True)
+DATASET = Known(TITLE, build, order=3, partial=True, group="faces")

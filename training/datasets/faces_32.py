@@ -29,4 +29,4 @@ def build(cache: Path, limit: int | None, progress: Progress | None) -> Dataset:
     return Dataset(spec, halved(faces.train), halved(faces.test))
 
 
-DATASET = Known(TITLE, build, order=4, partial=True)
+DATASET = Known(TITLE, build, order=4, partial=True, group="faces")

@@ -4,4 +4,4 @@ from ..download import FASHION
 from . import Known, _idx
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
-DATASET = Known(FASHION.title, _idx.of(FASHION, CLASSES), order=2)
+DATASET = Known(FASHION.title, _idx.of(FASHION, CLASSES), order=2, group="clothes")

@@ -3,4 +3,4 @@
 from . import Known, _points
 
 TITLE = "Grid of 25 Gaussians"
-DATASET = Known(TITLE, _points.of("grid", TITLE), order=9, partial=True)
+DATASET = Known(TITLE, _points.of("grid", TITLE), order=9, partial=True, group="points")

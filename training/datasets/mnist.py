@@ -3,4 +3,4 @@
 from ..download import MNIST
 from . import Known, _idx
 
-DATASET = Known(MNIST.title, _idx.of(MNIST, tuple("0123456789")), order=1)
+DATASET = Known(MNIST.title, _idx.of(MNIST, tuple("0123456789")), order=1, group="digits")

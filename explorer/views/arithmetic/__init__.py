@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import Context
+from training.checkpoint import Card
+
+from .. import Context, figure
 
 
 def supports(spec: dict[str, Any]) -> bool:
     """Every run that draws images."""
     return len(spec["shape"]) == 3
+
+
+def worth(card: Card) -> float:
+    """Images that are labelled in many ways, where the sum was measured to change what it should."""
+    return 1 + figure(card, "arithmetic_changed") if card.data.attributes else 0.0
 
 
 def build(context: Context) -> None:

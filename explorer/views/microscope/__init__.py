@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import Context
+from training.checkpoint import Card
+
+from .. import Context, figure
 
 
 def supports(spec: dict[str, Any]) -> bool:
     """Runs with an encoder for images."""
     return bool(spec["encodes"]) and len(spec["shape"]) == 3
+
+
+def worth(card: Card) -> float:
+    """A sparse code: of many units few are lit, and each is a stroke that can be seen."""
+    return card.spec.w_dim if figure(card, "lit") else figure(card, "code_accuracy")
 
 
 def build(context: Context) -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.checkpoint import Card
+
 from .. import Context
 
 
 def supports(spec: dict[str, Any]) -> bool:
     """Runs whose resolutions can be shown one by one."""
     return bool(spec["levels"]) and len(spec["shape"]) == 3
+
+
+def worth(card: Card) -> float:
+    """Levels that draw a residual each, in colour."""
+    return 2.0 * (not card.spec.encodes and card.spec.num_layers == 1) + (card.spec.shape[0] == 3)
 
 
 def build(context: Context) -> None:

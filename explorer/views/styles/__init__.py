@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import Context
+from training.checkpoint import Card
+
+from .. import Context, figure
 
 
 def supports(spec: dict[str, Any]) -> bool:
     """Runs that take a style for each of several layers."""
     return spec["num_layers"] > 1 and len(spec["shape"]) == 3
+
+
+def worth(card: Card) -> float:
+    """Real images to mix, and colours that are carried over."""
+    return bool(card.spec.encodes) + figure(card, "mixing_colours")
 
 
 def build(context: Context) -> None:

@@ -338,7 +338,7 @@ const fetchSources = async (restore) => {
     average = d.average ? lx.f32(d.average) : null;
     ranges = d.ranges;
     if (!layers.length) {
-      const x = ranges[0];
+      const x = ranges.find((r) => lx.state.shows === 'styles' && r.name === 'colours') || ranges[0];
       layers = upto(spec().num_layers).map((k) => k > x.first && k <= x.last);
     }
     if (restore !== undefined) {
@@ -386,7 +386,8 @@ const enter = () => {
   const run = lx.state.run,
     { num_layers: L, levels } = spec();
   if (owner !== run) {
-    const kept = textStyles(lx.state.kept.sty, spec(), lx.state.info.mean.length);
+    const kept = textStyles(lx.state.kept.sty, spec(), lx.state.info.mean.length),
+      faces = kept ? kept.real : lx.state.shows === 'styles' && StyleReal.able();
     owner = run;
     grid.enter();
     sources = average = base = plus = pick = null;
@@ -396,13 +397,13 @@ const enter = () => {
     columns = kept?.columns || upto(SIDE).map((k) => k + SIDE);
     layers = kept?.layers || [];
     blend = kept?.blend ?? PER;
-    psi = kept?.psi ?? 70;
-    otherPsi = kept?.otherPsi ?? (kept?.real ? 70 : PER);
+    psi = kept?.psi ?? (faces ? PER : 70);
+    otherPsi = kept?.otherPsi ?? (faces ? 70 : PER);
     cutoff = kept?.cutoff ?? L;
     grain.strengths = kept?.strengths || levels.map(() => PER);
     grain.seed = kept?.seed ?? null;
     ways.pair = kept?.pair || [0, SIDE];
-    real.enter(!!kept?.real, kept?.held, kept?.files);
+    real.enter(faces, kept?.held, kept?.files);
     fetchSources(kept);
   } else if (label !== lx.state.label) fetchSources();
   else {

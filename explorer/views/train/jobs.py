@@ -158,7 +158,7 @@ class Jobs(Monitor):
                 shutil.rmtree(heldout.folder_of(self.trained, own), ignore_errors=True)
                 if upload:
                     forget(own)
-            for kept in (self._logs, self._processes, self._tracked):
+            for kept in (self._logs, self._processes):
                 kept.pop(name, None)
             if upload and not any(job_of(p).get("upload") == upload for p in self._folders()):
                 self.uploads.remove(upload)

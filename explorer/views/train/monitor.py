@@ -16,6 +16,7 @@ from training.card import NAME
 from training.files import Outside, inside, tail
 from training.status import STATUS, Status
 
+from ...runs.own import tracked
 from .. import Access
 from .answers import Can, Failure, Idle, Recent, Snapshot, State
 from .uploads import UPLOADS, Uploads, as_json, job_of, merged
@@ -85,7 +86,6 @@ class Monitor:
         self.uploads = Uploads(self.trained / UPLOADS)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, Log] = {}
-        self._tracked: dict[str, bool] = {}
 
     def _folders(self) -> list[Path]:
         """The folders that may hold runs, by name."""
@@ -187,13 +187,4 @@ class Monitor:
 
     def _ours(self, folder: Path) -> bool:
         """Whether a run was trained here and is not part of the program's repository."""
-        if not (folder / STATUS).is_file():
-            return False
-        if folder.name not in self._tracked:
-            command = ["git", "ls-files", "--error-unmatch", "--", checkpoint.CARD]
-            try:
-                done = subprocess.run(command, cwd=folder, capture_output=True, timeout=10)
-                self._tracked[folder.name] = done.returncode == 0
-            except (OSError, subprocess.TimeoutExpired):
-                self._tracked[folder.name] = False
-        return not self._tracked[folder.name]
+        return (folder / STATUS).is_file() and folder.name not in tracked(self.trained)

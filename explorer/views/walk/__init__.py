@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import Context
+from training.checkpoint import Card
+
+from .. import Context, figure
 
 
 def supports(spec: dict[str, Any]) -> bool:
     """Every run that draws images."""
     return len(spec["shape"]) == 3
+
+
+def worth(card: Card) -> float:
+    """Colour, and samples near to real images."""
+    return (card.spec.shape[0] == 3) + 1 / (1 + (figure(card, "frechet_ratio") or 1e9))
 
 
 def build(context: Context) -> None:

@@ -16,6 +16,8 @@ interface Window {
 
 /* What modules tell each other beside the state (lx.on): components that come and go in the page. */
 interface DocumentEventMap {
+  'lx-runs': Event;
+  'lx-drawer': Event;
   'lx-ratio': CustomEvent<import('../../../explorer/shell/answers').NeighboursAnswer | null>;
   'lx-neighbours': CustomEvent<import('../../../explorer/shell/types').Neighbours>;
   'lx-fitting': CustomEvent<import('../../../explorer/shell/types').Fitting | null>;

@@ -1,0 +1,31 @@
+/* A run in a line of words: data set, size, and its main figure. */
+import { make } from './dom.js';
+import { arrow, figureLine, figureText, metricName } from './figures.js';
+import { lx } from './store.js';
+
+/** @import { Run } from './types' */
+
+/** What it was trained on, and how large its code is. @param {Run} r */
+const facts = (r) =>
+  [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');
+
+/** @param {Run} r */
+export const line = (r) => (r.headline ? `${facts(r)} · ${metricName(r.headline.name)} ${figureText(r.headline)}` : facts(r));
+
+/** The same for a row: a number keeps its sign, and an arrow its unit. @param {Run} r @returns {(string | HTMLElement)[]} */
+export const lineParts = (r) => {
+  const h = r.headline;
+  if (!h) return [facts(r)];
+  const number = make('span', { className: 'lx-headline', textContent: h.text }),
+    unit = figureText(h).slice(h.text.length);
+  return [`${facts(r)} · ${metricName(h.name)} `, number, unit, ...(h.better ? ['\u00a0', arrow(h)] : [])];
+};
+
+/** All of it, for whoever rests on the row. @param {Run} r */
+export const tip = (r) => [r.description || r.family_title, facts(r), ...(r.headline ? [figureLine(r.headline)] : [])].join(' · ');
+
+/** @param {Run} r */
+export const titleOf = (r) => r.title || r.family_title;
+
+/** Where a run's small picture is. @param {Run} r */
+export const picture = (r) => lx.base() + 'thumb/' + encodeURIComponent(r.name) + '?v=' + r.images_seen;

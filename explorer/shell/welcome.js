@@ -1,0 +1,26 @@
+import { remember, remembered } from './dom.js';
+import { mounted } from './mounted.js';
+import { titleOf } from './run_line.js';
+import { lx } from './store.js';
+
+const { element } = mounted('welcome');
+
+const box = element.querySelector('.lx-welcome'),
+  KEY = 'lx-welcomed';
+let wanted = !remembered(KEY) && !lx.linked;
+const tell = () => {
+  const row = lx.runOf(lx.state.run),
+    words = 'start.' + lx.state.view;
+  box.hidden = !wanted || !row || !lx.known(words);
+  if (box.hidden || !row) return;
+  const about = lx.views.find((v) => v.name === lx.state.view)?.inspector;
+  box.querySelector('b').textContent = about ? lx.t('welcome', { title: titleOf(row), data: row.dataset_title }) : '';
+  box.querySelector('span').textContent = lx.t(words);
+};
+box.querySelector('button').onclick = () => {
+  wanted = false;
+  remember(KEY, 'true');
+  tell();
+};
+for (const event of /** @type {const} */ (['runs', 'run', 'view', 'lang'])) lx.on(event, tell);
+lx.translate(element);
