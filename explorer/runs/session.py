@@ -113,14 +113,14 @@ class Session:
                 self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
             raise Refused(DAMAGED)
         if data is None:
-            raise NotThere("There are no held-out images of that data set here.")
+            raise NotThere("There are no test images of that data set here.")
         return self.held_of(data)
 
     def held_of(self, data: DataSpec) -> HeldOut:
         """The held-out images of exactly this data set, not of another of its name. Raises NotThere, or Refused when they are damaged."""
         folder = self._sheets(data)
         if folder is None:
-            raise NotThere("There are no held-out images of that data set here.")
+            raise NotThere("There are no test images of that data set here.")
         try:
             return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
         except DataError as e:
