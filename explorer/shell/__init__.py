@@ -6,7 +6,8 @@ is in the page: it imports ``lx`` of store.js and has ``const { element } = moun
 the page more than once it exports a function instead, as about.js does); and ``<name>.css`` (global rules: prefix class names; it is nested
 under ``:root``, so it must not name html or :root). Visible text carries ``data-t="key"`` (data-t-label for an aria-label, data-t-title for
 a title) and stands in ``explorer/i18n/*.json``, so that it follows the language. A stage that should fill its view has
-``elem_classes=["lx-fill"]``. Events for Gradio (``trigger('name')``) are named behind the template.
+``elem_classes=["lx-fill"]``, one that does not scroll within itself "lx-whole" too.
+Events for Gradio (``trigger('name')``) are named behind the template.
 """
 
 from __future__ import annotations

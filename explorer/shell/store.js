@@ -527,6 +527,13 @@ const ranked = () => {
 };
 /** The run that shows most of the current view, null where none can show it. */
 const best = () => ranked().find((name) => supports(name)) ?? null;
+/* whether a view is to open on the run that shows its point: as long as nobody has chosen a run, or changed what is drawn */
+const opensAnother = () => {
+  const { run, w, info, firsts } = state,
+    first = firsts[state.view];
+  if (!run || !supports(run)) return true;
+  return !!first && first !== run && supports(first) && !!w && !!info && w.every((v, i) => v === info.default.w[i]);
+};
 const present = async () => {
   const names = ranked(),
     shows = state.view;
@@ -546,7 +553,7 @@ const show = (view) => {
   can();
   emit('view');
   steps.changed();
-  if (!chosen && state.run && !supports(state.run)) present();
+  if (!chosen && state.run && opensAnother()) present();
 };
 const place = () => {
   document.body.dataset.view = state.view;

@@ -239,6 +239,20 @@ def test_a_first_visit_is_told_what_it_sees_and_what_to_do_once(fresh):
     expect(box).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [1280, 420])
+def test_no_stage_lies_over_what_stands_below_it(fresh, width):
+    """With the first visit's line, which takes its place from them."""
+    page = fresh.page
+    page.set_viewport_size({"width": width, "height": 800})
+    fresh.open("")
+    for view in page.evaluate("lx.views.map((v) => v.name)"):
+        page.evaluate("(v) => lx.show(v)", view)
+        fresh.settled()
+        over = page.evaluate("""() => [...document.querySelectorAll('.lx-fill>.html-container>div')].filter((e) => e.checkVisibility())
+            .map((e) => [e.closest('[id]').id, e.scrollHeight - e.clientHeight]).filter(([, by]) => by > 1)""")
+        assert over == [], view
+
+
 @pytest.mark.parametrize(("view", "run"), [("map", "plane"), ("codes", "info"), ("styles", "styled")])
 def test_each_view_opens_on_the_run_that_shows_its_point(fresh, view, run):
     fresh.open(f"view={view}")
@@ -259,16 +273,25 @@ def test_styles_opens_on_real_images_and_colours_and_a_link_on_what_it_says(fres
     assert "Colours" not in page.evaluate(pressed)
 
 
-def test_a_view_changes_the_run_only_where_nobody_chose_it_and_it_does_not_fit(fresh):
+def test_each_view_opens_on_its_run_until_somebody_chooses_one_or_changes_what_is_drawn(fresh):
     page = fresh.open("").page
-    code = fresh.state("lx.b64(s.w)")
+    assert fresh.state("s.run") == "plane"
     page.locator("[role=tab][data-view=codes]").click()
-    fresh.settled()
-    assert fresh.state("[s.run, lx.b64(s.w)]") == ["plane", code], "it fits, so it stays"
+    fresh.until("lx.state.run === 'info'")
     page.locator("[role=tab][data-view=styles]").click()
     fresh.until("lx.state.run === 'styled'")
     page.locator(".lx-undo").click()
-    fresh.until("lx.state.run === 'plane' && lx.state.view === 'codes'")
+    fresh.until("lx.state.run === 'info' && lx.state.view === 'codes'")
+    fresh.open("")
+    page.get_by_role("button", name="New seed").first.click()
+    fresh.until("lx.state.origin.kind === 'seed'")
+    fresh.settled()
+    code = fresh.state("lx.b64(s.w)")
+    page.locator("[role=tab][data-view=codes]").click()
+    fresh.settled()
+    assert fresh.state("[s.run, lx.b64(s.w)]") == ["plane", code], "somebody's own image, which fits, stays"
+    page.locator("[role=tab][data-view=styles]").click()
+    fresh.until("lx.state.run === 'styled'")
     fresh.open("run=a-gan&view=codes")
     page.locator("[role=tab][data-view=map]").click()
     expect(page.locator("#lx-why button")).to_have_text("Open Tiny VAE")

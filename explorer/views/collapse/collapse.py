@@ -38,4 +38,4 @@ def collapse() -> gr.HTML:
 </div>
 <details class="lx-about lx-live-about"><summary data-t="about"></summary>
   <p data-t="collapse.about"></p><ul></ul></details>""",
-                 elem_id="lx-collapse", elem_classes=["lx-fill"])
+                 elem_id="lx-collapse", elem_classes=["lx-fill", "lx-whole"])

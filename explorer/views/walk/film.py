@@ -53,4 +53,4 @@ def film() -> gr.HTML:
   </div>
   <p class="lx-note lx-why-way"></p>
 </div>""",
-                 elem_id="lx-film", elem_classes=["lx-fill"])
+                 elem_id="lx-film", elem_classes=["lx-fill", "lx-whole"])
