@@ -249,6 +249,14 @@ def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
     samples = sheet(drive)
     after(drive, page.get_by_role("radio", name="Real images").click)
     known = sheet(drive)
+    hidden = page.evaluate("""() => {
+        const [drawn, kept] = [".lx-mixing canvas", ".lx-sheet"].map((e) => document.querySelector(e)), k = drawn.width / drawn.clientWidth,
+            colour = (c, x, y) => [...c.getContext('2d').getImageData(Math.floor(x), Math.floor(y), 1, 1).data];
+        const [, h, w] = lx.state.info.spec.shape, parts = [0.3, 0.55, 0.85];
+        return [...document.querySelectorAll('.lx-source')].flatMap((b) => parts.flatMap((u) => parts.map((v) =>
+            colour(drawn, (b.offsetLeft + u * b.offsetWidth) * k, (b.offsetTop + v * b.offsetHeight) * k)
+                .some((one, i) => Math.abs(one - colour(kept, (+b.dataset.c + 1 + u) * w, (+b.dataset.r + 1 + v) * h)[i]) > 8)))); }""")
+    assert hidden == [False] * 9 * 12, "the real images stand beside their reconstructions, not on them"
     expect(page.locator("#lx-style-dials [data-dial=psi] output")).to_have_text("1.00")
     assert alike(known[0, 0], samples[0, 0]) and not alike(known[1, 0], samples[1, 0])
     page.locator(".lx-sty-cell[data-r='0'][data-c='-1']").click()

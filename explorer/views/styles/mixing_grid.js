@@ -8,18 +8,14 @@ import { PLACES, SIDE, isSource, sourceOf } from './places.js';
 /** @returns {[number, number]} */
 const placeOf = (b) => [+b.dataset.r, +b.dataset.c];
 
-/* a real image in the corner of its reconstruction */
-const inset = (x, face, right, bottom, side, k) => {
+const BESIDE = 0.42; /* a real image's side, of its reconstruction's */
+
+/** A real image outside of the grid, beside its reconstruction. */
+const beside = (x, face, left, top, side, k) => {
   if (!face) return;
-  const left = right - side,
-    top = bottom - side;
   x.save();
   x.beginPath();
-  x.roundRect(left - 2 * k, top - 2 * k, side + 2 * k, side + 2 * k, [8 * k, 0, 8 * k, 0]);
-  x.fillStyle = lx.css('--panel');
-  x.fill();
-  x.beginPath();
-  x.roundRect(left, top, side, side, [6 * k, 0, 8 * k, 0]);
+  x.roundRect(left, top, side, side, 6 * k);
   x.clip();
   x.imageSmoothingQuality = 'high';
   x.drawImage(face, left, top, side, side);
@@ -129,28 +125,35 @@ export class MixingGrid {
     this.paint();
   }
 
-  /* the host's width, a cell's, and where a row or column begins */
+  /* the host's width, a cell's, and where a row or column begins: after the real images where there are some */
   #measure() {
     const W = this.#host.clientWidth || 560,
       wide = W > 440,
       gap = wide ? 7 : 4,
       extra = wide ? 12 : 6,
-      cell = (W - gap * SIDE - extra) / (SIDE + 1);
-    return { W, cell, to: (k) => (k < 0 ? 0 : (k + 1) * (cell + gap) + extra) };
+      real = PLACES.some((place) => isSource(place) && this.#view.face(sourceOf(place))),
+      cell = (W - gap * SIDE - extra - (real ? gap : 0)) / (SIDE + 1 + (real ? BESIDE : 0)),
+      first = real ? cell * BESIDE + gap : 0;
+    return { W, cell, first, to: (k) => first + (k < 0 ? 0 : (k + 1) * (cell + gap) + extra) };
   }
 
-  #place({ cell, to }) {
+  #place({ cell, first, to }) {
     for (const b of this.#cells.children)
       Object.assign(b.style, {
         left: to(+b.dataset.c) + (b.dataset.again ? cell - 22 : 0) + 'px',
         top: to(+b.dataset.r) + 'px',
         ...(b.dataset.again ? {} : { width: cell + 'px', height: cell + 'px' }),
       });
-    Object.assign(this.#host.querySelector('.lx-corner').style, { width: cell + 'px', height: cell + 'px' });
+    Object.assign(this.#host.querySelector('.lx-corner').style, {
+      left: first + 'px',
+      top: first + 'px',
+      width: cell + 'px',
+      height: cell + 'px',
+    });
   }
 
   #round(x, { W, cell, to }, k) {
-    const of = `${W} ${k}`;
+    const of = `${W} ${cell} ${k}`;
     if (this.#mask?.of !== of) {
       this.#mask = Object.assign(document.createElement('canvas'), { width: x.canvas.width, height: x.canvas.height, of });
       const y = this.#mask.getContext('2d');
@@ -180,8 +183,10 @@ export class MixingGrid {
     x.imageSmoothingQuality = 'high';
     for (const [r, c] of PLACES) x.drawImage(this.#sheet, (c + 1) * w, (r + 1) * h, w, h, to(c) * k, to(r) * k, cell * k, cell * k);
     this.#round(x, measured, k);
+    const side = cell * BESIDE,
+      middle = (n) => to(n) + (cell - side) / 2;
     for (const [r, c] of PLACES.filter(isSource))
-      inset(x, this.#view.face(sourceOf([r, c])), (to(c) + cell) * k, (to(r) + cell) * k, cell * k * 0.42, k);
+      beside(x, this.#view.face(sourceOf([r, c])), (r < 0 ? middle(c) : 0) * k, (r < 0 ? 0 : middle(r)) * k, side * k, k);
     this.#mean.width = w;
     this.#mean.height = h;
     this.#mean.getContext('2d').drawImage(this.#sheet, 0, 0, w, h, 0, 0, w, h);
