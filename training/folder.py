@@ -81,6 +81,24 @@ def survey(source: Path) -> Survey:
     return Survey(counts["image"], (*_left_out(counts), *notes), sum(n in TEST for n in split) or held_out_of(len(found)), grey)
 
 
+def some(source: Path, size: int, count: int) -> np.ndarray:
+    """Up to ``count`` images of a source, from all over it, as training will have them but for files of more than 8 bits, which are left
+    out: (n, 3, size, size) uint8. Raises DataError on a source that cannot be used."""
+    with archive.opened(source) as (files, _):
+        found: list[np.ndarray] = []
+        for file in [*files[::max(1, len(files) // count)], *files]:
+            if len(found) == count:
+                break
+            try:
+                picture = _decoded(file, size)
+            except Unreadable:
+                continue
+            pixels = picture.pixels
+            if not picture.deep and not any(np.array_equal(pixels, p) for p in found):
+                found.append(pixels)
+    return np.stack(found).transpose(0, 3, 1, 2) if found else np.empty((0, 3, size, size), np.uint8)
+
+
 def held_out_of(images: int) -> int:
     """How many of so many images are held out, where no folder says which."""
     return round(max(HELD_OUT * images, min(LEAST_HELD_OUT, MOST_HELD_OUT * images)))

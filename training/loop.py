@@ -22,6 +22,8 @@ import torch
 from torch import Tensor
 
 from . import alarms, checkpoint, devices, log, pixels, points, precision, renamed, stages, state
+from .augment import NONE as UNCHANGED
+from .augment import augmented
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective
@@ -107,7 +109,9 @@ class World:
 class Stream:
     """An endless, reproducible order of the training images: each pass a new permutation of (seed, pass). Its state is one number."""
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray | None, batch_size: int, seed: int, world: World) -> None:
+    def __init__(self, images: np.ndarray, labels: np.ndarray | None, batch_size: int, seed: int, world: World,
+                 augment: str = UNCHANGED) -> None:
+        """``augment``: what is changed of each image of a batch (training/augment.py)."""
         if len(images) < batch_size:
             raise ValueError(f"the data set has {len(images)} training images, fewer than one batch of {batch_size}; "
                              "choose a smaller batch_size.")
@@ -115,7 +119,7 @@ class Stream:
             raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
         self.images = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(world.device)
         self.labels = None if labels is None else torch.from_numpy(np.require(labels, requirements=["C", "W"])).to(world.device)
-        self.batch_size, self.seed, self.world = batch_size, seed, world
+        self.batch_size, self.seed, self.world, self.augment = batch_size, seed, world, augment
         self.position = 0                      # batches drawn
         self._pass, self._order = -1, torch.empty(0)
 
@@ -129,12 +133,16 @@ class Stream:
         share = self.batch_size // self.world.size
         start = k * self.batch_size + self.world.rank * share
         self.position += 1
-        return self.take(self._order[start:start + share])
+        index = self._order[start:start + share].to(self.images.device)
+        return self._batch(augmented(self.images[index], self.augment), index)
 
     def take(self, index: Tensor) -> Batch:
-        """The images at ``index``, in [-1, 1]."""
+        """The images at ``index`` as they are, in [-1, 1]."""
         index = index.to(self.images.device)
-        return Batch.of(self.images[index], None if self.labels is None else self.labels[index])
+        return self._batch(self.images[index], index)
+
+    def _batch(self, images: Tensor, index: Tensor) -> Batch:
+        return Batch.of(images, None if self.labels is None else self.labels[index])
 
     def first(self, count: int, chunk: int = 500) -> Iterator[Batch]:
         """The first ``count`` training images, in chunks: for fitting, never for measuring."""
@@ -197,7 +205,7 @@ class Trainer:
         pairs = [(a, b) for a, b in zip(self._average.parameters(), self.model.parameters(), strict=True) if b in self.trained]
         self._averaged: tuple[list[Tensor], list[Tensor]] = [a for a, _ in pairs], [b for _, b in pairs]
         self.rates = [[g["lr"] for g in p.optimizer.param_groups] for p in self.phases]
-        self.stream = Stream(images, labels, config.batch_size, card.seed, self.world)
+        self.stream = Stream(images, labels, config.batch_size, card.seed, self.world, config.augment)
         self.objective.prepare(self.stream.first(10_000))
         self.steps, self.seconds = 0, 0.0
         self._sums: dict[str, Tensor] = {}

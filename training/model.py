@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+AUGMENT = ("none", "mirror", "shift", "both")      # what may be changed of training images; see augment.py
 MOST_NOTES = 64                                   # of a card
 OWN = "own-"                                      # how the names of a person's own sets begin
 MOST_ITEMS = 16                                   # numbers of one setting, such as the sizes of layers
@@ -41,6 +42,9 @@ class Config:
                          choices=("none", "cosine"), advanced=True)
     ema_images: int = setting(0, "half-life of the weight average in images; 0 keeps the last weights (ours)", low=0, high=10**8,
                               advanced=True)
+
+    augment: str = setting("none", "what is changed of each training image, anew each time that it is seen: mirror (left and right "
+                           "exchanged half the time), shift (moved by up to 1/16 of its side), or both (ours)", choices=AUGMENT)
 
     def __post_init__(self) -> None:
         for f in fields(self):

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import checkpoint, maps
+from . import augment, checkpoint, maps
 from .card import Card, CheckpointError, to_dict
 from .data import Dataset
 from .files import write_json
 from .loop import aside, save_samples
-from .model import Config, DataSpec, LatentModel, Note
+from .model import Config, DataSpec, LatentModel, Note, SettingError
 
 
 def suited(config: Config, data: DataSpec, images: int, chosen: Collection[str], processes: int = 1) -> tuple[Config, list[Note]]:
@@ -22,7 +22,10 @@ def suited(config: Config, data: DataSpec, images: int, chosen: Collection[str],
 
     The family's own choices (``Config.suited``: the pixel model of colour images, say), and a batch no larger than the ``images`` that
     are trained on: the largest power of two. ``chosen``: names of settings that a person or a recipe for this data set chose.
+    Raises SettingError for a setting that these data have no use for.
     """
+    if config.augment != augment.NONE and len(data.shape) != 3:
+        raise SettingError(f"{data.title} is no set of images, so nothing of it is mirrored or moved; augment must be none.")
     notes = []
     follows = {k: v for k, v in config.suited(data, images).items() if k not in chosen and v != getattr(config, k)}
     notes += [Note("suited", name=f"{k} = {v}") for k, v in follows.items()]

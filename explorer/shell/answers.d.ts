@@ -1718,4 +1718,5 @@ export interface Jobs {
   job_add_upload: null;
   job_check_upload: SurveyAnswer;
   job_fit: FitAnswer;
+  job_augmented: string | null;
 }

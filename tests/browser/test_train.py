@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -230,6 +231,42 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
     expect(fit).to_contain_text("22장으로 학습하고 8장은")
     page.get_by_label("데이터", exact=True).select_option("mnist")
     expect(fit).to_be_hidden()
+
+
+SEEN = """() => { const image = document.querySelector('.lx-augmented img'),
+    c = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), x = c.getContext('2d'); x.drawImage(image, 0, 0);
+    const d = x.getImageData(0, 0, c.width, c.height).data;
+    return { width: c.width, height: c.height, grey: [...d].filter((_, i) => i % 4 === 0) }; }"""
+
+
+def test_an_augmentation_is_seen_before_it_trains(drive, pictures):
+    page = opened(drive)
+    page.locator(".lx-data").select_option("folder")
+    page.get_by_text("Settings", exact=True).click()
+    choice = page.locator("[data-setting=augment]")
+    choice.select_option("mirror")
+    expect(page.locator(".lx-augmented")).to_be_hidden()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(pictures)
+    expect(page.locator(".lx-augmented")).to_have_attribute("data-how", "mirror")
+    expect(page.locator(".lx-augmented")).to_be_visible()
+    seen = page.evaluate(SEEN)
+    side = seen["height"] // 3
+    rows = np.array(seen["grey"], np.uint8).reshape(3, side, 8, side).transpose(0, 2, 1, 3)
+    plain, changed = rows[0], rows[1:].reshape(2, 8, side, side)
+    same = [np.array_equal(a, b) for row in changed for a, b in zip(row, plain, strict=True)]
+    turned = [np.array_equal(a, b[:, ::-1]) for row in changed for a, b in zip(row, plain, strict=True)]
+    assert all(s or t for s, t in zip(same, turned, strict=True)) and not all(same) and not all(turned)
+    choice.select_option("both")
+    expect(page.locator(".lx-augmented")).to_have_attribute("data-how", "both")
+    assert page.evaluate(SEEN)["grey"] != seen["grey"]
+    choice.select_option("none")
+    expect(page.locator(".lx-augmented")).to_be_hidden()
+    page.locator(".lx-data").select_option("mnist")
+    page.locator("[data-setting=augment]").select_option("shift")
+    drive.settled()
+    expect(page.locator(".lx-augmented")).to_be_hidden()            # none of its images are here
 
 
 def test_a_visitor_sees_and_cannot_start(drive):

@@ -36,6 +36,21 @@ def test_resume_is_bit_identical_to_an_uninterrupted_run(name, tmp_path):
     assert checkpoint.sha256(tmp_path / "whole" / "weights.safetensors") == checkpoint.sha256(tmp_path / "part" / "weights.safetensors")
 
 
+def test_a_resume_changes_the_images_as_the_whole_run_does(tmp_path):
+    """Those of an augmentation are drawn anew at each step."""
+    family = families.get("gan")
+    whole = trainer(family, images=96, augment="both")
+    whole.run(tmp_path / "whole", log_seconds=0)
+    first = trainer(family, images=96, augment="both")
+    first.run(tmp_path / "part", stop=lambda: first.steps >= 5, log_seconds=0)
+    second = trainer(family, images=96, augment="both")
+    second.restore(state.load(tmp_path / "part" / "resume"))
+    second.run(tmp_path / "part", log_seconds=0)
+    a, b, plain = weights(whole), weights(second), trainer(family, images=96)
+    plain.run(tmp_path / "plain", log_seconds=0)
+    assert all(torch.equal(a[k], b[k]) for k in a) and not all(torch.equal(a[k], v) for k, v in weights(plain).items())
+
+
 def test_saving_in_between_does_not_change_the_training(tmp_path):
     family = families.get("vae")
     quiet = trainer(family)

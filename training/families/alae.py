@@ -157,8 +157,6 @@ class ALAEObjective(AdversarialObjective):
         return {"loss": self.config.reciprocity * distance, "distance": distance}
 
 
-_CLOTHES = dict(network="conv", width=128, features=128)
-
 FAMILY = Family(
     name="alae", title="ALAE", paper="Pidhorskyi, Adjeroh & Doretto 2020, Adversarial Latent Autoencoders",
     equation="min_{F,G} max_{E,D}  𝔼[log D(E(x))] + 𝔼[log(1 − D(E(G(F(z)))))],   min_{E,G}  𝔼‖F(z) − E(G(F(z)))‖²",
@@ -169,7 +167,7 @@ FAMILY = Family(
         # ours: at 200,000 images of MNIST the official rates give noise, these give digits
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000, equalized=False, batch_size=32, learning_rate=1e-3,
                             r1=1.0)},
-        "cpu": {"*": dict(images=5_000_000, width=640), "fashion-mnist": dict(_CLOTHES, images=800_000)},
-        "gpu": {"*": dict(images=36_000_000, batch_size=128), "fashion-mnist": dict(_CLOTHES, images=10_000_000)},
+        "cpu": {"*": dict(images=5_000_000, width=640)},
+        "gpu": {"*": dict(images=36_000_000, batch_size=128)},
     },
 )

@@ -22,7 +22,7 @@ import filelock
 import psutil
 
 import training
-from training import checkpoint, families, heldout, lock, status
+from training import augment, checkpoint, families, heldout, lock, status
 from training.data import SIZES, TITLES, forget
 from training.files import Outside, inside, write_json
 from training.model import DataSpec, SettingError
@@ -31,6 +31,7 @@ from training.status import Status
 from ...runs import lanes
 from .. import Access
 from .answers import FitAnswer, FormAnswer, SurveyAnswer
+from .augmented import of_known, of_own
 from .error import JobError
 from .form import OWN, QUICK, arguments, chosen, fitted, form
 from .monitor import PROCESS_LOG, Monitor
@@ -187,6 +188,16 @@ class Jobs(Monitor):
             return fitted(kind, recipe, chosen(kind, settings), images, held_out, grey)
         except SettingError as e:
             raise JobError(str(e)) from e
+
+    def augmented(self, data: str, how: str, upload: str | None, size: int | None) -> bytes | None:
+        """A PNG of some images of a data set, and below them what an augmentation makes of them; None where no image of it is here yet.
+        Raises JobError."""
+        self.access.require_training()
+        if how not in augment.CHOICES or data not in TITLES:
+            raise JobError(f"An augmentation is one of {', '.join(augment.CHOICES)}, of a data set that there is.")
+        if data != OWN:
+            return of_known(self.trained, data, how)
+        return of_own(self.uploads.source(upload), size, how) if upload else None
 
     @staticmethod
     def _own_data(folder: Path) -> DataSpec | None:

@@ -93,8 +93,16 @@ def functions(jobs: Jobs) -> list[Callable[[Any], Value[Any] | Problem]]:
             return jobs.fit(family, recipe, {str(k): v for k, v in (settings if isinstance(settings, dict) else {}).items()}, upload)
         return answer(work)
 
+    def job_augmented(asked: Any) -> Value[str | None] | Problem:
+        def work() -> str | None:
+            data, how = (_text(asked, k) or "" for k in ("data", "how"))
+            size = asked.get("size") if isinstance(asked, dict) else None
+            png = jobs.augmented(data, how, _text(asked, "upload"), size if isinstance(size, int) else None)
+            return None if png is None else "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+        return answer(work)
+
     return [job_form, job_snapshot, job_samples, job_start, job_stop, job_resume, job_delete, job_begin_upload, job_add_upload,
-            job_check_upload, job_fit]
+            job_check_upload, job_fit, job_augmented]
 
 
 def _text(asked: Any, key: str) -> str | None:
@@ -130,6 +138,8 @@ def train(jobs: Jobs) -> gr.HTML:
       <label class="lx-field"><span data-t="train.name"></span>
         <input class="lx-input lx-name" maxlength="64" autocomplete="off" spellcheck="false"></label>
       <details class="lx-more"><summary data-t="train.settings"></summary><div class="lx-settings"></div>
+        <figure class="lx-augmented" hidden><img alt="" role="img" data-t-label="train.augment.alt">
+          <figcaption data-t="train.augment.seen"></figcaption></figure>
         <details class="lx-advanced"><summary data-t="train.advanced"></summary><div class="lx-settings"></div></details></details>
     </div>
     <div class="lx-go"><p class="lx-wrong" role="alert" hidden></p>

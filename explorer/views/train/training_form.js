@@ -2,6 +2,7 @@
 import { button, make } from '../../shell/dom.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
+import { Augmented } from './augmented.js';
 import { fits, settingField } from './setting_field.js';
 import { number, word } from './training_words.js';
 import { Upload } from './upload.js';
@@ -15,6 +16,7 @@ export class TrainingForm {
   /** @type {View} */
   #view;
   #upload;
+  #seen;
   /** @type {FormAnswer | null} */
   #form = null; /* what the server offers */
   #chosen = { family: null, recipe: null };
@@ -36,15 +38,20 @@ export class TrainingForm {
       changed: () => {
         this.allow();
         this.#fit();
+        this.#seen.show();
       },
     });
+    this.#seen = new Augmented(element, view.ask, () => this.#augmentation());
     for (const name of ['.lx-families', '.lx-recipes']) arrowKeys(this.#find(name));
     this.#find('.lx-data').onchange = () => {
       this.#edited = {};
       this.fill();
       this.#write();
     };
-    this.#find('.lx-size').onchange = () => this.#write();
+    this.#find('.lx-size').onchange = () => {
+      this.#write();
+      this.#seen.show();
+    };
     this.#find('.lx-name').oninput = () => {
       this.#typed = this.#find('.lx-name').value.trim();
       this.#named = this.#typed !== '';
@@ -87,6 +94,14 @@ export class TrainingForm {
     const f = this.#family,
       per = f.recipes[this.#chosen.recipe] || {};
     return { ...Object.fromEntries(f.settings.map((s) => [s.name, s.default])), ...(per['*'] || {}), ...(per[this.#data] || {}) };
+  }
+
+  /* what is to be changed of which images; null: nothing, or of none that are here */
+  #augmentation() {
+    if (!this.#form || (this.#own && !this.#upload.token)) return null;
+    const how = String(this.#edited.augment ?? this.#values().augment),
+      own = { upload: this.#upload.token, size: +this.#find('.lx-size').value };
+    return how === 'none' ? null : { how, data: this.#data, ...(this.#own && own) };
   }
 
   #firstRecipe(family) {
@@ -230,6 +245,7 @@ export class TrainingForm {
     this.#suggest();
     this.allow();
     this.#fit();
+    this.#seen.show();
   }
 
   /** What follows from a person's own images: how many train, the batch, the pixel model. */
@@ -278,6 +294,7 @@ export class TrainingForm {
               else this.#edited[s.name] = value;
               this.#write();
               this.#fit();
+              this.#seen.show();
             }),
           );
     main.replaceChildren(...of(false));

@@ -1,0 +1,35 @@
+/* What an augmentation makes of the images, to be seen before anything is trained. */
+
+/** @import { AskJob } from '../../shell/types' */
+/** @typedef {{ how: string, data: string, upload?: string | null, size?: number }} Asked */
+
+export class Augmented {
+  #figure;
+  #ask;
+  #asked;
+  #last = '';
+
+  /** @param {HTMLElement} element @param {AskJob} ask @param {() => Asked | null} asked null: nothing is changed, or no images are here */
+  constructor(element, ask, asked) {
+    this.#figure = /** @type {HTMLElement} */ (element.querySelector('.lx-augmented'));
+    this.#ask = ask;
+    this.#asked = asked;
+  }
+
+  /** The picture of what is chosen now. */
+  async show() {
+    const asked = this.#asked(),
+      key = asked ? JSON.stringify(asked) : '',
+      image = /** @type {HTMLImageElement} */ (this.#figure.querySelector('img'));
+    if (key === this.#last) return;
+    this.#last = key;
+    delete this.#figure.dataset.how;
+    const picture =
+      asked && (await this.#ask('job_augmented', asked).catch(() => null)); /* what is wrong with images is said beside them */
+    if (key !== this.#last) return;
+    this.#figure.hidden = !picture;
+    if (!asked || !picture) return;
+    image.src = picture;
+    this.#figure.dataset.how = asked.how;
+  }
+}
