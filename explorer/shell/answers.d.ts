@@ -675,6 +675,20 @@ export interface DrawSamples {
   columns?: number;
 }
 
+/** The pair at a time. */
+export interface DrawSpoiled {
+  run: string;
+  label?: number | null;
+  image: string | HeldOutImage | Pixels | CodeImage;
+  invert?: boolean;
+  kind: 'gaussian' | 'dropout' | 'block';
+  amounts: number[];
+  seed?: number;
+  draws?: number;
+  op: 'spoiled';
+  t: number;
+}
+
 /** A path as a contact strip: frames in a row, or in rows of `columns`. */
 export interface DrawStrip {
   run: string;
@@ -869,6 +883,24 @@ export interface FilmBlended {
   blends: number[][];
   loop?: boolean;
   op: 'blended';
+}
+
+/** The pair from the first amount to the last. */
+export interface FilmSpoiled {
+  run: string;
+  label?: number | null;
+  seconds?: number;
+  fps?: number;
+  size?: number;
+  format?: 'gif' | 'mp4';
+  back?: boolean;
+  image: string | HeldOutImage | Pixels | CodeImage;
+  invert?: boolean;
+  kind: 'gaussian' | 'dropout' | 'block';
+  amounts: number[];
+  seed?: number;
+  draws?: number;
+  op: 'spoiled';
 }
 
 /** A path from its beginning to its end, through at most 12 keys. */
@@ -1705,12 +1737,14 @@ export interface Draws {
   truncated: DrawTruncated;
   blended: DrawBlended;
   resample: DrawResample;
+  spoiled: DrawSpoiled;
 }
 
 /** POST film: what is saved as a film, by its op. */
 export interface Films {
   walk: FilmWalk;
   blended: FilmBlended;
+  spoiled: FilmSpoiled;
 }
 
 /** POST of what is answered with a file, by path. */

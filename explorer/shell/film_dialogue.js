@@ -12,6 +12,7 @@ import { lx } from './store.js';
  * @property {string} title
  * @property {string} name a part of the file's name
  * @property {Ends & { step: number, from: number, to: number }} ends
+ * @property {string} [note] what is to be known of it
  * @property {[string, string][]} [ways] how it goes, each with its words; the first is chosen
  * @property {string[]} [whole] of the ways those that go over the whole dial, whatever its ends
  * @property {(t: number, chosen: Chosen) => string} shown what the dial is at a time
@@ -67,6 +68,7 @@ export class FilmDialogue {
     const { from, to, low, high, step } = dial.ends,
       way = this.#find('.lx-filmed-way');
     this.#find('h2').textContent = dial.title;
+    this.#find('.lx-filmed-note').textContent = dial.note ?? '';
     for (const [end, value] of Object.entries({ from, to }))
       Object.assign(this.#find('.lx-filmed-' + end), { min: low, max: high, step, value });
     way.hidden = !dial.ways;

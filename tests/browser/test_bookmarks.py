@@ -178,7 +178,7 @@ def test_a_code_that_no_longer_fits_and_a_full_browser(drive):
     dialog.get_by_role("button", name="Open “retrained”").click()
     drive.until("window.lx.state.w[0] === 0.5")
     expect(drive.page.locator("#lx-toast")).to_contain_text("made with another network (tiny)")
-    drive.page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    drive.page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
     keep(drive, "one too many")
     dialog = opened(drive)
     assert names(drive)[0] == "one too many" and len(json.loads(saved(drive, dialog))["places"]) == 3, "it is there, and can be saved"

@@ -185,3 +185,21 @@ def test_a_residual_and_all_of_them(drive):
     is_a_film_between(drive, none, whole)
     dialogue(drive).get_by_label("How it goes").select_option("all")
     assert alike(frame_at(drive, 1), whole) and not alike(frame_at(drive, 0), none)
+
+
+def test_noise_on_an_input_beside_its_reconstruction(drive, pages, trained):
+    drive.server = pages.over(trained)
+    page = drive.open("run=tiny&view=reconstruct").page
+    page.get_by_role("radio", name="Gaussian").click()
+    drive.settled()
+
+    def shown(amount):
+        drive.slide("#lx-reconstruct .lx-spoil-more input", amount)
+        return np.concatenate([pixels(drive, "#lx-reconstruct .lx-given"), pixels(drive, "#lx-reconstruct .lx-out canvas")], 1)
+    some, much = shown(20), shown(80)
+    page.get_by_role("button", name="Film of the noise").click()
+    choose(drive, **{"from": 0.2, "to": 0.8})
+    is_a_film_between(drive, some, much)
+    dialogue(drive).get_by_label("How it goes").select_option("seeds")
+    film = saved(drive)
+    assert alike(film[0], much) and len(film) == 16 == len({f.tobytes() for f in film})

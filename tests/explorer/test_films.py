@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from explorer import Refused
-from explorer.latent import layers, moves
+from explorer.latent import layers, moves, reconstruction
 from explorer.runs.session import Session
 from explorer.views import base, films, operations, paths
 
@@ -155,3 +155,18 @@ def test_what_no_film_is_made_of(kinds, wrong, sentence):
     body["w" if body["op"] == "blended" else "keys"] = w
     with pytest.raises(Refused, match=sentence):
         films.film(run, base.parse(operations.FILM, json.dumps(body).encode()))
+
+
+def test_noise_on_the_input_grows_beside_what_is_made_of_it(session):
+    run = session.run("tiny")
+    w = run.map_z(run.sample_z(1, 2))
+    body = {"op": "spoiled", "run": "tiny", "image": {"w": moves.to_text(w)}, "kind": "gaussian", "amounts": [0.0, 1.0], "seed": 5}
+    shown = base.parse(operations.FILM, json.dumps(body).encode()).shown(run, 5)[..., 0]
+    clean = run.decode(w)[0].transpose(2, 0, 1)
+    for k, frame in enumerate(shown):
+        noisy = reconstruction.noisy(clean, "gaussian", k / 4, 5)
+        assert np.array_equal(frame[:, :28], noisy[0]) and np.array_equal(frame[:, 28:], reconstruction.take_in(run, noisy).again[..., 0])
+    assert np.array_equal(shown[0][:, :28], clean[0]) and len({f.tobytes() for f in shown}) == 5
+    anew = base.parse(operations.FILM, json.dumps(body | {"amounts": [0.5], "draws": 3}).encode()).shown(run, 3)[..., 0]
+    assert all(np.array_equal(f[:, :28], reconstruction.noisy(clean, "gaussian", 0.5, 5 + k)[0]) for k, f in enumerate(anew))
+    assert np.array_equal(drawn(run, **{k: v for k, v in body.items() if k != "run"}, t=0.25), shown[1])

@@ -259,10 +259,15 @@ const moving = (w, where) => {
   setCode(w, where);
   show();
 };
-const spoil = new Spoil($('.lx-spoil'), () => {
-  if (image && here()) encode(image, true, more());
-  write();
-});
+const spoil = new Spoil(
+  $('.lx-spoil'),
+  () => {
+    if (image && here()) encode(image, true, more());
+    write();
+  },
+  $('.lx-film-dialogue'),
+  () => (image ? { image, ...(more().invert && { invert: true }), label: follows() ? lx.state.label : null } : null),
+);
 const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
 const kept = new Kept($('.lx-kept')),
   change = new Edit($('.lx-change'), { set: moving, changed: () => write() });

@@ -319,6 +319,7 @@ new StyleFilms(element, {
     return grain.seed;
   },
   noise: () => grained(),
+  slight: () => grains.slight(),
 });
 /* ---- opening the view, another run, another code ---- */
 const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);

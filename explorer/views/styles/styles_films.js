@@ -18,6 +18,7 @@ import { joining, mixedIn } from './joining.js';
  * @property {number[]} strengths
  * @property {number | null} seed
  * @property {() => { noise?: PixelNoise }} noise as it is now
+ * @property {() => boolean} slight whether it can hardly be seen
  */
 
 const PER = 100;
@@ -94,6 +95,10 @@ export class StyleFilms {
     };
   }
 
+  #slight() {
+    return this.#view.slight() ? { note: lx.t('sty.film.slight') } : {};
+  }
+
   /** @returns {Dial} */
   #noise() {
     const { w } = /** @type {Opened} */ (lx.state),
@@ -101,6 +106,7 @@ export class StyleFilms {
     return {
       title: lx.t('film.animate', { what: lx.t('sty.noise') }),
       name: 'noise',
+      ...this.#slight(),
       ends: { low: 0, high: 2, step: 0.05, from: 0, to: 2 },
       shown: (t, chosen) => between(t, chosen).toFixed(2),
       asked: ({ from, to }) => ({
@@ -122,6 +128,7 @@ export class StyleFilms {
     return {
       title: lx.t('film.animate', { what: lx.t('sty.film.seeds') }),
       name: 'noise-seeds',
+      ...this.#slight(),
       ends: { low: 0, high: 1e9, step: 1, from: first, to: first + SEEDS - 1, apart: MOST_SEEDS - 1 },
       shown: (t, chosen) => {
         const k = Math.min(Math.floor(t * many(chosen)), many(chosen) - 1);
