@@ -54,6 +54,7 @@ export class FilmDialogue {
     this.#find('.lx-filmed-close').onclick = () => dialog.close();
     dialog.onclose = () => this.#player.halt();
     lx.on('lang', () => this.#told());
+    for (const event of /** @type {const} */ (['run', 'view'])) lx.on(event, () => dialog.open && dialog.close());
   }
 
   /** @param {string} selector @returns {any} */

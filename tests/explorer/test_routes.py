@@ -177,7 +177,7 @@ def test_hostile_code_requests(client):
 
 
 def test_too_long_bodies(client):
-    for path, limit in (("render", routes.MAX_RENDER), ("code", routes.MAX_CODE), ("film", routes.MAX_FILM)):
+    for path, limit in (("render", routes.MAX_RENDER), ("code", routes.MAX_CODE), ("film", routes.MAX_FILM), ("seeds", routes.MAX_NAME)):
         sentence(client.post(path, content=bytes(limit + 1)), 413)
         sentence(client.post(path, content=(bytes(2**16) for _ in range(limit // 2**16 + 2))), 413)      # no length declared
         sentence(client.post(path, content=b""), 422)
@@ -308,7 +308,7 @@ def test_with_gradio_and_a_login(session):
             for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "sheet/shapes/0", "plot/tiny/curves",
                          "plot/tiny/spectrum"):
                 sentence(http.get("/" + path), 401)
-            for path in ("render", "code", "film"):
+            for path in ("render", "code", "film", "seeds"):
                 sentence(http.post("/" + path, content=image), 401)
                 sentence(http.post("/" + path, content=image, headers={"cookie": "access-token-x=1; access-token-unsecure-x=None"}), 401)
             login = httpx.post(f"{url}login", data={"username": "ada", "password": "secret"}, trust_env=False)

@@ -90,6 +90,7 @@ def reconstruct() -> gr.HTML:
       <figure class="lx-b"><canvas role="img" data-t-label="rec.between.b"></canvas><figcaption>B</figcaption></figure>
     </div>
     <p class="lx-note"><button type="button" class="lx-btn lx-small lx-pin" data-t="rec.between.pin"></button>
+      <button type="button" class="lx-btn lx-small lx-mix-film" data-t="rec.between.film" aria-haspopup="dialog"></button>
       <span class="lx-mix-note"></span></p></section>
   <section class="lx-change" hidden><h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
     <p class="lx-note lx-edit-note"></p></section>

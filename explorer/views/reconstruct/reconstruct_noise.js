@@ -1,10 +1,10 @@
 /* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image
    anew. image(): what is encoded, null where nothing is. */
-import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FilmSpoiled, Noise } from '../../shell/answers' */
+/** @import { FilmDialogue } from '../../shell/film_dialogue.js' */
 /** @typedef {Pick<FilmSpoiled, 'image' | 'invert' | 'label'>} Given */
 /** @typedef {{ kind: Noise['kind'], amount: number, seed: number }} Kept amount: in hundredths */
 /** @typedef {{ rows: { run: string, error: number }[], noise: number }} Told */
@@ -36,12 +36,12 @@ export class Spoil {
   #seed = 0;
   /** @type {Told | null} */
   #told = null;
-  /** @param {any} host @param {() => void} again @param {HTMLDialogElement} dialog @param {() => Given | null} image */
-  constructor(host, again, dialog, image) {
+  /** @param {any} host @param {() => void} again @param {FilmDialogue} films @param {() => Given | null} image */
+  constructor(host, again, films, image) {
     this.#host = host;
     this.#again = again;
     this.#image = image;
-    this.#film = new FilmDialogue(dialog);
+    this.#film = films;
     this.#find('.lx-animate').onclick = () => this.#open();
     this.#kinds = [...host.querySelectorAll('[data-noise]')];
     this.#amount = this.#find('input');
