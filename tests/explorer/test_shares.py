@@ -202,9 +202,11 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
             while sum(f.done() for f in films) < 2:                          # a refusal takes a moment
                 await asyncio.sleep(0)
             begun = [f.done() and f.result().status_code for f in films]
+            seeds = await greedy.post("/seeds", json={"run": "tiny", "first": 0})
             held.set()
-            return image, opened, own, begun, [f.status_code for f in await asyncio.gather(*films)]
-    image, opened, own, begun, ended = answered(ask())
+            return image, opened, own, seeds, begun, [f.status_code for f in await asyncio.gather(*films)]
+    image, opened, own, seeds, begun, ended = answered(ask())
+    assert seeds.status_code == 503 and "Your other files" in seeds.json()["error"], "a batch of seeds is a file, too"
     assert (image.status_code, opened.status_code, own.status_code) == (200, 200, 200)
     assert begun.count(503) == 2 and begun.count(False) == 6, "six films of one address, no more"
     assert ended.count(200) == 6
