@@ -102,7 +102,8 @@ def _head(views: dict[str, Any], context: Context) -> str:
     relabel = json.dumps([[key, prop] for _, key, prop in context.labels])
     shown = ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
                      for n in views) + "{display:flex!important}"
-    return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown}</style><script>window.lxRelabel={relabel};</script>"
+    told = f'<script type="application/json" id="lx-relabel">{relabel}</script>'
+    return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown}</style>{told}"
 
 
 def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:

@@ -101,13 +101,13 @@ def _features(commands: Commands) -> None:
 
 def _data(commands: Commands) -> None:
     from .data import TITLES
-    data = commands.add_parser("data", help="fetch or draw a data set, and its held-out sheet for the page")
+    data = commands.add_parser("data", help="fetch or draw a data set, and the sheet of its test images for the page")
     data.add_argument("data", metavar="NAME", choices=sorted(TITLES))
     data.add_argument("--cache", type=Path)
     data.add_argument("--source", type=Path)
     data.add_argument("--size", type=int, choices=(28, 32, 64))
     data.add_argument("--trained", type=Path, default=TRAINED)
-    data.add_argument("--sheet", action="store_true", help="write the held-out sheet under --trained")
+    data.add_argument("--sheet", action="store_true", help="write the sheet of its test images under --trained")
 
 
 def _choose(commands: Commands) -> None:

@@ -72,7 +72,7 @@ def command_data(args: argparse.Namespace) -> int:
     """Fetch or draw, and say what there is."""
     dataset = load_data(args)
     s = dataset.spec
-    print(f"{s.title}: {len(dataset.train.images):,} training and {len(dataset.test.images):,} held-out images of "
+    print(f"{s.title}: {len(dataset.train.images):,} training and {len(dataset.test.images):,} test images of "
           f"{' × '.join(map(str, s.shape))}, {len(s.classes)} classes, {len(s.attributes)} attributes")
     for note in s.notes:
         print(notes.sentence(note))
@@ -81,7 +81,7 @@ def command_data(args: argparse.Namespace) -> int:
     if args.sheet:
         from . import heldout
         sheet = heldout.write(dataset, args.trained)
-        print(f"{sheet.n:,} held-out images in {args.trained / '_data' / s.name}")
+        print(f"{sheet.n:,} test images in {args.trained / '_data' / s.name}")
     return 0
 
 

@@ -97,10 +97,10 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
          tell: Say) -> dict[str, dict[str, Any]]:
     images = dataset.test.images[:heldout.LIMIT]
     labels = None if dataset.test.labels is None else dataset.test.labels[:heldout.LIMIT]
-    say("encoding the held-out images")
+    say("encoding the test images")
     codes = maps.encode_all(model, images)
     if not np.isfinite(codes).all():
-        tell("The codes of the held-out images are NaN or infinite: there is no map of them.")
+        tell("The codes of the test images are NaN or infinite: there is no map of them.")
         (folder / checkpoint.MAP).unlink(missing_ok=True)
         return {}
     kept, most = maps.Map(codes), maps.most_numbers(model)

@@ -70,7 +70,7 @@ class HeldOut:
         """The images at ``indices`` (k,), each in [0, n), as (k, C, H, W) uint8. Raises IndexError, or DataError on damage."""
         indices = np.asarray(indices, np.int64).reshape(-1)
         if len(indices) and (indices.min() < 0 or indices.max() >= self.n):
-            raise IndexError(f"{self.spec.title} has {self.n} held-out images; asked for {indices.min()} to {indices.max()}.")
+            raise IndexError(f"{self.spec.title} has {self.n} test images; asked for {indices.min()} to {indices.max()}.")
         out = np.empty((len(indices), *self.spec.shape), np.uint8)
         for k in np.unique(indices // self.per_sheet):
             here = indices // self.per_sheet == k
@@ -201,7 +201,7 @@ def open_heldout(folder: Path) -> HeldOut:
     except DataError:
         raise
     except FileNotFoundError as error:
-        raise DataError(f"{folder} holds no held-out images ({Path(error.filename).name} is missing).") from error
+        raise DataError(f"{folder} holds no test images ({Path(error.filename).name} is missing).") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{folder} is damaged ({type(error).__name__}: {error}).") from error
     fits = ((labels is None or labels.shape == (found.n,))

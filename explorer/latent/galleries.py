@@ -92,14 +92,14 @@ def exemplars(run: Run, refs: list[str], label: int | None = None) -> np.ndarray
     out = np.empty((len(refs), run.d), np.float32)
     kinds = [REF.fullmatch(r) for r in refs]
     if not all(kinds):
-        raise Refused("An exemplar is named s and a seed, or r and the number of a held-out image.")
+        raise Refused("An exemplar is named s and a seed, or r and the number of a test image.")
     numbers = np.array([int(k[2]) for k in kinds if k], int)
     real = np.array([k[1] == "r" for k in kinds if k], bool)
     if real.any():
         if run.codes is None:
             raise NotThere("This run has no codes of real images.")
         if numbers[real].max() >= len(run.codes):
-            raise NotThere(f"There are held-out images 0 to {len(run.codes) - 1}; {numbers[real].max()} is none of them.")
+            raise NotThere(f"There are test images 0 to {len(run.codes) - 1}; {numbers[real].max()} is none of them.")
         out[real] = run.codes[numbers[real]]
     if (~real).any():
         out[~real] = sampled(run, numbers[~real], label)

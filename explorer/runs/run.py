@@ -33,7 +33,7 @@ CHUNK = 64                                      # codes at once
 ENCODED = 128                                   # images at once, where all are: 500 take a convolutional network's layers 270 MB
 LARGEST = 1e15                                  # of a code: squares are still finite
 PIXELS, WORTH = 2**17, 2**15                    # of images drawn at once at most, and at least where others are drawn beside them
-DAMAGED = "The held-out images of this data set are damaged; `python -m training evaluate RUN` writes them again."
+DAMAGED = "The test images of this data set are damaged; `python -m training evaluate RUN` writes them again."
 
 
 class Run:
@@ -199,9 +199,9 @@ class Run:
     def real(self, indices: np.ndarray) -> np.ndarray:
         """Held-out images (k, C, H, W) uint8. Raises NotThere, or Refused when they cannot be read."""
         if self.held is None:
-            raise NotThere("There are no held-out images for this run here.")
+            raise NotThere("There are no test images for this run here.")
         if len(indices) and not 0 <= min(indices) <= max(indices) < self.held.n:
-            raise NotThere(f"There are held-out images 0 to {self.held.n - 1}; {max(indices)} is none of them.")
+            raise NotThere(f"There are test images 0 to {self.held.n - 1}; {max(indices)} is none of them.")
         try:
             return self.held.images(indices)
         except DataError as e:

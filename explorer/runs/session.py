@@ -32,32 +32,30 @@ class Session:
         """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
         self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
-        self._labels = Recent(4096)
         self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
-        """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence. Read again
-        when the folder has changed."""
+        """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence."""
+        return self.listing()[:2]
+
+    def listing(self) -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
+        """What ``runs`` gives, and what the owner calls each run and says of it. Read again when the folder has changed."""
         try:
             folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
         except OSError:
             folders = []                        # checkpoint.runs says why
         stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / label.LABEL))) for p in folders)
 
-        def make() -> tuple[dict[str, Card], dict[str, str]]:
+        def make() -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
             cards, problems = checkpoint.runs(self.trained)
             self._known = frozenset(c.name for c in cards)
-            return {c.name: self._titled(c) for c in cards}, problems
+            labels = {c.name: label.read(self.trained / c.name) for c in cards}
+            return {c.name: _titled(c, labels[c.name]) for c in cards}, problems, labels
         return self._small.get("runs", stamp, make)
 
-    def label(self, name: str) -> label.Label:
-        """What the owner of a listed run calls it and says of it."""
-        path = self.trained / name / label.LABEL
-        return self._labels.get(name, _stamp(path), lambda: label.read(path.parent))
-
-    def _titled(self, card: Card) -> Card:
-        title = self.label(card.name).title
-        return dataclasses.replace(card, title=title) if title else card
+    def titled(self, card: Card) -> Card:
+        """A listed run's card, with the title that its owner gave it."""
+        return _titled(card, label.read(self.trained / card.name))
 
     def first(self) -> str | None:
         """The run to open with, see ``first_of``; None without runs."""
@@ -113,14 +111,14 @@ class Session:
                 self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
             raise Refused(DAMAGED)
         if data is None:
-            raise NotThere("There are no held-out images of that data set here.")
+            raise NotThere("There are no test images of that data set here.")
         return self.held_of(data)
 
     def held_of(self, data: DataSpec) -> HeldOut:
         """The held-out images of exactly this data set, not of another of its name. Raises NotThere, or Refused when they are damaged."""
         folder = self._sheets(data)
         if folder is None:
-            raise NotThere("There are no held-out images of that data set here.")
+            raise NotThere("There are no test images of that data set here.")
         try:
             return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
         except DataError as e:
@@ -155,6 +153,10 @@ class Session:
         """Paper, equation and summary of the family a run belongs to, for showing."""
         family = families.get((self.card(run) if isinstance(run, str) else run).family)
         return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
+
+
+def _titled(card: Card, told: label.Label) -> Card:
+    return dataclasses.replace(card, title=told.title) if told.title else card
 
 
 def first_of(cards: Mapping[str, Card]) -> str | None:

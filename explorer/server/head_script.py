@@ -21,14 +21,15 @@ def first() -> bytes:
     """early.js, and login.js with its sentences: the login page comes without the page's own head."""
     said = {lang: {k: words(lang)[f"login.{k}"] for k in ("wait", "framed", "open")} for lang in LANGUAGES}
     told = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
-    return f"<script>{SCRIPT.read_text('utf-8')}window.lxLogin={told};\n{LOGIN.read_text('utf-8')}</script>".encode()
+    sentences = f'<script type="application/json" id="lx-login-words">{told}</script>'
+    return f"{sentences}<script>{SCRIPT.read_text('utf-8')}{LOGIN.read_text('utf-8')}</script>".encode()
 
 
 def modules() -> bytes:
     """mount.js, and the page's modules: fetched while Gradio's are, and the store begun. Addresses are relative, as Gradio's own are."""
     path = scripts().path.removeprefix("/")
     ahead = "".join(f'<link rel="modulepreload" href="{path}{name}.js">' for name in scripts().names)
-    return (f"<script>window.lxScripts={json.dumps(path)};\n{MOUNT.read_text('utf-8')}</script>"
+    return (f"<script data-scripts={json.dumps(path)}>{MOUNT.read_text('utf-8')}</script>"
             f'{ahead}<script type="module" src="{path}shell/store.js"></script>').encode()
 
 

@@ -1,8 +1,9 @@
 /* Two things that Gradio's login page is silent about: that the next password has to wait, and that a browser which keeps no cookies for a
- * page inside another site's frame cannot stay logged in there. The sentences are window.lxLogin, by language (early.py). */
+ * page inside another site's frame cannot stay logged in there. The sentences are the JSON of #lx-login-words, by language. */
 (() => {
   const ask = window.fetch.bind(window);
-  const words = window.lxLogin[navigator.language.startsWith('ko') ? 'ko' : 'en'];
+  const told = JSON.parse(document.getElementById('lx-login-words').textContent),
+    words = told[navigator.language.startsWith('ko') ? 'ko' : 'en'];
   const isLogin = (input, init) =>
     init?.method === 'POST' && typeof input === 'string' && new URL(input, location.href).pathname.endsWith('/login');
   const tell = (sentence, link) => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -25,7 +24,7 @@ Views = Callable[[dict[str, Any]], list[str]]
 
 def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
     """What the picker shows: a row for each run, a sentence for each folder that is none, and whether training is allowed."""
-    cards, problems = session.runs()            # once: each time it looks at every run's files
+    cards, problems, labels = session.listing()     # once: each time it looks at every run's files
     titles = datasets.titles(c.data for c in cards.values())
     rows: list[RunRow] = []
     for card in cards.values():
@@ -33,7 +32,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         spec = can.to_dict()
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
-            name=card.name, title=card.title or family_title, description=session.label(card.name).description,
+            name=card.name, title=card.title or family_title, description=labels[card.name].description,
             own=own.is_own(session.trained / card.name), family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
@@ -56,8 +55,7 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
                          low=e.low, high=e.high)
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     about, spec = session.about(run.card), run.spec.to_dict()
-    card = dataclasses.replace(run.card, title=session.label(run.card.name).title or run.card.title)
-    return {"card": cast(CardTold, checkpoint.to_dict(card)), "paper": about["paper"], "equation": about["equation"],
+    return {"card": cast(CardTold, checkpoint.to_dict(session.titled(run.card))), "paper": about["paper"], "equation": about["equation"],
             "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
             "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
             "mean": moves.to_text(basis.mean), "truncates": layers.average(run) is not None, "scale": basis.scale, "directions": directions,

@@ -6,4 +6,4 @@
 /** @import { Mounted } from './types' */
 
 /** @param {string} name @returns {Mounted} */
-export const mounted = (name) => window.lxMounted[name];
+export const mounted = (name) => window.lxMount.found[name];

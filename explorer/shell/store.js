@@ -641,7 +641,10 @@ const sliderUpdates = (n) =>
       ? { __type__: 'update', visible: false }
       : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
   );
-const relabels = () => window.lxRelabel.map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
+/* Gradio's components that follow the language: [key, property] of each, in the page's head (page.py) */
+/** @returns {[string, string][]} */
+const labels = () => JSON.parse(/** @type {HTMLElement} */ (document.getElementById('lx-relabel')).textContent);
+const relabels = () => labels().map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
 
 /** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
 const arc = () => {

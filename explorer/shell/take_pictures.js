@@ -85,7 +85,7 @@ const row = ({ name, shown, png, svg }, failed) => {
 };
 
 /**
- * @param {HTMLElement} element that holds the button .lx-take and the dialogue after it
+ * @param {HTMLElement} element that holds the button .lx-pictures and the dialogue after it
  * @param {() => HTMLElement | null} panel the view
  */
 export const pictureDialogue = (element, panel) => {
@@ -96,7 +96,7 @@ export const pictureDialogue = (element, panel) => {
   const failed = (e) => {
     problem.textContent = e.message;
   };
-  /** @type {HTMLButtonElement} */ (element.querySelector('.lx-take')).onclick = async () => {
+  /** @type {HTMLButtonElement} */ (element.querySelector('.lx-pictures')).onclick = async () => {
     const view = panel();
     if (!view) return;
     problem.textContent = '';

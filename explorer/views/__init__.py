@@ -9,8 +9,9 @@ A view has, in its ``__init__.py``,
   asked for and no run is;
 - ``INSPECTOR = False`` where the inspector on the right is to be hidden (Train, Compare, Collapse).
 
-Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show) and, where it wants the
-"What am I looking at?" fold, ``about.<name>`` (two sentences; the run's equation and paper are added), in its own en.json and ko.json.
+Its words are ``view.<name>`` (the tab), ``view.<name>.needs`` (said of runs that it cannot show), ``start.<name>`` (what a first
+visitor is told to do) and, where it wants the "What am I looking at?" fold, ``about.<name>`` (two sentences; the run's equation and paper
+are added), in its own en.json and ko.json.
 All views are in the page from the start and shown by CSS; begin expensive work in the browser on ``lx.on("view", …)``.
 """
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from explorer.i18n import words
 from training import points
 from training.live import PAUSED, UNIT
 
@@ -110,7 +111,7 @@ def test_layers_can_be_switched_off_and_words_follow_the_language(live, drive):
     drive.until(f"{PIXELS}[0] !== `{without}`")
     page.get_by_role("button", name="한국어").click()
     expect(page.locator("#lx-collapse .lx-play")).to_have_text("재생")
-    expect(page.locator("#lx-collapse .lx-live-figures dt").first).to_have_text("좋은 점")
+    expect(page.locator("#lx-collapse .lx-live-figures dt").first).to_have_text(words("ko")["collapse.good"])
 
 
 def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(live, drive, context):

@@ -38,10 +38,18 @@ def test_a_page_that_shows_nothing_new_asks_for_no_frames(drive):
     drive.until("window.lx.busy === 0")
     asked = [30]
     while asked[-1] > 2 and len(asked) < 20:
-        asked.append(drive.page.evaluate("""async () => { const before = window.lxFrames;
+        asked.append(drive.page.evaluate("""async () => { const before = requestAnimationFrame.asked;
             for (let k = 0; k < 30; k++) await new Promise(requestAnimationFrame);
-            return window.lxFrames - before - 30; }"""))
+            return requestAnimationFrame.asked - before - 30; }"""))
     assert asked[-1] < 3, f"a loading timer that is never stopped asks for one whenever the screen shows one: {asked}"
+
+
+def test_globals_are_those_that_gradio_calls(drive):
+    """js= and js_on_load run outside of any module: the store (sliders, language), the map's fit, and what mounts a component."""
+    drive.open("run=tiny")
+    drive.until("window.lx.busy === 0")
+    ours = drive.page.evaluate("Object.keys(window).filter((k) => /^lx/i.test(k)).sort()")
+    assert [k for k in ours if k != "lxBegun"] == ["lx", "lxFit", "lxMount"], "lxBegun is the tests' own (rest.py)"
 
 
 def test_runs_by_keyboard(drive):

@@ -21,7 +21,7 @@ def taken(drive, kind="PNG", chart=True):
 
 def opened(drive, view):
     drive.settled()
-    drive.page.locator(f"#view-{view} .lx-take").click()
+    drive.page.locator(f"#view-{view} .lx-pictures").click()
     drive.until(f"+document.querySelector('#view-{view} .lx-dialog[open]')?.dataset.ready > 0")
 
 
@@ -54,4 +54,4 @@ def test_every_view_has_what_it_shows(drive, view):
     assert rows.count() >= 1 and all(text.strip() for text in rows.locator("span").all_text_contents())
     drive.page.keyboard.press("Escape")
     expect(drive.page.locator(f"#view-{view} .lx-dialog:has(.lx-takes)")).to_be_hidden()
-    expect(drive.page.locator(f"#view-{view} .lx-take")).to_be_focused()
+    expect(drive.page.locator(f"#view-{view} .lx-pictures")).to_be_focused()

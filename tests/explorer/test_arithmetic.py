@@ -123,7 +123,7 @@ def test_the_drawn_sum(client, tiny):
 
 @pytest.mark.parametrize(("more", "status", "sentence"), [
     (dict(a=[]), 422, "a: "), (dict(b=["x1"]), 422, "b.0: "), (dict(c=["s1"] * 13), 422, "c: "), (dict(strength=9), 422, "strength: "),
-    (dict(c=["r100000"]), 404, "There are held-out images 0 to"), (dict(seed=-1), 422, "seed: "),
+    (dict(c=["r100000"]), 404, "There are test images 0 to"), (dict(seed=-1), 422, "seed: "),
     (dict(noise=float("1e9")), 422, "noise: ")])
 def test_what_a_sum_refuses(client, more, status, sentence):
     response = client.post("code", sum_of(**more))

@@ -31,7 +31,7 @@ def test_the_script_is_the_first_in_the_head_under_any_root(path, root):
     headers, body = answer(PAGE, path, root)
     whole = b"".join(PAGE)
     assert body == whole.replace(b"<head>", b"<head>" + first() + modules(), 1)
-    assert headers[b"content-length"] == str(len(body)).encode() and body.count(first()) == 1 and b"lxFrames" in first()
+    assert headers[b"content-length"] == str(len(body)).encode() and body.count(first()) == 1 and b"requestAnimationFrame" in first()
 
 
 def test_who_is_not_logged_in_is_sent_no_modules():

@@ -108,7 +108,7 @@ def test_what_cannot_take_the_image_says_why_and_the_rest_answer(runs):
 
 
 @pytest.mark.parametrize("body, status, says", [
-    ({"runs": ["one"], "image": {"index": 9999}}, 404, "held-out images 0 to"),
+    ({"runs": ["one"], "image": {"index": 9999}}, 404, "test images 0 to"),
     ({"runs": ["one"], "image": "aGVsbG8="}, 422, "not an image"),
     ({"runs": [], "image": {"index": 0}}, 422, "runs"),
     ({"runs": ["one"] * (MOST + 1), "image": {"index": 0}}, 422, "runs"),

@@ -309,7 +309,7 @@ def test_a_listing_looks_at_each_file_once(beside, monkeypatch):
         monkeypatch.setattr(os, name, lambda *a, real=real, name=name, **k: looks.update({name: looks[name] + 1}) or real(*a, **k))
     listed = opening.list_runs(session, access, supported)
     monkeypatch.undo()
-    assert len(listed["runs"]) == 40 and 40 * 3 <= looks["stat"] <= 40 * 3 + 10, "folder, card and weights of each"
+    assert len(listed["runs"]) == 40 and 40 * 4 <= looks["stat"] <= 40 * 4 + 10, "folder, card, weights and label of each"
     assert looks["listdir"] + looks["scandir"] == 1, looks
 
 

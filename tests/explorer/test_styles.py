@@ -323,7 +323,7 @@ def test_real_images_are_sources_by_their_codes(session, draw, ask):
 
 def test_real_images_that_do_not_fit_are_refused(draw, ask):
     assert "no encoder" in ask("grey", op="reals", images=[{"index": 0}]).json()["error"]
-    assert "held-out images 0 to" in ask("mirror", op="reals", images=[{"index": 10**6}]).json()["error"]
+    assert "test images 0 to" in ask("mirror", op="reals", images=[{"index": 10**6}]).json()["error"]
     assert ask("mirror", op="reals", images=[{"index": 0}] * 17).status_code == 422
     assert "not base64" in ask("mirror", op="reals", images=["?"]).json()["error"]
     few = draw("mirror", op="styles", rows=[0], columns=[0], layers=LAYERS, codes=moves.to_text(np.zeros((3, 8), np.float32)))

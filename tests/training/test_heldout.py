@@ -59,7 +59,7 @@ def test_the_limit_keeps_the_first(tmp_path: Path) -> None:
     dataset = grey(9)
     found = heldout.write(dataset, tmp_path, limit=4)
     assert found.n == 4 and len(found.labels) == 4 and np.array_equal(found.images(range(4)), dataset.test.images[:4])
-    with pytest.raises(IndexError, match="4 held-out images"):
+    with pytest.raises(IndexError, match="4 test images"):
         found.images([4])
     with pytest.raises(IndexError):
         found.images([-1])

@@ -82,7 +82,7 @@ def pixel_space(run: Run) -> Space:
     """The strongest principal components of the held-out images as [0, 1], exact: as many as the run's codes have numbers, at most
     MOST_KEPT."""
     if run.held is None:
-        raise Refused("There are no held-out images for this run here to find components of.")
+        raise Refused("There are no test images for this run here to find components of.")
     held, pixels = run.held, int(np.prod(run.spec.shape))
     most = min(MOST_KEPT, pixels, units.numbers(run))
     with _finding:
@@ -122,7 +122,7 @@ def measured(run: Run) -> tuple[Sizes | None, float]:
     """(Sizes or None, share done)."""
     units.require(run)
     if run.held is None:
-        raise Refused("There are no held-out images for this run here to measure on.")
+        raise Refused("There are no test images for this run here to measure on.")
     return run.soon("sizes", lambda progress: measured_sizes(run, progress))
 
 

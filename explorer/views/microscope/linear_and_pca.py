@@ -41,7 +41,7 @@ def columns(run: Run) -> Columns:
         k = plain.shape[1]
         exact = code_length.pixel_space(run).axes[:k]
         if len(exact) < k:
-            raise Refused(f"There are too few held-out images for {k} principal components.")
+            raise Refused(f"There are too few test images for {k} principal components.")
         codes = run.points_of_all().astype(np.float64)
         codes -= codes.mean(0)
         q, r = np.linalg.qr(plain)              # of what is drawn, codes @ plain.T, the axes: in the basis q it is codes @ r.T

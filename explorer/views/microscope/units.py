@@ -127,7 +127,7 @@ def watch(run: Run) -> tuple[list[Layer] | None, float]:
     """Every layer as seen on the held-out images: (layers or None, share done). Raises Refused where there are none of either."""
     require(run)
     if run.held is None:
-        raise Refused("There are no held-out images for this run here, so its units cannot be watched.")
+        raise Refused("There are no test images for this run here, so its units cannot be watched.")
     return run.soon("units", lambda progress: watched_layers(run, progress))
 
 

@@ -4,12 +4,10 @@ interface Window {
   Plotly: any;
   /* the store's lx, which is typed there */
   lx: any;
-  lxMounted: Record<string, import('../../../explorer/shell/types').Mounted>;
-  lxMount: (name: string, found: import('../../../explorer/shell/types').Mounted) => Promise<void>;
-  lxScripts: string;
-  lxFrames: number;
-  lxLogin: any;
-  lxRelabel: [string, string][];
+  lxMount: {
+    (name: string, found: import('../../../explorer/shell/types').Mounted): Promise<void>;
+    found: Record<string, import('../../../explorer/shell/types').Mounted>;
+  };
   lxFit: (neighbours: number, distance: number, metric: import('../../../explorer/shell/answers').AskFit['metric']) => Promise<void>;
   gradio_config?: { root?: string };
 }
