@@ -38,6 +38,7 @@ from .shell.hero import hero
 from .shell.near import near
 from .shell.now import here, now
 from .shell.picker import picker
+from .shell.seeds import seeds
 from .shell.welcome import welcome
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings
@@ -82,6 +83,7 @@ def build(session: Session, access: Access) -> gr.Blocks:
 def _inspector() -> None:
     """Hero, sliders, neighbours. The sliders talk to the store in the browser only; see store.js ``slide`` and ``sliderUpdates``."""
     top = hero()
+    seeds()
     classes()
     near()
     style_dials()

@@ -65,8 +65,8 @@ def test_arrows(path):
 
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
 FLOORS = (("", "assets", "images", "plots", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
-          ("views", "views.base", "views.endpoints", "views.samples"), ("views.*",), ("views.operations", "views.measuring"),
-          ("server",), ("page", "__main__"))
+          ("views", "views.base", "views.batch", "views.endpoints", "views.films", "views.paths", "views.samples"), ("views.*",),
+          ("views.operations", "views.measuring"), ("server",), ("page", "__main__"))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
 
 
@@ -171,6 +171,6 @@ def test_the_page_asks_for_every_operation():
     from explorer.views import operations
 
     asked = "".join(p.read_text("utf-8") for p in (ROOT / "explorer").rglob("*.js"))
-    ops = {op for route in ("render", "code", "microscope") for request in operations.operations(route)
+    ops = {op for route in ("render", "code", "microscope", "film") for request in operations.operations(route)
            for op in get_args(request.model_fields["op"].annotation)}
     assert len(ops) > 30 and not {op for op in ops if f"'{op}'" not in asked}

@@ -188,7 +188,7 @@ class UmapTold(TypedDict):
 
 class RunAnswer(TypedDict):
     """All that the page needs to open a run. ``mathml``: the equation typeset; ``views``: that can show it; ``headline``: the figure that
-    the picker shows; ``scale``: of its codes; ``points``: held-out images with a code;
+    the picker shows; ``truncates``: whether it keeps a mean of W; ``scale``: of its codes; ``points``: held-out images with a code;
     ``projections``: maps, the best first; ``other_images``: whether the images are another set than the one it was trained on."""
 
     card: CardTold
@@ -201,6 +201,7 @@ class RunAnswer(TypedDict):
     views: list[str]
     headline: FigureTold | None
     mean: str
+    truncates: bool
     scale: float
     directions: list[Slider]
     points: int

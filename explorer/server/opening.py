@@ -11,7 +11,7 @@ from training.measured import FigureTold, figure
 from training.model import DataSpec
 from training.typeset import typeset
 
-from ..latent import moves, neighbours, run_directions
+from ..latent import layers, moves, neighbours, run_directions
 from ..runs import datasets, own, point_tiles
 from ..runs.run import Run
 from ..runs.session import Session, first_of
@@ -58,7 +58,7 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
     return {"card": cast(CardTold, checkpoint.to_dict(session.titled(run.card))), "paper": about["paper"], "equation": about["equation"],
             "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
             "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
-            "mean": moves.to_text(basis.mean), "scale": basis.scale, "directions": directions,
+            "mean": moves.to_text(basis.mean), "truncates": layers.average(run) is not None, "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": neighbours.first_code(run)}

@@ -17,11 +17,10 @@ from .. import Refused, plots
 from ..latent import code_slices, run_directions
 from ..runs.session import Session
 from ..runs.shares import Shares
-from ..views import base, operations
+from ..views import base, batch, films, operations
 from ..views.compare import table
 from ..views.map import mix
 from ..views.reconstruct import beside, searches
-from ..views.walk import export
 from .access import Access
 from .files import colours, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
@@ -29,7 +28,7 @@ from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
-MAX_RENDER, MAX_CODE, MAX_EXPORT, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
+MAX_RENDER, MAX_CODE, MAX_FILM, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
 
 
 def make_routes(session: Session, access: Access, views: Views = lambda spec: []) -> list[Route]:
@@ -76,11 +75,14 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = base.parse(searches.SEARCH, body)
         return json_answer(search.answer(session.run(request.run), request))
 
-    def do_export(body: bytes) -> Response:
-        request = base.parse(export.EXPORT, body)
-        data, kind = export.export(session.run(request.run), request)
-        name = f'attachment; filename="{request.run}-walk.{request.format}"'
-        return Response(data, media_type=kind, headers=NO_STORE | {"content-disposition": name})
+    def do_film(body: bytes) -> Response:
+        request = base.parse(operations.FILM, body)
+        data, kind = films.film(session.run(request.run), request)
+        return _file(data, kind, f"{request.run}-film.{request.format}")
+
+    def do_batch(body: bytes) -> Response:
+        request = base.parse(batch.BATCH, body)
+        return _file(*batch.batch(session.run(request.run), request))
 
     return [
         get("runs", lambda r: json_answer(list_runs(session, access, views))),
@@ -100,8 +102,13 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         post("mix", mix.MAX, lambda body: json_answer(mix.mixed(session, base.parse(mix.MIX, body)))),
         post("microscope", MAX_CODE, do_microscope),
         post("search", MAX_CODE, do_search),
-        post("walk/export", MAX_EXPORT, do_export, "making", files),
+        post("film", MAX_FILM, do_film, "making", files),
+        post("seeds", MAX_NAME, do_batch, "making", files),
     ]
+
+
+def _file(data: bytes, kind: str, name: str) -> Response:
+    return Response(data, media_type=kind, headers=NO_STORE | {"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _compared(session: Session, names: str) -> table.CompareAnswer:

@@ -214,16 +214,16 @@ export interface AskPoint {
 }
 
 /** The levels of a code, or of a real image: a picture of low-pass images, residuals and sums, and what each residual's colours stand
-for. `blend`: how much of each residual is added; `drawn`: those that the model draws in place of the image's own. */
+for. `blend`: how much of each residual is added. */
 export interface AskPyramid {
   run: string;
   label?: number | null;
-  op: 'pyramid';
   w: string;
-  blend: number[];
   image?: string | HeldOutImage | Pixels | null;
   invert?: boolean;
   drawn?: boolean[] | null;
+  op: 'pyramid';
+  blend: number[];
 }
 
 /** What is read from the image of a code: by the model's own head (by code, or "class"), and by a separate classifier. */
@@ -357,6 +357,17 @@ export interface AskWay {
   frames?: number;
   method?: 'lerp' | 'slerp';
   projection: 'umap' | 'pca' | 'code';
+}
+
+/** `count` seeds from `first` on, of one class or of each; truncated by `psi` in all layers where one is given. */
+export interface Batch {
+  run: string;
+  label?: number | null;
+  first: number;
+  count?: number;
+  each_class?: boolean;
+  psi?: number | null;
+  format?: 'zip' | 'sheet';
 }
 
 /** An image, as the run `run` would take it, for `runs`: all that encode images of its shape. `label`: the image's class, where a
@@ -581,6 +592,20 @@ export interface DirectionsAnswer {
   fields: FieldTold[];
 }
 
+/** The sum at a time. */
+export interface DrawBlended {
+  run: string;
+  label?: number | null;
+  w: string;
+  image?: string | HeldOutImage | Pixels | null;
+  invert?: boolean;
+  drawn?: boolean[] | null;
+  blends: number[][];
+  loop?: boolean;
+  op: 'blended';
+  t: number;
+}
+
 /** A code with two things changed: one along the rows, one along the columns (a class, a code, a direction, the noise). */
 export interface DrawCodes {
   run: string;
@@ -650,6 +675,20 @@ export interface DrawSamples {
   columns?: number;
 }
 
+/** The pair at a time. */
+export interface DrawSpoiled {
+  run: string;
+  label?: number | null;
+  image: string | HeldOutImage | Pixels | CodeImage;
+  invert?: boolean;
+  kind: 'gaussian' | 'dropout' | 'block';
+  amounts: number[];
+  seed?: number;
+  draws?: number;
+  op: 'spoiled';
+  t: number;
+}
+
 /** A path as a contact strip: frames in a row, or in rows of `columns`. */
 export interface DrawStrip {
   run: string;
@@ -658,6 +697,7 @@ export interface DrawStrip {
   method?: 'lerp' | 'slerp';
   loop?: boolean;
   space?: 'code' | 'pixels';
+  noise?: NoiseOnPath | null;
   op: 'strip';
   frames: number;
   columns?: number | null;
@@ -724,6 +764,7 @@ export interface DrawWalk {
   method?: 'lerp' | 'slerp';
   loop?: boolean;
   space?: 'code' | 'pixels';
+  noise?: NoiseOnPath | null;
   op: 'walk';
   t: number;
 }
@@ -824,6 +865,59 @@ export interface FigureTold {
   paper: string;
   source: string;
   protocol: string;
+}
+
+/** The sum from the first shares to the last. */
+export interface FilmBlended {
+  run: string;
+  label?: number | null;
+  seconds?: number;
+  fps?: number;
+  size?: number;
+  format?: 'gif' | 'mp4';
+  back?: boolean;
+  w: string;
+  image?: string | HeldOutImage | Pixels | null;
+  invert?: boolean;
+  drawn?: boolean[] | null;
+  blends: number[][];
+  loop?: boolean;
+  op: 'blended';
+}
+
+/** The pair from the first amount to the last. */
+export interface FilmSpoiled {
+  run: string;
+  label?: number | null;
+  seconds?: number;
+  fps?: number;
+  size?: number;
+  format?: 'gif' | 'mp4';
+  back?: boolean;
+  image: string | HeldOutImage | Pixels | CodeImage;
+  invert?: boolean;
+  kind: 'gaussian' | 'dropout' | 'block';
+  amounts: number[];
+  seed?: number;
+  draws?: number;
+  op: 'spoiled';
+}
+
+/** A path from its beginning to its end, through at most 12 keys. */
+export interface FilmWalk {
+  run: string;
+  label?: number | null;
+  seconds?: number;
+  fps?: number;
+  size?: number;
+  format?: 'gif' | 'mp4';
+  back?: boolean;
+  keys: string;
+  method?: 'lerp' | 'slerp';
+  loop?: boolean;
+  space?: 'code' | 'pixels';
+  noise?: NoiseOnPath | null;
+  op: 'walk';
 }
 
 /** Pictures of weights and of their mirrors; `tile`: height and width of one; `alike`: the cosine of each pair, `mean`: of all. */
@@ -1112,6 +1206,14 @@ export interface NoiseAnswer {
   seeds: number;
 }
 
+/** What the noise of each resolution is multiplied by at even times of a path, straight in between; and the seed that it is drawn from,
+or `draws` seeds from that one on, one after another. Without a seed it is the model's own. */
+export interface NoiseOnPath {
+  strengths: number[][];
+  seed?: number | null;
+  draws?: number;
+}
+
 /** The answer of what takes long, until it is there. `done`: the share of it, 0 to 1. */
 export interface NotReady {
   ready: false;
@@ -1252,7 +1354,7 @@ export interface Recent {
 }
 
 /** All that the page needs to open a run. `mathml`: the equation typeset; `views`: that can show it; `headline`: the figure that
-the picker shows; `scale`: of its codes; `points`: held-out images with a code;
+the picker shows; `truncates`: whether it keeps a mean of W; `scale`: of its codes; `points`: held-out images with a code;
 `projections`: maps, the best first; `other_images`: whether the images are another set than the one it was trained on. */
 export interface RunAnswer {
   card: CardTold;
@@ -1265,6 +1367,7 @@ export interface RunAnswer {
   views: string[];
   headline: FigureTold | null;
   mean: string;
+  truncates: boolean;
   scale: number;
   directions: Slider[];
   points: number;
@@ -1623,16 +1726,30 @@ export interface Draws {
   image: DrawImage;
   grid: DrawGrid;
   samples: DrawSamples;
+  walk: DrawWalk;
   strip: DrawStrip;
   manifold: DrawManifold;
   traverse: DrawTraverse;
   codes: DrawCodes;
   exemplars: DrawExemplars;
   sum: DrawSum;
-  walk: DrawWalk;
   styles: DrawStyles;
   truncated: DrawTruncated;
+  blended: DrawBlended;
   resample: DrawResample;
+  spoiled: DrawSpoiled;
+}
+
+/** POST film: what is saved as a film, by its op. */
+export interface Films {
+  walk: FilmWalk;
+  blended: FilmBlended;
+  spoiled: FilmSpoiled;
+}
+
+/** POST of what is answered with a file, by path. */
+export interface Files {
+  seeds: Batch;
 }
 
 /** POST code, by op. */

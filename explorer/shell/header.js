@@ -1,3 +1,4 @@
+import { BookmarkList } from './bookmark_list.js';
 import { button } from './dom.js';
 import { mounted } from './mounted.js';
 import { lx } from './store.js';
@@ -93,6 +94,7 @@ lx.on('history', (can) => {
   undo.disabled = !can.undo;
   redo.disabled = !can.redo;
 });
+new BookmarkList(element);
 element.querySelector('.lx-link').onclick = () => lx.copy(lx.link(), lx.t('copied.link'));
 /** @param {boolean} on */
 const open = (on) => {

@@ -1,4 +1,6 @@
-"""The header: name, tabs of the views, language, light and dark, link. Its event "language" tells Gradio components to relabel."""
+"""The header: name, tabs of the views, language, light and dark, bookmarks, link.
+
+Its event "language" tells Gradio components to relabel."""
 
 from __future__ import annotations
 
@@ -21,6 +23,20 @@ def header() -> gr.HTML:
       <button type="button" class="lx-btn lx-redo" data-t-label="redo" data-t-title="redo.help" disabled>↷</button></span>
     <button type="button" class="lx-btn lx-lang" lang="ko"></button>
     <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
+    <button type="button" class="lx-btn lx-marks" data-t-label="marks" data-t-title="marks.help" aria-haspopup="dialog">☆</button>
     <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
   </div>
-</header>""", "language", elem_id="lx-header")
+</header>
+<dialog class="lx-dialog lx-marks-dialogue" aria-labelledby="lx-marks-title">
+  <h2 id="lx-marks-title" data-t="marks"></h2>
+  <p data-t="marks.how"></p>
+  <form><input type="text" class="lx-input lx-marks-name" autocomplete="off" data-t-label="marks.name" maxlength="80">
+    <button type="submit" class="lx-btn lx-accent" data-t="marks.add"></button></form>
+  <ul class="lx-marks-list"></ul>
+  <p class="lx-marks-none" data-t="marks.none"></p>
+  <p role="status" class="lx-marks-told"></p><p role="alert" class="lx-wrong"></p>
+  <div class="lx-actions"><button type="button" class="lx-btn lx-marks-save" data-t="marks.save"></button>
+    <button type="button" class="lx-btn lx-marks-load" data-t="marks.load"></button>
+    <input type="file" accept=".json,application/json" hidden>
+    <button type="button" class="lx-btn lx-marks-close" data-t="code.close"></button></div>
+</dialog>""", "language", elem_id="lx-header")

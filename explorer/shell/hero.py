@@ -12,7 +12,8 @@ def hero() -> gr.HTML:
     return piece("hero", """
 <div class="lx-hero"><canvas width="28" height="28" role="img" data-t-label="hero"></canvas></div>
 <div class="lx-row"><span class="lx-origin" aria-live="polite"></span>
-  <button type="button" class="lx-btn lx-seed" data-t="seed.new" data-t-title="seed.new.help"></button></div>
+  <button type="button" class="lx-btn lx-seed" data-t="seed.new" data-t-title="seed.new.help"></button>
+  <button type="button" class="lx-btn lx-batch" data-t="seeds" data-t-title="seeds.help" aria-haspopup="dialog"></button></div>
 <div class="lx-actions">
   <button type="button" class="lx-btn lx-save" data-t="save.image"></button>
   <button type="button" class="lx-btn lx-copy" data-t="copy.code"></button>

@@ -225,6 +225,14 @@ export class History {
     }
   }
 
+  /** Goes to another place: one step, whatever is told on the way. @template T @param {() => Promise<T>} work whether it is there then */
+  async visit(work) {
+    if (this.#timer) this.#write();
+    const there = await this.#hold(work);
+    if (there) this.#pushing = true;
+    return there;
+  }
+
   undo() {
     return this.#go(-1);
   }

@@ -11,6 +11,7 @@
  *                              hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
  *                              run before is dropped
+ *   lx.visit(place)            promise; goes to a place of placeOf (address.js) as a link does, in one step; whether it could be had
  *   lx.linked                  whether the page was opened by a link to a run
  *   lx.best(), lx.present()    the run that shows most of the current view, null where none can show it; opens it, a promise
  *   lx.setCode(w, origin, label)  a label only where it changes; origin: {kind: "point", index, label} | {kind: "place", projection, x, y,
@@ -467,6 +468,8 @@ const restore = async (at, first, loading) => {
   tellRestored({ first, run: changed.run });
   return true;
 };
+/** @param {Place} at */
+const visit = (at) => steps.visit(() => restore(at, false));
 /** @param {{ first: boolean, run: boolean }} what */
 const tellRestored = (what) => {
   restored = { first: true, run: true };
@@ -723,6 +726,7 @@ export const lx = (window.lx = {
   on,
   linked,
   open,
+  visit,
   present,
   best,
   setCode,

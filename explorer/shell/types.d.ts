@@ -6,6 +6,7 @@ import type {
   CodeAsks,
   DirectionTold,
   Draws,
+  Films,
   Gets,
   Jobs,
   MicroscopeAsks,
@@ -139,6 +140,9 @@ type Decoded<Answer> = Answer extends { w: string } ? Omit<Answer, 'w'> & { w: C
 
 /** The body of a request to render: `op` says what is to be drawn (answers.d.ts, Draws). */
 export type Asked = Of<Draws[keyof Draws]>;
+
+/** A film, but for its length and format. */
+export type Filmed = Of<Films[keyof Films]>;
 
 /** The body of a question with an `op`, and what it is answered with. */
 export type CodeAsked<Op extends keyof CodeAsks> = Of<CodeAsks[Op]['asked']> & { op: Op };

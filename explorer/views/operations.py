@@ -1,4 +1,4 @@
-"""All operations of the page: gathered from samples.py and each view's requests.py, by the route that they are asked on.
+"""All operations of the page: gathered from samples.py, paths.py and each view's requests.py, by the route that they are asked on.
 
 A new operation is a class with an ``op`` in one of these files; nobody keeps a list of them.
 """
@@ -15,12 +15,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from . import modules, samples
+from . import modules, paths, samples
 from .base import Ask, Draw, Request
+from .films import Film
 
 
 def _files() -> Iterator[ModuleType]:
-    yield samples
+    yield from (samples, paths)
     for module in modules().values():
         if importlib.util.find_spec(f"{module.__name__}.requests"):
             yield importlib.import_module(f"{module.__name__}.requests")
@@ -40,5 +41,6 @@ def _any_of(route: str) -> TypeAdapter[Any]:
 DRAW: TypeAdapter[Draw] = _any_of("render")
 CODE: TypeAdapter[Ask] = _any_of("code")
 MICROSCOPE: TypeAdapter[Ask] = _any_of("microscope")
+FILM: TypeAdapter[Film] = _any_of("film")
 
-__all__ = ["CODE", "DRAW", "MICROSCOPE", "operations"]
+__all__ = ["CODE", "DRAW", "FILM", "MICROSCOPE", "operations"]

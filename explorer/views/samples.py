@@ -1,11 +1,10 @@
-"""Operations of several views: codes as images, samples, paths, held-out images and their neighbours, images taken in, directions."""
+"""Operations of several views: codes as images, samples, held-out images and their neighbours, images taken in, directions."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
 import numpy as np
-import torch
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -22,7 +21,6 @@ from .base import (
     NotReady,
     PixelNoise,
     Pixels,
-    Request,
     Seed,
     direction_told,
     pixels_of,
@@ -70,37 +68,6 @@ class DrawSamples(Draw):
     def draw(self, run: Run) -> np.ndarray:
         w, labels = _sampled(run, self.n, self.seed, self.label)
         return tiles(run, w, self.columns, labels)
-
-
-class Path(Request):
-    """Keys that a path goes through, and how."""
-
-    keys: Codes
-    method: Literal["lerp", "slerp"] = "lerp"
-    loop: bool = False
-    space: Literal["code", "pixels"] = "code"
-
-    def frames(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
-        """Pixels (len(times), H, W, C) at times in [0, 1]. In pixel space the decoded keys are cross-faded, for comparison."""
-        run.require_images()
-        keys = moves.codes(self.keys, run.d, least=1, most=most)
-        if self.space == "code":
-            return run.decode(np.stack([moves.walk(keys, float(t), self.method, self.loop) for t in times]), self.label)
-        ends = (run.images(keys, self.label).clamp(-1, 1).flatten(1)).cpu().numpy()
-        mixed = np.stack([moves.walk(ends, float(t), "lerp", self.loop) for t in times])
-        return images.to_uint8(torch.from_numpy(mixed).view(-1, *run.spec.shape))
-
-
-class DrawStrip(Path, Draw):
-    """A path as a contact strip: frames in a row, or in rows of ``columns``."""
-
-    op: Literal["strip"]
-    frames_: Annotated[int, Field(ge=1, le=64, alias="frames")]
-    columns: Annotated[int | None, Field(ge=1, le=64)] = None
-
-    def draw(self, run: Run) -> np.ndarray:
-        shown = self.frames(run, moves.times(self.frames_, self.loop))
-        return images.grid(shown, self.columns or len(shown))
 
 
 class SampleAnswer(TypedDict):

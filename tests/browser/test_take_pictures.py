@@ -53,5 +53,5 @@ def test_every_view_has_what_it_shows(drive, view):
     rows = drive.page.locator(f"#view-{view} .lx-dialog[open] li")
     assert rows.count() >= 1 and all(text.strip() for text in rows.locator("span").all_text_contents())
     drive.page.keyboard.press("Escape")
-    expect(drive.page.locator(f"#view-{view} .lx-dialog")).to_be_hidden()
+    expect(drive.page.locator(f"#view-{view} .lx-dialog:has(.lx-takes)")).to_be_hidden()
     expect(drive.page.locator(f"#view-{view} .lx-pictures")).to_be_focused()

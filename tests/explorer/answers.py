@@ -16,7 +16,7 @@ from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
 from explorer.server import naming, opening
-from explorer.views import operations
+from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
 from explorer.views.compare import table
@@ -58,7 +58,8 @@ POSTS: dict[str, tuple[Any, Any]] = {
     "fit": (fits.AskFit, Started),
     "fit/{name}/stop": (Nothing, Nothing),
 }
-BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "sheet/{dataset}/{k:int}", "render", "walk/export", "own-maps/{run}/{key}",
+FILES: dict[str, Any] = {"seeds": batch.Batch}
+BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "sheet/{dataset}/{k:int}", "render", "film", "seeds", "own-maps/{run}/{key}",
          "live/{name}/frames"}                  # answered with files and numbers
 
 
@@ -147,6 +148,7 @@ def kinds() -> dict[str, Any]:
     found |= {f"GET {path}": answer for path, answer in GETS.items()}
     for path, (asked, answer) in POSTS.items():
         found |= {f"POST {path} asked": asked, f"POST {path}": answer}
+    found |= {f"film {op}": kind for op, kind in by_op("film").items()} | {f"file {path}": asked for path, asked in FILES.items()}
     found |= {f"job {name}": answer for name, answer in called().items()}
     return found | {"problem": training.Problem}
 
@@ -163,6 +165,8 @@ def text() -> str:
         return f"{{ asked: {types.of(f'{key} asked')}; answer: {types.of(key)} }}"
     tables = [
         table_of("Draws", "POST render: what is drawn, by its op.", {op: types.of(f"render {op}") for op in by_op("render")}),
+        table_of("Films", "POST film: what is saved as a film, by its op.", {op: types.of(f"film {op}") for op in by_op("film")}),
+        table_of("Files", "POST of what is answered with a file, by path.", {path: types.of(f"file {path}") for path in FILES}),
         table_of("CodeAsks", "POST code, by op.", {op: both(f"code {op}") for op in by_op("code")}),
         table_of("MicroscopeAsks", "POST microscope, by op.", {op: both(f"microscope {op}") for op in by_op("microscope")}),
         table_of("Gets", "GET, by path.", {path: types.of(f"GET {path}") for path in GETS}),

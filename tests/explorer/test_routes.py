@@ -130,8 +130,8 @@ def test_render_and_code(client):
 
 
 def test_export(client):
-    response = client.post("walk/export", {"run": "tiny", "keys": W, "seconds": 0.2, "fps": 10, "size": 32, "format": "gif"})
-    assert response.content[:6] == b"GIF89a" and response.headers["content-disposition"] == 'attachment; filename="tiny-walk.gif"'
+    response = client.post("film", {"run": "tiny", "op": "walk", "keys": W, "seconds": 0.2, "fps": 10, "size": 32, "format": "gif"})
+    assert response.content[:6] == b"GIF89a" and response.headers["content-disposition"] == 'attachment; filename="tiny-film.gif"'
 
 
 def test_unknown_broken_and_stray_runs(client):
@@ -177,7 +177,7 @@ def test_hostile_code_requests(client):
 
 
 def test_too_long_bodies(client):
-    for path, limit in (("render", routes.MAX_RENDER), ("code", routes.MAX_CODE), ("walk/export", routes.MAX_EXPORT)):
+    for path, limit in (("render", routes.MAX_RENDER), ("code", routes.MAX_CODE), ("film", routes.MAX_FILM), ("seeds", routes.MAX_NAME)):
         sentence(client.post(path, content=bytes(limit + 1)), 413)
         sentence(client.post(path, content=(bytes(2**16) for _ in range(limit // 2**16 + 2))), 413)      # no length declared
         sentence(client.post(path, content=b""), 422)
@@ -308,7 +308,7 @@ def test_with_gradio_and_a_login(session):
             for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "sheet/shapes/0", "plot/tiny/curves",
                          "plot/tiny/spectrum"):
                 sentence(http.get("/" + path), 401)
-            for path in ("render", "code", "walk/export"):
+            for path in ("render", "code", "film", "seeds"):
                 sentence(http.post("/" + path, content=image), 401)
                 sentence(http.post("/" + path, content=image, headers={"cookie": "access-token-x=1; access-token-unsecure-x=None"}), 401)
             login = httpx.post(f"{url}login", data={"username": "ada", "password": "secret"}, trust_env=False)

@@ -22,10 +22,10 @@ from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter
 from explorer.server.routes import make_routes
 from explorer.server.thread_pools import AT_ONCE, Threads
+from explorer.views import films
 from explorer.views.collapse import process
 from explorer.views.collapse.process import Start, Trainings
 from explorer.views.reconstruct import searches
-from explorer.views.walk import export
 from tests.explorer.test_live import Still
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
@@ -181,30 +181,32 @@ def page_of(session, limiter=None):
 
 def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
     """The greedy one's films are held; the polite one opens a run, sees an image and saves a film of her own."""
-    real, busy = export.export, threading.Semaphore(0)
+    real, busy = films.film, threading.Semaphore(0)
 
     def slow(run, request):
         if request.seconds == 9:
             busy.release()
             assert held.wait(30)
         return real(run, request)
-    monkeypatch.setattr(export, "export", slow)
-    film = {"run": "tiny", "keys": moves.to_text([0.0] * 8), "fps": 2, "size": 28}
+    monkeypatch.setattr(films, "film", slow)
+    film = {"run": "tiny", "op": "walk", "keys": moves.to_text([0.0] * 8), "fps": 2, "size": 28}
 
     async def ask():
         at = page_of(session)
         async with at(GREEDY) as greedy, at(POLITE) as polite_:
-            films = [asyncio.create_task(greedy.post("/walk/export", json=film | {"seconds": 9})) for _ in range(8)]
+            films = [asyncio.create_task(greedy.post("/film", json=film | {"seconds": 9})) for _ in range(8)]
             while not busy.acquire(blocking=False):
                 await asyncio.sleep(0)
             image = await polite_.post("/render", json={"run": "tiny", "op": "image", "w": moves.to_text([0.0] * 4)})
-            opened, own = await polite_.get("/run/tiny"), await polite_.post("/walk/export", json=film | {"seconds": 1})
+            opened, own = await polite_.get("/run/tiny"), await polite_.post("/film", json=film | {"seconds": 1})
             while sum(f.done() for f in films) < 2:                          # a refusal takes a moment
                 await asyncio.sleep(0)
             begun = [f.done() and f.result().status_code for f in films]
+            seeds = await greedy.post("/seeds", json={"run": "tiny", "first": 0})
             held.set()
-            return image, opened, own, begun, [f.status_code for f in await asyncio.gather(*films)]
-    image, opened, own, begun, ended = answered(ask())
+            return image, opened, own, seeds, begun, [f.status_code for f in await asyncio.gather(*films)]
+    image, opened, own, seeds, begun, ended = answered(ask())
+    assert seeds.status_code == 503 and "Your other files" in seeds.json()["error"], "a batch of seeds is a file, too"
     assert (image.status_code, opened.status_code, own.status_code) == (200, 200, 200)
     assert begun.count(503) == 2 and begun.count(False) == 6, "six films of one address, no more"
     assert ended.count(200) == 6

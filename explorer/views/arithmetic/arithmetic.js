@@ -1,6 +1,8 @@
 /* Arithmetic: A - B + C of exemplars. Holds the three slots and asks for the sum; the gallery, the check and the link are modules of their
  * own. */
+import { joined } from '../../shell/bytes.js';
 import { button, count, entitle } from '../../shell/dom.js';
+import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { mounted } from '../../shell/mounted.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
@@ -278,6 +280,19 @@ $('.lx-strength input').oninput = (e) => {
   if (answer) lx.setCode(weighed(answer.w, answer.vector, 1, strength - answer.strength), { kind: 'arithmetic' });
   ask(!answer);
   write();
+};
+const films = new FilmDialogue($('.lx-film-dialogue'));
+$('.lx-strength .lx-animate').onclick = () => {
+  const sum = answer;
+  if (!sum) return lx.say(lx.t('arith.film.none'));
+  const at = (v) => weighed(sum.w, sum.vector, 1, v - sum.strength);
+  films.open({
+    title: lx.t('film.animate', { what: lx.t('arith.strength') }),
+    name: 'strength',
+    ends: { low: -1, high: 3, step: 0.05, from: 0, to: 2 },
+    shown: (t, { from, to }) => lx.number(from + t * (to - from)),
+    asked: ({ from, to }) => ({ op: 'walk', keys: lx.b64(joined([at(from), at(to)])) }),
+  });
 };
 $('.lx-noise').onclick = () => {
   seed = lx.random();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from ...shell import piece
+from ...shell.film_dialogue import film_dialogue
 
 _SLOT = """
 <section class="lx-slot" data-slot="{0}" tabindex="0" role="group">
@@ -16,7 +17,7 @@ _SLOT = """
 
 def arithmetic() -> gr.HTML:
     """``data-ready``: the run whose sum is shown; ``data-n`` counts checks; ``data-gallery``: how many exemplars match the filter."""
-    return piece("arithmetic", f"""
+    return piece("arithmetic", f"""{film_dialogue("arithmetic")}
 <div class="lx-stage lx-arith">
   <div class="lx-sum">
     {_SLOT.format("a", "A")}<i class="lx-sign">−</i>{_SLOT.format("b", "B")}<i class="lx-sign">+</i>{_SLOT.format("c", "C")}
@@ -28,9 +29,10 @@ def arithmetic() -> gr.HTML:
     </section>
   </div>
   <div class="lx-dials">
-    <label class="lx-strength"><span data-t="arith.strength"></span>
+    <div class="lx-strength"><span data-t="arith.strength"></span>
       <input type="range" class="lx-range" min="-1" max="3" step="0.01" value="1" data-t-label="arith.strength">
-      <output class="num">1.00</output></label>
+      <output class="num">1.00</output>
+      <button type="button" class="lx-animate" data-t-label="arith.film" data-t-title="arith.film" aria-haspopup="dialog">▶</button></div>
     <button type="button" class="lx-btn lx-small lx-noise" data-t="arith.noise" data-t-title="arith.noise.help"></button>
     <button type="button" class="lx-btn lx-small lx-again" data-t="arith.start"></button>
     <form class="lx-keep"><input class="lx-input" maxlength="40" data-t-label="arith.name">

@@ -1,6 +1,6 @@
 /* The columns of a pyramid, one for each level: the smaller image, the residual and their sum, with their dials, and the same level of the
  * second sample. */
-import { button, make } from '../../shell/dom.js';
+import { button, entitle, make } from '../../shell/dom.js';
 import { pen, wipe } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
@@ -32,7 +32,8 @@ export class LevelColumns {
 
   /**
    * @param {any} view `view.blend` and .drawn of each residual: its share in hundredths, whether the model draws it in a real image;
-   *   .real(): a real image is shown, .scale(level): what its residual's colours end at, .changed(), .reseed(level), .swap(level)
+   *   .real(): a real image is shown, .scale(level): what its residual's colours end at, .changed(), .film(level),
+   *   .reseed(level), .swap(level)
    */
   constructor(host, view) {
     this.#host = host;
@@ -55,7 +56,8 @@ export class LevelColumns {
       this.#view.drawn[k - 1] = !this.#view.drawn[k - 1];
       this.#view.changed();
     };
-    return [make('label', { className: 'lx-blend' }, make('span'), share, make('output', { className: 'num' })), by];
+    const film = button({ className: 'lx-animate', textContent: '▶', 'aria-haspopup': 'dialog', onclick: () => this.#view.film(k) });
+    return [make('div', { className: 'lx-blend' }, make('span'), film, share, make('output', { className: 'num' })), by];
   }
 
   #level(r, k) {
@@ -127,6 +129,7 @@ export class LevelColumns {
     lx.range(share);
     share.setAttribute('aria-label', lx.t('pyr.blend.of', size));
     q('.lx-blend span').textContent = lx.t('pyr.blend');
+    entitle(q('.lx-animate'), lx.t('pyr.film', size));
     q('.lx-blend output').textContent = (blend / FULL).toFixed(2);
     by.hidden = !real;
     by.textContent = lx.t('pyr.by');

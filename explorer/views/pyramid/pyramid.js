@@ -2,6 +2,7 @@
  * pictures; the columns and the link are modules of their own. */
 import { base64Of } from '../../shell/bytes.js';
 import { count } from '../../shell/dom.js';
+import { BlendFilms } from './blend_films.js';
 import { Growing } from './growing.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
 import { LevelColumns } from './level_columns.js';
@@ -140,6 +141,7 @@ const columns = new LevelColumns($('.lx-levels'), {
   real: () => source !== 'sample',
   scale: (k) => answer?.scales?.[k],
   changed: () => changed(),
+  film: (k) => films.open(k),
   reseed,
   swap,
 });
@@ -178,21 +180,32 @@ const image = () => {
   if (source === 'file') return file;
   return exact || { pixels: base64Of(pad.pixels(spec().shape[1], spec().shape[2], false)) };
 };
+const films = new BlendFilms(element, {
+  get blend() {
+    return blend;
+  },
+  whose: () => whose(),
+});
+/* the code or the real image; null where there is no picture */
+const whose = () => {
+  const w = lx.b64(lx.state.w);
+  if (source === 'sample') return { w };
+  if ((source === 'file' && !file) || (source === 'draw' && pad.empty)) return null;
+  return { w, image: image(), drawn, ...(source === 'file' && invert ? { invert } : {}) };
+};
 const show = () => {
   if (!on() || built !== lx.state.run || !lx.state.w) return;
-  const body = { op: 'pyramid', w: lx.b64(lx.state.w), blend: has() ? blend.map((v) => v / FULL) : [] };
-  if (source !== 'sample') {
-    if ((source === 'file' && !file) || (source === 'draw' && pad.empty)) {
-      next = null;
-      answer = null;
-      carried = '';
-      clear();
-      stale(false);
-      told();
-      return;
-    }
-    Object.assign(body, { image: image(), drawn }, source === 'file' && invert ? { invert } : {});
+  const of = whose();
+  if (!of) {
+    next = null;
+    answer = null;
+    carried = '';
+    clear();
+    stale(false);
+    told();
+    return;
   }
+  const body = { op: 'pyramid', ...of, blend: has() ? blend.map((v) => v / FULL) : [] };
   next = {
     run: lx.state.run,
     body,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gradio as gr
 
 from ...shell import piece
+from ...shell.film_dialogue import film_dialogue
 
 
 def pyramid() -> gr.HTML:
     """``data-n`` counts pictures, ``data-second`` those of the second sample; ``data-run``: whose the last one is; ``data-source``: sample,
     held, draw or file; ``data-error`` says what went wrong. ``pad.js`` is the pad."""
-    return piece("pyramid", """
+    return piece("pyramid", film_dialogue("pyramid") + """
 <div class="lx-stage lx-pyr">
   <div class="lx-pyr-bar">
     <span class="lx-group lx-of-what" role="radiogroup" data-t-label="pyr.source" hidden>

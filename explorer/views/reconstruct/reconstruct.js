@@ -3,6 +3,7 @@
  * loads becomes the current code. When she edits the code of such a following input here, the image stays as the input (source "code",
  * pinned). */
 import { base64Of, fromBase64 } from '../../shell/bytes.js';
+import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { count } from '../../shell/dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
 import { mounted } from '../../shell/mounted.js';
@@ -259,11 +260,17 @@ const moving = (w, where) => {
   setCode(w, where);
   show();
 };
-const spoil = new Spoil($('.lx-spoil'), () => {
-  if (image && here()) encode(image, true, more());
-  write();
-});
-const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet) });
+const films = new FilmDialogue($('.lx-film-dialogue'));
+const spoil = new Spoil(
+  $('.lx-spoil'),
+  () => {
+    if (image && here()) encode(image, true, more());
+    write();
+  },
+  films,
+  () => (image ? { image, ...(more().invert && { invert: true }), label: follows() ? lx.state.label : null } : null),
+);
+const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet), films });
 const kept = new Kept($('.lx-kept')),
   change = new Edit($('.lx-change'), { set: moving, changed: () => write() });
 const ownPicture = new Own(element, {

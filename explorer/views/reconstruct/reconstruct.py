@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from ...shell import piece
+from ...shell.film_dialogue import film_dialogue
 
 # what stands before reconstruct.js
 
@@ -12,7 +13,7 @@ from ...shell import piece
 def reconstruct() -> gr.HTML:
     """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
     a link carries the image (yes, no); ``data-prep``: whether an own picture is plain or prepared, ``data-done``: how."""
-    return piece("reconstruct", """
+    return piece("reconstruct", film_dialogue("reconstruct") + """
 <div class="lx-stage lx-rec">
   <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
     <button type="button" class="lx-chip" role="radio" data-source="code" data-t="rec.own" data-t-title="rec.own.help"></button>
@@ -70,6 +71,7 @@ def reconstruct() -> gr.HTML:
     <span class="lx-spoil-more" hidden>
       <input type="range" class="lx-range" min="0" max="100" step="1" value="40" data-t-label="rec.noise.amount">
       <output class="num"></output>
+      <button type="button" class="lx-animate" data-t-label="rec.noise.film" data-t-title="rec.noise.film" aria-haspopup="dialog">▶</button>
       <button type="button" class="lx-btn lx-small lx-spoil-again" data-t="rec.noise.again"></button></span>
     <p class="lx-note lx-spoil-told" role="status"></p></div>
   <p class="lx-note lx-source-note"></p>
@@ -88,6 +90,7 @@ def reconstruct() -> gr.HTML:
       <figure class="lx-b"><canvas role="img" data-t-label="rec.between.b"></canvas><figcaption>B</figcaption></figure>
     </div>
     <p class="lx-note"><button type="button" class="lx-btn lx-small lx-pin" data-t="rec.between.pin"></button>
+      <button type="button" class="lx-btn lx-small lx-mix-film" data-t="rec.between.film" aria-haspopup="dialog"></button>
       <span class="lx-mix-note"></span></p></section>
   <section class="lx-change" hidden><h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
     <p class="lx-note lx-edit-note"></p></section>

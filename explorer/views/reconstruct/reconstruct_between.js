@@ -1,5 +1,6 @@
 /* Between two images: A was pinned, B is the image in use; a slider and a strip on the straight way between their codes in the current run.
- * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(). */
+ * data-n counts strips (on the strip), data-at is where the slider stands, data-a: what A is. `view`: set(w, origin), changed(), films: the
+ * dialogue of films. */
 import { base64Of, fromBase64, joined } from '../../shell/bytes.js';
 import { TOO_LONG, bytesOf, imageText, painted, sizeOf, textImage } from '../../shell/image_text.js';
 import { lerp } from '../../shell/moves.js';
@@ -52,6 +53,7 @@ export class Between {
       this.#show();
       this.#keepA();
     };
+    this.#find('.lx-mix-film').onclick = () => this.#film();
     this.#slider.oninput = () => this.#move(+this.#slider.value);
     this.#find('.lx-mixes').onclick = (e) => {
       const r = this.#strip.getBoundingClientRect();
@@ -81,7 +83,7 @@ export class Between {
   tell() {
     this.#host.hidden = !this.#b;
     const ready = !!this.#pair();
-    this.#slider.disabled = !ready;
+    this.#slider.disabled = this.#find('.lx-mix-film').disabled = !ready;
     this.#find('.lx-mixes').classList.toggle('wait', !ready);
     this.#host.dataset.at = this.#slider.value;
     lx.range(this.#slider);
@@ -152,6 +154,19 @@ export class Between {
     this.tell();
     this.#view.set(between(t, ends), t >= 1 ? { kind: 'image' } : { kind: 'images' });
     this.#view.changed();
+  }
+
+  #film() {
+    const ends = this.#pair();
+    if (!ends) return;
+    const at = ({ from, to }, t) => from + t * (to - from);
+    this.#view.films.open({
+      title: lx.t('film.animate', { what: lx.t('rec.between') }),
+      name: 'between',
+      ends: { low: 0, high: 1, step: 0.05, from: 0, to: 1 },
+      shown: (t, chosen) => Math.round(100 * at(chosen, t)) + ' %',
+      asked: ({ from, to }) => ({ op: 'walk', keys: lx.b64(joined([between(from, ends), between(to, ends)])) }),
+    });
   }
 
   /* A for the link: a held-out image by its number (n: nobody chose it), any other as text */

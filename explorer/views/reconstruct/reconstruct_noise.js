@@ -1,12 +1,15 @@
 /* Noise on the input, to see which run takes it off again. asked(): what requests say of it, {} without. again(): encode the same image
-   anew. */
+   anew. image(): what is encoded, null where nothing is. */
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 
-/** @import { Noise } from '../../shell/answers' */
+/** @import { FilmSpoiled, Noise } from '../../shell/answers' */
+/** @import { FilmDialogue } from '../../shell/film_dialogue.js' */
+/** @typedef {Pick<FilmSpoiled, 'image' | 'invert' | 'label'>} Given */
 /** @typedef {{ kind: Noise['kind'], amount: number, seed: number }} Kept amount: in hundredths */
 /** @typedef {{ rows: { run: string, error: number }[], noise: number }} Told */
 
+const DRAWS = 16; /* seeds of a film */
 const STANDARD = { gaussian: 40, dropout: 50, block: 15 }; /* in hundredths */
 
 /** Which run takes most of it off. @param {Told} told */
@@ -22,6 +25,8 @@ const best = ({ rows, noise }) => {
 
 export class Spoil {
   #again;
+  #image;
+  #film;
   #host;
   #kinds;
   #amount;
@@ -31,10 +36,13 @@ export class Spoil {
   #seed = 0;
   /** @type {Told | null} */
   #told = null;
-  /** @param {any} host @param {() => void} again */
-  constructor(host, again) {
+  /** @param {any} host @param {() => void} again @param {FilmDialogue} films @param {() => Given | null} image */
+  constructor(host, again, films, image) {
     this.#host = host;
     this.#again = again;
+    this.#image = image;
+    this.#film = films;
+    this.#find('.lx-animate').onclick = () => this.#open();
     this.#kinds = [...host.querySelectorAll('[data-noise]')];
     this.#amount = this.#find('input');
     for (const b of this.#kinds) b.onclick = () => this.#choose(b.dataset.noise);
@@ -63,6 +71,36 @@ export class Spoil {
     this.#find('output').textContent = this.#kind === 'gaussian' ? (this.#amount.value / 100).toFixed(2) : this.#amount.value + ' %';
     lx.range(this.#amount);
     this.#find('.lx-spoil-told').textContent = this.#kind && this.#told ? best(this.#told) : '';
+  }
+
+  /** The film of the input beside its reconstruction: while the noise grows, or with the noise of one seed after another. */
+  #open() {
+    const given = this.#image(),
+      kind = this.#kind,
+      amount = +this.#amount.value / 100,
+      seed = this.#seed;
+    if (!kind || !given) return;
+    this.#film.open({
+      title: lx.t('film.animate', { what: lx.t('rec.noise') }),
+      name: 'noise-' + kind,
+      ends: { low: 0, high: 1, step: 0.05, from: 0, to: 1 },
+      ways: [
+        ['amount', lx.t('rec.noise.grows')],
+        ['seeds', lx.t('rec.noise.anew', { n: DRAWS })],
+      ],
+      whole: ['seeds'],
+      shown: (t, { from, to, way }) =>
+        way === 'seeds'
+          ? lx.t('origin.seed', { seed: seed + Math.min(Math.floor(t * DRAWS), DRAWS - 1) })
+          : (from + t * (to - from)).toFixed(2),
+      asked: ({ from, to, way }) => ({
+        op: 'spoiled',
+        ...given,
+        kind,
+        seed,
+        ...(way === 'seeds' ? { amounts: [amount], draws: DRAWS } : { amounts: [from, to] }),
+      }),
+    });
   }
 
   /** @param {Noise['kind'] | ''} name */

@@ -1,4 +1,4 @@
-"""What the Reconstruct view asks of one run: what else its encoder thought of, and what its codes keep."""
+"""What the Reconstruct view asks of one run: what else its encoder thought of, what its codes keep, and noise on its input as a film."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing_extensions import TypedDict
 
 from training.model import standard_normal
 
-from ...latent import moves
+from ... import images
+from ...latent import moves, reconstruction
+from ...runs import lanes
 from ...runs.run import Run
-from ..base import Ask, Codes, Draw, NotReady, Seed, short, tiles
+from ..base import Ask, CodeImage, Codes, Draw, HeldOutImage, NotReady, Pixels, Request, Seed, Share, pixels_of, short, tiles
+from ..films import MOST_FRAMES, MOST_KEYS, Film
 from . import confusion
 
 
@@ -31,6 +34,50 @@ class DrawResample(Draw):
         w, sigma = (moves.codes(v, run.d, most=1) for v in (self.w, self.sigma))
         noise = standard_normal(self.n, run.d, torch.Generator().manual_seed(self.seed)).numpy()
         return tiles(run, w + sigma * noise, self.columns, self.label)
+
+
+class Spoiled(Request):
+    """An image with noise, beside what the run makes of it. ``amounts``: how much at even times, straight in between; of ``draws`` seeds
+    from ``seed`` on, one after another."""
+
+    image: str | HeldOutImage | Pixels | CodeImage
+    invert: bool = False
+    kind: Literal["gaussian", "dropout", "block"]
+    amounts: Annotated[list[Share], Field(min_length=1, max_length=MOST_KEYS)]
+    seed: Seed = 0
+    draws: Annotated[int, Field(ge=1, le=MOST_FRAMES)] = 1
+
+    def pairs(self, run: Run, times: np.ndarray) -> np.ndarray:
+        """Pixels (len(times), H, 2 W, C): the input and its reconstruction. Raises Refused, Abandoned."""
+        clean = pixels_of(run, self.image, self.invert)
+        label = run.class_of(self.image.index) if isinstance(self.image, HeldOutImage) else self.label
+        out, amounts = [], np.array(self.amounts)[:, None]
+        for t in times:
+            lanes.check()
+            seed = self.seed + min(int(t * self.draws), self.draws - 1)
+            noisy = reconstruction.noisy(clean, self.kind, float(moves.walk(amounts, float(t))[0]), seed)
+            known = label if run.spec.num_classes else None
+            out.append(images.grid(np.stack([noisy.transpose(1, 2, 0), reconstruction.take_in(run, noisy, known).again]), 2))
+        return np.stack(out)
+
+
+class DrawSpoiled(Spoiled, Draw):
+    """The pair at a time."""
+
+    op: Literal["spoiled"]
+    t: Share
+
+    def draw(self, run: Run) -> np.ndarray:
+        return self.pairs(run, np.array([self.t]))[0]
+
+
+class FilmSpoiled(Spoiled, Film):
+    """The pair from the first amount to the last."""
+
+    op: Literal["spoiled"]
+
+    def shown(self, run: Run, count: int) -> np.ndarray:
+        return self.pairs(run, self.times(count, False))
 
 
 class ConfusionTold(TypedDict):

@@ -12,6 +12,7 @@ import { PsiStrip } from './psi_strip.js';
 import { hearDials, showDials } from './style_dials.js';
 import { showCarried } from './styles_carried.js';
 import { StyleDirections } from './styles_directions.js';
+import { StyleFilms } from './styles_films.js';
 import { stylesText, textStyles } from './styles_link.js';
 import { StyleNoise } from './styles_noise.js';
 import { StylePaths } from './styles_paths.js';
@@ -58,11 +59,12 @@ const mix = ([r, c]) => {
   return isSource([r, c]) ? a : mixed(a, part(SIDE + c), layers, blend / PER);
 };
 const cut = (w, p = psi / PER) => (average ? truncated(w, average, p, cutoff) : w);
+const withPlus = (w) => (plus ? w.map((v, i) => v + plus[i]) : w);
 const put = (from) => {
   const w = cut(base);
   putting = true;
   free = false;
-  lx.setCode(plus ? w.map((v, i) => v + plus[i]) : w, from);
+  lx.setCode(withPlus(w), from);
   putting = false;
 };
 const seedOf = ([r, c]) => (r < 0 ? columns[c] : rows[r]);
@@ -301,6 +303,24 @@ const strip = () => {
   if (on() && base && average && owner === lx.state.run) over.show(base, cutoff, plus, grained());
 };
 
+new StyleFilms(element, {
+  on,
+  base: () => average && base,
+  cut: (p) => withPlus(cut(base, p)),
+  get layers() {
+    return layers;
+  },
+  mixed: (mask, share) =>
+    pick && !isSource(pick) && sources ? withPlus(cut(mixed(part(sourceOf(pick)), part(SIDE + pick[1]), mask, share))) : null,
+  get strengths() {
+    return grain.strengths;
+  },
+  get seed() {
+    return grain.seed;
+  },
+  noise: () => grained(),
+  slight: () => grains.slight(),
+});
 /* ---- opening the view, another run, another code ---- */
 const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);
 const grains = new StyleNoise($('.lx-grain'), grain, on),

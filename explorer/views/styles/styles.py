@@ -6,16 +6,20 @@ from __future__ import annotations
 import gradio as gr
 
 from ...shell import piece
+from ...shell.film_dialogue import film_dialogue
 
 _DIAL = """
-<label class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>
-  <input type="range" class="lx-range" min="{1}" max="{2}" step="1" data-t-label="sty.{0}" data-t-title="sty.{0}.help"></label>"""
+<div class="lx-dial" data-dial="{0}"><span data-t="sty.{0}"></span><output class="num"></output>{3}
+  <input type="range" class="lx-range" min="{1}" max="{2}" step="1" data-t-label="sty.{0}" data-t-title="sty.{0}.help"></div>"""
+_FILM = """
+  <button type="button" class="lx-animate" data-film="{0}" data-t-label="sty.{0}.film" data-t-title="sty.{0}.film"
+    aria-haspopup="dialog">▶</button>"""
 
 
 def styles() -> gr.HTML:
     """``data-n`` counts grids, ``data-run``: whose the last one is; ``data-strip``, ``data-map``, ``data-paths`` count those pictures;
     ``data-found``: how many directions are on sliders; ``data-error`` says what went wrong."""
-    return piece("styles", """
+    return piece("styles", film_dialogue("styles") + """
 <div class="lx-stage lx-sty">
   <div class="lx-sty-bar">
     <span class="lx-group lx-presets" role="radiogroup" data-t-label="sty.from"></span>
@@ -47,6 +51,8 @@ def styles() -> gr.HTML:
       <div class="lx-strengths">
         <div class="lx-grain-tools"><button type="button" class="lx-btn lx-small lx-grain-on" data-t="sty.noise.on"></button>
           <button type="button" class="lx-btn lx-small lx-grain-seed" data-t="sty.noise.reseed"></button>
+          <button type="button" class="lx-btn lx-small lx-grain-film" data-film="seeds" aria-haspopup="dialog"
+            data-t="sty.film.anew" data-t-title="sty.film.anew.help"></button>
           <button type="button" class="lx-btn lx-small lx-grain-own" data-t="sty.noise.own" data-t-title="sty.noise.own.help"></button>
           <span class="lx-grain-from lx-note num"></span></div>
         <div class="lx-grain-list"></div><p class="lx-note lx-grain-slight" role="status" hidden></p></div>
@@ -71,6 +77,7 @@ def styles() -> gr.HTML:
 
 def style_dials() -> gr.HTML:
     """psi, its cutoff layer, blend and noise, for the inspector; ``styles.js`` moves and reads them. Hidden in other views."""
-    dials = "".join(_DIAL.format(*d) for d in (("psi", -100, 150), ("cutoff", 0, 10), ("blend", 0, 100), ("noise", 0, 200)))
+    dials = "".join(_DIAL.format(name, low, high, _FILM.format(name) if film else "") for name, low, high, film in (
+        ("psi", -100, 150, True), ("cutoff", 0, 10, False), ("blend", 0, 100, True), ("noise", 0, 200, True)))
     return gr.HTML(value="", html_template=f'<div class="lx-dials-of">{dials}</div>', apply_default_css=False, elem_id="lx-style-dials",
                    js_on_load="document.dispatchEvent(new Event('lx-dials'));")

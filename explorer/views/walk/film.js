@@ -1,5 +1,7 @@
 import { joined } from '../../shell/bytes.js';
 import { button, count, entitle, make, offer } from '../../shell/dom.js';
+import { LENGTHS, Player } from '../../shell/film_player.js';
+import { saveFilm } from '../../shell/film_saving.js';
 import { walkText } from './film_state.js';
 import { mounted } from '../../shell/mounted.js';
 import { alongPath, norm } from '../../shell/moves.js';
@@ -27,10 +29,7 @@ const length = $('.lx-length'),
 /** @type {DrawWalk['method'][]} */
 const WAYS = ['lerp', 'slerp'];
 let way = WAYS[0];
-let t = 0,
-  playing = false,
-  last = 0,
-  looped = true,
+let looped = true,
   both = false,
   filling = null,
   chosen = null,
@@ -42,7 +41,7 @@ const keys = () => lx.state.keys,
   codes = () => keys().map((k) => k.w);
 const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
-const path = (u = t, how = way) => alongPath(codes(), u, how, looped);
+const path = (u = player.t, how = way) => alongPath(codes(), u, how, looped);
 const ways_ = () => (both ? WAYS : [way]);
 /* pictures of another run or class are dimmed until those of this one are there */
 const stale = () => {
@@ -51,6 +50,7 @@ const stale = () => {
 };
 const frame = () => {
   if (!on() || !keys().length) return;
+  const { t } = player;
   out.textContent = Math.round(t * 100) + ' %';
   scrub.value = t;
   lx.range(scrub);
@@ -73,52 +73,25 @@ const cached = () => {
   if (memo?.keys !== keys()) memo = { keys: keys(), text: lx.b64(joined(codes())) };
   return memo.text;
 };
-/* a frame's time may lie before the click's */
-const tick = (now) => {
-  if (!playing) return;
-  const seconds = +length.value;
-  t += Math.max(0, now - last) / 1000 / seconds;
-  last = Math.max(last, now);
-  if (t >= 1) {
-    if (looped) t %= 1;
-    else {
-      t = 1;
-      stop();
-    }
-  }
-  frame();
-  if (playing) requestAnimationFrame(tick);
-};
 const label = () => {
-  play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play');
-  play.setAttribute('aria-pressed', playing);
-  element.dataset.playing = playing;
+  play.textContent = lx.t(player.playing ? 'walk.pause' : 'walk.play');
+  play.setAttribute('aria-pressed', player.playing);
+  element.dataset.playing = player.playing;
 };
 const take = () => {
   const w = path();
   if (w) {
-    lx.setCode(w, { kind: 'walk', t: +t.toFixed(4) });
+    lx.setCode(w, { kind: 'walk', t: +player.t.toFixed(4) });
   }
 };
-const stop = () => {
-  if (!playing) return;
-  playing = false;
-  label();
-  take();
+const player = new Player({ seconds: () => +length.value, looped: () => looped, frame: () => frame(), changed: label, ended: take });
+play.onclick = () => {
+  if (!player.playing && keys().length < 2) lx.say(lx.t('walk.few'));
+  else player.toggle();
 };
-const start = () => {
-  if (keys().length < 2) return lx.say(lx.t('walk.few'));
-  if (t >= 1) t = 0;
-  playing = true;
-  last = performance.now();
-  label();
-  requestAnimationFrame(tick);
-};
-play.onclick = () => (playing ? stop() : start());
 scrub.oninput = () => {
-  playing = false;
-  label();
-  t = +scrub.value;
+  player.halt();
+  player.t = +scrub.value;
   frame();
 };
 scrub.onchange = take;
@@ -203,7 +176,8 @@ const measure = () => {
   tell();
 };
 const tell = () => {
-  if (keys().length > 1) for (const how of WAYS) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(t, how)).toFixed(2);
+  if (keys().length > 1)
+    for (const how of WAYS) chart.querySelector(`.lx-norm-${how} b`).textContent = norm(path(player.t, how)).toFixed(2);
 };
 const ways = () => {
   mode();
@@ -251,9 +225,8 @@ const swap = (i, j) =>
   });
 const goTo = (i) => {
   const n = keys().length;
-  playing = false;
-  label();
-  t = Math.min(1, i / (looped ? n : Math.max(n - 1, 1)));
+  player.halt();
+  player.t = Math.min(1, i / (looped ? n : Math.max(n - 1, 1)));
   frame();
   take();
 };
@@ -332,7 +305,7 @@ const fill = async () => {
       found.push({ w, origin: { kind: 'point', index, label: of } });
     }
     if (run === lx.state.run && !keys().length) {
-      t = 0;
+      player.t = 0;
       usual = found;
       lx.setKeys(found);
     }
@@ -383,10 +356,9 @@ const restore = async () => {
   if (!lx.state.info) return;
   const at = lx.state.origin?.kind === 'walk' ? lx.state.origin.t : 0;
   if ((lx.state.kept.walk ?? null) === text() && keys().length) {
-    if (t !== at) {
-      playing = false;
-      label();
-      t = at;
+    if (player.t !== at) {
+      player.halt();
+      player.t = at;
       frame();
     }
     return;
@@ -400,8 +372,7 @@ const restore = async () => {
   both = chosen ?? wide;
   looped = s.looped;
   length.value = s.length || 6;
-  playing = false;
-  label();
+  player.halt();
   loop.setAttribute('aria-pressed', looped);
   ways();
   stale();
@@ -416,7 +387,7 @@ const restore = async () => {
     lx.say(lx.t('error.link'), 'error');
   }
   if (run !== lx.state.run || ticket !== bringing) return;
-  t = at;
+  player.t = at;
   lx.setKeys(found);
   bringing = 0;
   count(element, 'restored');
@@ -424,22 +395,17 @@ const restore = async () => {
 };
 const film = (format) => async () => {
   if (keys().length < 2) return lx.say(lx.t('walk.few'));
-  const b = $('.lx-' + format);
-  b.disabled = true;
-  element.dataset.saving = format;
-  lx.say(lx.t('walk.saving'));
   try {
-    const side = Math.max(...lx.state.info.spec.shape.slice(1)),
-      asked = { keys: cached(), method: way, loop: looped, seconds: +length.value, fps: format === 'gif' ? 20 : 24, format },
-      r = await lx.bytes('walk/export', lx.whose({ ...asked, size: side * Math.max(1, Math.floor(336 / side)) }));
-    lx.save(await r.blob(), `${lx.state.run}-walk.${format}`);
-    lx.say(lx.t('walk.saved'));
-    element.dataset.saved = format;
+    await saveFilm({
+      pressed: $('.lx-' + format),
+      host: element,
+      asked: { op: 'walk', keys: cached(), method: way, loop: looped },
+      format,
+      seconds: +length.value,
+      name: `${lx.state.run}-walk`,
+    });
   } catch (e) {
     lx.say(e.message, 'error');
-  } finally {
-    b.disabled = false;
-    delete element.dataset.saving;
   }
 };
 $('.lx-gif').onclick = film('gif');
@@ -447,12 +413,12 @@ $('.lx-mp4').onclick = film('mp4');
 const lengths = () =>
   offer(
     length,
-    [4, 6, 8, 10].map((n) => [n, lx.t('walk.seconds', { n })]),
+    LENGTHS.map((n) => [n, lx.t('walk.seconds', { n })]),
     length.value || 6,
   );
 lx.on('run', () => {
-  playing = false;
-  t = 0;
+  player.halt();
+  player.t = 0;
   way = first();
   chosen = null;
   usual = null;
@@ -478,10 +444,7 @@ lx.on('view', (v) => {
       frame();
       strip();
     });
-  } else if (playing) {
-    playing = false;
-    label();
-  }
+  } else player.halt();
 });
 lx.on('keys', () => {
   draw();

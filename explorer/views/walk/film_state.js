@@ -1,5 +1,6 @@
 /* Walk's part of a link: fields joined by "*", each a letter and its value. A keyframe is an image's index ("i12"), a seed ("s7"), or
  * its code ("v…"): each different layer once, 16 bits a number between minus and plus the largest, which is nearer than a shade of 255. */
+import { LENGTHS } from '../../shell/film_player.js';
 import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
 
 /** @import { Code, Keyframe } from '../../shell/types' */
@@ -83,7 +84,7 @@ const read = (text, layers, width) => {
     if (f[0] === 'w' && ['lerp', 'slerp'].includes(v)) s.way = v;
     if (f[0] === 'b') s.both = v === '1';
     if (f[0] === 'o') s.looped = false;
-    if (f[0] === 't' && number !== null && [4, 6, 8, 10].includes(number)) s.length = number;
+    if (f[0] === 't' && number !== null && LENGTHS.includes(number)) s.length = number;
     if (f[0] === 's' && number !== null) s.keys.push({ seed: number });
     if (f[0] === 'i' && number !== null) s.keys.push({ index: number });
     if (f[0] === 'v') {

@@ -1,4 +1,4 @@
-"""A walk as a file: GIF by Pillow, MP4 by PyAV."""
+"""A film as a file: GIF by Pillow, MP4 by PyAV. Of what, each kind of film says: a path's (paths.py), a view's own (its requests.py)."""
 
 from __future__ import annotations
 
@@ -9,37 +9,44 @@ from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 from PIL import Image
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
-from ... import Refused, images
-from ...latent import moves
-from ...runs import lanes
-from ...runs.run import Run
-from ..samples import Path
+from .. import Refused, images
+from ..latent import moves
+from ..runs import lanes
+from ..runs.run import Run
+from .base import Request
 
 F = TypeVar("F")
 MOST_KEYS, MOST_FRAMES = 12, 240
 TYPES = {"gif": "image/gif", "mp4": "video/mp4"}
 
 
-class Export(Path):
-    """A walk to be saved: how long, how smooth, how large (the longer side in pixels, at most), and as what."""
+class Film(Request):
+    """A film to be saved: how long, how smooth, how large (the longer side in pixels, at most), and as what; ``back``: there and back."""
 
+    route = "film"
     seconds: Annotated[float, Field(allow_inf_nan=False, gt=0, le=60)] = 4.0
     fps: Annotated[int, Field(ge=1, le=60)] = 24
     size: Annotated[int, Field(ge=16, le=512)] = 256
     format: Literal["gif", "mp4"] = "gif"
+    back: bool = False
+
+    def times(self, count: int, loop: bool) -> np.ndarray:
+        """The times in [0, 1] of so many frames, (count,). There and back they end where they began, as a loop does."""
+        return 1 - np.abs(1 - 2 * moves.times(count, True)) if self.back else moves.times(count, loop)
+
+    def shown(self, run: Run, count: int) -> np.ndarray:
+        """``count`` frames (count, H, W, C) uint8, from the first to the last."""
+        raise TypeError(f"{type(self).__name__} shows nothing.")
 
 
-EXPORT: TypeAdapter[Export] = TypeAdapter(Export)
-
-
-def export(run: Run, request: Export) -> tuple[bytes, str]:
-    """The file and its media type. Pixels stay squares: enlarged by a whole number. Raises Refused beyond 240 frames or 12 keys."""
+def film(run: Run, request: Film) -> tuple[bytes, str]:
+    """The file and its media type. Pixels stay squares: enlarged by a whole number. Raises Refused beyond 240 frames."""
     count = max(2, round(request.seconds * request.fps))
     if count > MOST_FRAMES:
         raise Refused(f"That would be {count} frames; up to {MOST_FRAMES} can be saved: make it shorter or take fewer frames a second.")
-    frames = request.frames(run, moves.times(count, request.loop), most=MOST_KEYS)
+    frames = request.shown(run, count)
     frames = images.enlarge(frames, max(1, request.size // max(frames.shape[1:3])))
     return (gif if request.format == "gif" else mp4)(frames, request.fps), TYPES[request.format]
 
