@@ -282,6 +282,7 @@ def test_each_view_opens_on_its_run_until_somebody_chooses_one_or_changes_what_i
     fresh.until("lx.state.run === 'styled'")
     page.locator(".lx-undo").click()
     fresh.until("lx.state.run === 'info' && lx.state.view === 'codes'")
+    fresh.settled()
     fresh.open("")
     page.get_by_role("button", name="New seed").first.click()
     fresh.until("lx.state.origin.kind === 'seed'")
