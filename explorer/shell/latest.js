@@ -1,7 +1,8 @@
 import { lx } from './store.js';
 
 /**
- * One request in flight, the latest wish last. The function that is returned takes a wish: what `work` is called with.
+ * One request in flight, the latest wish last. The function that is returned takes a wish: what `work` is called with. A wish that had to
+ * wait until another run was open is dropped: it is of the run that was open when it was made.
  * @template {any[]} Wish
  * @param {(...wish: Wish) => Promise<void>} work
  * @param {(e: Error) => void} failed told of the last one alone
@@ -12,6 +13,8 @@ export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
   let busy = false;
   /** @type {Wish | null} */
   let next = null;
+  /** @type {string | null} */
+  let whose = null;
   const run = async () => {
     busy = true;
     lx.stale(hosts(), true);
@@ -19,7 +22,7 @@ export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
       const wish = next;
       next = null;
       try {
-        await work(...wish);
+        if (whose === lx.state.run) await work(...wish);
       } catch (e) {
         if (!next) {
           wipe();
@@ -32,6 +35,7 @@ export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
   };
   return (/** @type {Wish} */ ...wish) => {
     next = wish;
+    whose = lx.state.run;
     if (!busy) run();
   };
 };

@@ -335,7 +335,9 @@ export class MicCode {
     this.paint();
     this.tell();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#sum(lx.state.run, /** @type {Opened} */ (lx.state).w), 40);
+    this.#timer = setTimeout(() => {
+      if (this.#mic.on()) this.#sum(lx.state.run, /** @type {Opened} */ (lx.state).w);
+    }, 40);
   }
 
   get order() {

@@ -128,6 +128,7 @@ export class StyleNoise {
     if (!this.#on() || this.#host.hidden || !lx.state.w || (!this.#seen && this.#measured === this.#whose())) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      if (!this.#on()) return; /* another run or view since */
       const strengths = this.#view.strengths.map((v) => v / 100);
       this.#ask(lx.state.run, lx.b64(/** @type {Opened} */ (lx.state).w), strengths);
     }, 250);
