@@ -62,6 +62,15 @@ def colours(session: Session, request: Request) -> Response:
     return cached(request, values.clip(0, 255).astype(np.uint8).tobytes(), "application/octet-stream")
 
 
+def fields(session: Session, request: Request) -> Response:
+    """All that is known of a data set's held-out images, uint8 (k, n): their classes where they have any, then each attribute."""
+    held = session.held(request.path_params["dataset"])
+    rows = [] if held.labels is None or not held.spec.classes else [held.labels]
+    rows += [] if held.attributes is None else list(held.attributes[:, :len(held.spec.attributes)].T)
+    values = np.stack(rows) if rows else np.empty((0, held.n))
+    return cached(request, values.clip(0, 255).astype(np.uint8).tobytes(), "application/octet-stream")
+
+
 def sheet_file(session: Session, request: Request) -> Response:
     """A sheet of a data set's held-out images, WebP."""
     held, k = session.held(request.path_params["dataset"]), request.path_params["k"]

@@ -58,8 +58,8 @@ POSTS: dict[str, tuple[Any, Any]] = {
     "fit": (fits.AskFit, Started),
     "fit/{name}/stop": (Nothing, Nothing),
 }
-BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "sheet/{dataset}/{k:int}", "render", "walk/export", "own-maps/{run}/{key}",
-         "live/{name}/frames"}                  # answered with files and numbers
+BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "fields/{dataset}", "sheet/{dataset}/{k:int}", "render", "walk/export",
+         "own-maps/{run}/{key}", "live/{name}/frames"}                  # answered with files and numbers
 
 
 def by_op(route: str) -> dict[str, type[Any]]:

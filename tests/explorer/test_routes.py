@@ -97,7 +97,9 @@ def test_map(client, tiny, session):
 def test_colours(client, tiny):
     assert np.array_equal(np.frombuffer(client.get("colours/shapes?by=class").content, np.uint8), tiny.held.labels)
     assert np.array_equal(np.frombuffer(client.get("colours/shapes?by=side").content, np.uint8), tiny.held.attributes[:, 0])
-    for path in ("colours/shapes?by=nothing", "colours/nothing"):
+    both = np.frombuffer(client.get("fields/shapes").content, np.uint8).reshape(2, -1)
+    assert np.array_equal(both, [tiny.held.labels, tiny.held.attributes[:, 0]])
+    for path in ("colours/shapes?by=nothing", "colours/nothing", "fields/nothing"):
         sentence(client.get(path), 404)
 
 
@@ -305,8 +307,8 @@ def test_with_gradio_and_a_login(session):
     try:
         with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=20) as http:
             image = json.dumps({"run": "tiny", "op": "image", "w": W})
-            for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "sheet/shapes/0", "plot/tiny/curves",
-                         "plot/tiny/spectrum"):
+            for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "fields/shapes", "sheet/shapes/0",
+                         "plot/tiny/curves", "plot/tiny/spectrum"):
                 sentence(http.get("/" + path), 401)
             for path in ("render", "code", "walk/export"):
                 sentence(http.post("/" + path, content=image), 401)

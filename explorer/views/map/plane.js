@@ -1,5 +1,5 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
- * its own: colouring, scatter, marker, pointing, lasso, between, manifold, projections. */
+ * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -13,11 +13,13 @@ import { mapText } from './plane_state.js';
 import { Pointing } from './pointing.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
+import { Search } from './search.js';
 
 const { element } = mounted('plane');
 
 const $ = (s) => element.querySelector(s),
-  legend = $('.lx-legend');
+  legend = $('.lx-legend'),
+  tools = $('.lx-tools');
 /* loaded: what the points are of. pending: of a link, what waits for the points. whole: all points are framed. own: keys of this person's
    maps of the run `own.run`. */
 let loaded = null,
@@ -42,6 +44,15 @@ const map = {
   binary,
   /* only the decoded plane is shown */
   bare: () => manifold.on,
+  /* a 1 for each point that is looked for; null: nothing is */
+  get found() {
+    return search.found;
+  },
+  /* points become a lasso's set */
+  select: (indices) => {
+    if (map.mode !== 'lasso') setMode('lasso');
+    lasso.take(indices);
+  },
   pixels: (x, y) => {
     const l = map.plot._fullLayout;
     return l && [l.xaxis._offset + l.xaxis.l2p(x), l.yaxis._offset + l.yaxis.l2p(y)];
@@ -71,6 +82,7 @@ const map = {
 const { stage, plot } = map,
   colouring = new Colouring(map, legend, $('.lx-by')),
   lasso = new Lasso(map, colouring, $('.lx-lassos')),
+  search = new Search(map, $('.lx-seek'), $('.lx-seek-told')),
   between = new Between(map, $('.lx-pair'), $('.lx-strip')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
   marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
@@ -163,10 +175,11 @@ const load = async () => {
 const frame = (fresh) => {
   if (!fresh && plot._fullLayout) return sameFrame(plot._fullLayout);
   whole = true;
-  return wholeFrame(map.xs, map.ys, plot.clientHeight, legend.offsetHeight, map.projection === 'code');
+  const room = { height: plot.clientHeight, above: tools.offsetTop + tools.offsetHeight + 12, below: legend.offsetHeight + 16 };
+  return wholeFrame(map.xs, map.ys, room, map.projection === 'code');
 };
 const paint = async (fresh) => {
-  const points = trace(map.xs, map.ys, colouring.marker(), lasso.marked(), manifold.on);
+  const points = trace(map.xs, map.ys, colouring.marker(), lasso.marked(), search.found, manifold.on);
   await Plotly.react(plot, [points], layout(frame(fresh), map.mode === 'lasso', ++revision), HANDS);
   if (!wired) wire();
   element.dataset.marked = lasso.marked()?.length ?? '';
@@ -277,6 +290,7 @@ const linkText = () => {
     projection: map.projection === u.projection ? '' : map.projection,
     colour: colouring.by === u.colour ? '' : colouring.by,
     only: colouring.only.size ? [...colouring.only] : null,
+    search: search.raw,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -302,6 +316,7 @@ const restore = () => {
   colouring.restore(s.colour, s.only, info.dataset);
   manifold.pressed = s.grid ?? u.grid;
   enter(s.mode || 'pick');
+  search.restore(s.search || '', info);
   between.restore(s.ends);
   marker.at = null;
   chips();
@@ -340,6 +355,7 @@ lx.on('run', (info) => {
   plot.classList.add('lx-stale');
   colouring.clear();
   colouring.fit(info.dataset);
+  search.restore('', info);
   between.restore([]);
   between.away();
   marker.forget();
@@ -364,6 +380,7 @@ lx.on('view', (v) => {
 });
 lx.on('lang', () => {
   chips();
+  if (lx.state.info) search.translate(lx.state.info);
   lasso.draw();
 });
 lx.on('theme', () => {

@@ -22,6 +22,12 @@ def plane() -> gr.HTML:
     <button type="button" class="lx-chip lx-between" aria-pressed="false" data-t="map.between"></button>
     <button type="button" class="lx-chip lx-grid" aria-pressed="false" data-t="map.grid" hidden></button>
     <button type="button" class="lx-chip lx-refit" aria-expanded="false" hidden></button>
+    <span class="lx-seek" role="search" hidden>
+      <input type="search" class="lx-chip lx-seek-text" role="combobox" aria-autocomplete="list" aria-expanded="false"
+        aria-controls="lx-seek-list" autocomplete="off" spellcheck="false" data-t-label="map.find" data-t-title="map.find.help">
+      <ul id="lx-seek-list" class="lx-seek-list" role="listbox" data-t-label="map.find" hidden></ul></span>
+    <span class="lx-seek-told" hidden><output role="status"></output>
+      <button type="button" class="lx-btn lx-small lx-seek-take" data-t="map.find.take" hidden></button></span>
   </div>
   <div class="lx-wait" data-t="map.loading"></div>
   <p class="lx-wait lx-nothing" data-t="map.none" hidden></p>

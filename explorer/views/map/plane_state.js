@@ -12,6 +12,7 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {string} [projection]
  * @property {string} [colour]
  * @property {number[] | null} [only]
+ * @property {string} [search] what is looked for
  * @property {boolean | null} [grid]
  * @property {number[] | null} [range]
  * @property {string} [mode]
@@ -19,6 +20,8 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {number} [along]
  * @property {End[]} ends
  */
+
+const MOST_TEXT = 200; /* letters of a search */
 
 /** @param {Uint8Array | number[]} bytes */
 const textOf = (bytes) => urlSafe(base64Of(bytes));
@@ -85,6 +88,7 @@ const write = (s) => {
   add('p', s.projection);
   add('c', s.colour);
   add('f', s.only?.join('_'));
+  add('q', s.search);
   if (typeof s.grid === 'boolean') add('g', String(Number(s.grid)));
   add('z', s.range?.map(short).join('_'));
   add('m', s.mode);
@@ -112,6 +116,7 @@ const read = (text, n) => {
     if (f[0] === 'p') s.projection = v;
     if (f[0] === 'c') s.colour = v;
     if (f[0] === 'f') s.only = numbers.filter(Number.isInteger);
+    if (f[0] === 'q') s.search = v.slice(0, MOST_TEXT);
     if (f[0] === 'g') s.grid = v === '1';
     if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
     if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;
