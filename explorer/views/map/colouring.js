@@ -40,7 +40,8 @@ export class Colouring {
   labels = null; /* of each point its value of the field; null: all alike */
 
   /**
-   * @param {any} map `map.plot`, .xs, .found (a 1 for each point that is looked for), .binary(path, type), .remember(), .load()
+   * @param {any} map `map.plot`, .xs, .found (a 1 for each point that is looked for), .binary(path, type), .remember(), .load(), .over():
+   *   draws what lies over the points
    * @param {any} legend @param {HTMLSelectElement} choice
    */
   constructor(map, legend, choice) {
@@ -119,6 +120,7 @@ export class Colouring {
     if (!this.only.delete(value)) this.only.add(value);
     Plotly.restyle(this.#map.plot, { 'marker.color': [this.shade()] }, [0]);
     this.draw();
+    this.#map.over();
     this.#map.remember();
   }
 

@@ -1,5 +1,6 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
- * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections. */
+ * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
+ * names. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -7,6 +8,7 @@ import { Colouring, usualField } from './colouring.js';
 import { Lasso } from './lasso.js';
 import { Manifold, isPlane } from './manifold.js';
 import { Marker } from './marker.js';
+import { Names } from './names.js';
 import { gone } from './place_code.js';
 import { ownMaps } from './plane_own.js';
 import { mapText } from './plane_state.js';
@@ -57,6 +59,10 @@ const map = {
     const l = map.plot._fullLayout;
     return l && [l.xaxis._offset + l.xaxis.l2p(x), l.yaxis._offset + l.yaxis.l2p(y)];
   },
+  /* where a point lies on the screen */
+  spot: (i) => map.pixels(map.xs[i], map.ys[i]),
+  /* what lies over the points is drawn anew */
+  over: () => names.draw(),
   load: () => load(),
   paint: (fresh) => paint(fresh),
   remember: () => remember(),
@@ -84,6 +90,7 @@ const { stage, plot } = map,
   lasso = new Lasso(map, colouring, $('.lx-lassos')),
   search = new Search(map, $('.lx-seek'), $('.lx-seek-told')),
   between = new Between(map, $('.lx-pair'), $('.lx-strip')),
+  names = new Names(map, colouring, $('.lx-names'), $('.lx-titled')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
   marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
@@ -92,6 +99,7 @@ const { stage, plot } = map,
 /* ---- loading ---- */
 const empty = () => {
   loaded = null;
+  names.clear();
   map.xs = null;
   colouring.clear();
   if (plot._fullLayout) {
@@ -128,6 +136,7 @@ const take = async (run, xy, labels, maps) => {
   chips();
   lasso.draw();
   await paint(true);
+  names.find();
   between.drawStrip();
   element.dataset.run = run;
   element.dataset.points = map.xs.length;
@@ -186,12 +195,14 @@ const paint = async (fresh) => {
   colouring.draw();
   manifold.draw();
   marker.follow();
+  map.over();
   if (manifold.on && map.projection === 'code') manifold.frame();
 };
 /* what lies over the points moves with them */
 const replace = () => {
   marker.again();
   between.draw();
+  names.place();
   manifold.place();
 };
 const wire = () => {
@@ -255,6 +266,7 @@ const chips = () => {
 };
 const choose = (projection) => {
   map.projection = projection;
+  names.clear();
   between.away();
   marker.away();
   whole = true;
@@ -291,6 +303,7 @@ const linkText = () => {
     colour: colouring.by === u.colour ? '' : colouring.by,
     only: colouring.only.size ? [...colouring.only] : null,
     search: search.raw,
+    names: names.on ? null : false,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -315,6 +328,7 @@ const restore = () => {
   map.projection = there ? s.projection : u.projection;
   colouring.restore(s.colour, s.only, info.dataset);
   manifold.pressed = s.grid ?? u.grid;
+  names.on = s.names ?? true;
   enter(s.mode || 'pick');
   search.restore(s.search || '', info);
   between.restore(s.ends);
@@ -363,6 +377,8 @@ lx.on('run', (info) => {
   map.projection = info.projections?.[0] || 'code';
   if (map.mode !== 'pick') enter('pick');
   manifold.pressed = isPlane() && !info.points;
+  names.on = true;
+  names.clear();
   lasso.restore([]);
   between.drawStrip();
   chips();
@@ -382,6 +398,7 @@ lx.on('lang', () => {
   chips();
   if (lx.state.info) search.translate(lx.state.info);
   lasso.draw();
+  names.draw();
 });
 lx.on('theme', () => {
   if (!map.xs) return;
