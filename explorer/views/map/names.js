@@ -6,7 +6,7 @@ import { valueColour } from './colouring.js';
 import { columnsOf } from './fields.js';
 import { fieldsOf } from './search_terms.js';
 
-/** @import { Opened } from '../../shell/types' */
+/** @import { Info, Opened } from '../../shell/types' */
 /** @import { Box, Name } from './cluster_names.js' */
 
 const MARGIN = 2; /* pixels between two labels */
@@ -52,24 +52,25 @@ export class Names {
     this.draw();
   }
 
-  /** Work out the names of a map whose points are there: once for each. */
-  async find() {
-    const { map: { xs, ys, projection, binary } = this.#map, info } = { map: this.#map, .../** @type {Opened} */ (lx.state) },
-      of = [lx.state.run, projection].join('|');
-    if (this.#known.of !== of) {
-      if (!xs?.length || !info.dataset) return;
-      try {
-        const columns = await columnsOf(binary, info.dataset);
-        if (this.#map.xs !== xs) return;
-        this.#known = { of, names: clusterNames(xs, ys, fieldsOf(info.dataset), columns) };
-      } catch (e) {
-        lx.say(/** @type {Error} */ (e).message, 'error');
-        return;
-      }
+  /** Promise of what is known of the points, null where nothing is. @param {Info} info */
+  async ask({ points, dataset }) {
+    if (!points || !dataset) return null;
+    try {
+      return await columnsOf(this.#map.binary, dataset);
+    } catch (e) {
+      lx.say(/** @type {Error} */ (e).message, 'error');
+      return null;
     }
-    this.#names = this.#known.names;
+  }
+
+  /** Work out the names of the map whose points are there: once for each. @param {Map<string, Uint8Array> | null} columns */
+  find(columns) {
+    const { xs, ys, projection } = this.#map,
+      { info, run } = /** @type {Opened} */ (lx.state),
+      of = [run, info.card.weights_sha256, projection].join('|');
+    if (columns && this.#known.of !== of) this.#known = { of, names: clusterNames(xs, ys, fieldsOf(info.dataset), columns) };
+    this.#names = this.#known.of === of ? this.#known.names : [];
     this.#chip.hidden = !this.#names.length;
-    this.draw();
   }
 
   /* of classes that are chosen in the legend those alone */

@@ -1,6 +1,6 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
- * names. */
+ * names, thumbs. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -16,6 +16,7 @@ import { Pointing } from './pointing.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 import { Search } from './search.js';
+import { Thumbs } from './thumbs.js';
 
 const { element } = mounted('plane');
 
@@ -62,7 +63,10 @@ const map = {
   /* where a point lies on the screen */
   spot: (i) => map.pixels(map.xs[i], map.ys[i]),
   /* what lies over the points is drawn anew */
-  over: () => names.draw(),
+  over: () => {
+    names.draw();
+    thumbs.draw();
+  },
   load: () => load(),
   paint: (fresh) => paint(fresh),
   remember: () => remember(),
@@ -91,6 +95,7 @@ const { stage, plot } = map,
   search = new Search(map, $('.lx-seek'), $('.lx-seek-told')),
   between = new Between(map, $('.lx-pair'), $('.lx-strip')),
   names = new Names(map, colouring, $('.lx-names'), $('.lx-titled')),
+  thumbs = new Thumbs(map, colouring, $('.lx-map-images'), $('.lx-map-imaging')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
   marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
@@ -127,7 +132,7 @@ const ownOf = (run) => {
 };
 const wanted = () => [lx.state.run, map.projection, colouring.by].join('|');
 /** What a map needs is here: put it in place and paint it. */
-const take = async (run, xy, labels, maps) => {
+const take = async (run, xy, labels, maps, columns) => {
   own = Object.assign(maps, { run });
   loaded = wanted();
   map.xs = xy.filter((_, i) => i % 2 === 0);
@@ -135,8 +140,8 @@ const take = async (run, xy, labels, maps) => {
   colouring.labels = labels;
   chips();
   lasso.draw();
+  names.find(columns);
   await paint(true);
-  names.find();
   between.drawStrip();
   element.dataset.run = run;
   element.dataset.points = map.xs.length;
@@ -160,9 +165,9 @@ const load = async () => {
   delete element.dataset.ready;
   try {
     const began = performance.now(),
-      [xy, labels, maps] = await Promise.all([pointsOf(run), colouring.ask(info), ownOf(run), lx.loadPlotly()]);
+      [xy, labels, maps, columns] = await Promise.all([pointsOf(run), colouring.ask(info), ownOf(run), names.ask(info), lx.loadPlotly()]);
     if (mine !== ticket) return;
-    await take(run, xy, labels, maps);
+    await take(run, xy, labels, maps, columns);
     element.dataset.ms = Math.round(performance.now() - began);
     await arrive();
     element.dataset.ready = 'true';
@@ -203,6 +208,7 @@ const replace = () => {
   marker.again();
   between.draw();
   names.place();
+  thumbs.draw();
   manifold.place();
 };
 const wire = () => {
@@ -304,6 +310,7 @@ const linkText = () => {
     only: colouring.only.size ? [...colouring.only] : null,
     search: search.raw,
     names: names.on ? null : false,
+    images: thumbs.on,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -329,6 +336,7 @@ const restore = () => {
   colouring.restore(s.colour, s.only, info.dataset);
   manifold.pressed = s.grid ?? u.grid;
   names.on = s.names ?? true;
+  thumbs.on = !!s.images;
   enter(s.mode || 'pick');
   search.restore(s.search || '', info);
   between.restore(s.ends);
@@ -378,6 +386,8 @@ lx.on('run', (info) => {
   if (map.mode !== 'pick') enter('pick');
   manifold.pressed = isPlane() && !info.points;
   names.on = true;
+  thumbs.on = false;
+  thumbs.offer();
   names.clear();
   lasso.restore([]);
   between.drawStrip();

@@ -15,6 +15,7 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {string} [search] what is looked for
  * @property {boolean | null} [grid]
  * @property {boolean | null} [names]
+ * @property {boolean} [images]
  * @property {number[] | null} [range]
  * @property {string} [mode]
  * @property {Set[]} sets
@@ -92,6 +93,7 @@ const write = (s) => {
   add('q', s.search);
   if (typeof s.grid === 'boolean') add('g', String(Number(s.grid)));
   if (typeof s.names === 'boolean') add('n', String(Number(s.names)));
+  add('t', s.images ? '1' : '');
   add('z', s.range?.map(short).join('_'));
   add('m', s.mode);
   for (const set of s.sets || []) add('l', set);
@@ -120,6 +122,7 @@ const read = (text, n) => {
     if (f[0] === 'f') s.only = numbers.filter(Number.isInteger);
     if (f[0] === 'q') s.search = v.slice(0, MOST_TEXT);
     if (f[0] === 'g') s.grid = v === '1';
+    if (f[0] === 't') s.images = v === '1';
     if (f[0] === 'n') s.names = v === '1';
     if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
     if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;
