@@ -1,4 +1,4 @@
-"""Small images over the map: real ones on their own points, none over another, chosen anew when the map is zoomed; a switch, in the link."""
+"""Small images over the map: real ones on their own points, none over another, chosen anew when the map is zoomed; in the link."""
 
 from __future__ import annotations
 

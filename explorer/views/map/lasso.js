@@ -35,8 +35,8 @@ export class Lasso {
   }
 
   /** Listen to a plot that was made anew. */
-  wire() {
-    this.#map.plot.on('plotly_selected', (e) => {
+  wire(plot = this.#map.plot) {
+    plot.on('plotly_selected', (e) => {
       if (this.#map.mode === 'lasso' && e?.lassoPoints && e.points?.length)
         this.take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
     });

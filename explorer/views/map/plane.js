@@ -1,6 +1,6 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
- * names, thumbs. */
+ * names, thumbs, second. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -16,6 +16,7 @@ import { Pointing } from './pointing.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 import { Search } from './search.js';
+import { Second, ring } from './second.js';
 import { Thumbs } from './thumbs.js';
 
 const { element } = mounted('plane');
@@ -60,12 +61,32 @@ const map = {
     const l = map.plot._fullLayout;
     return l && [l.xaxis._offset + l.xaxis.l2p(x), l.yaxis._offset + l.yaxis.l2p(y)];
   },
+  ring: $('.lx-ring'),
+  /* a point that the hand is on is marked in both panes */
+  hovered: (i) => {
+    ring(map, i);
+    ring(second.pane, i);
+  },
+  offered: () => offered(),
+  points: (run, projection) => placesOf(run, projection),
+  /* the first pane has another size */
+  split: async () => {
+    if (plot._fullLayout) await Plotly.Plots.resize(plot);
+    if (map.xs && plot._fullLayout) await paint(whole);
+  },
+  /* a point of the second pane is an end of the path, in that mode: whether it is taken there */
+  between: (index) => {
+    if (map.mode !== 'between') return false;
+    if (index >= 0) between.pick(index);
+    return true;
+  },
   /* where a point lies on the screen */
   spot: (i) => map.pixels(map.xs[i], map.ys[i]),
   /* what lies over the points is drawn anew */
   over: () => {
     names.draw();
     thumbs.draw();
+    second.paint(false);
   },
   load: () => load(),
   paint: (fresh) => paint(fresh),
@@ -99,12 +120,24 @@ const { stage, plot } = map,
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
   marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
+  second = new Second(map, {
+    colouring,
+    lasso,
+    search,
+    tip: $('.lx-tip'),
+    legend,
+    plot: $('.lx-map-second'),
+    svg: $('.lx-map-second-marker'),
+    choice: $('.lx-map-seconds'),
+    name: $('.lx-map-second-name'),
+  }),
   refit = new RefitChip($('.lx-refit'), stage, element, () => chips());
 
 /* ---- loading ---- */
 const empty = () => {
   loaded = null;
   names.clear();
+  second.clear();
   map.xs = null;
   colouring.clear();
   if (plot._fullLayout) {
@@ -112,19 +145,22 @@ const empty = () => {
     wired = false;
   }
 };
-/** Points (x and y by turns) of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
+/** Places (x and y by turns) of a map of the run; null of one's own that is nowhere any more. */
+const placesOf = (run, projection) => {
+  if (projection.startsWith('own:')) return ownMaps.points(run, projection.slice(4));
+  return binary(`map/${encodeURIComponent(run)}?projection=${projection}`, Float32Array);
+};
+/** Places of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
 const pointsOf = async (run) => {
   if (!lx.state.info.points) return new Float32Array(0);
-  if (map.projection?.startsWith('own:')) {
-    const key = map.projection.slice(4),
-      found = await ownMaps.points(run, key);
-    if (found) return found;
-    lx.say(gone(key), 'error');
-    element.dataset.gone = key;
-    map.projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0];
-    pending = { ...pending, range: null };
-  }
-  return binary(`map/${encodeURIComponent(run)}?projection=${map.projection}`, Float32Array);
+  const found = await placesOf(run, map.projection);
+  if (found) return found;
+  const key = map.projection.slice(4);
+  lx.say(gone(key), 'error');
+  element.dataset.gone = key;
+  map.projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0];
+  pending = { ...pending, range: null };
+  return placesOf(run, map.projection);
 };
 const ownOf = (run) => {
   if (!lx.state.info.points) return [];
@@ -142,6 +178,7 @@ const take = async (run, xy, labels, maps, columns) => {
   lasso.draw();
   names.find(columns);
   await paint(true);
+  await second.load();
   between.drawStrip();
   element.dataset.run = run;
   element.dataset.points = map.xs.length;
@@ -189,6 +226,7 @@ const load = async () => {
 const frame = (fresh) => {
   if (!fresh && plot._fullLayout) return sameFrame(plot._fullLayout);
   whole = true;
+  stage.style.setProperty('--above', tools.offsetTop + tools.offsetHeight + 6 + 'px');
   const room = { height: plot.clientHeight, above: tools.offsetTop + tools.offsetHeight + 12, below: legend.offsetHeight + 16 };
   return wholeFrame(map.xs, map.ys, room, map.projection === 'code');
 };
@@ -228,7 +266,7 @@ const wire = () => {
   });
   new ResizeObserver(() => {
     if (plot._fullLayout && lx.state.view === 'map') Plotly.Plots.resize(plot)?.then?.(replace);
-  }).observe(stage);
+  }).observe(plot);
 };
 
 /* ---- chips ---- */
@@ -240,7 +278,9 @@ const enter = (mode) => {
   $('.lx-between').setAttribute('aria-pressed', mode === 'between');
   lasso.show(mode === 'lasso');
   between.show(mode === 'between');
-  if (plot._fullLayout) Plotly.relayout(plot, { dragmode: mode === 'lasso' ? 'lasso' : 'pan' });
+  const dragmode = mode === 'lasso' ? 'lasso' : 'pan';
+  if (plot._fullLayout) Plotly.relayout(plot, { dragmode });
+  second.drag(dragmode);
 };
 const setMode = (mode) => {
   enter(map.mode === mode ? 'pick' : mode);
@@ -258,19 +298,22 @@ addEventListener('keydown', (e) => {
     refit.open(false);
   }
 });
+/* the run's maps: shipped, then this person's */
+const offered = () => [...(lx.state.info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
 const chips = () => {
   const { info } = lx.state;
   if (!info) return;
-  const offered = [...(info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])],
-    d = info.spec.w_dim * info.spec.num_layers;
-  $('.lx-projections').replaceChildren(...offered.map((p) => mapChip(p, map.projection, choose)));
+  const d = info.spec.w_dim * info.spec.num_layers;
+  $('.lx-projections').replaceChildren(...offered().map((p) => mapChip(p, map.projection, choose)));
   colouring.offer(info);
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   manifold.offer();
-  refit.offer(offered, map.projection);
+  refit.offer(offered(), map.projection);
+  second.offer(offered());
   $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
 };
 const choose = (projection) => {
+  if (second.projection === projection) second.projection = map.projection; /* they change places */
   map.projection = projection;
   names.clear();
   between.away();
@@ -311,6 +354,7 @@ const linkText = () => {
     search: search.raw,
     names: names.on ? null : false,
     images: thumbs.on,
+    second: second.projection,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -337,6 +381,7 @@ const restore = () => {
   manifold.pressed = s.grid ?? u.grid;
   names.on = s.names ?? true;
   thumbs.on = !!s.images;
+  second.projection = s.second && (info.projections.includes(s.second) || ownParts(s.second)) ? s.second : '';
   enter(s.mode || 'pick');
   search.restore(s.search || '', info);
   between.restore(s.ends);
@@ -352,6 +397,7 @@ const arrive = async () => {
     { run } = lx.state;
   if (!s || !map.xs) return;
   pending = null;
+  await second.load();
   await paint(true);
   if (s.range) {
     await map.frame(s.range.slice(0, 2), s.range.slice(2));
@@ -387,6 +433,8 @@ lx.on('run', (info) => {
   manifold.pressed = isPlane() && !info.points;
   names.on = true;
   thumbs.on = false;
+  second.projection = '';
+  second.clear();
   thumbs.offer();
   names.clear();
   lasso.restore([]);
@@ -398,6 +446,7 @@ lx.on('restore', restore);
 lx.on('code', () => {
   lasso.codeMoved();
   marker.follow();
+  second.follow();
 });
 lx.on('view', (v) => {
   pointing.hide();
@@ -413,6 +462,7 @@ lx.on('lang', () => {
 lx.on('theme', () => {
   if (!map.xs) return;
   colouring.retint();
+  map.over();
   lasso.draw();
 });
 lx.translate(element);

@@ -16,6 +16,7 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {boolean | null} [grid]
  * @property {boolean | null} [names]
  * @property {boolean} [images]
+ * @property {string} [second] the map of the second pane
  * @property {number[] | null} [range]
  * @property {string} [mode]
  * @property {Set[]} sets
@@ -94,6 +95,7 @@ const write = (s) => {
   if (typeof s.grid === 'boolean') add('g', String(Number(s.grid)));
   if (typeof s.names === 'boolean') add('n', String(Number(s.names)));
   add('t', s.images ? '1' : '');
+  add('b', s.second);
   add('z', s.range?.map(short).join('_'));
   add('m', s.mode);
   for (const set of s.sets || []) add('l', set);
@@ -123,6 +125,7 @@ const read = (text, n) => {
     if (f[0] === 'q') s.search = v.slice(0, MOST_TEXT);
     if (f[0] === 'g') s.grid = v === '1';
     if (f[0] === 't') s.images = v === '1';
+    if (f[0] === 'b') s.second = v;
     if (f[0] === 'n') s.names = v === '1';
     if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
     if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;

@@ -29,6 +29,7 @@ export class Pointing {
 
   /**
    * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .mode, .bare() (no points are shown), .pixels(x, y), .whole(),
+   *   .hovered(i) (null: no longer),
    *   .pick(index, x, y) (in another mode: whether it was taken there)
    * @param {(i: number) => string} tag what the tooltip adds of a point
    */
@@ -68,19 +69,23 @@ export class Pointing {
 
   hide() {
     this.#tip.hidden = true;
+    this.#map.hovered(null);
     delete this.#map.element.dataset.hover;
   }
 
   #hover(i, px, py) {
-    const { stage, element } = this.#map,
+    const { stage, element, plot } = this.#map,
       tip = this.#tip;
     tip.querySelector('span').textContent = lx.t('map.tip', { index: i }) + this.#tag(i);
     tip.hidden = false;
     const w = tip.offsetWidth,
       h = tip.offsetHeight;
     const beside = (at, size, room) => Math.round(at + 14 + size > room ? Math.max(4, at - size - 14) : at + 14);
-    tip.style.transform = `translate(${beside(px, w, stage.clientWidth)}px,${beside(py, h, stage.clientHeight)}px)`;
+    const left = beside(px + plot.offsetLeft, w, stage.clientWidth),
+      top = beside(py + plot.offsetTop, h, stage.clientHeight);
+    tip.style.transform = `translate(${left}px,${top}px)`;
     element.dataset.hover = i;
+    this.#map.hovered(i);
     lx.tile(tip.querySelector('canvas'), i)
       .then((ok) => {
         if (ok) element.dataset.shown = i;
