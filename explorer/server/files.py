@@ -41,12 +41,13 @@ def thumb(session: Session, request: Request) -> Response:
 
 
 def points(session: Session, request: Request) -> Response:
-    """Places of the held-out images on a map, float32 (n, 2)."""
+    """Places of the held-out images on a map, float32 (n, 2); (n, 3) of pca3."""
     run = session.run(request.path_params["run"])
     name = request.query_params.get("projection") or (neighbours.projections(run) or ["umap"])[0]
-    if name not in ("umap", "pca", "code"):
-        raise NotThere("There is no such map; there are umap, pca and code.")
-    return cached(request, neighbours.points(run, name).astype("<f4").tobytes(), "application/octet-stream")
+    if name not in ("umap", "pca", "code", "pca3"):
+        raise NotThere("There is no such map; there are umap, pca, code and pca3.")
+    found = neighbours.space(run) if name == "pca3" else neighbours.points(run, name)
+    return cached(request, found.astype("<f4").tobytes(), "application/octet-stream")
 
 
 def colours(session: Session, request: Request) -> Response:

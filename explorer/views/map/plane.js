@@ -1,6 +1,6 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
- * names, thumbs, second. */
+ * names, thumbs, second, space. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -17,6 +17,7 @@ import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 import { Search } from './search.js';
 import { Second, ring } from './second.js';
+import { Space, isDeep } from './space.js';
 import { Thumbs } from './thumbs.js';
 
 const { element } = mounted('plane');
@@ -67,6 +68,8 @@ const map = {
     ring(map, i);
     ring(second.pane, i);
   },
+  tell: (i, x, y) => pointing.tell(i, x, y),
+  hide: () => pointing.hide(),
   offered: () => offered(),
   points: (run, projection) => placesOf(run, projection),
   /* the first pane has another size */
@@ -87,6 +90,7 @@ const map = {
     names.draw();
     thumbs.draw();
     second.paint(false);
+    space.paint();
   },
   load: () => load(),
   paint: (fresh) => paint(fresh),
@@ -131,6 +135,7 @@ const { stage, plot } = map,
     choice: $('.lx-map-seconds'),
     name: $('.lx-map-second-name'),
   }),
+  space = new Space(map, { colouring, lasso, search, canvas: $('.lx-map-space'), cross: $('.lx-map-space-marker') }),
   refit = new RefitChip($('.lx-refit'), stage, element, () => chips());
 
 /* ---- loading ---- */
@@ -138,6 +143,7 @@ const empty = () => {
   loaded = null;
   names.clear();
   second.clear();
+  space.clear();
   map.xs = null;
   colouring.clear();
   if (plot._fullLayout) {
@@ -179,6 +185,7 @@ const take = async (run, xy, labels, maps, columns) => {
   names.find(columns);
   await paint(true);
   await second.load();
+  await space.load();
   between.drawStrip();
   element.dataset.run = run;
   element.dataset.points = map.xs.length;
@@ -304,18 +311,29 @@ const chips = () => {
   const { info } = lx.state;
   if (!info) return;
   const d = info.spec.w_dim * info.spec.num_layers;
-  $('.lx-projections').replaceChildren(...offered().map((p) => mapChip(p, map.projection, choose)));
+  const maps = isDeep() ? [...offered(), '3d'] : offered();
+  $('.lx-projections').replaceChildren(...maps.map((p) => mapChip(p, space.on ? '3d' : map.projection, choose)));
   colouring.offer(info);
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   manifold.offer();
   refit.offer(offered(), map.projection);
   second.offer(offered());
-  $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
+  $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
 };
 const choose = (projection) => {
+  pointing.hide();
+  if (space.on !== (projection === '3d')) {
+    if (map.mode !== 'pick') setMode('pick');
+    space.on = !space.on;
+    chips();
+    remember();
+    if (space.on || projection === map.projection) return space.load();
+    space.load();
+  }
+  if (projection === '3d') return undefined;
   if (second.projection === projection) second.projection = map.projection; /* they change places */
+  if (projection !== map.projection) names.clear();
   map.projection = projection;
-  names.clear();
   between.away();
   marker.away();
   whole = true;
@@ -355,6 +373,7 @@ const linkText = () => {
     names: names.on ? null : false,
     images: thumbs.on,
     second: second.projection,
+    space: space.text,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -381,6 +400,7 @@ const restore = () => {
   manifold.pressed = s.grid ?? u.grid;
   names.on = s.names ?? true;
   thumbs.on = !!s.images;
+  space.restore(s.space || '');
   second.projection = s.second && (info.projections.includes(s.second) || ownParts(s.second)) ? s.second : '';
   enter(s.mode || 'pick');
   search.restore(s.search || '', info);
@@ -398,6 +418,7 @@ const arrive = async () => {
   if (!s || !map.xs) return;
   pending = null;
   await second.load();
+  await space.load();
   await paint(true);
   if (s.range) {
     await map.frame(s.range.slice(0, 2), s.range.slice(2));
@@ -433,6 +454,7 @@ lx.on('run', (info) => {
   manifold.pressed = isPlane() && !info.points;
   names.on = true;
   thumbs.on = false;
+  space.clear();
   second.projection = '';
   second.clear();
   thumbs.offer();
@@ -447,6 +469,7 @@ lx.on('code', () => {
   lasso.codeMoved();
   marker.follow();
   second.follow();
+  space.frame();
 });
 lx.on('view', (v) => {
   pointing.hide();

@@ -14,6 +14,9 @@ def plane() -> gr.HTML:
   <canvas class="lx-manifold" hidden></canvas>
   <div class="lx-plot" tabindex="0" role="application" data-t-label="map.label"></div>
   <canvas class="lx-map-images" hidden></canvas>
+  <canvas class="lx-map-space" tabindex="0" role="application" data-t-label="map.space.label" hidden></canvas>
+  <svg class="lx-map-space-marker" aria-hidden="true" hidden><g visibility="hidden"><circle r="7"/>
+    <path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g></svg>
   <svg class="lx-marker" aria-hidden="true"><g visibility="hidden"><circle r="7"/>
     <path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g><circle class="lx-ring" r="9" visibility="hidden"/></svg>
   <svg class="lx-pair" aria-hidden="true"></svg>

@@ -16,6 +16,7 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {boolean | null} [grid]
  * @property {boolean | null} [names]
  * @property {boolean} [images]
+ * @property {string} [space] of the 3-D map, where the eye stands
  * @property {string} [second] the map of the second pane
  * @property {number[] | null} [range]
  * @property {string} [mode]
@@ -96,6 +97,7 @@ const write = (s) => {
   if (typeof s.names === 'boolean') add('n', String(Number(s.names)));
   add('t', s.images ? '1' : '');
   add('b', s.second);
+  add('v', s.space);
   add('z', s.range?.map(short).join('_'));
   add('m', s.mode);
   for (const set of s.sets || []) add('l', set);
@@ -126,6 +128,7 @@ const read = (text, n) => {
     if (f[0] === 'g') s.grid = v === '1';
     if (f[0] === 't') s.images = v === '1';
     if (f[0] === 'b') s.second = v;
+    if (f[0] === 'v') s.space = v;
     if (f[0] === 'n') s.names = v === '1';
     if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
     if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;

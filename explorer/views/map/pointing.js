@@ -55,7 +55,7 @@ export class Pointing {
     plot.on('plotly_hover', (e) => {
       const p = e.points?.[0];
       if (!p || this.#map.bare()) return this.hide();
-      this.#hover(p.pointIndex, ...this.#map.pixels(p.x, p.y));
+      this.tell(p.pointIndex, ...this.#map.pixels(p.x, p.y));
     });
     plot.on('plotly_unhover', () => this.hide());
     plot.addEventListener('pointerleave', () => this.hide());
@@ -73,7 +73,8 @@ export class Pointing {
     delete this.#map.element.dataset.hover;
   }
 
-  #hover(i, px, py) {
+  /** The tooltip of a point, beside a place of the plot. */
+  tell(i, px, py) {
     const { stage, element, plot } = this.#map,
       tip = this.#tip;
     tip.querySelector('span').textContent = lx.t('map.tip', { index: i }) + this.#tag(i);
