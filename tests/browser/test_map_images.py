@@ -61,7 +61,8 @@ def test_images_are_of_what_is_looked_for_alone_and_in_the_link(drive, context, 
     other = type(drive)(context.new_page(), drive.server).map(page.evaluate("location.href").split("?", 1)[1].replace("lang=en", "lang=ko"))
     other.until(f"{PLANE}.found")
     other.settled()
-    assert chosen(other) == few
+    again = chosen(other)                        # the same first; how many have room depends on the chips' rows in that language
+    assert again[0] == few[0] and len(again) > 8 and (labels[again] == 1).all()
     expect(other.page.locator(CHIP)).to_have_text("이미지")
     other.page.close()
     page.locator("#lx-plane .lx-seek-text").blur()
