@@ -89,13 +89,10 @@ def place_among(points: np.ndarray, codes: np.ndarray, xy: np.ndarray, k: int = 
     return Place((weights / weights.sum() @ codes[near]).astype(np.float32), True)
 
 
-def pca(codes: np.ndarray, basis: Basis) -> np.ndarray:
-    """Codes (n, d) to (n, 2) float32: their coordinates along the two strongest directions, in the codes' own unit."""
-    if len(basis.vectors) < 2:
-        vectors = np.zeros((2, codes.shape[1]), np.float32)
-        vectors[:len(basis.vectors)] = basis.vectors
-    else:
-        vectors = basis.vectors[:2]
+def pca(codes: np.ndarray, basis: Basis, count: int = 2) -> np.ndarray:
+    """Codes (n, d) to (n, count) float32: their coordinates along the strongest directions, in the codes' own unit."""
+    vectors = np.zeros((count, codes.shape[1]), np.float32)
+    vectors[:len(basis.vectors)] = basis.vectors[:count]
     return np.ascontiguousarray((codes - basis.mean) @ vectors.T, np.float32)
 
 
@@ -136,6 +133,14 @@ def points(run: Run, name: str) -> np.ndarray:
         return np.ascontiguousarray(run.codes, np.float32)
     codes = run.codes
     return run.once("pca", lambda: pca(codes, run_directions.basis(run)))
+
+
+def space(run: Run) -> np.ndarray:
+    """Places (n, 3) float32 of the held-out images along the three strongest directions of the codes. Raises NotThere."""
+    codes = run.codes
+    if run.map is None or codes is None or run.d < 3:
+        raise NotThere("This run has no 3-D map.")
+    return run.once("space", lambda: pca(codes, run_directions.axes(run, 3), 3))
 
 
 def place(run: Run, name: str, xy: np.ndarray) -> Place:

@@ -41,6 +41,12 @@ def basis(run: Run) -> Basis:
     return run.recorded("basis", make, read)
 
 
+def axes(run: Run, count: int) -> Basis:
+    """Mean and the ``count`` strongest directions of the run's codes, of which there may be fewer."""
+    b = _principal(run)
+    return Basis(b.mean, b.vectors[:count], b.sigmas[:count], b.shares[:count], b.spectrum, b.scale)
+
+
 def sliders(run: Run) -> Basis:
     """The directions on sliders: at most 8, those that change the image most, found on PULLED codes."""
     def towards(w: np.ndarray) -> np.ndarray:

@@ -41,12 +41,13 @@ def thumb(session: Session, request: Request) -> Response:
 
 
 def points(session: Session, request: Request) -> Response:
-    """Places of the held-out images on a map, float32 (n, 2)."""
+    """Places of the held-out images on a map, float32 (n, 2); (n, 3) of pca3."""
     run = session.run(request.path_params["run"])
     name = request.query_params.get("projection") or (neighbours.projections(run) or ["umap"])[0]
-    if name not in ("umap", "pca", "code"):
-        raise NotThere("There is no such map; there are umap, pca and code.")
-    return cached(request, neighbours.points(run, name).astype("<f4").tobytes(), "application/octet-stream")
+    if name not in ("umap", "pca", "code", "pca3"):
+        raise NotThere("There is no such map; there are umap, pca, code and pca3.")
+    found = neighbours.space(run) if name == "pca3" else neighbours.points(run, name)
+    return cached(request, found.astype("<f4").tobytes(), "application/octet-stream")
 
 
 def colours(session: Session, request: Request) -> Response:
@@ -59,6 +60,15 @@ def colours(session: Session, request: Request) -> Response:
         values = held.attributes[:, names.index(by)]
     else:
         raise NotThere("This data set has no such labels.")
+    return cached(request, values.clip(0, 255).astype(np.uint8).tobytes(), "application/octet-stream")
+
+
+def fields(session: Session, request: Request) -> Response:
+    """All that is known of a data set's held-out images, uint8 (k, n): their classes where they have any, then each attribute."""
+    held = session.held(request.path_params["dataset"])
+    rows = [] if held.labels is None or not held.spec.classes else [held.labels]
+    rows += [] if held.attributes is None else list(held.attributes[:, :len(held.spec.attributes)].T)
+    values = np.stack(rows) if rows else np.empty((0, held.n))
     return cached(request, values.clip(0, 255).astype(np.uint8).tobytes(), "application/octet-stream")
 
 

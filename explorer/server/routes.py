@@ -22,7 +22,7 @@ from ..views.compare import table
 from ..views.map import mix
 from ..views.reconstruct import beside, searches
 from .access import Access
-from .files import colours, points, sheet_file, thumb
+from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
@@ -92,6 +92,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("compare", lambda r: json_answer(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: points(session, r)),
         get("colours/{dataset}", lambda r: colours(session, r)),
+        get("fields/{dataset}", lambda r: fields(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),

@@ -59,8 +59,8 @@ POSTS: dict[str, tuple[Any, Any]] = {
     "fit/{name}/stop": (Nothing, Nothing),
 }
 FILES: dict[str, Any] = {"seeds": batch.Batch}
-BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "sheet/{dataset}/{k:int}", "render", "film", "seeds", "own-maps/{run}/{key}",
-         "live/{name}/frames"}                  # answered with files and numbers
+BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "fields/{dataset}", "sheet/{dataset}/{k:int}", "render", "film", "seeds",
+         "own-maps/{run}/{key}", "live/{name}/frames"}                  # answered with files and numbers
 
 
 def by_op(route: str) -> dict[str, type[Any]]:

@@ -88,16 +88,26 @@ def test_map(client, tiny, session):
     again = client.get("map/tiny?projection=umap", headers={"if-none-match": response.headers["etag"]})
     assert again.status_code == 304 and not again.content
     assert len(client.get("map/tiny?projection=pca").content) == N * 8
+    deep = np.frombuffer(client.get("map/tiny?projection=pca3").content, "<f4").reshape(N, 3)
+    run = session.run("tiny")
+    centred = run.codes - run.codes.mean(0)
+    spread = np.linalg.svd(centred, compute_uv=False)
+    assert np.allclose(np.linalg.norm(deep, axis=0), spread[:3], rtol=1e-3), "the three widest directions, the widest first"
+    assert np.allclose(deep[:, :2], neighbours.points(run, "pca"), atol=1e-3 * np.abs(deep).max())
+    assert np.abs(np.corrcoef(deep.T) - np.eye(3)).max() < 1e-3
     plane = np.frombuffer(client.get("map/plane").content, "<f4").reshape(-1, 2)
     assert np.array_equal(plane, session.run("plane").codes)
-    for path in ("map/tiny?projection=code", "map/tiny?projection=tsne", "map/bare?projection=umap"):
+    for path in ("map/tiny?projection=code", "map/tiny?projection=tsne", "map/bare?projection=umap",
+                 "map/plane?projection=pca3"):
         sentence(client.get(path), 404)
 
 
 def test_colours(client, tiny):
     assert np.array_equal(np.frombuffer(client.get("colours/shapes?by=class").content, np.uint8), tiny.held.labels)
     assert np.array_equal(np.frombuffer(client.get("colours/shapes?by=side").content, np.uint8), tiny.held.attributes[:, 0])
-    for path in ("colours/shapes?by=nothing", "colours/nothing"):
+    both = np.frombuffer(client.get("fields/shapes").content, np.uint8).reshape(2, -1)
+    assert np.array_equal(both, [tiny.held.labels, tiny.held.attributes[:, 0]])
+    for path in ("colours/shapes?by=nothing", "colours/nothing", "fields/nothing"):
         sentence(client.get(path), 404)
 
 
@@ -305,8 +315,8 @@ def test_with_gradio_and_a_login(session):
     try:
         with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=20) as http:
             image = json.dumps({"run": "tiny", "op": "image", "w": W})
-            for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "sheet/shapes/0", "plot/tiny/curves",
-                         "plot/tiny/spectrum"):
+            for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "fields/shapes", "sheet/shapes/0",
+                         "plot/tiny/curves", "plot/tiny/spectrum"):
                 sentence(http.get("/" + path), 401)
             for path in ("render", "code", "film", "seeds"):
                 sentence(http.post("/" + path, content=image), 401)

@@ -40,7 +40,8 @@ export class Colouring {
   labels = null; /* of each point its value of the field; null: all alike */
 
   /**
-   * @param {any} map `map.plot`, .xs, .binary(path, type), .remember(), .load()
+   * @param {any} map `map.plot`, .xs, .found (a 1 for each point that is looked for), .binary(path, type), .remember(), .load(), .over():
+   *   draws what lies over the points
    * @param {any} legend @param {HTMLSelectElement} choice
    */
   constructor(map, legend, choice) {
@@ -76,11 +77,12 @@ export class Colouring {
     return name === undefined ? '' : ' · ' + name;
   }
 
-  /** Of each point its colour's number, -1: grey, since others are chosen in the legend. */
+  /** Of each point its colour's number, -1: grey, since others are chosen in the legend or looked for. */
   shade() {
-    return Array.from(this.#map.xs, (_, i) => {
+    const { xs, found } = this.#map;
+    return Array.from(xs, (_, i) => {
       const v = this.labels ? this.labels[i] : 0;
-      if (this.only.size && !this.only.has(v)) return -1;
+      if ((this.only.size && !this.only.has(v)) || (found && !found[i])) return -1;
       return this.labels ? v % N : 0;
     });
   }
@@ -118,6 +120,7 @@ export class Colouring {
     if (!this.only.delete(value)) this.only.add(value);
     Plotly.restyle(this.#map.plot, { 'marker.color': [this.shade()] }, [0]);
     this.draw();
+    this.#map.over();
     this.#map.remember();
   }
 

@@ -35,10 +35,10 @@ export class Lasso {
   }
 
   /** Listen to a plot that was made anew. */
-  wire() {
-    this.#map.plot.on('plotly_selected', (e) => {
+  wire(plot = this.#map.plot) {
+    plot.on('plotly_selected', (e) => {
       if (this.#map.mode === 'lasso' && e?.lassoPoints && e.points?.length)
-        this.#take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
+        this.take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
     });
   }
 
@@ -77,7 +77,8 @@ export class Lasso {
     if (had && this.#map.xs && this.#map.plot._fullLayout) this.#map.paint(false);
   }
 
-  async #take(indices) {
+  /** Another set, by its images' numbers in ascending order. */
+  async take(indices) {
     if (this.sets.length === 2) this.sets = [];
     const s = { indices, w: null };
     this.sets.push(s);

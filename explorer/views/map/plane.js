@@ -1,5 +1,6 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
- * its own: colouring, scatter, marker, pointing, lasso, between, manifold, projections. */
+ * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
+ * names, thumbs, second, space. */
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
@@ -7,17 +8,23 @@ import { Colouring, usualField } from './colouring.js';
 import { Lasso } from './lasso.js';
 import { Manifold, isPlane } from './manifold.js';
 import { Marker } from './marker.js';
+import { Names } from './names.js';
 import { gone } from './place_code.js';
 import { ownMaps } from './plane_own.js';
 import { mapText } from './plane_state.js';
 import { Pointing } from './pointing.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
+import { Search } from './search.js';
+import { Second, ring } from './second.js';
+import { Space, isDeep } from './space.js';
+import { Thumbs } from './thumbs.js';
 
 const { element } = mounted('plane');
 
 const $ = (s) => element.querySelector(s),
-  legend = $('.lx-legend');
+  legend = $('.lx-legend'),
+  tools = $('.lx-tools');
 /* loaded: what the points are of. pending: of a link, what waits for the points. whole: all points are framed. own: keys of this person's
    maps of the run `own.run`. */
 let loaded = null,
@@ -42,9 +49,48 @@ const map = {
   binary,
   /* only the decoded plane is shown */
   bare: () => manifold.on,
+  /* a 1 for each point that is looked for; null: nothing is */
+  get found() {
+    return search.found;
+  },
+  /* points become a lasso's set */
+  select: (indices) => {
+    if (map.mode !== 'lasso') setMode('lasso');
+    lasso.take(indices);
+  },
   pixels: (x, y) => {
     const l = map.plot._fullLayout;
     return l && [l.xaxis._offset + l.xaxis.l2p(x), l.yaxis._offset + l.yaxis.l2p(y)];
+  },
+  ring: $('.lx-ring'),
+  /* a point that the hand is on is marked in both panes */
+  hovered: (i) => {
+    ring(map, i);
+    ring(second.pane, i);
+  },
+  tell: (i, x, y) => pointing.tell(i, x, y),
+  hide: () => pointing.hide(),
+  offered: () => offered(),
+  points: (run, projection) => placesOf(run, projection),
+  /* the first pane has another size */
+  split: async () => {
+    if (plot._fullLayout) await Plotly.Plots.resize(plot);
+    if (map.xs && plot._fullLayout) await paint(whole);
+  },
+  /* a point of the second pane is an end of the path, in that mode: whether it is taken there */
+  between: (index) => {
+    if (map.mode !== 'between') return false;
+    if (index >= 0) between.pick(index);
+    return true;
+  },
+  /* where a point lies on the screen */
+  spot: (i) => map.pixels(map.xs[i], map.ys[i]),
+  /* what lies over the points is drawn anew */
+  over: () => {
+    names.draw();
+    thumbs.draw();
+    second.paint(false);
+    space.paint();
   },
   load: () => load(),
   paint: (fresh) => paint(fresh),
@@ -71,15 +117,33 @@ const map = {
 const { stage, plot } = map,
   colouring = new Colouring(map, legend, $('.lx-by')),
   lasso = new Lasso(map, colouring, $('.lx-lassos')),
+  search = new Search(map, $('.lx-seek'), $('.lx-seek-told')),
   between = new Between(map, $('.lx-pair'), $('.lx-strip')),
+  names = new Names(map, colouring, $('.lx-names'), $('.lx-titled')),
+  thumbs = new Thumbs(map, colouring, $('.lx-map-images'), $('.lx-map-imaging')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
   marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
+  second = new Second(map, {
+    colouring,
+    lasso,
+    search,
+    tip: $('.lx-tip'),
+    legend,
+    plot: $('.lx-map-second'),
+    svg: $('.lx-map-second-marker'),
+    choice: $('.lx-map-seconds'),
+    name: $('.lx-map-second-name'),
+  }),
+  space = new Space(map, { colouring, lasso, search, canvas: $('.lx-map-space'), cross: $('.lx-map-space-marker') }),
   refit = new RefitChip($('.lx-refit'), stage, element, () => chips());
 
 /* ---- loading ---- */
 const empty = () => {
   loaded = null;
+  names.clear();
+  second.clear();
+  space.clear();
   map.xs = null;
   colouring.clear();
   if (plot._fullLayout) {
@@ -87,19 +151,22 @@ const empty = () => {
     wired = false;
   }
 };
-/** Points (x and y by turns) of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
+/** Places (x and y by turns) of a map of the run; null of one's own that is nowhere any more. */
+const placesOf = (run, projection) => {
+  if (projection.startsWith('own:')) return ownMaps.points(run, projection.slice(4));
+  return binary(`map/${encodeURIComponent(run)}?projection=${projection}`, Float32Array);
+};
+/** Places of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
 const pointsOf = async (run) => {
   if (!lx.state.info.points) return new Float32Array(0);
-  if (map.projection?.startsWith('own:')) {
-    const key = map.projection.slice(4),
-      found = await ownMaps.points(run, key);
-    if (found) return found;
-    lx.say(gone(key), 'error');
-    element.dataset.gone = key;
-    map.projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0];
-    pending = { ...pending, range: null };
-  }
-  return binary(`map/${encodeURIComponent(run)}?projection=${map.projection}`, Float32Array);
+  const found = await placesOf(run, map.projection);
+  if (found) return found;
+  const key = map.projection.slice(4);
+  lx.say(gone(key), 'error');
+  element.dataset.gone = key;
+  map.projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0];
+  pending = { ...pending, range: null };
+  return placesOf(run, map.projection);
 };
 const ownOf = (run) => {
   if (!lx.state.info.points) return [];
@@ -107,7 +174,7 @@ const ownOf = (run) => {
 };
 const wanted = () => [lx.state.run, map.projection, colouring.by].join('|');
 /** What a map needs is here: put it in place and paint it. */
-const take = async (run, xy, labels, maps) => {
+const take = async (run, xy, labels, maps, columns) => {
   own = Object.assign(maps, { run });
   loaded = wanted();
   map.xs = xy.filter((_, i) => i % 2 === 0);
@@ -115,7 +182,10 @@ const take = async (run, xy, labels, maps) => {
   colouring.labels = labels;
   chips();
   lasso.draw();
+  names.find(columns);
   await paint(true);
+  await second.load();
+  await space.load();
   between.drawStrip();
   element.dataset.run = run;
   element.dataset.points = map.xs.length;
@@ -139,9 +209,9 @@ const load = async () => {
   delete element.dataset.ready;
   try {
     const began = performance.now(),
-      [xy, labels, maps] = await Promise.all([pointsOf(run), colouring.ask(info), ownOf(run), lx.loadPlotly()]);
+      [xy, labels, maps, columns] = await Promise.all([pointsOf(run), colouring.ask(info), ownOf(run), names.ask(info), lx.loadPlotly()]);
     if (mine !== ticket) return;
-    await take(run, xy, labels, maps);
+    await take(run, xy, labels, maps, columns);
     element.dataset.ms = Math.round(performance.now() - began);
     await arrive();
     element.dataset.ready = 'true';
@@ -163,22 +233,27 @@ const load = async () => {
 const frame = (fresh) => {
   if (!fresh && plot._fullLayout) return sameFrame(plot._fullLayout);
   whole = true;
-  return wholeFrame(map.xs, map.ys, plot.clientHeight, legend.offsetHeight, map.projection === 'code');
+  stage.style.setProperty('--above', tools.offsetTop + tools.offsetHeight + 6 + 'px');
+  const room = { height: plot.clientHeight, above: tools.offsetTop + tools.offsetHeight + 12, below: legend.offsetHeight + 16 };
+  return wholeFrame(map.xs, map.ys, room, map.projection === 'code');
 };
 const paint = async (fresh) => {
-  const points = trace(map.xs, map.ys, colouring.marker(), lasso.marked(), manifold.on);
+  const points = trace(map.xs, map.ys, colouring.marker(), lasso.marked(), search.found, manifold.on);
   await Plotly.react(plot, [points], layout(frame(fresh), map.mode === 'lasso', ++revision), HANDS);
   if (!wired) wire();
   element.dataset.marked = lasso.marked()?.length ?? '';
   colouring.draw();
   manifold.draw();
   marker.follow();
+  map.over();
   if (manifold.on && map.projection === 'code') manifold.frame();
 };
 /* what lies over the points moves with them */
 const replace = () => {
   marker.again();
   between.draw();
+  names.place();
+  thumbs.draw();
   manifold.place();
 };
 const wire = () => {
@@ -198,7 +273,7 @@ const wire = () => {
   });
   new ResizeObserver(() => {
     if (plot._fullLayout && lx.state.view === 'map') Plotly.Plots.resize(plot)?.then?.(replace);
-  }).observe(stage);
+  }).observe(plot);
 };
 
 /* ---- chips ---- */
@@ -210,7 +285,9 @@ const enter = (mode) => {
   $('.lx-between').setAttribute('aria-pressed', mode === 'between');
   lasso.show(mode === 'lasso');
   between.show(mode === 'between');
-  if (plot._fullLayout) Plotly.relayout(plot, { dragmode: mode === 'lasso' ? 'lasso' : 'pan' });
+  const dragmode = mode === 'lasso' ? 'lasso' : 'pan';
+  if (plot._fullLayout) Plotly.relayout(plot, { dragmode });
+  second.drag(dragmode);
 };
 const setMode = (mode) => {
   enter(map.mode === mode ? 'pick' : mode);
@@ -228,19 +305,34 @@ addEventListener('keydown', (e) => {
     refit.open(false);
   }
 });
+/* the run's maps: shipped, then this person's */
+const offered = () => [...(lx.state.info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
 const chips = () => {
   const { info } = lx.state;
   if (!info) return;
-  const offered = [...(info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])],
-    d = info.spec.w_dim * info.spec.num_layers;
-  $('.lx-projections').replaceChildren(...offered.map((p) => mapChip(p, map.projection, choose)));
+  const d = info.spec.w_dim * info.spec.num_layers;
+  const maps = isDeep() ? [...offered(), '3d'] : offered();
+  $('.lx-projections').replaceChildren(...maps.map((p) => mapChip(p, space.on ? '3d' : map.projection, choose)));
   colouring.offer(info);
   for (const c of ['.lx-lasso', '.lx-between']) $(c).hidden = !info.points;
   manifold.offer();
-  refit.offer(offered, map.projection);
-  $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t('map.approximate', { n: d });
+  refit.offer(offered(), map.projection);
+  second.offer(offered());
+  $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
 };
 const choose = (projection) => {
+  pointing.hide();
+  if (space.on !== (projection === '3d')) {
+    if (map.mode !== 'pick') setMode('pick');
+    space.on = !space.on;
+    chips();
+    remember();
+    if (space.on || projection === map.projection) return space.load();
+    space.load();
+  }
+  if (projection === '3d') return undefined;
+  if (second.projection === projection) second.projection = map.projection; /* they change places */
+  if (projection !== map.projection) names.clear();
   map.projection = projection;
   between.away();
   marker.away();
@@ -277,6 +369,11 @@ const linkText = () => {
     projection: map.projection === u.projection ? '' : map.projection,
     colour: colouring.by === u.colour ? '' : colouring.by,
     only: colouring.only.size ? [...colouring.only] : null,
+    search: search.raw,
+    names: names.on ? null : false,
+    images: thumbs.on,
+    second: second.projection,
+    space: space.text,
     grid: manifold.pressed === u.grid ? null : manifold.pressed,
     range: whole || !l ? null : [...l.xaxis.range, ...l.yaxis.range],
     mode: map.mode === 'pick' ? '' : map.mode,
@@ -301,7 +398,12 @@ const restore = () => {
   map.projection = there ? s.projection : u.projection;
   colouring.restore(s.colour, s.only, info.dataset);
   manifold.pressed = s.grid ?? u.grid;
+  names.on = s.names ?? true;
+  thumbs.on = !!s.images;
+  space.restore(s.space || '');
+  second.projection = s.second && (info.projections.includes(s.second) || ownParts(s.second)) ? s.second : '';
   enter(s.mode || 'pick');
+  search.restore(s.search || '', info);
   between.restore(s.ends);
   marker.at = null;
   chips();
@@ -315,6 +417,8 @@ const arrive = async () => {
     { run } = lx.state;
   if (!s || !map.xs) return;
   pending = null;
+  await second.load();
+  await space.load();
   await paint(true);
   if (s.range) {
     await map.frame(s.range.slice(0, 2), s.range.slice(2));
@@ -340,6 +444,7 @@ lx.on('run', (info) => {
   plot.classList.add('lx-stale');
   colouring.clear();
   colouring.fit(info.dataset);
+  search.restore('', info);
   between.restore([]);
   between.away();
   marker.forget();
@@ -347,6 +452,13 @@ lx.on('run', (info) => {
   map.projection = info.projections?.[0] || 'code';
   if (map.mode !== 'pick') enter('pick');
   manifold.pressed = isPlane() && !info.points;
+  names.on = true;
+  thumbs.on = false;
+  space.clear();
+  second.projection = '';
+  second.clear();
+  thumbs.offer();
+  names.clear();
   lasso.restore([]);
   between.drawStrip();
   chips();
@@ -356,6 +468,8 @@ lx.on('restore', restore);
 lx.on('code', () => {
   lasso.codeMoved();
   marker.follow();
+  second.follow();
+  space.frame();
 });
 lx.on('view', (v) => {
   pointing.hide();
@@ -364,11 +478,14 @@ lx.on('view', (v) => {
 });
 lx.on('lang', () => {
   chips();
+  if (lx.state.info) search.translate(lx.state.info);
   lasso.draw();
+  names.draw();
 });
 lx.on('theme', () => {
   if (!map.xs) return;
   colouring.retint();
+  map.over();
   lasso.draw();
 });
 lx.translate(element);

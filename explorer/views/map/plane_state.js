@@ -12,13 +12,20 @@ import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
  * @property {string} [projection]
  * @property {string} [colour]
  * @property {number[] | null} [only]
+ * @property {string} [search] what is looked for
  * @property {boolean | null} [grid]
+ * @property {boolean | null} [names]
+ * @property {boolean} [images]
+ * @property {string} [space] of the 3-D map, where the eye stands
+ * @property {string} [second] the map of the second pane
  * @property {number[] | null} [range]
  * @property {string} [mode]
  * @property {Set[]} sets
  * @property {number} [along]
  * @property {End[]} ends
  */
+
+const MOST_TEXT = 200; /* letters of a search */
 
 /** @param {Uint8Array | number[]} bytes */
 const textOf = (bytes) => urlSafe(base64Of(bytes));
@@ -85,7 +92,12 @@ const write = (s) => {
   add('p', s.projection);
   add('c', s.colour);
   add('f', s.only?.join('_'));
+  add('q', s.search);
   if (typeof s.grid === 'boolean') add('g', String(Number(s.grid)));
+  if (typeof s.names === 'boolean') add('n', String(Number(s.names)));
+  add('t', s.images ? '1' : '');
+  add('b', s.second);
+  add('v', s.space);
   add('z', s.range?.map(short).join('_'));
   add('m', s.mode);
   for (const set of s.sets || []) add('l', set);
@@ -112,7 +124,12 @@ const read = (text, n) => {
     if (f[0] === 'p') s.projection = v;
     if (f[0] === 'c') s.colour = v;
     if (f[0] === 'f') s.only = numbers.filter(Number.isInteger);
+    if (f[0] === 'q') s.search = v.slice(0, MOST_TEXT);
     if (f[0] === 'g') s.grid = v === '1';
+    if (f[0] === 't') s.images = v === '1';
+    if (f[0] === 'b') s.second = v;
+    if (f[0] === 'v') s.space = v;
+    if (f[0] === 'n') s.names = v === '1';
     if (f[0] === 'z' && numbers.length === 4 && numbers.every(Number.isFinite)) s.range = numbers;
     if (f[0] === 'm' && ['lasso', 'between'].includes(v)) s.mode = v;
     if (f[0] === 'l' && s.sets.length < 2) {

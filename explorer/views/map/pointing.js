@@ -29,6 +29,7 @@ export class Pointing {
 
   /**
    * @param {any} map `map.element`, .stage, .plot, .xs, .ys, .projection, .mode, .bare() (no points are shown), .pixels(x, y), .whole(),
+   *   .hovered(i) (null: no longer),
    *   .pick(index, x, y) (in another mode: whether it was taken there)
    * @param {(i: number) => string} tag what the tooltip adds of a point
    */
@@ -54,7 +55,7 @@ export class Pointing {
     plot.on('plotly_hover', (e) => {
       const p = e.points?.[0];
       if (!p || this.#map.bare()) return this.hide();
-      this.#hover(p.pointIndex, ...this.#map.pixels(p.x, p.y));
+      this.tell(p.pointIndex, ...this.#map.pixels(p.x, p.y));
     });
     plot.on('plotly_unhover', () => this.hide());
     plot.addEventListener('pointerleave', () => this.hide());
@@ -68,19 +69,24 @@ export class Pointing {
 
   hide() {
     this.#tip.hidden = true;
+    this.#map.hovered(null);
     delete this.#map.element.dataset.hover;
   }
 
-  #hover(i, px, py) {
-    const { stage, element } = this.#map,
+  /** The tooltip of a point, beside a place of the plot. */
+  tell(i, px, py) {
+    const { stage, element, plot } = this.#map,
       tip = this.#tip;
     tip.querySelector('span').textContent = lx.t('map.tip', { index: i }) + this.#tag(i);
     tip.hidden = false;
     const w = tip.offsetWidth,
       h = tip.offsetHeight;
     const beside = (at, size, room) => Math.round(at + 14 + size > room ? Math.max(4, at - size - 14) : at + 14);
-    tip.style.transform = `translate(${beside(px, w, stage.clientWidth)}px,${beside(py, h, stage.clientHeight)}px)`;
+    const left = beside(px + plot.offsetLeft, w, stage.clientWidth),
+      top = beside(py + plot.offsetTop, h, stage.clientHeight);
+    tip.style.transform = `translate(${left}px,${top}px)`;
     element.dataset.hover = i;
+    this.#map.hovered(i);
     lx.tile(tip.querySelector('canvas'), i)
       .then((ok) => {
         if (ok) element.dataset.shown = i;

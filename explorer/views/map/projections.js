@@ -6,6 +6,12 @@ import { ownMaps } from './plane_own.js';
 
 export const ownParts = (projection) => (projection?.startsWith('own:') ? ownMaps.parts(projection.slice(4)) : null);
 
+/** A map's name. */
+export const mapName = (projection) => {
+  const parts = ownParts(projection);
+  return parts ? lx.t('map.own', { n: parts[0] }) : lx.t('map.' + projection);
+};
+
 /** The chip of a map. */
 export const mapChip = (projection, chosen, choose) => {
   const parts = ownParts(projection),
@@ -13,7 +19,7 @@ export const mapChip = (projection, chosen, choose) => {
       className: 'lx-chip',
       role: 'radio',
       data: { projection },
-      textContent: parts ? lx.t('map.own', { n: parts[0] }) : lx.t('map.' + projection),
+      textContent: mapName(projection),
       'aria-checked': projection === chosen,
       onclick: () => choose(projection),
     });

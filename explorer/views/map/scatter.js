@@ -33,11 +33,11 @@ const axes = (ranges) => ({
 /** Axes that show what is shown already. */
 export const sameFrame = ({ xaxis, yaxis }) => axes([[...xaxis.range], [...yaxis.range]]);
 
-/** Axes that show all points, with room for the chips above and the legend below; `square`: x and y are measured alike. */
-export const wholeFrame = (xs, ys, height, legendHeight, square) => {
+/** Axes that show all points, with room (pixels) for what is above and below; `square`: x and y are measured alike. */
+export const wholeFrame = (xs, ys, { height, above, below }, square) => {
   const [left, right, bottom, top] = bounds(xs, ys),
     range = (a, b, p, q) => [a - (b - a) * (0.04 + p), b + (b - a) * (0.04 + q)],
-    both = axes([range(left, right, 0.02, 0.02), range(bottom, top, (legendHeight + 16) / height, 50 / height)]);
+    both = axes([range(left, right, 0.02, 0.02), range(bottom, top, below / height, above / height)]);
   if (square) {
     Object.assign(both.xaxis, { constrain: 'range' });
     Object.assign(both.yaxis, { scaleanchor: 'x', scaleratio: 1, constrain: 'range' });
@@ -45,17 +45,28 @@ export const wholeFrame = (xs, ys, height, legendHeight, square) => {
   return both;
 };
 
-/** `colours`: of Plotly's markers; `marked`: the points that a lasso holds, null without one. */
-export const trace = (xs, ys, colours, marked, hidden) => ({
+const SEEN = 0.74,
+  DIMMED = 0.2;
+
+/* of the points, those that are looked for over all others */
+const opacity = (hidden, found) => {
+  if (hidden) return 0;
+  return found ? Array.from(found, (is) => (is ? SEEN : DIMMED)) : SEEN;
+};
+
+/**
+ * `colours`: of Plotly's markers; `marked`: the points that a lasso holds, null without one; `found`: a 1 for each that a search does.
+ */
+export const trace = (xs, ys, colours, marked, found, hidden) => ({
   type: 'scattergl',
   mode: 'markers',
   x: xs,
   y: ys,
   hoverinfo: 'none',
   selectedpoints: marked ?? undefined,
-  marker: { ...colours, size: size(xs.length), opacity: hidden ? 0 : 0.74, line: { width: 0 } },
-  selected: { marker: { opacity: 0.95 } },
-  unselected: { marker: { opacity: 0.16 } },
+  marker: { ...colours, size: size(xs.length), opacity: opacity(hidden, found), line: { width: 0 } },
+  selected: { marker: { opacity: hidden ? 0 : 0.95 } },
+  unselected: { marker: { opacity: hidden ? 0 : 0.16 } },
 });
 
 /** `revision` another each time: Plotly forgets the lasso's outline then. */
