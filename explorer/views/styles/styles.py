@@ -72,5 +72,6 @@ def styles() -> gr.HTML:
 def style_dials() -> gr.HTML:
     """psi, its cutoff layer, blend and noise, for the inspector; ``styles.js`` moves and reads them. Hidden in other views."""
     dials = "".join(_DIAL.format(*d) for d in (("psi", -100, 150), ("cutoff", 0, 10), ("blend", 0, 100), ("noise", 0, 200)))
-    return gr.HTML(value="", html_template=f'<div class="lx-dials-of">{dials}</div>', apply_default_css=False, elem_id="lx-style-dials",
+    template = f'<div class="lx-dials-of" data-moves="#lx-styles .lx-mixing>canvas">{dials}</div>'
+    return gr.HTML(value="", html_template=template, apply_default_css=False, elem_id="lx-style-dials",
                    js_on_load="document.dispatchEvent(new Event('lx-dials'));")
