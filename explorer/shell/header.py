@@ -1,4 +1,5 @@
-"""The header: name, tabs of the views, language, light and dark, link. Its event "language" tells Gradio components to relabel."""
+"""The header: name, tabs of the views, language, light and dark, full screen, link. Its event "language" tells Gradio
+components to relabel."""
 
 from __future__ import annotations
 
@@ -21,6 +22,12 @@ def header() -> gr.HTML:
       <button type="button" class="lx-btn lx-redo" data-t-label="redo" data-t-title="redo.help" disabled>↷</button></span>
     <button type="button" class="lx-btn lx-lang" lang="ko"></button>
     <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
+    <button type="button" class="lx-btn lx-full" aria-keyshortcuts="F"
+      data-t-label="projector" data-t-title="projector.help">
+      <svg viewBox="0 0 14 14" aria-hidden="true"><path d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9"/></svg></button>
     <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
   </div>
-</header>""", "language", elem_id="lx-header")
+</header>
+<div class="lx-projector" hidden><b></b><span></span>
+  <button type="button" class="lx-btn lx-leave" data-t="projector.leave" data-t-title="projector.leave.help"></button>
+</div>""", "language", elem_id="lx-header")
