@@ -58,7 +58,6 @@ def build(session: Session, access: Access) -> gr.Blocks:
         context = Context(session=session, access=access)
         with gr.Column(elem_id="lx"):
             head = header()
-            here()
             with gr.Column(elem_id="lx-left"):
                 now()
                 picker()
@@ -72,6 +71,7 @@ def build(session: Session, access: Access) -> gr.Blocks:
                             about(name)
             with gr.Column(elem_id="lx-right"):
                 _inspector()
+            here()
         if context.labels:
             head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
                           show_progress="hidden", trigger_mode="multiple", api_visibility="private")

@@ -22,10 +22,20 @@ export const make = (tag, { data = {}, ...properties } = {}, ...children) => {
 /** @param {Record<string, any>} [properties] @param {...(Node | string)} children */
 export const button = (properties, ...children) => make('button', { type: 'button', ...properties }, ...children);
 
-/** A name that is heard and seen on hovering. @param {HTMLElement} e @param {string} text */
+/** @param {string} text */
+const spelt = (text) => ` ${text.split(/[^\p{L}\p{N}.−]+/u).join(' ')} `;
+
+/**
+ * A button's name with what is read on it, where it is not in the name already: who speaks to a page says what they see.
+ * @param {string} text
+ * @param {string} seen
+ */
+export const named = (text, seen) => (/[\p{L}\p{N}]/u.test(seen) && !spelt(text).includes(spelt(seen)) ? `${text}, ${seen.trim()}` : text);
+
+/** A name that is heard and seen on hovering. @param {HTMLElement} e with its words in it @param {string} text */
 export const entitle = (e, text) => {
   e.title = text;
-  e.setAttribute('aria-label', text);
+  e.setAttribute('aria-label', named(text, e.textContent || ''));
 };
 
 /**

@@ -1,6 +1,8 @@
 import { BookmarkList } from './bookmark_list.js';
 import { button } from './dom.js';
+import './in_sight.js';
 import { mounted } from './mounted.js';
+import { projector } from './projector.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('header');
@@ -28,7 +30,17 @@ for (const v of lx.views) {
 }
 /* One order for all tabs, Train's button included: arrows, Home and End, from wherever the focus is. */
 /** @returns {HTMLElement[]} */
-const all = () => [...element.querySelectorAll('[role=tab]')];
+const all = () => lx.views.map((v) => element.querySelector('#lx-tab-' + v.name));
+/* On a narrow screen the tabs stand under all else of the bar: Tab comes to them there. */
+const narrow = matchMedia('(max-width:720px)');
+const ordered = () => {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  if (narrow.matches) tabs.before(right);
+  else tabs.after(right);
+  if (right.contains(focused)) focused.focus();
+};
+narrow.addEventListener('change', ordered);
+ordered();
 /** @type {Record<string, (at: number, n: number) => number>} */
 const goes = { ArrowRight: (at, n) => (at + 1) % n, ArrowLeft: (at, n) => (at + n - 1) % n, Home: () => 0, End: (at, n) => n - 1 };
 element.addEventListener('keydown', (/** @type {KeyboardEvent} */ e) => {
@@ -75,7 +87,6 @@ lx.on('view', (name) => {
     b.classList.toggle('on', on);
     b.setAttribute('aria-selected', String(on));
     b.tabIndex = on ? 0 : -1;
-    if (on && b.parentElement === tabs) tabs.scrollTo({ left: b.offsetLeft - tabs.clientWidth / 2 + b.clientWidth / 2 });
   }
 });
 lx.on('lang', (lang) => {
@@ -112,5 +123,6 @@ lx.on('run', () => open(false));
 document.addEventListener('keydown', (e) => {
   if (e.key === 'Escape') open(false);
 });
+projector(element);
 lx.translate(element);
 element.dataset.ready = 'true';

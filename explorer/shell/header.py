@@ -1,4 +1,4 @@
-"""The header: name, tabs of the views, language, light and dark, bookmarks, link.
+"""The header: name, tabs of the views, language, light and dark, bookmarks, full screen, link.
 
 Its event "language" tells Gradio components to relabel."""
 
@@ -24,6 +24,9 @@ def header() -> gr.HTML:
     <button type="button" class="lx-btn lx-lang" lang="ko"></button>
     <button type="button" class="lx-btn lx-theme" data-t-label="theme" data-t-title="theme" aria-pressed="false">◐</button>
     <button type="button" class="lx-btn lx-marks" data-t-label="marks" data-t-title="marks.help" aria-haspopup="dialog">☆</button>
+    <button type="button" class="lx-btn lx-full" aria-keyshortcuts="F"
+      data-t-label="projector" data-t-title="projector.help">
+      <svg viewBox="0 0 14 14" aria-hidden="true"><path d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9"/></svg></button>
     <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
   </div>
 </header>
@@ -39,4 +42,7 @@ def header() -> gr.HTML:
     <button type="button" class="lx-btn lx-marks-load" data-t="marks.load"></button>
     <input type="file" accept=".json,application/json" hidden>
     <button type="button" class="lx-btn lx-marks-close" data-t="code.close"></button></div>
-</dialog>""", "language", elem_id="lx-header")
+</dialog>
+<div class="lx-projector" hidden><b></b><span></span>
+  <button type="button" class="lx-btn lx-leave" data-t="projector.leave" data-t-title="projector.leave.help"></button>
+</div>""", "language", elem_id="lx-header")

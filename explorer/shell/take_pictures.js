@@ -1,6 +1,6 @@
 /* "Save pictures…" of each view: whatever it shows on canvases and charts, as PNG, a chart as SVG too. Found when it is asked for, so that
  * a view has nothing to do for it: a canvas with a name for screen readers, or in a figure or section with a caption, has its name here. */
-import { button, make } from './dom.js';
+import { button, make, named } from './dom.js';
 import { blank, brush } from './pictures.js';
 import { lx } from './store.js';
 
@@ -78,7 +78,7 @@ const row = ({ name, shown, png, svg }, failed) => {
     button({
       className: 'lx-btn',
       textContent: kind.toUpperCase(),
-      'aria-label': lx.t('take.as', { name, kind: kind.toUpperCase() }),
+      'aria-label': named(lx.t('take.as', { name, kind: kind.toUpperCase() }), kind.toUpperCase()),
       onclick: () => made().then((blob) => lx.save(blob, `${fileName(name)}.${kind}`), failed),
     });
   return make('li', {}, shown, make('span', { textContent: name }), take('png', png), ...(svg ? [take('svg', svg)] : []));

@@ -82,10 +82,10 @@ def test_opens_where_images_are_labelled_in_many_ways_on_a_sum(drive, run):
     groups = parts(page)
     assert all(len(g) == 3 and all(r[0] == "r" for r in g) for g in groups)
     assert drive.state("s.origin.kind") == "point", "the code is still the one that the run was opened with"
-    expect(page.locator(".lx-take")).to_contain_text("Your current code is another one")
+    expect(page.locator(".lx-arith-take")).to_contain_text("Your current code is another one")
     page.get_by_role("button", name="Take the result").click()
     settled(drive, run, groups)
-    expect(page.locator(".lx-take")).to_be_empty()
+    expect(page.locator(".lx-arith-take")).to_be_empty()
     a, b, c = (galleries.exemplars(run, g) for g in groups)
     lines, _ = galleries.checked(run, a, b, c, 1.0)
     asked = [line for line in lines if line.wanted]

@@ -120,12 +120,19 @@ for (const s of SLOTS) {
     else changed();
   };
 }
+const slotNames = () => {
+  for (const s of SLOTS) {
+    const said = { slot: s.toUpperCase(), n: parts[s].length };
+    slot(s).setAttribute('aria-label', lx.t('arith.slot', said));
+    slot(s).querySelector('.lx-mean canvas').setAttribute('aria-label', lx.t('arith.mean', said));
+  }
+};
 const slots = () => {
+  slotNames();
   for (const s of SLOTS) {
     const host = slot(s).querySelector('.lx-thumbs');
     lx.stale([host], false);
     slot(s).dataset.count = parts[s].length;
-    slot(s).setAttribute('aria-label', lx.t('arith.slot', { slot: s.toUpperCase(), n: parts[s].length }));
     host.replaceChildren(
       ...parts[s].map((r) => {
         const b = button({ className: 'lx-out', data: { ref: r }, draggable: true, onclick: () => remove(s, r) }, blank(8, 8));
@@ -223,7 +230,7 @@ const judged = (are) => lx.stale(element.querySelectorAll('.lx-verdict, .lx-said
 const taken = () => {
   const is = !!answer && alike(answer.w, lx.state.w, 1e-4);
   $('.lx-nth[data-k="4"]').classList.toggle('on', is);
-  const p = $('.lx-take');
+  const p = $('.lx-arith-take');
   p.textContent = full() && answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
   element.dataset.taken = is;
 };
@@ -420,6 +427,7 @@ lx.on('code', () => {
 lx.on('lang', () => {
   if (!lx.state.info) return;
   cellNames();
+  if (parts) slotNames();
   if (on()) {
     gallery.tellChoices();
     verdict();

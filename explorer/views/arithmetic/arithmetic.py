@@ -11,7 +11,7 @@ _SLOT = """
 <section class="lx-slot" data-slot="{0}" tabindex="0" role="group">
   <h3><b>{1}</b><span class="lx-said"></span></h3>
   <div class="lx-mean"><canvas role="img"></canvas></div>
-  <div class="lx-thumbs" role="list"></div>
+  <div class="lx-thumbs"></div>
 </section>"""
 
 
@@ -25,10 +25,10 @@ def arithmetic() -> gr.HTML:
     <section class="lx-result">
       <h3><b data-t="arith.result"></b><span class="lx-said"></span></h3>
       <div class="lx-nine"><canvas role="img" data-t-label="arith.nine"></canvas><div class="lx-cells9"></div></div>
-      <p class="lx-note lx-take"></p>
+      <p class="lx-note lx-arith-take"></p>
     </section>
   </div>
-  <div class="lx-dials">
+  <div class="lx-dials" data-moves="#lx-arithmetic .lx-nine canvas">
     <div class="lx-strength"><span data-t="arith.strength"></span>
       <input type="range" class="lx-range" min="-1" max="3" step="0.01" value="1" data-t-label="arith.strength">
       <output class="num">1.00</output>

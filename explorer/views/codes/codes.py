@@ -17,9 +17,9 @@ def codes() -> gr.HTML:
       <button type="button" class="lx-chip lx-swap" data-t-label="coded.swap" data-t-title="coded.swap">⇄</button>
       <label><span data-t="coded.columns"></span><select class="lx-chip lx-of-columns"></select></label>
     </div>
-    <div class="lx-code-scroll"><div class="lx-code-cells" role="grid" data-t-label="coded.grid"><canvas></canvas></div></div>
+    <div class="lx-code-scroll"><div class="lx-code-cells" role="group" data-t-label="coded.grid"><canvas></canvas></div></div>
   </div>
-  <div class="lx-stage lx-code-panel" role="group" data-t-label="coded.controls">
+  <div class="lx-stage lx-code-panel" data-moves=".lx-code-cells canvas,.lx-hero canvas" role="group" data-t-label="coded.controls">
     <div class="lx-code-list"></div>
     <div class="lx-code-noise">
       <h2 class="lx-h" data-t="coded.noise"></h2>

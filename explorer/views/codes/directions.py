@@ -14,7 +14,7 @@ def directions() -> gr.HTML:
   <button type="button" class="lx-chip" role="radio" data-face="grid" data-t="dir.grid"></button>
   <button type="button" class="lx-chip" role="radio" data-face="found" data-t="dir.found"></button>
 </div>
-<div class="lx-stage lx-found" hidden>
+<div class="lx-stage lx-found" data-moves=".lx-seven canvas" hidden>
   <div class="lx-film-strip">
     <h3><b class="lx-which"></b> <span class="lx-tells"></span></h3>
     <div class="lx-seven"><canvas role="img"></canvas><div class="lx-cells7"></div></div>

@@ -11,7 +11,7 @@ def traverse() -> gr.HTML:
     """Rows: directions; columns: -3 to 3 sigma around the current code. A click takes a cell on."""
     return piece("traverse", """
 <div class="lx-stage lx-traverse">
-  <div class="lx-scroll"><div class="lx-cells" role="grid" data-t-label="codes.label"><canvas></canvas></div></div>
+  <div class="lx-scroll"><div class="lx-cells" role="group" data-t-label="codes.label"><canvas></canvas></div></div>
 </div>
 <div class="lx-spectrum"><h2 class="lx-h" data-t="codes.spectrum"></h2><div class="lx-bar-plot"></div></div>""",
                  elem_id="lx-traverse", elem_classes=["lx-fill"])

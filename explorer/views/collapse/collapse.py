@@ -10,7 +10,7 @@ from ...shell import piece
 def collapse() -> gr.HTML:
     """Frames come from the raw routes of explorer/live.py; which panels there are, the process says."""
     return piece("collapse", """
-<div class="lx-stage lx-collapse">
+<div class="lx-stage lx-collapse" data-moves=".lx-live-plane">
   <div class="lx-live-tools">
     <span class="lx-group lx-live-data" role="radiogroup" data-t-label="collapse.data">
       <button type="button" class="lx-chip" role="radio" data-name="ring" data-t="collapse.ring"></button>

@@ -1,4 +1,4 @@
-import { button, count, make, progress, wait } from '../../shell/dom.js';
+import { button, count, make, named, progress, wait } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { lx } from '../../shell/store.js';
 
@@ -128,7 +128,7 @@ const tools = () => {
         data: { size: n },
         textContent: n,
         disabled: busy || WAYS.every((w) => w in (measured()[n] || {})),
-        'aria-label': lx.t('few.labels', { n }),
+        'aria-label': named(lx.t('few.labels', { n }), String(n)),
         onclick: () => measure(n),
       }),
     ),

@@ -61,7 +61,7 @@ _DEPTH = """
   <section class="lx-mic-through"><h2 class="lx-h" data-t="mic.depth"></h2><div class="lx-mic-depth"></div>
     <p class="lx-note lx-mic-depth-told"></p></section>
   <section><h2 class="lx-h" data-t="mic.sizes"></h2>
-    <div class="lx-mic-size"><div class="lx-mic-size-three"></div>
+    <div class="lx-mic-size" data-moves=".lx-mic-size-three canvas"><div class="lx-mic-size-three"></div>
       <div><label class="lx-dial lx-mic-k"><span data-t="mic.size.k"></span><output class="num"></output>
           <input type="range" class="lx-range" min="1" max="1" step="1" data-t-label="mic.size.k"></label>
         <canvas class="lx-mic-curve" role="img" data-t-label="mic.size.curve"></canvas>
@@ -94,7 +94,7 @@ _PCA = """
     <h2 class="lx-h" data-t="mic.pca.angles"></h2><div class="lx-mic-angles" role="img" data-t-label="mic.pca.angles"></div>
     <p class="lx-note lx-mic-angles-told"></p></section>
   <section class="lx-mic-lesson"><h2 class="lx-h" data-t="mic.lesson"></h2>
-    <div class="lx-mic-lesson-two"><div class="lx-mic-cloud" role="img" data-t-label="mic.lesson"></div>
+    <div class="lx-mic-lesson-two" data-moves=".lx-mic-cloud"><div class="lx-mic-cloud" role="img" data-t-label="mic.lesson"></div>
       <div><label class="lx-dial"><span data-t="mic.lesson.step"></span><output class="num"></output>
           <input type="range" class="lx-range" min="0" max="1" step="1" data-t-label="mic.lesson.step"></label>
         <div class="lx-mic-row"><button type="button" class="lx-btn lx-small lx-mic-play" data-t="mic.lesson.play"></button>

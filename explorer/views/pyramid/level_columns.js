@@ -1,6 +1,6 @@
 /* The columns of a pyramid, one for each level: the smaller image, the residual and their sum, with their dials, and the same level of the
  * second sample. */
-import { button, entitle, make } from '../../shell/dom.js';
+import { button, entitle, make, named } from '../../shell/dom.js';
 import { pen, wipe } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
@@ -63,7 +63,7 @@ export class LevelColumns {
   #level(r, k) {
     const tiles = make('div', { className: 'lx-tiles' }),
       title = make('h3', { className: 'num', textContent: `${r} × ${r}` }),
-      s = make('section', { className: 'lx-level', data: { level: k } }, title, tiles);
+      s = make('section', { className: 'lx-level', data: { level: k, moves: '.lx-tile canvas' } }, title, tiles);
     if (!has()) {
       tiles.append(tile('sum'));
       return s;
@@ -135,7 +135,7 @@ export class LevelColumns {
     by.textContent = lx.t('pyr.by');
     by.title = lx.t('pyr.by.help');
     by.setAttribute('aria-pressed', this.#view.drawn[k - 1]);
-    by.setAttribute('aria-label', lx.t('pyr.by.of', size));
+    by.setAttribute('aria-label', named(lx.t('pyr.by.of', size), by.textContent));
   }
 
   #tellLevel(s, real) {
@@ -150,14 +150,14 @@ export class LevelColumns {
       two = q('.lx-other'),
       change = q('.lx-swap');
     again.textContent = lx.t('pyr.reseed');
-    again.setAttribute('aria-label', lx.t('pyr.reseed.of', size));
+    again.setAttribute('aria-label', named(lx.t('pyr.reseed.of', size), again.textContent));
     again.title = lx.t('pyr.reseed.help');
     again.hidden = real && !(k && this.#view.drawn[k - 1]);
     two.hidden = real;
     two.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.second.of', size));
     change.textContent = lx.t('pyr.swap');
     change.title = lx.t('pyr.swap.help');
-    change.setAttribute('aria-label', lx.t('pyr.swap.of', size));
+    change.setAttribute('aria-label', named(lx.t('pyr.swap.of', size), change.textContent));
     if (k) this.#tellDials(q, k, real, size);
   }
 }

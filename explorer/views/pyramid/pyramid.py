@@ -35,7 +35,7 @@ def pyramid() -> gr.HTML:
   <p class="lx-note lx-state" role="status"></p>
   <div class="lx-levels"></div>
   <section class="lx-growing" hidden>
-    <div class="lx-fade"><h2 class="lx-h" data-t="grow.levels"></h2>
+    <div class="lx-fade" data-moves=".lx-fade-pair>canvas"><h2 class="lx-h" data-t="grow.levels"></h2>
       <div class="lx-fade-pair"><canvas role="img"></canvas>
         <div><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="grow.levels">
           <p class="lx-fade-at num"></p>

@@ -41,7 +41,8 @@ def reconstruct() -> gr.HTML:
         <button type="button" class="lx-btn lx-small lx-camera-off" data-t="rec.camera.off" hidden></button>
         <button type="button" class="lx-btn lx-small lx-invert" aria-pressed="false" data-t="rec.invert"></button>
         <input type="file" accept="image/*" hidden></div>
-      <div data-for="file"><label class="lx-controls lx-zooming" hidden><span data-t="rec.zoom"></span>
+      <div data-for="file"><label class="lx-controls lx-zooming" data-moves="#lx-reconstruct .lx-in .lx-frame" hidden>
+          <span data-t="rec.zoom"></span>
           <input type="range" class="lx-range lx-zoom" min="0" max="1" step="0.01" data-t-label="rec.zoom"></label>
         <span class="lx-chips lx-prep" role="radiogroup" data-t-label="rec.prep" hidden>
           <button type="button" class="lx-chip" role="radio" data-prep="prepared" data-t="rec.prep.prepared"></button>
@@ -62,7 +63,7 @@ def reconstruct() -> gr.HTML:
         <button type="button" class="lx-chip" role="radio" data-mode="absolute" data-t="rec.absolute"></button></span>
     </figure>
   </div>
-  <div class="lx-spoil" role="group" data-t-label="rec.noise">
+  <div class="lx-spoil" data-moves="#lx-reconstruct .lx-out canvas" role="group" data-t-label="rec.noise">
     <span class="lx-spoil-kinds lx-chips" role="radiogroup" data-t-label="rec.noise"><b data-t="rec.noise"></b>
       <button type="button" class="lx-chip" role="radio" data-noise="" data-t="rec.noise.none"></button>
       <button type="button" class="lx-chip" role="radio" data-noise="gaussian" data-t="rec.noise.gaussian"></button>
@@ -82,7 +83,7 @@ def reconstruct() -> gr.HTML:
     <p class="lx-note" data-t="rec.others.note"></p></section>
   <section class="lx-search" hidden><h2 class="lx-h" data-t="rec.search.title"></h2><div class="lx-generators"></div>
     <p class="lx-note" data-t="rec.search.note"></p></section>
-  <section class="lx-mix" hidden><h2 class="lx-h" data-t="rec.between"></h2>
+  <section class="lx-mix" data-moves="#lx-reconstruct .lx-out canvas" hidden><h2 class="lx-h" data-t="rec.between"></h2>
     <div class="lx-ends">
       <figure class="lx-a"><canvas role="img" data-t-label="rec.between.a"></canvas><figcaption>A</figcaption></figure>
       <div class="lx-way"><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="rec.between">
@@ -92,7 +93,8 @@ def reconstruct() -> gr.HTML:
     <p class="lx-note"><button type="button" class="lx-btn lx-small lx-pin" data-t="rec.between.pin"></button>
       <button type="button" class="lx-btn lx-small lx-mix-film" data-t="rec.between.film" aria-haspopup="dialog"></button>
       <span class="lx-mix-note"></span></p></section>
-  <section class="lx-change" hidden><h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
+  <section class="lx-change" data-moves="#lx-reconstruct .lx-out canvas" hidden>
+    <h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
     <p class="lx-note lx-edit-note"></p></section>
   <div class="lx-two">
     <section><h2 class="lx-h" data-t="rec.code"></h2><div class="lx-bars"><canvas role="img" data-t-label="rec.code"></canvas></div>

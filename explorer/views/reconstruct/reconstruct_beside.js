@@ -95,7 +95,6 @@ export class Beside {
     e.setAttribute('aria-current', here);
     e.querySelector('s > s').style.width = (100 * r.error) / worst + '%';
     e.title = [`${lx.t('rec.squared')} ${short(r.error)}`, ...says, lx.t(here ? 'rec.edit.this' : 'rec.edit')].join(' · ');
-    e.setAttribute('aria-label', `${title.textContent}: ${e.title}`);
   }
 
   show(found, pixels, canvas) {

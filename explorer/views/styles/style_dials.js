@@ -1,4 +1,5 @@
-/* The inspector's dials of Styles, in hundredths: psi, the layer from which it is not applied, blend, noise. */
+/* The dials of Styles, in hundredths: psi, the layer from which it is not applied, blend, noise. They stand in the inspector; on a narrow
+ * screen and on a projector's, where it is not beside the grid that they turn, they stand under the grid. */
 import { lx } from '../../shell/store.js';
 
 const PER = 100;
@@ -36,4 +37,24 @@ export const showDials = (values, spec, average, slight) => {
       name.textContent = lx.t(name.dataset.t);
     }
   }
+};
+
+const NARROW = matchMedia('(max-width:720px)');
+/** @type {Comment | null} */
+let home = null;
+
+/** Put the dials where they can be seen with the grid. @param {HTMLElement} grid */
+export const placeDials = (grid) => {
+  const place = () => {
+    const box = document.getElementById('lx-style-dials');
+    if (!box) return;
+    if (!home) box.before((home = document.createComment('the dials of Styles')));
+    const under = NARROW.matches || document.body.classList.contains('lx-projected'),
+      before = under ? grid : home;
+    if (before.nextSibling !== box) before.after(box);
+  };
+  NARROW.addEventListener('change', place);
+  document.addEventListener('lx-projected', place);
+  document.addEventListener('lx-dials', place);
+  place();
 };

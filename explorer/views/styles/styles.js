@@ -9,7 +9,7 @@ import { MixedLayers, rangeTitle } from './mixed_layers.js';
 import { MixingGrid } from './mixing_grid.js';
 import { SIDE, isSource, sourceOf } from './places.js';
 import { PsiStrip } from './psi_strip.js';
-import { hearDials, showDials } from './style_dials.js';
+import { hearDials, placeDials, showDials } from './style_dials.js';
 import { showCarried } from './styles_carried.js';
 import { StyleDirections } from './styles_directions.js';
 import { StyleFilms } from './styles_films.js';
@@ -490,6 +490,7 @@ lx.on('lang', () => {
   }
 });
 document.addEventListener('lx-dials', () => tell());
+placeDials($('.lx-mixing'));
 new ResizeObserver(() => {
   over.forget();
   if (on()) {

@@ -79,5 +79,6 @@ def style_dials() -> gr.HTML:
     """psi, its cutoff layer, blend and noise, for the inspector; ``styles.js`` moves and reads them. Hidden in other views."""
     dials = "".join(_DIAL.format(name, low, high, _FILM.format(name) if film else "") for name, low, high, film in (
         ("psi", -100, 150, True), ("cutoff", 0, 10, False), ("blend", 0, 100, True), ("noise", 0, 200, True)))
-    return gr.HTML(value="", html_template=f'<div class="lx-dials-of">{dials}</div>', apply_default_css=False, elem_id="lx-style-dials",
+    template = f'<div class="lx-dials-of" data-moves="#lx-styles .lx-mixing>canvas">{dials}</div>'
+    return gr.HTML(value="", html_template=template, apply_default_css=False, elem_id="lx-style-dials",
                    js_on_load="document.dispatchEvent(new Event('lx-dials'));")

@@ -127,10 +127,11 @@ export class StyleNoise {
   map() {
     if (!this.#on() || this.#host.hidden || !lx.state.w || (!this.#seen && this.#measured === this.#whose())) return;
     clearTimeout(this.#timer);
+    const { run } = lx.state;
     this.#timer = setTimeout(() => {
-      if (!this.#on()) return; /* another run or view since */
+      if (!this.#on() || run !== lx.state.run) return; /* another run was opened meanwhile, which may have no noise of its own */
       const strengths = this.#view.strengths.map((v) => v / 100);
-      this.#ask(lx.state.run, lx.b64(/** @type {Opened} */ (lx.state).w), strengths);
+      this.#ask(run, lx.b64(/** @type {Opened} */ (lx.state).w), strengths);
     }, 250);
   }
 }

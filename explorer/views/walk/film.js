@@ -254,7 +254,7 @@ const adders = () => {
   const adder = (className, key, onclick) => button({ className: 'lx-btn lx-small ' + className, textContent: lx.t(key), onclick });
   return make(
     'div',
-    { className: 'lx-plus' },
+    { className: 'lx-plus', role: 'listitem' },
     adder('lx-add', 'walk.add', () => lx.state.w && push(lx.state.w, lx.state.origin)),
     adder('lx-addseed', 'walk.seed', fresh),
   );

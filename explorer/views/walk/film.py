@@ -32,7 +32,7 @@ def film() -> gr.HTML:
     <div class="lx-shot lx-shot-slerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.slerp"></canvas>
       <span data-t="walk.slerp"></span></div>
   </div>
-  <div class="lx-transport"><button type="button" class="lx-btn lx-accent lx-play"></button>
+  <div class="lx-transport" data-moves="#lx-film .lx-shot canvas"><button type="button" class="lx-btn lx-accent lx-play"></button>
     <input type="range" class="lx-range" min="0" max="1" step="0.001" value="0" data-t-label="walk.position">
     <output class="num">0 %</output></div>
 </div>
