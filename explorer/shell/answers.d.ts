@@ -509,12 +509,15 @@ export interface ColumnsAnswer {
   angles: number[];
 }
 
-/** Play or pause, steps a frame (0: as many as fit), single steps, or on to a step and a pause there. */
+/** Play or pause, steps a frame (0: as many as fit), single steps, updates of one side alone, or on to a step by a plan of those. */
 export interface Command {
   play?: boolean | null;
   speed?: number | null;
   step?: number | null;
+  alone?: 'critic' | 'generator' | null;
+  updates?: number | null;
   until?: number | null;
+  plan?: [number, 'critic' | 'generator', number][] | null;
 }
 
 /** The table. */
