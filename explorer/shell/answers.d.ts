@@ -53,6 +53,13 @@ export interface AskDepth {
   op: 'depth';
 }
 
+/** How much each number of a code tells of an image, on average. */
+export interface AskDimensions {
+  run: string;
+  label?: number | null;
+  op: 'kl';
+}
+
 /** Directions found after training, and what each was measured to change; while that is being worked out, how far it is. */
 export interface AskDirections {
   run: string;
@@ -210,6 +217,14 @@ export interface AskPoint {
   run: string;
   label?: number | null;
   op: 'point';
+  index: number;
+}
+
+/** The posterior of a held-out image, as the encoder gives it. */
+export interface AskPosterior {
+  run: string;
+  label?: number | null;
+  op: 'posterior';
   index: number;
 }
 
@@ -564,6 +579,15 @@ export interface DepthAnswer {
   units: number[];
 }
 
+/** Of each number of a code its mean KL to the prior in nats and its mean σ over `images` held-out images; below `unused` nats it
+counts as unused. */
+export interface DimensionsAnswer {
+  kl: number[];
+  sigma: number[];
+  images: number;
+  unused: number;
+}
+
 /** A direction of unit length (`vector`: base64 of float32) with what it changes. `sigma`: the codes' deviation along it; `name`:
 field and category of an attribute direction, `accuracy`: of its classifier, a share. `main`: what it changes most. */
 export interface DirectionTold {
@@ -592,6 +616,16 @@ export interface DrawCodes {
   w: string;
   rows: Side;
   columns: Side;
+}
+
+/** One code with each of some numbers of it (a row) set to each value (a column). */
+export interface DrawDimensions {
+  run: string;
+  label?: number | null;
+  op: 'dimensions';
+  w: string;
+  dimensions: number[];
+  values: number[];
 }
 
 /** Exemplars of the gallery as the model draws them, by their refs. */
@@ -1206,6 +1240,13 @@ export interface PointOrigin {
   index: number;
 }
 
+/** q(z|x) of one image: of each number the mean, the standard deviation and the KL to the prior in nats. */
+export interface PosteriorAnswer {
+  mean: number[];
+  sigma: number[];
+  kl: number[];
+}
+
 /** The sentence of why it could not be done, in English; `key` says it in another language, of `values`, "" where it does not. */
 export interface Problem {
   error: string;
@@ -1629,6 +1670,7 @@ export interface Draws {
   strip: DrawStrip;
   manifold: DrawManifold;
   traverse: DrawTraverse;
+  dimensions: DrawDimensions;
   codes: DrawCodes;
   exemplars: DrawExemplars;
   sum: DrawSum;
@@ -1649,6 +1691,8 @@ export interface CodeAsks {
   directions: { asked: AskDirections; answer: DirectionsAnswer | NotReady };
   place: { asked: AskPlace; answer: PlaceAnswer };
   way: { asked: AskWay; answer: WayAnswer };
+  kl: { asked: AskDimensions; answer: DimensionsAnswer };
+  posterior: { asked: AskPosterior; answer: PosteriorAnswer };
   measure: { asked: AskMeasure; answer: DirectionTold };
   sum: { asked: AskSum; answer: SumAnswer };
   gallery: { asked: AskGallery; answer: GalleryAnswer | NotReady };

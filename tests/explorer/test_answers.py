@@ -56,6 +56,8 @@ ASKED = {                                       # W: a code of the run, Z: its n
     "code read": [("vae", {"w": "W"}), ("codes", {"w": "W"})],
     "code map": [("styled", {"z": "Z"})],
     "code point": [("vae", {"index": 0})],
+    "code kl": [("vae", {})],
+    "code posterior": [("vae", {"index": 0})],
     "code neighbours": [("vae", {"w": "W"})],
     "code encode": [("vae", IMAGE), ("mirror", IMAGE)],
     "code directions": [("vae", {}), ("styled", {}), ("classes", {"label": 1})],

@@ -11,6 +11,7 @@ import { gone } from './place_code.js';
 import { ownMaps } from './plane_own.js';
 import { mapText } from './plane_state.js';
 import { Pointing } from './pointing.js';
+import { PosteriorEllipse } from './posterior.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 
@@ -73,7 +74,11 @@ const { stage, plot } = map,
   lasso = new Lasso(map, colouring, $('.lx-lassos')),
   between = new Between(map, $('.lx-pair'), $('.lx-strip')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
-  marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
+  posterior = new PosteriorEllipse(map, $('.lx-posterior'), $('.lx-posterior-told')),
+  marker = new Marker(map, $('.lx-marker g'), () => {
+    between.draw();
+    posterior.draw();
+  }),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
   refit = new RefitChip($('.lx-refit'), stage, element, () => chips());
 

@@ -14,6 +14,8 @@ def plane() -> gr.HTML:
   <canvas class="lx-manifold" hidden></canvas>
   <div class="lx-plot" tabindex="0" role="application" data-t-label="map.label"></div>
   <svg class="lx-marker" aria-hidden="true"><g visibility="hidden"><circle r="7"/><path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g></svg>
+  <svg class="lx-posterior" aria-hidden="true"></svg>
+  <p class="lx-posterior-told" role="status" hidden></p>
   <svg class="lx-pair" aria-hidden="true"></svg>
   <div class="lx-tools">
     <span class="lx-group lx-projections" role="radiogroup" data-t-label="view.map"></span>
