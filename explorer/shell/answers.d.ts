@@ -121,6 +121,13 @@ export interface AskGallery {
   count?: number;
 }
 
+/** A generator's layers. */
+export interface AskGenerator {
+  run: string;
+  label?: number | null;
+  op: 'generator';
+}
+
 /** What the run's codes keep and lose, by a classifier of its data set; while that is being counted, how far it is. */
 export interface AskKept {
   run: string;
@@ -154,6 +161,16 @@ export interface AskMap {
   z: string;
 }
 
+/** What a layer's channels make of a code, the strongest or the most varying first. */
+export interface AskMaps {
+  run: string;
+  label?: number | null;
+  op: 'maps';
+  w: string;
+  layer: number;
+  by?: 'strong' | 'varies';
+}
+
 /** What a direction of one's own changes. */
 export interface AskMeasure {
   run: string;
@@ -180,6 +197,13 @@ export interface AskNoise {
   w: string;
   strengths: number[];
   seeds?: number;
+}
+
+/** Which runs have the same shape. */
+export interface AskPartners {
+  run: string;
+  label?: number | null;
+  op: 'partners';
 }
 
 /** The image of a code as a sum: what each of its strongest numbers adds, and the images of the strongest `counts` alone. */
@@ -665,6 +689,16 @@ export interface DrawManifold {
   n?: number;
 }
 
+/** A code by this network, by the other, and by a mixture with each of `rows` of dials. */
+export interface DrawNetworks {
+  run: string;
+  label?: number | null;
+  op: 'networks';
+  w: string;
+  other: string;
+  rows: number[][];
+}
+
 /** Images of w + sigma ε: what else the encoder thought of. */
 export interface DrawResample {
   run: string;
@@ -943,6 +977,19 @@ export interface GalleryStart {
   field: string | null;
 }
 
+/** The layers of a generator in the order in which they draw. */
+export interface GeneratorAnswer {
+  layers: GeneratorLayer[];
+}
+
+/** A layer: its channels and their height and width; of a dense one its numbers, with a height and width of 0. */
+export interface GeneratorLayer {
+  dense: boolean;
+  channels: number;
+  height: number;
+  width: number;
+}
+
 /** What a run is. `classes`: of a conditional one; `seconds`: of training. */
 export interface Head {
   name: string;
@@ -1052,6 +1099,19 @@ export interface LiveAnswer {
 /** A code, base64 of float32. */
 export interface MapAnswer {
   w: string;
+}
+
+/** A picture of the maps of `channels`, `columns` beside each other, each from its own lowest value to its highest; of each its mean
+absolute value for this code, and its deviation over `codes` codes. `of`: how many channels the layer has. */
+export interface MapsAnswer {
+  picture: string;
+  tile: number[];
+  columns: number;
+  channels: number[];
+  strength: number[];
+  varies: number[];
+  of: number;
+  codes: number;
 }
 
 /** A Measured, as JSON. */
@@ -1182,6 +1242,20 @@ export interface PanelTold {
   paper: string;
   output: string;
   settings: Record<string, any>;
+}
+
+/** Another run whose weights have the same names and shapes. */
+export interface PartnerTold {
+  name: string;
+  title: string;
+  data: string;
+  seed: number;
+}
+
+/** The runs that can be mixed with this one, and in how many layers. */
+export interface PartnersAnswer {
+  layers: number;
+  partners: PartnerTold[];
 }
 
 /** Pictures of what each of the strongest numbers, `units`, adds, and of the strongest `counts` alone. */
@@ -1678,6 +1752,7 @@ export interface Draws {
   styles: DrawStyles;
   truncated: DrawTruncated;
   resample: DrawResample;
+  networks: DrawNetworks;
 }
 
 /** POST code, by op. */
@@ -1709,6 +1784,9 @@ export interface CodeAsks {
 
 /** POST microscope, by op. */
 export interface MicroscopeAsks {
+  generator: { asked: AskGenerator; answer: GeneratorAnswer };
+  maps: { asked: AskMaps; answer: MapsAnswer };
+  partners: { asked: AskPartners; answer: PartnersAnswer };
   facts: { asked: AskFacts; answer: FactsAnswer };
   units: { asked: AskUnits; answer: UnitsAnswer | NotReady };
   filters: { asked: AskFilters; answer: FiltersAnswer };
