@@ -34,6 +34,7 @@ def root(tmp_path_factory) -> Path:
     make_encoded(root, "tied", "autoencoder", data(), hidden=(20,), z_dim=5, tied=True)
     make_encoded(root, "tied2", "autoencoder", data(), hidden=(20,), z_dim=5, tied=True, dead=2)
     make_generator(root, "asked", "cgan", data(), z_dim=6)
+    make_generator(root, "asked2", "cgan", data(), seed=3, z_dim=6)
     make_styled(root, "styled", data())
     return root
 
@@ -114,7 +115,7 @@ def test_only_what_fits_is_offered(client):
     def told(run):
         return [p["name"] for p in client.post("microscope", {"run": run, "op": "partners"}).json()["partners"]]
     assert told("a") == ["b"] and told("b") == ["a"]
-    assert told("other") == [] and told("asked") == []
+    assert told("other") == [] and told("asked") == ["asked2"], "norms by the class belong to their layers"
     assert told("tied") == [], "its layers are not all of what draws"
 
 

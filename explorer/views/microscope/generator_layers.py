@@ -61,7 +61,7 @@ def watched(model: LatentModel, w: Tensor, label: Tensor | None) -> list[Layer]:
             elif not layers:                    # the code, put in shape
                 return
             layer = layers[-1]
-            if begins or next(module.parameters(recurse=False), None) is not None:
+            if begins or [*module.parameters(recurse=False), *module.buffers(recurse=False)]:
                 layer.modules.append(name)
                 seen.add(name)
             if tuple(out.shape[1:]) == layer.shape:

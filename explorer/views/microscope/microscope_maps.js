@@ -21,7 +21,7 @@ export class MicMaps {
   #owner = '';
   /** @type {MapsAnswer | null} */
   #data = null;
-  /** @type {number | null} of the layers; null: the first that makes maps */
+  /** @type {number | null} of the layers; null: the last one before the image's colours, whose maps one can read */
   layer = null;
   /** @type {'strong' | 'varies'} */
   by = 'strong';
@@ -61,8 +61,9 @@ export class MicMaps {
   }
 
   get #at() {
-    const first = this.#layers.findIndex((l) => !l.dense);
-    return this.layer !== null && this.layer < this.#layers.length ? this.layer : Math.max(0, first);
+    if (this.layer !== null && this.layer < this.#layers.length) return this.layer;
+    const drawn = this.#layers.findLastIndex((l) => !l.dense && l.channels > 3);
+    return Math.max(0, drawn >= 0 ? drawn : this.#layers.findIndex((l) => !l.dense));
   }
 
   /** @param {GeneratorLayer} l @param {number} k */
