@@ -10,6 +10,10 @@ import { restoredDials, textDials } from './networks_link.js';
 
 const STRIP = 9;
 
+/* as the picker calls it */
+/** @param {{ name: string, title: string }} p */
+const titleOf = (p) => lx.runOf(p.name)?.title || p.title;
+
 export class MicNetworks {
   /** @type {Mic} */
   #mic;
@@ -39,6 +43,7 @@ export class MicNetworks {
     host.querySelector('.lx-mic-mix-line').append(this.#line);
     this.#picker.onchange = () => {
       this.#strip.replaceChildren();
+      this.tell();
       this.code();
       mic.write();
     };
@@ -83,7 +88,7 @@ export class MicNetworks {
       { name, at } = restoredDials(this.#wanted, layers);
     offer(
       this.#picker,
-      partners.map((p) => [p.name, lx.t('mic.mix.partner', { title: p.title, data: p.data, name: p.name, seed: p.seed })]),
+      partners.map((p) => [p.name, lx.t('mic.mix.partner', { title: titleOf(p), data: p.data, name: p.name, seed: p.seed })]),
       partners.some((p) => p.name === name) ? name : partners[0]?.name,
     );
     this.#at = at;
@@ -180,7 +185,7 @@ export class MicNetworks {
     const names = this.#host.querySelectorAll('.lx-mic-mix-three figcaption');
     names[0].textContent = lx.t('mic.mix.this');
     names[1].textContent = lx.t('mic.mix.mixed');
-    names[2].textContent = this.#partner?.title ?? '';
+    names[2].textContent = this.#partner ? `${titleOf(this.#partner)} · ${this.#partner.data}` : '';
   }
 
   clear() {

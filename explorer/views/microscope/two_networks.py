@@ -91,15 +91,11 @@ def state_of(run: Run, other: str) -> dict[str, Tensor]:
         return kept[key]
 
 
-def mixed(run: Run, other: str, dials: list[float]) -> LatentModel:
-    """A network with the weights of layer k moved from this run's (0) to the other's (1) by ``dials[k]``; what no layer owns, as the
-    mapping before the codes, stays this run's. Raises Refused where there are not as many layers."""
+def _mixed(run: Run, theirs: dict[str, Tensor], dials: list[float]) -> LatentModel:
+    """A network with the weights of layer k moved from this run's (0) to theirs (1) by ``dials[k]``; what no layer owns, as the mapping
+    before the codes, stays this run's. Raises Refused where there are not as many layers."""
     if len(dials) != len(layers(run)):
         raise Refused(f"This generator has {len(layers(run))} layers; these are {len(dials)} dials.")
-    return _mixed(run, state_of(run, other), dials)
-
-
-def _mixed(run: Run, theirs: dict[str, Tensor], dials: list[float]) -> LatentModel:
     model = generator_layers.twin(run.model)
     for names, t in zip(layers(run), dials, strict=True):
         for name in names if t else ():
@@ -114,12 +110,12 @@ def _mixed(run: Run, theirs: dict[str, Tensor], dials: list[float]) -> LatentMod
 
 def draw(run: Run, other: str, w: np.ndarray, label: int | None, rows: list[list[float]]) -> np.ndarray:
     """The images of one code (1, d) by the mixture of each row of dials: (n, H, W, C) uint8."""
-    found = []
+    found, theirs = [], state_of(run, other)
     for dials in rows:
         with torch.inference_mode():
-            drawn = mixed(run, other, dials).synthesize(_codes(run, w), run.labels(1, label))
+            drawn = _mixed(run, theirs, dials).synthesize(_codes(run, w), run.labels(1, label))
         found.append(images.to_uint8(drawn.nan_to_num().clamp(-1, 1)))
     return np.concatenate(found)
 
 
-__all__ = ["MOST", "STRIP", "draw", "layers", "mixed", "partners", "state_of"]
+__all__ = ["MOST", "STRIP", "draw", "layers", "partners", "state_of"]
