@@ -37,6 +37,7 @@ from .shell.header import header
 from .shell.hero import hero
 from .shell.near import near
 from .shell.now import here, now
+from .shell.pace import pace
 from .shell.picker import picker
 from .shell.seeds import seeds
 from .shell.welcome import welcome
@@ -58,6 +59,7 @@ def build(session: Session, access: Access) -> gr.Blocks:
         context = Context(session=session, access=access)
         with gr.Column(elem_id="lx"):
             head = header()
+            pace()
             with gr.Column(elem_id="lx-left"):
                 now()
                 picker()

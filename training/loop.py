@@ -26,7 +26,7 @@ from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
 from .files import write_atomically
-from .model import Batch, Config, Family, LatentModel, Objective
+from .model import Batch, Config, Family, LatentModel, Objective, Phase
 from .watch import Watch
 
 FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
@@ -231,31 +231,52 @@ class Trainer:
     def step(self) -> None:
         """One step: all phases that are due, then the average of the weights."""
         self.objective.set_progress(self.images_seen)
-        factor = self.objective.rate(self.images_seen)
-        for phase, own, rates in zip(self.phases, self.own, self.rates, strict=True):
+        for k, phase in enumerate(self.phases):
             if self.steps % phase.every or not phase.due():
                 continue
-            for p in self.trained:
-                p.requires_grad_(p in own)
-            for group, rate in zip(phase.optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * factor
+            self._turn(k)
             for _ in range(phase.repeats):
-                phase.optimizer.zero_grad(set_to_none=True)
-                with precision.casting(self.precision, self.world.device):
-                    terms = phase.loss(self.stream.next())
-                terms["loss"].backward()
-                self.world.average(phase.parameters)
-                phase.optimizer.step()
-                if phase.after_step:
-                    phase.after_step()
-                for k, v in terms.items():
-                    name = k if len(self.phases) == 1 else f"{phase.name}/{k}"
-                    self._sums[name] = self._sums.get(name, 0) + v.detach()
-                    self._counts[name] = self._counts.get(name, 0) + 1
+                self._update(phase)
         self.steps += 1
         self._behind = True
         if self.config.ema_images:                 # else the last weights are the average: taken when somebody asks
             self._average_weights()
+
+    def update(self, *, model: bool) -> None:
+        """One update of the phases that train the model alone (a GAN's generator), or of all others (its critic). The schedule rests."""
+        self.objective.set_progress(self.images_seen)
+        for k, phase in enumerate(self.phases):
+            if self.trains_model(k) == model and phase.due():
+                self._turn(k)
+                self._update(phase)
+        self._behind = True
+
+    def trains_model(self, k: int) -> bool:
+        """Whether phase k moves what is kept for inference."""
+        return not self.own[k].isdisjoint(self.model.parameters())
+
+    def _turn(self, k: int) -> None:
+        """Only phase k's parameters learn, at the rate of the schedule."""
+        factor = self.objective.rate(self.images_seen)
+        for p in self.trained:
+            p.requires_grad_(p in self.own[k])
+        for group, rate in zip(self.phases[k].optimizer.param_groups, self.rates[k], strict=True):
+            group["lr"] = rate * factor
+
+    def _update(self, phase: Phase) -> None:
+        """One update of a phase, on a fresh batch."""
+        phase.optimizer.zero_grad(set_to_none=True)
+        with precision.casting(self.precision, self.world.device):
+            terms = phase.loss(self.stream.next())
+        terms["loss"].backward()
+        self.world.average(phase.parameters)
+        phase.optimizer.step()
+        if phase.after_step:
+            phase.after_step()
+        for k, v in terms.items():
+            name = k if len(self.phases) == 1 else f"{phase.name}/{k}"
+            self._sums[name] = self._sums.get(name, 0) + v.detach()
+            self._counts[name] = self._counts.get(name, 0) + 1
 
     @torch.no_grad()
     def _average_weights(self) -> None:

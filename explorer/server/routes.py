@@ -26,6 +26,7 @@ from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
+from .timing import timed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
 MAX_RENDER, MAX_CODE, MAX_FILM, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
@@ -96,7 +97,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),
-        post("render", MAX_RENDER, do_render, "wide"),
+        post("render", MAX_RENDER, timed(do_render), "wide"),
         post("code", MAX_CODE, do_code),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),

@@ -34,6 +34,7 @@ export default ({ element }) => {
     measured();
   });
   lx.on('lang', measured);
+  element.querySelector('.lx-pace-on').onclick = () => document.dispatchEvent(new Event('lx-pace'));
   pictureDialogue(element, () => element.closest('.lx-view'));
   lx.translate(element);
 };

@@ -14,6 +14,7 @@ export const KEPT = {
   grid: true,
   abc: true,
   dir: true,
+  dims: true,
   pyr: true,
   grow: true,
   sty: true,

@@ -53,6 +53,13 @@ export interface AskDepth {
   op: 'depth';
 }
 
+/** How much each number of a code tells of an image, on average. */
+export interface AskDimensions {
+  run: string;
+  label?: number | null;
+  op: 'kl';
+}
+
 /** Directions found after training, and what each was measured to change; while that is being worked out, how far it is. */
 export interface AskDirections {
   run: string;
@@ -114,6 +121,13 @@ export interface AskGallery {
   count?: number;
 }
 
+/** A generator's layers. */
+export interface AskGenerator {
+  run: string;
+  label?: number | null;
+  op: 'generator';
+}
+
 /** What the run's codes keep and lose, by a classifier of its data set; while that is being counted, how far it is. */
 export interface AskKept {
   run: string;
@@ -147,6 +161,16 @@ export interface AskMap {
   z: string;
 }
 
+/** What a layer's channels make of a code, the strongest or the most varying first. */
+export interface AskMaps {
+  run: string;
+  label?: number | null;
+  op: 'maps';
+  w: string;
+  layer: number;
+  by?: 'strong' | 'varies';
+}
+
 /** What a direction of one's own changes. */
 export interface AskMeasure {
   run: string;
@@ -173,6 +197,13 @@ export interface AskNoise {
   w: string;
   strengths: number[];
   seeds?: number;
+}
+
+/** Which runs have the same shape. */
+export interface AskPartners {
+  run: string;
+  label?: number | null;
+  op: 'partners';
 }
 
 /** The image of a code as a sum: what each of its strongest numbers adds, and the images of the strongest `counts` alone. */
@@ -210,6 +241,14 @@ export interface AskPoint {
   run: string;
   label?: number | null;
   op: 'point';
+  index: number;
+}
+
+/** The posterior of a held-out image, as the encoder gives it. */
+export interface AskPosterior {
+  run: string;
+  label?: number | null;
+  op: 'posterior';
   index: number;
 }
 
@@ -520,12 +559,15 @@ export interface ColumnsAnswer {
   angles: number[];
 }
 
-/** Play or pause, steps a frame (0: as many as fit), single steps, or on to a step and a pause there. */
+/** Play or pause, steps a frame (0: as many as fit), single steps, updates of one side alone, or on to a step by a plan of those. */
 export interface Command {
   play?: boolean | null;
   speed?: number | null;
   step?: number | null;
+  alone?: 'critic' | 'generator' | null;
+  updates?: number | null;
   until?: number | null;
+  plan?: [number, 'critic' | 'generator', number][] | null;
 }
 
 /** The table. */
@@ -572,6 +614,15 @@ export interface DepthAnswer {
   units: number[];
 }
 
+/** Of each number of a code its mean KL to the prior in nats and its mean σ over `images` held-out images; below `unused` nats it
+counts as unused. */
+export interface DimensionsAnswer {
+  kl: number[];
+  sigma: number[];
+  images: number;
+  unused: number;
+}
+
 /** A direction of unit length (`vector`: base64 of float32) with what it changes. `sigma`: the codes' deviation along it; `name`:
 field and category of an attribute direction, `accuracy`: of its classifier, a share. `main`: what it changes most. */
 export interface DirectionTold {
@@ -616,6 +667,16 @@ export interface DrawCodes {
   columns: Side;
 }
 
+/** One code with each of some numbers of it (a row) set to each value (a column). */
+export interface DrawDimensions {
+  run: string;
+  label?: number | null;
+  op: 'dimensions';
+  w: string;
+  dimensions: number[];
+  values: number[];
+}
+
 /** Exemplars of the gallery as the model draws them, by their refs. */
 export interface DrawExemplars {
   run: string;
@@ -651,6 +712,16 @@ export interface DrawManifold {
   lo?: number;
   hi?: number;
   n?: number;
+}
+
+/** A code by this network, by the other, and by a mixture with each of `rows` of dials. */
+export interface DrawNetworks {
+  run: string;
+  label?: number | null;
+  op: 'networks';
+  w: string;
+  other: string;
+  rows: number[][];
 }
 
 /** Images of w + sigma ε: what else the encoder thought of. */
@@ -1000,6 +1071,19 @@ export interface GalleryStart {
   field: string | null;
 }
 
+/** The layers of a generator in the order in which they draw. */
+export interface GeneratorAnswer {
+  layers: GeneratorLayer[];
+}
+
+/** A layer: its channels and their height and width; of a dense one its numbers, with a height and width of 0. */
+export interface GeneratorLayer {
+  dense: boolean;
+  channels: number;
+  height: number;
+  width: number;
+}
+
 /** What a run is. `classes`: of a conditional one; `seconds`: of training. */
 export interface Head {
   name: string;
@@ -1109,6 +1193,19 @@ export interface LiveAnswer {
 /** A code, base64 of float32. */
 export interface MapAnswer {
   w: string;
+}
+
+/** A picture of the maps of `channels`, `columns` beside each other, each from its own lowest value to its highest; of each its mean
+absolute value for this code, and its deviation over `codes` codes. `of`: how many channels the layer has. */
+export interface MapsAnswer {
+  picture: string;
+  tile: number[];
+  columns: number;
+  channels: number[];
+  strength: number[];
+  varies: number[];
+  of: number;
+  codes: number;
 }
 
 /** A Measured, as JSON. */
@@ -1249,6 +1346,20 @@ export interface PanelTold {
   settings: Record<string, any>;
 }
 
+/** Another run whose weights have the same names and shapes. */
+export interface PartnerTold {
+  name: string;
+  title: string;
+  data: string;
+  seed: number;
+}
+
+/** The runs that can be mixed with this one, and in how many layers. */
+export interface PartnersAnswer {
+  layers: number;
+  partners: PartnerTold[];
+}
+
 /** Pictures of what each of the strongest numbers, `units`, adds, and of the strongest `counts` alone. */
 export interface PartsAnswer {
   added: string;
@@ -1303,6 +1414,13 @@ export interface PointAnswer {
 export interface PointOrigin {
   kind: 'point';
   index: number;
+}
+
+/** q(z|x) of one image: of each number the mean, the standard deviation and the KL to the prior in nats. */
+export interface PosteriorAnswer {
+  mean: number[];
+  sigma: number[];
+  kl: number[];
 }
 
 /** The sentence of why it could not be done, in English; `key` says it in another language, of `values`, "" where it does not. */
@@ -1730,6 +1848,7 @@ export interface Draws {
   strip: DrawStrip;
   manifold: DrawManifold;
   traverse: DrawTraverse;
+  dimensions: DrawDimensions;
   codes: DrawCodes;
   exemplars: DrawExemplars;
   sum: DrawSum;
@@ -1738,6 +1857,7 @@ export interface Draws {
   blended: DrawBlended;
   resample: DrawResample;
   spoiled: DrawSpoiled;
+  networks: DrawNetworks;
 }
 
 /** POST film: what is saved as a film, by its op. */
@@ -1763,6 +1883,8 @@ export interface CodeAsks {
   directions: { asked: AskDirections; answer: DirectionsAnswer | NotReady };
   place: { asked: AskPlace; answer: PlaceAnswer };
   way: { asked: AskWay; answer: WayAnswer };
+  kl: { asked: AskDimensions; answer: DimensionsAnswer };
+  posterior: { asked: AskPosterior; answer: PosteriorAnswer };
   measure: { asked: AskMeasure; answer: DirectionTold };
   sum: { asked: AskSum; answer: SumAnswer };
   gallery: { asked: AskGallery; answer: GalleryAnswer | NotReady };
@@ -1779,6 +1901,9 @@ export interface CodeAsks {
 
 /** POST microscope, by op. */
 export interface MicroscopeAsks {
+  generator: { asked: AskGenerator; answer: GeneratorAnswer };
+  maps: { asked: AskMaps; answer: MapsAnswer };
+  partners: { asked: AskPartners; answer: PartnersAnswer };
   facts: { asked: AskFacts; answer: FactsAnswer };
   units: { asked: AskUnits; answer: UnitsAnswer | NotReady };
   filters: { asked: AskFilters; answer: FiltersAnswer };

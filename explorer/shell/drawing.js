@@ -2,13 +2,15 @@
  * decodes and paints this one.
  *
  * canvas.parentElement gets data-n (frames drawn) and data-error; the canvas has class lx-stale while an answer is on its way, and
- * lx-failed where the last one failed. */
+ * lx-failed where the last one failed. What was drawn is told by the event lx-drawn: when it was sent, and the server's own time. */
 import { count } from './dom.js';
 import { brush, onto } from './pictures.js';
 
 /** @import { Asked } from './types' */
 /** @typedef {(x: CanvasRenderingContext2D, image: ImageBitmap, body: any) => void} Paint */
 /** @typedef {{ body: Asked, paint?: Paint, own: boolean }} Wish */
+/** @typedef {{ blob: Blob, timing: string | null }} Answer */
+/** @typedef {Wish & { sent: number, answer: Promise<Answer> }} Sent */
 /**
  * @typedef {object} Page
  * @property {(path: string, body: any) => Promise<Response>} bytes
@@ -27,7 +29,7 @@ export class Drawing {
   #busy = false;
   /** @type {Wish | null} */
   #want = null;
-  /** @type {Wish & { answer: Promise<Blob> } | null} */
+  /** @type {Sent | null} */
   #next = null;
 
   /** @param {HTMLCanvasElement} canvas @param {Page} page */
@@ -88,18 +90,20 @@ export class Drawing {
 
   /** @param {Wish} asked */
   #ask(asked) {
-    const answer = this.#page.bytes('render', asked.body).then((r) => r.blob());
+    const sent = performance.now(),
+      answer = this.#page.bytes('render', asked.body).then(async (r) => ({ blob: await r.blob(), timing: r.headers.get('server-timing') }));
     this.#want = null;
     answer.catch(() => {}); /* #show says it */
-    return { ...asked, answer };
+    return { ...asked, sent, answer };
   }
 
-  /** Whether it was painted or failed; not, where the run has changed meanwhile. @param {Wish & { answer: Promise<Blob> }} drawn */
-  async #show({ body, paint, own, answer }) {
+  /** Whether it was painted or failed; not, where the run has changed meanwhile. @param {Sent} drawn */
+  async #show({ body, paint, own, sent, answer }) {
     const canvas = this.#canvas,
       host = canvas.parentElement || canvas;
     try {
-      const image = await createImageBitmap(await answer);
+      const { blob, timing } = await answer,
+        image = await createImageBitmap(blob);
       if (!own && body.run !== this.#page.run() && !this.#waiting) return false;
       if (paint) paint(brush(canvas), image, body);
       else onto(canvas, image);
@@ -107,6 +111,7 @@ export class Drawing {
       count(host);
       delete host.dataset.error;
       canvas.classList.remove('lx-failed');
+      document.dispatchEvent(new CustomEvent('lx-drawn', { detail: { canvas, sent, timing } }));
     } catch (e) {
       if (!this.#waiting) {
         host.dataset.error = e.message;

@@ -8,7 +8,7 @@ from functools import partial
 from training.ranges import ranges
 
 from .. import Refused
-from ..latent import code_slices, galleries, neighbours, reconstruction, run_directions
+from ..latent import code_slices, galleries, neighbours, posteriors, reconstruction, run_directions
 from ..runs.run import Run
 from .microscope import code_length, code_statistics, linear_and_pca, sampling, units
 from .reconstruct import confusion
@@ -43,6 +43,8 @@ def steps(run: Run) -> Iterator[Step]:
     if run.spec.encodes and run.held is not None:
         yield "reconstruction errors", partial(reconstruction.usual_errors, run)
         yield "what is kept", lambda: confusion.kept_of(run)
+        if run.spec.stochastic:
+            yield "posterior", partial(posteriors.told, run)
         yield "units", lambda: (units.watched_layers(run), units.reach(run))
         yield "sizes", lambda: code_length.measured_sizes(run)
         if run.model.axes() is not None:

@@ -1,4 +1,5 @@
-"""All operations of the page: gathered from samples.py, paths.py and each view's requests.py, by the route that they are asked on.
+"""All operations of the page: gathered from samples.py, paths.py and each view's requests.py and …_requests.py, by the route that they
+are asked on.
 
 A new operation is a class with an ``op`` in one of these files; nobody keeps a list of them.
 """
@@ -6,7 +7,7 @@ A new operation is a class with an ``op`` in one of these files; nobody keeps a 
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import pkgutil
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
@@ -23,8 +24,9 @@ from .films import Film
 def _files() -> Iterator[ModuleType]:
     yield from (samples, paths)
     for module in modules().values():
-        if importlib.util.find_spec(f"{module.__name__}.requests"):
-            yield importlib.import_module(f"{module.__name__}.requests")
+        for found in pkgutil.iter_modules(module.__path__):
+            if found.name == "requests" or found.name.endswith("_requests"):
+                yield importlib.import_module(f"{module.__name__}.{found.name}")
 
 
 def operations(route: str) -> list[type[Request]]:

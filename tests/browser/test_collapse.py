@@ -70,6 +70,50 @@ def test_plays_steps_and_goes_back(live, drive):
     assert frames(page)[-1] == len(steps)              # goes on from the end, not from where one looked
 
 
+COUNTS = "f => [f.step, f.critic, f.generator]"
+
+
+def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(live, drive, context):
+    page = live()
+    page.get_by_role("button", name="One step").click()
+    drive.until(f"{BOX}.at === '1'")
+    page.get_by_label("How many updates").select_option("10")
+    page.get_by_role("button", name="Only D").click()
+    drive.until(f"{BOX}.at === '11'")
+    assert frames(page, COUNTS) == [[0, 0, 0], [1, 0, 0], *([1, n, 0] for n in range(1, 11))]
+    points = "f => f.panels.map((p) => Array.from(p.xy).join())"
+    heat = "f => f.panels.map((p) => Array.from(p.heat).join())"
+    still, moved = frames(page, points), frames(page, heat)
+    assert still[1] == still[11], "the generator rests"
+    assert all(a != b for a, b in zip(moved[1], moved[11], strict=True)), "the critic does not"
+    expect(page.locator(".lx-live-alone-told")).to_have_text("so far alone: D 10 · G 0")
+    updates = page.locator(".lx-live-figures div:last-child dd")
+    assert updates.all_text_contents() == ["11 · 1", "15 · 1", "15 · 1"]
+    page.get_by_role("button", name="Only G").click()
+    drive.until(f"{BOX}.at === '21'")
+    moved = frames(page, "f => f.panels.map((p) => p.fake)")
+    assert all(b > a for a, b in zip(moved[11], moved[21], strict=True)), "a generator alone climbs its critic"
+    drive.settled()
+    link, expected = page.evaluate("location.href"), frames(page, points)[-1]
+    assert "-1d10-1g10" in link
+    other = type(drive)(context.new_page(), drive.server)
+    other.page.goto(link)
+    other.until(f"{BOX}.state === 'paused' && {BOX}.step === '1'")
+    assert frames(other.page, points)[-1] == expected and frames(other.page, COUNTS)[-1] == [1, 10, 10]
+    other.page.goto("about:blank")
+    page.evaluate("lx.undo()")
+    drive.until(f"{BOX}.at === '11'")
+    drive.settled()
+    page.get_by_label("How many updates").select_option("1")
+    page.get_by_role("button", name="Only D").click()                # from where the scrubber stands: the same again, then another way
+    drive.until(f"{BOX}.state === 'paused' && document.querySelector('.lx-live-alone-told').textContent.includes('D 11')")
+    assert frames(page, COUNTS)[-1] == [1, 11, 0]
+    drive.settled()
+    page.evaluate("lx.undo()")
+    drive.until(f"{BOX}.state === 'paused' && document.querySelector('.lx-live-alone-told').textContent.includes('D 10')")
+    assert frames(page, points)[int(page.evaluate(f"{BOX}.at"))] == still[11]
+
+
 def test_figures_are_those_of_the_points(live, drive):
     page = live("live=grid.1")
     page.get_by_role("button", name="Play").click()

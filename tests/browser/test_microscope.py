@@ -210,11 +210,13 @@ def test_drawing_the_link_languages_and_a_phone(drive):
     page.evaluate("lx.setLang('ko')")
     expect(page.locator(".lx-mic-title")).to_have_text("2번 층 · 6번 유닛")
     page.set_viewport_size({"width": 420, "height": 860})
-    for panel in ("units", "code", "depth", "drawn", "labels"):
+    for panel in ("units", "code", "depth", "drawn", "maps", "labels"):
         page.locator(f"[data-to={panel}]").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 420, panel
     page.evaluate("lx.setLang('en'); lx.open('gan')")
-    expect(page.locator("#lx-why")).to_contain_text("no encoder")
+    drive.until(f"{BOX}.run === 'gan' && {BOX}.panel === 'maps'")
+    expect(page.locator(".lx-mic-maps-told")).to_contain_text("This layer is dense")
+    assert page.locator(".lx-mic-panels button:visible").all_text_contents() == ["Feature maps"], "it has no encoder to look into"
 
 
 def test_few_labels_are_measured_as_soon_as_they_are_seen_and_more_on_asking(drive):

@@ -111,7 +111,7 @@ class Types:
             return f"[{', '.join(self.type(s) for s in known['prefixItems'])}]"
         if known.get("type") == "array":
             item = self.type(known["items"])
-            return f"({item})[]" if " | " in item else f"{item}[]"
+            return f"({item})[]" if " | " in item and not item.startswith("[") else f"{item}[]"
         if known.get("type") == "object" and not known.get("properties"):
             more = known.get("additionalProperties", True)
             return f"Record<string, {self.type(more) if isinstance(more, dict) else 'any'}>"

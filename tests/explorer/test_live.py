@@ -78,7 +78,7 @@ class Endless(process.Training):
     @staticmethod
     def command(data: str, seed: int, options: tuple[str, ...]) -> list[str]:
         script = ("import struct, sys; out = sys.stdout.buffer; out.write(b'{}' + chr(10).encode())\n"
-                  "for k in range(10**6): out.write(struct.pack('<IIIfI', 20, k, k, 0.0, 1)); out.flush()")
+                  "for k in range(10**6): out.write(struct.pack('<IIIfIII', 28, k, k, 0.0, 1, 0, 0)); out.flush()")
         return [sys.executable, "-S", "-c", script]
 
 
@@ -103,9 +103,11 @@ def test_from_start_to_end(interpreters, short):
     assert [f[1:3] for f in page.until(name, lambda f: f[1] == 1, 0)] == [(1, 1)]          # one step, one frame
     again = split(page.get(f"/{name}/frames?after=0").content)
     assert [f[1] for f in again] == [1]                                                    # asked for again, it is still there
+    page.post(f"/{name}/order", {"alone": "critic", "updates": 2})
+    assert [f[2:3] + f[5:7] for f in page.until(name, lambda f: f[5] == 2, 1)] == [(1, 1, 0), (1, 2, 0)]
     page.post(f"/{name}/order", {"speed": 2, "play": True})
-    rest = page.until(name, lambda f: False, 1)
-    assert [f[1] for f in rest] == [2, 3, 4] and [f[2] for f in rest] == [3, 5, 6] and rest[-1][4] == OVER
+    rest = page.until(name, lambda f: False, 3)
+    assert [f[1] for f in rest] == [4, 5] and [f[2] for f in rest] == [3, 4] and rest[-1][4] == OVER         # two of six were the critic's
     process.wait(30)
     assert process.returncode == 0
 
@@ -170,7 +172,10 @@ def test_none_lasts_for_ever(still, monkeypatch):
 
 @pytest.mark.parametrize("path, body, status", [
     ("", {"data": "mnist"}, 422), ("", {"data": "ring", "seed": -1}, 422), ("", {"data": "ring", "more": 1}, 422),
-    ("/none/order", {"play": True}, 404), ("/none/order", {"step": 10**6}, 422), ("", {"data": "ring", "replaces": "x" * 5000}, 413)])
+    ("/none/order", {"play": True}, 404), ("/none/order", {"step": 10**6}, 422), ("/none/order", {"alone": "critic", "updates": 501}, 422),
+    ("/none/order", {"alone": "both"}, 422),
+    ("/none/order", {"until": 3, "plan": [[1, "critic", 0]]}, 422), ("/none/order", {"until": 3, "plan": [[1, "critic", 9]] * 201}, 422),
+    ("", {"data": "ring", "replaces": "x" * 20_000}, 413)])
 def test_wrong_requests_get_a_sentence(path, body, status):
     answer = Page(Trainings()).post(path, body)
     assert answer.status_code == status and answer.json()["error"].endswith(".")

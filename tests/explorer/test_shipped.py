@@ -55,6 +55,7 @@ def test_all_that_can_be_measured_of_it_is_kept(name):
     assert {f"directions {k}" if k is not None else "directions" for k in labels} <= names
     if run.spec.encodes:
         assert {"activity", "errors", "kept", "mixture", "neighbours", "reach", "sizes", "start real", "units"} <= names
+    assert not run.spec.stochastic or "posterior" in names
     assert (ROOT / name / FILE).stat().st_size <= 2**18 and len(list(measuring.steps(run))) >= 4
 
 

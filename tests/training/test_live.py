@@ -24,19 +24,20 @@ ROOT = Path(__file__).parent.parent.parent
 
 def parsed(frame: bytes) -> dict:
     """A frame, read as its description says."""
-    size, index, step, seconds, state = HEAD.unpack_from(frame)
+    size, index, step, seconds, state, *alone = HEAD.unpack_from(frame)
     assert size == len(frame)
     found, at = [], HEAD.size
     for _ in PRESETS:
-        lo, hi, longest, kl, good, modes, distance = PANEL.unpack_from(frame, at)
+        lo, hi, longest, kl, good, modes, distance, real, fake, *updates = PANEL.unpack_from(frame, at)
         at += PANEL.size
         xy = np.frombuffer(frame, "<i2", 2 * POINTS, at).reshape(POINTS, 2) / UNIT
         heat = np.frombuffer(frame, np.uint8, SIDE**2, at + 4 * POINTS).reshape(SIDE, SIDE)
         pull = np.frombuffer(frame, "<i2", 2 * ARROWS**2, at + 4 * POINTS + SIDE**2).reshape(ARROWS, ARROWS, 2) * (longest / 32767)
         at += 4 * POINTS + SIDE**2 + 4 * ARROWS**2
-        found.append(dict(lo=lo, hi=hi, kl=kl, good=good, modes=modes, distance=distance, xy=xy, heat=heat, pull=pull))
+        found.append(dict(lo=lo, hi=hi, kl=kl, good=good, modes=modes, distance=distance, real=real, fake=fake, updates=updates, xy=xy,
+                          heat=heat, pull=pull))
     assert at == size
-    return dict(index=index, step=step, seconds=seconds, state=state, panels=found)
+    return dict(index=index, step=step, seconds=seconds, state=state, alone=alone, panels=found)
 
 
 @pytest.fixture
@@ -125,6 +126,77 @@ def test_run_obeys_and_ends_with_its_input():
     shown.run(asked, lambda f: frames.append(parsed(f)))
     assert [f["step"] for f in frames] == [0, 1, 2, 5, 8, 9] and [f["index"] for f in frames] == list(range(6))
     assert [f["state"] for f in frames] == [PAUSED, PAUSED, PAUSED, PLAYING, PLAYING, PAUSED]
+
+
+def weights(module) -> list[torch.Tensor]:
+    return [p.detach().clone() for p in module.parameters()]
+
+
+def test_one_side_alone_moves_by_its_own_loss_and_the_other_stays_bit_for_bit(ring):
+    ring.step()
+    for side, other in (("critic", "generator"), ("generator", "critic")):
+        before = [{"critic": weights(p.trainer.objective.discriminator), "generator": weights(p.trainer.model)} for p in ring.panels]
+        counted = [dict(p.updates) for p in ring.panels]
+        ring.one_side(side)
+        for panel, was, n in zip(ring.panels, before, counted, strict=True):
+            now = {"critic": weights(panel.trainer.objective.discriminator), "generator": weights(panel.trainer.model)}
+            assert all(torch.equal(a, b) for a, b in zip(was[other], now[other], strict=True))
+            assert any(not torch.equal(a, b) for a, b in zip(was[side], now[side], strict=True))
+            assert panel.updates == {**n, side: n[side] + 1}
+    frame = parsed(ring.frame())
+    assert frame["alone"] == [1, 1] and frame["step"] == 1
+    assert [p["updates"] for p in frame["panels"]] == [[2, 2], [6, 2], [6, 2]], "a Wasserstein critic has five in a step of both"
+    for panel, shown in zip(ring.panels, frame["panels"], strict=True):
+        assert panel.trainer.stream.position == sum(shown["updates"]), "each update had a batch"
+        assert panel.trainer.steps == 1, "the schedule rests"
+        assert shown["fake"] == pytest.approx(float(panel.says(torch.from_numpy(shown["xy"]).float())[0].mean()), abs=1e-4)
+
+
+def test_a_critic_alone_becomes_sharp_and_a_generator_alone_climbs(ring):
+    for _ in range(5):
+        ring.step()
+    told = [parsed(ring.frame())["panels"]]
+    for side in ("critic", "generator"):
+        for _ in range(60):
+            ring.one_side(side)
+        told.append(parsed(ring.frame())["panels"])
+    for start, sharp, climbed in zip(*told, strict=True):
+        assert sharp["real"] - sharp["fake"] > start["real"] - start["fake"]
+        assert np.array_equal(start["xy"], sharp["xy"]) and climbed["fake"] > sharp["fake"]
+
+
+def test_turns_come_in_ten_frames_and_a_plan_goes_the_same_way_again():
+    shown, frames = Live("ring", 3), []
+    asked: queue.SimpleQueue = queue.SimpleQueue()
+    for command in ({"speed": 1, "step": 2}, {"alone": "critic", "updates": 25}, {"alone": "generator", "updates": 3}, {"alone": "nobody"}):
+        asked.put(command)
+
+    def write(frame: bytes) -> None:
+        frames.append(parsed(frame))
+        if frames[-1]["alone"] == [25, 3] and not asked.qsize():
+            asked.put({"step": 1})
+            asked.put(None)
+    shown.run(asked, write)
+    assert [f["alone"][0] for f in frames if f["alone"][1] == 0 and f["alone"][0]] == [3, 6, 9, 12, 15, 18, 21, 24, 25]
+    assert [f["alone"][1] for f in frames if f["alone"][1]][:3] == [1, 2, 3]
+    at = frames[-1]["step"]                                                   # where the turns stood among the single steps, frames tell
+    again = Live("ring", 3)
+    again.obey({"until": at, "plan": [[at, "critic", 25], [at, "generator", 3]]})
+    while again.state == PLAYING:
+        again.burst()
+    assert (again.steps, again.state, again.alone) == (at, PAUSED, {"critic": 25, "generator": 3})
+    for a, b in zip(frames[-1]["panels"], parsed(again.frame())["panels"], strict=True):
+        assert np.array_equal(a["xy"], b["xy"]) and np.array_equal(a["heat"], b["heat"])
+    again.obey({"until": 0, "plan": [[0, "critic", 2]]})
+    again.burst()
+    assert again.alone["critic"] == 27 and again.state == PAUSED and again.steps == at
+
+
+def test_updates_of_one_side_count_where_steps_are_bounded():
+    shown = Live("ring", steps=4)
+    assert shown.obey({"alone": "critic", "updates": 10**9}) == 0
+    shown.run(queue.SimpleQueue(), lambda f: None)
+    assert shown.state == OVER and shown.alone["critic"] == 4
 
 
 @pytest.mark.parametrize("bound", [{"steps": 4}, {"seconds": 0.001}])

@@ -6,6 +6,7 @@ import { nearest } from '../../shell/moves.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
+import { byNumbers } from './dimensions.js';
 
 /** @import { Side } from '../../shell/answers' */
 
@@ -426,11 +427,13 @@ const fold = () => {
   const about = /** @type {HTMLElement} */ (document.querySelector('#view-codes .lx-about [data-t^="about.codes"]'));
   if (!about) return;
   const found = document.getElementById('view-codes').classList.contains('lx-found-on');
-  const face = coded() ? 'about.codes.coded' : 'about.codes';
+  const plain = byNumbers() ? 'about.codes.kl' : 'about.codes',
+    face = coded() ? 'about.codes.coded' : plain;
   about.dataset.t = found ? 'about.codes.found' : face;
   about.textContent = lx.t(about.dataset.t);
 };
 document.addEventListener('lx-face', fold);
+lx.on('restore', fold);
 const start = () => {
   document.body.classList.toggle('lx-has-codes', coded());
   fold();

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from ... import Refused
-from ...latent import code_slices, moves, run_directions
+from ...latent import code_slices, moves, posteriors, run_directions
 from ...runs.run import Run
-from ..base import MOST_TILES, Ask, Codes, DirectionTold, Draw, direction_told, tiles
+from ..base import MOST_TILES, Ask, Codes, DirectionTold, Draw, direction_told, short, tiles
 
 
 class DrawTraverse(Draw):
@@ -28,6 +29,65 @@ class DrawTraverse(Draw):
         values = np.array(self.values, np.float32)
         rows = [run_directions.sliders(run).moved(w, k, values) for k in self.directions]
         return tiles(run, np.concatenate(rows), len(values), self.label)
+
+
+class DrawDimensions(Draw):
+    """One code with each of some numbers of it (a row) set to each value (a column)."""
+
+    op: Literal["dimensions"]
+    w: Codes
+    dimensions: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=16)]
+    values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
+
+    def draw(self, run: Run) -> np.ndarray:
+        w = moves.codes(self.w, run.d, most=1)
+        if max(self.dimensions) >= run.d:
+            raise Refused(f"This run's codes have {run.d} numbers, counted from 0.")
+        made = np.repeat(w, len(self.dimensions) * len(self.values), 0)
+        at = np.repeat(self.dimensions, len(self.values))
+        made[np.arange(len(made)), at] = np.tile(np.array(self.values, np.float32), len(self.dimensions))
+        return tiles(run, made, len(self.values), self.label)
+
+
+class DimensionsAnswer(TypedDict):
+    """Of each number of a code its mean KL to the prior in nats and its mean σ over ``images`` held-out images; below ``unused`` nats it
+    counts as unused."""
+
+    kl: list[float]
+    sigma: list[float]
+    images: int
+    unused: float
+
+
+class AskDimensions(Ask):
+    """How much each number of a code tells of an image, on average."""
+
+    op: Literal["kl"]
+
+    def answer(self, run: Run) -> DimensionsAnswer:
+        told = posteriors.told(run)
+        return {"kl": [short(v) for v in told.kl], "sigma": [short(v) for v in told.sigma], "images": told.images,
+                "unused": posteriors.UNUSED}
+
+
+class PosteriorAnswer(TypedDict):
+    """q(z|x) of one image: of each number the mean, the standard deviation and the KL to the prior in nats."""
+
+    mean: list[float]
+    sigma: list[float]
+    kl: list[float]
+
+
+class AskPosterior(Ask):
+    """The posterior of a held-out image, as the encoder gives it."""
+
+    op: Literal["posterior"]
+    index: Annotated[int, Field(ge=0)]
+
+    def answer(self, run: Run) -> PosteriorAnswer:
+        mean, sigma = posteriors.of_image(run, self.index)
+        kl = posteriors.nats(mean, sigma)
+        return {"mean": [short(v) for v in mean], "sigma": [short(v) for v in sigma], "kl": [short(v) for v in kl]}
 
 
 class Side(BaseModel):

@@ -3,10 +3,12 @@ import { button, make } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
-import { gridArrows } from '../../shell/radios.js';
+import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
+import { Dimensions, byNumbers, canOrder, natsText } from './dimensions.js';
 
-/** @import { Direction, Opened } from '../../shell/types' */
+/** @import { Opened } from '../../shell/types' */
+/** @typedef {{ name: string, told: string, more?: string, unused?: boolean }} Row */
 /** @typedef {ReturnType<typeof measure>} Box where the cells lie */
 
 const { element } = mounted('traverse');
@@ -14,7 +16,11 @@ const { element } = mounted('traverse');
 const stage = element.querySelector('.lx-traverse'),
   cells = element.querySelector('.lx-cells'),
   canvas = cells.querySelector('canvas'),
-  bars = element.querySelector('.lx-bar-plot');
+  bars = element.querySelector('.lx-bar-plot'),
+  barsTitle = element.querySelector('.lx-spectrum .lx-h'),
+  order = element.querySelector('.lx-order'),
+  orders = [...order.querySelectorAll('button')],
+  note = element.querySelector('.lx-order-told');
 const VALUES = [-3, -2, -1, 0, 1, 2, 3];
 let rows = 0;
 /** @type {ReturnType<typeof measure> | null} */
@@ -22,6 +28,30 @@ let box = null;
 /** @type {string | null} */
 let built = null;
 const opened = () => /** @type {Opened} */ (lx.state);
+const dimensions = new Dimensions(() => all());
+/** @returns {Row[]} */
+const rowsShown = () => {
+  if (!byNumbers())
+    return opened()
+      .info.directions.slice(0, 8)
+      .map((d, r) => ({ name: lx.label(r), told: (100 * d.share).toFixed(1) + ' %' }));
+  const { posterior } = dimensions;
+  return dimensions.rows.map(({ index, nats, unused }) => ({
+    name: lx.t('codes.dimension', { n: index }),
+    told: unused ? lx.t('codes.unused') : lx.t('codes.nats', { nats: natsText(nats) }),
+    more: posterior ? `σ ${posterior.sigma[index].toFixed(2)}` : '',
+    unused,
+  }));
+};
+/** The row's value of the current code, in the units of the columns. @param {number} r */
+const valueOf = (r) => (byNumbers() ? opened().w[dimensions.rows[r].index] : lx.coordinate(r));
+/** @param {number} r @param {number} v */
+const take = (r, v) => {
+  if (!byNumbers()) return lx.slide(r, v);
+  const w = Float32Array.from(opened().w);
+  w[dimensions.rows[r].index] = v;
+  lx.setCode(w, { kind: 'sliders' });
+};
 const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(opened().run, 'codes') && stage.checkVisibility();
 /** @param {number} rows */
 const measure = (rows) => {
@@ -42,29 +72,29 @@ const headOf = ({ label, side, gap }, v, c) => {
   e.style.cssText = `left:${label + c * (side + gap)}px;width:${side}px`;
   return e;
 };
-/** @param {Box} box @param {Direction} d @param {number} r */
-const sideOf = ({ label, side, gap, top }, d, r) => {
-  const share = make('i', { textContent: (100 * d.share).toFixed(1) + ' %' }),
-    e = make('div', { className: 'lx-name' }, make('b', { textContent: lx.label(r) }), share);
+/** @param {Box} box @param {Row} row @param {number} r */
+const sideOf = ({ label, side, gap, top }, { name, told, more, unused }, r) => {
+  const first = make('span', {}, make('b', { textContent: name }), ...(more ? [make('small', { textContent: ` ${more}` })] : [])),
+    e = make('div', { className: unused ? 'lx-name unused' : 'lx-name' }, first, make('i', { textContent: told }));
   e.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
   return e;
 };
-/** @param {Box} box @param {number} r @param {number} v @param {number} c */
-const cellOf = ({ label, side, gap, top }, r, v, c) => {
+/** @param {Box} box @param {Row} row @param {number} r @param {number} v @param {number} c */
+const cellOf = ({ label, side, gap, top }, row, r, v, c) => {
   const e = button({
     className: 'lx-cell',
     data: { row: r, column: c },
-    'aria-label': lx.t('codes.cell', { label: lx.label(r), value: sign(v) }),
+    'aria-label': lx.t('codes.cell', { label: row.name, value: sign(v) }),
     tabIndex: r || c ? -1 : 0,
-    onclick: () => lx.slide(r, v),
+    onclick: () => take(r, v),
   });
   e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
   return e;
 };
 const build = () => {
   if (!shown()) return;
-  const directions = opened().info.directions.slice(0, 8);
-  rows = directions.length;
+  const list = rowsShown();
+  rows = list.length;
   const made = measure(rows),
     { side, gap, label, top } = made;
   box = made;
@@ -74,9 +104,10 @@ const build = () => {
   cells.replaceChildren(
     canvas,
     ...VALUES.map((v, c) => headOf(made, v, c)),
-    ...directions.flatMap((d, r) => [sideOf(made, d, r), ...VALUES.map((v, c) => cellOf(made, r, v, c))]),
+    ...list.flatMap((row, r) => [sideOf(made, row, r), ...VALUES.map((v, c) => cellOf(made, row, r, v, c))]),
   );
   element.dataset.rows = rows;
+  element.dataset.order = byNumbers() ? 'kl' : '';
   live();
 };
 gridArrows(cells, '.lx-cell');
@@ -86,51 +117,102 @@ const paint = (x, im) => {
 };
 const live = () => {
   if (!shown() || built !== lx.state.run || !rows) return;
-  lx.draw(canvas, { op: 'traverse', w: lx.b64(opened().w), directions: Array.from({ length: rows }, (_, k) => k), values: VALUES }, paint);
-  const at = Array.from({ length: rows }, (_, r) => Math.max(0, Math.min(6, Math.round(lx.coordinate(r)) + 3)));
+  const w = lx.b64(opened().w),
+    directions = Array.from({ length: rows }, (_, k) => k);
+  if (byNumbers()) lx.draw(canvas, { op: 'dimensions', w, dimensions: dimensions.rows.map((d) => d.index), values: VALUES }, paint);
+  else lx.draw(canvas, { op: 'traverse', w, directions, values: VALUES }, paint);
+  const at = Array.from({ length: rows }, (_, r) => Math.max(0, Math.min(6, Math.round(valueOf(r)) + 3)));
   for (const b of cells.querySelectorAll('.lx-cell')) b.classList.toggle('on', at[b.dataset.row] === +b.dataset.column);
+};
+/* the bars under the grid: how the codes' variance spreads over directions, or the nats of each number */
+const barsOf = async () => {
+  if (byNumbers()) {
+    await lx.loadPlotly();
+    return { y: dimensions.rows.length ? dimensions.all.map((d) => d.nats) : [], names: dimensions.all.map((d) => d.index), unit: '' };
+  }
+  const [figure] = await Promise.all([lx.api(`plot/${encodeURIComponent(opened().run)}/spectrum`), lx.loadPlotly()]),
+    y = figure.data[0].y.slice(0, 32).map((/** @type {number} */ v) => 100 * v);
+  return { y, names: y.map((/** @type {number} */ _, /** @type {number} */ k) => k + 1), unit: ' %' };
 };
 const spectrum = async () => {
   if (!shown()) return;
-  const { run } = opened();
-  let shares;
+  const { run } = opened(),
+    on = byNumbers();
+  let made;
   try {
-    const [figure] = await Promise.all([lx.api(`plot/${encodeURIComponent(run)}/spectrum`), lx.loadPlotly()]);
-    shares = figure.data[0].y;
+    made = await barsOf();
   } catch {
     return;
   }
-  if (run !== lx.state.run || !shown()) return;
-  shares = shares.slice(0, 32);
+  if (run !== lx.state.run || on !== byNumbers() || !shown()) return;
+  const { y, names, unit } = made;
   await Plotly.react(
     bars,
     [
       {
         type: 'bar',
-        x: shares.map((_, k) => k + 1),
-        y: shares.map((v) => 100 * v),
+        x: y.map((/** @type {number} */ _, /** @type {number} */ k) => k + 1),
+        y,
+        customdata: names,
         marker: { color: lx.css('--accent'), opacity: 0.85 },
-        hovertemplate: '%{x}: %{y:.1f} %<extra></extra>',
+        hovertemplate: on ? 'z %{customdata}: %{y:.2f}<extra></extra>' : '%{x}: %{y:.1f} %<extra></extra>',
       },
     ],
     {
       ...plainLayout({ l: 34, r: 4, t: 4, b: 18 }, 10),
       bargap: 0.35,
       hoverlabel: { font: { family: lx.css('--ui'), size: 12 } },
-      xaxis: { fixedrange: true, tickmode: 'linear', dtick: shares.length > 16 ? 4 : 1, showgrid: false, zeroline: false },
-      yaxis: { fixedrange: true, nticks: 3, ticksuffix: ' %', gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' },
+      xaxis: { fixedrange: true, tickmode: 'linear', dtick: y.length > 16 ? 4 : 1, showgrid: false, zeroline: false },
+      yaxis: { fixedrange: true, nticks: 3, ticksuffix: unit, gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' },
     },
     PLAIN,
   );
-  element.dataset.spectrum = shares.length;
+  element.dataset.spectrum = y.length;
 };
-const all = () =>
+/* which rows: the switch is there where the encoder gives a distribution over codes */
+const choice = () => {
+  document.dispatchEvent(new Event('lx-face')); /* the explanation follows (codes.js) */
+  order.hidden = !canOrder();
+  check(orders, (b) => (b.dataset.order === 'kl') === byNumbers());
+  const key = byNumbers() ? 'codes.kl.bars' : 'codes.spectrum';
+  barsTitle.dataset.t = key;
+  barsTitle.textContent = lx.t(key);
+  const { told, all: every } = dimensions,
+    known = byNumbers() && dimensions.rows.length && told;
+  note.hidden = !known;
+  if (!known) return;
+  const used = every.filter((d) => !d.unused).length,
+    total = every.reduce((sum, d) => sum + d.nats, 0).toFixed(1);
+  const images = told.images.toLocaleString(lx.state.lang),
+    said = lx.t('codes.kl.told', { used, of: every.length, total, images, least: told.unused });
+  note.textContent = dimensions.posterior ? `${said} ${lx.t('codes.kl.sigma')}` : said;
+};
+for (const b of orders)
+  b.onclick = () => {
+    lx.keep('dims', b.dataset.order === 'kl' ? 'kl' : null);
+    all();
+  };
+arrowKeys(order);
+const all = () => {
+  choice();
+  if (shown()) {
+    dimensions.learn();
+    dimensions.follow();
+  }
   requestAnimationFrame(() => {
     build();
     spectrum();
   });
+};
 lx.on('run', all);
-lx.on('code', live);
+lx.on('code', () => {
+  if (!byNumbers()) return live();
+  dimensions.follow();
+  build();
+});
+lx.on('restore', () => {
+  if ((element.dataset.order === 'kl') !== byNumbers()) all();
+});
 lx.on('view', all);
 lx.on('lang', all);
 lx.on('theme', spectrum);

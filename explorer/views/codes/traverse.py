@@ -10,6 +10,13 @@ from ...shell import piece
 def traverse() -> gr.HTML:
     """Rows: directions; columns: -3 to 3 sigma around the current code. A click takes a cell on."""
     return piece("traverse", """
+<div class="lx-order-row">
+  <span class="lx-chips lx-order" role="radiogroup" data-t-label="codes.order" hidden>
+    <button type="button" class="lx-chip" role="radio" data-order="" data-t="codes.order.directions"></button>
+    <button type="button" class="lx-chip" role="radio" data-order="kl" data-t="codes.order.kl" data-t-title="codes.order.kl.help"></button>
+  </span>
+  <span class="lx-note lx-order-told" hidden></span>
+</div>
 <div class="lx-stage lx-traverse">
   <div class="lx-scroll"><div class="lx-cells" role="group" data-t-label="codes.label"><canvas></canvas></div></div>
 </div>

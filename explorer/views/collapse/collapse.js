@@ -6,6 +6,7 @@ import { mounted } from '../../shell/mounted.js';
 import { density, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
+import { MOST_TURNS, frameOf, reached, textTurns, turnsLeft, turnsOf, turnsText, wayTo, withTurn } from './collapse_turns.js';
 
 /** @import { Start } from '../../shell/answers' */
 
@@ -24,8 +25,8 @@ const note = $('.lx-live-state'),
 /* states of a frame's training that end it (0 is paused, 1 is playing) */
 const OVER = 2,
   DIVERGED = 3,
-  HEAD = 20,
-  PANEL = 28,
+  HEAD = 28,
+  PANEL = 44,
   SPEEDS = [1, 3, 0];
 /* the critic's colours from "generated" over undecided to "real", and the modes' */
 const LOOK = {
@@ -54,19 +55,22 @@ const LOOK = {
     grid: '#2a2d36',
   },
 };
-/* the part of a link: data.seed[.step[.speed[.layers]]], layers being 0 to 3: critic 1, arrows 2 */
+/* the part of a link: data.seed[.step[.speed[.layers]]][turns], layers being 0 to 3: critic 1, arrows 2; turns of one side alone as in
+   collapse_turns.js */
 const readLink = (text) => {
-  const m = /^(ring|grid)(?:\.(\d{1,10}))?(?:\.(\d{1,6}))?(?:\.(\d{1,2}))?(?:\.([0-3]))?$/.exec(text || '') || [];
+  const m = /^(ring|grid)(?:\.(\d{1,10}))?(?:\.(\d{1,6}))?(?:\.(\d{1,2}))?(?:\.([0-3]))?((?:-\d+[dg]\d+)*)$/.exec(text || '') || [];
   return {
     data: m[1] || 'ring',
     seed: +m[2] < 2 ** 31 ? +m[2] : 0,
     step: +m[3] || 0,
     speed: SPEEDS.includes(+m[4]) && m[4] ? +m[4] : 0,
     layers: m[5] ? +m[5] : 3,
+    turns: textTurns(m[6] || ''),
   };
 };
-let { data, seed } = readLink(lx.state.kept.live),
-  goal = 0;
+let { data, seed } = readLink(lx.state.kept.live);
+/** @type {import('./collapse_turns.js').Place | null} */
+let goal = null; /* the place of a link that is trained on to */
 let id = null,
   hello = null,
   frames = [],
@@ -111,7 +115,7 @@ const leave = (name) => {
 /* nothing of another training stands under this one's words: figures and pictures are empty until its first frame is there */
 const empty = () => {
   for (const p of panels) {
-    for (const e of [p.count, p.kl, p.good, p.distance]) e.textContent = '–';
+    for (const e of [p.count, p.kl, p.good, p.distance, p.means, p.updates]) e.textContent = '–';
     for (const e of [p.lo, p.hi, p.all]) e.textContent = '';
     p.modes.classList.remove('all', 'few');
     for (const c of [p.plane, p.curve]) {
@@ -120,7 +124,8 @@ const empty = () => {
     }
   }
 };
-const begin = async (go, until = 0) => {
+/** Start from the seed. @param {boolean} go and play @param {import('./collapse_turns.js').Place | null} until and go on to there */
+const begin = async (go, until = null) => {
   const mine = ++ticket,
     old = id;
   id = null;
@@ -130,7 +135,7 @@ const begin = async (go, until = 0) => {
   ended = true;
   trouble = '';
   times = [];
-  goal = until;
+  goal = until && (until.step || until.turns.length) ? until : null;
   setPlaying(false);
   link();
   empty();
@@ -154,8 +159,8 @@ const begin = async (go, until = 0) => {
     hello = said;
     ended = false;
     build();
-    order({ speed: +speed.value, ...(until ? { until } : go && { play: true }) });
-    setPlaying(!!go || !!until);
+    order({ speed: +speed.value, ...(goal ? wayTo(goal) : go && { play: true }) });
+    setPlaying(!!go || !!goal);
     fetchFrames(mine, made);
   } catch (e) {
     if (mine === ticket) finish(e.message);
@@ -187,7 +192,7 @@ const finish = (why) => {
   if (last?.state === DIVERGED) trouble = lx.t('collapse.diverged');
   if (last?.state === OVER)
     trouble = lx.t('collapse.over', { seconds: Math.round(last.seconds), steps: last.step.toLocaleString(lx.state.lang) });
-  goal = 0;
+  goal = null;
   element.dataset.state = 'ended';
   if (!last) host.replaceChildren();
   tell(last?.state !== OVER);
@@ -200,6 +205,7 @@ const take = (buffer) => {
     const size = view.getUint32(o, true),
       index = view.getUint32(o + 4, true),
       f = { step: view.getUint32(o + 8, true), seconds: view.getFloat32(o + 12, true), state: view.getUint32(o + 16, true), panels: [] };
+    Object.assign(f, { critic: view.getUint32(o + 20, true), generator: view.getUint32(o + 24, true) });
     let p = o + HEAD;
     for (let k = 0; k < n; k++) {
       const v = (i) => view.getFloat32(p + 4 * i, true),
@@ -214,6 +220,9 @@ const take = (buffer) => {
         good: v(4),
         modes: view.getUint32(p + 20, true),
         distance: v(6),
+        real: v(7),
+        fake: v(8),
+        updates: [view.getUint32(p + 36, true), view.getUint32(p + 40, true)],
         xy: new Int16Array(buffer, xy, 2 * points),
         heat: new Uint8Array(buffer, heat, side * side),
         pull: new Int16Array(buffer, pull, 2 * a * a),
@@ -226,8 +235,8 @@ const take = (buffer) => {
   element.dataset.frames = frames.length;
   element.dataset.state = playing ? 'playing' : 'paused';
   if (following) at = frames.length - 1;
-  if (goal && frames.at(-1).step >= goal) {
-    goal = 0;
+  if (goal && reached(frames.at(-1), goal)) {
+    goal = null;
     setPlaying(false);
   }
   if (!playing && following) {
@@ -265,13 +274,17 @@ const build = () => {
     const kl = term('collapse.kl'),
       good = term('collapse.good'),
       distance = term('collapse.distance'),
-      list = piece('dl', 'lx-live-figures', good.box, kl.box, ...(p.output === 'score' ? [distance.box] : []));
+      means = term('collapse.means.' + p.output),
+      updates = term('collapse.updates'),
+      figures = [good, kl, ...(p.output === 'score' ? [distance] : []), means, updates],
+      list = piece('dl', 'lx-live-figures', ...figures.map((figure) => figure.box));
     for (const c of [plane, curve]) c.setAttribute('role', 'img');
     plane.dataset.name = p.name;
     scale.dataset.tTitle = 'collapse.scale.' + p.output;
     const box = piece('figure', 'lx-live-panel', piece('div', 'lx-live-head', title, modes), plane, scale, curve, list);
     box.dataset.name = p.name;
-    return { ...p, box, plane, curve, lo, hi, bar, count, all, modes, kl: kl.d, good: good.d, distance: distance.d, small: make('canvas') };
+    const told = { kl: kl.d, good: good.d, distance: distance.d, means: means.d, updates: updates.d };
+    return { ...p, ...told, box, plane, curve, lo, hi, bar, count, all, modes, small: make('canvas') };
   });
   host.replaceChildren(...panels.map((p) => p.box));
   host.dataset.data = hello.data;
@@ -460,6 +473,8 @@ const paint = () => {
     p.good.textContent = (100 * v.good).toFixed(1) + ' %';
     p.kl.textContent = number(v.kl, 2);
     p.distance.textContent = Number.isFinite(v.distance) ? number(v.distance, 3) : '–';
+    p.means.textContent = `${brief(v.real)} · ${brief(v.fake)}`;
+    p.updates.textContent = v.updates.map((n) => n.toLocaleString(lx.state.lang)).join(' · ');
     p.lo.textContent = p.output === 'probability' ? '0' : brief(v.lo);
     p.hi.textContent = p.output === 'probability' ? '1' : brief(v.hi);
     p.plane.setAttribute('aria-label', lx.t('collapse.plane', { name: p.title, modes: v.modes, of: k }));
@@ -472,6 +487,7 @@ const paint = () => {
   scrub.setAttribute('aria-valuetext', out.textContent);
   element.dataset.at = at;
   element.dataset.step = f.step;
+  alone.tell(f);
   count(element, 'drawn');
   const now = performance.now();
   times.push(now);
@@ -483,7 +499,7 @@ const paint = () => {
 const stateText = () => {
   if (trouble) return trouble;
   if (element.dataset.state === 'starting') return lx.t('collapse.starting');
-  if (goal) return lx.t('collapse.replay', { step: goal.toLocaleString(lx.state.lang) });
+  if (goal) return lx.t('collapse.replay', { step: goal.step.toLocaleString(lx.state.lang) });
   return frames.length && !following ? lx.t('collapse.past') : '';
 };
 const tell = (warn) => {
@@ -491,6 +507,7 @@ const tell = (warn) => {
   if (note.textContent !== text) note.textContent = text;
   note.classList.toggle('warn', !!trouble && !!warn);
   one.disabled = ended && !!id;
+  for (const b of alone.buttons) b.disabled = ended || !!goal;
   play.disabled = element.dataset.state === 'starting';
 };
 const setPlaying = (on) => {
@@ -507,7 +524,7 @@ const setPlaying = (on) => {
 /* ---- hands ---- */
 const pause = () => {
   if (playing) {
-    goal = 0;
+    goal = null;
     order({ play: false });
     setPlaying(false);
     link(true);
@@ -531,6 +548,36 @@ one.onclick = () => {
   order({ step: 1 });
   draw();
 };
+/* Turns of one side: they begin where the scrubber stands. In the past that is the same training once more from the seed, up to there. */
+const alone = {
+  buttons: [...element.querySelectorAll('[data-alone]')],
+  updates: $('.lx-live-updates'),
+  told: $('.lx-live-alone-told'),
+  offer() {
+    const list = [1, 10, 50, 200].map((n) => [n, lx.t(n === 1 ? 'collapse.alone.one' : 'collapse.alone.n', { n })]);
+    offer(this.updates, list, this.updates.value || '50');
+  },
+  tell({ critic: d, generator: g }) {
+    const [D, G] = [d, g].map((n) => n.toLocaleString(lx.state.lang));
+    this.told.textContent = d || g ? lx.t('collapse.alone.told', { D, G }) : '';
+  },
+  /** @param {import('./collapse_turns.js').Side} side */
+  take(side) {
+    if (ended || !frames.length) return;
+    pause();
+    const n = +this.updates.value,
+      from = following ? frames.length - 1 : at,
+      { step } = frames[from],
+      turns = withTurn(turnsOf(frames, from), [step, side, n]);
+    if (turns.length > MOST_TURNS) return lx.say(lx.t('collapse.alone.most', { n: MOST_TURNS }));
+    if (!following) return begin(false, { step, turns });
+    at = from;
+    stepped = true;
+    order({ alone: side, updates: n });
+    draw();
+  },
+};
+for (const b of alone.buttons) b.onclick = () => alone.take(b.dataset.alone);
 scrub.oninput = () => {
   pause();
   at = +scrub.value;
@@ -589,11 +636,11 @@ let settled = false;
 const link = (quiet = false) => {
   if (lx.state.view !== 'collapse' || !settled) return;
   const layers = Number(critic) + 2 * Number(arrows),
-    step = goal || (playing ? 0 : (frames[at]?.step ?? 0));
+    { step, turns } = goal || (playing || !frames[at] ? { step: 0, turns: [] } : { step: frames[at].step, turns: turnsOf(frames, at) });
   const parts = [data, seed, step, +speed.value, layers],
     usual = [null, null, 0, 0, 3];
   while (parts.length > 2 && parts.at(-1) === usual[parts.length - 1]) parts.pop();
-  lx.keep('live', parts.join('.'), quiet);
+  lx.keep('live', parts.join('.') + turnsText(turns), quiet);
 };
 const settings = (s) => {
   speed.value = s.speed;
@@ -612,20 +659,22 @@ const restore = () => {
   choose();
   settings(s);
   if (other || (!id && !frames.length)) {
-    if (other || element.dataset.state !== 'starting') begin(false, s.step);
+    if (other || element.dataset.state !== 'starting') begin(false, s);
     return;
   }
   pause();
-  const there = frames.findIndex((f) => f.step === s.step);
+  const there = frameOf(frames, s);
   if (there >= 0) {
     at = there;
     following = at === frames.length - 1;
     return draw();
   }
-  if (ended || frames.at(-1).step > s.step) return begin(false, s.step);
-  goal = s.step;
+  const last = frames.length - 1,
+    left = ended || last < 0 ? null : turnsLeft({ step: frames[last].step, turns: turnsOf(frames, last) }, s);
+  if (!left) return begin(false, s);
+  goal = s;
   following = true;
-  order({ until: s.step });
+  order(wayTo({ step: s.step, turns: left }));
   setPlaying(true);
   tell();
 };
@@ -635,6 +684,7 @@ const words = () => {
     SPEEDS.map((n) => [n, lx.t(n ? 'collapse.speed.n' : 'collapse.speed.most', { n })]),
     speed.value || '0',
   );
+  alone.offer();
   setPlaying(playing);
   draw();
 };
@@ -653,7 +703,7 @@ lx.on('view', (view) => {
     ({ data, seed } = s);
     choose();
     settings(s);
-    begin(false, s.step);
+    begin(false, s);
   }
   requestAnimationFrame(draw);
 });

@@ -28,6 +28,15 @@ def collapse() -> gr.HTML:
     <button type="button" class="lx-chip lx-live-restart" data-t="collapse.restart"></button>
   </div>
   <div class="lx-live-panels"></div>
+  <div class="lx-live-alone" role="group" data-t-label="collapse.alone">
+    <span class="lx-live-alone-name" data-t="collapse.alone" data-t-title="collapse.alone.help"></span>
+    <select class="lx-chip lx-live-updates" data-t-label="collapse.alone.updates"></select>
+    <button type="button" class="lx-btn" data-alone="critic" data-t="collapse.alone.critic"
+      data-t-title="collapse.alone.critic.help"></button>
+    <button type="button" class="lx-btn" data-alone="generator" data-t="collapse.alone.generator"
+      data-t-title="collapse.alone.generator.help"></button>
+    <span class="lx-live-alone-told num"></span>
+  </div>
   <p class="lx-live-state" role="status"></p>
   <div class="lx-transport">
     <button type="button" class="lx-btn lx-accent lx-play" data-t="collapse.play"></button>

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 import training
+from training.live import MOST_ALONE, MOST_TURNS, STEPS
 
 from ... import NotThere
 from ...runs import lanes
@@ -47,14 +48,21 @@ class Start(BaseModel):
     replaces: Annotated[str, Field(max_length=64)] = ""
 
 
+Side = Literal["critic", "generator"]
+Turn = tuple[Annotated[int, Field(ge=0, le=100_000)], Side, Annotated[int, Field(ge=1, le=STEPS)]]
+
+
 class Command(BaseModel):
-    """Play or pause, steps a frame (0: as many as fit), single steps, or on to a step and a pause there."""
+    """Play or pause, steps a frame (0: as many as fit), single steps, updates of one side alone, or on to a step by a plan of those."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     play: bool | None = None
     speed: Annotated[int, Field(ge=0, le=100)] | None = None
     step: Annotated[int, Field(ge=1, le=10)] | None = None
-    until: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    alone: Side | None = None
+    updates: Annotated[int, Field(ge=1, le=MOST_ALONE)] | None = None
+    until: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    plan: Annotated[list[Turn], Field(max_length=MOST_TURNS)] | None = None
 
 
 class PanelTold(TypedDict):
@@ -153,6 +161,8 @@ class Training:
             self.paused_since = None if command.play else self.asked
         if command.until is not None:
             self.paused_since = None
+        elif command.alone is not None:
+            self.paused_since = self.asked
         line = json.dumps(command.model_dump(exclude_none=True)) + "\n"
         with contextlib.suppress(OSError, ValueError):
             assert self.process.stdin is not None

@@ -18,7 +18,7 @@ from ..endpoints import NO_STORE, Call, Endpoint, Nothing, Started, fresh
 from .process import COMMAND, START, Trainings
 
 WAIT = 5.0                                      # seconds that a request for frames waits for one
-BODY = 4096                                     # bytes
+BODY = 16_384                                   # bytes
 
 
 class MixtureTold(TypedDict):

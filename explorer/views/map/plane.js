@@ -13,6 +13,7 @@ import { gone } from './place_code.js';
 import { ownMaps } from './plane_own.js';
 import { mapText } from './plane_state.js';
 import { Pointing } from './pointing.js';
+import { PosteriorEllipse } from './posterior.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 import { Search } from './search.js';
@@ -122,7 +123,11 @@ const { stage, plot } = map,
   names = new Names(map, colouring, $('.lx-names'), $('.lx-titled')),
   thumbs = new Thumbs(map, colouring, $('.lx-map-images'), $('.lx-map-imaging')),
   manifold = new Manifold(map, $('.lx-manifold'), $('.lx-grid')),
-  marker = new Marker(map, $('.lx-marker g'), () => between.draw()),
+  posterior = new PosteriorEllipse(map, $('.lx-posterior'), $('.lx-posterior-told')),
+  marker = new Marker(map, $('.lx-marker g'), () => {
+    between.draw();
+    posterior.draw();
+  }),
   pointing = new Pointing(map, marker, $('.lx-tip'), (i) => colouring.tag(i)),
   second = new Second(map, {
     colouring,

@@ -19,6 +19,8 @@ def plane() -> gr.HTML:
     <path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g></svg>
   <svg class="lx-marker" aria-hidden="true"><g visibility="hidden"><circle r="7"/>
     <path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g><circle class="lx-ring" r="9" visibility="hidden"/></svg>
+  <svg class="lx-posterior" aria-hidden="true"></svg>
+  <p class="lx-posterior-told" role="status" hidden></p>
   <svg class="lx-pair" aria-hidden="true"></svg>
   <div class="lx-map-second" role="img" data-t-label="map.second.label" hidden></div>
   <svg class="lx-marker lx-map-second-marker" aria-hidden="true" hidden><g visibility="hidden"><circle r="7"/>

@@ -1,5 +1,5 @@
 """Microscope: what an encoder's units look for, its code, how deep and long it must be, codes drawn at random, PCA, and what the
-encoder is worth to a classifier with few labels."""
+encoder is worth to a classifier with few labels; what a generator's layers draw, and two generators of one shape mixed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .. import Context, figure
 
 
 def supports(spec: dict[str, Any]) -> bool:
-    """Runs with an encoder for images."""
-    return bool(spec["encodes"]) and len(spec["shape"]) == 3
+    """Runs that draw images: their generator's layers, and where there is an encoder its units."""
+    return len(spec["shape"]) == 3
 
 
 def worth(card: Card) -> float:

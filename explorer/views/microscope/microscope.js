@@ -7,6 +7,8 @@ import { MicColumns } from './microscope_columns.js';
 import { MicDepth } from './microscope_depth.js';
 import { MicDrawn } from './microscope_drawn.js';
 import { MicLesson } from './microscope_lesson.js';
+import { MicMaps } from './microscope_maps.js';
+import { MicNetworks } from './microscope_networks.js';
 import { MicUnits } from './microscope_units.js';
 import { mounted } from '../../shell/mounted.js';
 import { Pad } from '../../shell/pad.js';
@@ -36,6 +38,8 @@ import { lx } from '../../shell/store.js';
  * @property {string} order
  * @property {number | null} step
  * @property {string} image
+ * @property {string} maps
+ * @property {string} networks
  */
 
 const { element } = mounted('microscope');
@@ -126,8 +130,10 @@ const mic = {
     return w.length > d && w.every((v, i) => v === w[i % d]) ? w.subarray(0, d) : w;
   },
   write: () => {
-    if (on() && facts)
-      lx.keep('mic', [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed, code.order[0], lesson.step ?? '', sketched].join('~'));
+    if (!on() || !facts) return;
+    const kept = [panel, units.text(), depth.k ?? '', drawn.seed, lesson.seed, code.order[0], lesson.step ?? '', sketched],
+      more = [maps.text(), networks.text()];
+    lx.keep('mic', (more.some(Boolean) ? [...kept, ...more] : kept).join('~'));
   },
   ink: () => ({ ink: lx.css('--ink'), soft: lx.css('--soft'), line: lx.css('--line'), accent: lx.css('--accent') }),
   /**
@@ -152,18 +158,26 @@ const units = new MicUnits($('[data-panel=units]'), mic),
   depth = new MicDepth($('[data-panel=depth]'), mic),
   drawn = new MicDrawn($('[data-panel=drawn]'), mic),
   columns = new MicColumns($('.lx-mic-columns'), mic),
-  lesson = new MicLesson($('.lx-mic-lesson'), mic);
+  lesson = new MicLesson($('.lx-mic-lesson'), mic),
+  maps = new MicMaps($('[data-panel=maps]'), mic),
+  networks = new MicNetworks($('[data-panel=networks]'), mic);
 /** @type {Record<string, Part[]>} */
-const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson] },
+const parts = { units: [units], code: [code], depth: [depth], drawn: [drawn], pca: [columns, lesson], maps: [maps], networks: [networks] },
   all = Object.values(parts).flat();
 
 /* ---- the bar ---- */
 const mark = radioGroup($('.lx-mic-panels'), 'to', (to) => show(to));
 /** @param {string} name */
-const fits = (name) => (name === 'pca' ? !!facts?.linear : name !== 'labels' || !!lx.state.info?.dataset?.classes?.length);
+const fits = (name) => {
+  if (name === 'maps') return true;
+  if (name === 'networks') return networks.known?.partners.length;
+  if (!facts?.layers.length) return false; /* no encoder */
+  return name === 'pca' ? facts.linear : name !== 'labels' || lx.state.info?.dataset?.classes?.length;
+};
 /** @param {string} to */
 const show = (to) => {
   panel = PANELS.includes(to) && fits(to) ? to : 'units';
+  if (!fits(panel)) panel = 'maps';
   mark(panel);
   element.dataset.panel = document.body.dataset.mic = panel;
   for (const e of element.querySelectorAll('.lx-mic-panel')) e.hidden = e.dataset.panel !== panel;
@@ -270,14 +284,25 @@ const follow = () => {
 };
 /** @param {string | undefined} text @returns {Shown | null} */
 const parse = (text) => {
-  const [p, u, k, s, l, o, t, image] = String(text || '').split('~'),
+  const [p, u, k, s, l, o, t, image, m, mixed] = String(text || '').split('~'),
     number = (/** @type {string} */ v) => (/^\d{1,9}$/.test(v) ? +v : null);
   if (!PANELS.includes(p)) return null;
-  return { panel: p, units: u, k: +k, seed: number(s) ?? 0, lesson: number(l) ?? 0, order: o, step: number(t), image: image || '' };
+  return {
+    panel: p,
+    units: u,
+    k: +k,
+    seed: number(s) ?? 0,
+    lesson: number(l) ?? 0,
+    order: o,
+    step: number(t),
+    image: image || '',
+    maps: m || '',
+    networks: mixed || '',
+  };
 };
 /* what the link keeps, or what a run opens with */
 /** @type {Shown} */
-const standard = { panel: 'units', units: '0.0..', k: 0, seed: 0, lesson: 0, order: '', step: null, image: '' };
+const standard = { panel: 'units', units: '0.0..', k: 0, seed: 0, lesson: 0, order: '', step: null, image: '', maps: '', networks: '' };
 /** @param {Shown} kept */
 const apply = (kept) => {
   units.restore(kept.units);
@@ -286,6 +311,8 @@ const apply = (kept) => {
   lesson.seed = kept.lesson;
   lesson.step = kept.step;
   if (kept.order) code.order = kept.order === 's' ? 'strong' : 'plain';
+  maps.restore(kept.maps);
+  networks.restore(kept.networks);
   panel = kept.panel;
   if (kept.image) bring(kept.image);
 };
@@ -304,6 +331,9 @@ const bring = async (text) => {
   sketched = text;
   if (shape[0] === 1) pad.load(painted(bytes, shape));
   follow();
+};
+const offerPanels = () => {
+  for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
 };
 const start = async () => {
   if (!on()) return;
@@ -325,13 +355,21 @@ const start = async () => {
     owner = run;
     lx.stale(panels, false);
     delete element.dataset.error;
-    for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
+    const kept = parse(lx.state.kept.mic),
+      learnt = networks.learn().then(() => {
+        if (me === ticket) offerPanels();
+      });
+    offerPanels();
+    $('.lx-mic-input').hidden = !facts.layers.length;
     $('.lx-mic-input')
       .querySelectorAll('.lx-mic-index,.lx-mic-another')
       .forEach((/** @type {HTMLElement} */ e) => {
         e.hidden = !n();
       });
-    const kept = parse(lx.state.kept.mic);
+    if (kept?.panel === 'networks') {
+      await learnt;
+      if (me !== ticket || !on() || run !== lx.state.run) return;
+    }
     if (kept) apply(kept);
     element.dataset.run = run ?? '';
     follow();

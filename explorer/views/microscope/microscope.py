@@ -6,7 +6,7 @@ import gradio as gr
 
 from ...shell import piece
 
-PANELS = ("units", "code", "depth", "drawn", "pca", "labels")    # the last one stands beside the stage: labels.py
+PANELS = ("units", "code", "depth", "drawn", "pca", "maps", "networks", "labels")    # the last one stands beside the stage: labels.py
 
 _UNITS = """
 <div class="lx-mic-panel" data-panel="units">
@@ -104,11 +104,38 @@ _PCA = """
           <span><i class="lx-mic-exact"></i><b data-t="mic.lesson.exact"></b></span></p></div></div></section>
 </div>"""
 
+_MAPS = """
+<div class="lx-mic-panel" data-panel="maps" hidden>
+  <div class="lx-mic-row"><span class="lx-group lx-mic-generator" role="radiogroup" data-t-label="mic.maps.layers"></span></div>
+  <div class="lx-mic-row"><span class="lx-group lx-mic-maps-by" role="radiogroup" data-t-label="mic.maps.by">
+      <button type="button" class="lx-chip" role="radio" data-by="strong" data-t="mic.maps.strong"
+        data-t-title="mic.maps.strong.help"></button>
+      <button type="button" class="lx-chip" role="radio" data-by="varies" data-t="mic.maps.varies"
+        data-t-title="mic.maps.varies.help"></button>
+    </span></div>
+  <div class="lx-mic-grid lx-mic-maps" role="group" data-t-label="mic.panel.maps"></div>
+  <p class="lx-note lx-mic-maps-told" role="status"></p>
+</div>"""
+
+_NETWORKS = """
+<div class="lx-mic-panel" data-panel="networks" hidden>
+  <div class="lx-mic-row"><label class="lx-mic-mix-with"><span data-t="mic.mix.with"></span>
+    <select class="lx-chip lx-mic-partner"></select></label></div>
+  <div class="lx-mic-mix-three"><figure><canvas></canvas><figcaption></figcaption></figure>
+    <figure><canvas></canvas><figcaption></figcaption></figure><figure><canvas></canvas><figcaption></figcaption></figure></div>
+  <div class="lx-mic-mix-hidden" hidden></div><div class="lx-mic-mix-line" hidden></div>
+  <label class="lx-mic-mix-every"><span data-t="mic.mix.all"></span>
+    <input type="range" class="lx-range lx-mic-mix-all" min="0" max="100" step="1" value="50"></label>
+  <div class="lx-mic-mix-dials"></div>
+  <section><h2 class="lx-h" data-t="mic.mix.strip"></h2><div class="lx-mic-mix-strip"></div></section>
+  <p class="lx-note" data-t="mic.mix.told"></p>
+</div>"""
+
 
 def microscope() -> gr.HTML:
-    """``data-panel``: what is shown; ``data-units``, ``data-code``, ``data-depth``, ``data-sizes``, ``data-drawn``, ``data-pca`` and
-    ``data-lesson`` count what was drawn there; ``data-error`` says what went wrong. The body's ``data-mic`` is the panel, by which CSS
-    shows one that stands beside the stage."""
+    """``data-panel``: what is shown; ``data-units``, ``data-code``, ``data-depth``, ``data-sizes``, ``data-drawn``, ``data-pca``,
+    ``data-lesson``, ``data-maps`` and ``data-networks`` count what was drawn there; ``data-error`` says what went wrong. The body's
+    ``data-mic`` is the panel, by which CSS shows one that stands beside the stage."""
     chips = "".join(f'<button type="button" class="lx-chip" role="radio" data-to="{name}" data-t="mic.panel.{name}"></button>'
                     for name in PANELS)
     return piece("microscope", f"""
@@ -125,5 +152,5 @@ def microscope() -> gr.HTML:
       role="application" data-t-label="rec.pad"></canvas><i class="lx-cursor" hidden></i></div>
     <div><p class="lx-note" data-t="mic.draw.note"></p>
       <button type="button" class="lx-btn lx-small lx-mic-clear" data-t="rec.clear"></button></div></div>
-  {_UNITS}{_CODE}{_DEPTH}{_DRAWN}{_PCA}
+  {_UNITS}{_CODE}{_DEPTH}{_DRAWN}{_PCA}{_MAPS}{_NETWORKS}
 </div>""", elem_id="lx-microscope", elem_classes=["lx-fill"])

@@ -57,6 +57,9 @@ class AskFacts(Question):
     op: Literal["facts"]
 
     def answer(self, run: Run) -> answers.FactsAnswer:
+        run.require_images()
+        if not run.spec.encodes:                # its generator's layers can be seen all the same
+            return {"layers": [], "filters": False, "mirrors": 0, "linear": False, "threshold": None, "d": run.spec.w_dim}
         return {"layers": units.names(run), "filters": units.filters(run) is not None, "mirrors": run.model.mirrors(),
                 "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
 

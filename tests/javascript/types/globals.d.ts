@@ -18,6 +18,8 @@ interface DocumentEventMap {
   'lx-drawer': Event;
   'lx-ratio': CustomEvent<import('../../../explorer/shell/answers').NeighboursAnswer | null>;
   'lx-neighbours': CustomEvent<import('../../../explorer/shell/types').Neighbours>;
+  'lx-drawn': CustomEvent<{ canvas: HTMLCanvasElement; sent: number; timing: string | null }>;
+  'lx-pace': Event;
   'lx-fitting': CustomEvent<import('../../../explorer/shell/types').Fitting | null>;
   'lx-fitted': CustomEvent<import('../../../explorer/shell/answers').FitDone>;
 }

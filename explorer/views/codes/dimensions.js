@@ -1,0 +1,93 @@
+/* The rows of the traversal of a variational model by the numbers of its code: what each tells on average, and of the current image. */
+import { lx } from '../../shell/store.js';
+
+/** @import { DimensionsAnswer, PosteriorAnswer } from '../../shell/answers' */
+/** @import { Opened } from '../../shell/types' */
+/** @typedef {{ index: number, nats: number, unused: boolean }} Dimension */
+
+const MOST = 8;
+
+/** All numbers of a code, what tells most of an image first. @param {number[]} kl @param {number} unused @returns {Dimension[]} */
+export const byKl = (kl, unused) =>
+  kl.map((nats, index) => ({ index, nats, unused: nats < unused })).sort((a, b) => b.nats - a.nats || a.index - b.index);
+
+/** Those of the rows: the strongest, and where some are unused the weakest of all as the last, to be seen to do nothing.
+ * @param {Dimension[]} all */
+export const rowsOf = (all) => {
+  const last = all.at(-1);
+  return all.length > MOST && last?.unused ? [...all.slice(0, MOST - 1), last] : all.slice(0, MOST);
+};
+
+/** @param {number} nats */
+export const natsText = (nats) => (nats < 0.005 ? '0.00' : nats.toFixed(2));
+
+const opened = () => /** @type {Opened} */ (lx.state);
+
+/** Whether the open run has a posterior, whose numbers can be ordered. */
+export const canOrder = () => !!lx.state.info?.spec.stochastic;
+/** Whether the rows are numbers of the code. */
+export const byNumbers = () => canOrder() && lx.state.kept.dims === 'kl';
+/* the held-out image whose code is the current one; empty where it is none's */
+const imageShown = () => {
+  const o = lx.state.origin;
+  return o?.kind === 'point' ? `${lx.state.run} ${o.index}` : '';
+};
+
+export class Dimensions {
+  #changed;
+  /** @type {string | null} */
+  #run = null;
+  /** @type {DimensionsAnswer | null} */
+  told = null;
+  /** @type {Dimension[]} */
+  all = [];
+  /** @type {{ of: string, told: PosteriorAnswer } | null} the posterior of the held-out image that is shown */
+  #posterior = null;
+  #asked = '';
+
+  /** @param {() => void} changed called when an answer has come */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  get rows() {
+    return this.#run === lx.state.run ? rowsOf(this.all) : [];
+  }
+
+  /** Ask for what is not known of this run. */
+  async learn() {
+    const { run } = opened();
+    if (!byNumbers() || this.#run === run) return;
+    try {
+      const told = await lx.code({ op: 'kl' });
+      if (run !== lx.state.run) return;
+      this.#run = run;
+      this.told = told;
+      this.all = byKl(told.kl, told.unused);
+      this.#changed();
+    } catch (e) {
+      lx.say(/** @type {Error} */ (e).message, 'error');
+    }
+  }
+
+  /** The posterior of the current image, null where the code is of no held-out image, or not told yet. */
+  get posterior() {
+    return this.#posterior?.of === imageShown() ? this.#posterior.told : null;
+  }
+
+  /** Ask for the posterior of the current image. */
+  async follow() {
+    const of = imageShown(),
+      o = lx.state.origin;
+    if (!byNumbers() || !of || of === this.#asked || o?.kind !== 'point') return;
+    this.#asked = of;
+    try {
+      const told = await lx.code({ op: 'posterior', index: o.index });
+      if (of !== imageShown()) return;
+      this.#posterior = { of, told };
+      this.#changed();
+    } catch {
+      this.#asked = '';
+    }
+  }
+}
