@@ -19,9 +19,8 @@ NIGHT = dict(images=1_200_000, normalise="instance", palette=0, epsilon=1e-8, no
 
 FAMILY = Family(
     name="stylegan", title="StyleGAN",
-    paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks; weights in place of AdaIN: "
-          "Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN",
-    variants=("weights in place of AdaIN: Karras et al. 2020",),
+    paper="Karras, Laine & Aila 2019, A Style-Based Generator Architecture for Generative Adversarial Networks",
+    variants=("weights in place of AdaIN: Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN",),
     equation="w = f(z),   hₗ = (1 + Aₗ(w)) · φ(conv(hₗ₋₁) / σₗ₋₁(w) + noise)",
     summary="The code is first mapped to a style, and every layer of the generator is told one: coarse layers take shape from it, fine "
             "ones colour. Two faces can be mixed by giving some layers the one's style and the rest the other's.",
