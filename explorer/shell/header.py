@@ -27,7 +27,7 @@ def header() -> gr.HTML:
     <button type="button" class="lx-btn lx-full" aria-keyshortcuts="F"
       data-t-label="projector" data-t-title="projector.help">
       <svg viewBox="0 0 14 14" aria-hidden="true"><path d="M1 5V1h4M9 1h4v4M13 9v4H9M5 13H1V9"/></svg></button>
-    <button type="button" class="lx-btn lx-link" data-t="copy.link"></button>
+    <button type="button" class="lx-btn lx-link" data-t="copy.link" data-t-title="copy.link"></button>
   </div>
 </header>
 <dialog class="lx-dialog lx-marks-dialogue" aria-labelledby="lx-marks-title">

@@ -35,7 +35,7 @@ STATES = [
     ("microscope", "lin", "#lx-microscope [data-to=pca]"),
     ("collapse", "wide"), ("compare", "wide"),
     ("train", "tiny"), ("train", "tiny", ".lx-more summary", ".lx-advanced summary"),
-    ("walk", "tiny", "#lx-hero .lx-code"), ("codes", "tiny", "#view-codes .lx-take"), ("styles", "styled", ".lx-unfit summary"),
+    ("walk", "tiny", "#lx-hero .lx-code"), ("codes", "tiny", "#view-codes .lx-pictures"), ("styles", "styled", ".lx-unfit summary"),
 ]
 
 

@@ -53,7 +53,7 @@ def test_plays_steps_and_goes_back(live, drive):
     drive.until(f"{BOX}.at === '2'")
     assert frames(page) == [0, 1, 2]                   # one step adds exactly one frame
     assert all(a != b for a, b in zip(first, second, strict=True))
-    page.get_by_label("Speed").select_option("1")
+    page.get_by_label("Speed", exact=True).select_option("1")
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{BOX}.frames >= 8")
     rest(drive)
@@ -160,7 +160,7 @@ def test_layers_can_be_switched_off_and_words_follow_the_language(live, drive):
 
 def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(live, drive, context):
     page = live()
-    page.get_by_label("Speed").select_option("3")
+    page.get_by_label("Speed", exact=True).select_option("3")
     page.get_by_role("button", name="Play").click()
     drive.until(f"+{BOX}.frames >= 6")
     rest(drive)
@@ -175,7 +175,7 @@ def test_a_link_shows_the_same_step_again_and_nothing_of_another_training_stays(
     other.page.goto(page.evaluate("location.href"))
     other.until(f"{BOX}.step === '9' && {BOX}.state === 'paused'")
     expect(other.page.locator("#lx-collapse output")).to_contain_text("step 9 ")
-    expect(other.page.get_by_label("Speed")).to_have_value("3")
+    expect(other.page.get_by_label("Speed", exact=True)).to_have_value("3")
     expect(other.page.get_by_role("button", name="Arrows", exact=True)).to_have_attribute("aria-pressed", "false")
     assert frames(other.page, points)[-1] == expected and other.page.evaluate(PIXELS) == picture
     other.page.goto("about:blank")
