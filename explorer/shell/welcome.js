@@ -11,7 +11,7 @@ let wanted = !remembered(KEY) && !lx.linked;
 const tell = () => {
   const row = lx.runOf(lx.state.run),
     words = 'start.' + lx.state.view;
-  box.hidden = !wanted || !row || !lx.known(words);
+  box.hidden = !wanted || !row || !lx.known(words) || !lx.supports(row.name);
   if (box.hidden || !row) return;
   const about = lx.views.find((v) => v.name === lx.state.view)?.inspector;
   box.querySelector('b').textContent = about ? lx.t('welcome', { title: titleOf(row), data: row.dataset_title }) : '';

@@ -78,7 +78,9 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     page.get_by_role("button", name="One step").click()
     drive.until(f"{BOX}.at === '1'")
     page.get_by_label("How many updates").select_option("10")
-    page.get_by_role("button", name="Only D").click()
+    side = page.get_by_role("button", name="Only D")
+    before = side.bounding_box()
+    side.click()
     drive.until(f"{BOX}.at === '11'")
     assert frames(page, COUNTS) == [[0, 0, 0], [1, 0, 0], *([1, n, 0] for n in range(1, 11))]
     points = "f => f.panels.map((p) => Array.from(p.xy).join())"
@@ -87,6 +89,10 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     assert still[1] == still[11], "the generator rests"
     assert all(a != b for a, b in zip(moved[1], moved[11], strict=True)), "the critic does not"
     expect(page.locator(".lx-live-alone-told")).to_have_text("so far alone: D 10 · G 0")
+    assert side.bounding_box() == before, "the other side's button does not come under the pointer"
+    over = page.evaluate("""() => [...document.querySelectorAll('.lx-live-figures dd')]
+        .filter((e) => e.scrollWidth > e.parentElement.clientWidth + 1).map((e) => e.textContent)""")
+    assert over == [], "no figure runs into the next"
     updates = page.locator(".lx-live-figures div:last-child dd")
     assert updates.all_text_contents() == ["11 · 1", "15 · 1", "15 · 1"]
     page.get_by_role("button", name="Only G").click()

@@ -7,6 +7,7 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from explorer.i18n import words
 from explorer.latent import moves, neighbours
 from explorer.runs.session import Session
 from training import heldout
@@ -93,6 +94,18 @@ def lasso(drive, corners) -> None:
     for corner in (*corners[1:], corners[0]):
         mouse.move(*corner, steps=5)
     mouse.up()
+
+
+def test_a_lasso_around_nothing_says_so_and_leaves_nothing(drive):
+    drive.map()
+    box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
+    x, y = box["x"] + 3, box["y"] + box["height"] / 2
+    drive.page.get_by_role("button", name="Lasso").click()
+    lasso(drive, [(x, y), (x + 14, y), (x + 14, y + 14), (x, y + 14)])
+    expect(drive.page.locator("#lx-toast")).to_have_text(words("en")["map.lasso.nothing"])
+    expect(drive.page.locator("#lx-plane .selectionlayer path")).to_have_count(0)
+    panel, tools = (drive.page.locator(s).bounding_box() for s in (".lx-lassos", "#lx-plane .lx-tools"))
+    assert panel["y"] >= tools["y"] + tools["height"], "the panel leaves the search in sight"
 
 
 def test_two_lassos_make_a_direction(drive):

@@ -245,12 +245,15 @@ def test_no_stage_lies_over_what_stands_below_it(fresh, width):
     page = fresh.page
     page.set_viewport_size({"width": width, "height": 800})
     fresh.open("")
-    for view in page.evaluate("lx.views.map((v) => v.name)"):
-        page.evaluate("(v) => lx.show(v)", view)
+    for view in [*page.evaluate("lx.views.map((v) => v.name)"), "clear"]:
+        if view == "clear":
+            fresh.open("run=clear&view=codes")         # directions alone, and the chart under them
+        else:
+            page.evaluate("(v) => lx.show(v)", view)
         fresh.settled()
         over = page.evaluate("""() => [...document.querySelectorAll('.lx-fill>.html-container>div')].filter((e) => e.checkVisibility())
             .map((e) => [e.closest('[id]').id, e.scrollHeight - e.clientHeight]).filter(([, by]) => by > 1)""")
-        assert over == [], view
+        assert over == [], (view, fresh.state("s.run"))
 
 
 @pytest.mark.parametrize(("view", "run"), [("map", "plane"), ("codes", "info"), ("styles", "styled")])

@@ -28,4 +28,4 @@ def codes() -> gr.HTML:
     </div>
     <p class="lx-note lx-code-legend"></p>
   </div>
-</div>""", elem_id="lx-codes", elem_classes=["lx-fill"])
+</div>""", elem_id="lx-codes", elem_classes=["lx-fill", "lx-whole"])

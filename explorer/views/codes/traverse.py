@@ -21,4 +21,4 @@ def traverse() -> gr.HTML:
   <div class="lx-scroll"><div class="lx-cells" role="group" data-t-label="codes.label"><canvas></canvas></div></div>
 </div>
 <div class="lx-spectrum"><h2 class="lx-h" data-t="codes.spectrum"></h2><div class="lx-bar-plot"></div></div>""",
-                 elem_id="lx-traverse", elem_classes=["lx-fill"])
+                 elem_id="lx-traverse", elem_classes=["lx-fill", "lx-whole"])

@@ -37,8 +37,11 @@ export class Lasso {
   /** Listen to a plot that was made anew. */
   wire(plot = this.#map.plot) {
     plot.on('plotly_selected', (e) => {
-      if (this.#map.mode === 'lasso' && e?.lassoPoints && e.points?.length)
-        this.take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
+      if (this.#map.mode !== 'lasso' || !e?.lassoPoints) return;
+      if (!e.points?.length) {
+        lx.say(lx.t('map.lasso.nothing'));
+        this.#map.paint(false);
+      } else this.take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
     });
   }
 
