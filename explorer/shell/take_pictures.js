@@ -56,10 +56,21 @@ const ofChart = async (chart) => {
   return { name: nameOf(chart), shown, png: () => made('png', 2), svg: () => made('svg', 1) };
 };
 
+/* nothing was drawn on it yet: what is out of sight waits */
+/** @param {HTMLCanvasElement} canvas */
+const drawn = (canvas) => {
+  const small = sized(canvas, THUMB, (k) => k);
+  return brush(small)
+    .getImageData(0, 0, small.width, small.height)
+    .data.some((v, i) => i % 4 === 3 && v > 0);
+};
+
 /** What a view shows now, from the top. @param {HTMLElement} panel @returns {Promise<Picture[]>} */
 export const picturesOf = async (panel) => {
   const charts = [...panel.querySelectorAll('.js-plotly-plot')].filter(seen),
-    canvases = [...panel.querySelectorAll('canvas')].filter((c) => seen(c) && c.width > 1 && !c.closest('.js-plotly-plot, dialog'));
+    canvases = [...panel.querySelectorAll('canvas')].filter(
+      (c) => seen(c) && c.width > 1 && !c.closest('.js-plotly-plot, dialog') && drawn(c),
+    );
   return [...(await Promise.all(charts.map(ofChart))), ...canvases.map(ofCanvas)];
 };
 

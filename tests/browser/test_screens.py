@@ -162,5 +162,8 @@ def test_where_the_whole_screen_is_refused_the_page_is_laid_out_so_all_the_same(
     index = drive.alone()
     page.mouse.click(*drive.at(index))
     drive.until("(i) => lx.state.origin.kind === 'point' && lx.state.origin.index === i", index)
+    for label in page.locator(".lx-names span:not(.away)").all():
+        box, (x, y) = label.bounding_box(), drive.at(int(label.get_attribute("data-at")))
+        assert abs(box["x"] + box["width"] / 2 - x) < 40 and abs(box["y"] + box["height"] / 2 - y) < 40, "a name stands at its cluster"
     page.locator(".lx-leave").click()
     expect(page.locator("#lx-left")).to_be_visible()

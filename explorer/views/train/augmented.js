@@ -16,6 +16,11 @@ export class Augmented {
     this.#asked = asked;
   }
 
+  /** It stands under its setting. @param {HTMLElement | null | undefined} row */
+  under(row) {
+    row?.after(this.#figure);
+  }
+
   /** The picture of what is chosen now. */
   async show() {
     const asked = this.#asked(),

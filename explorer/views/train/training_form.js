@@ -299,6 +299,7 @@ export class TrainingForm {
           );
     main.replaceChildren(...of(false));
     more.replaceChildren(...of(true));
+    this.#seen.under(main.querySelector('[data-setting=augment]')?.closest('.lx-setting'));
     this.#find('.lx-advanced').hidden = !more.children.length;
   }
 
