@@ -25,6 +25,7 @@ def test_rows_by_kl_are_in_order_move_one_number_and_are_in_the_link(drive):
     nats = page.locator("#lx-traverse .lx-name i").all_text_contents()
     assert nats == ["unused" if told["kl"][k] < told["unused"] else f"{told['kl'][k]:.2f} nats" for k in order]
     expect(page.locator(".lx-order-told")).to_contain_text("120 test images")
+    assert page.locator("#lx-traverse .lx-bar-plot .xtick").all_text_contents() == [f"z {k}" for k in order], "a bar has its number's name"
     before = page.evaluate("Array.from(lx.state.w)")
     page.locator(".lx-cell[data-row='1'][data-column='6']").click()
     drive.settled()
@@ -40,7 +41,7 @@ def test_rows_by_kl_are_in_order_move_one_number_and_are_in_the_link(drive):
     page.goto(link)
     drive.until(f"document.querySelector('#lx-traverse [data-rows]') && {ROWS}.order === 'kl'")
     page.get_by_role("button", name="한국어").click()
-    expect(page.locator(".lx-order-told")).to_contain_text("시험 이미지 120개")
+    expect(page.locator(".lx-order-told")).to_contain_text("평가용 이미지 120개")
 
 
 def test_the_ellipse_is_the_encoders_sigma_around_its_mean(drive):

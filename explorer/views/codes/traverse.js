@@ -124,6 +124,14 @@ const live = () => {
   const at = Array.from({ length: rows }, (_, r) => Math.max(0, Math.min(6, Math.round(valueOf(r)) + 3)));
   for (const b of cells.querySelectorAll('.lx-cell')) b.classList.toggle('on', at[b.dataset.row] === +b.dataset.column);
 };
+/** One bar in how many has its name under it. @param {unknown[]} bars */
+const every = (bars) => (bars.length > 16 ? 4 : 1);
+/* numbers of the code keep their own names, in whatever order they stand */
+/** @param {(number | string)[]} names */
+const numbered = (names) => {
+  const at = names.map((_, k) => k).filter((k) => k % every(names) === 0);
+  return { tickmode: 'array', tickvals: at.map((k) => k + 1), ticktext: at.map((k) => `z ${names[k]}`) };
+};
 /* the bars under the grid: how the codes' variance spreads over directions, or the nats of each number */
 const barsOf = async () => {
   if (byNumbers()) {
@@ -162,7 +170,7 @@ const spectrum = async () => {
       ...plainLayout({ l: 34, r: 4, t: 4, b: 18 }, 10),
       bargap: 0.35,
       hoverlabel: { font: { family: lx.css('--ui'), size: 12 } },
-      xaxis: { fixedrange: true, tickmode: 'linear', dtick: y.length > 16 ? 4 : 1, showgrid: false, zeroline: false },
+      xaxis: { fixedrange: true, showgrid: false, zeroline: false, ...(on ? numbered(names) : { tickmode: 'linear', dtick: every(y) }) },
       yaxis: { fixedrange: true, nticks: 3, ticksuffix: unit, gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' },
     },
     PLAIN,
