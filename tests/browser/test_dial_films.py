@@ -150,6 +150,7 @@ def test_noise_and_its_seeds(drive):
 def test_it_plays_there_and_back_and_what_cannot_be_says_why(drive):
     page = styles(drive)
     page.get_by_role("button", name="Film of the truncation").click()
+    drive.until("+document.querySelector('.lx-film-dialogue[open]')?.dataset.n > 0")
     n = int(drive.page.evaluate("document.querySelector('.lx-film-dialogue[open]').dataset.n"))
     dialogue(drive).get_by_role("button", name="Play").click()
     drive.until(f"+document.querySelector('.lx-film-dialogue[open]').dataset.n > {n + 5}")
