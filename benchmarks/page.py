@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import math
 import statistics
 import time
@@ -92,26 +93,38 @@ def quantiles(times: list[float]) -> str:
     return f"p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms"
 
 
-def main() -> None:
-    """Print a line per measurement."""
+def main(options: list[str] | None = None) -> None:
+    """Print a line per measurement; ``--runs NAME …``: of these alone. A run without a map is measured in Codes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks page")
+    parser.add_argument("--runs", nargs="+", default=[])
+    only = parser.parse_args(options or []).runs
     with served() as (address, seconds, _), browser() as page:
         print(f"page answers after {seconds:.1f} s")
         page.goto(address)
         page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
-        runs = page.evaluate("lx.state.runs.map((r) => r.name)")
-        for run in runs:
-            page.goto(f"{address}/?run={run}&view=map")
-            start = time.perf_counter()
-            page.wait_for_selector("#lx-plane [data-ready=true]", state="attached", timeout=60_000)
-            shown = time.perf_counter() - start
-            points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane [data-ready]'))")
-            page.wait_for_timeout(800)
-            times = page.evaluate(SLIDE, 60)
-            rate = page.evaluate(DRAG, 3000)
-            print(f"{run:18} map of {points} points {took} ms after opening the view ({shown:.1f} s after the address was entered); "
-                  f"slider to pixels {quantiles(times)}; {rate:.0f} frames/s while dragging", flush=True)
-        times, count = strokes(page, address, next(r for r in runs if page.evaluate("(r) => lx.runOf(r).encodes", r)))
+        rows = page.evaluate("lx.state.runs.map((r) => [r.name, r.views, r.encodes])")
+        for run, views, _ in rows:
+            if not only or run in only:
+                print(f"{run:18} {measured(page, address, run, 'map' in views)}", flush=True)
+        if only:
+            return
+        times, count = strokes(page, address, next(run for run, _, encodes in rows if encodes))
         print(f"stroke to the answers of all {count} encoders {quantiles(times)}", flush=True)
+
+
+def measured(page: Page, address: str, run: str, has_map: bool) -> str:
+    """How long a run takes to be there, and how its image follows a slider."""
+    page.goto(f"{address}/?run={run}&view={'map' if has_map else 'codes'}")
+    start, told = time.perf_counter(), "there"
+    page.wait_for_selector("#lx-plane [data-ready=true]" if has_map else ".lx-hero[data-n]", state="attached", timeout=60_000)
+    shown = time.perf_counter() - start
+    if has_map:
+        points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane [data-ready]'))")
+        told = f"map of {points} points {took} ms after opening the view"
+    page.wait_for_timeout(800)
+    times, rate = page.evaluate(SLIDE, 60), page.evaluate(DRAG, 3000)
+    return (f"{told} ({shown:.1f} s after the address was entered); slider to pixels {quantiles(times)}; "
+            f"{rate:.0f} frames/s while dragging")
 
 
 if __name__ == "__main__":
