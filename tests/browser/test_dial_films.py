@@ -189,31 +189,23 @@ def test_a_residual_and_all_of_them(drive):
     assert alike(frame_at(drive, 1), whole) and not alike(frame_at(drive, 0), none)
 
 
-def test_from_one_image_to_another(drive, pages, trained):
+@pytest.mark.parametrize("view, ready, dial, ends, name", [
+    ("reconstruct", "document.querySelector('#lx-reconstruct .lx-mix[data-a] input')?.disabled === false", ".lx-mix input", (0, 1),
+     "from A to B"),
+    ("arithmetic", "document.querySelector('#lx-arithmetic [data-strength]')?.dataset.strength === '1'", ".lx-strength input", (0, 2),
+     "of the strength")])
+def test_a_dial_from_end_to_end(drive, pages, trained, view, ready, dial, ends, name):
+    """From one image to another, and of a sum's strength."""
     drive.server = pages.over(trained)
-    page = drive.open("run=tiny&view=reconstruct").page
-    page.wait_for_selector("#lx-reconstruct .lx-mix[data-a] input:enabled")
-
-    def at(t):
-        drive.slide("#lx-reconstruct .lx-mix input", t)
-        return hero(drive)
-    first, last = at(0), at(1)
-    page.get_by_role("button", name="Film from A to B").click()
-    is_a_film_between(drive, first, last)
-
-
-def test_the_strength_of_a_sum(drive, pages, trained):
-    drive.server = pages.over(trained)
-    page = drive.open("run=tiny&view=arithmetic").page
-    drive.until("document.querySelector('#lx-arithmetic [data-strength]')?.dataset.strength === '1'")
+    page = drive.open(f"run=tiny&view={view}").page
+    drive.until(ready)
     drive.settled()
-
-    def at(strength):
-        drive.slide("#lx-arithmetic .lx-strength input", strength)
-        return hero(drive)
-    first, last = at(0), at(2)
-    page.get_by_role("button", name="Film of the strength").click()
-    is_a_film_between(drive, first, last)
+    seen = []
+    for end in ends:
+        drive.slide(f"#lx-{view} {dial}", end)
+        seen.append(hero(drive))
+    page.get_by_role("button", name=f"Film {name}").click()
+    is_a_film_between(drive, *seen)
 
 
 def test_noise_on_an_input_beside_its_reconstruction(drive, pages, trained):

@@ -13,14 +13,17 @@ from ...latent import code_slices, moves, posteriors, run_directions
 from ...runs.run import Run
 from ..base import MOST_TILES, Ask, Codes, DirectionTold, Draw, direction_told, short, tiles
 
+Rows = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=16)]
+Sigmas = Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
+
 
 class DrawTraverse(Draw):
     """One code with its coordinate along each direction (a row) set to each value (a column), in sigmas from the mean."""
 
     op: Literal["traverse"]
     w: Codes
-    directions: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=16)]
-    values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
+    directions: Rows
+    values: Sigmas
 
     def draw(self, run: Run) -> np.ndarray:
         w = moves.codes(self.w, run.d, most=1)[0]
@@ -36,8 +39,8 @@ class DrawDimensions(Draw):
 
     op: Literal["dimensions"]
     w: Codes
-    dimensions: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=16)]
-    values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(min_length=1, max_length=64)]
+    dimensions: Rows
+    values: Sigmas
 
     def draw(self, run: Run) -> np.ndarray:
         w = moves.codes(self.w, run.d, most=1)

@@ -1,6 +1,7 @@
 /* The decoded plane of a code of two numbers: a grid of pictures, each the image of the code where it lies. */
 import { onto } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
+import { Switch } from '../../shell/switch.js';
 
 const GRID = 20;
 
@@ -23,19 +24,15 @@ export class Manifold {
   constructor(map, canvas, chip) {
     this.#map = map;
     this.#canvas = canvas;
-    this.#chip = chip;
-    chip.onclick = () => {
-      this.pressed = !this.pressed;
-      map.gridChosen();
-    };
+    this.#chip = new Switch(chip, () => map.gridChosen());
   }
 
   get pressed() {
-    return this.#chip.getAttribute('aria-pressed') === 'true';
+    return this.#chip.on;
   }
 
   set pressed(on) {
-    this.#chip.setAttribute('aria-pressed', String(on));
+    this.#chip.on = on;
   }
 
   /** It is to be seen instead of the points. */
@@ -44,7 +41,7 @@ export class Manifold {
   }
 
   offer() {
-    this.#chip.hidden = !isPlane();
+    this.#chip.offered = isPlane();
   }
 
   draw() {

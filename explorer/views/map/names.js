@@ -1,6 +1,7 @@
 /* The names of clusters over the map: of its classes, or of the attributes that set a cluster apart. They move with the points. */
 import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
+import { Switch } from '../../shell/switch.js';
 import { arranged, clusterNames } from './cluster_names.js';
 import { valueColour } from './colouring.js';
 import { columnsOf } from './fields.js';
@@ -29,26 +30,24 @@ export class Names {
     this.#map = map;
     this.#colouring = colouring;
     this.#host = host;
-    this.#chip = chip;
-    chip.onclick = () => {
-      this.on = !this.on;
+    this.#chip = new Switch(chip, () => {
       this.draw();
       map.remember();
-    };
+    });
   }
 
   get on() {
-    return this.#chip.getAttribute('aria-pressed') === 'true';
+    return this.#chip.on;
   }
 
   set on(on) {
-    this.#chip.setAttribute('aria-pressed', String(on));
+    this.#chip.on = on;
   }
 
   /** Another map, or none yet. */
   clear() {
     this.#names = [];
-    this.#chip.hidden = true;
+    this.#chip.offered = false;
     this.draw();
   }
 
@@ -70,7 +69,7 @@ export class Names {
       of = [run, info.card.weights_sha256, projection].join('|');
     if (columns && this.#known.of !== of) this.#known = { of, names: clusterNames(xs, ys, fieldsOf(info.dataset), columns) };
     this.#names = this.#known.of === of ? this.#known.names : [];
-    this.#chip.hidden = !this.#names.length;
+    this.#chip.offered = this.#names.length > 0;
   }
 
   /* of classes that are chosen in the legend those alone */

@@ -1,6 +1,7 @@
 /* Small images of the real samples over their points, where there is room. They are cut from the sheets that the tooltip is cut from. */
 import { blank, brush, density } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
+import { Switch } from '../../shell/switch.js';
 import { valueColour } from './colouring.js';
 import { chosen, order } from './thumbs_chosen.js';
 
@@ -29,27 +30,25 @@ export class Thumbs {
     this.#map = map;
     this.#colouring = colouring;
     this.#canvas = canvas;
-    this.#chip = chip;
-    chip.onclick = () => {
-      this.on = !this.on;
+    this.#chip = new Switch(chip, () => {
       this.draw();
       map.remember();
-    };
+    });
   }
 
   get on() {
-    return this.#chip.getAttribute('aria-pressed') === 'true';
+    return this.#chip.on;
   }
 
   set on(on) {
-    this.#chip.setAttribute('aria-pressed', String(on));
+    this.#chip.on = on;
   }
 
   /** Another run. */
   offer() {
     const { info } = lx.state;
     this.#tiles.clear();
-    this.#chip.hidden = !info?.points || !info.dataset;
+    this.#chip.offered = !!info?.points && !!info.dataset;
   }
 
   /* points that are grey, since others are chosen or looked for, have none */
@@ -80,7 +79,7 @@ export class Thumbs {
   draw() {
     const { plot, xs, element } = this.#map,
       canvas = this.#canvas,
-      shown = this.on && !this.#chip.hidden && !!xs?.length && !this.#map.bare();
+      shown = this.on && this.#chip.offered && !!xs?.length && !this.#map.bare();
     canvas.hidden = !shown;
     if (!shown) {
       element.dataset.thumbs = '';
