@@ -157,3 +157,18 @@ def test_a_run_that_does_not_fit_and_wrong_dials_are_refused(client, session):
         two_networks.draw(run, "b", w, None, [[0.5]])
     for rows in ([[2.0] * 4], [], [[0.5] * 4] * 12):
         assert client.post("render", {"run": "a", "op": "networks", "w": to_text(w), "other": "b", "rows": rows}).status_code == 422
+
+
+def test_a_dial_reads_no_cards_until_the_other_run_has_changed(tmp_path, monkeypatch):
+    for name, seed in (("a", 0), ("b", 4)):
+        make_generator(tmp_path, name, "dcgan", data(), seed=seed, z_dim=6, channels=8, network="conv")
+    run = Session(tmp_path).run("a")
+    w, read, real = code(run), [], checkpoint.runs
+    ends = two_networks.draw(run, "b", w, None, [[1.0] * 4])
+    monkeypatch.setattr(checkpoint, "runs", lambda *a: read.append(a) or real(*a))
+    assert np.array_equal(two_networks.draw(run, "b", w, None, [[1.0] * 4]), ends) and not read
+    make_generator(tmp_path, "b", "dcgan", data(), seed=9, z_dim=6, channels=8, network="conv")
+    assert not np.array_equal(two_networks.draw(run, "b", w, None, [[1.0] * 4]), ends) and read, "another run of that name"
+    (tmp_path / "b" / checkpoint.CARD).unlink()
+    with pytest.raises(NotThere):
+        two_networks.draw(run, "b", w, None, [[1.0] * 4])

@@ -70,11 +70,31 @@ def _codes(run: Run, w: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(run.device).view(-1, run.spec.num_layers, run.spec.w_dim)
 
 
-def state_of(run: Run, other: str) -> dict[str, Tensor]:
-    """The weights of another run that fits. Raises NotThere, or Refused where it cannot be read."""
+def _partner(run: Run, other: str) -> Card:
+    """The card of a run that fits. All cards are read for it once, and again when that run's own has changed: a dial asks for each image.
+    Raises NotThere."""
+    kept = run.once("partners by name", dict[str, tuple[float, Card]])
+    if other in kept and kept[other][0] == _written(run, kept[other][1]):
+        return kept[other][1]
     card = next((c for c in partners(run) if c.name == other), None)
     if card is None:
+        kept.pop(other, None)
         raise NotThere("There is no other run of the same family with weights of the same shapes by that name.")
+    kept[other] = (_written(run, card), card)
+    return card
+
+
+def _written(run: Run, card: Card) -> float:
+    """When a listed run's card was written; 0 where it is gone."""
+    try:
+        return (run.folder.parent / card.name / checkpoint.CARD).stat().st_mtime_ns
+    except OSError:
+        return 0.0
+
+
+def state_of(run: Run, other: str) -> dict[str, Tensor]:
+    """The weights of another run that fits. Raises NotThere, or Refused where it cannot be read."""
+    card = _partner(run, other)
 
     def make() -> dict[str, Tensor]:
         try:
