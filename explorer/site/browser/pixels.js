@@ -3,14 +3,16 @@ import { base64Of } from '../../shell/bytes.js';
 
 /** @import { Batch, Pixels } from './types' */
 
-/** A whole number as numpy rounds it: halves to even. @param {number} v */
-const rounded = (v) => {
-  const low = Math.floor(v);
-  return v - low === 0.5 && low % 2 === 0 ? low : Math.round(v);
+/** Numbers in [-1, 1] as bytes; beyond it is clipped, NaN is black. @param {ArrayLike<number>} x */
+export const toBytes = (x) => {
+  const out = new Uint8Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const v = x[i];
+    if (v >= 1) out[i] = 255;
+    else if (v > -1) out[i] = (v + 1) * 127.5 + 0.5;
+  }
+  return out;
 };
-
-/** Numbers in [-1, 1] as bytes; NaN is black. @param {ArrayLike<number>} x */
-export const toBytes = (x) => Uint8Array.from(x, (v) => (v === v ? rounded((Math.min(1, Math.max(-1, v)) + 1) * 127.5) : 0));
 
 /** Bytes as networks take them: in [-1, 1]. @param {ArrayLike<number>} bytes */
 export const toNumbers = (bytes) => Float32Array.from(bytes, (v) => Math.fround(v / 127.5) - 1);

@@ -11,7 +11,9 @@ import { Refused } from './refused.js';
 /** @import { Batch, Known, ModelTold } from './types' */
 /** @typedef {number | null | undefined} Label */
 
-const AT_ONCE = 2 ** 17; /* pixels of a batch */
+const MOST = 64,
+  FEW = 2 /* images that are drawn before grids are */,
+  FRAME = 16; /* milliseconds that a part of many images may hold the page for */
 const LIMIT = 1e6;
 
 /** @type {Map<string, Promise<Run>>} */
@@ -148,13 +150,13 @@ export class Run {
       [c, h, side] = this.shape,
       n = w.length / this.d,
       labels = this.#labels(n, label),
-      some = Math.max(1, Math.floor(AT_ONCE / (h * side))),
       data = new Float32Array(n * c * h * side);
-    for (let k = 0; k < n; k += some) {
-      const many = Math.min(some, n - k),
-        codes = { data: w.slice(k * this.d, (k + many) * this.d), dims: [many, layers, width] },
+    let many = 1;
+    for (let k = 0; k < n; k += many) {
+      many = Math.min(n - k, MOST, Math.max(1, Math.floor(FRAME / net.pace)));
+      const codes = { data: w.slice(k * this.d, (k + many) * this.d), dims: [many, layers, width] },
         told = labels && { label: { data: labels.slice(k, k + many), dims: [many] } },
-        { x } = await net.run({ w: codes, ...told, ...more });
+        { x } = await net.run({ w: codes, ...told, ...more }, n <= FEW);
       data.set(x.data, k * c * h * side);
     }
     return { n, data };

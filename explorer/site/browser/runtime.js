@@ -1,5 +1,6 @@
 /* Networks in the browser: ONNX Runtime Web, on one thread (several need headers that static hosts do not send). */
 import * as files from './files.js';
+import { inTurn } from './turns.js';
 
 /** @import { Ort, OrtSession, OrtTensor } from './types' */
 
@@ -24,8 +25,8 @@ const runtime = () =>
 export class Network {
   #ort;
   #session;
-  /** @type {Promise<unknown>} one run after another */
-  #before = Promise.resolve();
+  /** Milliseconds that one of the last batch took. */
+  pace = 4;
 
   /** @param {Ort} ort @param {OrtSession} session */
   constructor(ort, session) {
@@ -41,17 +42,22 @@ export class Network {
 
   /**
    * @param {Record<string, { data: Float32Array | number[], dims: number[] }>} given whole numbers (an array of them) are sent as int64
+   * @param {boolean} [ahead] of those that draw many
    * @returns {Promise<Record<string, OrtTensor>>}
    */
-  run(given) {
+  run(given, ahead = true) {
     const feeds = Object.entries(given).map(([name, { data, dims }]) => [
       name,
       data instanceof Float32Array
         ? new this.#ort.Tensor('float32', data, dims)
         : new this.#ort.Tensor('int64', BigInt64Array.from(data, BigInt), dims),
     ]);
-    const mine = this.#before.then(() => this.#session.run(Object.fromEntries(feeds)));
-    this.#before = mine.catch(() => {});
-    return mine;
+    return inTurn(async () => {
+      const began = performance.now(),
+        told = await this.#session.run(Object.fromEntries(feeds)),
+        [{ dims }] = Object.values(given);
+      this.pace = (performance.now() - began) / dims[0];
+      return told;
+    }, ahead);
   }
 }
