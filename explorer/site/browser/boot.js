@@ -1,6 +1,8 @@
 /* A page without Gradio: its components are in the document from the start; each module is run with its element, and plain inputs take the
  * place of Gradio's sliders. What only a server can do says so. */
 
+import { single } from './files.js';
+
 /** @import { Mounted } from '../../shell/types' */
 
 /** @type {Record<string, Mounted>} */
@@ -42,13 +44,13 @@ const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip';
 const begin = async () => {
   const blocks = sliders(),
     trigger = (/** @type {string} */ event) => event === 'follow' && follow(blocks),
-    scripts = new URL('../../', import.meta.url);
+    scripts = single ? '' : new URL('../../', import.meta.url);
   window.lxMount = Object.assign(async () => {}, { found });
   const mounts = [...document.querySelectorAll('[data-mount]')].map(async (element) => {
     const name = String(/** @type {HTMLElement} */ (element).dataset.mount),
       given = /** @type {Mounted} */ ({ element, trigger, server: null });
     found[/** @type {string} */ (name.split('/').pop())] = given;
-    const module = await import(new URL(`${name}.js`, scripts).href);
+    const module = await import(single ? `lx/${name}` : new URL(`${name}.js`, scripts).href);
     module.default?.(given);
   });
   document.addEventListener(

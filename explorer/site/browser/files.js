@@ -2,6 +2,10 @@
 
 /** @type {Map<string, Uint8Array<ArrayBuffer>> | undefined} */
 const within = window.lxFiles;
+
+/** Whether the page is a single file. */
+export const single = !!within;
+
 /** @type {Map<string, string>} */
 const urls = new Map();
 const TYPES = { png: 'image/png', webp: 'image/webp', js: 'text/javascript', json: 'application/json' };

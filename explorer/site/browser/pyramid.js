@@ -3,7 +3,7 @@ import { channelsLast, dataUrl, enlarged, toBytes, toNumbers } from './pixels.js
 import { Refused } from './refused.js';
 import { taken } from './taking.js';
 
-/** @import { OrtTensor, Pixels } from './types' */
+/** @import { Pixels, Told } from './types' */
 /** @import { Run } from './run' */
 /** @import { Image } from './taking' */
 /** @typedef {{ side: number, image: Float32Array, low: Float32Array | null, residual: Float32Array | null }} Level */
@@ -11,18 +11,15 @@ import { taken } from './taking.js';
  * @typedef {{ w: string, blend: number[], image?: Image | null, invert?: boolean, drawn?: boolean[] | null, label?: number | null }} Asked
  */
 
-/** @param {OrtTensor} t */
-const numbers = (t) => Float32Array.from(t.data);
-
-/** @param {Record<string, OrtTensor>} told @param {number} k @returns {Level} */
+/** @param {Told} told @param {number} k @returns {Level} */
 const levelOf = (told, k) => {
   const image = told[`image_${k}`],
     low = told[`low_${k}`];
   return {
     side: image.dims[image.dims.length - 1],
-    image: numbers(image),
-    low: low ? numbers(low) : null,
-    residual: low ? numbers(image).map((v, i) => v - low.data[i]) : null,
+    image: image.data,
+    low: low ? low.data : null,
+    residual: low ? image.data.map((v, i) => v - low.data[i]) : null,
   };
 };
 
@@ -36,7 +33,7 @@ export const levels = async (run, { w, blend, drawn, label }, pixels) => {
     given = { w: { data: run.codes(w, 1), dims: [1, layers, width] }, ...(one !== null && { label: { data: [one], dims: [1] } }) };
   if (!most) {
     const told = await (await run.net('levels')).run(given);
-    return sides.map((side, k) => ({ side, image: numbers(told[`x_${k}`]), low: null, residual: null }));
+    return sides.map((side, k) => ({ side, image: told[`x_${k}`].data, low: null, residual: null }));
   }
   const shares = { blend: { data: Float32Array.from(blend), dims: [most] } },
     real = pixels && {

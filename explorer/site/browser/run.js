@@ -12,8 +12,7 @@ import { Refused } from './refused.js';
 /** @typedef {number | null | undefined} Label */
 
 const MOST = 64,
-  FEW = 2 /* images that are drawn before grids are */,
-  FRAME = 16; /* milliseconds that a part of many images may hold the page for */
+  FEW = 2; /* images that are drawn before grids are */
 const LIMIT = 1e6;
 
 /** @type {Map<string, Promise<Run>>} */
@@ -151,9 +150,8 @@ export class Run {
       n = w.length / this.d,
       labels = this.#labels(n, label),
       data = new Float32Array(n * c * h * side);
-    let many = 1;
-    for (let k = 0; k < n; k += many) {
-      many = Math.min(n - k, MOST, Math.max(1, Math.floor(FRAME / net.pace)));
+    for (let k = 0, many; k < n; k += many) {
+      many = Math.min(n - k, net.atOnce(MOST));
       const codes = { data: w.slice(k * this.d, (k + many) * this.d), dims: [many, layers, width] },
         told = labels && { label: { data: labels.slice(k, k + many), dims: [many] } },
         { x } = await net.run({ w: codes, ...told, ...more }, n <= FEW);

@@ -1,63 +1,109 @@
-/* Networks in the browser: ONNX Runtime Web, on one thread (several need headers that static hosts do not send). */
+/* Networks in the browser. Served by a host they run in two workers, one for what the hand is on and one for grids, so that neither waits
+ * for the other and the page for none. A single file has no workers: there they share the page's thread (turns.js). */
+import { Engine } from './engine.js';
 import * as files from './files.js';
 import { inTurn } from './turns.js';
 
-/** @import { Ort, OrtSession, OrtTensor } from './types' */
+/** @import { Given, Told } from './types' */
+/**
+ * @typedef {object} Place
+ * @property {(model: Uint8Array) => Promise<number>} load
+ * @property {(network: number, given: Given, ahead: boolean) => Promise<Told>} run
+ */
 
-/** @type {Promise<Ort> | undefined} */
-let starting;
+const MODULE = 'runtime/ort.wasm.bundle.min.mjs',
+  WASM = 'runtime/ort-wasm-simd-threaded.wasm.gz',
+  FRAME = 16; /* milliseconds that many images may hold the page for */
+/** @type {Map<boolean, Promise<Place>>} */
+const places = new Map();
+/** @type {Promise<ArrayBuffer> | undefined} */
+let unpacking;
+const wasm = () => (unpacking ??= files.unpacked(WASM));
 
-/** The runtime, loaded once. */
-const runtime = () =>
-  (starting ??= (async () => {
-    const [module, wasm] = await Promise.all([
-      import(files.address('runtime/ort.wasm.bundle.min.mjs')),
-      files.unpacked('runtime/ort-wasm-simd-threaded.wasm.gz'),
-    ]);
-    const ort = /** @type {Ort} */ (module);
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmBinary = wasm;
-    ort.env.logLevel = 'error';
-    return ort;
-  })());
+/** A worker with an engine in it. @returns {Promise<Place>} */
+const worker = async () => {
+  const binary = await wasm(),
+    made = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+    /** @type {Map<number, { done: (told: any) => void, failed: (e: Error) => void }>} */
+    waiting = new Map();
+  let calls = 0;
+  const asked = (/** @type {object} */ what) =>
+    new Promise((done, failed) => {
+      waiting.set(++calls, { done, failed });
+      made.postMessage({ call: calls, ...what });
+    });
+  made.onmessage = ({ data: { call, told, failed } }) => {
+    const asking = waiting.get(call);
+    waiting.delete(call);
+    if (failed === undefined) asking?.done(told);
+    else asking?.failed(new Error(failed));
+  };
+  const broken = new Promise((_, failed) => (made.onerror = (e) => failed(new Error(e.message || 'worker'))));
+  await Promise.race([asked({ start: [files.address(MODULE), binary] }), broken]);
+  return {
+    load: (model) => /** @type {Promise<number>} */ (asked({ load: model })),
+    run: (network, given) => /** @type {Promise<Told>} */ (asked({ run: [network, given] })),
+  };
+};
+
+/** The page's own thread. @returns {Promise<Place>} */
+const here = async () => {
+  const engine = await Engine.start(files.address(MODULE), await wasm());
+  return { load: (model) => engine.load(model), run: (network, given, ahead) => inTurn(() => engine.run(network, given), ahead) };
+};
+
+/** Where networks run: for what waits for nobody, or for the others. @param {boolean} ahead @returns {Promise<Place>} */
+const place = (ahead) => {
+  const key = files.single || ahead,
+    found = places.get(key);
+  if (found) return found;
+  const made = files.single ? here() : worker().catch(here);
+  places.set(key, made);
+  made.catch(() => places.delete(key));
+  return made;
+};
 
 /** A network: numbers in, numbers out, by the names of its inputs and outputs. */
 export class Network {
-  #ort;
-  #session;
+  #model;
+  /** @type {Map<Place, Promise<number>>} */
+  #loaded = new Map();
   /** Milliseconds that one of the last batch took. */
   pace = 4;
 
-  /** @param {Ort} ort @param {OrtSession} session */
-  constructor(ort, session) {
-    this.#ort = ort;
-    this.#session = session;
+  /** @param {Promise<Uint8Array>} model bytes of an .onnx file */
+  constructor(model) {
+    this.#model = model;
   }
 
   /** @param {string} path of an .onnx file */
   static async at(path) {
-    const [ort, model] = await Promise.all([runtime(), files.bytes(path)]);
-    return new Network(ort, await ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }));
+    const model = files.bytes(path);
+    await model;
+    return new Network(model);
   }
 
   /**
-   * @param {Record<string, { data: Float32Array | number[], dims: number[] }>} given whole numbers (an array of them) are sent as int64
+   * @param {Given} given whole numbers (an array of them) are sent as int64
    * @param {boolean} [ahead] of those that draw many
-   * @returns {Promise<Record<string, OrtTensor>>}
    */
-  run(given, ahead = true) {
-    const feeds = Object.entries(given).map(([name, { data, dims }]) => [
-      name,
-      data instanceof Float32Array
-        ? new this.#ort.Tensor('float32', data, dims)
-        : new this.#ort.Tensor('int64', BigInt64Array.from(data, BigInt), dims),
-    ]);
-    return inTurn(async () => {
-      const began = performance.now(),
-        told = await this.#session.run(Object.fromEntries(feeds)),
-        [{ dims }] = Object.values(given);
-      this.pace = (performance.now() - began) / dims[0];
-      return told;
-    }, ahead);
+  async run(given, ahead = true) {
+    const where = await place(ahead);
+    let mine = this.#loaded.get(where);
+    if (!mine) {
+      this.#loaded.set(where, (mine = this.#model.then((model) => where.load(model))));
+      mine.catch(() => this.#loaded.delete(where));
+    }
+    const network = await mine,
+      began = performance.now(),
+      told = await where.run(network, given, ahead),
+      [{ dims }] = Object.values(given);
+    this.pace = (performance.now() - began) / dims[0];
+    return told;
+  }
+
+  /** How many images are to be drawn at once, so that a hand or a frame waits for no longer than it must. @param {number} most */
+  atOnce(most) {
+    return files.single ? Math.max(1, Math.min(most, Math.floor(FRAME / this.pace))) : most;
   }
 }

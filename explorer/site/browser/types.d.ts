@@ -21,6 +21,9 @@ export interface OrtTensor {
   data: Float32Array;
   dims: readonly number[];
 }
+/** What a network is given and tells, by names. Whole numbers, an array of them, are sent as int64. */
+export type Given = Record<string, { data: Float32Array | number[]; dims: number[] }>;
+export type Told = Record<string, { data: Float32Array<ArrayBuffer>; dims: number[] }>;
 export interface OrtSession {
   run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
 }
