@@ -24,7 +24,7 @@ def blocks(session: Session, names: Sequence[str] = VIEWS) -> gr.Blocks:
 
 
 def document(session: Session, names: Sequence[str] = VIEWS, head: str = "", body: str = "") -> str:
-    """The whole page, of the views ``names``. ``head``: what stands before its modules are loaded, ``body``: what stands at the end of it."""
+    """The whole page, of the views ``names``. ``head``: what is added to its head, ``body``: to its end."""
     inner = "".join(_element(child) for child in blocks(session, names).children)
     styles = f"{theme.styles()}\n{shell.stylesheets()}\n{page.shown(names)}\n{(HERE / 'site.css').read_text('utf-8')}"
     return f"""<!doctype html>

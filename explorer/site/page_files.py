@@ -19,7 +19,7 @@ PLOTLY = "runtime/plotly.min.js"
 
 def scripts(names: Sequence[str] = VIEWS) -> dict[str, str]:
     """All modules by their names below js/, of a page of these views: the page's own, with what answers in the server's place."""
-    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)} 
+    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)}
               for name, module in views.modules().items() if name in names]
     own = Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed, "plotly": PLOTLY})
     found = {name: body.decode() for name, body in own.plain.items()}
