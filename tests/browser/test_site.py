@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from explorer import page
@@ -250,7 +251,8 @@ def test_it_is_walked_in_with_the_network_cut(there, context):
         before, was = tab.evaluate(HERO), tab.locator("#lx-slider-0 input[type=number]").input_value()
         dragged(tab, 0, 2.5)
         tab.wait_for_function(f"(was) => {HERO} !== was", arg=before)
-        assert tab.locator("#lx-slider-0 input[type=number]").input_value() == "2.5" != was
+        expect(tab.locator("#lx-slider-0 input[type=number]")).to_have_value("2.5")
+        assert was != "2.5"
         moved = tab.evaluate(HERO)
         tab.locator(".lx-undo").click()
         tab.wait_for_function(f"(was) => {HERO} !== was", arg=moved)
@@ -278,6 +280,7 @@ def test_what_takes_a_server_says_so_where_it_would_be(there):
     tab = there("run=vae-plane-mnist&view=map")
     assert tab.evaluate(rest.RESTS)
     assert "no server" in tab.locator(".lx-site-told").inner_text()
+    tab.get_by_role("radio", name="UMAP").click()
     tab.locator(".lx-refit").click()
     tab.wait_for_function("document.querySelector('#lx-toast.on')?.textContent.includes('python app.py')")
     assert tab.locator(".lx-tab").all_inner_texts() == ["Map", "Codes", "Arithmetic", "Walk", "Styles", "Pyramid", "Reconstruct"]
