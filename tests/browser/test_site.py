@@ -95,7 +95,8 @@ def pictures(run):
     asked = [
         {"op": "image", "w": texts(a)}, {"op": "grid", "w": texts(a, b, c), "columns": 2},
         {"op": "walk", "keys": texts(a, b, c), "t": 0.4, "method": "slerp", "loop": True},
-        {"op": "strip", "keys": texts(a, b), "frames": 5}, {"op": "strip", "keys": texts(a, b), "frames": 4, "columns": 2, "space": "pixels"},
+        {"op": "strip", "keys": texts(a, b), "frames": 5},
+        {"op": "strip", "keys": texts(a, b), "frames": 4, "columns": 2, "space": "pixels"},
         {"op": "traverse", "w": texts(a), "directions": [1, 0], "values": [-2, 0.5, 2]},
         {"op": "dimensions", "w": texts(a), "dimensions": [0, run.d - 1], "values": [-1.5, 2]},
         {"op": "exemplars", "refs": ["s1", "s12", *(["r3"] if run.codes is not None else [])], "columns": 2},
@@ -110,7 +111,8 @@ def pictures(run):
         asked.append({"op": "codes", "w": texts(a), "rows": {"of": "code", "name": category, "values": [0, 7]},
                       "columns": {"of": "code", "name": number, "values": [-1, 1]}})
     if spec.num_classes:
-        asked.append({"op": "codes", "w": texts(a), "rows": {"of": "class", "values": [0, 3, 9]}, "columns": {"of": "noise", "values": [5]}})
+        asked.append({"op": "codes", "w": texts(a), "rows": {"of": "class", "values": [0, 3, 9]},
+                      "columns": {"of": "noise", "values": [5]}})
     if spec.num_layers > 1:
         layers = [k < 2 for k in range(spec.num_layers)]
         asked += [{"op": "styles", "rows": [1, 2], "columns": [3, 4, 5], "layers": layers, "blend": 0.8, "psi": 0.7, "cutoff": 4},
