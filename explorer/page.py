@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -52,11 +52,12 @@ SLIDERS = 8
 SESSIONS = 32                                   # of gradio's, each some 130 KB of settings; nothing of ours is kept in them
 
 
-def build(session: Session, access: Access) -> gr.Blocks:
-    """The whole page for a ``Session`` and the ``Access`` of whoever opens it."""
-    views = modules()
+def build(session: Session, access: Access, names: Sequence[str] | None = None) -> gr.Blocks:
+    """The whole page for a ``Session`` and the ``Access`` of whoever opens it. ``names``: of the views of a page that has no server; all
+    views, and what only a server can do, where there are none."""
+    views = {name: module for name, module in modules().items() if names is None or name in names}
     with gr.Blocks(title="Latent Explorer", analytics_enabled=False, fill_height=True, delete_cache=(3600, 3600)) as demo:
-        context = Context(session=session, access=access)
+        context = Context(session=session, access=access, server=names is None)
         with gr.Column(elem_id="lx"):
             head = header()
             pace()
@@ -77,7 +78,8 @@ def build(session: Session, access: Access) -> gr.Blocks:
         if context.labels:
             head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
                           show_progress="hidden", trigger_mode="multiple", api_visibility="private")
-        _named_api(session)
+        if names is None:
+            _named_api(session)
     demo.head = _head(views, context)
     return demo
 
@@ -99,13 +101,17 @@ def _inspector() -> None:
                  api_visibility="private")
 
 
+def shown(views: Iterable[str]) -> str:
+    """The rule that shows the view that is open, and no other."""
+    return ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
+                    for n in views) + "{display:flex!important}"
+
+
 def _head(views: dict[str, Any], context: Context) -> str:
     """Styles, and what of Gradio's follows the language, in the document's head: they are there before any component."""
     relabel = json.dumps([[key, prop] for _, key, prop in context.labels])
-    shown = ",".join(f"body:not(.lx-cannot,.lx-empty)[data-view={n}] #lx-main>#view-{n},body.lx-empty[data-view=train] #lx-main>#view-train"
-                     for n in views) + "{display:flex!important}"
     told = f'<script type="application/json" id="lx-relabel">{relabel}</script>'
-    return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown}</style>{told}"
+    return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown(views)}</style>{told}"
 
 
 def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:

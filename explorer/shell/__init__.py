@@ -12,6 +12,7 @@ Events for Gradio (``trigger('name')``) are named behind the template.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import gradio as gr
@@ -25,6 +26,12 @@ def script(name: str, *events: str) -> str:
     named = "".join(f"/* '{event}' */ " for event in events)
     path = address(files(".js")[name])
     return f"{named}window.lxMount('{path}', {{ element, trigger, server: typeof server === 'undefined' ? null : server }});"
+
+
+def module_of(component: gr.HTML) -> str | None:
+    """The address of the module that ``piece`` gave a component; None for one without behaviour."""
+    found = re.search(r"lxMount\('([^']+)'", component.js_on_load or "")
+    return found[1] if found else None
 
 
 def stylesheets() -> str:

@@ -1,6 +1,7 @@
 /* A run in a line of words: data set, size, and its main figure. */
 import { make } from './dom.js';
 import { arrow, figureLine, figureText, metricName } from './figures.js';
+import { address } from './server.js';
 import { lx } from './store.js';
 
 /** @import { Run } from './types' */
@@ -28,4 +29,4 @@ export const tip = (r) => [r.description || r.family_title, facts(r), ...(r.head
 export const titleOf = (r) => r.title || r.family_title;
 
 /** Where a run's small picture is. @param {Run} r */
-export const picture = (r) => lx.base() + 'thumb/' + encodeURIComponent(r.name) + '?v=' + r.images_seen;
+export const picture = (r) => address(`thumb/${encodeURIComponent(r.name)}?v=${r.images_seen}`);

@@ -76,6 +76,7 @@ import { Drawing } from './drawing.js';
 import { History } from './history.js';
 import * as moves from './moves.js';
 import { brush } from './pictures.js';
+import * as server from './server.js';
 
 /** @import { CodeAsks, RunAnswer } from './answers' */
 /** @import { Api, Asked, Code, CodeAnswer, CodeAsked, Events, Info, Keyframe, Opened, Origin, Run, State } from './types' */
@@ -116,7 +117,6 @@ const state = {
 };
 /* the state, for what is only asked for while a run is open */
 const here = () => /** @type {Opened} */ (state);
-const base = () => new URL(window.gradio_config?.root || '/', location.href).pathname.replace(/\/$/, '') + '/gradio_api/explorer/';
 /** @type {Record<keyof Events, () => any[] | null>} */
 const now = {
   run: () => state.info && [state.info],
@@ -187,8 +187,8 @@ const names = (label) =>
 const bytes = async (path, body, signal) => {
   let r;
   try {
-    r = await fetch(
-      base() + path,
+    r = await server.ask(
+      path,
       body === undefined
         ? { signal }
         : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
@@ -663,7 +663,7 @@ let plotly;
 const loadPlotly = () =>
   (plotly ??= new Promise((ok, no) => {
     const s = document.createElement('script');
-    s.src = base() + plotlyPath;
+    s.src = server.address(plotlyPath);
     s.async = true;
     s.onload = () => ok(window.Plotly);
     s.onerror = () => {
@@ -785,7 +785,6 @@ export const lx = (window.lx = {
     return steps.can;
   },
   known,
-  base,
   arc,
   range,
 });

@@ -1,5 +1,8 @@
-"""The static site: a folder, or one file, that shows runs without a server. ``python app.py export`` writes it.
+"""A page without a server: the explorer as a folder of files, or as one file, whose networks run in the visitor's browser.
 
-What the server would answer is written beforehand where there is little of it (answers.py, by the server's own functions); the rest is worked
-out in the visitor's browser, by the runs' networks (networks.py) and by the page's scripts.
+``document`` is its HTML, ``browser/`` what answers there in the server's place; the views' own modules are the page's.
 """
+
+from __future__ import annotations
+
+VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct")      # the others train, search or measure at length

@@ -50,6 +50,7 @@ class Context:
 
     session: Session
     access: Access
+    server: bool = True                     # False: of a page whose networks run in the browser
     labels: list[tuple[Any, str, str]] = field(default_factory=list)
 
     def relabel(self, component: Any, key: str, prop: str = "label") -> Any:

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from explorer.latent import layers, moves, neighbours
+from explorer.latent import layers, moves, neighbours, statistics
 from explorer.views.styles import mixing
+from training.model import standard_normal
 
 EXPECTED = Path(__file__).parents[1] / "javascript" / "expected.json"
 TIMES = (0.0, 0.25, 0.5, 0.9, 1.0)
@@ -81,13 +83,38 @@ def arrays(draw: np.random.Generator) -> list[dict[str, Any]]:
     return found
 
 
+def seeds() -> list[dict[str, Any]]:
+    """What seeds draw, of lengths that sixteen divides and of others: torch, and numpy."""
+    found = []
+    for seed, width in ((0, 16), (12, 74), (2**32 + 7, 20), (123_456_789_012, 100)):
+        generators = [torch.Generator().manual_seed(seed) for _ in range(2)]
+        found.append({"seed": seed, "width": width, "uniform": numbers(torch.rand(width, generator=generators[0]).numpy()),
+                      "normal": numbers(standard_normal(2, width, generators[1]).numpy()),
+                      "even": numbers(np.random.default_rng(seed).uniform(-0.25, 0.25, width))})
+    return found
+
+
+def measured() -> list[dict[str, Any]]:
+    """Images in grey: a slanted stroke, noise, nothing."""
+    y, x = np.mgrid[:20, :16]
+    stroke = np.where(abs(x - 4 - (20 - y) / 3) < 2, 200, 0)
+    noise = np.random.default_rng(1).integers(0, 256, (20, 16))
+    found = []
+    for image in (stroke, noise, np.zeros((20, 16), int)):
+        row = statistics.statistics(image[None, :, :, None].astype(np.uint8))[0]
+        told = {name: round(float(v), 6) for name, v in zip(statistics.STATISTICS, row, strict=True)}
+        found.append({"image": image.ravel().tolist(), "height": 20, "width": 16, "ink": told["ink"], "slant": told["slant"],
+                      "thickness": told["thickness"], "spread": told["width"]})
+    return found
+
+
 def computed() -> dict[str, Any]:
     draw = np.random.default_rng(0)
     return {"paths": paths(draw), "truncations": truncations(draw), "mixes": mixes(draw), "places": places(draw), "texts": texts(draw),
-            "arrays": arrays(draw)}
+            "arrays": arrays(draw), "seeds": seeds(), "measured": measured()}
 
 
-@pytest.mark.parametrize("name", ["paths", "truncations", "mixes", "places", "texts", "arrays"])
+@pytest.mark.parametrize("name", ["paths", "truncations", "mixes", "places", "texts", "arrays", "seeds", "measured"])
 def test_python_gives_what_the_javascript_is_held_to(name):
     stored, now = json.loads(EXPECTED.read_text("utf-8"))[name], computed()[name]
     assert len(stored) == len(now)

@@ -5,6 +5,7 @@ import { count, make, offer, wait } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { density, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
+import { address } from '../../shell/server.js';
 import { lx } from '../../shell/store.js';
 import { MOST_TURNS, frameOf, reached, textTurns, turnsLeft, turnsOf, turnsText, wayTo, withTurn } from './collapse_turns.js';
 
@@ -110,7 +111,7 @@ const order = (command) => {
     });
 };
 const leave = (name) => {
-  if (name) navigator.sendBeacon(lx.base() + `live/${name}/stop`);
+  if (name) navigator.sendBeacon(address(`live/${name}/stop`));
 };
 /* nothing of another training stands under this one's words: figures and pictures are empty until its first frame is there */
 const empty = () => {

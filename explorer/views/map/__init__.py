@@ -13,7 +13,7 @@ def supports(spec: dict[str, Any]) -> bool:
 
 
 def build(context: Context) -> None:
-    """The stage, and the form of the refit, which the stage's chip opens. Fitting itself is explorer/views/map/fits.py."""
+    """The stage, and, where there is a server, the form of the refit, which the stage's chip opens. Fitting itself is fits.py's."""
     import gradio as gr
 
     from training import maps
@@ -21,6 +21,8 @@ def build(context: Context) -> None:
     from .plane import plane
     from .refit import refit
     plane()
+    if not context.server:
+        return
     with gr.Column(elem_id="lx-refit"):
         neighbours = gr.Slider(2, 100, value=maps.Map.n_neighbors, step=1, buttons=[])
         distance = gr.Slider(0, 0.99, value=0.1, step=0.01, buttons=[])

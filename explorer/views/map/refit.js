@@ -1,6 +1,7 @@
 /* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on
  * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
 import { mounted } from '../../shell/mounted.js';
+import { address } from '../../shell/server.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { Fitting, Opened } from '../../shell/types' */
@@ -74,7 +75,7 @@ $('.lx-fit-stop').onclick = () => {
   if (gone) lx.api(`fit/${gone}/stop`, {}).catch((e) => lx.say(e.message, 'error'));
 };
 addEventListener('pagehide', () => {
-  if (id) navigator.sendBeacon(lx.base() + `fit/${id}/stop`);
+  if (id) navigator.sendBeacon(address(`fit/${id}/stop`));
 });
 lx.on('run', () => refuse(''));
 lx.translate(element);

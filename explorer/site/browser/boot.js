@@ -1,0 +1,69 @@
+/* A page without Gradio: its components are in the document from the start; each module is run with its element, and plain inputs take the
+ * place of Gradio's sliders. What only a server can do says so. */
+
+import { single } from './files.js';
+
+/** @import { Mounted } from '../../shell/types' */
+
+/** @type {Record<string, Mounted>} */
+const found = {};
+
+/** Inspector's sliders: Gradio's updates on plain inputs. */
+const sliders = () => {
+  const all = [...document.querySelectorAll('#lx-sliders .block')];
+  all.forEach((block, k) => {
+    for (const input of inputs(block))
+      input.addEventListener('input', () => {
+        if (input.value !== '') window.lx.slide(k, +input.value);
+      });
+  });
+  return all;
+};
+/** @param {Element} block @returns {HTMLInputElement[]} */
+const inputs = (block) => [...block.querySelectorAll('input')];
+
+/** @param {Element[]} blocks */
+const follow = (blocks) => {
+  const updates = /** @type {{ visible: boolean, label?: string, value?: number }[]} */ (window.lx.sliderUpdates(blocks.length));
+  updates.forEach(({ visible, label = '', value = 0 }, k) => {
+    const block = /** @type {HTMLElement} */ (blocks[k]);
+    block.hidden = !visible;
+    if (!visible) return;
+    /** @type {HTMLElement} */ (block.querySelector('span')).textContent = label;
+    for (const input of inputs(block)) {
+      input.setAttribute('aria-label', label);
+      if (document.activeElement !== input || input.type === 'range') input.value = String(value);
+      if (input.type === 'range') input.style.setProperty('--range_progress', `${((value + 4) / 8) * 100}%`);
+    }
+  });
+};
+
+/** Buttons of what takes a server: they say so, and stay where they are on the server's page. */
+const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip';
+
+const begin = async () => {
+  const blocks = sliders(),
+    trigger = (/** @type {string} */ event) => event === 'follow' && follow(blocks),
+    scripts = single ? '' : new URL('../../', import.meta.url);
+  window.lxMount = Object.assign(async () => {}, { found });
+  const mounts = [...document.querySelectorAll('[data-mount]')].map(async (element) => {
+    const name = String(/** @type {HTMLElement} */ (element).dataset.mount),
+      given = /** @type {Mounted} */ ({ element, trigger, server: null });
+    found[/** @type {string} */ (name.split('/').pop())] = given;
+    const module = await import(single ? `lx/${name}` : new URL(`${name}.js`, scripts).href);
+    module.default?.(given);
+  });
+  document.addEventListener(
+    'click',
+    (e) => {
+      const asked = e.target instanceof Element && e.target.closest(CANNOT);
+      if (!asked) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      window.lx.say(window.lx.t('site.cannot'), 'error');
+    },
+    true,
+  );
+  await Promise.all(mounts);
+};
+begin();

@@ -1,0 +1,42 @@
+/* ONNX Runtime Web on one thread (several need headers that static hosts do not send), in a worker or in the page itself. No document. */
+
+/** @import { Given, Ort, OrtSession, Told } from './types' */
+
+export class Engine {
+  #ort;
+  /** @type {OrtSession[]} */
+  #sessions = [];
+
+  /** @param {Ort} ort */
+  constructor(ort) {
+    this.#ort = ort;
+  }
+
+  /** @param {string} module where its script lies @param {ArrayBuffer} wasm */
+  static async start(module, wasm) {
+    const ort = /** @type {Ort} */ (await import(module));
+    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.wasmBinary = wasm;
+    ort.env.logLevel = 'error';
+    return new Engine(ort);
+  }
+
+  /** A network of an .onnx file's bytes: its number. @param {Uint8Array} model */
+  async load(model) {
+    const session = await this.#ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+    return this.#sessions.push(session) - 1;
+  }
+
+  /** @param {number} network @param {Given} given @returns {Promise<Told>} */
+  async run(network, given) {
+    const { Tensor } = this.#ort,
+      feeds = Object.entries(given).map(([name, { data, dims }]) => [
+        name,
+        data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('int64', BigInt64Array.from(data, BigInt), dims),
+      ]),
+      told = await this.#sessions[network].run(Object.fromEntries(feeds));
+    return Object.fromEntries(
+      Object.entries(told).map(([name, { data, dims }]) => [name, { data: Float32Array.from(data), dims: [...dims] }]),
+    );
+  }
+}

@@ -1,0 +1,70 @@
+/* In the place of shell/server.js: the page's questions are answered in the browser, from the site's files and by its networks. */
+import { answer } from './code.js';
+import * as files from './files.js';
+import { meanOf } from './nearest.js';
+import { bmp } from './pixels.js';
+import { Refused } from './refused.js';
+import { render } from './render.js';
+import { Run } from './run.js';
+import { beside } from './taking.js';
+import { b64 } from '../../shell/bytes.js';
+
+/** Files of the server's that the site has, by what they are asked for. @type {[RegExp, (...parts: string[]) => string][]} */
+const FILES = [
+  [/^runs$/, () => 'data/runs.json'],
+  [/^(run|codes)\/([^/]+)$/, (kind, name) => `data/${kind}/${name}.json`],
+  [/^thumb\/([^/]+)$/, (name) => `data/thumb/${name}.png`],
+  [/^plot\/([^/]+)\/spectrum$/, (name) => `data/plot/${name}/spectrum.json`],
+  [/^sheet\/([^/]+)\/(\d+)$/, (name, k) => `data/sheet/${name}/${k}.webp`],
+  [/^fields\/([^/]+)$/, (name) => `data/fields/${name}.bin`],
+  [/^runtime\/(.+)$/, (name) => `runtime/${name}`],
+];
+
+/** Where a file lies that the server answers with; null where the site has no such thing. @param {string} asked */
+const fileOf = (asked) => {
+  const [path, query] = asked.split('?'),
+    more = new URLSearchParams(query),
+    [kind, name] = path.split('/');
+  if (kind === 'map') return `data/map/${name}.${more.get('projection') ?? 'umap'}.bin`;
+  if (kind === 'colours') return `data/colours/${name}.${more.get('by') ?? 'class'}.bin`;
+  for (const [like, file] of FILES) {
+    const found = like.exec(path);
+    if (found) return file(...found.slice(1));
+  }
+  return null;
+};
+
+/** Where something lies that an element shows or runs. @param {string} path */
+export const address = (path) => files.address(fileOf(path) ?? path);
+
+/** @param {string} path @param {any} body @returns {Promise<Response>} */
+const worked = async (path, body) => {
+  if (path === 'render') return new Response(bmp(await render(await Run.of(body.run), body)), { headers: { 'content-type': 'image/bmp' } });
+  if (path === 'code') return Response.json(await answer(await Run.of(body.run), body));
+  if (path === 'beside') return Response.json(await beside(body));
+  if (path === 'mix') return Response.json({ w: b64(await meanOf(await Run.of(body.run), body.indices, body.weights ?? undefined)) });
+  throw new Refused('site.cannot');
+};
+
+/**
+ * As the server's: an answer that is not ok has a sentence.
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>}
+ */
+export const ask = async (path, init = {}) => {
+  try {
+    if (init.body === undefined || init.body === null) {
+      const file = fileOf(path);
+      if (!file) throw new Refused('site.cannot');
+      return await files.response(file, init.signal);
+    }
+    const done = await worked(path, JSON.parse(String(init.body)));
+    init.signal?.throwIfAborted();
+    return done;
+  } catch (e) {
+    if (e instanceof Refused) return Response.json({ error: e.message }, { status: 422 });
+    if (e instanceof files.Missing) return Response.json({ error: new Refused('site.missing').message }, { status: 404 });
+    throw e;
+  }
+};

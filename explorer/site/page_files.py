@@ -1,0 +1,39 @@
+"""The files of a site that are the same for all runs: the page, its modules, plotly.js."""
+
+from __future__ import annotations
+
+import importlib.resources
+from pathlib import Path
+
+from .. import views
+from ..i18n import LANGUAGES, words
+from ..runs.session import Session
+from ..server.scripts import Scripts
+from . import VIEWS
+from .document import document
+
+BROWSER = Path(__file__).with_name("browser")
+PLOTLY = "runtime/plotly.min.js"
+
+
+def scripts() -> dict[str, str]:
+    """All modules by their names below js/: the page's own, with what answers in the server's place."""
+    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)} for name, module in views.modules().items() if name in VIEWS]
+    own = Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed, "plotly": PLOTLY})
+    found = {name: body.decode() for name, body in own.plain.items()}
+    found |= {f"site/browser/{path.stem}": path.read_text("utf-8") for path in BROWSER.glob("*.js")}
+    found["shell/server"] = "export * from '../site/browser/server.js';\n"
+    return found
+
+
+def page_files(session: Session) -> dict[str, bytes]:
+    """What stands beside ``data/``, by path."""
+    modules = scripts()
+    ahead = "".join(f'<link rel="modulepreload" href="js/{name}.js">' for name in modules if not name.startswith("views/"))
+    body = '<script type="module" src="js/site/browser/boot.js"></script><script type="module" src="js/shell/store.js"></script>'
+    plotly = importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
+    return {"index.html": document(session, ahead, body).encode(), PLOTLY: plotly,
+            **{f"js/{name}.js": text.encode() for name, text in modules.items()}}
+
+
+__all__ = ["PLOTLY", "page_files", "scripts"]

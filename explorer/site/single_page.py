@@ -1,0 +1,47 @@
+"""The page as one HTML file that needs no other, with a run's files within it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from ..runs.session import Session
+from .document import document
+from .page_files import PLOTLY, page_files
+
+SCRIPT = Path(__file__).with_name("single.js")
+IMPORT = re.compile(r"(\bfrom |\bimport )'(\.[^']+)\.js'")
+
+
+def single_page(session: Session, files: Mapping[str, bytes], plotly: bool = True) -> str:
+    """``files``: those of ``data/`` and ``runtime/``, by path. The page's own are added; plotly.js where maps are to be drawn."""
+    own = {path: body for path, body in page_files(session).items() if path != "index.html" and (plotly or path != PLOTLY)}
+    modules = {path: linked(path, body.decode()).encode() for path, body in own.items() if path.startswith("js/")}
+    text = base64.b64encode(packed({**own, **modules, **files})).decode("ascii")
+    return document(session, body=f'<script type="text/plain" id="lx-files">{text}</script><script>{SCRIPT.read_text("utf-8")}</script>')
+
+
+def linked(path: str, text: str) -> str:
+    """A module whose imports are names of an import map: './dom.js' of js/shell/x.js becomes 'lx/shell/dom'."""
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]}'lx/{normpath(join(dirname(path), found[2])).removeprefix('js/')}'"
+    return IMPORT.sub(named, text)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """All files as one (single.js tells how), packed; the same for the same files."""
+    header, at = dict[str, tuple[int, int]](), 0
+    for path, body in files.items():
+        header[path] = (at, len(body))
+        at += len(body)
+    told = json.dumps(header).encode()
+    return gzip.compress(struct.pack("<I", len(told)) + told + b"".join(files.values()), 9, mtime=0)
+
+
+__all__ = ["linked", "packed", "single_page"]
