@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from . import corruption, networks
 from .errors import psnr_of, squared_error
 from .layers import mlp, trace
-from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting, standard_normal
+from .model import Batch, Config, DataSpec, Draws, LatentModel, LatentSpec, Objective, Phase, setting
 from .optimizers import adam
 
 FULL = 128                                        # codes up to this long keep their whole covariance
@@ -125,13 +125,18 @@ class Autoencoder(LatentModel):
             return convolutional(shape, config.channels, config.z_dim, self.kind)
         return dense(shape, config.hidden, config.z_dim, config.tied, self.kind)
 
-    def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        long, kept = self.spec.z_dim > FULL, self.code_factor.shape[1]
-        unit = standard_normal(n, kept + (self.spec.z_dim if long else 0), generator)
-        spread = unit[:, :kept].double() @ self.code_factor.cpu().double().T   # in double: a product's last bits differ with how many rows
+    def draws(self) -> Draws:
+        return Draws(self.code_factor.shape[1] + (self.spec.z_dim if self.spec.z_dim > FULL else 0))
+
+    def prior(self, drawn: Tensor) -> Tensor:
+        kept = self.code_factor.shape[1]
+        if torch.compiler.is_exporting():
+            spread = drawn[:, :kept] @ self.code_factor.T
+        else:                                     # in double: a product's last bits differ with how many rows
+            spread = drawn[:, :kept].double() @ self.code_factor.cpu().double().T
         z = self.code_mean + spread.to(self.code_mean)
-        if long:
-            z = z + unit[:, kept:].to(z) * self.code_rest
+        if self.spec.z_dim > FULL:
+            z = z + drawn[:, kept:].to(z) * self.code_rest
         return z.clamp(0, 1) if self.kind == "sigmoid" else z
 
     def encode(self, x: Tensor) -> Tensor:

@@ -61,9 +61,8 @@ class EqualConv(nn.Module):
 def widened(weight: Tensor) -> Tensor:
     """Kernels (b, a, 3, 3) added up at the four places that they take within 4 × 4: (b, a, 4, 4), as one product of matrices."""
     b, a, _, _ = weight.shape
-    one = torch.zeros(3, 4, dtype=weight.dtype, device=weight.device)
-    one.diagonal().fill_(1)
-    one.diagonal(1).fill_(1)
+    three = torch.eye(3, dtype=weight.dtype, device=weight.device)
+    one = F.pad(three, (0, 1)) + F.pad(three, (1, 0))
     return (weight.flatten(2) @ torch.kron(one, one)).view(b, a, 4, 4)
 
 

@@ -102,6 +102,7 @@ class Growing(LatentModel):
     """A generator that can be asked for its image at every resolution. Families give ``blocks``."""
 
     growth: Tensor
+    settled: tuple[int, float] | None = None
 
     def __init__(self, config: Any, data: DataSpec) -> None:
         super().__init__()
@@ -116,8 +117,13 @@ class Growing(LatentModel):
 
     def grown(self) -> tuple[int, float]:
         """The stage and its α."""
+        if self.settled is not None:
+            return self.settled
         stage, alpha = self.growth.tolist()
         return int(stage), alpha
+
+    def settle(self) -> None:
+        self.settled = self.grown()
 
     def grew(self) -> tuple[int, ...]:
         return self.sides[self.first:self.grown()[0] + 1]

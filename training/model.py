@@ -10,7 +10,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -207,7 +207,33 @@ def standard_normal(n: int, width: int, generator: torch.Generator | None = None
 
 def as_uniform(normal: Tensor) -> Tensor:
     """Normal numbers of any shape as uniform ones in [0, 1], float32, by their distribution function: those of a row stay that row's."""
+    if torch.compiler.is_exporting():           # a browser's networks have it in float32 alone
+        return 0.5 * (1 + torch.erf(normal * math.sqrt(0.5)))
     return torch.special.ndtr(normal.double()).float()      # in double: float32 differs by a bit with a number's place in memory
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What a seed draws of a model, before ``prior`` makes noise of it: rows of ``width`` numbers, normal, or uniform in [0, 1)."""
+
+    width: int
+    kind: Literal["normal", "uniform"] = "normal"
+
+    def draw(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        """(n, width) float32, on the CPU. Row k of a seed is the same bits whatever n is."""
+        if self.kind == "uniform":
+            return torch.rand(n, self.width, generator=generator)
+        return standard_normal(n, self.width, generator)
+
+
+@dataclass(frozen=True)
+class NoiseLayer:
+    """A layer that adds noise of each pixel: (1, 1, side, side) normal numbers, the model's own those of ``seed``. ``level``: which of the
+    spec's levels it belongs to."""
+
+    side: int
+    seed: int
+    level: int
 
 
 class LatentModel(nn.Module):
@@ -216,9 +242,21 @@ class LatentModel(nn.Module):
     spec: LatentSpec
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        """Draw (n, z_dim) float32 from the prior, by numbers drawn on the CPU, so that a seed means the same everywhere. Row k of a seed is
-        the same bits whatever n is: draw by ``standard_normal``, whole rows at once."""
-        return standard_normal(n, self.spec.z_dim, generator)
+        """Draw (n, z_dim) float32 from the prior, by numbers drawn on the CPU, so that a seed means the same everywhere: ``prior`` of what
+        it ``draws``. Row k of a seed is the same bits whatever n is."""
+        return self.prior(self.draws().draw(n, generator))
+
+    def draws(self) -> Draws:
+        """What a seed draws: as many normal numbers as the noise has, unless a family says otherwise."""
+        return Draws(self.spec.z_dim)
+
+    def prior(self, drawn: Tensor) -> Tensor:
+        """Noise (n, z_dim) of what a seed draws, (n, ``draws().width``), row by row. The identity for a normal prior."""
+        return drawn
+
+    def settle(self) -> None:
+        """What ``forward`` reads of its buffers in Python becomes constant: called once before the network is traced, of a copy, which is
+        of no use for training after it."""
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """(n, z_dim) to (n, num_layers, w_dim), the one space in which everything is edited. The identity for plain models."""
@@ -235,6 +273,14 @@ class LatentModel(nn.Module):
     def synthesize_noisy(self, w: Tensor, label: Tensor | None, strengths: Sequence[float], seed: int | None = None) -> Tensor:
         """``synthesize`` with the noise of each of ``spec.levels`` times its strength (0: none), the model's own noise or that of a seed:
         (n, C, H, W) in [-1, 1]. Only where ``spec.pixel_noise``."""
+        raise TypeError(f"{type(self).__name__} adds no noise.")
+
+    def noise_layers(self) -> list[NoiseLayer]:
+        """The layers that add noise, in the order in which they draw it. Only where ``spec.pixel_noise``."""
+        return []
+
+    def synthesize_given(self, w: Tensor, label: Tensor | None, noise: Sequence[Tensor | None]) -> Tensor:
+        """``synthesize`` with what each of ``noise_layers`` adds, (1, 1, r, r), times its strength; None for nothing."""
         raise TypeError(f"{type(self).__name__} adds no noise.")
 
     def average_w(self) -> Tensor | None:

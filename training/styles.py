@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from . import palette
 from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm, blurred
 from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
-from .model import DataSpec, LatentSpec, SettingError, setting
+from .model import DataSpec, LatentSpec, NoiseLayer, SettingError, setting
 from .precision import exactly
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
@@ -94,6 +94,7 @@ class SynthesisLayer(nn.Module):
         self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0) if styled else None
         noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
         self.register_buffer("constant", noise, persistent=False)
+        self.seed = seed
 
     def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """``noise``: (n or 1, 1, r', r'), or None for none; ``before``: the gain that x comes with, (n, a). Returns the gain given, too."""
@@ -110,7 +111,7 @@ class SynthesisLayer(nn.Module):
             x = x + added
         x = F.leaky_relu(x, 0.2, inplace=True)
         if self.style is None:
-            return x, torch.ones(len(x), x.shape[1], device=x.device)
+            return x, torch.ones(x.shape[0], x.shape[1], device=x.device)
         style = self.style(w)
         if self.instance:
             gain, bias = style[:, :, None, None].chunk(2, 1)
@@ -217,7 +218,7 @@ class StyleGenerator(Growing):
 
         Without gradients, what several images have in common up to some layer (styles, and so features) is drawn once.
         """
-        x, out, gain = self.constant.expand(len(w), -1, -1, -1), [], None
+        x, out, gain = self.constant.expand(w.shape[0], -1, -1, -1), [], None       # len() would be one number in a traced network
         layers, same = self.styled(stage), None
         if not torch.is_grad_enabled() and not self.training and all(a is None or len(a) == 1 for a in noise or ()):
             same = alike(w, [layer.style is not None for layer in layers])
@@ -237,16 +238,24 @@ class StyleGenerator(Growing):
                 styles = styles[same[k].rows]
             x, gain = layer(x, styles, own, gain)
             if k % self.depth == self.depth - 1:
-                out.append(x if len(x) == len(w) or not same else x[same[k].of])
+                out.append(x if not same or len(x) == len(w) else x[same[k].of])
         return out
 
     def synthesize_noisy(self, w: Tensor, label: Tensor | None, strengths: Sequence[float], seed: int | None = None) -> Tensor:
-        stage, alpha = self.grown()
+        stage, _ = self.grown()
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         noise: list[Tensor | None] = []
         for k, layer in enumerate(self.styled(stage)):
             own = layer.constant if generator is None else torch.randn(layer.constant.shape, generator=generator).to(w.device)
             noise.append(own * strengths[k // self.depth] if strengths[k // self.depth] else None)
+        return self.synthesize_given(w, label, noise)
+
+    def noise_layers(self) -> list[NoiseLayer]:
+        layers = self.styled(self.grown()[0])
+        return [NoiseLayer(layer.constant.shape[-1], layer.seed, k // self.depth) for k, layer in enumerate(layers)]
+
+    def synthesize_given(self, w: Tensor, label: Tensor | None, noise: Sequence[Tensor | None]) -> Tensor:
+        stage, alpha = self.grown()
         return self.enlarged(self.faded(self.blocks(w, stage, noise), w, stage, alpha))
 
     def average_w(self) -> Tensor | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training import points
-from training.model import LatentModel, LatentSpec
+from training.model import Draws, LatentModel, LatentSpec
 
 SIDE, CLOUD = 64, 2048                          # pixels along a side; samples behind
 DOT, FAINT = 1.6, 0.4                           # the dot's standard deviation in pixels; the cloud's brightness
@@ -45,6 +45,15 @@ class Drawn(LatentModel):
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         return self.inner.sample_z(n, generator)
+
+    def draws(self) -> Draws:
+        return self.inner.draws()
+
+    def prior(self, drawn: Tensor) -> Tensor:
+        return self.inner.prior(drawn)
+
+    def settle(self) -> None:
+        self.inner.settle()
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         return self.inner.map(z, label)

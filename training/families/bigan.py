@@ -18,7 +18,7 @@ from .. import networks
 from ..adversarial import AdversarialConfig, AdversarialObjective
 from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, r1_penalty
-from ..model import Batch, DataSpec, Family, LatentModel, LatentSpec, Published, setting
+from ..model import Batch, DataSpec, Draws, Family, LatentModel, LatentSpec, Published, setting
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,11 @@ class BiGAN(Autoencoding):
         self.generator = generator(config.z_dim, data.shape, config.network, config.width, config.channels, norm=True)
         self.encoder = Encoder(data.shape, config.network, config.width, config.features, config.channels, config.z_dim, norm=True)
 
-    def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        return torch.rand(n, self.spec.z_dim, generator=generator) * 2 - 1
+    def draws(self) -> Draws:
+        return Draws(self.spec.z_dim, "uniform")
+
+    def prior(self, drawn: Tensor) -> Tensor:
+        return drawn * 2 - 1
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         return self.generator(w[:, 0])

@@ -28,7 +28,7 @@ from .. import networks
 from ..adversarial import AdversarialObjective, PenalisedConfig
 from ..jitter import jittered
 from ..losses import generator_bce, information_bound
-from ..model import Batch, Code, DataSpec, Family, LatentModel, LatentSpec, Phase, Published, as_uniform, setting, standard_normal
+from ..model import Batch, Code, DataSpec, Draws, Family, LatentModel, LatentSpec, Phase, Published, as_uniform, setting
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,11 @@ class InfoGenerator(LatentModel):
         self.hidden = nn.Sequential(nn.Linear(self.trunk.width, 128, bias=False), nn.BatchNorm1d(128), nn.LeakyReLU(0.1))
         self.head = nn.Linear(128, k + config.continuous)
 
-    def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+    def draws(self) -> Draws:
+        return Draws(self.spec.codes[0].start + len(self.spec.codes))
+
+    def prior(self, drawn: Tensor) -> Tensor:
         category = self.spec.codes[0]
-        drawn = standard_normal(n, category.start + len(self.spec.codes), generator)
         noise, uniform = drawn[:, :category.start], as_uniform(drawn[:, category.start:])
         which = (uniform[:, 0] * category.size).long().clamp(max=category.size - 1)
         return torch.cat([noise, F.one_hot(which, category.size).float(), uniform[:, 1:] * 2 - 1], 1)

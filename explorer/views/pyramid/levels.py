@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from training import pyramid
@@ -24,7 +25,7 @@ class Level:
     residual: Tensor | None = None
 
 
-def of_code(model: LatentModel, w: Tensor, label: Tensor | None, blend: Sequence[float]) -> list[Level]:
+def of_code(model: LatentModel, w: Tensor, label: Tensor | None, blend: Sequence[float] | Tensor) -> list[Level]:
     """The levels of a code (1, num_layers, w_dim), each residual times its ``blend``. What is shown is clamped, so that low and residual
     add up to the image exactly; a finer level draws on the blended image, as it would on any other."""
     if not model.spec.noise:
@@ -36,18 +37,23 @@ def of_code(model: LatentModel, w: Tensor, label: Tensor | None, blend: Sequence
     return out
 
 
-def of_image(model: LatentModel, image: Tensor, w: Tensor, label: Tensor | None, blend: Sequence[float],
-             drawn: Sequence[bool]) -> list[Level]:
-    """The levels of a real image (1, C, H, W) in [-1, 1]: its own residuals, or where ``drawn`` the model's for the image so far."""
+def of_image(model: LatentModel, image: Tensor, w: Tensor, label: Tensor | None, blend: Sequence[float] | Tensor,
+             drawn: Sequence[bool] | Tensor) -> list[Level]:
+    """The levels of a real image (1, C, H, W) in [-1, 1]: its own residuals, or where ``drawn`` the model's for the image so far. As a
+    tensor of 0 and 1 both are worked out: what a network is exported with."""
     first, *own = pyramid.decompose(image, model.spec.levels)
     out = [Level(first)]
     for k, (real, share, by_model) in enumerate(zip(own, blend, drawn, strict=True), start=1):
         low = pyramid.up(out[-1].image)
-        out.append(_added(low, model.residual(k, low, w, label) if by_model else real, share))
+        if isinstance(by_model, Tensor):
+            residual = torch.where(by_model > 0, model.residual(k, low, w, label), real)
+        else:
+            residual = model.residual(k, low, w, label) if by_model else real
+        out.append(_added(low, residual, share))
     return out
 
 
-def _added(low: Tensor, residual: Tensor, share: float) -> Level:
+def _added(low: Tensor, residual: Tensor, share: float | Tensor) -> Level:
     """The sum, clamped; its residual is what was really added."""
     image = (low + share * residual).clamp(-1, 1)
     return Level(image, low, image - low)

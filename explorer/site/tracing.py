@@ -1,0 +1,77 @@
+"""A network as ONNX: traced by torch, its weights packed (packing.py)."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from training.model import LatentModel
+
+from .. import Refused
+from . import packing
+from .networks import Net
+
+OPSET = 18
+ROWS = 3                                        # of the example: more than one, else a batch is taken for always one
+
+
+class _Traced(nn.Module):
+    """A network's call as a module: what torch traces."""
+
+    def __init__(self, owner: nn.Module, net: Net) -> None:
+        super().__init__()
+        self.owner, self.net = owner, net
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return self.net(*inputs)
+
+
+def settled(model: LatentModel) -> LatentModel:
+    """A copy that can be traced; the model itself goes on as it was."""
+    copy = deepcopy(model).cpu().eval().requires_grad_(False)
+    copy.settle()
+    return copy
+
+
+def traced(owner: nn.Module, net: Net) -> bytes:
+    """The network as ONNX, of any number of rows; ``owner``: the module that its call belongs to. Raises Refused."""
+    example = net.example(ROWS)
+    batch = tuple(None if given.whole else {0: torch.export.Dim.DYNAMIC} for given in net.given)
+    kept = io.BytesIO()
+    with torch.enable_grad(), _quiet():
+        try:
+            program = torch.onnx.export(
+                _Traced(owner, net).eval(), example, dynamo=True, optimize=False, opset_version=OPSET, verbose=False,
+                input_names=[given.name for given in net.given], output_names=list(net.outputs), dynamic_shapes=(batch,))
+        except (torch.onnx.OnnxExporterError, RuntimeError) as e:
+            raise Refused(f"the network {net.key!r} cannot be written for a browser: {_first(e)}") from e
+        assert program is not None
+        kept.write(packing.packed(program.model_proto))
+    return kept.getvalue()
+
+
+def _first(e: BaseException) -> str:
+    return str(e).strip().partition("\n")[0][:300]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what torch and onnxscript tell of their own workings."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir", "torch.export")]
+    before = [one.level for one in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for one in loggers:
+            one.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for one, level in zip(loggers, before, strict=True):
+                one.setLevel(level)
