@@ -97,7 +97,9 @@ def test_named_endpoints_refuse_in_words(client, arguments, api, sentence):
 
 
 def test_only_what_is_meant_to_be_asked_by_name_is_offered(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/list_runs", "/sample", "/decode", "/encode", "/nearest"}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
+        "/list_runs", "/sample", "/decode", "/encode", "/nearest", "/walk", "/film", "/arithmetic", "/directions", "/move", "/map",
+        "/place", "/held_out", "/map_z"}
 
 
 def call(address, name, asked):
