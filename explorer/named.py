@@ -22,11 +22,11 @@ from .server.scope import address
 def expose(answering: Answering) -> None:
     """All of them, within the gr.Blocks that is being built."""
     for kind in QUESTIONS:
-        gr.api(function_of(kind, answering), api_name=kind.title, concurrency_limit=4)
+        gr.api(function_of(kind, answering), api_name=kind.title, api_description=described(kind), concurrency_limit=4)
 
 
 def function_of(kind: type[Question], answering: Answering) -> Callable[..., Awaitable[Any]]:
-    """The function that answers a question, with its signature and its docstring as Gradio reads them."""
+    """The function that answers a question, with its signature as Gradio reads it."""
     signature = signature_of(kind)
 
     async def function(*given: Any, **named: Any) -> Any:
@@ -37,7 +37,7 @@ def function_of(kind: type[Question], answering: Answering) -> Callable[..., Awa
         except Refused as e:
             raise gr.Error(str(e), print_exception=False) from e
     function.__name__ = function.__qualname__ = kind.title
-    function.__doc__ = docstring_of(kind)
+    function.__doc__ = kind.told()
     function.__signature__ = signature          # type: ignore[attr-defined]
     function.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()} | {"return": signature.return_annotation}
     return function
@@ -52,10 +52,10 @@ def signature_of(kind: type[Question]) -> inspect.Signature:
     return inspect.Signature([request, *fields], return_annotation=get_type_hints(kind.answer)["return"])
 
 
-def docstring_of(kind: type[Question]) -> str:
-    """What it answers, and a line for each of its values."""
-    lines = [f"    {name}: {field.description}" for name, field in kind.model_fields.items()]
-    return "\n".join([kind.told(), *(["", "Parameters:", *lines] if lines else [])])
+def described(kind: type[Question]) -> str:
+    """What it answers, and what each of its values is."""
+    values = [f"{name}: {field.description}" for name, field in kind.model_fields.items()]
+    return " ".join([*kind.told().split("\n\n"), *([f"Values – {'; '.join(values)}."] if values else [])])
 
 
 __all__ = ["expose", "function_of"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import re
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ from PIL import Image
 
 from explorer import Refused
 from explorer.latent import moves, run_directions
-from explorer.server.answering import QUESTIONS
+from explorer.runs.shares import Busy
+from explorer.server.answering import EACH_FILMS, FILMS, QUESTIONS, Answering, films
 from explorer.server.api import Decode, Encode, MapZ, Nearest, Sample, asked
 from explorer.server.api_maps import HeldOut, Map, Place
 from explorer.server.api_paths import Arithmetic, Directions, Film, Move, Walk
@@ -195,3 +198,31 @@ def test_a_map_is_the_page_s(session, client, tiny):
     assert np.array_equal(pixels(image["image"]), tiny.held.images([7])[0][0]) and image["attributes"]["side"] in ("left", "right")
     alone = ask(session, HeldOut, run="bare", index=7)
     assert len(alone["code"]) == 4 and alone["label"] == image["label"], "encoded where there is no map"
+
+
+def answered(session, kind, who, **values):
+    """As a program is answered, on a thread with a loop of its own."""
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(asyncio.run, Answering(session).answer(kind, {"run": "tiny", **values}, who)).result()
+
+
+def test_films_are_shared_by_address(session):
+    """One address asks for as many as it may; the other's is made."""
+    film = {"keys": [ZERO], "frames": 2, "size": 28}
+    with films().held("10.0.0.1", EACH_FILMS):
+        with pytest.raises(Busy, match="Your other films"):
+            answered(session, Film, "10.0.0.1", **film)
+        assert answered(session, Film, "10.0.0.2", **film)
+        with films().held("10.0.0.3", FILMS - EACH_FILMS), pytest.raises(Busy, match="Other films"):
+            answered(session, Film, "10.0.0.2", **film)
+        assert len(answered(session, Sample, "10.0.0.1", seed=0)) == 4, "what is quick is not held up"
+    assert len(films()) == 0
+
+
+@pytest.mark.parametrize("wrong, said", [(MemoryError(), "more memory"), (RuntimeError("CUDA"), "its log says"), (OSError(), "its log says")])
+def test_what_the_machine_cannot_is_a_sentence(session, monkeypatch, wrong, said):
+    def fails(*_):
+        raise wrong
+    monkeypatch.setattr(Sample, "answer", fails)
+    with pytest.raises(Refused, match=said):
+        answered(session, Sample, "10.0.0.1", seed=0)
