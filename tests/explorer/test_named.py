@@ -219,7 +219,7 @@ def test_films_are_shared_by_address(session):
     assert len(films()) == 0
 
 
-@pytest.mark.parametrize("wrong, said", [(MemoryError(), "more memory"), (RuntimeError("CUDA"), "its log says"), (OSError(), "its log says")])
+@pytest.mark.parametrize("wrong, said", [(MemoryError(), "more memory"), (RuntimeError(), "its log says"), (OSError(), "its log says")])
 def test_what_the_machine_cannot_is_a_sentence(session, monkeypatch, wrong, said):
     def fails(*_):
         raise wrong
