@@ -125,6 +125,16 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
+def where(local: str, public: str | None, args: argparse.Namespace) -> str:
+    """What is said once the page is served: its addresses."""
+    from explorer.server.tools import PATH
+
+    address = local.replace("[::]", "[::1]")
+    only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
+    said = f"Latent Explorer is at {address}{only}" + (f" and, for a week, at {public}" if public else "")
+    return said + (f"\nIts tools, for programs that speak MCP, are at {address.rstrip('/')}{PATH}" if args.mcp else "")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serve until interrupted; returns the exit status."""
     try:
@@ -176,11 +186,7 @@ def main(argv: list[str] | None = None) -> int:
         hosts.allow(urlsplit(public).netloc)
     elif args.share:
         access.not_shared()
-    only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
-    print(f"Latent Explorer is at {local.replace('[::]', '[::1]')}{only}" + (f" and, for a week, at {public}" if public else ""),
-          flush=True)
-    if args.mcp:
-        print(f"Its MCP server, for programs that use tools, is at {local.replace('[::]', '[::1]').rstrip('/')}{tools.PATH}", flush=True)
+    print(where(local, public, args), flush=True)
     if args.share and not public:
         print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
               file=sys.stderr, flush=True)

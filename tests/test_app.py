@@ -190,7 +190,7 @@ def test_every_argument_has_help(capsys):
         app.arguments(["--help"], {})
     text = capsys.readouterr().out
     assert all(f"--{name}" in text for name in ("port", "host", "share", "auth", "trained", "device", "allow-training", "root-path",
-                                             "allowed-host", "behind-proxy", "allow-frames"))
+                                             "allowed-host", "behind-proxy", "allow-frames", "mcp"))
 
 
 @contextmanager

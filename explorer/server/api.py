@@ -22,6 +22,7 @@ from .. import Refused, images
 from ..latent import moves, neighbours
 from ..runs.run import Label, Run
 from ..runs.session import Session
+from ..views import films
 from ..views.base import MOST_PIXELS, MOST_TILES
 from .answers import CardTold
 
@@ -108,7 +109,7 @@ class Sample(OfRun):
         seeds = self.seed if isinstance(self.seed, list) else [self.seed]
         labels = classes(run, self.label, len(seeds))
         codes = [run.map_z(run.sample_z(1, s), labels[k:k + 1] if isinstance(labels, np.ndarray) else labels)[0].tolist()
-                 for k, s in enumerate(seeds)]
+                 for k, s in enumerate(films.wanted(seeds))]
         return codes if isinstance(self.seed, list) else codes[0]
 
 
@@ -137,7 +138,7 @@ class Decode(OfRun):
         run = self.opened(session)
         codes, one = rows(self.code, run.d)
         few(run, len(codes))
-        drawn = [as_text(pixels) for pixels in run.decode(codes, classes(run, self.label, len(codes)))]
+        drawn = [as_text(pixels) for pixels in films.wanted(run.decode(codes, classes(run, self.label, len(codes))))]
         return drawn[0] if one else drawn
 
     @classmethod
@@ -183,7 +184,7 @@ class Nearest(OfRun):
         codes, one = rows(self.code, run.d)
         among = neighbours.of_run(run)
         found = [[Near(index=int(i), distance=float(d), label=run.class_of(int(i))) for i, d in zip(*among.nearest(w, self.k), strict=True)]
-                 for w in codes]
+                 for w in films.wanted(codes)]
         return found[0] if one else found
 
 
