@@ -28,8 +28,9 @@ from .answers import CardTold
 
 MOST_IMAGES = 16                                # files of one question
 MAX_TEXT = images.MAX_FILE * 4 // 3 * 2         # characters of one image: base64, its lines broken, with a header
-Code = Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-moves.LIMIT, le=moves.LIMIT)]], Field(min_length=1, max_length=2**16)]
-Codes = Code | Annotated[list[Code], Field(min_length=1, max_length=MOST_TILES)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-moves.LIMIT, le=moves.LIMIT)]
+Code = Annotated[list[Number], Field(fail_fast=True, min_length=1, max_length=2**16)]     # else each wrong number is a message of its own
+Codes = Code | Annotated[list[Code], Field(fail_fast=True, min_length=1, max_length=MOST_TILES)]
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Class = Annotated[int, Field(ge=0, lt=2**31)]
 File = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -37,7 +38,7 @@ OneCode = Annotated[Code, Field(description="a list of finite numbers, num_layer
 SomeCodes = Annotated[Codes, Field(
     description=f"a list of finite numbers, num_layers * w_dim of them, or a list of up to {MOST_TILES} such lists")]
 OneClass = Annotated[Class | None, Field(description="the number of a class, from 0, or nothing (the first, where the run has classes)")]
-SomeClasses = Annotated[Class | Annotated[list[Class], Field(min_length=1, max_length=MOST_TILES)] | None, Field(
+SomeClasses = Annotated[Class | Annotated[list[Class], Field(fail_fast=True, min_length=1, max_length=MOST_TILES)] | None, Field(
     description="the number of a class, from 0, or nothing (the first, where the run has classes); of several one for all, or a list of "
                 "one for each")]
 
@@ -100,7 +101,7 @@ class Sample(OfRun):
     """
 
     title = "sample"
-    seed: Annotated[Seed | Annotated[list[Seed], Field(min_length=1, max_length=MOST_TILES)], Field(
+    seed: Annotated[Seed | Annotated[list[Seed], Field(fail_fast=True, min_length=1, max_length=MOST_TILES)], Field(
         description=f"a whole number from 0 to 2 to the power of 63, or a list of up to {MOST_TILES} of them")]
     label: SomeClasses = None
 
@@ -151,7 +152,7 @@ class Encode(OfRun):
     codes."""
 
     title = "encode"
-    image_base64: Annotated[File | Annotated[list[File], Field(min_length=1, max_length=MOST_IMAGES)], Field(
+    image_base64: Annotated[File | Annotated[list[File], Field(fail_fast=True, min_length=1, max_length=MOST_IMAGES)], Field(
         description=f"an image file of up to {images.MAX_FILE // 2**20} MB in base64 or as a data: URL, or a list of up to {MOST_IMAGES} "
                     "of them")]
 

@@ -37,7 +37,7 @@ class Walk(OfRun):
     """A path through codes, at even times: its frames' codes, and their images unless they are not wanted."""
 
     title = "walk"
-    keys: Annotated[list[Code], Field(min_length=1, max_length=MOST_STEPS, description=(
+    keys: Annotated[list[Code], Field(fail_fast=True, min_length=1, max_length=MOST_STEPS, description=(
         f"a list of 1 to {MOST_STEPS} codes that the path goes through, each a list of num_layers * w_dim finite numbers"))]
     frames: Annotated[int, Field(ge=1, le=MOST_STEPS, description=f"a whole number from 1 to {MOST_STEPS}")] = 16
     method: Method = "lerp"
@@ -67,7 +67,7 @@ class Film(OfRun):
 
     title = "film"
     lane = "making"
-    keys: Annotated[list[Code], Field(min_length=1, max_length=films.MOST_KEYS, description=(
+    keys: Annotated[list[Code], Field(fail_fast=True, min_length=1, max_length=films.MOST_KEYS, description=(
         f"a list of 1 to {films.MOST_KEYS} codes that the path goes through, each a list of num_layers * w_dim finite numbers"))]
     frames: Annotated[int, Field(ge=2, le=films.MOST_FRAMES, description=f"a whole number from 2 to {films.MOST_FRAMES}")] = 48
     fps: Annotated[int, Field(ge=1, le=60, description="the frames of a second, from 1 to 60")] = 24
@@ -96,8 +96,8 @@ class Film(OfRun):
 
 
 Ref = Annotated[str, Field(pattern=galleries.REF.pattern, max_length=12)]
-Refs = Annotated[list[Ref], Field(min_length=1, max_length=MOST_EXEMPLARS)]
-Some = Annotated[list[Code], Field(min_length=1, max_length=MOST_EXEMPLARS)]
+Refs = Annotated[list[Ref], Field(fail_fast=True, min_length=1, max_length=MOST_EXEMPLARS)]
+Some = Annotated[list[Code], Field(fail_fast=True, min_length=1, max_length=MOST_EXEMPLARS)]
 Group = Annotated[Ref | Code | Refs | Some, Field(description=(
     "a code (a list of num_layers * w_dim finite numbers), or an exemplar by its name (s and a seed, like s12, or r and the number of a "
     f"held-out image, like r40), or a list of up to {MOST_EXEMPLARS} of either, whose mean is meant"))]
@@ -202,7 +202,7 @@ class Move(OfRun):
         description="the number of a direction in the list that directions gives, from 0, or a direction of your own: a list of "
                     "num_layers * w_dim finite numbers")]
     values: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=-20, le=20)]], Field(
-        min_length=1, max_length=MOST_STEPS, description=f"a list of up to {MOST_STEPS} numbers from -20 to 20")]
+        fail_fast=True, min_length=1, max_length=MOST_STEPS, description=f"a list of up to {MOST_STEPS} numbers from -20 to 20")]
     label: OneClass = None
 
     def answer(self, session: Session) -> list[list[float]]:

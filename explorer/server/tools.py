@@ -9,6 +9,7 @@ without sessions.
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
 import importlib.util
 import json
 from typing import Any
@@ -26,15 +27,15 @@ from .http import EACH, PREFIX, VERY_BUSY, WAITING, json_answer, require_login
 from .scope import address
 
 PATH = f"{PREFIX}/mcp"
-MISSING = "--mcp needs the package mcp, which is not installed: pip install -r requirements-mcp.txt"
+MISSING = "--mcp needs version 1 of the package mcp, which is not installed: pip install -r requirements-mcp.txt"
 ABOUT = ("Trained generative models (GANs, autoencoders) whose latent spaces can be explored. Ask list_runs which there are. A code is a "
          "list of numbers that a run decodes to an image.")
 KINDS = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif"}     # by how the file begins, in base64
 
 
 def is_there() -> bool:
-    """Whether the package mcp is installed."""
-    return importlib.util.find_spec("mcp") is not None
+    """Whether the package mcp is installed; its version 2 has other modules."""
+    return importlib.util.find_spec("mcp") is not None and importlib.metadata.version("mcp").startswith("1.")
 
 
 def route(answering: Answering) -> Route:

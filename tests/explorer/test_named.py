@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
 from explorer import Refused
 from explorer.latent import moves, run_directions
@@ -105,6 +106,16 @@ def test_limits_of_batches_and_ways_are_sentences(session, kind, values, said):
     with pytest.raises(Refused) as e:
         asked(kind, **{"run": "tiny"} | values).answer(session)
     assert said in str(e.value) and str(e.value).endswith(".") and "\n" not in str(e.value)
+
+
+@pytest.mark.parametrize("kind, values", [
+    (Decode, {"code": [[""] * 2000] * 200}), (Walk, {"keys": [[""] * 2000] * 60}), (Sample, {"seed": [""] * 200, "label": [""] * 200}),
+    (Arithmetic, {name: [[""] * 2000] * 12 for name in "abc"}), (Move, {"code": [""] * 999, "direction": [""] * 999, "values": [""] * 60})])
+def test_of_much_that_is_wrong_the_first_is_told(kind, values):
+    """A message for each of the two million numbers of 6 MiB would take 2.5 GB."""
+    with pytest.raises(ValidationError) as e:
+        kind(run="tiny", **values)
+    assert e.value.error_count() <= 12
 
 
 def ask(session, kind, **values):
