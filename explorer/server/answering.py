@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -35,11 +35,12 @@ class Answering:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    async def answer(self, kind: type[Question], values: Mapping[str, Any], who: str) -> Any:
-        """The answer for the address ``who``. Raises Refused with a sentence, whatever is wrong."""
+    async def answer(self, kind: type[Question], values: Mapping[str, Any], who: str,
+                     then: Callable[[Any], Any] = lambda told: told) -> Any:
+        """The answer for the address ``who``, or what ``then`` makes of it. Raises Refused with a sentence, whatever is wrong."""
         try:
             with films().held(who) if kind.lane == "making" else contextlib.nullcontext():
-                return await thread_pools.shared().run(lambda: asked(kind, **values).answer(self.session), kind.lane, who)
+                return await thread_pools.shared().run(lambda: then(asked(kind, **values).answer(self.session)), kind.lane, who)
         except Busy:
             await asyncio.sleep(SLOWED)
             raise

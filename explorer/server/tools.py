@@ -9,20 +9,26 @@ without sessions.
 from __future__ import annotations
 
 import asyncio
+import base64
 import importlib.metadata
 import importlib.util
+import io
 import json
+from functools import partial
 from typing import Any
 
 import anyio
+import numpy as np
 from anyio.abc import TaskStatus
+from PIL import Image
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from .. import Refused
+from .. import Refused, images
 from ..runs.shares import SLOWED, Busy, Shares
 from .answering import QUESTIONS, Answering
+from .api import Question, as_text
 from .http import EACH, PREFIX, VERY_BUSY, WAITING, json_answer, require_login
 from .scope import address
 
@@ -30,6 +36,7 @@ PATH = f"{PREFIX}/mcp"
 MISSING = "--mcp needs version 1 of the package mcp, which is not installed: pip install -r requirements-mcp.txt"
 ABOUT = ("Trained generative models (GANs, autoencoders) whose latent spaces can be explored. Ask list_runs which there are. A code is a "
          "list of numbers that a run decodes to an image.")
+SIDE = 256                                      # pixels of an image that is shown to who uses a tool
 KINDS = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif"}     # by how the file begins, in base64
 
 
@@ -97,20 +104,30 @@ def server_of(answering: Answering) -> Any:
         if name not in kinds:
             raise Refused(f"There is no tool {name[:40]!r}; there are {', '.join(kinds)}.")
         asks = server.request_context.request
-        answer = await answering.answer(kinds[name], arguments, address(asks.scope if asks is not None else {}))
-        pictures, rest = kinds[name].pictures(answer)
-        told: list[Any] = [_file(picture) for picture in pictures]
-        if rest is not None:
-            told.append(types.TextContent(type="text", text=json.dumps(rest)))
+        told = await answering.answer(kinds[name], arguments, address(asks.scope if asks is not None else {}), partial(shown, kinds[name]))
         return types.CallToolResult(content=told)
+
+    def shown(kind: type[Question], answer: Any) -> list[Any]:
+        """The pictures of an answer as such, the rest as JSON."""
+        pictures, rest = kind.pictures(answer)
+        text = [types.TextContent(type="text", text=json.dumps(rest))] if rest is not None else []
+        return [*(_file(picture) for picture in pictures), *text]
 
     def _file(data: str) -> Any:
         kind = next((kind for begin, kind in KINDS.items() if data.startswith(begin)), None)
+        if kind == "image/png":
+            data = enlarged(data)
         if kind is not None:
             return types.ImageContent(type="image", data=data, mimeType=kind)
         film = types.BlobResourceContents.model_validate({"uri": "file:///film.mp4", "blob": data, "mimeType": "video/mp4"})
         return types.EmbeddedResource(type="resource", resource=film)
     return server
+
+
+def enlarged(data: str) -> str:
+    """A PNG in base64 whose pixels are squares, so that its longer side has up to SIDE: 28 of them are too few to be looked at."""
+    pixels = np.atleast_3d(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))))
+    return as_text(images.enlarge(pixels, max(1, SIDE // max(pixels.shape[:2]))))
 
 
 __all__ = ["MISSING", "PATH", "is_there", "route"]
