@@ -1,4 +1,4 @@
-"""The files of a site that stand for the server's answers, made by the server's own functions: what ``data/`` holds but for the networks."""
+"""The files of a site that stand for the server's answers, made by the server's own functions: ``data/`` but for the networks."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def fitting(spec: dict[str, Any]) -> list[str]:
     return [name for name in views.supported(spec) if name in VIEWS]
 
 
+def shown(session: Session, names: list[str]) -> list[str]:
+    """The site's views that can show any of these runs."""
+    able = {view for name in names for view in fitting(session.run(name).spec.to_dict())}
+    return [view for view in VIEWS if view in able]
+
+
 def as_json(value: Any) -> bytes:
     """As the server answers it."""
     return bytes(json_answer(value).body)
@@ -54,7 +60,8 @@ def listed(session: Session, names: list[str]) -> bytes:
 
 def asked(work: Callable[[Session, Request], Response], session: Session, path: Mapping[str, Any], **query: str) -> bytes:
     """The body of what a function of server/files.py answers."""
-    request = Request({"type": "http", "method": "GET", "path_params": dict(path), "query_string": urlencode(query).encode(), "headers": []})
+    query_string = urlencode(query).encode()
+    request = Request({"type": "http", "method": "GET", "path_params": dict(path), "query_string": query_string, "headers": []})
     return bytes(work(session, request).body)
 
 
@@ -148,5 +155,5 @@ def gallery(run: Run, source: str, label: int | None) -> dict[str, Any]:
     found, start = galleries.gallery_of(run, source, label)
     return {"refs": list(found.refs), "fields": [{"name": f.name, "categories": list(f.categories), "measured": f.measured}
                                                  for f in found.fields],
-            "readings": base64.b64encode(np.ascontiguousarray(attributes.coarse(found.readings)).tobytes()).decode("ascii"),
+            "sure": base64.b64encode((found.readings >= attributes.SURE).astype(np.uint8).tobytes()).decode("ascii"),
             "start": {"a": list(start.a), "b": list(start.b), "c": list(start.c), "field": start.field}}

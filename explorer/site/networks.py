@@ -22,8 +22,8 @@ Calls = Callable[..., Made]
 
 @dataclass(frozen=True)
 class Given:
-    """An input: ``shape`` of one row of a batch, or of all of it where it is ``whole``; ``of``: what numbers its example has. ``high``: they
-    are classes from 0 to below it."""
+    """An input: ``shape`` of one row of a batch, or of all of it where it is ``whole``; ``of``: what numbers its example has. ``high``:
+    they are classes from 0 to below it."""
 
     name: str
     shape: tuple[int, ...]

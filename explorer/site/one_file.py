@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.files import write_atomically
@@ -26,17 +26,17 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     [name] = files.chosen(session, [name])
     made = files.Maker(session).make(name)
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
-    page, left = fitted(session, bodies, session.card(name).parameters)
+    page, left = fitted(session, bodies, answers.shown(session, [name]), session.card(name).parameters)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))
     return len(page), left
 
 
-def fitted(session: Session, bodies: Mapping[str, bytes], parameters: int) -> tuple[bytes, list[str]]:
+def fitted(session: Session, bodies: Mapping[str, bytes], views: Sequence[str], parameters: int) -> tuple[bytes, list[str]]:
     """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
     kept, left, order = dict(bodies), list[str](), spare(bodies)
     while True:
         told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
-        page = single_page(session, told, plotly=any(path.startswith("data/map/") for path in kept)).encode()
+        page = single_page(session, told, views, plotly=any(path.startswith("data/map/") for path in kept)).encode()
         if len(page) <= MOST:
             return page, left
         over = len(page) - MOST
