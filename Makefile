@@ -48,7 +48,7 @@ $(VENV)/.run: requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt tests/install_chromium.py
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt tests/install_chromium.py
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	$(PY) tests/install_chromium.py
 	@touch $@

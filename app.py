@@ -1,4 +1,5 @@
-"""Start the page: ``python app.py``. It opens with the checkpoints in ``trained/`` and needs no data set, network or GPU."""
+"""Start the page: ``python app.py``. It opens with the checkpoints in ``trained/`` and needs no data set, network or GPU.
+``python app.py export DIR`` writes it as a folder that any host serves, without a server of ours behind it."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     """The command line; on a hosted space (SPACE_ID) the defaults are host 0.0.0.0 and its port, so visitors may not train."""
     environ = dict(os.environ) if environ is None else environ
     hosted = "SPACE_ID" in environ
-    parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.")
+    parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.",
+                                     epilog="python app.py export --help: the page as a folder, or one file, without a server.")
     parser.add_argument("--port", type=port_number, default=environ.get("GRADIO_SERVER_PORT", "7860"), help="port to serve on (7860)")
     parser.add_argument("--host", default=environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if hosted else "127.0.0.1"),
                         help="address to serve on; 0.0.0.0 (IPv4) or :: (IPv6) lets others in, as visitors who do not train (127.0.0.1)")
@@ -124,7 +126,12 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until interrupted; returns the exit status."""
+    """Serve until interrupted, or ``export`` a site; returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["export"]:
+        from explorer.__main__ import main as work
+
+        return work(["export", "--trained", str(HERE / "trained"), *argv[1:]])
     try:
         check_environment(os.environ)
     except ValueError as e:

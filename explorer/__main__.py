@@ -1,4 +1,5 @@
-"""``python -m explorer measure RUN …``: what the page shows of runs, measured once and kept in their folders. The page itself is app.py."""
+"""``python -m explorer measure RUN …``: what the page shows of runs, measured once and kept in their folders; ``export DIR``: the page
+without a server. The page itself is app.py."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from pathlib import Path
 from . import Refused
 from .runs.record import FILE
 from .runs.session import Session
+from .site import command
 from .views import measuring
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status: 2 where a run cannot be measured, after a sentence."""
+    """The exit status: 2 where something cannot be done, after a sentence."""
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The page is app.py; this works for it beforehand.")
     commands = parser.add_subparsers(dest="command", required=True)
     measure = commands.add_parser("measure", help="measure what the page shows of runs, and keep it in their folders")
@@ -23,7 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     measure.add_argument("--again", action="store_true", help="anew what is known already")
     measure.add_argument("--trained", type=Path, default=Path("trained"), help="where runs are kept [default: trained]")
     measure.add_argument("--device", default="cpu")
+    command.add(commands)
     args = parser.parse_args(argv)
+    if args.command == "export":
+        return command.run(args)
     if bool(args.runs) == args.all:
         parser.error("name runs, or say --all.")
     status, session = 0, Session(args.trained, args.device, keep=0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.features import FeatureNet
 from training.model import LatentModel, LatentSpec
@@ -21,23 +22,24 @@ Calls = Callable[..., Made]
 
 @dataclass(frozen=True)
 class Given:
-    """An input: ``shape`` of one row of a batch, or of all of it where it is ``whole``. ``high``: numbers are classes from 0 to below it."""
+    """An input: ``shape`` of one row of a batch, or of all of it where it is ``whole``; ``of``: what numbers its example has. ``high``:
+    they are classes from 0 to below it."""
 
     name: str
     shape: tuple[int, ...]
     whole: bool = False
+    of: Literal["normal", "pixels", "share", "choice"] = "normal"
     high: int = 0
 
     def example(self, n: int, generator: torch.Generator) -> Tensor:
         """Of n rows, to trace or to compare a network with."""
         if self.high:
             return torch.randint(self.high, (n,), generator=generator)
-        if self.name in ("x", "image", "low"):                                           # pixels
-            return torch.rand(n, *self.shape, generator=generator) * 2 - 1
-        if self.name in ("blend", "apart"):
-            return torch.rand(self.shape, generator=generator).round(decimals=1)
         shape = self.shape if self.whole else (n, *self.shape)
-        return torch.rand(shape, generator=generator).round() if self.name == "by_model" else torch.randn(shape, generator=generator)
+        if self.of == "normal":
+            return torch.randn(shape, generator=generator)
+        drawn = torch.rand(shape, generator=generator)
+        return {"pixels": drawn * 2 - 1, "choice": drawn.round()}.get(self.of, drawn)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _of_levels(model: LatentModel, w: Given, label: tuple[Given, ...]) -> Iterat
     if not spec.noise:
         yield Net("levels", (w, *label), tuple(f"x_{k}" for k in range(count)), model.synthesize_levels)
         return
-    blend, by_model = (Given(name, (count - 1,), whole=True) for name in ("blend", "drawn"))
+    blend, by_model = Given("blend", (count - 1,), True, "share"), Given("drawn", (count - 1,), True, "choice")
     outputs = ("image_0", *(f"{what}_{k}" for k in range(1, count) for what in ("low", "image")))
 
     def of_code(w: Tensor, *rest: Tensor) -> list[Tensor]:
@@ -122,7 +124,7 @@ def _of_levels(model: LatentModel, w: Given, label: tuple[Given, ...]) -> Iterat
     def of_image(image: Tensor, w: Tensor, *rest: Tensor) -> list[Tensor]:
         return _flat(levels.of_image(model, image, w, rest[0] if label else None, rest[-2], rest[-1]))
     yield Net("pyramid", (w, *label, blend), outputs, of_code)
-    yield Net("apart", (Given("image", spec.shape), w, *label, blend, by_model), outputs, of_image)
+    yield Net("apart", (Given("image", spec.shape, of="pixels"), w, *label, blend, by_model), outputs, of_image)
 
 
 def _flat(shown: Sequence[levels.Level]) -> list[Tensor]:
@@ -130,7 +132,7 @@ def _flat(shown: Sequence[levels.Level]) -> list[Tensor]:
 
 
 def _readers(model: LatentModel, spec: LatentSpec) -> Iterator[Net]:
-    x = (Given("x", spec.shape),)
+    x = (Given("x", spec.shape, of="pixels"),)
     if spec.encodes:
         yield Net("encode", x, ("w", "sigma"), model.posterior) if spec.stochastic else Net("encode", x, ("w",), model.encode)
     if spec.reads:
@@ -139,14 +141,21 @@ def _readers(model: LatentModel, spec: LatentSpec) -> Iterator[Net]:
         yield Net("read", x, names, lambda x: tuple(model.read(x).values()))
 
 
-def judge(net: FeatureNet, shape: Sequence[int]) -> Net:
-    """A data set's classifier, of images of one shape (C, H, W): logits of each field, then its features."""
-    def read(x: Tensor) -> tuple[Tensor, ...]:
-        features = net.embed(x.clamp(-1, 1))
-        return (*net.read(features).values(), features)
-    return Net("judge", (Given("x", tuple(shape)),), (*(name for name, _ in net.fields), "features"), read)
+class Judge(nn.Module):
+    """A data set's classifier, of a network's own naming: a field may have a name, such as class, that a traced module's parts cannot."""
 
+    def __init__(self, net: FeatureNet) -> None:
+        super().__init__()
+        self.net, self.fields = deepcopy(net).cpu().eval().requires_grad_(False), net.fields
+        self.heads = nn.ModuleList(self.net.heads[name] for name, _ in net.fields)
+        self.net.heads = nn.ModuleDict()
 
-def weights(net: Net) -> int:
-    """Numbers that a row of its inputs has; for messages."""
-    return sum(math.prod(given.shape) for given in net.given)
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Images (n, C, H, W) to logits of each field, then the features."""
+        features = self.net.embed(x.clamp(-1, 1))
+        return (*(head(features) for head in self.heads), features)
+
+    def reading(self, shape: Sequence[int]) -> Net:
+        """As a network for images of one shape (C, H, W)."""
+        given = (Given("x", tuple(shape), of="pixels"),)
+        return Net("judge", given, (*(name for name, _ in self.fields), "features"), self.forward)

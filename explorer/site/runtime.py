@@ -79,8 +79,8 @@ def _complete(folder: Path) -> bool:
 
 def fetch(folder: Path) -> None:
     """Fetch the package with npm and keep what is needed of it in ``folder``. Raises Refused."""
-    sentence = (f"The networks' runtime, {PACKAGE} {VERSION}, could not be fetched with npm{{}}. It is needed once: try again with a network "
-                "connection, or give the folder it is in with --runtime.")
+    sentence = (f"The networks' runtime, {PACKAGE} {VERSION}, could not be fetched with npm{{}}. It is needed once: try again with a "
+                "network connection, or give the folder it is in with --runtime.")
     with tempfile.TemporaryDirectory() as scratch:
         archive = _pack(Path(scratch), sentence)
         if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != SHA512:
@@ -102,7 +102,7 @@ def _pack(scratch: Path, sentence: str) -> Path:
                             return_completed_process=True, capture_output=True, text=True, timeout=SECONDS, cwd=scratch)
     found = sorted(scratch.glob("*.tgz"))
     if done.returncode or not found:
-        said = next((line.strip() for line in done.stderr.splitlines() if line.startswith("npm error")), "")
+        said = next((line.strip() for line in str(done.stderr).splitlines() if line.startswith("npm error")), "")
         raise Refused(sentence.format(f" ({said})" if said else ""))
     return found[0]
 

@@ -58,7 +58,8 @@ def traced(owner: nn.Module, net: Net) -> bytes:
 
 
 def _first(e: BaseException) -> str:
-    return str(e).strip().partition("\n")[0][:300]
+    """What torch says of it, without its advice."""
+    return str(e.__cause__ or e).strip().partition("\n")[0][:300]
 
 
 @contextlib.contextmanager

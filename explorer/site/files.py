@@ -1,0 +1,120 @@
+"""All files of a site for chosen runs, one run after another."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training import features
+from training.features import FeatureNet
+
+from .. import Refused
+from ..latent import galleries
+from ..runs.run import Run
+from ..runs.session import Session
+from . import answers, checking, runtime, told, tracing
+from .networks import Judge, Net, networks, own_sampling
+
+NEEDS = ("onnx", "onnxscript", "onnx_ir")
+WRONG = 1                                       # of 255, that a pixel may differ by from the server's
+TOLERANCE = 1e-3                                # of the largest number, that what is not drawn may
+
+
+@dataclass
+class Made:
+    """What became of one run. ``files``: bytes of each by its path, data sets' and classifiers' among them; ``pixels``: the largest
+    difference to the model's own images, None where nothing could compare; ``size``: bytes."""
+
+    name: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    nets: int = 0
+    pixels: int | None = None
+    seconds: float = 0.0
+    size: int = 0
+
+
+def require() -> None:
+    """Raise Refused where the packages are missing that write networks."""
+    if any(importlib.util.find_spec(name) is None for name in NEEDS):
+        raise Refused(runtime.NEEDED)
+
+
+def chosen(session: Session, asked: list[str]) -> list[str]:
+    """Names of the runs that are asked for, of all without any, in the order of the list. Raises Refused for names that are none."""
+    cards, problems = session.runs()[:2]
+    missing = [name for name in asked if name not in cards]
+    if missing:
+        why = "; ".join(problems[name] for name in missing if name in problems)
+        there = f" There are {', '.join(cards)}." if cards else " There are none at all."
+        raise Refused(f"There is no run named {', '.join(missing)} in {session.trained}{f' ({why})' if why else ''}.{there}")
+    if not cards:
+        raise Refused(f"There are no runs in {session.trained}.")
+    return [name for name in cards if not asked or name in asked]
+
+
+class Maker:
+    """Makes runs' files; those of data sets and classifiers once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.known = session, set[str]()
+
+    def make(self, name: str) -> Made:
+        """A run's files. Raises Refused."""
+        began, made, run = time.perf_counter(), Made(name), self.session.run(name)
+        if own_sampling(run.model):
+            raise Refused("its family draws noise in a way of its own (sample_z), which a browser does not know; give it draws and prior.")
+        reads = self._judge(run, made)
+        copy, nets = tracing.settled(run.model), []
+        for net in networks(run, copy):
+            nets.append(net)
+            path = f"data/model/{name}/{net.key}.onnx"
+            made.files[path] = tracing.traced(copy, net)
+            self._check(made, net, path)
+        made.nets = len(nets)
+        made.files[f"data/model/{name}/model.json"] = answers.as_json(told.model(run, nets, reads))
+        if (kept := told.near(run)) is not None:
+            made.files[f"data/near/{name}.bin"] = kept[0]
+        made.files.update(answers.of_run(self.session, name))
+        if run.held is not None and self._new(f"images {run.held.folder.name}"):
+            made.files.update(answers.of_images(self.session, run.held))
+        made.seconds, made.size = time.perf_counter() - began, sum(map(len, made.files.values()))
+        return made
+
+    def _judge(self, run: Run, made: Made) -> str | None:
+        """The folder of the classifier that reads a run's images; its files, where they are not there yet."""
+        net = galleries.reader(run).net
+        if net is None:
+            return None
+        name = folder_of(self.session.trained, run, net)
+        if self._new(f"judge {name}"):
+            judge = Judge(net)
+            reading = judge.reading(run.spec.shape)
+            path = f"data/judge/{name}/judge.onnx"
+            made.files[path] = tracing.traced(judge, reading)
+            told = {"fields": [[field, list(categories)] for field, categories in net.fields], "shape": list(run.spec.shape)}
+            made.files[f"data/judge/{name}/judge.json"] = answers.as_json(told)
+            self._check(made, reading, path)
+        return name
+
+    def _new(self, what: str) -> bool:
+        new = what not in self.known
+        self.known.add(what)
+        return new
+
+    def _check(self, made: Made, net: Net, path: str) -> None:
+        """Raises Refused where a network that was written gives other images than the model."""
+        if not checking.can_check():
+            return
+        found = checking.difference(net, made.files[path])
+        if (found.pixels or 0) > WRONG or found.numbers > TOLERANCE:
+            raise Refused(f"the network {net.key!r} gives other numbers in a browser than here: by {found.numbers:.2g} of the largest.")
+        if found.pixels is not None:
+            made.pixels = max(made.pixels or 0, found.pixels)
+
+
+def folder_of(trained: Path, run: Run, net: FeatureNet) -> str:
+    """A name for a classifier of images of one size: that of its folder, and the side where the images are of another than its own."""
+    name, side = features.folder_of(trained, run.card.data).name, run.spec.shape[1]
+    return name if side == net.shape[1] else f"{name}-{side}"

@@ -1,0 +1,61 @@
+"""One run's site as one HTML file, which opens from the disk without a network."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from training.files import write_atomically
+
+from .. import Refused
+from ..runs.session import Session
+from . import answers, files, runtime
+from .single_page import single_page
+
+MOST = 12 * 2**20                               # bytes of the file
+WEIGHTS = 2_000_000                             # parameters that it is meant for at most
+
+
+def write(session: Session, name: str, path: Path, runtime_folder: Path | None = None, replace: bool = False) -> tuple[int, list[str]]:
+    """Write the file of a run; its bytes, and what was left out of it for its size. Raises Refused; then nothing is changed."""
+    files.require()
+    if path.is_dir() or path.exists() and not replace:
+        raise Refused(f"{path} is there already; " + ("name a file." if path.is_dir() else "say --replace to write it anew."))
+    [name] = files.chosen(session, [name])
+    made = files.Maker(session).make(name)
+    bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
+    page, left = fitted(session, bodies, session.card(name).parameters)
+    write_atomically(path, lambda temporary: temporary.write_bytes(page))
+    return len(page), left
+
+
+def fitted(session: Session, bodies: Mapping[str, bytes], parameters: int) -> tuple[bytes, list[str]]:
+    """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
+    kept, left, order = dict(bodies), list[str](), spare(bodies)
+    while True:
+        told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
+        page = single_page(session, told, plotly=any(path.startswith("data/map/") for path in kept)).encode()
+        if len(page) <= MOST:
+            return page, left
+        over = len(page) - MOST
+        while over > 0 and order:
+            path = order.pop(0)
+            over -= len(gzip.compress(kept.pop(path), 6)) * 4 // 3
+            left.append(path)
+        if over > 0:
+            raise Refused(f"Its page would be {len(page) / 2**20:.1f} MB, more than {MOST // 2**20} MB: one file is for runs of at most "
+                          f"{WEIGHTS / 1e6:g} M parameters, and this one has {parameters / 1e6:.1f} M. Export it as a folder.")
+
+
+def spare(bodies: Mapping[str, bytes]) -> list[str]:
+    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, sheets of test
+    images from the last on."""
+    near = [path for path in bodies if path.startswith("data/near/")]
+    space = [path for path in bodies if path.endswith(".pca3.bin")]
+    sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))
+    return [*near, *space, *sheets]
+
+
+__all__ = ["fitted", "spare", "write"]
