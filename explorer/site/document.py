@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,15 @@ from . import VIEWS
 HERE = Path(__file__).parent
 
 
-def blocks(session: Session) -> gr.Blocks:
-    """The page's components, of the views that a site has."""
-    return page.build(session, Access(training=False), VIEWS)
+def blocks(session: Session, names: Sequence[str] = VIEWS) -> gr.Blocks:
+    """The page's components; ``names``: of its views."""
+    return page.build(session, Access(training=False), names)
 
 
-def document(session: Session, head: str = "", body: str = "") -> str:
-    """The whole page. ``head``: what stands before its modules are loaded, ``body``: what stands at the end of it."""
-    inner = "".join(_element(child) for child in blocks(session).children)
-    styles = f"{theme.styles()}\n{shell.stylesheets()}\n{page.shown(VIEWS)}\n{(HERE / 'site.css').read_text('utf-8')}"
+def document(session: Session, names: Sequence[str] = VIEWS, head: str = "", body: str = "") -> str:
+    """The whole page, of the views ``names``. ``head``: what is added to its head, ``body``: to its end."""
+    inner = "".join(_element(child) for child in blocks(session, names).children)
+    styles = f"{theme.styles()}\n{shell.stylesheets()}\n{page.shown(names)}\n{(HERE / 'site.css').read_text('utf-8')}"
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><title>Latent Explorer</title><style>{styles}</style>{head}</head>

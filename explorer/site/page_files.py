@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import views
@@ -16,9 +17,10 @@ BROWSER = Path(__file__).with_name("browser")
 PLOTLY = "runtime/plotly.min.js"
 
 
-def scripts() -> dict[str, str]:
-    """All modules by their names below js/: the page's own, with what answers in the server's place."""
-    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)} for name, module in views.modules().items() if name in VIEWS]
+def scripts(names: Sequence[str] = VIEWS) -> dict[str, str]:
+    """All modules by their names below js/, of a page of these views: the page's own, with what answers in the server's place."""
+    listed = [{"name": name, "inspector": getattr(module, "INSPECTOR", True)}
+              for name, module in views.modules().items() if name in names]
     own = Scripts({"words": {lang: words(lang) for lang in LANGUAGES}, "views": listed, "plotly": PLOTLY})
     found = {name: body.decode() for name, body in own.plain.items()}
     found |= {f"site/browser/{path.stem}": path.read_text("utf-8") for path in BROWSER.glob("*.js")}
@@ -26,13 +28,13 @@ def scripts() -> dict[str, str]:
     return found
 
 
-def page_files(session: Session) -> dict[str, bytes]:
-    """What stands beside ``data/``, by path."""
-    modules = scripts()
+def page_files(session: Session, names: Sequence[str] = VIEWS) -> dict[str, bytes]:
+    """What stands beside ``data/``, by path. ``names``: of the views that the runs of the site can be shown in."""
+    modules = scripts(names)
     ahead = "".join(f'<link rel="modulepreload" href="js/{name}.js">' for name in modules if not name.startswith("views/"))
     body = '<script type="module" src="js/site/browser/boot.js"></script><script type="module" src="js/shell/store.js"></script>'
     plotly = importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    return {"index.html": document(session, ahead, body).encode(), PLOTLY: plotly,
+    return {"index.html": document(session, names, ahead, body).encode(), PLOTLY: plotly,
             **{f"js/{name}.js": text.encode() for name, text in modules.items()}}
 
 

@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
@@ -19,12 +19,14 @@ SCRIPT = Path(__file__).with_name("single.js")
 IMPORT = re.compile(r"(\bfrom |\bimport )'(\.[^']+)\.js'")
 
 
-def single_page(session: Session, files: Mapping[str, bytes], plotly: bool = True) -> str:
-    """``files``: those of ``data/`` and ``runtime/``, by path. The page's own are added; plotly.js where maps are to be drawn."""
-    own = {path: body for path, body in page_files(session).items() if path != "index.html" and (plotly or path != PLOTLY)}
+def single_page(session: Session, files: Mapping[str, bytes], names: Sequence[str], plotly: bool = True) -> str:
+    """``files``: those of ``data/`` and ``runtime/``, by path; ``names``: of the views that the run can be shown in. The page's own
+    files are added; plotly.js where maps or spectra are to be drawn."""
+    own = {path: body for path, body in page_files(session, names).items() if path != "index.html" and (plotly or path != PLOTLY)}
     modules = {path: linked(path, body.decode()).encode() for path, body in own.items() if path.startswith("js/")}
     text = base64.b64encode(packed({**own, **modules, **files})).decode("ascii")
-    return document(session, body=f'<script type="text/plain" id="lx-files">{text}</script><script>{SCRIPT.read_text("utf-8")}</script>')
+    files_of = f'<script type="text/plain" id="lx-files">{text}</script>'
+    return document(session, names, body=f"{files_of}<script>{SCRIPT.read_text('utf-8')}</script>")
 
 
 def linked(path: str, text: str) -> str:

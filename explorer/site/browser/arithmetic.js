@@ -7,8 +7,7 @@ import { Run } from './run.js';
 /** @import { GalleryTold } from './types' */
 /** @typedef {{ a: string[], b: string[], c: string[], strength?: number, noise?: number, seed?: number, label?: number | null }} Sum */
 
-const SURE = 0.8,
-  NOISE = 0.25;
+const NOISE = 0.25;
 
 /** The code of an exemplar. @param {Run} run @param {string} ref "s12": seed 12, "r40": held-out image 40
  * @param {number | null | undefined} label */
@@ -85,7 +84,7 @@ export const gallery = async (run, { source = 'samples', filters = [], offset = 
     told = /** @type {GalleryTold | undefined} */ (known[`gallery ${source}` + (source === 'samples' && label ? ` ${label}` : '')]);
   if (!told) throw new Refused('site.gallery');
   const { refs, fields, start } = told,
-    read = fromBase64(told.readings),
+    read = fromBase64(told.sure),
     width = read.length / refs.length,
     firsts = fields.map((_, k) => fields.slice(0, k).reduce((n, f) => n + f.categories.length, 0)),
     columns = filters.map(([name, category]) => {
@@ -93,7 +92,7 @@ export const gallery = async (run, { source = 'samples', filters = [], offset = 
       if (k < 0) throw new Refused('error.link');
       return firsts[k] + fields[k].categories.indexOf(category);
     }),
-    sure = (/** @type {number} */ row, /** @type {number} */ column) => Math.fround(read[row * width + column] / 255) >= SURE,
+    sure = (/** @type {number} */ row, /** @type {number} */ column) => read[row * width + column] === 1,
     rows = refs.flatMap((_, row) => (columns.every((c) => sure(row, c)) ? [row] : []));
   return {
     ready: true,

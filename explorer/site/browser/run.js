@@ -184,9 +184,9 @@ export class Run {
   /** The codes of the held-out images on the map, (n, d). @returns {Promise<Float32Array>} */
   all() {
     return this.once('codes', async () => {
-      if (this.model.near) return float16(await files.bytes(`data/near/${this.name}.bin`));
       const held = this.held,
         n = this.told.points;
+      if (this.model.near) return this.#whole(float16(await files.bytes(`data/near/${this.name}.bin`)), n);
       if (!held || !n) throw new Refused('site.codes');
       const all = new Float32Array(n * this.d),
         size = this.shape.reduce((a, b) => a * b);
@@ -199,6 +199,16 @@ export class Run {
       }
       return all;
     });
+  }
+
+  /** n codes, of which each may be one style for all layers. @param {Float32Array} codes @param {number} n */
+  #whole(codes, n) {
+    const width = codes.length / n;
+    if (width === this.d) return codes;
+    const out = new Float32Array(n * this.d);
+    for (let k = 0; k < n; k++)
+      for (let at = 0; at < this.d; at += width) out.set(codes.subarray(k * width, (k + 1) * width), k * this.d + at);
+    return out;
   }
 
   /** What was worked out beforehand. @returns {Promise<Known>} */

@@ -58,8 +58,8 @@ export type Known = Record<string, any>;
 export interface GalleryTold {
   refs: string[];
   fields: FieldTold[];
-  /** base64 of uint8 (n, K), 255 for 1 */
-  readings: string;
+  /** base64 of uint8 (n, K): 1 where an image is sure to show a category */
+  sure: string;
   start: { a: string[]; b: string[]; c: string[]; field: string | null };
 }
 
