@@ -18,6 +18,7 @@ from training.ranges import ranges
 
 from .. import Refused, plots, views
 from ..latent import attributes, code_slices, galleries, run_directions
+from ..runs import point_tiles
 from ..runs.run import Run
 from ..runs.session import Session, first_of
 from ..server import files
@@ -35,6 +36,13 @@ PROJECTIONS = ("umap", "pca", "code", "pca3")
 def fitting(spec: dict[str, Any]) -> list[str]:
     """The site's views that can show a run of this spec."""
     return [name for name in views.supported(spec) if name in VIEWS]
+
+
+def views_of(session: Session, names: list[str]) -> list[str]:
+    """The site's views that one or another of these runs can be shown in."""
+    cards = session.runs()[0]
+    can = {view for name in names for view in fitting(point_tiles.shown(cards[name].spec).to_dict())}
+    return [view for view in VIEWS if view in can]
 
 
 def as_json(value: Any) -> bytes:

@@ -61,7 +61,7 @@ def write(session: Session, folder: Path, runs: list[str], replace: bool = False
     folder = Path(os.path.abspath(folder))
     check_place(folder, replace)
     names = files.chosen(session, runs)
-    shared = {**page_files(session), **runtime.packed(runtime_folder)}
+    shared = {**page_files(session, answers.views_of(session, names)), **runtime.packed(runtime_folder)}
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
