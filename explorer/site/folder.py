@@ -30,6 +30,13 @@ class Written:
     problems: dict[str, str] = field(default_factory=dict)
     nbytes: int = 0
 
+    @property
+    def told(self) -> str:
+        """How many runs, how large, and how near the images are to the models' own."""
+        pixels = [made.pixels for made in self.runs if made.pixels is not None]
+        compared = f", pixels within {max(pixels)} of 255" if pixels else ""
+        return f"{len(self.runs)} runs, {self.nbytes / 2**20:.1f} MB{compared}, {sum(made.seconds for made in self.runs):.0f} s"
+
 
 def is_site(folder: Path) -> bool:
     """Whether a folder is a site that was written by this."""
