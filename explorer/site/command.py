@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from .. import Refused
@@ -31,9 +30,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.trained.is_dir():
         print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
         return 2
-    session, began = Session(args.trained, keep=0), time.perf_counter()
+    session = Session(args.trained, keep=0)
     try:
-        return _one(session, args) if args.one_file else _folder(session, args, began)
+        return _one(session, args) if args.one_file else _folder(session, args)
     except Refused as e:
         print(e, file=sys.stderr)
     except OSError as e:
@@ -41,14 +40,13 @@ def run(args: argparse.Namespace) -> int:
     return 2
 
 
-def _folder(session: Session, args: argparse.Namespace, began: float) -> int:
+def _folder(session: Session, args: argparse.Namespace) -> int:
     names = [name.strip() for name in args.runs.split(",") if name.strip()]
     done = folder.write(session, args.folder, names, args.replace, args.runtime, lambda s: print(s, flush=True))
     problems = session.runs()[1]
     for name, sentence in problems.items() if not names else ():
         print(f"{name}: left out: {sentence}", file=sys.stderr)
-    print(f"{args.folder}: {len(done.runs)} runs, {done.nbytes / 2**20:.1f} MB, {time.perf_counter() - began:.0f} s; "
-          f"look at it with: python -m http.server --directory {args.folder}")
+    print(f"{args.folder}: {done.told}; look at it with: python -m http.server --directory {args.folder}")
     return 1 if done.problems else 0
 
 

@@ -30,6 +30,13 @@ class Written:
     problems: dict[str, str] = field(default_factory=dict)
     nbytes: int = 0
 
+    @property
+    def told(self) -> str:
+        """How many runs, how large, and how near the images are to the models' own."""
+        pixels = [made.pixels for made in self.runs if made.pixels is not None]
+        compared = f", pixels within {max(pixels)} of 255" if pixels else ""
+        return f"{len(self.runs)} runs, {self.nbytes / 2**20:.1f} MB{compared}, {sum(made.seconds for made in self.runs):.0f} s"
+
 
 def is_site(folder: Path) -> bool:
     """Whether a folder is a site that was written by this."""
@@ -61,7 +68,7 @@ def write(session: Session, folder: Path, runs: list[str], replace: bool = False
     folder = Path(os.path.abspath(folder))
     check_place(folder, replace)
     names = files.chosen(session, runs)
-    shared = runtime.packed(runtime_folder)
+    shared = {**page_files(session, answers.views_of(session, names)), **runtime.packed(runtime_folder)}
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -89,9 +96,8 @@ def _fill(session: Session, folder: Path, names: list[str], shared: Mapping[str,
     if not done.runs:
         raise Refused("None of the runs could be written.")
     kept = [made.name for made in done.runs]
-    shown = answers.shown(session, kept)
     mark = {"what": "latent-explorer-site", "format": FORMAT, "version": code_version(), "runs": kept}
-    done.nbytes += save(folder, {**page_files(session, shown), **shared, "data/runs.json": answers.listed(session, kept),
+    done.nbytes += save(folder, {**shared, "data/runs.json": answers.listed(session, kept),
                                  MARK: (json.dumps(mark, indent=1) + "\n").encode()})
     return done
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from training.files import write_atomically
@@ -12,6 +12,7 @@ from training.files import write_atomically
 from .. import Refused
 from ..runs.session import Session
 from . import answers, files, runtime
+from .page_files import PLOTLY
 from .single_page import single_page
 
 MOST = 12 * 2**20                               # bytes of the file
@@ -26,32 +27,32 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     [name] = files.chosen(session, [name])
     made = files.Maker(session).make(name)
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
-    page, left = fitted(session, bodies, answers.shown(session, [name]), session.card(name).parameters)
+    page, left = fitted(session, name, bodies)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))
     return len(page), left
 
 
-def fitted(session: Session, bodies: Mapping[str, bytes], views: Sequence[str], parameters: int) -> tuple[bytes, list[str]]:
+def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
-    kept, left, order = dict(bodies), list[str](), spare(bodies)
+    names, kept, left, order = answers.views_of(session, [name]), dict(bodies), list[str](), [*spare(bodies), PLOTLY]
     while True:
         told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
-        page = single_page(session, told, views, plotly=any(path.startswith("data/map/") for path in kept)).encode()
-        if len(page) <= MOST:
-            return page, left
+        page = single_page(session, told, names, PLOTLY not in left).encode()
         over = len(page) - MOST
+        if over <= 0:
+            return page, left
+        if not order:
+            parameters = session.card(name).parameters
+            raise Refused(f"The page of {name} would be {len(page) / 2**20:.1f} MB, more than {MOST // 2**20}: one file is for runs of at "
+                          f"most {WEIGHTS / 1e6:g} M parameters, and this one has {parameters / 1e6:.1f} M. Export it as a folder.")
         while over > 0 and order:
-            path = order.pop(0)
-            over -= len(gzip.compress(kept.pop(path), 6)) * 4 // 3
-            left.append(path)
-        if over > 0:
-            raise Refused(f"Its page would be {len(page) / 2**20:.1f} MB, more than {MOST // 2**20} MB: one file is for runs of at most "
-                          f"{WEIGHTS / 1e6:g} M parameters, and this one has {parameters / 1e6:.1f} M. Export it as a folder.")
+            left.append(order.pop(0))
+            over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 4 // 3
 
 
 def spare(bodies: Mapping[str, bytes]) -> list[str]:
     """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, sheets of test
-    images from the last on."""
+    images from the last on. (After these, plotly.js: what draws the map.)"""
     near = [path for path in bodies if path.startswith("data/near/")]
     space = [path for path in bodies if path.endswith(".pca3.bin")]
     sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))

