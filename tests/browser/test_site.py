@@ -274,10 +274,9 @@ def test_a_drawn_digit_is_encoded_in_the_browser(there):
 
 
 def test_what_takes_a_server_says_so_where_it_would_be(there):
-    tab = there("run=vae-plane-mnist&view=map")
+    tab = there("run=stylealae-faces-32&view=map")
     assert tab.evaluate(rest.RESTS)
     assert "no server" in tab.locator(".lx-site-told").inner_text()
-    tab.get_by_role("radio", name="UMAP").click()
     tab.locator(".lx-refit").click()
     tab.wait_for_function("document.querySelector('#lx-toast.on')?.textContent.includes('python app.py')")
     assert tab.locator(".lx-tab").all_inner_texts() == ["Map", "Codes", "Arithmetic", "Walk", "Styles", "Pyramid", "Reconstruct"]
