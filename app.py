@@ -100,6 +100,8 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     parser.add_argument("--trained", type=Path, default=HERE / "trained", metavar="DIR", help="folder of trained runs (trained)")
     parser.add_argument("--device", default="cpu", help="where models run: cpu, cuda, cuda:1, mps (cpu)")
     parser.add_argument("--allow-training", action="store_true", help="let everyone who reaches the page train, stop and delete runs")
+    parser.add_argument("--mcp", action="store_true", default=environ.get("GRADIO_MCP_SERVER", "").lower() == "true",
+                        help="also offer what programs ask by name as tools of an MCP server (Model Context Protocol)")
     parser.add_argument("--browser", action="store_true", help="open the page in the browser")
     return parser.parse_args(argv)
 
@@ -123,6 +125,16 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def where(local: str, public: str | None, args: argparse.Namespace) -> str:
+    """What is said once the page is served: its addresses."""
+    from explorer.server.tools import PATH
+
+    address = local.replace("[::]", "[::1]")
+    only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
+    said = f"Latent Explorer is at {address}{only}" + (f" and, for a week, at {public}" if public else "")
+    return said + (f"\nIts tools, for programs that speak MCP, are at {address.rstrip('/')}{PATH}" if args.mcp else "")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -149,10 +161,14 @@ def main(argv: list[str] | None = None) -> int:
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(("127.0.0.1", "::1", *proxies))
     from explorer import page
     from explorer.runs.session import Session
+    from explorer.server import tools
     from explorer.server.access import Access
     from explorer.server.gradio_internals import look_every
     from training import memory
 
+    if args.mcp and not tools.is_there():
+        print(tools.MISSING, file=sys.stderr)
+        return 2
     memory.keep(IDLE)
     sys.setswitchinterval(SWITCH)
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
@@ -169,7 +185,7 @@ def main(argv: list[str] | None = None) -> int:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,
             auth=args.auth, inbrowser=args.browser, root_path=args.root_path, prevent_thread_lock=True,
-            app_kwargs=page.app_arguments(session, access, hosts, args.allow_frames), **page.launch_arguments(demo))
+            app_kwargs=page.app_arguments(session, access, hosts, args.allow_frames, args.mcp), **page.launch_arguments(demo))
     except OSError as e:
         print(f"The page cannot be served on {args.host}:{args.port}: {e}", file=sys.stderr)
         return 1
@@ -177,9 +193,7 @@ def main(argv: list[str] | None = None) -> int:
         hosts.allow(urlsplit(public).netloc)
     elif args.share:
         access.not_shared()
-    only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
-    print(f"Latent Explorer is at {local.replace('[::]', '[::1]')}{only}" + (f" and, for a week, at {public}" if public else ""),
-          flush=True)
+    print(where(local, public, args), flush=True)
     if args.share and not public:
         print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
               file=sys.stderr, flush=True)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from . import Refused, shell, theme
+from . import Refused, named, shell, theme
 from .i18n import words
 from .latent import neighbours, run_directions
 from .runs.session import Session
-from .server import api, plotly, thread_pools
+from .server import plotly, tools
 from .server.access import Access
+from .server.answering import Answering
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
@@ -27,7 +28,6 @@ from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
 from .server.routes import make_routes
-from .server.scope import address
 from .server.scripts import scripts
 from .server.told import Told
 from .shell.about import about
@@ -79,7 +79,7 @@ def build(session: Session, access: Access, names: Sequence[str] | None = None) 
             head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
                           show_progress="hidden", trigger_mode="multiple", api_visibility="private")
         if names is None:
-            _named_api(session)
+            named.expose(Answering(session))
     demo.head = _head(views, context)
     return demo
 
@@ -114,13 +114,17 @@ def _head(views: dict[str, Any], context: Context) -> str:
     return f"<style>{theme.styles()}\n{shell.stylesheets()}\n{shown(views)}</style>{told}"
 
 
-def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False) -> dict[str, Any]:
+def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, frames: bool = False,
+                  mcp: bool = False) -> dict[str, Any]:
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
 
-    ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it.
+    ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it;
+    ``mcp``: whether the named questions are tools of an MCP server, too (server/tools.py).
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
     own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
+    if mcp:
+        own.append(tools.route(Answering(session)))
     return dict(routes=[*make_routes(session, access, supported), *own, plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
@@ -130,7 +134,8 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
     """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` is the caller's."""
     return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
-                max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS)
+                max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS,
+                mcp_server=False)               # server/tools.py is ours; gradio's, which a variable may ask for, knows no login
 
 
 def prefetch(session: Session) -> None:
@@ -141,47 +146,3 @@ def prefetch(session: Session) -> None:
             run = session.run(first)
             neighbours.first_code(run)
             run_directions.effects(run)         # worked out once and kept
-
-
-def _named_api(session: Session) -> None:
-    """What a program can ask by name (``gradio_client``): server/api.py, on the threads and in the turns of the raw routes."""
-
-    async def answered(request: gr.Request, work: Callable[[], Any]) -> Any:
-        try:
-            return await thread_pools.shared().run(work, who=address(request.request.scope if request.request is not None else {}))
-        except Refused as e:
-            raise gr.Error(str(e), print_exception=False) from e
-        except MemoryError as e:
-            raise gr.Error("That needs more memory than this machine has; ask for less at once.", print_exception=False) from e
-
-    def about(kind: type[api.Question], request: gr.Request, **values: Any) -> Any:
-        return answered(request, lambda: api.asked(kind, **values).answer(session))
-
-    async def list_runs(request: gr.Request) -> list[dict]:
-        """All trained runs: their cards, with name, family, data set, spec, metrics and settings."""
-        return await answered(request, lambda: api.list_runs(session))
-
-    async def sample(request: gr.Request, run: str, seed: int, label: int | None = None) -> list[float]:
-        """A code drawn from the run's prior: num_layers * w_dim numbers. The same seed gives the same code everywhere.
-
-        label: the class, from 0, for runs that have classes (the first one where none is given).
-        """
-        return await about(api.Sample, request, run=run, seed=seed, label=label)
-
-    async def decode(request: gr.Request, run: str, code: list[float], label: int | None = None) -> str:
-        """The image of a code of num_layers * w_dim numbers, as a base64 PNG or JPEG; label as in sample."""
-        return await about(api.Decode, request, run=run, code=code, label=label)
-
-    async def encode(request: gr.Request, run: str, image_base64: str | list[str]) -> list[float] | list[list[float]]:
-        """The code of an image file (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF, at most 4 MiB), for runs that encode.
-
-        image_base64: the file in base64, in one line or many, or as a data: URL; or a list of up to 16 files, for a list of codes.
-        """
-        return await about(api.Encode, request, run=run, image_base64=image_base64)
-
-    async def nearest(request: gr.Request, run: str, code: list[float], k: int) -> list[dict]:
-        """The k (1 to 24) held-out images whose codes are nearest to a code: index, distance, label."""
-        return await about(api.Nearest, request, run=run, code=code, k=k)
-
-    for function in (list_runs, sample, decode, encode, nearest):
-        gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -28,8 +28,8 @@ def interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 TRAIN = {"test_adversarial", "test_alarms", "test_bigan", "test_cli", "test_features", "test_figures", "test_full_disk", "test_growing",
-         "test_guide", "test_jobs", "test_kills", "test_lapgan", "test_live", "test_lock", "test_loop", "test_precision",
-         "test_pretraining", "test_train"}             # what trains for seconds, or starts what does
+         "test_guide", "test_jobs", "test_kills", "test_lapgan", "test_live", "test_lock", "test_loop", "test_notebook",
+         "test_precision", "test_pretraining", "test_train"}             # what trains for seconds, or starts what does
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -97,7 +97,27 @@ def test_named_endpoints_refuse_in_words(client, arguments, api, sentence):
 
 
 def test_only_what_is_meant_to_be_asked_by_name_is_offered(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/list_runs", "/sample", "/decode", "/encode", "/nearest"}
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {
+        "/list_runs", "/sample", "/decode", "/encode", "/nearest", "/walk", "/film", "/arithmetic", "/directions", "/move", "/map",
+        "/place", "/held_out", "/map_z"}
+
+
+def test_types_are_told(client, shared):
+    """What gr.api loses of a return type in a file with the annotations import is told all the same."""
+    told = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    for name, endpoint in told.items():
+        types = [one["python_type"]["type"] for one in (*endpoint["parameters"], *endpoint["returns"])]
+        assert len(endpoint["returns"]) == 1 and "Any" not in [t for part in types for t in part.split(" | ")], name
+        assert all(f"{one['parameter_name']}: " in endpoint["description"] for one in endpoint["parameters"]), name
+    codes = "list[float] | list[list[float]]"
+    assert {name: told[name]["returns"][0]["python_type"]["type"] for name in ("/sample", "/decode", "/encode", "/walk")} == {
+        "/sample": codes, "/decode": "str | list[str]", "/encode": codes, "/walk": "dict(codes: list[list[float]], images: list[str])"}
+    assert told["/list_runs"]["returns"][0]["python_type"]["type"].startswith("list[dict(format_version: int, name: str, family: str")
+    assert [p["parameter_name"] for p in told["/sample"]["parameters"]] == ["run", "seed", "label"], "as programs have asked before"
+    paths = json.loads(ask(shared, "openapi.json"))["paths"]
+    schema = paths["/gradio_api/call/v2/walk"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert schema["method"] == {"enum": ["lerp", "slerp"]} and schema["frames"] == {"type": "integer"}
+    assert "'codes'" in paths["/gradio_api/call/v2/walk"]["post"]["description"]
 
 
 def call(address, name, asked):
@@ -170,7 +190,7 @@ def test_every_argument_has_help(capsys):
         app.arguments(["--help"], {})
     text = capsys.readouterr().out
     assert all(f"--{name}" in text for name in ("port", "host", "share", "auth", "trained", "device", "allow-training", "root-path",
-                                             "allowed-host", "behind-proxy", "allow-frames"))
+                                             "allowed-host", "behind-proxy", "allow-frames", "mcp"))
 
 
 @contextmanager

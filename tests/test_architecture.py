@@ -53,7 +53,7 @@ def test_arrows(path):
         assert not within(names, *LOOP), "the explorer starts trainings as a process of their own"
         stage = where.parts[1] == "views" and where.name == "__init__.py"
         markup = where.parts[1] == "views" and within(names, "gradio") and "explorer.shell.piece" in names
-        page = where.name in ("page.py", "theme.py") or where.parts[1:] == ("site", "document.py")
+        page = where.name in ("page.py", "named.py", "theme.py") or where.parts[1:] == ("site", "document.py")
         if not (page or where.parts[1] == "shell" or stage or markup):
             assert not within(names, "gradio", "explorer.shell"), "only the interface imports gradio"
         if stage:
@@ -67,7 +67,7 @@ def test_arrows(path):
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
 FLOORS = (("", "assets", "images", "plots", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
           ("views", "views.base", "views.batch", "views.endpoints", "views.films", "views.paths", "views.samples"), ("views.*",),
-          ("views.operations", "views.measuring"), ("server",), ("page",), ("site",), ("__main__",))
+          ("views.operations", "views.measuring"), ("server",), ("named",), ("page",), ("site",), ("__main__",))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
 
 

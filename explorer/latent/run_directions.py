@@ -6,6 +6,9 @@ request is done in the background (runs/background.py): such a function gives (v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -152,6 +155,17 @@ def measure(run: Run, vector: np.ndarray, label: int | None = None) -> Direction
     found = Direction("own", unit, directions.along(points, unit))
     return directions.measure_all([found], lambda w: run.images(w, label), reader(run), points, galleries.TRIED,
                                   std=usual_std(run, label))[0]
+
+
+def moved(run: Run, w: np.ndarray, vector: np.ndarray, values: Sequence[float], sigma: float | None = None) -> np.ndarray:
+    """Code w (d,) with its coordinate along a direction (d,), of any length but zero, set to each of ``values``, in sigmas from the codes'
+    mean: (n, d). ``sigma``: their deviation along it, where it is known."""
+    length = float(np.linalg.norm(vector))
+    if length == 0:
+        raise Refused("A direction of length zero points nowhere.")
+    unit, at = (vector / length).astype(np.float32), np.array(values, np.float32)
+    along = np.array([directions.along(run.points_of_all(), unit) if sigma is None else sigma], np.float32)
+    return replace(basis(run), vectors=unit[None], sigmas=along).moved(w, 0, at)
 
 
 def named(run: Run) -> list[Effect] | None:

@@ -17,11 +17,12 @@ WIDEST = 256                                    # numbers of a code, beyond whic
 
 
 def near(run: Run) -> tuple[bytes, str] | None:
-    """The codes of the test images as float16, row by row, and whether these are "exact" or "rounded"; None where they are too long, too
-    large or not there."""
-    if run.d > WIDEST or run.codes is None:
+    """The codes of the test images as float16, row by row, and whether these are "exact" or "rounded"; of an encoder that gives all layers
+    one style that style alone. None where they are too long, too large or not there."""
+    width = run.spec.w_dim if run.model.repeats() else run.d
+    if width > WIDEST or run.codes is None:
         return None
-    codes = np.ascontiguousarray(run.codes, np.float32)
+    codes = np.ascontiguousarray(run.codes[:, :width], np.float32)
     with np.errstate(over="ignore"):
         half = codes.astype("<f2")
     if not np.isfinite(half).all():

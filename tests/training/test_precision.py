@@ -74,9 +74,10 @@ def test_a_resume_in_bf16_is_the_same_bits(name, tmp_path):
     assert any(not torch.equal(v, weights(plain)[k]) for k, v in a.items()), "it was another precision"
 
 
-@pytest.mark.parametrize(("cost", "chosen"), [({"float32": 3.0, "bf16": 1.0}, "bf16"), ({"float32": 1.0, "bf16": 4.0}, "float32")])
+@pytest.mark.parametrize(("cost", "chosen"), [({"float32": 3.0, "bf16": 1.0}, "bf16"), ({"float32": 1.0, "bf16": 4.0}, "float32"),
+                                              ({"float32": 1.04, "bf16": 1.0}, "float32")])
 def test_the_quicker_is_chosen_within_its_time(monkeypatch, cost, chosen):
-    """A processor without bfloat16 instructions is slower with it, and then float32 stays."""
+    """A processor without bfloat16 instructions is slower with it, and then float32 stays; so it does where the two are about alike."""
     clock, steps = [0.0], []
 
     def step(name, k):

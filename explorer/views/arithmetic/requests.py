@@ -97,8 +97,13 @@ class AskSum(Sum, Ask):
         w = arithmetic.combine(a, b, c, self.strength)
         cells = arithmetic.neighbours(w, galleries.spread(run), self.noise, self.seed)
         return {"w": moves.to_text(w), "vector": moves.to_text(a.mean(0) - b.mean(0)), "cells": moves.to_text(cells), "said": said,
-                "lines": [{"field": x.field, "measured": x.measured, "was": x.was, "now": x.now, "sure": short(x.sure),
-                           "wanted": list(x.wanted), "agrees": x.agrees} for x in lines]}
+                "lines": lines_told(lines)}
+
+
+def lines_told(lines: list[arithmetic.Line]) -> list[SumLine]:
+    """The check of A − B + C, as JSON."""
+    return [{"field": x.field, "measured": x.measured, "was": x.was, "now": x.now, "sure": short(x.sure), "wanted": list(x.wanted),
+             "agrees": x.agrees} for x in lines]
 
 
 class FieldCounted(FieldTold):
