@@ -18,7 +18,6 @@ from training.ranges import ranges
 
 from .. import Refused, plots, views
 from ..latent import attributes, code_slices, galleries, run_directions
-from ..runs import point_tiles
 from ..runs.run import Run
 from ..runs.session import Session, first_of
 from ..server import files
@@ -38,11 +37,10 @@ def fitting(spec: dict[str, Any]) -> list[str]:
     return [name for name in views.supported(spec) if name in VIEWS]
 
 
-def views_of(session: Session, names: list[str]) -> list[str]:
-    """The site's views that one or another of these runs can be shown in."""
-    cards = session.runs()[0]
-    can = {view for name in names for view in fitting(point_tiles.shown(cards[name].spec).to_dict())}
-    return [view for view in VIEWS if view in can]
+def shown(session: Session, names: list[str]) -> list[str]:
+    """The site's views that can show any of these runs."""
+    able = {view for name in names for view in fitting(session.run(name).spec.to_dict())}
+    return [view for view in VIEWS if view in able]
 
 
 def as_json(value: Any) -> bytes:
@@ -62,8 +60,9 @@ def listed(session: Session, names: list[str]) -> bytes:
 
 def asked(work: Callable[[Session, Request], Response], session: Session, path: Mapping[str, Any], **query: str) -> bytes:
     """The body of what a function of server/files.py answers."""
-    scope = {"type": "http", "method": "GET", "path_params": dict(path), "query_string": urlencode(query).encode(), "headers": []}
-    return bytes(work(session, Request(scope)).body)
+    query_string = urlencode(query).encode()
+    request = Request({"type": "http", "method": "GET", "path_params": dict(path), "query_string": query_string, "headers": []})
+    return bytes(work(session, request).body)
 
 
 def of_run(session: Session, name: str) -> Files:

@@ -68,7 +68,7 @@ def write(session: Session, folder: Path, runs: list[str], replace: bool = False
     folder = Path(os.path.abspath(folder))
     check_place(folder, replace)
     names = files.chosen(session, runs)
-    shared = {**page_files(session, answers.views_of(session, names)), **runtime.packed(runtime_folder)}
+    shared = runtime.packed(runtime_folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -96,8 +96,9 @@ def _fill(session: Session, folder: Path, names: list[str], shared: Mapping[str,
     if not done.runs:
         raise Refused("None of the runs could be written.")
     kept = [made.name for made in done.runs]
+    shown = answers.shown(session, kept)
     mark = {"what": "latent-explorer-site", "format": FORMAT, "version": code_version(), "runs": kept}
-    done.nbytes += save(folder, {**shared, "data/runs.json": answers.listed(session, kept),
+    done.nbytes += save(folder, {**page_files(session, shown), **shared, "data/runs.json": answers.listed(session, kept),
                                  MARK: (json.dumps(mark, indent=1) + "\n").encode()})
     return done
 

@@ -34,7 +34,7 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
 
 def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
-    names, kept, left, order = answers.views_of(session, [name]), dict(bodies), list[str](), [*spare(bodies), PLOTLY]
+    names, kept, left, order = answers.shown(session, [name]), dict(bodies), list[str](), [*spare(bodies), PLOTLY]
     while True:
         told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
         page = single_page(session, told, names, PLOTLY not in left).encode()

@@ -1,7 +1,7 @@
 """ONNX files at half the size: weights that are exactly half-precision numbers are kept as such, and cast where they are used.
 
-All weights that ship are (training/checkpoint.py writes them so): not a bit of any result differs. What a browser runs casts them
-once, when the network is loaded.
+All weights that ship are (training/checkpoint.py writes them so): not a bit of any result differs. What a browser runs casts them once,
+when the network is loaded.
 """
 
 from __future__ import annotations

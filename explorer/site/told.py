@@ -13,7 +13,7 @@ from ..runs.run import Run
 from ..views.base import short
 from .networks import Net, maps
 
-WIDEST = 256                                    # numbers of a code, beyond which codes are encoded anew in the browser
+WIDEST = 64                                     # numbers of a code, beyond which codes are encoded anew in the browser: megabytes else
 
 
 def near(run: Run) -> tuple[bytes, str] | None:
@@ -41,7 +41,7 @@ def model(run: Run, nets: list[Net], judge: str | None) -> dict[str, Any]:
         "apart": None if run.codes is None else [short(v) for v in neighbours.of_run(run).apart],
         "near": None if kept is None else kept[1],
         "plane": None if run.map is None else _basis(run_directions.basis(run)),
-        "basis": _basis(run_directions.sliders(run)), "spread": moves.to_text(galleries.spread(run)),
+        "spread": moves.to_text(galleries.spread(run)),
         "errors": _errors(run) if encodes else None,
         "reader": {"fields": [{"name": f.name, "categories": list(f.categories), "measured": f.measured} for f in by.fields],
                    "middle": by.middle.tolist(), "spread": by.spread.tolist(), "judge": judge}}
@@ -51,7 +51,7 @@ def model(run: Run, nets: list[Net], judge: str | None) -> dict[str, Any]:
 
 
 def _basis(b: Basis) -> dict[str, Any]:
-    return {"mean": moves.to_text(b.mean), "vectors": moves.to_text(b.vectors), "sigmas": [float(s) for s in b.sigmas]}
+    return {"mean": moves.to_text(b.mean), "vectors": moves.to_text(b.vectors)}
 
 
 def _errors(run: Run) -> str | None:
