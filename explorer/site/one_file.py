@@ -47,16 +47,17 @@ def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[by
                           f"most {WEIGHTS / 1e6:g} M parameters, and this one has {parameters / 1e6:.1f} M. Export it as a folder.")
         while over > 0 and order:
             left.append(order.pop(0))
-            over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 4 // 3
+            over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 5 // 4
 
 
 def spare(bodies: Mapping[str, bytes]) -> list[str]:
-    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, sheets of test
-    images from the last on. (After these, plotly.js: what draws the map.)"""
+    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, the classifier
+    that reads images, sheets of test images from the last on. (After these, plotly.js: what draws the map.)"""
     near = [path for path in bodies if path.startswith("data/near/")]
     space = [path for path in bodies if path.endswith(".pca3.bin")]
     sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))
-    return [*near, *space, *sheets]
+    judge = [path for path in bodies if path.startswith("data/judge/")]
+    return [*near, *space, *judge, *sheets]
 
 
 __all__ = ["fitted", "spare", "write"]
