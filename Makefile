@@ -49,7 +49,7 @@ $(VENV)/.run: requirements.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt requirements-mcp.txt tests/install_chromium.py
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-mcp.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-export.txt -r requirements-mcp.txt
 	$(PY) tests/install_chromium.py
 	@touch $@
 

@@ -14,13 +14,23 @@ const sliders = () => {
   all.forEach((block, k) => {
     for (const input of inputs(block))
       input.addEventListener('input', () => {
-        if (input.value !== '') window.lx.slide(k, +input.value);
+        if (input.value === '') return;
+        put(block, +input.value, input);
+        window.lx.slide(k, +input.value);
       });
   });
   return all;
 };
 /** @param {Element} block @returns {HTMLInputElement[]} */
 const inputs = (block) => [...block.querySelectorAll('input')];
+
+/** @param {Element} block @param {number} value @param {HTMLInputElement} [but] what a person is at work in keeps what it says */
+const put = (block, value, but) => {
+  for (const input of inputs(block)) {
+    if (input !== but) input.value = String(value);
+    if (input.type === 'range') input.style.setProperty('--range_progress', `${((value + 4) / 8) * 100}%`);
+  }
+};
 
 /** @param {Element[]} blocks */
 const follow = (blocks) => {
@@ -30,11 +40,8 @@ const follow = (blocks) => {
     block.hidden = !visible;
     if (!visible) return;
     /** @type {HTMLElement} */ (block.querySelector('span')).textContent = label;
-    for (const input of inputs(block)) {
-      input.setAttribute('aria-label', label);
-      if (document.activeElement !== input || input.type === 'range') input.value = String(value);
-      if (input.type === 'range') input.style.setProperty('--range_progress', `${((value + 4) / 8) * 100}%`);
-    }
+    for (const input of inputs(block)) input.setAttribute('aria-label', label);
+    put(block, value);
   });
 };
 
