@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
+import http.server
 import json
 import tempfile
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import sync_playwright
 
 from explorer import Refused
 from explorer.runs.session import Session
 from explorer.site import answers, folder, one_file
+from tests.install_chromium import find
 
 HERE = Path(__file__).resolve().parent.parent
 PACKED = (".html", ".js", ".mjs", ".json")      # what hosts pack by gzip
 MB = 2**20
+VISITED = ("vae-plane-mnist", "bigan-mnist", "vae-faces", "stylealae-faces-32", "lapgan-faces")      # whose every view is opened
 
 
 def of_run(site: Path, session: Session, name: str) -> dict[str, Path]:
@@ -35,13 +43,32 @@ def sent(paths: Iterable[Path]) -> int:
     return sum(len(gzip.compress(p.read_bytes(), 6)) if p.suffix in PACKED else p.stat().st_size for p in paths)
 
 
-def visit(site: Path, own: dict[str, Path]) -> int:
-    """Bytes that a visitor fetches who opens a run in a view that needs most: the page, the runtime, the run's networks for it, its map and
-    codes, one sheet of test images, and the classifier. (Noise, levels and pyramid are other views'.)"""
-    page = [site / "index.html", *(site / "js").rglob("*.js"), *(p for p in (site / "runtime").iterdir() if p.suffix != ".txt")]
-    asked = [p for path, p in own.items() if p.stem not in ("noisy", "levels", "pyramid", "apart") and "/colours/" not in path
-             and ("/sheet/" not in path or p.stem == "0")]
-    return sent([*page, site / "data" / "runs.json", *asked])
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Any static host."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def visits(site: Path, run: str, views: Sequence[str]) -> dict[str, int]:
+    """Bytes that a host that packs text sends to a visitor with an empty cache who opens a run in a view, until all is drawn."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        for view in views:
+            context, asked = browser.new_context(), set[str]()
+            context.on("response", lambda answer, asked=asked: asked.add(unquote(urlsplit(answer.url).path).strip("/")))
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_address[1]}/?run={run}&view={view}")
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(3000)
+            context.close()
+            found[view] = sent(site / (path or "index.html") for path in asked if (site / (path or "index.html")).is_file())
+        browser.close()
+    server.shutdown()
+    return found
 
 
 def main(argv: Sequence[str] = ()) -> None:
@@ -49,16 +76,23 @@ def main(argv: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks site")
     parser.add_argument("--trained", type=Path, default=HERE / "trained")
     parser.add_argument("--site", type=Path, help="measure one that was written already")
+    parser.add_argument("--visits", nargs="+", metavar="RUN", help="only count what visitors of these runs fetch")
     args = parser.parse_args(list(argv))
     with tempfile.TemporaryDirectory() as scratch:
         session, site = Session(args.trained, keep=0), args.site or Path(scratch) / "site"
         if args.site is None:
             done = folder.write(session, site, [], say=lambda s: print(s, flush=True))
             print(f"\n{done.told}\n")
-        print("| run | parameters | its networks | all of its files | a visitor fetches | as one file |\n|---|---|---|---|---|---|")
-        for name in json.loads((site / folder.MARK).read_text("utf-8"))["runs"]:
+        print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
+        names = json.loads((site / folder.MARK).read_text("utf-8"))["runs"]
+        for name in names if not args.visits else ():
             print(_row(session, site, name), flush=True)
-    print(f"\n{sum(p.stat().st_size for p in site.rglob('*') if p.is_file()) / MB:.1f} MB in all." if args.site else "")
+        rows = {row["name"]: row["views"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
+        for name in args.visits or VISITED:
+            if name in rows:
+                told = visits(site, name, rows[name]).items()
+                print(f"{name}: a visitor fetches {', '.join(f'{view} {n / MB:.1f} MB' for view, n in told)}", flush=True)
+    print(f"{sum(p.stat().st_size for p in site.rglob('*') if p.is_file()) / MB:.1f} MB in all." if args.site else "")
 
 
 def _row(session: Session, site: Path, name: str) -> str:
@@ -72,5 +106,5 @@ def _row(session: Session, site: Path, name: str) -> str:
         one = f"{len(page) / MB:.1f} MB" + (f", {len(left)} files left out" if left else "")
     except Refused as e:
         one = "too large: " + str(e).partition("would be ")[2].partition(",")[0]
-    sizes = (nets, sum(p.stat().st_size for p in own.values()), visit(site, own))
+    sizes = (nets, sum(p.stat().st_size for p in own.values()))
     return f"| {name} | {parameters:,} | {' | '.join(f'{n / MB:.1f} MB' for n in sizes)} | {one} |"

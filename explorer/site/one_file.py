@@ -48,16 +48,29 @@ def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[by
         while over > 0 and order:
             left.append(order.pop(0))
             over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 5 // 4
+            if left[-1].startswith("data/judge/"):
+                kept[told_of(name)] = unread(kept[told_of(name)])
 
 
 def spare(bodies: Mapping[str, bytes]) -> list[str]:
-    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, the classifier
-    that reads images, sheets of test images from the last on. (After these, plotly.js: what draws the map.)"""
+    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, the classifier,
+    sheets of test images from the last on. (After these, plotly.js: what draws the map.)"""
     near = [path for path in bodies if path.startswith("data/near/")]
     space = [path for path in bodies if path.endswith(".pca3.bin")]
     sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))
-    judge = [path for path in bodies if path.startswith("data/judge/")]
-    return [*near, *space, *judge, *sheets]
+    return [*near, *space, *(path for path in bodies if path.startswith("data/judge/")), *sheets]
+
+
+def told_of(name: str) -> str:
+    """Where a run's model is told."""
+    return f"data/model/{name}/model.json"
+
+
+def unread(model: bytes) -> bytes:
+    """model.json of a page without the classifier: images are read for what is measured of them alone."""
+    told = json.loads(model)
+    told["reader"] |= {"judge": None, "fields": [f for f in told["reader"]["fields"] if f["measured"]]}
+    return answers.as_json(told)
 
 
 __all__ = ["fitted", "spare", "write"]

@@ -1,4 +1,4 @@
-/* A page that is a single file: its files lie in #lx-files, how many bytes and their base85 (single_page.py: written) of gzip of: the length
+/* A page that is a single file: its files lie in #lx-files, how many bytes and their base85 (single_page.py: written) of gzip of: the size
  * of a header (four bytes, the lowest first), the header (JSON: path to [where it begins, its length]), and all files one after another.
  * Its modules find each other by an import map. */
 (async () => {

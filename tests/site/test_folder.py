@@ -85,7 +85,7 @@ def test_what_was_worked_out_is_what_the_server_says(whole, server):
         sure = np.frombuffer(base64.b64decode(own["sure"]), np.uint8).reshape(len(own["refs"]), -1)
         assert own["refs"][:256] == told["refs"] and own["start"] == told["start"] and len(own["refs"]) == told["of"]
         assert [f["categories"] for f in own["fields"]] == [f["categories"] for f in told["fields"]]
-        assert sure.sum(0).tolist() == [n for f in told["fields"] for n in f["counts"]]
+        assert sure.sum(0).tolist() == [n for f in told["fields"] for n in f["counts"]] and set(sure.flat) <= {0, 1}
 
 
 def test_a_model_is_told_in_numbers(whole, session):
@@ -188,6 +188,9 @@ def test_one_file_leaves_out_what_it_can_and_refuses_with_figures(session, tmp_p
     monkeypatch.setattr(one_file, "MOST", size - 1)
     smaller, left = one_file.write(session, "tiny", whole, kept, replace=True)
     assert smaller < size and left[0] == "data/near/tiny.bin"
+    ink = {"name": "ink", "measured": True}
+    told = {"reader": {"judge": "shapes", "middle": [1], "fields": [{"name": "class", "measured": False}, ink]}}
+    assert json.loads(one_file.unread(json.dumps(told).encode()))["reader"] == {"judge": None, "middle": [1], "fields": [ink]}
     before = whole.read_bytes()
     monkeypatch.setattr(one_file, "MOST", 1000)
     with pytest.raises(Refused, match=r"tiny would be [\d.]+ MB"):
