@@ -15,7 +15,7 @@ import os
 import sys
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -82,6 +82,16 @@ def check() -> None:
         raise Abandoned
 
 
+@contextlib.contextmanager
+def working_on(asked: Job[Any]) -> Iterator[None]:
+    """This thread works on it for as long as the block lasts."""
+    _here.job = asked
+    try:
+        yield
+    finally:
+        _here.job = None
+
+
 def pool(name: str, threads: int, cores: int = 1, behind: int = 0) -> ThreadPoolExecutor:
     """``threads`` threads, each on one core, that share images out over ``cores``, ``behind`` others on a busy core."""
     return ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_begin, initargs=(cores, behind))
@@ -139,8 +149,8 @@ class Lane:
         self._begin(begun)
         return asked
 
-    def _next(self) -> list[Job[Any]]:
-        """What can begin now, its threads counted; the lock is held."""
+    def _next(self) -> list[list[Job[Any]]]:
+        """What can begin now, each with what goes along with it, their threads counted; the lock is held."""
         begun = []
         while self._working.total() < self.threads:
             who = next((w for w in self._waiting if self._working[w] < self.each), None)
@@ -154,36 +164,42 @@ class Lane:
                 del self._waiting[who]
             if asked.done.set_running_or_notify_cancel():
                 self._working[who] += 1
-                begun.append(asked)
+                begun.append([asked, *self._along(asked)])
         return begun
 
-    def _begin(self, jobs: list[Job[Any]]) -> None:
-        for asked in jobs:
+    def _along(self, asked: Job[Any]) -> list[Job[Any]]:
+        """What waits and goes along with this work, on the same thread: taken out of its lines, begun; the lock is held."""
+        return []
+
+    def _begin(self, groups: list[list[Job[Any]]]) -> None:
+        for group in groups:
             try:
-                inner = self._pool.submit(self._do, asked)
+                inner = self._pool.submit(self._do, group)
             except RuntimeError as e:           # the process ends
-                asked.done.set_exception(e)
+                for asked in group:
+                    asked.done.set_exception(e)
                 return
-            inner.add_done_callback(partial(self._ended, asked))
+            inner.add_done_callback(partial(self._ended, group))
 
-    @staticmethod
-    def _do(asked: Job[T]) -> T:
-        _here.job = asked
-        try:
+    def _do(self, group: list[Job[Any]]) -> Any:
+        """What the first of a group gives; the others are answered here."""
+        with working_on(group[0]):
             check()
-            return asked.work()
-        finally:
-            _here.job = None
+            return group[0].work()
 
-    def _ended(self, asked: Job[T], inner: Future[T]) -> None:
+    def _ended(self, group: list[Job[Any]], inner: Future[Any]) -> None:
+        first = group[0].who
         with self._lock:
-            self._working[asked.who] -= 1
-            if not self._working[asked.who]:
-                del self._working[asked.who]
+            self._working[first] -= 1
+            if not self._working[first]:
+                del self._working[first]
             begun = self._next()
         self._begin(begun)
         error = inner.exception()
-        if error is not None:
-            asked.done.set_exception(error)
-        else:
-            asked.done.set_result(inner.result())
+        for asked in group:
+            if asked.done.done():
+                continue
+            if error is not None:
+                asked.done.set_exception(error)
+            else:
+                asked.done.set_result(inner.result())

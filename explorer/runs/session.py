@@ -78,6 +78,10 @@ class Session:
         stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
         return self._runs.get(name, stamp, partial(self._load, folder))
 
+    def loaded(self, name: str) -> bool:
+        """Whether ``run`` need not load it first, as far as is known without a look at the disk."""
+        return name in self._runs
+
     def _load(self, folder: Path) -> Run:
         memory.release()                        # what was worked on before took its share
         try:

@@ -21,6 +21,7 @@ from . import thread_pools
 from .bodies import parts
 from .gradio_internals import API, logged_in
 from .scope import address
+from .thread_pools import Placed
 
 PREFIX = f"{API}/explorer"
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
@@ -40,13 +41,15 @@ class Limiter:
     def __init__(self) -> None:
         self.threads, self.places = thread_pools.shared(), Shares(WAITING, EACH, VERY_BUSY)
 
-    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], lane: str,
+    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response] | Placed]], lane: str,
                   shares: Shares | None = None) -> Response:
-        """The response of the work that ``ready`` (once logged in) gives, done on a thread. A place is held once the body is there."""
+        """The response of the work that ``ready`` (once logged in) gives, done on a thread of ``lane``, or where ``ready`` says. A place is
+        held once the body is there."""
         who = address(request.scope)
         try:
             await require_login(request)
             work = await ready()
+            work, lane = (work.work, work.lane) if isinstance(work, Placed) else (work, lane)
             with self.places.held(who), shares.held(who) if shares is not None else contextlib.nullcontext():
                 return await self.threads.run(work, lane, who, lambda: left(request))
         except (Refused, VisitorError) as e:

@@ -22,11 +22,12 @@ from ..views.compare import table
 from ..views.map import mix
 from ..views.reconstruct import beside, searches
 from .access import Access
+from .drawing import placed
 from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
-from .timing import timed
+from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
 MAX_RENDER, MAX_CODE, MAX_FILM, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
@@ -52,10 +53,10 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
             return await limiter.run(request, ready, lane, shares)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
-    def do_render(body: bytes) -> Response:
-        request = base.parse(operations.DRAW, body)
-        data, kind = base.draw(session.run(request.run), request)
-        return Response(data, media_type=kind, headers=NO_STORE)
+    async def render(request: Request) -> Response:
+        async def ready() -> Placed:
+            return placed(session, await read_body(request, MAX_RENDER))
+        return await limiter.run(request, ready, "wide")
 
     def do_code(body: bytes) -> Response:
         request = base.parse(operations.CODE, body)
@@ -97,7 +98,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),
-        post("render", MAX_RENDER, timed(do_render), "wide"),
+        Route(f"{PREFIX}/render", render, methods=["POST"]),
         post("code", MAX_CODE, do_code),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
