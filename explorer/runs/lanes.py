@@ -17,12 +17,15 @@ import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
+
+from .slots import Slots, number
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -53,6 +56,7 @@ class Job(Generic[T]):
     who: str = ""
     done: Future[T] = field(default_factory=Future)
     gone: bool = False
+    number: int = field(default_factory=number)   # in the order of all that was asked for
     unready: list[Future[Any]] = field(default_factory=list)   # background work that it asked for and did not wait for
 
     def abandon(self) -> None:
@@ -126,11 +130,23 @@ def side_by_side(work: Callable[[A], T], parts: Sequence[A]) -> list[T]:
     return done
 
 
+@dataclass(frozen=True)
+class Turns:
+    """How a lane's threads take turns with those of others: slots that they share, and how many seconds one waits at most."""
+
+    slots: Slots
+    patience: float
+
+    def one(self, asked: Job[Any]) -> AbstractContextManager[None]:
+        """A slot for this work."""
+        return self.slots.one(asked.number, self.patience)
+
+
 class Lane:
     """Threads for one kind of work. ``each``: how many of them one address has at most. May be used by several threads."""
 
-    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0) -> None:
-        self.threads, self.each = threads, each or threads
+    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0, turns: Turns | None = None) -> None:
+        self.threads, self.each, self.turns = threads, each or threads, turns
         self._pool = pool(name, threads, cores, behind)
         self._lock, self._working = threading.Lock(), Counter[str]()
         self._waiting: OrderedDict[str, deque[Job[Any]]] = OrderedDict()
@@ -150,7 +166,7 @@ class Lane:
         return asked
 
     def _next(self) -> list[list[Job[Any]]]:
-        """What can begin now, each with what goes along with it, their threads counted; the lock is held."""
+        """What can begin now, each in a group that other work may join, their threads counted; the lock is held."""
         begun = []
         while self._working.total() < self.threads:
             who = next((w for w in self._waiting if self._working[w] < self.each), None)
@@ -164,12 +180,8 @@ class Lane:
                 del self._waiting[who]
             if asked.done.set_running_or_notify_cancel():
                 self._working[who] += 1
-                begun.append([asked, *self._along(asked)])
+                begun.append([asked])
         return begun
-
-    def _along(self, asked: Job[Any]) -> list[Job[Any]]:
-        """What waits and goes along with this work, on the same thread: taken out of its lines, begun; the lock is held."""
-        return []
 
     def _begin(self, groups: list[list[Job[Any]]]) -> None:
         for group in groups:
@@ -182,10 +194,14 @@ class Lane:
             inner.add_done_callback(partial(self._ended, group))
 
     def _do(self, group: list[Job[Any]]) -> Any:
-        """What the first of a group gives; the others are answered here."""
-        with working_on(group[0]):
+        """What the first of a group gives."""
+        with working_on(group[0]), self.turn(group[0]):
             check()
             return group[0].work()
+
+    def turn(self, asked: Job[Any]) -> AbstractContextManager[None]:
+        """A time to compute."""
+        return contextlib.nullcontext() if self.turns is None else self.turns.one(asked)
 
     def _ended(self, group: list[Job[Any]], inner: Future[Any]) -> None:
         first = group[0].who

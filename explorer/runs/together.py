@@ -43,6 +43,7 @@ class Joining(Lane):
     """
 
     def _along(self, asked: Job[Any]) -> list[Job[Any]]:
+        """What waits and goes along with this work: taken out of its lines, begun; the lock is held."""
         if not isinstance(asked.work, Joint):
             return []
         key, taken = asked.work.key, list[Job[Any]]()
@@ -59,8 +60,17 @@ class Joining(Lane):
         return [job for job in taken if job.done.set_running_or_notify_cancel()]
 
     def _do(self, group: list[Job[Any]]) -> Any:
-        if len(group) == 1:
-            return super()._do(group)
+        with self.turn(group[0]):
+            with self._lock:
+                group += self._along(group[0])
+            if len(group) > 1:
+                self._together(group)
+                return None
+            with lanes.working_on(group[0]):
+                lanes.check()
+                return group[0].work()
+
+    def _together(self, group: list[Job[Any]]) -> None:
         asked = list[tuple[Job[Any], Joint[Any, Any, Any], Any]]()
         for job in group:
             work = cast(Joint[Any, Any, Any], job.work)
@@ -74,7 +84,6 @@ class Joining(Lane):
                 _Step.of(job, partial(_alone, work, question), last=True)
             else:
                 _Step.of(job, partial(work.end, middle.value[k]), last=True)
-        return None
 
 
 def _alone(work: Joint[Q, A, T], question: Q) -> T:
