@@ -129,4 +129,5 @@ DRAGS: list[tuple[str, Callable[[Hand, int], Iterator[Asked]]]] = [
 def drags(visitor: Visitor, n: int) -> list[list[Asked]]:
     """The questions of n visitors, each in another view while there are others."""
     hands = {run: Hand(visitor, run) for run, _ in DRAGS}
-    return [[asked for k in range(STEPS) for asked in drag(hands[run], (k + n) % STEPS)] for run, drag in (DRAGS * (n // len(DRAGS) + 1))[:n]]
+    dragged = (DRAGS * (n // len(DRAGS) + 1))[:n]
+    return [[asked for k in range(STEPS) for asked in drag(hands[run], (k + at) % STEPS)] for at, (run, drag) in enumerate(dragged)]

@@ -1,7 +1,8 @@
 """Many visitors who drag at once, in every view; live images beside each kind of slow work; images a second of many visitors of one run.
 
-``python -m benchmarks visitors [--visitors 32] [--seconds 60] [--parts drag slow images] [--against DIR]``. The page is a process of its own on this
-machine, and so is the crowd (crowd.py), whose processor time is told: both share the cores. Each visitor has an address of its own.
+``python -m benchmarks visitors [--visitors 32] [--seconds 60] [--parts drag slow images] [--against DIR]``. The page is a process of its
+own on this machine, and so is the crowd (crowd.py), whose processor time is told: both share the cores. Each visitor has an address of
+her own.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 import psutil
 
 from . import slow
-from .crowd import EXPLORER, PACE, Answers, visit
-from .drags import Hand, drags, text
+from .crowd import PACE, Answers, visit
+from .drags import Hand, drags
 from .live import Visitor
 from .serve import ROOT
 from .serve import page as served
@@ -75,7 +76,7 @@ def dragging(root: Path, n: int, seconds: float) -> None:
         print(f"| {row} | {len(answers.times[row]) / seconds:.1f} | {cuts(answers.times[row])} |")
     print(f"| all | {len(answers.every) / seconds:.0f} | {cuts(answers.every)} |\n")
     held = watched.held
-    print(f"{len(answers.errors)} errors; the page took {page:.2f} cores, the crowd {mine:.2f}; MiB of the page: {held[0]:.0f} at the start, "
+    print(f"{len(answers.errors)} errors; the page took {page:.2f} cores, the crowd {mine:.2f}; its MiB: {held[0]:.0f} at the start, "
           f"{held[min(10, len(held) - 1)]:.0f} after 10 s, {held[-1]:.0f} at the end, {max(held):.0f} at most.")
     for error in answers.errors[:5]:
         print(f"  {error}")

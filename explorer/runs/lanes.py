@@ -65,7 +65,7 @@ class Job(Generic[T]):
         self.done.cancel()
 
 
-_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out
+_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out; .turns
 
 
 def job() -> Job[Any] | None:
@@ -79,11 +79,19 @@ def who() -> str:
     return mine.who if mine is not None else ""
 
 
-def check() -> None:
-    """Raise Abandoned where nobody waits for this thread's work any more. Long work calls it at each step."""
+def require_wanted() -> None:
+    """Raise Abandoned where nobody waits for this thread's work any more."""
     mine = job()
     if mine is not None and mine.gone:
         raise Abandoned
+
+
+def check() -> None:
+    """Raise Abandoned where nobody waits for this thread's work any more; let others compute first. Long work calls it at each step."""
+    require_wanted()
+    turns = getattr(_here, "turns", None)
+    if turns is not None:
+        turns.slots.again(turns.patience)
 
 
 @contextlib.contextmanager
@@ -137,15 +145,22 @@ class Turns:
     slots: Slots
     patience: float
 
-    def one(self, asked: Job[Any]) -> AbstractContextManager[None]:
-        """A slot for this work."""
-        return self.slots.one(asked.number, self.patience)
+    @contextlib.contextmanager
+    def one(self, asked: Job[Any]) -> Iterator[None]:
+        """A slot for this work, on this thread."""
+        with self.slots.one(asked.number, self.patience):
+            _here.turns = self
+            try:
+                yield
+            finally:
+                _here.turns = None
 
 
 class Lane:
     """Threads for one kind of work. ``each``: how many of them one address has at most. May be used by several threads."""
 
-    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0, turns: Turns | None = None) -> None:
+    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0,
+                 turns: Turns | None = None) -> None:
         self.threads, self.each, self.turns = threads, each or threads, turns
         self._pool = pool(name, threads, cores, behind)
         self._lock, self._working = threading.Lock(), Counter[str]()
@@ -196,7 +211,7 @@ class Lane:
     def _do(self, group: list[Job[Any]]) -> Any:
         """What the first of a group gives."""
         with working_on(group[0]), self.turn(group[0]):
-            check()
+            require_wanted()
             return group[0].work()
 
     def turn(self, asked: Job[Any]) -> AbstractContextManager[None]:

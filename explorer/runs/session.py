@@ -99,7 +99,7 @@ class Session:
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(None)               # a training that was stopped before it was measured
         if self.device == "cpu":                # as convolutions want their weights there: 1 to 1.3 times as many images a second
-            model = model.to(memory_format=torch.channels_last)
+            model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data))
 
     def classifier(self, data: DataSpec) -> FeatureNet | None:

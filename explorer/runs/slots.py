@@ -1,8 +1,8 @@
 """How many threads compute at the same time: as many as there are cores. More would each be slower, and all together, too.
 
 Two threads that draw on two cores take 2.2 ms of a core for an image of 64 × 64, six of them 4.5: each operation of a network gives the
-interpreter up and waits to have it back. So threads of several lanes take turns, in the order in which their work was asked for. Nobody
-waits for long behind work that is slow: after a while one computes all the same.
+interpreter up and waits to have it back. So threads of several lanes take turns, in the order in which their work was asked for; long
+work lets others go first at each of its steps. Nobody waits for long behind work that has none: after a while one computes all the same.
 """
 
 from __future__ import annotations
@@ -47,11 +47,20 @@ class Slots:
         try:
             yield
         finally:
-            with self._lock:
-                self._free += 1
-                if self._free > 0 and self._waiting:
-                    self._free -= 1
-                    heapq.heappop(self._waiting).come.set()
+            self._give()
+
+    def again(self, patience: float) -> None:
+        """Within ``one``: where others wait, let them go first, all who have asked so far."""
+        if self._waiting:
+            self._give()
+            self._take(number(), patience)
+
+    def _give(self) -> None:
+        with self._lock:
+            self._free += 1
+            if self._free > 0 and self._waiting:
+                self._free -= 1
+                heapq.heappop(self._waiting).come.set()
 
     def _take(self, rank: int, patience: float) -> None:
         with self._lock:

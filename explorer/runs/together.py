@@ -67,7 +67,7 @@ class Joining(Lane):
                 self._together(group)
                 return None
             with lanes.working_on(group[0]):
-                lanes.check()
+                lanes.require_wanted()
                 return group[0].work()
 
     def _together(self, group: list[Job[Any]]) -> None:
@@ -111,7 +111,7 @@ class _Step:
         """What ``do`` gives is the job's answer where it is the ``last`` step. Where nobody waits any more it is not done."""
         step = cls(job)
         with step, lanes.working_on(job):
-            lanes.check()
+            lanes.require_wanted()
             step.value = do()
             if last:
                 job.done.set_result(step.value)

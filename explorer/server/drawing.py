@@ -1,11 +1,13 @@
-"""POST render: how a request for pixels is answered, and on which threads. A run that is not loaded yet holds up no live image."""
+"""How a request about a run is answered, with pixels (POST render) or with words, and on which threads: opening a run holds up none."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from .. import images
@@ -21,21 +23,29 @@ SMALL = 2**16                                   # bytes of a request that is loo
 Question = tuple[Run, np.ndarray, int | None]   # a code (1, d), and its class where the run has classes
 
 
-def placed(session: Session, body: bytes) -> Placed:
-    """The work that a request asks for, and where it is done. Raises Refused."""
+def placed(session: Session, kinds: TypeAdapter[Any], body: bytes, answer: Callable[[Run, Any], Response], lane: str = "quick") -> Placed:
+    """A request about a run, for a thread of ``lane``; where the run must be loaded first, one of those that open runs. Raises Refused."""
     if len(body) > SMALL:
-        return Placed(lambda: _drawn(session, base.parse(operations.DRAW, body)), "wide")
-    request = base.parse(operations.DRAW, body)
-    if not session.loaded(request.run):
-        return Placed(lambda: _drawn(session, request), "opening")
-    if isinstance(request, DrawOne) and request.plain:
+        return Placed(lambda: _answered(session, base.parse(kinds, body), answer), lane)
+    asked = base.parse(kinds, body)
+    return Placed(lambda: _answered(session, asked, answer), lane if session.loaded(asked.run) else "opening")
+
+
+def _answered(session: Session, asked: Any, answer: Callable[[Run, Any], Response]) -> Response:
+    return answer(session.run(asked.run), asked)
+
+
+def drawn(session: Session, body: bytes) -> Placed:
+    """A request for pixels: of a single image with others', where its run is loaded. Raises Refused."""
+    request = base.parse(operations.DRAW, body) if len(body) <= SMALL else None
+    if isinstance(request, DrawOne) and request.plain and session.loaded(request.run):
         return Placed(_joint(session, request), "live")
-    return Placed(lambda: _drawn(session, request), "wide")
+    return placed(session, operations.DRAW, body, _drawn, "wide")
 
 
-def _drawn(session: Session, request: Draw) -> Response:
+def _drawn(run: Run, request: Draw) -> Response:
     began = time.perf_counter()
-    return _answer(request.draw(session.run(request.run)), began)
+    return _answer(request.draw(run), began)
 
 
 def _joint(session: Session, request: DrawOne) -> Joint[Question, np.ndarray, Response]:
@@ -68,4 +78,4 @@ def _answer(pixels: np.ndarray, began: float) -> Response:
     return Response(data, media_type=kind, headers=NO_STORE | {"server-timing": f"draw;dur={1000 * (time.perf_counter() - began):.1f}"})
 
 
-__all__ = ["decoded", "placed"]
+__all__ = ["decoded", "drawn", "placed"]

@@ -25,6 +25,7 @@ from .thread_pools import Placed
 
 PREFIX = f"{API}/explorer"
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
+EACH_STAYS = 24                                 # of one address on routes that wait for news: they share some 40 threads with files
 VERY_BUSY = "The page is very busy; try again in a moment."
 log = logging.getLogger(__name__)
 
@@ -72,14 +73,20 @@ async def left(request: Request) -> None:
 
 
 def plain_routes(endpoints: Iterable[Endpoint]) -> list[Route]:
-    """Routes that wait on the loop itself rather than for a thread: login, and refusals as sentences, as all others."""
+    """Routes that wait on the loop itself rather than for a thread: login, places, and refusals as sentences, as all others."""
+    places = Shares(WAITING, EACH_STAYS, VERY_BUSY)
+
     def route(one: Endpoint) -> Route:
         async def endpoint(request: Request) -> Response:
+            who = address(request.scope)
             try:
                 await require_login(request)
                 body = await read_body(request, one.limit) if one.limit else b""
-                return await one.answer(Call(request.path_params, request.query_params, body, address(request.scope)))
+                with places.held(who):
+                    return await one.answer(Call(request.path_params, request.query_params, body, who))
             except (Refused, VisitorError) as e:
+                if isinstance(e, Busy):
+                    await asyncio.sleep(SLOWED)
                 return json_answer({"error": str(e)}, e.status)
         return Route(f"{PREFIX}/{one.path}", endpoint, methods=[one.method])
     return [route(one) for one in endpoints]

@@ -21,7 +21,7 @@ from ..runs.together import Joining
 T = TypeVar("T")
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time
 LIVE = max(1, lanes.CORES // 2)                 # threads that draw single images, several of a run together; the other cores speak HTTP
-LIVE_WAITS, OTHERS_WAIT = 0.03, 0.5             # seconds that work waits at most while other work computes
+LIVE_WAITS, OTHERS_WAIT = 0.03, 0.25            # seconds that work waits at most while other work computes
 LONG = 0.25                                     # seconds after which it is looked whether anybody still waits
 SOON = 0.6                                      # seconds that an answer waits for background work that may be nearly done
 

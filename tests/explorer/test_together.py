@@ -180,15 +180,15 @@ def test_where_a_request_is_drawn(session):
     code = moves.to_text([0.0] * run.d)
 
     def lane(**asked):
-        return drawing.placed(session, httpx.Request("POST", "http://page", json={"w": code} | asked).content).lane
+        return drawing.drawn(session, httpx.Request("POST", "http://page", json={"w": code} | asked).content).lane
     assert lane(run="tiny", op="image") == "live"
     assert lane(run="tiny", op="grid", columns=1) == "wide"
     assert lane(run="tiny", op="image", noise={"strengths": [1.0]}) == "wide"
     path = httpx.Request("POST", "http://page", json={"run": "tiny", "op": "walk", "keys": code, "t": 0.5}).content
-    assert drawing.placed(session, path).lane == "live"
-    assert drawing.placed(session, path.replace(b"0.5", b"0.5, \"space\": \"pixels\"")).lane == "wide"
+    assert drawing.drawn(session, path).lane == "live"
+    assert drawing.drawn(session, path.replace(b"0.5", b"0.5, \"space\": \"pixels\"")).lane == "wide"
     fresh = Session(session.trained)
-    assert drawing.placed(fresh, path).lane == "opening"
+    assert drawing.drawn(fresh, path).lane == "opening"
     with pytest.raises(Refused):
-        drawing.placed(session, b"{")
+        drawing.drawn(session, b"{")
     assert base64.b64decode(code) and lanes.job() is None
