@@ -84,7 +84,9 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = base.parse(batch.BATCH, body)
         return _file(*batch.batch(session.run(request.run), request))
 
-    return [
+    return [                                # what a dragging hand asks for first: they are looked through in this order
+        Route(f"{PREFIX}/render", render, methods=["POST"]),
+        ask("code", MAX_CODE, operations.CODE, lambda run, asked: asked.answer(run)),
         get("runs", lambda r: json_answer(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: thumb(session, r)),
         get("run/{run}", lambda r: json_answer(describe(session, r.path_params["run"], views)), "opening"),
@@ -96,8 +98,6 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),
-        Route(f"{PREFIX}/render", render, methods=["POST"]),
-        ask("code", MAX_CODE, operations.CODE, lambda run, asked: asked.answer(run)),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
         post("mix", mix.MAX, lambda body: json_answer(mix.mixed(session, base.parse(mix.MIX, body)))),
