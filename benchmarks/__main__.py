@@ -1,12 +1,12 @@
-"""``python -m benchmarks [training] [server] [page] [styles] [greedy] [live] [memory] [precision] [profile] [processes]``: all of them when
-none is named. One alone may be given options of its own: ``python -m benchmarks training --help``."""
+"""``python -m benchmarks [training] [server] [page] [styles] [greedy] [live] [memory] [precision] [profile] [processes] [visitors]``:
+all of them when none is named. One alone may be given options of its own: ``python -m benchmarks training --help``."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes")
+NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes", "visitors")
 
 
 def main() -> None:

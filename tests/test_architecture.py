@@ -64,7 +64,7 @@ def test_arrows(path):
 
 
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
-FLOORS = (("", "assets", "images", "plots", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
+FLOORS = (("", "assets", "images", "plots", "png", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
           ("views", "views.base", "views.batch", "views.endpoints", "views.films", "views.paths", "views.samples"), ("views.*",),
           ("views.operations", "views.measuring"), ("server",), ("named",), ("page", "__main__"))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
@@ -152,7 +152,7 @@ def test_no_broad_except_hides_a_mistake(path):
 
 CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
 # these ask how long somebody waits or say how long it took, never how much to measure
-WAITERS = {"runs/background.py", "server/brake.py", "server/heard.py", "server/timing.py", "views/collapse/process.py",
+WAITERS = {"runs/background.py", "server/brake.py", "server/heard.py", "server/drawing.py", "views/collapse/process.py",
            "views/collapse/routes.py", "views/map/fits.py", "views/map/routes.py", "views/reconstruct/searches.py",
            "views/train/process.py", "views/train/uploads.py"}
 
