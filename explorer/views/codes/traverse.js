@@ -23,7 +23,7 @@ const stage = element.querySelector('.lx-traverse'),
   note = element.querySelector('.lx-order-told'),
   pages = element.querySelector('.lx-order-pages');
 const VALUES = [-3, -2, -1, 0, 1, 2, 3],
-  WIDEST = 240; /* room for names, in pixels */
+  WIDEST = 330; /* room for names, in pixels */
 let rows = 0;
 /** @type {ReturnType<typeof measure> | null} */
 let box = null;
@@ -63,12 +63,15 @@ const measure = (names) => {
     narrow = stage.clientWidth < 520,
     gap = narrow ? 3 : 6,
     top = 24,
-    least = narrow ? 72 : 108,
+    [least, most] = narrow ? [72, 112] : [108, WIDEST],
     W = stage.clientWidth - (narrow ? 24 : 40),
     H = stage.clientHeight - 32;
-  const fit = Math.min((W - least) / VALUES.length - gap, (H - top) / Math.max(names.length, 1) - gap),
+  for (const e of names) e.style.cssText = 'width:max-content';
+  const longest = 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))),
+    taken = narrow ? Math.max(least, Math.min(most, longest)) : least,
+    fit = Math.min((W - taken) / VALUES.length - gap, (H - top) / Math.max(names.length, 1) - gap),
     side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112))),
-    room = Math.max(least, Math.min(WIDEST, W - VALUES.length * (side + gap))) - 8;
+    room = Math.max(taken, Math.min(most, W - VALUES.length * (side + gap))) - 8;
   for (const e of names) e.style.cssText = `width:max-content;max-width:${room}px`;
   const label = Math.max(least, 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))));
   for (const e of names) e.style.cssText = `width:${label - 8}px`;
