@@ -130,7 +130,7 @@ def test_a_group_can_be_cleared_so_that_it_holds_one_face_alone(drive, run):
     page.get_by_role("button", name="Clear C").click()
     drive.until(f"{DATA}.parts.endsWith('~')")
     expect(page.locator(".lx-slot[data-slot=c] .lx-out")).to_have_count(0)
-    expect(page.get_by_role("button", name="Clear C")).to_be_disabled()
+    expect(page.locator(".lx-slot[data-slot=c] .lx-empty")).to_be_disabled()
     page.locator(f".lx-ex[data-ref={free}]").click()
     alone = [groups[0], groups[1], [free]]
     settled(drive, run, alone)

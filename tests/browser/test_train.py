@@ -225,7 +225,7 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
     batch, pixels = page.get_by_label("Batch size", exact=True), page.get_by_label("Pixel model", exact=True)
     recipe = page.locator(".lx-setting:has([data-setting=batch_size]) .lx-setting-fit")
     expect(batch).to_have_value("8")                     # what will be used, and what the recipe says beside it
-    expect(recipe).to_have_text("From your images. The recipe’s value is 64.")
+    expect(recipe).to_have_text("From your images. The recipe’s value is 128.")
     expect(pixels).to_have_value("bernoulli")
     batch.fill("64")
     batch.blur()
@@ -249,7 +249,7 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
     expect(fit).to_contain_text("22장으로 학습하고 8장은")
     page.get_by_label("데이터", exact=True).select_option("mnist")
     expect(fit).to_be_hidden()
-    expect(page.locator("[data-setting=batch_size]")).to_have_value("64")
+    expect(page.locator("[data-setting=batch_size]")).to_have_value("128")
 
 
 SEEN = """() => { const image = document.querySelector('.lx-augmented img'),

@@ -46,15 +46,16 @@ export class MicMaps {
 
   /* where a layer has no map: what there is to see instead, of this run and of others */
   #elsewhere() {
-    const { run, firsts } = /** @type {Opened} */ (lx.state),
+    const { run, runs, firsts } = /** @type {Opened} */ (lx.state),
       dense = !!this.#layers[this.#at]?.dense,
       [codes, units] = this.#else.querySelectorAll('button'),
-      first = lx.runOf(firsts.microscope);
+      encoders = (runs || []).filter((r) => r.encodes && lx.supports(r.name, 'microscope')),
+      first = encoders.find((r) => r.name === firsts.microscope) ?? encoders[0];
     this.#else.hidden = !dense;
     this.#orders[0].closest('.lx-mic-row').hidden = dense;
     codes.hidden = !lx.supports(run, 'codes');
     codes.onclick = () => lx.show('codes');
-    units.hidden = lx.runOf(run)?.encodes || !first || first.name === run;
+    units.hidden = lx.runOf(run)?.encodes || !first;
     units.textContent = units.hidden || !first ? '' : lx.t('mic.maps.units', { title: titleOf(first) });
     units.onclick = () => first && this.#mic.look(first.name);
   }
