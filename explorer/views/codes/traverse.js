@@ -37,8 +37,8 @@ const rowsShown = () => {
     return opened()
       .info.directions.slice(0, 8)
       .map((d, r) => ({ name: lx.label(r), told: (100 * d.share).toFixed(1) + ' %' }));
-  const { posterior, page, unused: many } = dimensions,
-    idle = page || many < 2 ? lx.t('codes.unused') : lx.t('codes.unused.of', { n: many });
+  const { posterior, page, lastPage, unused: many } = dimensions,
+    idle = page || !lastPage || many < 2 ? lx.t('codes.unused') : lx.t('codes.unused.of', { n: many });
   return dimensions.rows.map(({ index, nats, unused }) => ({
     name: lx.t('codes.dimension', { n: index }),
     told: unused ? idle : lx.t('codes.nats', { nats: natsText(nats) }),
