@@ -1,4 +1,4 @@
-"""``python -m benchmarks [training] [server] [page] [styles] [greedy] [live] [memory] [precision] [profile] [processes]
+"""``python -m benchmarks [training] [server] [page] [styles] [greedy] [live] [memory] [precision] [profile] [processes] [visitors]
 [site]``: all of them when none is named. One alone may be given options of its own: ``python -m benchmarks training --help``."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes", "site")
+NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes", "visitors", "site")
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ from training.model import Batch
 from training.pixels import grid, to_pillow, to_uint8
 
 from . import Refused
+from .png import png
 
 MAX_FILE = 4 * 2**20
 MAX_PIXELS, MAX_JPEG = 4096**2, 64_000_000      # of a file; a JPEG is decoded at a fraction of its size
+SMALL = 128 * 128                               # pixels; what Pillow's choice of filters gains of larger ones is worth its time
 LOSSLESS = 256 * 256                            # pixels; a larger colour image is sent as JPEG
 
 NOT_READ = "That is not an image this page can read; use PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF."
@@ -50,6 +52,8 @@ def encode(pixels: np.ndarray) -> tuple[bytes, str]:
     """(H, W, C) uint8 as a file and its media type: PNG, or JPEG where colour is too large for PNG to be quick."""
     out = io.BytesIO()
     h, w, c = pixels.shape
+    if h * w <= SMALL:
+        return png(pixels), "image/png"
     if c == 1 or h * w <= LOSSLESS:
         to_pillow(pixels).save(out, "PNG", compress_level=1)
         return out.getvalue(), "image/png"

@@ -127,6 +127,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
         own.append(tools.route(Answering(session)))
     return dict(routes=[*make_routes(session, access, supported), *own, plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
+                telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
                             Middleware(Brake), Middleware(Heard), Middleware(Early)])
 

@@ -20,13 +20,12 @@ from .. import Refused, images
 from ..runs.record import Entry
 from ..runs.run import Run
 from . import run_directions
-from .statistics import COLOUR_STATISTICS, STATISTICS, statistics
+from .statistics import BESIDE, COLOUR_STATISTICS, STATISTICS, statistics
 
 CLASS = "class"
 ASKED = 32                                      # codes that each code of a model, and its class, is tried from
 STEPS = 5                                       # values of a continuous code that are tried, over its trained range
 MOVED, STEADY = 0.8, 0.75                       # stds, and share of steps in the same direction, of a change that counts as clear
-BESIDE = 0.4                                    # standard deviations from which a steady change is told as a side effect
 SHAPED = 0.1                                    # share of the pixels' variance from which a category is said to change the shape
 NAMED = 0.6                                     # share of images that a classifier must read alike for a category to bear that name
 

@@ -92,10 +92,10 @@ def effects(run: Run) -> list[Effect]:
             told = [Effect(None, 0.0)] * len(sliders(run).vectors)
         else:
             told = statistics.effects(run.decode, sliders(run), run.points_of_all(), galleries.TRIED)
-        return {"effects": [[e.label, round(e.change, 3), e.low, e.high] for e in told]}
+        return {"effects": [[e.label, round(e.change, 3), e.low, e.high, list(e.also)] for e in told]}
 
     def read(e: Entry) -> list[Effect]:
-        effects = [Effect(label, float(change), low, high) for label, change, low, high in e["effects"]]
+        effects = [Effect(label, float(change), low, high, tuple(also)) for label, change, low, high, also in e["effects"]]
         if len(effects) != len(sliders(run).vectors):
             raise ValueError("as many effects as directions are needed")
         return effects
@@ -177,6 +177,6 @@ def named(run: Run) -> list[Effect] | None:
     basis, out = sliders(run), []
     found = [Direction("principal", v, float(s)) for v, s in zip(basis.vectors, basis.sigmas, strict=True)]
     for d in directions.measure_all(found, run.images, by, run.points_of_all(), galleries.TRIED, std=usual_std(run)):
-        top = directions.main(d)
-        out.append(Effect(None, 0.0) if top is None else Effect(top.field, top.change, top.low, top.high))
+        top, also = directions.main(d), tuple(c.field for c in directions.side(d))
+        out.append(Effect(None, 0.0, also=also) if top is None else Effect(top.field, top.change, top.low, top.high, also))
     return out

@@ -91,6 +91,7 @@ def strongest(basis: Basis, points: np.ndarray, pull: Callable[[np.ndarray], np.
                  basis.spectrum, basis.scale)
 
 
+BESIDE = 0.4                                    # standard deviations from which a steady change is told as a side effect
 STATISTICS = ("ink", "slant", "width", "height", "thickness", "up", "right")
 COLOUR_STATISTICS = ("brightness", "saturation", "warmth", "contrast", "up", "right")
 
@@ -126,12 +127,14 @@ def statistics(images: np.ndarray) -> np.ndarray:
 class Effect:
     """What a direction was measured to change: one of the statistics' names, or None where nothing clear came out; ``change`` from
     -2 to +2 sigma, in standard deviations of that statistic over the model's images (its sign is the direction's). Where images are read
-    for attributes (attributes.py) the label is a field's name, ``low`` and ``high`` its categories at either end, ``change`` a share."""
+    for attributes (attributes.py) the label is a field's name, ``low`` and ``high`` its categories at either end, ``change`` a share.
+    ``also``: what else changes steadily, strongest first."""
 
     label: str | None
     change: float
     low: str | None = None
     high: str | None = None
+    also: tuple[str, ...] = ()
 
 
 def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np.ndarray, bases: int = 12) -> list[Effect]:
@@ -149,9 +152,12 @@ def effects(decode: Callable[[np.ndarray], np.ndarray], basis: Basis, points: np
 
 
 def clear(measured: np.ndarray, names: tuple[str, ...]) -> Effect:
-    """The strongest clear change among statistics (bases, values along a direction, len(names)), in their usual standard deviations."""
+    """The strongest clear change, and steady ones beside it, among statistics (bases, values along a direction, len(names)), in their usual
+    standard deviations."""
     change = (measured[:, -1] - measured[:, 0]).mean(0)
     steady = (np.sign(np.diff(measured, axis=1)) == np.sign(change)).mean((0, 1))
-    size = np.where((steady >= 0.75) & (np.abs(change) >= 0.8), np.abs(change), 0)
-    best = int(size.argmax())
-    return Effect(names[best], float(change[best])) if size[best] > 0 else Effect(None, 0.0)
+    size = np.where(steady >= 0.75, np.abs(change), 0)
+    first, *rest = (int(k) for k in np.argsort(-size, kind="stable"))
+    if size[first] < 0.8:
+        return Effect(None, 0.0, also=tuple(names[k] for k in (first, *rest) if size[k] >= BESIDE))
+    return Effect(names[first], float(change[first]), also=tuple(names[k] for k in rest if size[k] >= BESIDE))

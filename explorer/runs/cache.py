@@ -66,6 +66,10 @@ class Recent:
                 self._fit(key)
             return value
 
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a value, of whatever stamp."""
+        return key in self._values
+
     def _use(self, key: str) -> None:
         self._values.move_to_end(key)
         self._used[key] = self._gone

@@ -15,14 +15,17 @@ import os
 import sys
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
+
+from .slots import Slots, number
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -53,6 +56,7 @@ class Job(Generic[T]):
     who: str = ""
     done: Future[T] = field(default_factory=Future)
     gone: bool = False
+    number: int = field(default_factory=number)   # in the order of all that was asked for
     unready: list[Future[Any]] = field(default_factory=list)   # background work that it asked for and did not wait for
 
     def abandon(self) -> None:
@@ -61,7 +65,7 @@ class Job(Generic[T]):
         self.done.cancel()
 
 
-_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out
+_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out; .turns
 
 
 def job() -> Job[Any] | None:
@@ -75,11 +79,29 @@ def who() -> str:
     return mine.who if mine is not None else ""
 
 
-def check() -> None:
-    """Raise Abandoned where nobody waits for this thread's work any more. Long work calls it at each step."""
+def require_wanted() -> None:
+    """Raise Abandoned where nobody waits for this thread's work any more."""
     mine = job()
     if mine is not None and mine.gone:
         raise Abandoned
+
+
+def check() -> None:
+    """Raise Abandoned where nobody waits for this thread's work any more; let others compute first. Long work calls it at each step."""
+    require_wanted()
+    turns = getattr(_here, "turns", None)
+    if turns is not None:
+        turns.slots.again(turns.patience)
+
+
+@contextlib.contextmanager
+def working_on(asked: Job[Any]) -> Iterator[None]:
+    """This thread works on it for as long as the block lasts."""
+    _here.job = asked
+    try:
+        yield
+    finally:
+        _here.job = None
 
 
 def pool(name: str, threads: int, cores: int = 1, behind: int = 0) -> ThreadPoolExecutor:
@@ -116,11 +138,30 @@ def side_by_side(work: Callable[[A], T], parts: Sequence[A]) -> list[T]:
     return done
 
 
+@dataclass(frozen=True)
+class Turns:
+    """How a lane's threads take turns with those of others: slots that they share, and how many seconds one waits at most."""
+
+    slots: Slots
+    patience: float
+
+    @contextlib.contextmanager
+    def one(self, asked: Job[Any]) -> Iterator[None]:
+        """A slot for this work, on this thread."""
+        with self.slots.one(asked.number, self.patience):
+            _here.turns = self
+            try:
+                yield
+            finally:
+                _here.turns = None
+
+
 class Lane:
     """Threads for one kind of work. ``each``: how many of them one address has at most. May be used by several threads."""
 
-    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0) -> None:
-        self.threads, self.each = threads, each or threads
+    def __init__(self, name: str, threads: int, each: int | None = None, cores: int = 1, behind: int = 0,
+                 turns: Turns | None = None) -> None:
+        self.threads, self.each, self.turns = threads, each or threads, turns
         self._pool = pool(name, threads, cores, behind)
         self._lock, self._working = threading.Lock(), Counter[str]()
         self._waiting: OrderedDict[str, deque[Job[Any]]] = OrderedDict()
@@ -139,8 +180,8 @@ class Lane:
         self._begin(begun)
         return asked
 
-    def _next(self) -> list[Job[Any]]:
-        """What can begin now, its threads counted; the lock is held."""
+    def _next(self) -> list[list[Job[Any]]]:
+        """What can begin now, each in a group that other work may join, their threads counted; the lock is held."""
         begun = []
         while self._working.total() < self.threads:
             who = next((w for w in self._waiting if self._working[w] < self.each), None)
@@ -154,36 +195,42 @@ class Lane:
                 del self._waiting[who]
             if asked.done.set_running_or_notify_cancel():
                 self._working[who] += 1
-                begun.append(asked)
+                begun.append([asked])
         return begun
 
-    def _begin(self, jobs: list[Job[Any]]) -> None:
-        for asked in jobs:
+    def _begin(self, groups: list[list[Job[Any]]]) -> None:
+        for group in groups:
             try:
-                inner = self._pool.submit(self._do, asked)
+                inner = self._pool.submit(self._do, group)
             except RuntimeError as e:           # the process ends
-                asked.done.set_exception(e)
+                for asked in group:
+                    asked.done.set_exception(e)
                 return
-            inner.add_done_callback(partial(self._ended, asked))
+            inner.add_done_callback(partial(self._ended, group))
 
-    @staticmethod
-    def _do(asked: Job[T]) -> T:
-        _here.job = asked
-        try:
-            check()
-            return asked.work()
-        finally:
-            _here.job = None
+    def _do(self, group: list[Job[Any]]) -> Any:
+        """What the first of a group gives."""
+        with working_on(group[0]), self.turn(group[0]):
+            require_wanted()
+            return group[0].work()
 
-    def _ended(self, asked: Job[T], inner: Future[T]) -> None:
+    def turn(self, asked: Job[Any]) -> AbstractContextManager[None]:
+        """A time to compute."""
+        return contextlib.nullcontext() if self.turns is None else self.turns.one(asked)
+
+    def _ended(self, group: list[Job[Any]], inner: Future[Any]) -> None:
+        first = group[0].who
         with self._lock:
-            self._working[asked.who] -= 1
-            if not self._working[asked.who]:
-                del self._working[asked.who]
+            self._working[first] -= 1
+            if not self._working[first]:
+                del self._working[first]
             begun = self._next()
         self._begin(begun)
         error = inner.exception()
-        if error is not None:
-            asked.done.set_exception(error)
-        else:
-            asked.done.set_result(inner.result())
+        for asked in group:
+            if asked.done.done():
+                continue
+            if error is not None:
+                asked.done.set_exception(error)
+            else:
+                asked.done.set_result(inner.result())

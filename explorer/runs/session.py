@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import torch
+
 from training import belongs, checkpoint, devices, families, features, heldout, label, maps, memory
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
@@ -78,6 +80,10 @@ class Session:
         stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
         return self._runs.get(name, stamp, partial(self._load, folder))
 
+    def loaded(self, name: str) -> bool:
+        """Whether ``run`` need not load it first, as far as is known without a look at the disk."""
+        return name in self._runs
+
     def _load(self, folder: Path) -> Run:
         memory.release()                        # what was worked on before took its share
         try:
@@ -92,6 +98,8 @@ class Session:
             held = None
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(None)               # a training that was stopped before it was measured
+        if self.device == "cpu":                # as convolutions want their weights there: 1 to 1.3 times as many images a second
+            model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data))
 
     def classifier(self, data: DataSpec) -> FeatureNet | None:

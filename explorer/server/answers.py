@@ -153,7 +153,8 @@ class CardTold(TypedDict):
 
 class Slider(TypedDict):
     """One of the strongest directions of a run's codes, of unit length; ``sigma``: their deviation along it, ``share``: of their variance;
-    ``label``, ``low`` and ``high``: what it was measured to change, None where nothing clear came out, by ``effect`` from -2 to 2 sigma."""
+    ``label``, ``low`` and ``high``: what it was measured to change, None where nothing clear came out, by ``effect`` from -2 to 2 sigma;
+    ``also``: what else, strongest first."""
 
     vector: str
     sigma: float
@@ -162,6 +163,7 @@ class Slider(TypedDict):
     effect: float
     low: str | None
     high: str | None
+    also: list[str]
 
 
 class DatasetTold(TypedDict):

@@ -21,9 +21,11 @@ from . import thread_pools
 from .bodies import parts
 from .gradio_internals import API, logged_in
 from .scope import address
+from .thread_pools import Placed
 
 PREFIX = f"{API}/explorer"
 WAITING, EACH = 256, 192                        # more than that many at once, or of one address, are turned away
+EACH_STAYS = 24                                 # of one address on routes that wait for news: they share some 40 threads with files
 VERY_BUSY = "The page is very busy; try again in a moment."
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,15 @@ class Limiter:
     def __init__(self) -> None:
         self.threads, self.places = thread_pools.shared(), Shares(WAITING, EACH, VERY_BUSY)
 
-    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response]]], lane: str,
+    async def run(self, request: Request, ready: Callable[[], Awaitable[Callable[[], Response] | Placed]], lane: str,
                   shares: Shares | None = None) -> Response:
-        """The response of the work that ``ready`` (once logged in) gives, done on a thread. A place is held once the body is there."""
+        """The response of the work that ``ready`` (once logged in) gives, done on a thread of ``lane``, or where ``ready`` says. A place is
+        held once the body is there."""
         who = address(request.scope)
         try:
             await require_login(request)
             work = await ready()
+            work, lane = (work.work, work.lane) if isinstance(work, Placed) else (work, lane)
             with self.places.held(who), shares.held(who) if shares is not None else contextlib.nullcontext():
                 return await self.threads.run(work, lane, who, lambda: left(request))
         except (Refused, VisitorError) as e:
@@ -69,14 +73,20 @@ async def left(request: Request) -> None:
 
 
 def plain_routes(endpoints: Iterable[Endpoint]) -> list[Route]:
-    """Routes that wait on the loop itself rather than for a thread: login, and refusals as sentences, as all others."""
+    """Routes that wait on the loop itself rather than for a thread: login, places, and refusals as sentences, as all others."""
+    places = Shares(WAITING, EACH_STAYS, VERY_BUSY)
+
     def route(one: Endpoint) -> Route:
         async def endpoint(request: Request) -> Response:
+            who = address(request.scope)
             try:
                 await require_login(request)
                 body = await read_body(request, one.limit) if one.limit else b""
-                return await one.answer(Call(request.path_params, request.query_params, body, address(request.scope)))
+                with places.held(who):
+                    return await one.answer(Call(request.path_params, request.query_params, body, who))
             except (Refused, VisitorError) as e:
+                if isinstance(e, Busy):
+                    await asyncio.sleep(SLOWED)
                 return json_answer({"error": str(e)}, e.status)
         return Route(f"{PREFIX}/{one.path}", endpoint, methods=[one.method])
     return [route(one) for one in endpoints]

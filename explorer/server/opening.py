@@ -52,7 +52,7 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
     run = session.run(name)
     basis, effects = run_directions.sliders(run), run_directions.effects(run)
     directions = [Slider(vector=moves.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
-                         low=e.low, high=e.high)
+                         low=e.low, high=e.high, also=list(e.also))
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
     about, spec = session.about(run.card), run.spec.to_dict()
     return {"card": cast(CardTold, checkpoint.to_dict(session.titled(run.card))), "paper": about["paper"], "equation": about["equation"],

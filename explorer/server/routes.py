@@ -6,7 +6,9 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,6 +17,7 @@ from training import checkpoint
 
 from .. import Refused, plots
 from ..latent import code_slices, run_directions
+from ..runs.run import Run
 from ..runs.session import Session
 from ..runs.shares import Shares
 from ..views import base, batch, films, operations
@@ -22,11 +25,12 @@ from ..views.compare import table
 from ..views.map import mix
 from ..views.reconstruct import beside, searches
 from .access import Access
+from .drawing import drawn, placed
 from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .naming import NAMED, name_run
 from .opening import Views, describe, list_runs
-from .timing import timed
+from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
 MAX_RENDER, MAX_CODE, MAX_FILM, MAX_NAME = 2 * 2**20, 6 * 2**20, 2**18, 2**13   # bytes; a code request may hold an image file
@@ -52,18 +56,17 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
             return await limiter.run(request, ready, lane, shares)
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
-    def do_render(body: bytes) -> Response:
-        request = base.parse(operations.DRAW, body)
-        data, kind = base.draw(session.run(request.run), request)
-        return Response(data, media_type=kind, headers=NO_STORE)
+    async def render(request: Request) -> Response:
+        async def ready() -> Placed:
+            return drawn(session, await read_body(request, MAX_RENDER))
+        return await limiter.run(request, ready, "wide")
 
-    def do_code(body: bytes) -> Response:
-        request = base.parse(operations.CODE, body)
-        return json_answer(request.answer(session.run(request.run)))
-
-    def do_microscope(body: bytes) -> Response:
-        request = base.parse(operations.MICROSCOPE, body)
-        return json_answer(request.answer(session.run(request.run)))
+    def ask(path: str, limit: int, questions: TypeAdapter[Any], answer: Callable[[Run, Any], Any]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            async def ready() -> Placed:
+                return placed(session, questions, await read_body(request, limit), lambda run, asked: json_answer(answer(run, asked)))
+            return await limiter.run(request, ready, "quick")
+        return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
 
     def spectrum(request: Request) -> Response:
         return json_answer(plots.spectrum(run_directions.basis(session.run(request.path_params["run"])).spectrum))
@@ -71,10 +74,6 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
     def codes(request: Request) -> Response:
         told: list[code_slices.MeasuredTold] = [m.to_dict() for m in code_slices.measured(session.run(request.path_params["run"]))]
         return json_answer(told)
-
-    def do_search(body: bytes) -> Response:
-        request = base.parse(searches.SEARCH, body)
-        return json_answer(search.answer(session.run(request.run), request))
 
     def do_film(body: bytes) -> Response:
         request = base.parse(operations.FILM, body)
@@ -85,7 +84,9 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         request = base.parse(batch.BATCH, body)
         return _file(*batch.batch(session.run(request.run), request))
 
-    return [
+    return [                                # what a dragging hand asks for first: they are looked through in this order
+        Route(f"{PREFIX}/render", render, methods=["POST"]),
+        ask("code", MAX_CODE, operations.CODE, lambda run, asked: asked.answer(run)),
         get("runs", lambda r: json_answer(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: thumb(session, r)),
         get("run/{run}", lambda r: json_answer(describe(session, r.path_params["run"], views)), "opening"),
@@ -97,13 +98,11 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),
-        post("render", MAX_RENDER, timed(do_render), "wide"),
-        post("code", MAX_CODE, do_code),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
         post("mix", mix.MAX, lambda body: json_answer(mix.mixed(session, base.parse(mix.MIX, body)))),
-        post("microscope", MAX_CODE, do_microscope),
-        post("search", MAX_CODE, do_search),
+        ask("microscope", MAX_CODE, operations.MICROSCOPE, lambda run, asked: asked.answer(run)),
+        ask("search", MAX_CODE, searches.SEARCH, search.answer),
         post("film", MAX_FILM, do_film, "making", files),
         post("seeds", MAX_NAME, do_batch, "making", files),
     ]

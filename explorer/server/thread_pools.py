@@ -7,26 +7,43 @@ import contextlib
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 import torch
 
 from ..runs import lanes
-from ..runs.lanes import BEHIND, Abandoned, Lane
+from ..runs.lanes import BEHIND, Abandoned, Lane, Turns
+from ..runs.slots import Slots
+from ..runs.together import Joining
 
 T = TypeVar("T")
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time
+LIVE = max(1, lanes.CORES // 2)                 # threads that draw single images, several of a run together; the other cores speak HTTP
+LIVE_WAITS, OTHERS_WAIT = 0.03, 0.25            # seconds that work waits at most while other work computes
 LONG = 0.25                                     # seconds after which it is looked whether anybody still waits
 SOON = 0.6                                      # seconds that an answer waits for background work that may be nearly done
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Work, and the lane that is right for it."""
+
+    work: Callable[[], Any]
+    lane: str
+
+
 class Threads:
-    """Those that answer requests: ``wide`` for the image that a hand is moving, ``quick``, ``opening`` of runs, ``making`` of files."""
+    """Those that answer requests: ``live`` for the image that a hand is moving, ``wide`` and ``grids`` for many images at once, ``quick``
+    for what is told, ``opening`` of runs, ``making`` of files. No lane waits for another's threads."""
 
     def __init__(self) -> None:
         torch.set_num_threads(1)                # of this thread, and of threads that others begin
-        self.lanes = {"wide": Lane("wide", 1, cores=lanes.CORES), "quick": Lane("quick", AT_ONCE + 1, AT_ONCE),
+        self.slots = Slots(lanes.CORES)
+        live, others = Turns(self.slots, LIVE_WAITS), Turns(self.slots, OTHERS_WAIT)
+        self.lanes = {"live": Joining("live", LIVE, turns=live), "wide": Lane("wide", 1, cores=lanes.CORES, turns=others),
+                      "grids": Lane("grids", 2, 1, turns=others), "quick": Lane("quick", AT_ONCE + 1, AT_ONCE, turns=others),
                       "opening": Lane("opening", 3, 2), "making": Lane("making", 2, 1, behind=BEHIND)}
 
     async def run(self, work: Callable[[], T], lane: str = "quick", who: str = "",
@@ -44,8 +61,8 @@ class Threads:
 
     async def _once(self, work: Callable[[], T], lane: str, who: str,
                     left: Callable[[], Awaitable[None]] | None) -> tuple[T, list[Future[Any]]]:
-        if lane == "wide" and not self.lanes["wide"].free:
-            lane = "quick"
+        if lane == "wide" and (self.slots.wanted or not self.lanes["wide"].free):
+            lane = "grids"
         asked = self.lanes[lane].submit(work, who)
         answer = asyncio.wrap_future(asked.done)
         try:

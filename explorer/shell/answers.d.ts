@@ -1641,7 +1641,8 @@ export interface SizesAnswer {
 }
 
 /** One of the strongest directions of a run's codes, of unit length; `sigma`: their deviation along it, `share`: of their variance;
-`label`, `low` and `high`: what it was measured to change, None where nothing clear came out, by `effect` from -2 to 2 sigma. */
+`label`, `low` and `high`: what it was measured to change, None where nothing clear came out, by `effect` from -2 to 2 sigma;
+`also`: what else, strongest first. */
 export interface Slider {
   vector: string;
   sigma: number;
@@ -1650,6 +1651,7 @@ export interface Slider {
   effect: number;
   low: string | null;
   high: string | null;
+  also: string[];
 }
 
 /** How a training goes. `images` of `total`, at the median speed of the last rows of its log; `terms`: of the loss pairs [images,

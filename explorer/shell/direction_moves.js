@@ -1,11 +1,13 @@
 /* Directions of the current run: the coordinate of a code along one, moving it there, and what a direction does, in words. Shared by the
  * Codes view and Reconstruct, each of which has this file before its own. */
+import { apart, named } from './direction_names.js';
 import * as moves from './moves.js';
 import { untilReady } from './poll.js';
 import { lx } from './store.js';
 
-/** @import { ChangeTold, StatisticTold } from './answers' */
-/** @import { Described, Opened } from './types' */
+/** @import { ChangeTold, DirectionTold, StatisticTold } from './answers' */
+/** @import { Measured } from './direction_names.js' */
+/** @import { Described, Found, Opened } from './types' */
 /** @typedef {{ vector: Float32Array, sigma: number }} Along a direction to move along */
 
 export const CLEAR = 0.15;
@@ -27,15 +29,29 @@ export const told = (c) =>
   c.high === 'yes' || c.low === 'yes'
     ? `${lx.phrase(c.field, 'yes')} ${points(c.high === 'yes' ? c.change : -c.change)}`
     : `${lx.field(c.field)} ${lx.category(c.field, c.low)} → ${lx.category(c.field, c.high)} ${points(c.change)}`;
+/** @param {StatisticTold} statistic */
+const size = ({ change }) => `${sign(+(change / 4).toFixed(1))} σ`;
+/** @param {StatisticTold} statistic */
+const statisticText = (statistic) => `${lx.t('effect.' + statistic.label)} ${size(statistic)}`;
+/** @param {Described} d @returns {Measured} */
+const measured = ({ main, statistic, side }) => {
+  const also = [...new Set((side || []).map((c) => lx.field(c.field)))];
+  if (main) return { label: lx.field(main.field), low: main.low, high: main.high, size: points(main.change), also };
+  return statistic?.label ? { label: lx.t('effect.' + statistic.label), size: size(statistic), also } : { label: null, size: '', also };
+};
 /** @param {Described} d @param {number} k its place among all */
 export const title = (d, k) => {
   if (typeof d.name === 'string' && d.name) return d.name;
   if (d.name) return lx.phrase(d.name[0], d.name[1]);
-  if (d.main) return `${k + 1} · ${lx.field(d.main.field)}`;
-  return d.statistic?.label ? `${k + 1} · ${lx.t('effect.' + d.statistic.label)}` : `${k + 1}`;
+  const among = d.among || [d],
+    all = among.map(measured),
+    at = among.indexOf(d),
+    { label } = all[at],
+    shared = all.filter((m) => m.label === label).length > 1;
+  if (!label) return [k + 1, ...(all[at].also.length ? [named(lx.t, lx.t('effect.unclear'), apart(all)[at], false)] : [])].join(' · ');
+  const ends = shared && d.main ? `: ${lx.category(d.main.field, d.main.low)} → ${lx.category(d.main.field, d.main.high)}` : '';
+  return `${k + 1} · ${named(lx.t, label + ends, apart(all)[at], true)}`;
 };
-/** @param {StatisticTold} statistic */
-const statisticText = ({ label, change }) => `${lx.t('effect.' + label)} ${sign(+(change / 4).toFixed(1))} σ`;
 /** @param {Described} d */
 export const effect = (d) => {
   if (!d.statistic) return { text: lx.t('dir.measuring') };
@@ -53,6 +69,12 @@ export const effect = (d) => {
   };
 };
 
+/** Directions as they came: each knows those of its kind, among which it is named. @param {DirectionTold[]} told @returns {Found[]} */
+export const received = (told) => {
+  const all = told.map((d) => ({ ...d, vector: lx.f32(d.vector) }));
+  return all.map((d) => Object.assign(d, { among: all.filter((other) => other.kind === d.kind) }));
+};
+
 /**
  * Asks for them: they are worked out on the server in the background. Null once `wanted()` is false; `progress(share)` meanwhile.
  * @param {() => unknown} wanted
@@ -60,5 +82,5 @@ export const effect = (d) => {
  */
 export const findDirections = async (wanted, progress = () => {}) => {
   const d = await untilReady(() => lx.code({ op: 'directions' }), wanted, progress);
-  return d && d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
+  return d && received(d.directions);
 };

@@ -1,5 +1,5 @@
 /* What a dial moves is on the screen with it: where a narrow screen shows a dial without its picture, a small copy of the picture
- * comes into a corner that the dial is not in.
+ * comes into a corner that no dial is in; where dials are in all corners, a bar across the screen: no dial is under a part of it.
  *
  * A dial is a slider or a group of buttons that sets a code. Its picture is what the nearest data-moves around it names (CSS; in
  * there, else in the page), and without one the image of the current code. One of several pictures in sight is enough;
@@ -26,7 +26,7 @@ const picturesOf = (dial) => {
 };
 /** @type {Element | null} */
 let hand = null; /* the dial that was touched or came to by a key last */
-const dialsHere = () => [...document.querySelectorAll(DIALS)].filter((e) => seen(e) > 0.5);
+const dialsHere = (part = 0.5) => [...document.querySelectorAll(DIALS)].filter((e) => seen(e) > part);
 /** The one that a hand is on, else the one nearest to the middle of the screen. @param {Element[]} dials */
 const dialOf = (dials) => {
   const far = (/** @type {Element} */ e) => Math.abs(e.getBoundingClientRect().top - innerHeight / 2);
@@ -58,14 +58,22 @@ const over = (dial) => {
   const [a, b] = [small, dial].map((e) => e.getBoundingClientRect());
   return a.top < b.bottom + 8 && b.top - 8 < a.bottom && a.left < b.right;
 };
-/* into the corner that is free of dials; where none is, of the one that a hand is on */
-const settle = (/** @type {Element[]} */ dials, /** @type {Element} */ dial) => {
-  const high = (/** @type {boolean} */ is) => {
-    small.classList.toggle('high', is);
-    return over(dial) ? Infinity : dials.filter(over).length;
+/* into a corner that is free of dials; where none is, across the screen, away from the dial that a hand is on */
+const settle = (/** @type {Element} */ dial) => {
+  const dials = dialsHere(0);
+  const at = (/** @type {boolean} */ high, /** @type {boolean} */ wide) => {
+    small.classList.toggle('high', high);
+    small.classList.toggle('wide', wide);
   };
-  const above = high(true);
-  high(high(false) > above);
+  for (const [high, wide] of [
+    [false, false],
+    [true, false],
+    [true, true],
+    [false, true],
+  ]) {
+    at(high, wide);
+    if (wide ? !over(dial) : !dials.some(over)) return;
+  }
 };
 const look = () => {
   const dials = NARROW.matches && !document.querySelector('dialog[open]') ? dialsHere() : [],
@@ -75,7 +83,7 @@ const look = () => {
     last = pictures.at(-1);
   picture = lost && last instanceof HTMLCanvasElement ? last : null;
   small.hidden = !picture;
-  if (picture) settle(dials, dial);
+  if (picture) settle(dial);
 };
 const turn = () => {
   look();

@@ -95,15 +95,15 @@ export const tileRow = (x, image, { n, tile: [h, w], gap, width, radius = 8, zoo
  * A table of tiles over the buttons of a grid.
  * @param {CanvasRenderingContext2D} x
  * @param {CanvasImageSource} image
- * @param {{ w: number, h: number, side: number, gap: number, rows: number, columns: number }} box w, h: of a tile in the image; side: on
- *   the screen
+ * @param {{ w: number, h: number, side: number, gap: number, rows: number, columns: number, down?: number }} box w, h: of a tile in the
+ *   image; side: on the screen; down: from row to row
  * @param {[number, number]} at left and top of the canvas in the grid
  * @param {number} radius
  */
-export const tileGrid = (x, image, { w, h, side, gap, rows, columns }, [left, top], radius) => {
+export const tileGrid = (x, image, { w, h, side, gap, rows, columns, down = side + gap }, [left, top], radius) => {
   const { canvas } = x,
     k = density(),
-    [W, H] = [columns * (side + gap), rows * (side + gap)];
+    [W, H] = [columns * (side + gap), rows * down];
   canvas.style.cssText = `left:${left}px;top:${top}px;width:${W}px;height:${H}px`;
   if (canvas.width !== W * k || canvas.height !== H * k) {
     canvas.width = W * k;
@@ -112,6 +112,5 @@ export const tileGrid = (x, image, { w, h, side, gap, rows, columns }, [left, to
   x.imageSmoothingEnabled = side * k < w;
   x.clearRect(0, 0, canvas.width, canvas.height);
   for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++)
-      rounded(x, image, [c * w, r * h, w, h], [c * (side + gap) * k, r * (side + gap) * k, side * k], radius * k);
+    for (let c = 0; c < columns; c++) rounded(x, image, [c * w, r * h, w, h], [c * (side + gap) * k, r * down * k, side * k], radius * k);
 };

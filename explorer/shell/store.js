@@ -72,6 +72,7 @@ import { KEPT, addressOf, placeOf } from './address.js';
 import { b64, f32 } from './bytes.js';
 import { plotly as plotlyPath, views, words } from '../constants.js';
 import { remember, remembered } from './dom.js';
+import { apart, named } from './direction_names.js';
 import { Drawing } from './drawing.js';
 import { History } from './history.js';
 import * as moves from './moves.js';
@@ -630,12 +631,20 @@ const category = (f, v) => {
 /** @param {string} f @param {string} v @returns {string} */
 const phrase = (f, v) =>
   ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
+/* what a strong direction was measured to change, in words (direction_names.js) */
+/** @param {Info['directions'][number]} d */
+const measured = ({ label, low, high, effect, also }) => {
+  const word = (/** @type {string} */ of) => (known('effect.' + of) ? t('effect.' + of) : field(of)),
+    size = (+(effect / 4).toFixed(1)).toLocaleString('en', { signDisplay: 'always' }).replace('-', '−');
+  return { label: low ? field(label) : label && word(label), low, high, size: low ? '' : size + ' σ', also: also.map(word) };
+};
 /** @param {number} k */
 const label = (k) => {
-  const d = here().info.directions[k],
-    effect = known('effect.' + d.label) ? 'effect.' + d.label : 'effect.unclear';
-  const does = d.low ? `${field(d.label)}: ${category(d.label, d.low)} → ${category(d.label, d.high)}` : t(effect);
-  return `${k + 1} · ${does}`;
+  const all = here().info.directions,
+    { label: of, low, high } = all[k],
+    told = all.map(measured),
+    does = low ? `${field(of)}: ${category(of, low)} → ${category(of, high)}` : (told[k].label ?? t('effect.unclear'));
+  return `${k + 1} · ${named(t, does, apart(told)[k], of !== null)}`;
 };
 /** @param {number} k @param {number} value */
 const slide = (k, value) => {

@@ -86,10 +86,12 @@ export interface State {
 export type Opened = State & { run: string; info: Info; w: Code };
 
 /** A direction that was found or measured. */
-export type Found = Omit<DirectionTold, 'vector'> & { vector: Float32Array };
+export type Found = Omit<DirectionTold, 'vector'> & { vector: Float32Array; among: Described[] };
 
-/** What words are made of for a direction; without a `statistic` it is still being measured. */
-export type Described = { name?: string | string[] | null } & Partial<Pick<DirectionTold, 'main' | 'side' | 'statistic' | 'accuracy'>>;
+/** What words are made of for a direction, `among` others; without a `statistic` it is still being measured. */
+export type Described = { name?: string | string[] | null; among?: Described[] } & Partial<
+  Pick<DirectionTold, 'main' | 'side' | 'statistic' | 'accuracy'>
+>;
 
 /** What Gradio hands to a component. */
 export interface Mounted {

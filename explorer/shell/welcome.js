@@ -10,7 +10,8 @@ const box = element.querySelector('.lx-welcome'),
 let wanted = !remembered(KEY) && !lx.linked;
 const tell = () => {
   const row = lx.runOf(lx.state.run),
-    words = 'start.' + lx.state.view;
+    start = 'start.' + lx.state.view,
+    words = row && !row.encodes && lx.known(start + '.generator') ? start + '.generator' : start;
   box.hidden = !wanted || !row || !lx.known(words) || !lx.supports(row.name);
   if (box.hidden || !row) return;
   const about = lx.views.find((v) => v.name === lx.state.view)?.inspector;

@@ -53,6 +53,22 @@ class Draw(Request):
         raise TypeError(f"{type(self).__name__} draws nothing.")
 
 
+class DrawOne(Draw):
+    """A single image, or one that is drawn as a single image where ``plain`` says so: it may go through the network with others' images."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether ``code`` is all that it takes."""
+        return True
+
+    def code(self, run: Run) -> np.ndarray:
+        """(1, d)."""
+        raise TypeError(f"{type(self).__name__} has no code.")
+
+    def draw(self, run: Run) -> np.ndarray:
+        return tiles(run, self.code(run), 1, self.label)
+
+
 class PixelNoise(BaseModel):
     """What the noise of each resolution is multiplied by, and the seed it is drawn from; without one it is the model's own."""
 

@@ -12,7 +12,7 @@ from .. import Refused, images
 from ..latent import layers, moves
 from ..runs import lanes
 from ..runs.run import Run
-from .base import Codes, Draw, Request, Seed
+from .base import Codes, Draw, DrawOne, Request, Seed
 from .films import MOST_FRAMES, MOST_KEYS, Film
 
 Strengths = Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=4)]], Field(min_length=1, max_length=16)]
@@ -45,12 +45,17 @@ class Path(Request):
     space: Literal["code", "pixels"] = "code"
     noise: NoiseOnPath | None = None
 
+    def codes(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
+        """Codes (len(times), d) at times in [0, 1]."""
+        keys = moves.codes(self.keys, run.d, least=1, most=most)
+        return np.stack([moves.walk(keys, float(t), self.method, self.loop) for t in times])
+
     def frames(self, run: Run, times: np.ndarray, most: int = 64) -> np.ndarray:
         """Pixels (len(times), H, W, C) at times in [0, 1]. In pixel space the decoded keys are cross-faded, for comparison."""
         run.require_images()
         keys = moves.codes(self.keys, run.d, least=1, most=most)
         if self.space == "code":
-            w = np.stack([moves.walk(keys, float(t), self.method, self.loop) for t in times])
+            w = self.codes(run, times, most)
             return run.decode(w, self.label) if self.noise is None else self.noisy(run, w, times, self.noise)
         if self.noise is not None:
             raise Refused("Images that fade into each other have no noise of their own.")
@@ -67,11 +72,18 @@ class Path(Request):
         return np.concatenate(drawn)
 
 
-class DrawWalk(Path, Draw):
+class DrawWalk(Path, DrawOne):
     """Where a path is at time t."""
 
     op: Literal["walk"]
     t: Annotated[float, Field(allow_inf_nan=False, ge=0, le=1)]
+
+    @property
+    def plain(self) -> bool:
+        return self.space == "code" and self.noise is None
+
+    def code(self, run: Run) -> np.ndarray:
+        return self.codes(run, np.array([self.t]))
 
     def draw(self, run: Run) -> np.ndarray:
         return self.frames(run, np.array([self.t]))[0]

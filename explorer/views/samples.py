@@ -17,6 +17,7 @@ from .base import (
     Codes,
     DirectionTold,
     Draw,
+    DrawOne,
     HeldOutImage,
     NotReady,
     PixelNoise,
@@ -35,15 +36,22 @@ def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray
     return run.map_z(run.sample_z(n, seed), asked), asked
 
 
-class DrawImage(Draw):
+class DrawImage(DrawOne):
     """One code as an image."""
 
     op: Literal["image"]
     w: Codes
     noise: PixelNoise | None = None
 
+    @property
+    def plain(self) -> bool:
+        return self.noise is None
+
+    def code(self, run: Run) -> np.ndarray:
+        return moves.codes(self.w, run.d, most=1)
+
     def draw(self, run: Run) -> np.ndarray:
-        return tiles(run, moves.codes(self.w, run.d, most=1), 1, self.label, self.noise)
+        return tiles(run, self.code(run), 1, self.label, self.noise)
 
 
 class DrawGrid(Draw):

@@ -123,6 +123,31 @@ def test_click_drag_and_key_put_exemplars_in(drive, run):
     settled(drive, run, groups)
 
 
+def test_a_group_can_be_cleared_so_that_it_holds_one_face_alone(drive, run):
+    page = opened(drive)
+    groups = parts(page)
+    free = next(r for r in page.evaluate("[...document.querySelectorAll('.lx-ex')].map((b) => b.dataset.ref)") if r not in sum(groups, []))
+    page.get_by_role("button", name="Clear C").click()
+    drive.until(f"{DATA}.parts.endsWith('~')")
+    expect(page.locator(".lx-slot[data-slot=c] .lx-out")).to_have_count(0)
+    expect(page.locator(".lx-slot[data-slot=c] .lx-empty")).to_be_disabled()
+    page.locator(f".lx-ex[data-ref={free}]").click()
+    alone = [groups[0], groups[1], [free]]
+    settled(drive, run, alone)
+    drive.settled()
+    link = page.evaluate("lx.link()")
+    page.evaluate("lx.undo()")
+    page.evaluate("lx.undo()")
+    drive.until("(was) => " + DATA + ".parts === was", "~".join(".".join(g) for g in groups))
+    page.locator(f".lx-ex[data-ref={free}]").press("c")
+    settled(drive, run, [groups[0], groups[1], [*groups[2], free]])
+    page.get_by_role("button", name="Last only in C").click()
+    settled(drive, run, alone)
+    page.goto("about:blank")
+    opened(drive, link.split("?")[1])
+    assert parts(page) == alone
+
+
 def test_the_dial_the_noise_and_the_neighbours(drive, run):
     page = opened(drive)
     groups, before = parts(page), page.evaluate(f"{NINE}.toDataURL()")

@@ -23,6 +23,7 @@ def root(tmp_path_factory):
     make_generator(root, "a", "dcgan", data(), z_dim=6, channels=8, network="conv")
     make_generator(root, "b", "dcgan", data(), seed=4, z_dim=6, channels=8, network="conv")
     make_generator(root, "alone", "dcgan", data(), z_dim=6, channels=16, network="conv")
+    make_generator(root, "flat", "gan", data(), z_dim=6)
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5)
     return root
 
@@ -68,6 +69,19 @@ def test_a_dense_layer_is_told_as_such(drive):
     page.locator("[data-to=maps]").click()
     expect(page.locator(".lx-mic-maps-told")).to_contain_text("This layer is dense: 20 numbers")
     assert page.locator(".lx-mic-maps canvas").count() == 0 and page.locator("[data-to=networks]:visible").count() == 0
+    expect(page.locator(".lx-mic-maps-by")).to_be_hidden()
+    expect(page.locator(".lx-mic-to-units")).to_be_hidden()               # its own encoder has some
+    expect(page.locator(".lx-mic-no-partner")).to_contain_text("so this network has no partner")
+    page.locator(".lx-mic-to-codes").click()
+    assert drive.state("[s.run, s.view]") == ["stack", "codes"]
+
+
+def test_a_generator_without_maps_is_no_dead_end(drive):
+    page = drive.open("run=flat&view=microscope").page
+    drive.until(f"{BOX}.run === 'flat'")
+    expect(page.locator(".lx-mic-maps-told")).to_contain_text("They have no places in the image")
+    page.get_by_role("button", name="a run with units to look into").click()
+    drive.until(f"{BOX}.run === 'stack' && {BOX}.panel === 'units'")
 
 
 def test_dials_mix_two_networks_and_the_link_and_undo_carry_them(drive):
@@ -100,5 +114,6 @@ def test_dials_mix_two_networks_and_the_link_and_undo_carry_them(drive):
     assert dials.evaluate_all("es => es.map((e) => e.value)") == ["0", "70", "0", "0"]
     page.goto(f"{drive.server}/?run=alone&view=microscope")
     drive.until(f"{BOX}.run === 'alone' && +{BOX}.maps > 0")
+    expect(page.locator(".lx-mic-no-partner")).to_be_visible()
     drive.settled()
     assert page.locator("[data-to=networks]:visible").count() == 0

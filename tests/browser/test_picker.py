@@ -232,6 +232,10 @@ def test_a_first_visit_is_told_what_it_sees_and_what_to_do_once(fresh):
     expect(box).to_contain_text(words("ko")["start.map"])
     page.locator("[role=tab][data-view=codes]").click()
     expect(box).to_contain_text(words("ko")["start.codes"])
+    page.locator("[role=tab][data-view=microscope]").click()
+    expect(box).to_contain_text(words("ko")["start.microscope"])
+    page.evaluate("lx.open('a-gan')")
+    expect(box).to_contain_text(words("ko")["start.microscope.generator"])    # it has no units to click
     box.get_by_role("button").click()
     expect(box).to_be_hidden()
     fresh.open("")

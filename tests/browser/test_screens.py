@@ -132,6 +132,58 @@ def test_a_projector_shows_the_view_alone_and_large_and_gives_all_back(drive, si
     drive.until("(was) => location.href === was", address)
 
 
+def test_on_a_projector_the_map_keeps_the_image_that_a_click_decodes(drive):
+    page = drive.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    drive.map("run=tiny&view=map")
+    page.locator(".lx-full").click()
+    drive.settled()
+    hero, plane = page.locator(".lx-hero canvas").bounding_box(), page.locator(".lx-map").bounding_box()
+    assert hero["x"] >= plane["x"] + plane["width"] and hero["width"] > 200 and hero["y"] + hero["height"] <= 720
+    before, index = drive.pixels(), drive.alone()
+    page.mouse.click(*drive.at(index))
+    drive.until("(i) => lx.state.origin.kind === 'point' && lx.state.origin.index === i", index)
+    drive.changed(before)
+    expect(page.locator("#lx-sliders")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("view", "run", "last"), [("collapse", "wide", "#lx-collapse .lx-play"),
+                                                   ("pyramid", "levels", "#lx-pyramid .lx-tile[data-row=sum] canvas")])
+def test_at_720p_a_projector_shows_all_that_a_class_needs(drive, view, run, last):
+    page = drive.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    drive.open("run=tiny")
+    go(drive, view, run)
+    page.locator(".lx-full").click()
+    drive.settled()
+    boxes = [e.bounding_box() for e in page.locator(last).all() if e.is_visible()]
+    assert boxes and all(box["height"] > 30 and box["y"] + box["height"] <= 720 for box in boxes), boxes
+
+
+HALF = """() => { const small = document.querySelector('.lx-in-sight'), a = small.getBoundingClientRect();
+  const seen = (b) => b.bottom > 0 && b.top < innerHeight && b.width && b.height;
+  return small.hidden ? [] : [...document.querySelectorAll('input[type=range]')].filter((e) => {
+    const b = e.getBoundingClientRect();
+    return seen(b) && a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right &&
+      !(a.left <= b.left && b.right <= a.right);
+  }).map((e) => e.getAttribute('aria-label')); }"""
+
+
+def test_the_floating_picture_covers_no_end_of_a_dial(drive):
+    page = drive.page
+    page.set_viewport_size(PHONE)
+    drive.open("run=tiny")
+    floated = 0
+    for view, run in (("map", "tiny"), ("styles", "styled"), ("pyramid", "levels"), ("microscope", "stack"), ("codes", "info")):
+        go(drive, view, run)
+        for top in range(0, page.evaluate("document.documentElement.scrollHeight"), 170):
+            page.evaluate("(top) => scrollTo(0, top)", top)
+            page.evaluate("() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+            assert page.evaluate(HALF) == [], (view, top)
+            floated += not page.evaluate("document.querySelector('.lx-in-sight').hidden")
+    assert floated > 5, "else nothing was seen"
+
+
 def test_f_is_full_screen_but_a_letter_where_one_types(drive):
     page = drive.page
     drive.open("run=styled&view=styles")

@@ -271,6 +271,11 @@ def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
     now = sheet(drive)
     assert not alike(now[1, 0], known[1, 0]) and alike(now[2:, 0], known[2:, 0]) and alike(hero(drive), now[1, 0])
     assert drive.state("s.origin.kind") == "image"
+    page.locator(".lx-two-ways").scroll_into_view_if_needed()
+    drive.until(f"+{BOX}.paths > 0")
+    ends = page.locator(".lx-two-ways option").all_text_contents()
+    assert len(ends) == 24 and all(re.fullmatch(r"seed \d+", end) for end in ends), "no row of real images is named"
+    expect(page.locator(".lx-ways-told")).to_contain_text("samples, not the real images of the grid")
     after(drive, lambda: page.locator(".lx-again[data-r='1'][data-c='-1']").dispatch_event("click"))
     page.goto(page.evaluate("lx.link()"))
     ready(drive, "other")

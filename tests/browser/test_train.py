@@ -123,8 +123,16 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     state(drive, "stopped", images=seen + 16)
     drive.settled()                                      # its picture in the list is not on its way any more
     page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("group", name="Delete long for good?")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lx-sure")).to_be_hidden()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".lx-sure")).to_be_hidden()
     assert (trained / "long").exists()
-    page.get_by_role("button", name="Delete for good?").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete for good", exact=True).click()
     page.wait_for_selector(".lx-run[data-run=long]", state="detached")
     assert not (trained / "long").exists()
 
@@ -214,9 +222,16 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
         "Left out: 1 × damaged or cut short.", "Left out: 3 × HEIC, an iPhone's format. Export them as JPEG.", "Left out: 1 × no images."])
     expect(fit).to_have_text("15 images are trained on, 5 are held out for measuring. Batches of 8. They are grey. Pixel model: Bernoulli.")
     page.locator("#lx-train .lx-more > summary").click()
-    page.get_by_label("Batch size", exact=True).fill("64")
-    page.get_by_label("Batch size", exact=True).blur()
+    batch, pixels = page.get_by_label("Batch size", exact=True), page.get_by_label("Pixel model", exact=True)
+    recipe = page.locator(".lx-setting:has([data-setting=batch_size]) .lx-setting-fit")
+    expect(batch).to_have_value("8")                     # what will be used, and what the recipe says beside it
+    expect(recipe).to_have_text("From your images. The recipe’s value is 128.")
+    expect(pixels).to_have_value("bernoulli")
+    batch.fill("64")
+    batch.blur()
     expect(fit).to_contain_text("A batch of 64 is more than that")
+    expect(batch).to_have_value("64")
+    expect(recipe).to_be_hidden()
     page.get_by_role("radio", name="GAN", exact=True).click()
     expect(fit).to_have_text("15 images are trained on, 5 are held out for measuring. Batches of 8. They are grey.")
     colours = []
@@ -224,13 +239,17 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
         colours.append(tmp_path / f"{i}.jpg")
         Image.new("RGB", (40, 30), (8 * i, 90, 200)).save(colours[-1])
     page.get_by_role("radio", name="VAE", exact=True).click()
+    expect(batch).to_have_value("8")
     page.locator("#lx-train .lx-files").set_input_files(colours)
     expect(fit).to_have_text("22 images are trained on, 8 are held out for measuring. Batches of 16. "
                              "They have colours. Pixel model: Gaussian.")
+    expect(batch).to_have_value("16")
+    expect(pixels).to_have_value("gaussian")
     page.get_by_role("button", name="한국어").click()
     expect(fit).to_contain_text("22장으로 학습하고 8장은")
     page.get_by_label("데이터", exact=True).select_option("mnist")
     expect(fit).to_be_hidden()
+    expect(page.locator("[data-setting=batch_size]")).to_have_value("128")
 
 
 SEEN = """() => { const image = document.querySelector('.lx-augmented img'),

@@ -109,8 +109,14 @@ def test_both_ways_share_a_path_and_its_distance_from_the_origin_is_drawn(made):
 
 def test_the_chosen_way_is_taken_on(made):
     page = wide(made)
+    save = page.locator("#lx-film .lx-gif")
+    expect(save).to_have_text("Save GIF · Arc")          # of two ways that are shown one is saved
     page.locator(".lx-shot-lerp canvas").click()
     expect(page.get_by_role("radio", name="Straight")).to_have_attribute("aria-checked", "true")
+    expect(save).to_have_text("Save GIF · Straight")
+    with page.expect_download() as download:
+        save.click()
+    assert download.value.suggested_filename == "wide-walk-straight.gif"
     made.slide("#lx-film .lx-transport input", 0.375)
     page.locator("#lx-film .lx-transport input").dispatch_event("change")
     made.until("window.lx.state.origin.kind === 'walk'")
@@ -120,6 +126,9 @@ def test_the_chosen_way_is_taken_on(made):
     expect(page.locator(".lx-shot-slerp")).to_be_hidden()
     expect(page.locator(".lx-contact-slerp")).to_be_hidden()
     expect(page.locator(".lx-shot-lerp")).to_be_visible()
+    expect(save).to_have_text("Save GIF")
+    page.evaluate("lx.setLang('ko')")
+    expect(save).to_have_text("GIF 저장")
 
 
 def test_exports_decode(drive):

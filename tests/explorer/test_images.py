@@ -77,6 +77,20 @@ def test_difference():
     assert not d[0, 0].any() and d[0, 1, 0] > d[0, 1, 2] and images.difference(b, a)[0, 1, 2] > 200
 
 
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (64, 64, 3), (1, 1, 1), (128, 128, 3), (1, 200, 3), (129, 128, 1)])
+def test_a_png_holds_every_pixel(shape):
+    """As Pillow reads it, checksums included: noise, one value, and a slope that wraps around 255."""
+    slope = (np.arange(np.prod(shape)) * 37 % 256).astype(np.uint8).reshape(shape)
+    for pixels in (np.random.default_rng(0).integers(0, 256, shape, np.uint8), np.full(shape, 255, np.uint8), slope):
+        data, kind = images.encode(pixels)
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+            assert (kind, picture.format, picture.mode) == ("image/png", "PNG", "L" if shape[2] == 1 else "RGB")
+            assert (np.asarray(picture).reshape(shape) == pixels).all()
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.verify()
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 @pytest.mark.parametrize("shape", [GREY, COLOUR])

@@ -211,4 +211,6 @@ def test_effects_are_found():
     right, narrow, nothing = statistics.effects(decode, basis, points)
     assert right.label == "right" and right.change > 1
     assert narrow.label in ("width", "ink", "thickness") and narrow.change < -1
+    assert {"width", "ink"} <= {narrow.label, *narrow.also} and narrow.label not in narrow.also, "and what else moves with it"
+    assert "slant" not in (*right.also, *narrow.also)
     assert nothing == statistics.Effect(None, 0.0)

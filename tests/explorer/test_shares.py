@@ -8,16 +8,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 
+from explorer import NotThere
 from explorer.latent import moves
 from explorer.runs import background, lanes
 from explorer.runs.background import Later
-from explorer.runs.lanes import Abandoned, Lane
+from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
-from explorer.server import thread_pools
+from explorer.runs.slots import Slots
+from explorer.runs.together import Joint
+from explorer.server import http, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter
 from explorer.server.routes import make_routes
@@ -25,6 +29,8 @@ from explorer.server.thread_pools import AT_ONCE, Threads
 from explorer.views import films
 from explorer.views.collapse import process
 from explorer.views.collapse.process import Start, Trainings
+from explorer.views.endpoints import Endpoint
+from explorer.views.map import fits
 from explorer.views.reconstruct import searches
 from tests.explorer.test_live import Still
 
@@ -248,6 +254,159 @@ def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
     with pytest.raises(Busy, match="under way"):
         lane.submit(lambda: ask(9), GREEDY).done.result(30)
     assert lane.submit(lambda: ask(9), POLITE).done.result(30)["ready"] is False
+
+
+def test_runs_that_one_opens_leave_a_thread_for_another(held):
+    """Each of the greedy one's runs takes long to load; the polite one's is opened, and her image drawn, while they are held."""
+    pools, busy = Threads(), threading.Semaphore(0)
+
+    def hold():
+        busy.release()
+        assert held.wait(30)
+
+    async def ask():
+        greedy = [asyncio.create_task(pools.run(hold, "opening", GREEDY)) for _ in range(6)]
+        for _ in range(2):
+            while not busy.acquire(blocking=False):
+                await asyncio.sleep(0)
+        opened = await pools.run(lambda: "opened", "opening", POLITE)
+        begun = sum(not task.done() for task in greedy), busy.acquire(blocking=False)
+        held.set()
+        await asyncio.gather(*greedy)
+        return opened, begun
+    assert answered(ask()) == ("opened", (6, False)), "two at once, of one address"
+
+
+def test_slow_work_never_takes_a_live_image_s_thread(held):
+    """Slow work of several visitors in all other lanes, on every thread that it may have: a third one's image is drawn meanwhile."""
+    pools, busy = Threads(), threading.Semaphore(0)
+
+    def hold():
+        busy.release()
+        assert held.wait(60)
+
+    async def ask():
+        slow = [asyncio.create_task(pools.run(hold, lane, f"10.0.{k}.1")) for lane in ("wide", "quick", "opening", "making")
+                for k in range(9)]
+        while len(begun) < sum(pools.lanes[lane].threads for lane in pools.lanes if lane != "live"):
+            begun.extend([1] * busy.acquire(blocking=False))
+            await asyncio.sleep(0)
+        image = await pools.run(Joint("run", lambda: 3, lambda asked: [2 * n for n in asked], str), "live", POLITE)
+        still = not any(task.done() for task in slow)
+        held.set()
+        await asyncio.gather(*slow)
+        return image, still
+    begun: list[int] = []
+    assert answered(ask()) == ("6", True)
+
+
+def test_long_work_lets_those_who_asked_meanwhile_compute_first(held):
+    """With one slot: who asks while it is taken has it at the long work's next step, and the long work goes on after her."""
+    slots, order, asked = Slots(1), [], threading.Event()
+    turns = Turns(slots, 60)
+    long, short = Lane("long", 1, turns=turns), Lane("short", 1, turns=turns)
+
+    def in_steps():
+        asked.set()
+        assert held.wait(30)
+        order.append("first step")
+        lanes.check()
+        order.append("second step")
+    whole = long.submit(in_steps, GREEDY)
+    assert asked.wait(30)
+    other = short.submit(lambda: order.append("other"), POLITE)
+    while not slots.wanted:
+        time.sleep(0.001)
+    held.set()
+    whole.done.result(30)
+    other.done.result(30)
+    assert order == ["first step", "other", "second step"]
+
+
+def test_slots_go_to_those_who_asked_first(held):
+    slots, order = Slots(1), []
+    lane = [Lane(f"test{k}", 1, turns=Turns(slots, 60)) for k in range(4)]
+    began = threading.Event()
+    first = lane[0].submit(lambda: began.set() or held.wait(30))
+    assert began.wait(30)
+    jobs = [lanes.Job(lambda k=k: order.append(k)) for k in range(3)]       # asked for in this order
+    threads = [threading.Thread(target=lane[k + 1]._do, args=([jobs[k]],)) for k in (2, 0, 1)]
+    for n, thread in enumerate(threads, 1):
+        thread.start()
+        while len(slots._waiting) < n:
+            time.sleep(0.001)
+    held.set()
+    for thread in threads:
+        thread.join(30)
+    first.done.result(30)
+    assert order == [0, 1, 2] and not slots.wanted
+
+
+def test_routes_that_wait_for_news_have_places_for_another(monkeypatch):
+    """One address holds all that it may have; another is answered, and so is the first once one of hers ended."""
+    monkeypatch.setattr(http, "EACH_STAYS", 2)
+
+    async def ask():
+        go, waiting = asyncio.Event(), []
+
+        async def news(call):
+            if call.query:
+                waiting.append(call.who)
+                await go.wait()
+            return Response(b"news")
+        app = Starlette(routes=http.plain_routes([Endpoint("news", "GET", news)]))
+        at = lambda who: httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(who, 1)), base_url=f"http://page{PREFIX}")  # noqa: E731
+        async with at(GREEDY) as greedy, at(POLITE) as polite_:
+            stays = [asyncio.create_task(greedy.get("/news?wait=1")) for _ in range(2)]
+            while len(waiting) < 2:
+                await asyncio.sleep(0)
+            codes = [(await who.get("/news")).status_code for who in (greedy, polite_)]
+            go.set()
+            await asyncio.gather(*stays)
+            return codes, (await greedy.get("/news")).status_code
+    assert answered(ask()) == ([503, 200], 200)
+
+
+def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monkeypatch, held):
+    """Three of one address wait or are fitted; another's one is taken, and is fitted next."""
+    order = []
+
+    def fit(codes, wanted, n_neighbors, **settings):
+        order.append(n_neighbors)
+        assert held.wait(30)
+        yield "done", np.zeros((len(codes), 2), np.float32)
+    monkeypatch.setattr(fits, "fit", fit)
+    all_ = fits.Fits(session, Access(False))
+
+    def start(n, who):
+        asked = fits.AskFit(run="tiny", n_neighbors=n, min_dist=0.1, metric="euclidean")
+        return all_.get(all_.start(asked, who)).done
+    mine = [start(2 + k, GREEDY) for k in range(fits.EACH)]
+    with pytest.raises(Busy, match="being fitted"):
+        start(10, GREEDY)
+    hers = start(20, POLITE)
+    held.set()
+    for done in (*mine, hers):
+        done.result(30)
+    assert sorted(order) == [2, 3, 4, 20] and order.index(20) <= 2, "behind at most one more of the other's"
+
+
+def test_who_trains_in_all_live_places_gives_one_to_another(monkeypatch):
+    """Behind a proxy on this machine, where the page believes itself its owner's alone: both places are hers until another comes."""
+    monkeypatch.setattr(process, "Training", Still)
+    trainings = Trainings()
+    try:
+        oldest, youngest = (trainings.start(Start(data="ring", seed=k), GREEDY) for k in range(2))
+        for name in (oldest, youngest):
+            trainings.get(name).paused_since = None         # both play
+        trainings.get(trainings.start(Start(data="ring"), POLITE)).paused_since = None
+        with pytest.raises(NotThere):
+            trainings.get(oldest)
+        assert trainings.get(youngest) and len(trainings) == 2
+        with pytest.raises(Busy, match="all are in use"):
+            trainings.start(Start(data="ring"), "10.0.0.3")
+    finally:
+        trainings.close()
 
 
 def test_one_visitor_never_holds_both_live_places(monkeypatch):

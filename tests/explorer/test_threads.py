@@ -49,7 +49,7 @@ def test_a_layer_has_one_core_and_one_answers_images_have_all(monkeypatch):
             go.set()
             return [await first, *others, await pools.run(where, "wide")]
 
-        assert answered(ask()) == [("wide", 1, 3), ("quick", 1, 1), ("quick", 1, 1), ("making", 1, 1), ("wide", 1, 3)]
+        assert answered(ask()) == [("wide", 1, 3), ("grids", 1, 1), ("quick", 1, 1), ("making", 1, 1), ("wide", 1, 3)]
     finally:
         torch.set_num_threads(before)
 

@@ -68,10 +68,12 @@ const add = (s, ref) => {
   parts = { ...parts, [s]: [...parts[s], ref] };
   changed();
 };
-const remove = (s, ref) => {
-  parts = { ...parts, [s]: parts[s].filter((r) => r !== ref) };
+const keep = (s, fits) => {
+  if (!parts) return;
+  parts = { ...parts, [s]: parts[s].filter(fits) };
   changed();
 };
+const remove = (s, ref) => keep(s, (r) => r !== ref);
 const choose = (s) => {
   active = s;
   for (const k of SLOTS) {
@@ -93,6 +95,15 @@ element.addEventListener('dragend', () => {
 });
 for (const s of SLOTS) {
   const e = slot(s);
+  /* the next click in the gallery fills the slot that was cleared */
+  e.querySelector('.lx-empty').onclick = () => {
+    choose(s);
+    keep(s, () => false);
+  };
+  e.querySelector('.lx-last').onclick = () => {
+    choose(s);
+    keep(s, (_, k, all) => k === all.length - 1);
+  };
   e.onclick = (x) => {
     if (!x.target.closest('button')) choose(s);
   };
@@ -125,6 +136,14 @@ const slotNames = () => {
     const said = { slot: s.toUpperCase(), n: parts[s].length };
     slot(s).setAttribute('aria-label', lx.t('arith.slot', said));
     slot(s).querySelector('.lx-mean canvas').setAttribute('aria-label', lx.t('arith.mean', said));
+    const [last, empty] = ['.lx-last', '.lx-empty'].map((name) => slot(s).querySelector(name));
+    last.disabled = parts[s].length < 2;
+    empty.disabled = !parts[s].length;
+    for (const [b, key] of [
+      [last, 'arith.last.help'],
+      [empty, 'arith.clear.help'],
+    ])
+      entitle(b, lx.t(key, said));
   }
 };
 const slots = () => {

@@ -12,6 +12,8 @@ _SLOT = """
   <h3><b>{1}</b><span class="lx-said"></span></h3>
   <div class="lx-mean"><canvas role="img"></canvas></div>
   <div class="lx-thumbs"></div>
+  <p class="lx-slot-tools"><button type="button" class="lx-empty" data-t="arith.clear"></button>
+    <button type="button" class="lx-last" data-t="arith.last"></button></p>
 </section>"""
 
 

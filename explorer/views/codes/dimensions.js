@@ -11,11 +11,24 @@ const MOST = 8;
 export const byKl = (kl, unused) =>
   kl.map((nats, index) => ({ index, nats, unused: nats < unused })).sort((a, b) => b.nats - a.nats || a.index - b.index);
 
-/** Those of the rows: the strongest, and where some are unused the weakest of all as the last, to be seen to do nothing.
- * @param {Dimension[]} all */
-export const rowsOf = (all) => {
+/** Those of the rows. Of page 0 the strongest, and where some are unused the weakest of all as the last, to be seen to do nothing; from
+ * page 1 on all of them, so many at once.
+ * @param {Dimension[]} all @param {number} page */
+export const rowsOf = (all, page = 0) => {
   const last = all.at(-1);
+  if (page > 0) return all.slice(MOST * (page - 1), MOST * page);
   return all.length > MOST && last?.unused ? [...all.slice(0, MOST - 1), last] : all.slice(0, MOST);
+};
+
+/** The last page of so many numbers; 0 where the first shows all. @param {number} n */
+export const lastPage = (n) => (n > MOST ? Math.ceil(n / MOST) : 0);
+
+/** @param {number} page */
+export const pageText = (page) => (page > 0 ? `kl.${page}` : 'kl');
+/** The page that a link names; null where its rows are no numbers. @param {unknown} text */
+export const textPage = (text) => {
+  const found = /^kl(?:\.(\d{1,3}))?$/.exec(String(text ?? ''));
+  return found ? +(found[1] ?? 0) : null;
 };
 
 /** @param {number} nats */
@@ -26,7 +39,7 @@ const opened = () => /** @type {Opened} */ (lx.state);
 /** Whether the open run has a posterior, whose numbers can be ordered. */
 export const canOrder = () => !!lx.state.info?.spec.stochastic;
 /** Whether the rows are numbers of the code. */
-export const byNumbers = () => canOrder() && lx.state.kept.dims === 'kl';
+export const byNumbers = () => canOrder() && textPage(lx.state.kept.dims) !== null;
 /* the held-out image whose code is the current one; empty where it is none's */
 const imageShown = () => {
   const o = lx.state.origin;
@@ -50,8 +63,20 @@ export class Dimensions {
     this.#changed = changed;
   }
 
+  get page() {
+    return Math.min(textPage(lx.state.kept.dims) ?? 0, this.lastPage);
+  }
+
+  get lastPage() {
+    return lastPage(this.all.length);
+  }
+
+  get unused() {
+    return this.all.filter((d) => d.unused).length;
+  }
+
   get rows() {
-    return this.#run === lx.state.run ? rowsOf(this.all) : [];
+    return this.#run === lx.state.run ? rowsOf(this.all, this.page) : [];
   }
 
   /** Ask for what is not known of this run. */

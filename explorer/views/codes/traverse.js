@@ -5,7 +5,7 @@ import { tileGrid } from '../../shell/pictures.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
-import { Dimensions, byNumbers, canOrder, natsText } from './dimensions.js';
+import { Dimensions, byNumbers, canOrder, natsText, pageText } from './dimensions.js';
 
 /** @import { Opened } from '../../shell/types' */
 /** @typedef {{ name: string, told: string, more?: string, unused?: boolean }} Row */
@@ -20,8 +20,10 @@ const stage = element.querySelector('.lx-traverse'),
   barsTitle = element.querySelector('.lx-spectrum .lx-h'),
   order = element.querySelector('.lx-order'),
   orders = [...order.querySelectorAll('button')],
-  note = element.querySelector('.lx-order-told');
-const VALUES = [-3, -2, -1, 0, 1, 2, 3];
+  note = element.querySelector('.lx-order-told'),
+  pages = element.querySelector('.lx-order-pages');
+const VALUES = [-3, -2, -1, 0, 1, 2, 3],
+  WIDEST = 330; /* room for names, in pixels */
 let rows = 0;
 /** @type {ReturnType<typeof measure> | null} */
 let box = null;
@@ -35,10 +37,11 @@ const rowsShown = () => {
     return opened()
       .info.directions.slice(0, 8)
       .map((d, r) => ({ name: lx.label(r), told: (100 * d.share).toFixed(1) + ' %' }));
-  const { posterior } = dimensions;
+  const { posterior, page, lastPage, unused: many } = dimensions,
+    idle = page || !lastPage || many < 2 ? lx.t('codes.unused') : lx.t('codes.unused.of', { n: many });
   return dimensions.rows.map(({ index, nats, unused }) => ({
     name: lx.t('codes.dimension', { n: index }),
-    told: unused ? lx.t('codes.unused') : lx.t('codes.nats', { nats: natsText(nats) }),
+    told: unused ? idle : lx.t('codes.nats', { nats: natsText(nats) }),
     more: posterior ? `σ ${posterior.sigma[index].toFixed(2)}` : '',
     unused,
   }));
@@ -53,18 +56,27 @@ const take = (r, v) => {
   lx.setCode(w, { kind: 'sliders' });
 };
 const shown = () => lx.state.view === 'codes' && lx.state.info && lx.supports(opened().run, 'codes') && stage.checkVisibility();
-/** @param {number} rows */
-const measure = (rows) => {
+/** Where cells lie beside such names: a name is shown whole, so that rows are as far apart as the tallest needs.
+ * @param {HTMLElement[]} names */
+const measure = (names) => {
   const [, h, w] = opened().info.spec.shape,
     narrow = stage.clientWidth < 520,
-    label = narrow ? 72 : 108,
     gap = narrow ? 3 : 6,
     top = 24,
+    [least, most] = narrow ? [72, 112] : [108, WIDEST],
     W = stage.clientWidth - (narrow ? 24 : 40),
     H = stage.clientHeight - 32;
-  const fit = Math.min((W - label) / VALUES.length - gap, (H - top) / Math.max(rows, 1) - gap),
-    side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112)));
-  return { w, h, side, gap, label, top, rows, columns: VALUES.length };
+  for (const e of names) e.style.cssText = 'width:max-content';
+  const longest = 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))),
+    taken = narrow ? Math.max(least, Math.min(most, longest)) : least,
+    fit = Math.min((W - taken) / VALUES.length - gap, (H - top) / Math.max(names.length, 1) - gap),
+    side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112))),
+    room = Math.max(taken, Math.min(most, W - VALUES.length * (side + gap))) - 8;
+  for (const e of names) e.style.cssText = `width:max-content;max-width:${room}px`;
+  const label = Math.max(least, 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))));
+  for (const e of names) e.style.cssText = `width:${label - 8}px`;
+  const down = gap + Math.max(side, ...names.map((e) => e.offsetHeight));
+  return { w, h, side, gap, label, top, down, rows: names.length, columns: VALUES.length };
 };
 /** @param {Box} box @param {number} v @param {number} c */
 const headOf = ({ label, side, gap }, v, c) => {
@@ -72,15 +84,17 @@ const headOf = ({ label, side, gap }, v, c) => {
   e.style.cssText = `left:${label + c * (side + gap)}px;width:${side}px`;
   return e;
 };
-/** @param {Box} box @param {Row} row @param {number} r */
-const sideOf = ({ label, side, gap, top }, { name, told, more, unused }, r) => {
-  const first = make('span', {}, make('b', { textContent: name }), ...(more ? [make('small', { textContent: ` ${more}` })] : [])),
-    e = make('div', { className: unused ? 'lx-name unused' : 'lx-name' }, first, make('i', { textContent: told }));
-  e.style.cssText = `top:${top + r * (side + gap)}px;height:${side}px;width:${label - 8}px`;
-  return e;
+/** @param {Row} row */
+const sideOf = ({ name, told, more, unused }) => {
+  const first = make('span', {}, make('b', { textContent: name }), ...(more ? [make('small', { textContent: ` ${more}` })] : []));
+  return make('div', { className: unused ? 'lx-name unused' : 'lx-name' }, first, make('i', { textContent: told }));
+};
+/** @param {Box} box @param {HTMLElement} e @param {number} r */
+const placeSide = ({ label, side, gap, top, down }, e, r) => {
+  e.style.cssText = `top:${top + r * down - (down - gap - side) / 2}px;height:${down - gap}px;width:${label - 8}px`;
 };
 /** @param {Box} box @param {Row} row @param {number} r @param {number} v @param {number} c */
-const cellOf = ({ label, side, gap, top }, row, r, v, c) => {
+const cellOf = ({ label, side, gap, top, down }, row, r, v, c) => {
   const e = button({
     className: 'lx-cell',
     data: { row: r, column: c },
@@ -88,23 +102,26 @@ const cellOf = ({ label, side, gap, top }, row, r, v, c) => {
     tabIndex: r || c ? -1 : 0,
     onclick: () => take(r, v),
   });
-  e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * (side + gap)}px;width:${side}px;height:${side}px`;
+  e.style.cssText = `left:${label + c * (side + gap)}px;top:${top + r * down}px;width:${side}px;height:${side}px`;
   return e;
 };
 const build = () => {
   if (!shown()) return;
   const list = rowsShown();
   rows = list.length;
-  const made = measure(rows),
-    { side, gap, label, top } = made;
+  const names = list.map(sideOf);
+  cells.replaceChildren(canvas, ...names);
+  const made = measure(names),
+    { side, gap, label, top, down } = made;
+  names.forEach((e, r) => placeSide(made, e, r));
   box = made;
   built = lx.state.run;
   cells.style.width = label + VALUES.length * (side + gap) + 'px';
-  cells.style.height = top + rows * (side + gap) + 'px';
+  cells.style.height = top + rows * down + 'px';
   cells.replaceChildren(
     canvas,
     ...VALUES.map((v, c) => headOf(made, v, c)),
-    ...list.flatMap((row, r) => [sideOf(made, row, r), ...VALUES.map((v, c) => cellOf(made, row, r, v, c))]),
+    ...list.flatMap((row, r) => [names[r], ...VALUES.map((v, c) => cellOf(made, row, r, v, c))]),
   );
   element.dataset.rows = rows;
   element.dataset.order = byNumbers() ? 'kl' : '';
@@ -187,6 +204,7 @@ const choice = () => {
   barsTitle.textContent = lx.t(key);
   const { told, all: every } = dimensions,
     known = byNumbers() && dimensions.rows.length && told;
+  paged();
   note.hidden = !known;
   if (!known) return;
   const used = every.filter((d) => !d.unused).length,
@@ -200,6 +218,23 @@ for (const b of orders)
     lx.keep('dims', b.dataset.order === 'kl' ? 'kl' : null);
     all();
   };
+for (const b of pages.querySelectorAll('button'))
+  b.onclick = () => {
+    lx.keep('dims', pageText(dimensions.page + +b.dataset.step));
+    all();
+  };
+/* which of the numbers the rows are, and the way to the others */
+const paged = () => {
+  const { page, lastPage: last, rows: these, all: every, unused } = dimensions;
+  pages.hidden = !byNumbers() || !these.length || !last;
+  if (pages.hidden) return;
+  const at = every.indexOf(these[0]),
+    [of, from, to] = [every.length, at + 1, at + these.length],
+    overview = unused ? lx.t('codes.kl.overview', { n: these.length - 1, unused }) : lx.t('codes.kl.strongest', { n: to, of });
+  pages.querySelector('output').textContent = page ? lx.t('codes.kl.page', { from, to, of }) : overview;
+  for (const b of pages.querySelectorAll('button')) b.disabled = page + +b.dataset.step < 0 || page + +b.dataset.step > last;
+  element.dataset.page = page;
+};
 arrowKeys(order);
 const all = () => {
   choice();
@@ -219,7 +254,7 @@ lx.on('code', () => {
   build();
 });
 lx.on('restore', () => {
-  if ((element.dataset.order === 'kl') !== byNumbers()) all();
+  if ((element.dataset.order === 'kl') !== byNumbers() || (byNumbers() && +element.dataset.page !== dimensions.page)) all();
 });
 lx.on('view', all);
 lx.on('lang', all);

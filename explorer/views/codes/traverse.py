@@ -15,6 +15,8 @@ def traverse() -> gr.HTML:
     <button type="button" class="lx-chip" role="radio" data-order="" data-t="codes.order.directions"></button>
     <button type="button" class="lx-chip" role="radio" data-order="kl" data-t="codes.order.kl" data-t-title="codes.order.kl.help"></button>
   </span>
+  <span class="lx-order-pages" hidden><button type="button" class="lx-chip" data-step="-1" data-t-label="codes.kl.back">‹</button>
+    <output class="lx-note num"></output><button type="button" class="lx-chip" data-step="1" data-t-label="codes.kl.on">›</button></span>
   <span class="lx-note lx-order-told" hidden></span>
 </div>
 <div class="lx-stage lx-traverse">

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
@@ -217,6 +217,9 @@ class Trainings:
                     raise Busy("A live training of yours is in use already; end it, or pause it for a moment.")
             if len(self._all) >= self.most:
                 self._drop([n for n, t in self._all.items() if t.yields][:1])
+            if len(self._all) >= self.most:     # who has several keeps the youngest when another comes
+                held = Counter(t.who for t in self._all.values())
+                self._drop([n for n, t in self._all.items() if t.who != who and held[t.who] > 1][:1])
             if len(self._all) >= self.most:
                 raise Busy(f"This page runs {len(self._all)} live trainings at once, and all are in use; try again in a minute.")
             name = secrets.token_urlsafe(16)

@@ -70,6 +70,8 @@ export class Space {
       if (e.detail.w === lx.state.w) this.frame();
     });
     new ResizeObserver(() => this.frame()).observe(canvas);
+    const around = new ResizeObserver(() => this.#fit());
+    for (const e of [map.stage, ...this.#around()]) around.observe(e);
   }
 
   /** For the link. */
@@ -84,10 +86,26 @@ export class Space {
     this.eye = eye ?? EYE;
   }
 
+  /* the tools above the points and the legend below */
+  #around() {
+    return ['.lx-tools', '.lx-legend'].map((name) => this.#map.stage.querySelector(name));
+  }
+
+  /* points lie between them, behind neither */
+  #fit() {
+    if (!this.on) return;
+    const { stage } = this.#map,
+      [all, tools, legend] = [stage, ...this.#around()].map((e) => e.getBoundingClientRect()),
+      below = legend.height ? all.bottom - legend.top : 0;
+    stage.style.setProperty('--space-above', Math.round(tools.bottom - all.top + 4) + 'px');
+    stage.style.setProperty('--space-below', Math.round(below + 4) + 'px');
+  }
+
   #show(on) {
     this.#map.stage.classList.toggle('deep', on);
     this.#canvas.hidden = !on;
     this.#parts.cross.toggleAttribute('hidden', !on);
+    this.#fit();
     if (!on) this.#map.element.dataset.space = '';
   }
 
@@ -210,7 +228,8 @@ export class Space {
     const before = this.#fingers.get(e.pointerId);
     if (!before) {
       const [i, x, y] = this.#under(e);
-      return i < 0 ? this.#map.hide() : this.#map.tell(i, x, y);
+      const [canvas, stage] = [this.#canvas, this.#map.stage].map((box) => box.getBoundingClientRect());
+      return i < 0 ? this.#map.hide() : this.#map.tell(i, x + canvas.left - stage.left, y + canvas.top - stage.top);
     }
     const [dx, dy] = [e.clientX - before.clientX, e.clientY - before.clientY],
       spread = this.#fingers.size === 2 ? this.#spread() : 0;

@@ -123,6 +123,11 @@ const mic = {
     units.choose(layer, unit);
     show('units');
   },
+  /** the units of another run @param {string} run */
+  look: (run) => {
+    panel = 'units';
+    lx.open(run);
+  },
   /** the code's numbers: once where all layers have the same, as an image's code of some models */
   numbers: () => {
     const { w } = opened(),
@@ -334,6 +339,7 @@ const bring = async (text) => {
 };
 const offerPanels = () => {
   for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
+  $('.lx-mic-no-partner').hidden = !networks.known || networks.known.partners.length > 0;
 };
 const start = async () => {
   if (!on()) return;

@@ -115,6 +115,10 @@ _MAPS = """
     </span></div>
   <div class="lx-mic-grid lx-mic-maps" role="group" data-t-label="mic.panel.maps"></div>
   <p class="lx-note lx-mic-maps-told" role="status"></p>
+  <div class="lx-mic-row lx-mic-maps-else" hidden>
+    <button type="button" class="lx-btn lx-small lx-mic-to-codes" data-t="mic.maps.codes"></button>
+    <button type="button" class="lx-btn lx-small lx-mic-to-units" hidden></button></div>
+  <p class="lx-note lx-mic-no-partner" data-t="mic.mix.none" hidden></p>
 </div>"""
 
 _NETWORKS = """

@@ -2,6 +2,7 @@
 import { make } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { check, radioGroup } from '../../shell/radios.js';
+import { titleOf } from '../../shell/run_line.js';
 import { lx } from '../../shell/store.js';
 import { Cells } from './microscope_cells.js';
 
@@ -16,6 +17,7 @@ export class MicMaps {
   #cells;
   #told;
   #orders;
+  #else;
   /** @type {GeneratorLayer[]} */
   #layers = [];
   #owner = '';
@@ -32,6 +34,7 @@ export class MicMaps {
     this.#chips = host.querySelector('.lx-mic-generator');
     this.#cells = new Cells(host.querySelector('.lx-mic-maps'));
     this.#told = host.querySelector('.lx-mic-maps-told');
+    this.#else = host.querySelector('.lx-mic-maps-else');
     this.#orders = [...host.querySelectorAll('[data-by]')];
     radioGroup(this.#chips, 'at', (at) => this.#choose(Number(at)));
     radioGroup(host.querySelector('.lx-mic-maps-by'), 'by', (by) => {
@@ -39,6 +42,22 @@ export class MicMaps {
       this.#mic.write();
       this.enter();
     });
+  }
+
+  /* where a layer has no map: what there is to see instead, of this run and of others */
+  #elsewhere() {
+    const { run, runs, firsts } = /** @type {Opened} */ (lx.state),
+      dense = !!this.#layers[this.#at]?.dense,
+      [codes, units] = this.#else.querySelectorAll('button'),
+      encoders = (runs || []).filter((r) => r.encodes && lx.supports(r.name, 'microscope')),
+      first = encoders.find((r) => r.name === firsts.microscope) ?? encoders[0];
+    this.#else.hidden = !dense;
+    this.#orders[0].closest('.lx-mic-row').hidden = dense;
+    codes.hidden = !lx.supports(run, 'codes');
+    codes.onclick = () => lx.show('codes');
+    units.hidden = lx.runOf(run)?.encodes || !first;
+    units.textContent = units.hidden || !first ? '' : lx.t('mic.maps.units', { title: titleOf(first) });
+    units.onclick = () => first && this.#mic.look(first.name);
   }
 
   /** The part of a link. */
@@ -135,6 +154,7 @@ export class MicMaps {
   }
 
   #words() {
+    this.#elsewhere();
     const l = this.#layers[this.#at];
     if (!l && this.#owner) this.#told.textContent = lx.t('mic.maps.none');
     else if (l?.dense) this.#told.textContent = lx.t('mic.maps.dense', { units: l.channels });

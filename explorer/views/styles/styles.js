@@ -109,6 +109,7 @@ const ways = {
   pair: [0, SIDE],
   seeds: () => [...rows, ...columns],
   rows: () => rows.length,
+  real: () => real.on,
   cut: () => (average ? { psi: psi / PER, cutoff } : {}),
   changed: () => write(),
   walked: () => counted('paths'),

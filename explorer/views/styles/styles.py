@@ -64,7 +64,7 @@ def styles() -> gr.HTML:
     <p class="lx-note lx-turn-which"></p>
     <div class="lx-progress" role="progressbar" data-t-label="dir.finding" hidden><i></i></div>
     <div class="lx-groups"></div>
-    <form class="lx-keep"><input class="lx-input" maxlength="40" data-t-label="sty.name">
+    <form class="lx-keep"><input class="lx-input" maxlength="80" data-t-label="sty.name">
       <button class="lx-btn lx-small" data-t="sty.save" data-t-title="sty.save.help"></button></form></section>
   <section class="lx-two-ways"><h2 class="lx-h" data-t="sty.paths"></h2>
     <p class="lx-ends lx-note"><select class="lx-chip" data-t-label="sty.path.a"></select><span>→</span>

@@ -1,6 +1,6 @@
 /* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
-import { effect, title } from '../../shell/direction_moves.js';
+import { effect, received, title } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
 import { button, make, progress } from '../../shell/dom.js';
 import { weighed } from '../../shell/moves.js';
@@ -156,7 +156,7 @@ export class StyleDirections {
     if (!this.#typed)
       this.#find('.lx-keep input').value = title(item.d, item.k)
         .replace(/^\d+ · /, '')
-        .slice(0, 40);
+        .slice(0, 80);
   }
 
   sync() {
@@ -175,7 +175,7 @@ export class StyleDirections {
       still,
       (done) => progress(this.#bar, done),
     );
-    return d && d.directions.map((x) => ({ ...x, vector: lx.f32(x.vector) }));
+    return d && received(d.directions);
   }
 
   ask() {

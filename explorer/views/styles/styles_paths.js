@@ -11,6 +11,7 @@ import { lx } from '../../shell/store.js';
  * @property {number[]} pair which two of the sources
  * @property {() => number[]} seeds of all sources, rows first
  * @property {() => number} rows how many these are
+ * @property {() => boolean} real whether the grid's sources are real images, of which no z is known, instead
  * @property {() => { psi?: number, cutoff?: number }} cut
  * @property {() => void} changed
  * @property {() => void} walked
@@ -82,8 +83,9 @@ export class StylePaths {
       all = this.#view.seeds();
     for (const [i, s] of this.#selects.entries()) {
       const titles = all.map((seed, k) => {
-        const what = k < n ? lx.t('sty.row', { n: k + 1 }) : lx.t('sty.column', { n: k - n + 1 });
-        return [k, `${what} · ${lx.t('origin.seed', { seed })}`];
+        const what = k < n ? lx.t('sty.row', { n: k + 1 }) : lx.t('sty.column', { n: k - n + 1 }),
+          named = lx.t('origin.seed', { seed });
+        return [k, this.#view.real() ? named : `${what} · ${named}`];
       });
       offer(s, titles, this.#view.pair[i]);
     }
@@ -98,6 +100,7 @@ export class StylePaths {
       times = Math.max(z, w) / Math.max(Math.min(z, w), 1e-12);
     for (const o of this.#host.querySelectorAll('[data-way]')) o.textContent = short(o.dataset.way === 'z' ? z : w);
     this.#find('.lx-ways-told').textContent = [
+      ...(this.#view.real() ? [lx.t('sty.path.real')] : []),
       times < 1.05 ? lx.t('sty.path.alike') : lx.t(z > w ? 'sty.path.w' : 'sty.path.z', { times: times.toFixed(1) }),
       lx.t('sty.path.' + space),
     ].join(' ');

@@ -49,38 +49,55 @@ export const fits = (s, v) => {
   return s.kind === 'int' || s.kind === 'float' ? Number.isFinite(v) : typeof v === 'string';
 };
 
+/** @param {Setting} v */
+const shownAs = (v) => (Array.isArray(v) ? v.join(', ') : String(v));
+/** A value as a person reads it. @param {Setting} v */
+const told = (v) => (typeof v === 'string' ? word('choice.' + v, v) : shownAs(v));
+/** Whether what was typed is a setting's value. @param {Setting} typed @param {Setting} v */
+const same = (typed, v) =>
+  Array.isArray(v)
+    ? String(typed)
+        .split(/[\s,]+/)
+        .join() === v.join()
+    : typed === v;
+
 /**
- * A row of the form.
+ * A row of the form. `decide(value)`: what a person's images make of the setting, undefined where they leave it to the recipe.
  * @param {SettingTold} s
  * @param {Setting} plain the recipe's value
  * @param {Setting | undefined} edited what a person typed instead
  * @param {boolean} enabled
- * @param {(value: Setting | undefined) => void} changed of what she types now, undefined where that is the recipe's again
+ * @param {(value: Setting | undefined) => void} changed of what she types now, undefined where that is what would be taken anyway
  */
 export const settingField = (s, plain, edited, enabled, changed) => {
   const row = make('div', { className: 'lx-setting' }),
     input = inputOf(s, edited ?? plain),
+    fit = make('small', { className: 'lx-setting-fit', hidden: true }),
     title = word('setting.' + s.name, s.name.replaceAll('_', ' ')),
     ranged = ['int', 'float', 'numbers'].includes(s.kind) && !(s.low === null && s.high === null),
     range = ranged ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
+  let taken = plain;
   input.dataset.setting = s.name;
   input.setAttribute('aria-label', title);
   input.disabled = !enabled;
   input.onchange = () => {
-    const v = valueOf(s, input),
-      same = Array.isArray(plain)
-        ? String(v)
-            .split(/[\s,]+/)
-            .join() === plain.join()
-        : v === plain;
+    const v = valueOf(s, input);
+    edited = same(v, taken) ? undefined : v;
     input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
-    row.classList.toggle('changed', !same);
-    changed(same ? undefined : v);
+    row.classList.toggle('changed', edited !== undefined);
+    changed(edited);
+  };
+  const decide = (/** @type {Setting | undefined} */ value) => {
+    taken = value ?? plain;
+    if (edited === undefined && s.kind !== 'bool') input.value = shownAs(taken);
+    fit.hidden = same(taken, plain) || edited !== undefined;
+    fit.textContent = fit.hidden ? '' : lx.t('train.setting.fit', { value: told(plain) });
   };
   row.classList.toggle('changed', edited !== undefined);
   row.append(
     make('label', { className: 'lx-field' }, make('span', { textContent: title }), input),
+    fit,
     make('small', { textContent: word('setting.' + s.name + '.help', s.help) + range }),
   );
-  return row;
+  return { row, decide };
 };

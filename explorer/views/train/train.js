@@ -40,6 +40,7 @@ const monitor = new TrainingMonitor(element, { ask, watch }),
 /** @param {Idle | Snapshot} shot */
 const show = (shot) => {
   monitor.show(shot);
+  if (doubted && (doubted !== shot.name || !('can' in shot) || !shot.can.delete)) doubt('');
   form.allow();
 };
 
@@ -70,20 +71,30 @@ const remove = act('job_delete', () => {
   monitor.forgetSamples();
   return lx.refresh();
 });
-let sure = 0;
-$('.lx-delete').onclick = (/** @type {Event} */ e) => {
-  const b = $('.lx-delete');
-  if (Date.now() - sure < 4000) {
-    sure = 0;
-    b.textContent = lx.t('train.delete');
-    remove(e);
-    return;
-  }
-  sure = Date.now();
-  b.textContent = lx.t('train.delete.sure');
-  setTimeout(() => {
-    if (Date.now() - sure >= 4000) b.textContent = lx.t('train.delete');
-  }, 4100);
+/* asked in so many words, and for as long as it takes; of another run nothing was asked */
+let doubted = '';
+/** @param {string} name "": nothing is asked */
+const doubt = (name) => {
+  doubted = name;
+  $('.lx-sure').hidden = !name;
+  $('.lx-sure p').textContent = name ? lx.t('train.delete.sure', { name }) : '';
+};
+$('.lx-delete').onclick = () => {
+  doubt(monitor.shot?.name ?? '');
+  $('.lx-keep-it').focus();
+};
+$('.lx-keep-it').onclick = () => {
+  doubt('');
+  $('.lx-delete').focus();
+};
+$('.lx-sure').onkeydown = (/** @type {KeyboardEvent} */ e) => {
+  if (e.key !== 'Escape') return;
+  e.stopPropagation();
+  $('.lx-keep-it').click();
+};
+$('.lx-for-good').onclick = (/** @type {Event} */ e) => {
+  if (monitor.shot?.name === doubted) remove(e);
+  doubt('');
 };
 $('.lx-see').onclick = async () => {
   const name = monitor.shot?.name;

@@ -153,6 +153,9 @@ def train(jobs: Jobs) -> gr.HTML:
         <button type="button" class="lx-btn lx-resume" data-t="train.resume"></button>
         <button type="button" class="lx-btn lx-stop" data-t="train.stop"></button>
         <button type="button" class="lx-btn lx-delete" data-t="train.delete"></button></div>
+      <div class="lx-sure" role="group" aria-labelledby="lx-train-sure" hidden><p id="lx-train-sure"></p>
+        <button type="button" class="lx-btn lx-keep-it" data-t="train.delete.keep"></button>
+        <button type="button" class="lx-btn lx-for-good" data-t="train.delete.yes"></button></div>
       <div class="lx-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-t-label="train.progress"><i></i></div>
       <dl class="lx-figures"></dl>
       <p class="lx-result" hidden></p>

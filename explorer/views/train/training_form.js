@@ -21,6 +21,7 @@ export class TrainingForm {
   #form = null; /* what the server offers */
   #chosen = { family: null, recipe: null };
   #edited = {};
+  #fields = new Map(); /* by name, as they are shown */
   #named = false; /* the name is a person's own */
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
@@ -255,11 +256,13 @@ export class TrainingForm {
       asked = ++this.#asked;
     if (!upload) {
       host.textContent = '';
+      this.#decide({});
       return;
     }
     try {
       const f = await this.#view.ask('job_fit', { ...this.#chosen, settings: this.#edited, upload });
       if (asked !== this.#asked) return;
+      this.#decide({ ...f.settings, batch_size: f.batch });
       const counts = { training: number(f.training), held: number(f.held_out), batch: number(f.batch) },
         kind = lx.t(f.grey ? 'train.own.grey' : 'train.own.colour'),
         follows = Object.entries(f.settings).map(([k, v]) => `${word('setting.' + k, k)}: ${word('choice.' + v, String(v))}.`);
@@ -285,22 +288,29 @@ export class TrainingForm {
   #fillSettings() {
     const [main, more] = this.#element.querySelectorAll('.lx-settings'),
       plain = this.#values(),
-      of = (advanced) =>
-        this.#family.settings
-          .filter((s) => !!s.advanced === advanced)
-          .map((s) =>
-            settingField(s, plain[s.name], this.#edited[s.name], this.#form.training, (value) => {
-              if (value === undefined) delete this.#edited[s.name];
-              else this.#edited[s.name] = value;
-              this.#write();
-              this.#fit();
-              this.#seen.show();
-            }),
-          );
+      of = (advanced) => this.#family.settings.filter((s) => !!s.advanced === advanced).map((s) => this.#setting(s, plain[s.name]));
+    this.#fields.clear();
     main.replaceChildren(...of(false));
     more.replaceChildren(...of(true));
     this.#seen.under(main.querySelector('[data-setting=augment]')?.closest('.lx-setting'));
     this.#find('.lx-advanced').hidden = !more.children.length;
+  }
+
+  #setting(s, plain) {
+    const field = settingField(s, plain, this.#edited[s.name], this.#form.training, (value) => {
+      if (value === undefined) delete this.#edited[s.name];
+      else this.#edited[s.name] = value;
+      this.#write();
+      this.#fit();
+      this.#seen.show();
+    });
+    this.#fields.set(s.name, field);
+    return field.row;
+  }
+
+  /* fields show what will be taken: what a person's images decide, else the recipe's */
+  #decide(decided) {
+    for (const [name, field] of this.#fields) field.decide(decided[name]);
   }
 
   /* ---- the link ---- */

@@ -113,7 +113,7 @@ loop.onclick = () => {
 const twin = $('.lx-both');
 twin.onclick = () => {
   both = chosen = !both;
-  mode();
+  ways();
   frame();
   strip();
   remember();
@@ -134,6 +134,16 @@ const mode = () => {
     const off = !ways_().includes(how);
     $('.lx-shot-' + how).hidden = off;
     $('.lx-contact-' + how).hidden = off;
+  }
+};
+/* of two ways side by side the chosen one is saved, and the buttons say which */
+const savers = () => {
+  const name = lx.t('walk.' + way);
+  for (const format of ['gif', 'mp4']) {
+    const b = $('.lx-' + format),
+      save = lx.t('walk.' + format);
+    b.textContent = both ? `${save} · ${name}` : save;
+    b.title = both ? lx.t('walk.save.one', { way: name }) : '';
   }
 };
 /* where a normal prior's codes lie: at √d, give or take 0.7 (White 2016) */
@@ -181,6 +191,7 @@ const tell = () => {
 };
 const ways = () => {
   mode();
+  savers();
   for (const b of element.querySelectorAll('[data-way]')) {
     const is = b.dataset.way === way;
     b.classList.toggle('on', is);
@@ -402,7 +413,7 @@ const film = (format) => async () => {
       asked: { op: 'walk', keys: cached(), method: way, loop: looped },
       format,
       seconds: +length.value,
-      name: `${lx.state.run}-walk`,
+      name: [lx.state.run, 'walk', ...(both ? [way === 'slerp' ? 'arc' : 'straight'] : [])].join('-'),
     });
   } catch (e) {
     lx.say(e.message, 'error');

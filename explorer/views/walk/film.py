@@ -23,8 +23,8 @@ def film() -> gr.HTML:
     <button type="button" class="lx-chip lx-loop" aria-pressed="true" data-t="walk.loop"></button>
     <select class="lx-chip lx-length" data-t-label="walk.length"></select>
     <span class="lx-spring"></span>
-    <button type="button" class="lx-chip lx-gif" data-t="walk.gif"></button>
-    <button type="button" class="lx-chip lx-mp4" data-t="walk.mp4"></button>
+    <button type="button" class="lx-chip lx-gif"></button>
+    <button type="button" class="lx-chip lx-mp4"></button>
   </div>
   <div class="lx-screen">
     <div class="lx-shot lx-shot-lerp"><canvas width="28" height="28" role="img" data-t-label="walk.image.lerp"></canvas>
