@@ -47,7 +47,7 @@ def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[by
                           f"most {WEIGHTS / 1e6:g} M parameters, and this one has {parameters / 1e6:.1f} M. Export it as a folder.")
         while over > 0 and order:
             left.append(order.pop(0))
-            over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 4 // 3
+            over -= len(gzip.compress(kept.pop(left[-1], b""), 6)) * 5 // 4
             if left[-1].startswith("data/judge/"):
                 kept[told_of(name)] = unread(kept[told_of(name)])
 

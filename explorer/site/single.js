@@ -1,9 +1,19 @@
-/* A page that is a single file: its files lie in #lx-files, base64 of gzip of: the length of a header (four bytes, the lowest first), the
- * header (JSON: path to [where it begins, its length]), and all files one after another. Its modules find each other by an import map. */
+/* A page that is a single file: its files lie in #lx-files, how many bytes and their base85 (single_page.py: written) of gzip of: the size
+ * of a header (four bytes, the lowest first), the header (JSON: path to [where it begins, its length]), and all files one after another.
+ * Its modules find each other by an import map. */
 (async () => {
   const packed = document.getElementById('lx-files'),
-    text = atob(packed.textContent.trim()),
-    bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
+    [count, text] = packed.textContent.split(' '),
+    letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~',
+    values = new Uint8Array(128),
+    four = new DataView(new ArrayBuffer((text.length / 5) * 4));
+  for (let k = 0; k < 85; k++) values[letters.charCodeAt(k)] = k;
+  for (let k = 0; k < text.length; k += 5) {
+    let number = 0;
+    for (let i = k; i < k + 5; i++) number = number * 85 + values[text.charCodeAt(i)];
+    four.setUint32((k / 5) * 4, number);
+  }
+  const bytes = new Uint8Array(four.buffer, 0, +count);
   packed.remove();
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
     all = new Uint8Array(await new Response(stream).arrayBuffer()),

@@ -61,11 +61,10 @@ export const sum = async (run, asked) => {
     [a, b, c] = abc,
     w = combined(d, abc, asked.strength ?? 1),
     vector = meanCode(a, d).map((v, i) => v - meanCode(b, d)[i]),
-    { fields } = run.model.reader,
     told = { w: b64(w), vector: b64(vector), cells: b64(nine(run, w, asked.noise ?? NOISE, asked.seed ?? 0)) };
-  if (!fields.length) return { ...told, said: [{}, {}, {}, {}], lines: [] };
   const read = await readings(run, await run.images(joined([a, b, meanCode(c, d), w]), asked.label)),
     [n, m] = [a.length / d, b.length / d],
+    fields = run.model.reader.fields.filter((f) => read[0][f.name]),
     [ra, rb, rc, now] = [read.slice(0, n), read.slice(n, n + m), read[n + m], read[n + m + 1]];
   return {
     ...told,

@@ -13,6 +13,12 @@ const TYPES = { png: 'image/png', webp: 'image/webp', js: 'text/javascript', mjs
 /** A file cannot be had; its message is a sentence's key. */
 export class Missing extends Error {}
 
+/** Null for a file that the site was written without. @param {unknown} e */
+export const left = (e) => {
+  if (e instanceof Missing) return null;
+  throw e;
+};
+
 /** @param {string} path */
 const typeOf = (path) => /** @type {Record<string, string>} */ (TYPES)[path.split('.').pop() || ''] || 'application/octet-stream';
 

@@ -34,7 +34,9 @@ const softmax = (x) => {
 export const judged = async (run, x) => {
   const name = run.model.reader.judge;
   if (!name) return null;
-  const { net, fields } = await judge(name),
+  const judging = await judge(name).catch(files.left);
+  if (!judging) return null;
+  const { net, fields } = judging,
     given = { data: x.data.map((v) => Math.min(1, Math.max(-1, v))), dims: [x.n, ...run.shape] },
     told = await net.run({ x: given });
   return Array.from({ length: x.n }, (_, k) =>

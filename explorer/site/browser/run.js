@@ -186,7 +186,8 @@ export class Run {
     return this.once('codes', async () => {
       const held = this.held,
         n = this.told.points;
-      if (this.model.near) return this.#whole(float16(await files.bytes(`data/near/${this.name}.bin`)), n);
+      const kept = this.model.near && (await files.bytes(`data/near/${this.name}.bin`).catch(files.left));
+      if (kept) return this.#whole(float16(kept), n);
       if (!held || !n) throw new Refused('site.codes');
       const all = new Float32Array(n * this.d),
         size = this.shape.reduce((a, b) => a * b);
