@@ -164,3 +164,17 @@ def test_a_generator_that_draws_no_numbers_is_refused(runs, monkeypatch):
     monkeypatch.setattr(run.model, "synthesize", lambda w, label=None: (w.sum() * torch.nan).expand(len(w), 1, 28, 28))
     with pytest.raises(Refused, match="diverged"):
         inversion.search(run, np.zeros((1, 28, 28), np.uint8), Search(), steps=2)
+
+
+def test_steps_are_those_of_torch_s_adam():
+    """With a rate that changes, as the search's does."""
+    draws = torch.Generator().manual_seed(0)
+    value = torch.zeros(4, 9).requires_grad_()
+    mine, torch_s = inversion.Adam(torch.zeros(4, 9)), torch.optim.Adam([value])
+    for k in range(40):
+        value.grad = torch.randn(4, 9, generator=draws)
+        torch_s.param_groups[0]["lr"] = 0.1 / (k + 1)
+        mine.step(value.grad, 0.1 / (k + 1))
+        torch_s.step()
+    torch.testing.assert_close(mine.value, value.detach(), rtol=1e-6, atol=1e-7)
+    assert value.abs().max() > 0.05

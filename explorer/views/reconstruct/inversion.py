@@ -67,14 +67,14 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
             free[c.start:c.start + c.size] = 0
     start = torch.from_numpy(starts).to(run.device)
     move = torch.zeros_like(start).requires_grad_()
-    optimizer, keep = torch.optim.Adam([move], lr=RATE), set(kept_steps(steps))
+    adam, keep = Adam(move.detach()), set(kept_steps(steps))
     best, reached = start[0].clone(), labels
     classes = None if labels is None else torch.from_numpy(labels).to(run.device)
     for step in range(steps + 1):
         if not wanted():
             raise Cancelled
         last = step == steps
-        optimizer.param_groups[0]["lr"] = RATE * (0.05 + 0.95 * (1 + math.cos(math.pi * step / steps)) / 2)
+        rate = RATE * (0.05 + 0.95 * (1 + math.cos(math.pi * step / steps)) / 2)
         with torch.enable_grad():
             w = start + move * spread * free
             drawn = run.model.synthesize(w.view(-1, spec.num_layers, spec.w_dim), classes)
@@ -93,12 +93,27 @@ def search(run: Run, pixels: np.ndarray, found: Search, wanted: Callable[[], boo
             found.film.append((step, found.error, found.image))
         if last:
             break
-        move.grad = gradient
-        optimizer.step()
+        adam.step(gradient, rate)
     if found.image is None:
         raise Refused("This run does not draw numbers; its training diverged.")
     found.w = best.cpu().numpy().astype(np.float32)
     return found
+
+
+class Adam:
+    """torch.optim.Adam's steps with its defaults: the first of torch's own takes a second of imports, which hold up live images."""
+
+    def __init__(self, value: torch.Tensor) -> None:
+        self.value, self.steps = value, 0
+        self.mean, self.square = torch.zeros_like(value), torch.zeros_like(value)
+
+    def step(self, gradient: torch.Tensor, rate: float) -> None:
+        """Move the value in place."""
+        self.steps += 1
+        self.mean.lerp_(gradient, 1 - 0.9)
+        self.square.mul_(0.999).addcmul_(gradient, gradient, value=1 - 0.999)
+        spread = (self.square.sqrt() / math.sqrt(1 - 0.999 ** self.steps)).add_(1e-8)
+        self.value.addcdiv_(self.mean, spread, value=-rate / (1 - 0.9 ** self.steps))
 
 
 def _starts(run: Run, pixels: np.ndarray, label: int | None) -> tuple[np.ndarray, np.ndarray | None]:
