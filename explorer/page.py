@@ -23,6 +23,7 @@ from .server.access import Access
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
+from .server.health import health_route
 from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
@@ -115,7 +116,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
     own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
-    return dict(routes=[*make_routes(session, access, supported), *own, plotly.route(), scripts().route()],
+    return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
                             Middleware(Brake), Middleware(Heard), Middleware(Early)])

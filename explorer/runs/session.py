@@ -34,7 +34,7 @@ class Session:
         """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
         self.folders, self.device = Folders(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
-        self._places: Mapping[str, Path] = {}   # of those listed last: such a run is looked up without listing all again
+        self.places: Mapping[str, Path] = {}    # of those listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
         """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence."""
@@ -47,7 +47,7 @@ class Session:
 
         def make() -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
             found = self.folders.read()
-            self._places = found.places
+            self.places = found.places
             labels = {name: self._label(found.places[name], card) for name, card in found.cards.items()}
             return {n: _titled(c, labels[n]) for n, c in found.cards.items()}, {**found.problems, **found.hidden}, labels
         return self._small.get("runs", (stamp, self.folders.stamp()), make)
@@ -65,16 +65,16 @@ class Session:
     def place(self, name: str) -> Path:
         """The folder of a listed run, which is only written to where ``kept`` says the same. Raises NotThere, Refused."""
         self.card(name)
-        return self._places[name]
+        return self.places[name]
 
     def kept(self, name: str) -> Path:
         """Where what is changed or kept of a listed run lies; it need not be there yet. Raises NotThere, Refused."""
         card = self.card(name)
-        return self.folders.kept(self._places[name], card)
+        return self.folders.kept(self.places[name], card)
 
     def titled(self, card: Card) -> Card:
         """A listed run's card, with the title that its owner gave it."""
-        place = self._places.get(card.name)
+        place = self.places.get(card.name)
         return card if place is None else _titled(card, self._label(place, card))
 
     def first(self) -> str | None:
@@ -92,7 +92,7 @@ class Session:
 
     def run(self, name: str) -> Run:
         """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
-        folder = self._places.get(name)
+        folder = self.places.get(name)
         if folder is None or not (folder / checkpoint.CARD).is_file():
             folder = self.place(name)           # gone, or never whole: this says which
         stamp = (str(folder), *(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP)))
@@ -118,7 +118,7 @@ class Session:
     def _beside(self) -> Mapping[Path, Card]:
         """The cards of all listed runs, by their folders."""
         cards = self.runs()[0]
-        return {self._places[name]: card for name, card in cards.items()}
+        return {self.places[name]: card for name, card in cards.items()}
 
     def classifier(self, data: DataSpec, root: Path | None = None) -> FeatureNet | None:
         """The classifier of exactly this data set (training/features.py), that in the folder ``root`` before others'; None where there is

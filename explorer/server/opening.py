@@ -33,7 +33,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
-            own=own.is_own(session.place(card.name)), family=card.family, family_title=family_title, dataset=card.data.key,
+            own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
