@@ -177,7 +177,7 @@ def serve(args: argparse.Namespace) -> int:
     from explorer import page
     from explorer.runs.session import Session
     from explorer.server.access import Access
-    from explorer.server.gradio_internals import look_every
+    from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
 
     memory.keep(IDLE)
@@ -192,6 +192,7 @@ def serve(args: argparse.Namespace) -> int:
     demo = page.build(session, access)
     demo.queue(default_concurrency_limit=4, max_size=64)
     look_every(demo, QUEUE_LOOKS)
+    keep_going(demo)
     try:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,

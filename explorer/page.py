@@ -20,6 +20,7 @@ from .latent import neighbours, run_directions
 from .runs.session import Session
 from .server import api, plotly, thread_pools
 from .server.access import Access
+from .server.asked import Asked
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
@@ -119,7 +120,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Heard), Middleware(Early)])
+                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
