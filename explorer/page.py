@@ -21,9 +21,11 @@ from .runs.session import Session
 from .server import plotly, tools
 from .server.access import Access
 from .server.answering import Answering
+from .server.asked import Asked
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.head_script import Early
+from .server.health import health_route
 from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
@@ -125,11 +127,11 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
     if mcp:
         own.append(tools.route(Answering(session)))
-    return dict(routes=[*make_routes(session, access, supported), *own, plotly.route(), scripts().route()],
+    return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Heard), Middleware(Early)])
+                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early)])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

@@ -42,15 +42,20 @@ class Record:
     """The entries of one run, in the file FILE of its ``folder`` as far as it has some for the same ``key``: what they are measured of, by
     name. ``writes``: whether a new entry goes to the file at once. May be used by several threads."""
 
-    def __init__(self, folder: Path, key: dict[str, str], writes: bool = True) -> None:
-        self.folder, self.key, self.writes = folder, key, writes
+    def __init__(self, folder: Path, key: dict[str, str], writes: bool = True, keeps_in: Path | None = None) -> None:
+        """``keeps_in``: where the file is written where that is not the run's own folder; it is read there before."""
+        self.folder, self.keeps_in, self.key, self.writes = folder, keeps_in or folder, key, writes
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
+        for place in dict.fromkeys((folder, self.keeps_in)):
+            self._entries = {**self._entries, **self._read(place / FILE)}
+
+    def _read(self, path: Path) -> dict[str, Entry]:
         try:
-            if (folder / FILE).is_file():
-                self._entries = _unpack(folder / FILE, key)
+            return _unpack(path, self.key) if path.is_file() else {}
         except (OSError, EOFError, ValueError, KeyError, TypeError, lzma.LZMAError, SafetensorError, RecursionError) as e:
-            log.warning("%s is not used (%s); what it held is measured again.", folder / FILE, e or type(e).__name__)
+            log.warning("%s is not used (%s); what it held is measured again.", path, e or type(e).__name__)
+            return {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -77,9 +82,11 @@ class Record:
                 return False
             data = pack(self._entries, self.key)
             try:
-                write_atomically(self.folder / FILE, lambda p: p.write_bytes(data))
+                if self.keeps_in != self.folder:
+                    self.keeps_in.mkdir(parents=True, exist_ok=True)
+                write_atomically(self.keeps_in / FILE, lambda p: p.write_bytes(data))
             except OSError as e:
-                log.warning("%s cannot be written (%s); what was measured is kept in memory only.", self.folder / FILE, e.strerror or e)
+                log.warning("%s cannot be written (%s); what was measured is kept in memory only.", self.keeps_in / FILE, e.strerror or e)
                 self.writes = False
                 return False
         return True

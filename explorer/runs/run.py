@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training import maps
+from training import checkpoint, maps
 from training.checkpoint import Card
 from training.data import DataError
 from training.features import FeatureNet
@@ -40,8 +40,11 @@ class Run:
     """A loaded run: its network, and what was worked out about its codes. Codes are flat here, (n, d) with d = num_layers * w_dim."""
 
     def __init__(self, folder: Path, card: Card, model: LatentModel, device: str, kept: maps.Map | None,
-                 held: HeldOut | None, classifier: Callable[[], FeatureNet | None] = lambda: None) -> None:
+                 held: HeldOut | None, classifier: Callable[[], FeatureNet | None] = lambda: None, keeps_in: Path | None = None,
+                 beside: Callable[[], Mapping[Path, Card]] | None = None) -> None:
         self.classifier = classifier                      # the classifier of the data set, which had no part in the training
+        self.keeps_in = keeps_in or folder                # where what is measured or made of it is kept (runs/folders.py)
+        self.beside = beside or (lambda: {folder.parent / c.name: c for c in checkpoint.runs(folder.parent)[0]})   # runs to be had with it
         self.folder, self.card, self.model, self.device = folder, card, point_tiles.drawn(model), device
         self.spec: LatentSpec = self.model.spec
         self.d = self.spec.num_layers * self.spec.w_dim
@@ -87,7 +90,7 @@ class Run:
             of = {"weights": self.card.weights_sha256, "classifier": net,
                   "images": _digest(json.dumps(self.held.sheet["files"], sort_keys=True).encode()) if self.held else "",
                   "codes": "" if codes is None else _digest(np.ascontiguousarray(codes).tobytes())}
-            return Record(self.folder, of)
+            return Record(self.folder, of, keeps_in=self.keeps_in)
         return self._once.get(("record", net), make)
 
     def recorded(self, name: str, make: Callable[[], Entry], read: Callable[[Entry], T]) -> T:

@@ -1,9 +1,10 @@
-"""The runs of a folder, loaded when asked for and kept while in use. Shared by all requests: every method may be called from any thread."""
+"""The runs of some folders, loaded when asked for and kept while in use. Shared by all requests: every method may be called from any
+thread."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ from training.model import DataSpec
 from .. import NotThere, Refused
 from . import datasets
 from .cache import Recent
+from .folders import Folders
 from .run import DAMAGED, Run
 
 T = TypeVar("T")
@@ -28,13 +30,13 @@ KEPT = 5 * 2**25                                # bytes of runs that stay loaded
 
 
 class Session:
-    """What the page knows of ``trained``, a folder of runs."""
+    """What the page knows of ``trained``, a folder of runs, or several: then the first alone is written to (runs/folders.py)."""
 
-    def __init__(self, trained: Path, device: str = "cpu", keep: int = KEPT) -> None:
+    def __init__(self, trained: Path | Iterable[Path], device: str = "cpu", keep: int = KEPT) -> None:
         """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
-        self.trained, self.device = Path(trained), str(devices.find(device))    # raises DeviceError
+        self.folders, self.device = Folders(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
-        self._known: frozenset[str] = frozenset()    # names listed last: such a run is looked up without listing all again
+        self.places: Mapping[str, Path] = {}    # of those listed last: such a run is looked up without listing all again
 
     def runs(self) -> tuple[dict[str, Card], dict[str, str]]:
         """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence."""
@@ -42,22 +44,40 @@ class Session:
 
     def listing(self) -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
         """What ``runs`` gives, and what the owner calls each run and says of it. Read again when the folder has changed."""
-        try:
-            folders = checkpoint.folders(self.trained) if self.trained.is_dir() else []
-        except OSError:
-            folders = []                        # checkpoint.runs says why
-        stamp = tuple((p.name, *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / label.LABEL))) for p in folders)
+        stamp = tuple((str(p), *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / label.LABEL)))
+                      for p in self.folders.candidates())
 
         def make() -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
-            cards, problems = checkpoint.runs(self.trained)
-            self._known = frozenset(c.name for c in cards)
-            labels = {c.name: label.read(self.trained / c.name) for c in cards}
-            return {c.name: _titled(c, labels[c.name]) for c in cards}, problems, labels
-        return self._small.get("runs", stamp, make)
+            found = self.folders.read()
+            self.places = found.places
+            labels = {name: self._label(found.places[name], card) for name, card in found.cards.items()}
+            return {n: _titled(c, labels[n]) for n, c in found.cards.items()}, {**found.problems, **found.hidden}, labels
+        return self._small.get("runs", (stamp, self.folders.stamp()), make)
+
+    def _label(self, folder: Path, card: Card) -> label.Label:
+        """What was said of a run here, else in its own folder."""
+        kept = self.folders.kept(folder, card)
+        return label.read(kept if (kept / label.LABEL).is_file() else folder)
+
+    @property
+    def trained(self) -> Path:
+        """The folder that is written to: where new trainings go, and whatever is changed or kept of a run."""
+        return self.folders.first
+
+    def place(self, name: str) -> Path:
+        """The folder of a listed run, which is only written to where ``kept`` says the same. Raises NotThere, Refused."""
+        self.card(name)
+        return self.places[name]
+
+    def kept(self, name: str) -> Path:
+        """Where what is changed or kept of a listed run lies; it need not be there yet. Raises NotThere, Refused."""
+        card = self.card(name)
+        return self.folders.kept(self.places[name], card)
 
     def titled(self, card: Card) -> Card:
         """A listed run's card, with the title that its owner gave it."""
-        return _titled(card, label.read(self.trained / card.name))
+        place = self.places.get(card.name)
+        return card if place is None else _titled(card, self._label(place, card))
 
     def first(self) -> str | None:
         """The run to open with, see ``first_of``; None without runs."""
@@ -74,10 +94,10 @@ class Session:
 
     def run(self, name: str) -> Run:
         """The run, loaded. Raises NotThere, or Refused with a sentence when it cannot be loaded."""
-        folder = self.trained / (name if name in self._known else self.card(name).name)
-        if not (folder / checkpoint.CARD).is_file():
-            self.card(name)                     # gone, or never whole: this says which
-        stamp = tuple(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP))
+        folder = self.places.get(name)
+        if folder is None or not (folder / checkpoint.CARD).is_file():
+            folder = self.place(name)           # gone, or never whole: this says which
+        stamp = (str(folder), *(_stamp(folder / f) for f in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.MAP)))
         return self._runs.get(name, stamp, partial(self._load, folder))
 
     def loaded(self, name: str) -> bool:
@@ -100,23 +120,32 @@ class Session:
             kept = maps.Map(None)               # a training that was stopped before it was measured
         if self.device == "cpu":                # as convolutions want their weights there: 1 to 1.3 times as many images a second
             model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data))
+        return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data, folder.parent),
+                   self.folders.kept(folder, card), self._beside)
 
-    def classifier(self, data: DataSpec) -> FeatureNet | None:
-        """The classifier of exactly this data set (training/features.py); None where there is none. Raises Refused when it is damaged."""
-        folder = features.folder_of(self.trained, data)
+    def _beside(self) -> Mapping[Path, Card]:
+        """The cards of all listed runs, by their folders."""
+        cards = self.runs()[0]
+        return {self.places[name]: card for name, card in cards.items()}
+
+    def classifier(self, data: DataSpec, root: Path | None = None) -> FeatureNet | None:
+        """The classifier of exactly this data set (training/features.py), that in the folder ``root`` before others'; None where there is
+        none. Raises Refused when it is damaged."""
+        roots = sorted(self.folders, key=lambda r: r != root)
+        root = next((r for r in roots if (features.folder_of(r, data) / features.CARD).is_file()), self.trained)
+        folder = features.folder_of(root, data)
         try:
             return self._small.get(f"classifier {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
-                                   lambda: features.load(self.trained, data))
+                                   lambda: features.load(root, data))
         except FeatureError as e:
             raise Refused(str(e)) from e
 
     def held(self, folder: str) -> HeldOut:
         """The held-out images in a folder that belongs to one of the runs. Raises NotThere, or Refused when they are damaged."""
         sets = {c.data.key: c.data for c in self.runs()[0].values() if folder in (c.data.name, c.data.key)}
-        data = next((d for d in sets.values() if self._sheets(d) == self.trained / heldout.FOLDER / folder), None)
-        if data is None and sets and (self.trained / heldout.FOLDER / folder / heldout.SHEET).is_file() and \
-                self._fingerprint(self.trained / heldout.FOLDER / folder) is None:
+        there = [root / heldout.FOLDER / folder for root in self.folders]
+        data = next((d for place in there for d in sets.values() if self._sheets(d) == place), sets.get(folder))
+        if data is None and sets and any((p / heldout.SHEET).is_file() and self._fingerprint(p) is None for p in there):
             raise Refused(DAMAGED)
         if data is None:
             raise NotThere("There are no test images of that data set here.")
@@ -128,12 +157,19 @@ class Session:
         if folder is None:
             raise NotThere("There are no test images of that data set here.")
         try:
-            return self._held.get(folder.name, _stamps(folder), partial(open_heldout, folder))
+            return self._held.get(str(folder), _stamps(folder), partial(open_heldout, folder))
         except DataError as e:
             raise Refused(DAMAGED) from e
 
     def _sheets(self, data: DataSpec) -> Path | None:
-        return belongs.find(self.trained / heldout.FOLDER, data, self._fingerprint)
+        found = (belongs.find(root / heldout.FOLDER, data, self._fingerprint) for root in self.folders)
+        return next((folder for folder in found if folder is not None), None)
+
+    def asked_as(self, held: HeldOut) -> str:
+        """The name by which ``held`` finds these images: that of their folder, unless an earlier one has another of that name."""
+        name = held.folder.name
+        first = next((f for f in (root / heldout.FOLDER / name for root in self.folders) if self._fingerprint(f) is not None), held.folder)
+        return name if first == held.folder else held.spec.key
 
     def _fingerprint(self, folder: Path) -> str | None:
         path = folder / heldout.SHEET
@@ -141,7 +177,7 @@ class Session:
 
     def others_images(self, data: DataSpec) -> bool:
         """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
-        return belongs.others(self.trained / heldout.FOLDER, data, self._fingerprint)
+        return self._sheets(data) is None and any(belongs.others(root / heldout.FOLDER, data, self._fingerprint) for root in self.folders)
 
     def titles(self) -> dict[str, str]:
         """A title for each data set of the runs, by its key; no two are alike."""

@@ -70,7 +70,7 @@ class Bodies:
             return
         try:
             if await self._read(body, limit, scope, receive, send):
-                await self.app(scope, _again(b"".join(body.parts), receive), send)
+                await self.app(scope, again(b"".join(body.parts), receive), send)
         finally:
             self.requests.give(who)
             body.drop()
@@ -129,7 +129,7 @@ async def parts(receive: Receive, headers: Headers, limit: int) -> AsyncIterator
         yield part
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """A ``receive`` that gives the body at once, and then what comes after it."""
     given = False
 
@@ -147,4 +147,4 @@ async def _refuse(error: Refused, scope: Scope, receive: Receive, send: Send) ->
     await JSONResponse({"error": str(error), "detail": str(error)}, error.status, headers=headers)(scope, receive, send)
 
 
-__all__ = ["Bodies", "parts"]
+__all__ = ["Bodies", "again", "parts"]

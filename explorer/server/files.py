@@ -33,7 +33,7 @@ def thumb(session: Session, request: Request) -> Response:
             tile = whole.crop((0, 0, w, h)) if len(card.spec.shape) == 3 else whole.resize((w, h), Image.Resampling.BOX)
             return images.encode(np.asarray(tile).reshape(h, w, -1))[0]
     try:
-        data = session.file(session.trained / card.name / checkpoint.SAMPLES, cut)
+        data = session.file(session.place(card.name) / checkpoint.SAMPLES, cut)
     except (OSError, NotThere, ValueError, Image.DecompressionBombError):    # no samples yet, or damaged: draw one
         run = session.run(card.name)
         data = images.encode(run.decode(run.map_z(run.sample_z(1, 0)))[0])[0]

@@ -13,6 +13,9 @@ paths                     routes.py                                             
 ``sessions``, ``forget``  ``Queue.pending_messages_per_session``,                answers that nobody fetches stay in memory
                           ``pending_event_ids_session``, ``clean_events``
 ``look_every``            ``Queue.sleep_when_free``                              it has no setting
+``keep_going``            ``Queue.send_message``                                 a message to a session that has gone ends the queue
+``function_of`` and what  ``Blocks.fns``, ``BlockFunction.inputs``, ``fn``,      what is asked wrongly is a 500 and a traceback
+follows it                ``api_name``, ``Blocks.blocks``
 ``logged_in``             ``App.auth``, ``auth_dependency``, ``tokens``,         raw routes are to obey the page's login
                           ``cookie_id``, and the names of its cookies
 ``HEAD``, ``ASKS_LOGIN``  templates/frontend/index.html, ``routes.main``         ``head`` of ``launch`` comes after Gradio's scripts
@@ -68,6 +71,44 @@ def look_every(blocks: Any, seconds: float) -> None:
     blocks._queue.sleep_when_free = seconds
 
 
+def keep_going(blocks: Any) -> None:
+    """Have the queue of ``blocks``, after ``blocks.queue()``, tell nothing to a session that is not there: else its loop ends with a
+    KeyError, and nobody's question is answered any more."""
+    queue = blocks._queue
+    real = queue.send_message
+
+    def send_message(event: Any, message: Any) -> None:
+        if event.session_hash in queue.pending_messages_per_session:
+            real(event, message)
+    queue.send_message = send_message
+
+
+def function_of(app: Any, which: Any) -> Any:
+    """A function that can be asked, by its name or number; None where there is none."""
+    found = app.get_blocks().fns
+    if isinstance(which, str):
+        return next((f for f in found.values() if f.api_name == which and f.fn is not None), None)
+    one = found.get(which) if isinstance(which, int) and not isinstance(which, bool) else None
+    return one if one is not None and one.fn is not None else None
+
+
+def inputs_of(function: Any) -> list[str]:
+    """The names of the values that a function takes."""
+    names = [name for name, p in inspect.signature(function.fn).parameters.items() if name != "request"]
+    wanted = len([i for i in function.inputs if not i.skip_api])
+    return [names[k] if k < len(names) else f"value {k + 1}" for k in range(wanted)]
+
+
+def name_of(function: Any) -> str:
+    """What a function is asked by."""
+    return str(function.api_name)
+
+
+def has_component(app: Any, number: Any) -> bool:
+    """Whether a page has a component of this number; what is no number is Gradio's to refuse."""
+    return not isinstance(number, int) or number in app.get_blocks().blocks
+
+
 async def logged_in(request: Request) -> bool:
     """Whether the page has no login or the request carries its cookie, as Gradio itself checks it."""
     app = request.app
@@ -81,4 +122,5 @@ async def logged_in(request: Request) -> bool:
 
 
 __all__ = ["API", "ASKS_LOGIN", "CALL", "CANCEL", "COMPONENT", "DEEP_LINK", "HEAD", "JOIN", "LISTEN", "LOGIN", "LOGOUT", "OLD_RUN", "RESET",
-           "RUN", "events", "forget", "logged_in", "look_every", "queue_of", "sessions"]
+           "RUN", "events", "forget", "function_of", "has_component", "inputs_of", "keep_going", "logged_in", "look_every", "name_of",
+           "queue_of", "sessions"]

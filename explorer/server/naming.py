@@ -31,10 +31,12 @@ NAMED: TypeAdapter[Named] = TypeAdapter(Named)
 def name_run(session: Session, access: Access, asked: Named) -> Nothing:
     """Keep an own run's title and description with it. Raises VisitorError, NotThere, or Refused for one that came with the program."""
     access.require_training()
-    folder = session.trained / session.card(asked.run).name
-    if not own.is_own(folder):
+    folder = session.kept(asked.run)
+    if not own.is_own(session.place(asked.run)):
         raise Refused(f"{asked.run} came with the program and keeps its name.")
     try:
+        if folder != session.place(asked.run):
+            folder.mkdir(parents=True, exist_ok=True)
         label.write(folder, label.Label(asked.title, asked.description))
     except OSError as e:
         raise Refused(f"The folder of runs cannot be written ({e.strerror or e}).") from e

@@ -33,7 +33,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
-            own=own.is_own(session.trained / card.name), family=card.family, family_title=family_title, dataset=card.data.key,
+            own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
@@ -75,6 +75,6 @@ def _dataset(session: Session, run: Run) -> DatasetTold | None:
         return None
     spec = held.spec
     _, height, width = spec.shape
-    return {"name": held.folder.name, "title": session.titles().get(spec.key, spec.title), "classes": list(spec.classes),
+    return {"name": session.asked_as(held), "title": session.titles().get(spec.key, spec.title), "classes": list(spec.classes),
             "attributes": [(n, list(c)) for n, c in spec.attributes], "attribution": spec.attribution, "n": held.n, "tile": (height, width),
             "columns": held.columns, "per_sheet": held.per_sheet, "sheets": held.num_sheets, "channels": spec.shape[0]}

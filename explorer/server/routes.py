@@ -121,4 +121,4 @@ def _compared(session: Session, names: str) -> table.CompareAnswer:
 
 def _curves(session: Session, name: str) -> plots.Figure:
     card = session.card(name)
-    return session.file(session.trained / card.name / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))
+    return session.file(session.place(card.name) / checkpoint.LOG, lambda p: plots.curves(plots.read_log(p)))

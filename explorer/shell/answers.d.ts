@@ -1104,6 +1104,11 @@ export interface Head {
   init_from: string;
 }
 
+/** The page answers. */
+export interface HealthAnswer {
+  healthy: boolean;
+}
+
 /** A held-out image by its number. */
 export interface HeldOutImage {
   index: number;
@@ -1930,6 +1935,7 @@ export interface Gets {
   [path: `compare?runs=${string}`]: CompareAnswer;
   [path: `plot/${string}/curves`]: Figure;
   [path: `plot/${string}/spectrum`]: Figure;
+  health: HealthAnswer;
   live: LiveAnswer;
   [path: `live/${string}/hello`]: HelloAnswer;
   [path: `fit/${string}`]: FitWaiting | FitGoing | FitDone;

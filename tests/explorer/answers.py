@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
-from explorer.server import naming, opening
+from explorer.server import health, naming, opening
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
@@ -42,6 +42,7 @@ GETS: dict[str, Any] = {
     "compare?runs={runs}": returned(table.compare),
     "plot/{run}/curves": returned(plots.curves),
     "plot/{run}/spectrum": returned(plots.spectrum),
+    "health": health.HealthAnswer,
     "live": returned(live.known),
     "live/{name}/hello": process.HelloAnswer,
     "fit/{name}": returned(fits.Fits.news),

@@ -10,6 +10,7 @@ import pytest
 from explorer.latent import moves
 from explorer.runs.session import Session
 from explorer.server.access import Access
+from explorer.server.health import health_route
 from explorer.server.routes import make_routes
 from explorer.views.collapse.process import Trainings
 from explorer.views.collapse.routes import live_routes
@@ -165,6 +166,7 @@ def test_an_answer_that_is_not_of_its_type_is_told():
 def test_every_route_is_said_to_answer_something(session):
     """With JSON of a type, or with bytes."""
     routes = {(m, r.path.partition("explorer/")[2]) for r in make_routes(session, Access(True)) for m in r.methods - {"HEAD"}}
+    routes.add(("GET", health_route().path.partition("explorer/")[2]))
     views = [*fit_routes(Fits(session, Access(True))), *live_routes(Trainings())]
     routes |= {(e.method, e.path) for e in views}
     json_of = {("GET", p.partition("?")[0]) for p in answers.GETS} | {("POST", p) for p in answers.POSTS}

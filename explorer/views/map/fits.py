@@ -113,11 +113,13 @@ class Fit(Wanted):
             raise
         if self.keep:
             try:
-                own_maps.write(self.run.folder, self.run.card.weights_sha256,
+                if self.run.keeps_in != self.run.folder:
+                    self.run.keeps_in.mkdir(parents=True, exist_ok=True)
+                own_maps.write(self.run.keeps_in, self.run.card.weights_sha256,
                                maps.Map(None, places, s.n_neighbors, round(s.min_dist, 2), s.metric))
                 self.kept = True
             except OSError:                     # a folder that cannot be written: the browser keeps it, as a visitor's
-                log.warning("the map could not be kept in %s", self.run.folder, exc_info=True)
+                log.warning("the map could not be kept in %s", self.run.keeps_in, exc_info=True)
         return places
 
 
@@ -187,13 +189,13 @@ class Fits:
     def own(self, name: str) -> list[str]:
         """Keys of the owner's maps of a run; a visitor is shown none."""
         card = self.session.card(name)
-        return own_maps.keys(self.session.trained / card.name, card.weights_sha256) if self.access.training else []
+        return own_maps.keys(self.session.kept(name), card.weights_sha256) if self.access.training else []
 
     def points(self, name: str, key: str) -> bytes:
         """Places of one of the owner's maps, float32 (n, 2). Raises NotThere, Refused."""
         card = self.session.card(name)
         try:
-            found = own_maps.read(self.session.trained / card.name, card.weights_sha256, key) if self.access.training else None
+            found = own_maps.read(self.session.kept(name), card.weights_sha256, key) if self.access.training else None
         except maps.MapError as e:
             raise Refused("This map of your own is damaged; fit it again.") from e
         if found is None:

@@ -8,6 +8,7 @@ Linear Mode Connectivity). The codes are those of the open run.
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -36,24 +37,29 @@ def layers(run: Run) -> list[list[str]]:
 
 def partners(run: Run) -> list[Card]:
     """Other runs of the same family whose weights have the same names and shapes, and whose images the layers account for."""
+    return list(_partners(run).values())
+
+
+def _partners(run: Run) -> dict[Path, Card]:
+    """The same by their folders."""
     run.require_images()
     if len(run.card.data.shape) != 3:
-        return []
-    found = []
-    for card in checkpoint.runs(run.folder.parent)[0]:
+        return {}
+    found: dict[Path, Card] = {}
+    for folder, card in run.beside().items():
         alike = card.name != run.card.name and card.family == run.card.family and card.data.shape == run.card.data.shape
-        if alike and card.spec.num_classes == run.spec.num_classes and _fits(run, card):
-            found.append(card)
+        if alike and card.spec.num_classes == run.spec.num_classes and _fits(run, card, folder):
+            found[folder] = card
         if len(found) == MOST:
             break
     return found
 
 
-def _fits(run: Run, card: Card) -> bool:
+def _fits(run: Run, card: Card, folder: Path) -> bool:
     """Whether all layers moved to the other's weights draw what the other draws: not so where a layer shares another's weights."""
     def make() -> bool:
         try:
-            other = checkpoint.load(run.folder.parent / card.name, run.device)[0]
+            other = checkpoint.load(folder, run.device)[0]
         except checkpoint.CheckpointError:      # the picker says what is wrong with it
             return False
         theirs, mine = other.state_dict(), run.model.state_dict()
@@ -70,35 +76,35 @@ def _codes(run: Run, w: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(run.device).view(-1, run.spec.num_layers, run.spec.w_dim)
 
 
-def _partner(run: Run, other: str) -> Card:
-    """The card of a run that fits. All cards are read for it once, and again when that run's own has changed: a dial asks for each image.
-    Raises NotThere."""
-    kept = run.once("partners by name", dict[str, tuple[float, Card]])
-    if other in kept and kept[other][0] == _written(run, kept[other][1]):
-        return kept[other][1]
-    card = next((c for c in partners(run) if c.name == other), None)
-    if card is None:
+def _partner(run: Run, other: str) -> tuple[Path, Card]:
+    """The folder and card of a run that fits. All cards are read for it once, and again when that run's own has changed: a dial asks for
+    each image. Raises NotThere."""
+    kept = run.once("partners by name", dict[str, tuple[float, Path, Card]])
+    if other in kept and kept[other][0] == _written(kept[other][1]):
+        return kept[other][1:]
+    found = next(((folder, card) for folder, card in _partners(run).items() if card.name == other), None)
+    if found is None:
         kept.pop(other, None)
         raise NotThere("There is no other run of the same family with weights of the same shapes by that name.")
-    kept[other] = (_written(run, card), card)
-    return card
+    kept[other] = (_written(found[0]), *found)
+    return found
 
 
-def _written(run: Run, card: Card) -> float:
+def _written(folder: Path) -> float:
     """When a listed run's card was written; 0 where it is gone."""
     try:
-        return (run.folder.parent / card.name / checkpoint.CARD).stat().st_mtime_ns
+        return (folder / checkpoint.CARD).stat().st_mtime_ns
     except OSError:
         return 0.0
 
 
 def state_of(run: Run, other: str) -> dict[str, Tensor]:
     """The weights of another run that fits. Raises NotThere, or Refused where it cannot be read."""
-    card = _partner(run, other)
+    folder, card = _partner(run, other)
 
     def make() -> dict[str, Tensor]:
         try:
-            return dict(checkpoint.load(run.folder.parent / other, run.device)[0].state_dict())
+            return dict(checkpoint.load(folder, run.device)[0].state_dict())
         except checkpoint.CheckpointError as e:
             raise Refused(str(e)) from e
     with _lock:                                 # the last two partners alone are kept

@@ -18,4 +18,5 @@ def build(context: Context) -> None:
     """Form and monitor."""
     from .jobs import Jobs
     from .train import train
-    train(Jobs(context.session.trained, context.access))
+    first, *others = context.session.folders
+    train(Jobs(first, context.access, others=others))

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,20 @@ NEW, DELETED = ".new-", ".deleted-"             # how folders begin that are not
 class Jobs(Monitor):
     """The trainings of the runs in ``trained``, and what changes them. One at a time, whoever started it and wherever."""
 
-    def __init__(self, trained: Path, access: Access, save_seconds: float | None = None, evaluate: bool = True) -> None:
+    def __init__(self, trained: Path, access: Access, save_seconds: float | None = None, evaluate: bool = True,
+                 others: Sequence[Path] = ()) -> None:
+        """``others``: further folders whose runs are shown; a name that one has there is no name for a new one."""
         super().__init__(trained, access)
-        self.save_seconds, self.evaluate = save_seconds, evaluate
+        self.save_seconds, self.evaluate, self.others = save_seconds, evaluate, others
         self._lock = threading.RLock()
 
     def form(self) -> FormAnswer:
         """Everything the form shows: families with their settings, data sets, names that are taken."""
-        return form(self.access.training, [p.name for p in self._folders() if not self._free(p)])
+        return form(self.access.training, sorted({*(p.name for p in self._folders() if not self._free(p)), *self._elsewhere()}))
+
+    def _elsewhere(self) -> set[str]:
+        """Names of the runs in other folders."""
+        return {card.name for root in self.others for card in checkpoint.runs(root)[0]}
 
     def start(self, family: str, data: str, recipe: str, settings: dict[str, Any], name: str, upload: str | None = None,
               size: int | None = None) -> str:
@@ -77,7 +83,7 @@ class Jobs(Monitor):
             options.append(f"--title={name}")
         with self._slot():
             folder = self.trained / name
-            if not self._free(folder):
+            if not self._free(folder) or name in self._elsewhere():
                 raise JobError(f"There is a run {name} already; choose another name.", "train.error.taken", name=name)
             self._clear()
             self._make(folder, job)
@@ -196,7 +202,8 @@ class Jobs(Monitor):
         if how not in augment.CHOICES or data not in TITLES:
             raise JobError(f"An augmentation is one of {', '.join(augment.CHOICES)}, of a data set that there is.")
         if data != OWN:
-            return of_known(self.trained, data, how)
+            seen = (of_known(root, data, how) for root in (self.trained, *self.others))
+            return next((picture for picture in seen if picture is not None), None)
         return of_own(self.uploads.source(upload), size, how) if upload else None
 
     @staticmethod
