@@ -6,5 +6,11 @@ const base = () => new URL(window.gradio_config?.root || '/', location.href).pat
 /** Where something of the server's lies. @param {string} path */
 export const address = (path) => base() + path;
 
+/** Where a script lies that is run when it is needed. @param {string} path @returns {Promise<string>} */
+export const script = async (path) => address(path);
+
+/** Whether what will be needed may be fetched before it is. */
+export const ahead = true;
+
 /** Its answer; rejects where none comes. @param {string} path @param {RequestInit} [init] @returns {Promise<Response>} */
 export const ask = (path, init) => fetch(address(path), init);

@@ -668,19 +668,25 @@ const arc = () => {
   return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16;
 };
 
+/** A classic script of the server's is run. @param {string} path */
+const scripted = async (path) => {
+  const s = document.createElement('script');
+  s.src = await server.script(path);
+  s.async = true;
+  await new Promise((ok, no) => {
+    s.onload = ok;
+    s.onerror = no;
+    document.head.append(s);
+  });
+};
 let plotly;
 const loadPlotly = () =>
-  (plotly ??= new Promise((ok, no) => {
-    const s = document.createElement('script');
-    s.src = server.address(plotlyPath);
-    s.async = true;
-    s.onload = () => ok(window.Plotly);
-    s.onerror = () => {
+  (plotly ??= scripted(plotlyPath)
+    .then(() => window.Plotly)
+    .catch(() => {
       plotly = null;
-      no(new Error(t('error.offline')));
-    };
-    document.head.append(s);
-  }));
+      throw new Error(t('error.offline'));
+    }));
 /** @param {string} name */
 const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 /* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
@@ -811,7 +817,7 @@ const boot = async () => {
   new MutationObserver(() => {
     if (document.body.classList.contains('dark') !== (state.theme === 'dark')) paintTheme();
   }).observe(document.body, { attributes: true, attributeFilter: ['class'] });
-  setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
+  if (server.ahead || state.view === 'map') setTimeout(() => loadPlotly().catch(() => {}), state.view === 'map' ? 0 : 2500);
   const at = placeOf(location.href),
     loading = at.run ? load(at.run) : null;
   loading?.catch(() => {}); /* restore says it */

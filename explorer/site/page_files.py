@@ -9,12 +9,13 @@ from pathlib import Path
 from .. import views
 from ..i18n import LANGUAGES, words
 from ..runs.session import Session
+from ..server.packed import pack
 from ..server.scripts import Scripts
 from . import VIEWS
 from .document import document
 
 BROWSER = Path(__file__).with_name("browser")
-PLOTLY = "runtime/plotly.min.js"
+PLOTLY = "runtime/plotly.min.js.gz"             # not every host packs
 
 
 def scripts(names: Sequence[str] = VIEWS) -> dict[str, str]:
@@ -34,7 +35,7 @@ def page_files(session: Session, names: Sequence[str] = VIEWS) -> dict[str, byte
     ahead = "".join(f'<link rel="modulepreload" href="js/{name}.js">' for name in modules if not name.startswith("views/"))
     body = '<script type="module" src="js/site/browser/boot.js"></script><script type="module" src="js/shell/store.js"></script>'
     plotly = importlib.resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    return {"index.html": document(session, names, ahead, body).encode(), PLOTLY: plotly,
+    return {"index.html": document(session, names, ahead, body).encode(), PLOTLY: pack(plotly),
             **{f"js/{name}.js": text.encode() for name, text in modules.items()}}
 
 

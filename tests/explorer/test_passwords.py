@@ -70,7 +70,7 @@ def test_an_unknown_name_costs_what_a_known_one_costs(monkeypatch):
     (f"ada:{KEPT.replace('$16384$', '$16383$')}", "numbers"), (f"ada:{KEPT.replace('$16384$', '$1073741824$')}", "scrypt"),
     (f"ada:{KEPT.replace('$8$1$', '$8$999$')}", "numbers"), (f"ada:{KEPT.replace('$8$1$', '$0$1$')}", "numbers"),
     (f"ada:{KEPT.replace('scrypt', 'md5')}", "scrypt$n$r$p$salt$hash"), (f"a\x00da:{KEPT}", "no name"),
-    (b"\xff\xfe\x00", "UTF-8"), (b"# " + b"x" * 2**20, "1 MB")])
+    (b"\xff\xfe\x00", "UTF-8"), (b"# " + b"x" * 2**20, "1 MB")], ids=range(16))
 def test_a_damaged_file_is_one_sentence(tmp_path, text, said):
     with pytest.raises(PasswordError, match=r"^[^\n]*\.$") as e:
         read(written(tmp_path, text))

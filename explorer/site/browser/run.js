@@ -59,6 +59,11 @@ export class Run {
     return found;
   }
 
+  /** Whether a run was opened here already, so that it is loaded. @param {string} name */
+  static known(name) {
+    return open.has(name);
+  }
+
   /** What `make` gives, kept. @template T @param {string} key @param {() => Promise<T>} make @returns {Promise<T>} */
   once(key, make) {
     let found = this.#once.get(key);

@@ -37,6 +37,12 @@ const fileOf = (asked) => {
 /** Where something lies that an element shows or runs. @param {string} path */
 export const address = (path) => files.address(fileOf(path) ?? path);
 
+/** Where a script lies that is run when it is needed: packed, since not every host packs. @param {string} path */
+export const script = async (path) => URL.createObjectURL(new Blob([await files.unpacked(path)], { type: 'text/javascript' }));
+
+/** Nothing is fetched before it is needed: a visitor may pay for it. */
+export const ahead = false;
+
 /** @param {string} path @param {any} body @returns {Promise<Response>} */
 const worked = async (path, body) => {
   if (path === 'render') return new Response(bmp(await render(await Run.of(body.run), body)), { headers: { 'content-type': 'image/bmp' } });

@@ -142,6 +142,7 @@ const classFor = (first, run, known) => {
  */
 const inOne = async (name, first, pixels, clean, { known, noise }) => {
   try {
+    if (name !== first.name && !Run.known(name)) throw new Refused('site.beside');
     const run = await Run.of(name);
     if (String(run.shape) !== String(first.shape)) throw new Refused('site.shape');
     const { w, sigma, error, label, again } = await takeIn(run, pixels, classFor(first, run, known), clean),
