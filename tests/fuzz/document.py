@@ -46,7 +46,7 @@ class Document:
     def whole(self) -> Schema:
         """The document."""
         paths: dict[str, Schema] = {}
-        for path in (*answers.GETS, *(p for p in answers.BYTES if p not in ("render", "film", "seeds"))):
+        for path in (*answers.GETS, *sorted(set(answers.BYTES) - {"render", "film", "seeds"})):
             plain, _, query = path.partition("?")
             self._add(paths, f"{PREFIX}/{plain}", "get", query=[q.partition("=")[0] for q in query.split("&") if q])
         for route in ("render", "code", "microscope", "film"):
