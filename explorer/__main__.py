@@ -15,8 +15,8 @@ from .site import command
 from .views import measuring
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status: 2 where something cannot be done, after a sentence."""
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; exits where it is none."""
     parser = argparse.ArgumentParser(prog="python -m explorer", description="The page is app.py; this works for it beforehand.")
     commands = parser.add_subparsers(dest="command", required=True)
     measure = commands.add_parser("measure", help="measure what the page shows of runs, and keep it in their folders")
@@ -27,10 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     measure.add_argument("--device", default="cpu")
     command.add(commands)
     args = parser.parse_args(argv)
+    if args.command == "measure" and bool(args.runs) == args.all:
+        parser.error("name runs, or say --all.")
+    return args
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 2 where something cannot be done, after a sentence."""
+    args = arguments(argv)
     if args.command == "export":
         return command.run(args)
-    if bool(args.runs) == args.all:
-        parser.error("name runs, or say --all.")
     status, session = 0, Session(args.trained, args.device, keep=0)
     for name in list(session.runs()[0]) if args.all else args.runs:
         try:

@@ -21,6 +21,7 @@ import httpx
 import pytest
 
 import app
+from explorer import __main__ as work
 from explorer.server import health, passwords
 from tests import host
 from tests.explorer.conftest import data, make
@@ -77,6 +78,8 @@ def test_commands_of_the_pages_are_understood(line):
     words = shlex.split(line.partition(" >> ")[0])
     if words[0] == "password":
         assert len(words) == 2 and passwords.usable_name(words[1])
+    elif words[0] == "export":
+        assert work.arguments(words).command == "export"
     else:
         app.arguments(words, {})
 
