@@ -26,7 +26,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence."""
     if (args.folder is None) == (args.one_file is None):
-        args.usage_error("name a folder, or --one-file RUN PAGE.")
+        args.usage_error("name either a folder or --one-file RUN PAGE, one of the two.")
     if not args.trained.is_dir():
         print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
         return 2

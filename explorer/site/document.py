@@ -49,7 +49,8 @@ def _element(block: Any) -> str:
     if isinstance(block, gr.Slider):
         return _slider(block, named)
     if isinstance(block, gr.Column):
-        told = '<p class="lx-site-told" data-t="site.told"></p>' if block.elem_id == "lx-left" else ""
+        phone = {"lx-left": "", "lx-main": " lx-site-phone"}.get(block.elem_id or "")       # on a phone the left side is folded away
+        told = "" if phone is None else f'<p class="lx-site-told{phone}" data-t="site.told"></p>'
         return f'<div{named} class="column {classes}">{"".join(_element(child) for child in block.children)}{told}</div>'
     if hasattr(block, "children"):
         return "".join(_element(child) for child in block.children)

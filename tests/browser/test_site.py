@@ -148,7 +148,8 @@ def questions(run):
     if spec.num_layers > 1:
         asked += [{"op": "styles", "rows": [1], "columns": [2, 3]}, {"op": "noise", "w": texts(a), "strengths": [1] * len(spec.levels),
                                                                    "seeds": 4},
-                  {"op": "style_directions", "layers": [True] * spec.num_layers}]
+                  {"op": "style_directions", "layers": [True] * spec.num_layers},
+                  {"op": "paths", "a": 1, "b": 2, "frames": 4, "psi": 0.8, "cutoff": spec.num_layers}]
     if spec.encodes:
         asked.append({"op": "kept"})
     if spec.stochastic:
@@ -277,10 +278,14 @@ def test_a_drawn_digit_is_encoded_in_the_browser(there):
 def test_what_takes_a_server_says_so_where_it_would_be(there):
     tab = there("run=stylealae-faces-32&view=map")
     assert tab.evaluate(rest.RESTS)
-    assert "no server" in tab.locator(".lx-site-told").inner_text()
+    assert "no server" in tab.locator("#lx-left .lx-site-told").inner_text()
     tab.locator(".lx-refit").click()
     tab.wait_for_function("document.querySelector('#lx-toast.on')?.textContent.includes('python app.py')")
     assert tab.locator(".lx-tab").all_inner_texts() == ["Map", "Codes", "Arithmetic", "Walk", "Styles", "Pyramid", "Reconstruct"]
+    told = "document.querySelector('#lx-toast.on')?.textContent.includes({})"
+    there("run=vae-plane-mnist&view=train").wait_for_function(told.format("'takes the program'"))
+    tab.goto(tab.url.partition("?")[0] + "?run=nowhere")
+    tab.wait_for_function(told.format("'does not have that run'"))
 
 
 def test_one_file_opens_from_the_disk_without_a_network(session, context, watch, tmp_path):

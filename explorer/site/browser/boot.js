@@ -46,9 +46,16 @@ const follow = (blocks) => {
 };
 
 /** Buttons of what takes a server: they say so, and stay where they are on the server's page. */
-const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip';
+const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip,.lx-seeds-sheet,.lx-gif,.lx-mp4,.lx-filmed-gif,.lx-filmed-mp4,.lx-generators button';
+/** A link to a view of the server's page is told so. */
+const lacks = (/** @type {string} */ search) => {
+  const asked = new URLSearchParams(search).get('view');
+  if (asked && !window.lx.views.some((/** @type {{ name: string }} */ v) => v.name === asked))
+    window.lx.say(window.lx.t('site.view'), 'error');
+};
 
 const begin = async () => {
+  const { search } = location; /* the page writes its own there soon */
   const blocks = sliders(),
     trigger = (/** @type {string} */ event) => event === 'follow' && follow(blocks),
     scripts = single ? '' : new URL('../../', import.meta.url);
@@ -72,5 +79,6 @@ const begin = async () => {
     true,
   );
   await Promise.all(mounts);
+  lacks(search);
 };
 begin();

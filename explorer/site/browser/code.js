@@ -3,7 +3,7 @@ import { b64, f32, joined } from '../../shell/bytes.js';
 import { gallery, sum } from './arithmetic.js';
 import { along, apart, times } from './codes.js';
 import { compared, nearest, onPlane, place } from './nearest.js';
-import { dataUrl, grid, channelsLast } from './pixels.js';
+import { channelsLast, dataUrl, grid, tiled } from './pixels.js';
 import { pyramid } from './pyramid.js';
 import { judged } from './reading.js';
 import { Refused } from './refused.js';
@@ -107,6 +107,23 @@ const asks = {
       [, height, width] = run.shape,
       mean = moved.reduce((a, v) => a + v, 0) / moved.length;
     return { picture: dataUrl({ width, height, channels: 3, data: styles.heat(moved, top) }), top, mean, seeds };
+  },
+  paths: async (run, asked) => {
+    const { frames = 8, label } = asked,
+      both = await styles.ways(run, asked),
+      w = joined(await Promise.all(both.map((way) => way(times(frames, false))))),
+      picture = dataUrl(tiled(await run.images(w, label), run.shape, frames)),
+      [z, straight] = [await styles.pathLength(run, both[0], label), await styles.pathLength(run, both[1], label)];
+    return { picture, lengths: { z: z.length, w: straight.length }, space: z.space };
+  },
+  style_directions: async (run, asked) => {
+    const all = await run.known(),
+      key = (/** @type {boolean[]} */ layers) => keyOf({ op: 'style_directions', layers }),
+      found = all[keyOf({ ...asked, run: undefined })] ?? all[key(asked.layers)];
+    if (found) return found;
+    const whole = all[key(asked.layers.map(() => true))];
+    if (!whole) throw new Refused('site.unknown');
+    return { ready: true, directions: styles.inLayers(run, whole.directions, asked.layers) };
   },
   pyramid: (run, asked) => pyramid(run, /** @type {any} */ (asked)),
 };

@@ -44,6 +44,16 @@ export const judged = async (run, x) => {
   );
 };
 
+/** Of each image what the classifier sees in it before it names anything, (n, k) numbers. Null where there is none. @param {Run} run
+ * @param {Batch} x */
+export const seen = async (run, x) => {
+  const name = run.model.reader.judge,
+    judging = name && (await judge(name).catch(files.left));
+  if (!judging) return null;
+  const given = { data: x.data.map((v) => Math.min(1, Math.max(-1, v))), dims: [x.n, ...run.shape] };
+  return (await judging.net.run({ x: given }, false)).features.data;
+};
+
 /** @param {Run} run @param {Uint8Array} bytes @returns {Record<string, number[]>} */
 const measured = (run, bytes) => {
   const { fields, middle, spread } = run.model.reader,

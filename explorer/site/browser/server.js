@@ -52,6 +52,12 @@ const worked = async (path, body) => {
   throw new Refused('site.cannot');
 };
 
+/** Whether the site has a run: a link may be to one that it has not. @param {string} run */
+const has = async (run) =>
+  (listed ??= files.json('data/runs.json')).then(({ runs }) => runs.some((/** @type {{ name: string }} */ r) => r.name === run));
+/** @type {Promise<{ runs: { name: string }[] }> | undefined} */
+let listed;
+
 /**
  * As the server's: an answer that is not ok has a sentence.
  * @param {string} path
@@ -61,7 +67,9 @@ const worked = async (path, body) => {
 export const ask = async (path, init = {}) => {
   try {
     if (init.body === undefined || init.body === null) {
-      const file = fileOf(path);
+      const run = /^run\/([^/]+)$/.exec(path)?.[1],
+        file = fileOf(path);
+      if (run && !(await has(decodeURIComponent(run)))) throw new Refused('site.run');
       if (!file) throw new Refused('site.cannot');
       return await files.response(file, init.signal);
     }

@@ -1,8 +1,9 @@
 /* Styles: mixing grids, truncation and each pixel's noise; as views/styles/mixing.py and latent/layers.py have them. */
-import { b64, joined } from '../../shell/bytes.js';
-import { mixed, truncated } from '../../shell/moves.js';
+import { b64, f32, joined } from '../../shell/bytes.js';
+import { lerp, mixed, slerp, truncated } from '../../shell/moves.js';
 import { apart } from './codes.js';
 import { Twister } from './random.js';
+import { seen } from './reading.js';
 import { Refused } from './refused.js';
 
 /** @import { Run } from './run' */
@@ -72,6 +73,61 @@ export const compact = (run, w) => {
   const width = run.spec.w_dim,
     single = apart(w, run.d).every((code) => code.every((v, i) => v === code[i % width]));
   return b64(single ? joined(apart(w, run.d).map((code) => code.slice(0, width))) : w);
+};
+
+/** Principal directions of all layers' styles as those of some: the same style in each of them. What they change is not measured, as the
+ * server does not measure layers that lie apart. @param {Run} run @param {import('../../shell/answers').DirectionTold[]} all
+ * @param {boolean[]} layers */
+export const inLayers = (run, all, layers) => {
+  const { num_layers: count, w_dim: width } = run.spec,
+    some = layers.filter(Boolean).length,
+    longer = Math.sqrt(count / some);
+  return all
+    .filter((d) => d.kind === 'principal')
+    .map((d) => {
+      const style = f32(d.vector).slice(0, width),
+        vector = new Float32Array(run.d);
+      layers.forEach((on, k) => {
+        if (on)
+          vector.set(
+            style.map((v) => v * longer),
+            k * width,
+          );
+      });
+      return { ...d, vector: b64(vector), sigma: d.sigma / longer, main: null, side: [], statistic: { label: null, change: 0 } };
+    });
+};
+
+const STEPS = 32,
+  EPSILON = 1e-3; /* places on a way, and the step from each (explorer/views/styles/mixing.py) */
+
+/** @typedef {{ a: number, b: number, psi?: number, cutoff?: number, label?: number | null }} Ends of two seeds */
+/** @typedef {(t: number[]) => Promise<Float32Array>} Way places in [0, 1] to codes */
+
+/** The ways between two seeds' samples: through Z (the arc for a normal prior, mapped), and straight through W.
+ * @param {Run} run @param {Ends} ends @returns {Promise<Way[]>} */
+export const ways = async (run, { a, b, psi = 1, cutoff = 0, label }) => {
+  const z = await Promise.all([run.z(a), run.z(b)]),
+    w = [await run.mapped(z[0], label), await run.mapped(z[1], label)],
+    walk = ['normal', 'mapped'].includes(run.spec.prior) ? slerp : lerp,
+    cuts = (/** @type {Float32Array} */ codes) => joined(apart(codes, run.d).map((one) => cut(run, one, psi, cutoff)));
+  return [
+    async (t) => cuts(await run.mapped(joined(t.map((v) => walk(z[0], z[1], v))), label)),
+    async (t) => cuts(joined(t.map((v) => lerp(w[0], w[1], v)))),
+  ];
+};
+
+/** How long a way is to the eye (Karras et al. 2019, eq. 2): in features of a classifier, or in pixels where there is none.
+ * @param {Run} run @param {Way} way @param {number | null | undefined} label */
+export const pathLength = async (run, way, label) => {
+  const t = Array.from({ length: STEPS }, (_, k) => (k + 0.5) / STEPS),
+    x = await run.images(await way([...t.map((v) => v - EPSILON / 2), ...t.map((v) => v + EPSILON / 2)]), label),
+    features = await seen(run, x),
+    all = features ?? x.data.map((v) => (v + 1) / 2),
+    half = all.length / 2;
+  let sum = 0;
+  for (let i = 0; i < half; i++) sum += (all[half + i] - all[i]) ** 2;
+  return { length: sum / STEPS / EPSILON ** 2, space: features ? 'features' : 'pixels' };
 };
 
 const HEAT = [

@@ -323,7 +323,8 @@ const chips = () => {
   manifold.offer();
   refit.offer(offered(), map.projection);
   second.offer(offered());
-  $('.lx-shadow').textContent = d === 2 ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
+  const exact = d === 2 && ['code', 'pca'].includes(map.projection);
+  $('.lx-shadow').textContent = exact ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
 };
 const choose = (projection) => {
   pointing.hide();
