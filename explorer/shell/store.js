@@ -557,7 +557,12 @@ const show = (view) => {
   can();
   emit('view');
   steps.changed();
-  if (!chosen && state.run && opensAnother()) present();
+  if (chosen || !state.run) return;
+  if (opensAnother()) present();
+  else if (state.opening) {
+    opening++; /* it was to show the view that has been left */
+    tellOpening(null);
+  }
 };
 const place = () => {
   document.body.dataset.view = state.view;

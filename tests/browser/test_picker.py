@@ -243,6 +243,20 @@ def test_a_first_visit_is_told_what_it_sees_and_what_to_do_once(fresh):
     expect(box).to_be_hidden()
 
 
+def test_a_run_that_was_to_show_a_view_is_not_opened_once_the_view_is_left(fresh):
+    page = fresh.map("").page
+    held = []
+    page.route("**/run/info*", lambda route: held.append(route))
+    page.locator("[role=tab][data-view=codes]").click()
+    page.wait_for_function("lx.state.opening === 'info'")
+    page.locator("[role=tab][data-view=map]").click()
+    page.wait_for_function("lx.state.view === 'map'")
+    for route in held:
+        route.continue_()
+    fresh.settled()
+    assert held and fresh.state("[s.run, s.view, s.opening]") == ["plane", "map", None]
+
+
 @pytest.mark.parametrize("width", [1280, 420])
 def test_no_stage_lies_over_what_stands_below_it(fresh, width):
     """With the first visit's line, which takes its place from them."""

@@ -16,8 +16,8 @@ def supports(spec: dict[str, Any]) -> bool:
 
 
 def worth(card: Card) -> float:
-    """A sparse code: of many units few are lit, and each is a stroke that can be seen."""
-    return card.spec.w_dim if figure(card, "lit") else figure(card, "code_accuracy")
+    """A sparse code: of many units few are lit, and each is a stroke that can be seen. A generator has no units to click."""
+    return card.spec.encodes * (1.0 + (card.spec.w_dim if figure(card, "lit") else figure(card, "code_accuracy")))
 
 
 def build(context: Context) -> None:
