@@ -23,15 +23,13 @@ import app
 from benchmarks.serve import ROOT, page
 from explorer import page as whole
 from tests import forked, host
-from tests.explorer.conftest import data, make
+from tests.explorer.conftest import alone
 from training import checkpoint
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    root = tmp_path_factory.mktemp("runs")
-    make(root, "tiny", data(), z_dim=4)
-    return root
+    return alone(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

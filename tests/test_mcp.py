@@ -21,16 +21,14 @@ from explorer.runs.session import Session
 from explorer.server import tools
 from explorer.server.answering import QUESTIONS, Answering
 from tests import host
-from tests.explorer.conftest import data, make
+from tests.explorer.conftest import alone
 
 ACCEPT = {"accept": "application/json, text/event-stream"}
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    root = tmp_path_factory.mktemp("runs")
-    make(root, "tiny", data(), z_dim=4)
-    return root
+    return alone(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

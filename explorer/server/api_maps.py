@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from .. import NotThere
 from ..latent import moves, neighbours
+from ..runs.run import Run
 from ..runs.session import Session
 from ..views.map.requests import AskPlace
 from ..views.samples import AskPoint
@@ -31,6 +32,14 @@ class MapTold(TypedDict):
     categories: dict[str, list[str]]
 
 
+def maps_of(run: Run) -> list[str]:
+    """The maps of a run, the best first. Raises NotThere."""
+    known = neighbours.projections(run)
+    if not known:
+        raise NotThere("This run has no map.")
+    return known
+
+
 class Map(OfRun):
     """The map of a run: a place for the code of each held-out image, with the images' classes and attributes."""
 
@@ -40,9 +49,7 @@ class Map(OfRun):
 
     def answer(self, session: Session) -> MapTold:
         run = self.opened(session)
-        known = neighbours.projections(run)
-        if not known:
-            raise NotThere("This run has no map.")
+        known = maps_of(run)
         name = self.projection or known[0]
         points = neighbours.space(run) if name == "pca3" else neighbours.points(run, name)
         held, n = run.held, len(points)
@@ -84,9 +91,7 @@ class Place(OfRun):
 
     def answer(self, session: Session) -> PlaceTold:
         run = self.opened(session)
-        known = neighbours.projections(run)
-        if not known:
-            raise NotThere("This run has no map.")
+        known = maps_of(run)
         told = AskPlace.model_validate({"op": "place", "run": self.run, "projection": self.projection or known[0], "x": self.x,
                                         "y": self.y}).answer(run)
         return {"code": moves.from_text(told["w"]).tolist(), "approximate": told["approximate"], "ratio": told["ratio"],

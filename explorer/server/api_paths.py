@@ -15,7 +15,7 @@ from ..runs.run import Run
 from ..runs.session import Session
 from ..views import films, paths
 from ..views.arithmetic.requests import MOST_EXEMPLARS, SumLine, lines_told
-from ..views.base import ChangeTold, StatisticTold
+from ..views.base import DirectionSaid
 from ..views.samples import AskDirections, FieldTold
 from .api import Code, OfRun, OneClass, OneCode, Seed, as_text, few, rows
 
@@ -147,18 +147,10 @@ def _group(run: Run, given: str | list[float] | list[str] | list[list[float]], l
     return rows(given, run.d)[0]
 
 
-class DirectionRow(TypedDict):
-    """A direction of unit length with what it changes: ``sigma``: the codes' deviation along it; ``name``: field and category of an
-    attribute direction, ``accuracy``: of its classifier, a share; ``main``: what it changes most, ``side``: what else."""
+class DirectionRow(DirectionSaid):
+    """What a direction changes, and the direction itself."""
 
-    kind: str
     vector: list[float]
-    sigma: float
-    name: list[str] | None
-    accuracy: float | None
-    main: ChangeTold | None
-    side: list[ChangeTold]
-    statistic: StatisticTold
 
 
 class DirectionsTold(TypedDict):

@@ -623,17 +623,16 @@ export interface DimensionsAnswer {
   unused: number;
 }
 
-/** A direction of unit length (`vector`: base64 of float32) with what it changes. `sigma`: the codes' deviation along it; `name`:
-field and category of an attribute direction, `accuracy`: of its classifier, a share. `main`: what it changes most. */
+/** The same with the direction itself, base64 of float32. */
 export interface DirectionTold {
   kind: string;
-  vector: string;
   sigma: number;
   name: string[] | null;
   accuracy: number | null;
   main: ChangeTold | null;
   side: ChangeTold[];
   statistic: StatisticTold;
+  vector: string;
 }
 
 /** The directions, and all that images are read for. */

@@ -123,18 +123,23 @@ class StatisticTold(TypedDict):
     change: float
 
 
-class DirectionTold(TypedDict):
-    """A direction of unit length (``vector``: base64 of float32) with what it changes. ``sigma``: the codes' deviation along it; ``name``:
-    field and category of an attribute direction, ``accuracy``: of its classifier, a share. ``main``: what it changes most."""
+class DirectionSaid(TypedDict):
+    """What a direction of unit length changes. ``sigma``: the codes' deviation along it; ``name``: field and category of an attribute
+    direction, ``accuracy``: of its classifier, a share. ``main``: what it changes most, ``side``: what else."""
 
     kind: str
-    vector: str
     sigma: float
     name: list[str] | None
     accuracy: float | None
     main: ChangeTold | None
     side: list[ChangeTold]
     statistic: StatisticTold
+
+
+class DirectionTold(DirectionSaid):
+    """The same with the direction itself, base64 of float32."""
+
+    vector: str
 
 
 class HeldOutImage(BaseModel):

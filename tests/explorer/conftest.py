@@ -36,6 +36,13 @@ def data(channels: int = 1, size: int = 28) -> Dataset:
     return Dataset(spec, split, split)
 
 
+def alone(factory: pytest.TempPathFactory) -> Path:
+    """A folder with one run, "tiny"."""
+    root = factory.mktemp("runs")
+    make(root, "tiny", data(), z_dim=4)
+    return root
+
+
 def make(root: Path, name: str, dataset: Dataset, with_map: bool = True, **settings) -> Path:
     """A VAE with random weights (large enough that its images differ), its samples, log and map."""
     family, folder = families.get("vae"), root / name

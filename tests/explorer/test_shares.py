@@ -45,6 +45,16 @@ def held():
     go.set()
 
 
+def holding(held):
+    """Work that is held, and what counts how often it was begun."""
+    busy = threading.Semaphore(0)
+
+    def hold():
+        busy.release()
+        assert held.wait(60)
+    return hold, busy
+
+
 def answered(question):
     """On a thread of its own: this one may have a loop that runs (the browser tests')."""
     with ThreadPoolExecutor(1) as one:
@@ -258,11 +268,7 @@ def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
 
 def test_runs_that_one_opens_leave_a_thread_for_another(held):
     """Each of the greedy one's runs takes long to load; the polite one's is opened, and her image drawn, while they are held."""
-    pools, busy = Threads(), threading.Semaphore(0)
-
-    def hold():
-        busy.release()
-        assert held.wait(30)
+    pools, (hold, busy) = Threads(), holding(held)
 
     async def ask():
         greedy = [asyncio.create_task(pools.run(hold, "opening", GREEDY)) for _ in range(6)]
@@ -279,11 +285,7 @@ def test_runs_that_one_opens_leave_a_thread_for_another(held):
 
 def test_slow_work_never_takes_a_live_image_s_thread(held):
     """Slow work of several visitors in all other lanes, on every thread that it may have: a third one's image is drawn meanwhile."""
-    pools, busy = Threads(), threading.Semaphore(0)
-
-    def hold():
-        busy.release()
-        assert held.wait(60)
+    pools, (hold, busy) = Threads(), holding(held)
 
     async def ask():
         slow = [asyncio.create_task(pools.run(hold, lane, f"10.0.{k}.1")) for lane in ("wide", "quick", "opening", "making")

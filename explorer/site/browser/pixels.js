@@ -17,25 +17,21 @@ export const toBytes = (x) => {
 /** Bytes as networks take them: in [-1, 1]. @param {ArrayLike<number>} bytes */
 export const toNumbers = (bytes) => Float32Array.from(bytes, (v) => Math.fround(v / 127.5) - 1);
 
-/** Images (n, C, H, W) as (n, H, W, C). @template {Uint8Array | Float32Array} T @param {T} x @param {number[]} shape C, H, W */
-export const channelsLast = (x, [c, h, w]) => {
-  if (c === 1) return x;
-  const out = /** @type {T} */ (x.slice()),
-    area = h * w;
-  for (let at = 0; at < x.length; at += c * area)
-    for (let k = 0; k < c; k++) for (let i = 0; i < area; i++) out[at + i * c + k] = x[at + k * area + i];
+/** Tables (n, rows, columns) as (n, columns, rows). @template {Uint8Array | Float32Array} T @param {T} x @param {number} rows
+ * @param {number} columns */
+const turned = (x, rows, columns) => {
+  if (rows === 1 || columns === 1) return x;
+  const out = /** @type {T} */ (x.slice());
+  for (let at = 0; at < x.length; at += rows * columns)
+    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[at + c * rows + r] = x[at + r * columns + c];
   return out;
 };
 
+/** Images (n, C, H, W) as (n, H, W, C). @template {Uint8Array | Float32Array} T @param {T} x @param {number[]} shape C, H, W */
+export const channelsLast = (x, [c, h, w]) => turned(x, c, h * w);
+
 /** Images (n, H, W, C) as (n, C, H, W). @template {Uint8Array | Float32Array} T @param {T} x @param {number[]} shape C, H, W */
-export const channelsFirst = (x, [c, h, w]) => {
-  if (c === 1) return x;
-  const out = /** @type {T} */ (x.slice()),
-    area = h * w;
-  for (let at = 0; at < x.length; at += c * area)
-    for (let k = 0; k < c; k++) for (let i = 0; i < area; i++) out[at + k * area + i] = x[at + i * c + k];
-  return out;
-};
+export const channelsFirst = (x, [c, h, w]) => turned(x, h * w, c);
 
 /**
  * Tiles (n, H, W, C) in rows of so many; those that lack in the last row are black.
