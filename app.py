@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import os
 import socket
@@ -168,7 +169,7 @@ def main(argv: list[str] | None = None) -> int:
     if argv[:1] == ["export"]:
         from explorer.__main__ import main as work
 
-        return work(["export", "--trained", str(HERE / "trained"), *argv[1:]])
+        return work(argv, "python app.py", HERE / "trained")
     if argv[:1] == ["password"]:
         from explorer.server import passwords
 
@@ -192,13 +193,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
-    """The page, until it is interrupted; returns the exit status."""
+    """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
     from explorer import page
     from explorer.runs.session import Session
     from explorer.server import tools
     from explorer.server.access import Access
     from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
+    from training.signals import Signals
 
     if args.mcp and not tools.is_there():
         print(tools.MISSING, file=sys.stderr)
@@ -233,12 +235,15 @@ def serve(args: argparse.Namespace) -> int:
         print(sentence, flush=True)
     if not access.training:
         print("Others can reach this page, so they explore but do not train; --allow-training changes that.", flush=True)
-    threading.Thread(target=page.prefetch, args=(session,), daemon=True).start()
-    try:
+
+    def first_visit() -> None:
+        page.prefetch(session)
+        memory.settle()                         # live images never wait for a look through what is always there
+    threading.Thread(target=first_visit, daemon=True).start()
+    with Signals(), contextlib.suppress(KeyboardInterrupt):
         while True:
             time.sleep(3600)
-    except KeyboardInterrupt:
-        demo.close(verbose=False)
+    demo.close(verbose=False)
     return 0
 
 

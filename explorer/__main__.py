@@ -14,10 +14,12 @@ from .runs.session import Session
 from .site import command
 from .views import measuring
 
+PROGRAM = "python -m explorer"
 
-def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command line; exits where it is none."""
-    parser = argparse.ArgumentParser(prog="python -m explorer", description="The page is app.py; this works for it beforehand.")
+
+def arguments(argv: Sequence[str] | None = None, program: str = PROGRAM) -> argparse.Namespace:
+    """The command line; exits where it is none. ``program``: what it was started as."""
+    parser = argparse.ArgumentParser(prog=program, description="The page is app.py; this works for it beforehand.")
     commands = parser.add_subparsers(dest="command", required=True)
     measure = commands.add_parser("measure", help="measure what the page shows of runs, and keep it in their folders")
     measure.add_argument("runs", nargs="*", metavar="RUN")
@@ -32,11 +34,12 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status: 2 where something cannot be done, after a sentence."""
-    args = arguments(argv)
+def main(argv: Sequence[str] | None = None, program: str = PROGRAM, trained: Path = Path("trained")) -> int:
+    """The exit status: 2 where something cannot be done, after a sentence. ``trained``: where runs are that are exported, unless it is
+    said."""
+    args = arguments(argv, program)
     if args.command == "export":
-        return command.run(args)
+        return command.run(args, trained)
     status, session = 0, Session(args.trained, args.device, keep=0)
     for name in list(session.runs()[0]) if args.all else args.runs:
         try:

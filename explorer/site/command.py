@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from training.signals import Signals
+
 from .. import Refused
 from ..runs.session import Session
 from . import folder, one_file
@@ -19,20 +21,27 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export.add_argument("--runs", default="", metavar="A,B,…", help="which runs [default: all]")
     export.add_argument("--replace", action="store_true", help="write anew what was exported before")
     export.add_argument("--runtime", type=Path, metavar="DIR", help="folder of ONNX Runtime Web's files, instead of fetching them once")
-    export.add_argument("--trained", type=Path, default=Path("trained"), help="where runs are kept [default: trained]")
+    export.add_argument("--trained", type=Path, action="append", metavar="DIR",
+                        help="where runs are kept; may be given again: of runs of one name that of the first folder [default: trained]")
     export.set_defaults(usage_error=export.error)
 
 
-def run(args: argparse.Namespace) -> int:
-    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence."""
+def run(args: argparse.Namespace, trained: Path) -> int:
+    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence; 130 where it was ended meanwhile.
+    ``trained``: where runs are, unless it is said."""
+    folders = args.trained or [trained]
     if (args.folder is None) == (args.one_file is None):
         args.usage_error("name either a folder or --one-file RUN PAGE, one of the two.")
-    if not args.trained.is_dir():
-        print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
+    if missing := next((place for place in folders if not place.is_dir()), None):
+        print(f"There is no folder {missing}; --trained says where runs are kept.", file=sys.stderr)
         return 2
-    session = Session(args.trained, keep=0)
+    session = Session(folders, keep=0)
     try:
-        return _one(session, args) if args.one_file else _folder(session, args)
+        with Signals():
+            return _one(session, args) if args.one_file else _folder(session, args)
+    except KeyboardInterrupt:
+        print("Ended; nothing was written.", file=sys.stderr)
+        return 130
     except Refused as e:
         print(e, file=sys.stderr)
     except OSError as e:

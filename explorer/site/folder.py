@@ -35,7 +35,12 @@ class Written:
         """How many runs, how large, and how near the images are to the models' own."""
         pixels = [made.pixels for made in self.runs if made.pixels is not None]
         compared = f", pixels within {max(pixels)} of 255" if pixels else ""
-        return f"{len(self.runs)} runs, {self.nbytes / 2**20:.1f} MB{compared}, {sum(made.seconds for made in self.runs):.0f} s"
+        return f"{counted(len(self.runs), 'run')}, {self.nbytes / 2**20:.1f} MB{compared}, {sum(made.seconds for made in self.runs):.0f} s"
+
+
+def counted(n: int, what: str) -> str:
+    """So many of it: "1 run", "2 runs"."""
+    return f"{n} {what}" + ("" if n == 1 else "s")
 
 
 def is_site(folder: Path) -> bool:
@@ -106,7 +111,7 @@ def _fill(session: Session, folder: Path, names: list[str], shared: Mapping[str,
 def line(made: files.Made) -> str:
     """What is said of a run that was written."""
     told = "not compared" if made.pixels is None else f"pixels within {made.pixels} of 255"
-    return f"{made.name}: {made.nets} networks, {made.size / 2**20:.1f} MB, {told}, {made.seconds:.0f} s"
+    return f"{made.name}: {counted(made.nets, 'network')}, {made.size / 2**20:.1f} MB, {told}, {made.seconds:.0f} s"
 
 
 def save(folder: Path, bodies: Mapping[str, bytes]) -> int:

@@ -16,6 +16,7 @@ from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
 from explorer.server import health, naming, opening
+from explorer.server.answering import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
@@ -60,6 +61,7 @@ POSTS: dict[str, tuple[Any, Any]] = {
     "fit/{name}/stop": (Nothing, Nothing),
 }
 FILES: dict[str, Any] = {"seeds": batch.Batch}
+NAMED = {kind.title: kind for kind in QUESTIONS}                        # what programs ask by name; the page's JavaScript asks none of them
 BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "fields/{dataset}", "sheet/{dataset}/{k:int}", "render", "film", "seeds",
          "own-maps/{run}/{key}", "live/{name}/frames"}                  # answered with files and numbers
 

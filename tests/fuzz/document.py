@@ -33,6 +33,15 @@ def coded(schema: Any) -> Any:
     return [coded(v) for v in schema] if isinstance(schema, list) else schema
 
 
+def listed(schema: Any) -> Any:
+    """The same, a code that is a list of numbers known by its format: which codes.py makes one of."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "array" and schema.get("items", {}).get("type") == "number":
+            return {"type": "string", "format": "codes"}
+        return {k: listed(v) for k, v in schema.items() if k not in ("default", "title")}
+    return [listed(v) for v in schema] if isinstance(schema, list) else schema
+
+
 class Document:
     """``runs``, ``datasets``: names of what is there, beside which others are asked for. ``component``: the id of the Train form's."""
 
@@ -86,12 +95,10 @@ class Document:
         closed: Schema = {"additionalProperties": False}
         session = {"type": "string", "minLength": 1, "maxLength": 20}
         data = {"type": "array", "maxItems": 4, "items": anything}
-        number, code = {"type": "integer", "minimum": 0, "maximum": 30}, {"type": "string", "format": "codes"}
-        label = {"anyOf": [{"type": "null"}, number]}
-        takes: dict[str, list[Schema]] = {"list_runs": [], "sample": [number, label], "decode": [code, label], "nearest": [code, number],
-                                          "encode": [{"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}]}
-        for name, values in takes.items():
-            parts = [{"enum": self.runs}, *values] if values else []
+        for name, kind in answers.NAMED.items():
+            values = listed(TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}"))
+            self.defs.update(values.pop("$defs", {}))
+            parts = [{"enum": self.runs} if field == "run" else schema for field, schema in values.get("properties", {}).items()]
             known = {"type": "array", "minItems": len(parts), "maxItems": len(parts)} | ({"prefixItems": parts} if parts else {})
             body = {"type": "object", "properties": {"data": known, "session_hash": session}, "required": ["data"], **closed}
             for way in ("run", "call"):

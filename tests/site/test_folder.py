@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import re
 import shutil
+import signal
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import app
 from explorer import Refused
 from explorer.__main__ import main
 from explorer.latent import moves, neighbours
@@ -160,6 +164,48 @@ def test_a_broken_run_is_left_out_and_said(trained, tmp_path, capsys, kept):
     assert re.search(r"^broken: left out: ", said, re.M) and re.search(r"^plane: \d networks", said, re.M)
     assert [row["name"] for row in json.loads((place / "data" / "runs.json").read_text("utf-8"))["runs"]] == ["plane"]
     assert main(["export", str(tmp_path / "other"), "--runs", "broken", *given]) == 2 and not (tmp_path / "other").exists()
+
+
+def test_an_export_that_is_ended_leaves_nothing_behind(trained, tmp_path, capsys, kept, monkeypatch):
+    """As ``kill``, a time limit or a service's stop ends it."""
+    def ended(*given: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)                          # until the signal comes
+        raise AssertionError("it was not ended")
+    monkeypatch.setattr(files.Maker, "make", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["export", str(tmp_path / "site"), "--trained", str(trained), "--runtime", str(kept)]) == 130
+    assert "nothing was written" in capsys.readouterr().err and [p.name for p in tmp_path.iterdir()] == ["runtime"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_runs_of_several_folders_are_exported(trained, tmp_path, capsys, kept):
+    """Of two runs of one name that of the folder that was named first."""
+    second, site = tmp_path / "second", tmp_path / "site"
+    for name in ("plane", "other"):
+        shutil.copytree(trained / "plane", second / name)
+        card = json.loads((second / name / "card.json").read_text("utf-8"))
+        (second / name / "card.json").write_text(json.dumps(card | {"name": name, "title": f"The second's {name}"}), "utf-8")
+    given = ["--trained", str(trained), "--trained", str(second), "--runtime", str(kept)]
+    assert main(["export", str(site), "--runs", "plane,other", *given]) == 0
+    rows = {row["name"]: row["title"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
+    assert rows["other"] == "The second's other" and rows["plane"] != "The second's plane"
+    assert f"{site}: 2 runs, " in capsys.readouterr().out
+    assert main(["export", str(tmp_path / "one"), "--runs", "other", *given]) == 0
+    said = capsys.readouterr().out
+    assert ": 1 run, " in said and not re.search(r"\b1 (runs|networks)\b", said)
+    assert main(["export", str(tmp_path / "none"), "--trained", str(trained), "--trained", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("program, start", [("python app.py", app.main), ("python -m explorer", main)])
+def test_the_program_is_named_as_it_was_started(program, start, capsys):
+    with pytest.raises(SystemExit):
+        start(["export"])
+    assert capsys.readouterr().err.startswith(f"usage: {program} export ")
+    with pytest.raises(SystemExit):
+        start(["export", "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {program} export ")
 
 
 def test_one_file_holds_all_of_a_run(session, tmp_path, kept, whole):
