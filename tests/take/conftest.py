@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from explorer.runs.session import Session
-from tests.explorer.conftest import data, make, session, trained
+from tests.explorer.conftest import data, make, session, tiny, trained
 
-__all__ = ["session", "trained"]
+__all__ = ["session", "tiny", "trained"]
 
 CLASSES = ("bar\tof\nsoap", "사각형 \u2028<b>")
 FIELDS = (("index", ("left", "right")), ("Class", ("a\tb", "c")))
@@ -20,9 +20,9 @@ FIELDS = (("index", ("left", "right")), ("Class", ("a\tb", "c")))
 def named(tmp_path_factory) -> Session:
     """ "hostile": its classes and attributes have names with tabs, line breaks and our own columns' names. "lone": no test images."""
     root: Path = tmp_path_factory.mktemp("named")
-    tiny = data()
-    split = dataclasses.replace(tiny.test, attributes=tiny.test.attributes.repeat(2, 1))
-    spec = dataclasses.replace(tiny.spec, classes=CLASSES, attributes=FIELDS)
-    make(root, "hostile", dataclasses.replace(tiny, spec=spec, train=split, test=split), z_dim=4)
-    make(root, "lone", dataclasses.replace(tiny, spec=dataclasses.replace(tiny.spec, fingerprint="2" * 64)), with_map=False, z_dim=4)
+    own = data()
+    split = dataclasses.replace(own.test, attributes=own.test.attributes.repeat(2, 1))
+    spec = dataclasses.replace(own.spec, classes=CLASSES, attributes=FIELDS)
+    make(root, "hostile", dataclasses.replace(own, spec=spec, train=split, test=split), z_dim=4)
+    make(root, "lone", dataclasses.replace(own, spec=dataclasses.replace(own.spec, fingerprint="2" * 64)), with_map=False, z_dim=4)
     return Session(root)

@@ -18,10 +18,33 @@ from training.metrics import frechet
 
 vision.datasets()                               # torchvision, which both import
 
+import torch_fidelity  # noqa: E402
+from cleanfid import fid  # noqa: E402
+from torch_fidelity.feature_extractor_base import FeatureExtractorBase  # noqa: E402
+from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY  # noqa: E402
+
 
 def features(batch: torch.Tensor) -> torch.Tensor:
     """Means of each quarter of images (n, 3, h, w) from 0 to 255: (n, 4)."""
     return torch.nn.functional.adaptive_avg_pool2d(batch.double().mean(1, keepdim=True), 2).flatten(1)
+
+
+class Quarters(FeatureExtractorBase):
+    """The same for torch-fidelity, under the name "quarters"."""
+
+    def __init__(self, name, features_list, **given):
+        super().__init__(name, features_list)
+
+    @staticmethod
+    def get_provided_features_list():
+        return ("4",)
+
+    @staticmethod
+    def get_default_feature_layer_for_metric(metric):
+        return "4"
+
+    def forward(self, x):
+        return (features(x).float(),)
 
 
 @pytest.fixture(scope="module", params=["tiny", "colour"])
@@ -52,8 +75,6 @@ def test_files_are_the_pages_pixels(written):
 
 
 def test_clean_fid_reads_both_sides(written):
-    from cleanfid import fid
-
     run, folder = written
     own = [of_pixels(pixels) for pixels in both(run)]
     found = [fid.get_folder_features(str(folder / name), features, num_workers=0, device=torch.device("cpu"), custom_fn_resize=lambda x: x,
@@ -64,24 +85,6 @@ def test_clean_fid_reads_both_sides(written):
 
 
 def test_torch_fidelity_reads_both_sides(written):
-    import torch_fidelity
-    from torch_fidelity.feature_extractor_base import FeatureExtractorBase
-    from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY
-
-    class Quarters(FeatureExtractorBase):
-        def __init__(self, name, features_list, **given):
-            super().__init__(name, features_list)
-
-        @staticmethod
-        def get_provided_features_list():
-            return ("4",)
-
-        @staticmethod
-        def get_default_feature_layer_for_metric(metric):
-            return "4"
-
-        def forward(self, x):
-            return (features(x).float(),)
     FEATURE_EXTRACTORS_REGISTRY.setdefault("quarters", Quarters)
     run, folder = written
     found = torch_fidelity.calculate_metrics(
@@ -91,8 +94,6 @@ def test_torch_fidelity_reads_both_sides(written):
 
 
 def test_a_zip_holds_the_same(session, tmp_path):
-    from cleanfid import fid
-
     run = session.run("tiny")
     samples.write(run, tmp_path, 70, 5, True)
     assert {p.name for p in tmp_path.iterdir()} == {"generated.zip", "real.zip"}
