@@ -42,10 +42,12 @@ def settled(model: LatentModel) -> LatentModel:
 
 
 def exported(owner: nn.Module, net: Net) -> torch.export.ExportedProgram:
-    """The network as torch.export has it: plain ATen operations, without changes in place, of any number of rows. Raises Refused."""
+    """The network as torch.export has it: plain ATen operations, of any number of rows. Raises Refused."""
     with torch.enable_grad(), _quiet():
         try:
-            return torch.export.export(_Traced(owner, net).eval(), net.example(ROWS), dynamic_shapes=(_batch(net),)).run_decompositions({})
+            program = torch.export.export(_Traced(owner, net).eval(), net.example(ROWS), dynamic_shapes=(_batch(net),))
+            nested = any(node.op == "get_attr" for node in program.graph.nodes)     # parts with an autocast of their own
+            return program.run_decompositions({}) if nested else program
         except (torch._dynamo.exc.UserError, RuntimeError) as e:
             raise Refused(f"the network {net.key!r} cannot be traced: {_first(e)}") from e
 
