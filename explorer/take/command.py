@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from training.devices import DeviceError
@@ -79,11 +80,9 @@ def write(session: Session, args: argparse.Namespace) -> str:
     TAKEN.check(args.out, args.replace)         # before anything is worked out
     run = session.run(args.run)
     more = {"n": args.n or 10_000, "seed": args.seed or 0} if args.kind == SAMPLES else {}
+    work = partial(samples.write, zipped=args.zip, **more) if args.kind == SAMPLES else KINDS[args.kind]
     with TAKEN.written(args.out, args.replace) as new:
-        if args.kind == SAMPLES:
-            said = samples.write(run, new, more["n"], more["seed"], args.zip)
-        else:
-            said = KINDS[args.kind](run, new)
+        said = work(run, new)
         (new / destination.MARK).write_bytes(TAKEN.mark(
             kind=args.kind, run=run.card.name, weights_sha256=run.card.weights_sha256, data=run.card.data.title, **more))
     return said

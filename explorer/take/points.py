@@ -58,7 +58,8 @@ def points(run: Run) -> Points:
         columns.append(("class", _words(labels, classes)))
     if attributes is not None:
         columns += [(field, _words(attributes[:, k], categories)) for k, (field, categories) in enumerate(fields)]
-    return Points(np.ascontiguousarray(codes, np.float32), places, laid_out, tuple(_unlike(columns)), labels, attributes, classes, fields, held)
+    codes = np.ascontiguousarray(codes, np.float32)
+    return Points(codes, places, laid_out, tuple(_unlike(columns)), labels, attributes, classes, fields, held)
 
 
 def _places(run: Run, codes: np.ndarray) -> tuple[np.ndarray, str]:

@@ -1,4 +1,4 @@
-"""A run's weights as safetensors, its networks as plain PyTorch beside them, and a loader of ten lines: nothing of this program is needed."""
+"""A run's weights as safetensors, its networks as plain PyTorch beside them, and a loader of ten lines: all without this program."""
 
 from __future__ import annotations
 

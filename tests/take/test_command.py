@@ -81,7 +81,8 @@ def test_what_cannot_be_taken_is_said(name, kind, sentence, take, tmp_path):
     assert status == 2 and sentence in said and "\n" not in said and left(tmp_path) == []
 
 
-@pytest.mark.parametrize("more", [("--n", "0"), ("--n", "50001"), ("--n", "²"), ("--seed", "-1"), ("--seed", str(2**32)), ("--as", "pickle")])
+@pytest.mark.parametrize("more", [("--n", "0"), ("--n", "50001"), ("--n", "²"), ("--seed", "-1"), ("--seed", str(2**32)),
+                                  ("--as", "pickle")])
 def test_numbers_that_are_none_are_usage(more, take, capsys):
     with pytest.raises(SystemExit) as stopped:
         take("tiny", "samples", *more)

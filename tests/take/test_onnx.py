@@ -21,8 +21,9 @@ def through(path, **given: np.ndarray) -> np.ndarray:
     return session.run(None, {i.name: given[i.name] for i in session.get_inputs()})[0]
 
 
-@pytest.mark.parametrize(("family", "names"), [("vae", {"decode", "encode"}), ("cgan", {"decode"}), ("infogan", {"prior", "decode", "read"}),
-                                               ("alae", {"mapping", "decode", "encode"})])
+@pytest.mark.parametrize(("family", "names"), [
+    ("vae", {"decode", "encode"}), ("cgan", {"decode"}), ("infogan", {"prior", "decode", "read"}),
+    ("alae", {"mapping", "decode", "encode"})])
 def test_onnx_runtime_draws_the_pages_images(family, names, tmp_path):
     run, n = run_of(family), 6
     onnx_files.write(run, tmp_path)

@@ -1,5 +1,5 @@
-"""README's "Take it away", line by line: with a tiny run in place of the shipped one, and features of our own in place of Inception's, whose
-weights need a network."""
+"""README's "Take it away", line by line: with a tiny run in place of the shipped one, and features of our own in place of Inception's,
+whose weights need a network."""
 
 from __future__ import annotations
 
