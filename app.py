@@ -85,7 +85,8 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     environ = dict(os.environ) if environ is None else environ
     hosted = "SPACE_ID" in environ
     parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.",
-                                     epilog="python app.py export --help: the page as a folder, or one file, without a server.")
+                                     epilog="python app.py export --help: the page as a folder, or one file, without a server. "
+                                            "python app.py take --help: what of a run goes into other tools.")
     parser.add_argument("--port", type=port_number, default=environ.get("GRADIO_SERVER_PORT", "7860"), help="port to serve on (7860)")
     parser.add_argument("--host", default=environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if hosted else "127.0.0.1"),
                         help="address to serve on; 0.0.0.0 (IPv4) or :: (IPv6) lets others in, as visitors who do not train (127.0.0.1)")
@@ -164,9 +165,9 @@ def where(local: str, public: str | None, args: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until interrupted, ``export`` a site, or write a ``password`` down; returns the exit status."""
+    """Serve until interrupted, ``export`` a site, ``take`` of a run, or write a ``password`` down; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["export"]:
+    if argv[:1] in (["export"], ["take"]):
         from explorer.__main__ import main as work
 
         return work(argv, "python app.py", HERE / "trained")

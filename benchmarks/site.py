@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import sync_playwright
 
-from explorer import Refused
+from explorer import Refused, destination
 from explorer.runs.session import Session
 from explorer.site import answers, folder, one_file
 from tests.install_chromium import find
@@ -84,7 +84,7 @@ def main(argv: Sequence[str] = ()) -> None:
             done = folder.write(session, site, [], say=lambda s: print(s, flush=True))
             print(f"\n{done.told}\n")
         print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
-        names = json.loads((site / folder.MARK).read_text("utf-8"))["runs"]
+        names = json.loads((site / destination.MARK).read_text("utf-8"))["runs"]
         for name in names if not args.visits else ():
             print(_row(session, site, name), flush=True)
         rows = {row["name"]: row["views"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}

@@ -1,5 +1,5 @@
 """``python -m explorer measure RUN …``: what the page shows of runs, measured once and kept in their folders; ``export DIR``: the page
-without a server. The page itself is app.py."""
+without a server; ``take RUN``: what of a run goes into other tools. The page itself is app.py."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.signals import Signals
+
 from . import Refused
 from .runs.record import FILE
 from .runs.session import Session
-from .site import command
+from .site import command as export
+from .take import command as take
 from .views import measuring
 
 PROGRAM = "python -m explorer"
@@ -27,7 +30,8 @@ def arguments(argv: Sequence[str] | None = None, program: str = PROGRAM) -> argp
     measure.add_argument("--again", action="store_true", help="anew what is known already")
     measure.add_argument("--trained", type=Path, default=Path("trained"), help="where runs are kept [default: trained]")
     measure.add_argument("--device", default="cpu")
-    command.add(commands)
+    export.add(commands)
+    take.add(commands)
     args = parser.parse_args(argv)
     if args.command == "measure" and bool(args.runs) == args.all:
         parser.error("name runs, or say --all.")
@@ -35,11 +39,20 @@ def arguments(argv: Sequence[str] | None = None, program: str = PROGRAM) -> argp
 
 
 def main(argv: Sequence[str] | None = None, program: str = PROGRAM, trained: Path = Path("trained")) -> int:
-    """The exit status: 2 where something cannot be done, after a sentence. ``trained``: where runs are that are exported, unless it is
-    said."""
+    """The exit status: 2 where something cannot be done, after a sentence; 130 where it was ended meanwhile, and nothing was written.
+    ``trained``: where runs are that are exported or taken along, unless it is said."""
     args = arguments(argv, program)
-    if args.command == "export":
-        return command.run(args, trained)
+    if work := {"export": export.run, "take": take.run}.get(args.command):
+        try:
+            with Signals():
+                return work(args, args.trained or [trained])
+        except KeyboardInterrupt:
+            print("Ended; nothing was written.", file=sys.stderr)
+            return 130
+    return _measure(args)
+
+
+def _measure(args: argparse.Namespace) -> int:
     status, session = 0, Session(args.trained, args.device, keep=0)
     for name in list(session.runs()[0]) if args.all else args.runs:
         try:

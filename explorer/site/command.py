@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-
-from training.signals import Signals
 
 from .. import Refused
 from ..runs.session import Session
@@ -26,10 +25,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export.set_defaults(usage_error=export.error)
 
 
-def run(args: argparse.Namespace, trained: Path) -> int:
-    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence; 130 where it was ended meanwhile.
-    ``trained``: where runs are, unless it is said."""
-    folders = args.trained or [trained]
+def run(args: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence. ``folders``: where runs are. Raises
+    KeyboardInterrupt; then nothing was written either."""
     if (args.folder is None) == (args.one_file is None):
         args.usage_error("name either a folder or --one-file RUN PAGE, one of the two.")
     if missing := next((place for place in folders if not place.is_dir()), None):
@@ -37,11 +35,7 @@ def run(args: argparse.Namespace, trained: Path) -> int:
         return 2
     session = Session(folders, keep=0)
     try:
-        with Signals():
-            return _one(session, args) if args.one_file else _folder(session, args)
-    except KeyboardInterrupt:
-        print("Ended; nothing was written.", file=sys.stderr)
-        return 130
+        return _one(session, args) if args.one_file else _folder(session, args)
     except Refused as e:
         print(e, file=sys.stderr)
     except OSError as e:

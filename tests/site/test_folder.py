@@ -116,8 +116,8 @@ def test_nothing_is_written_over_that_is_not_a_site(session, whole, tmp_path, ke
     with pytest.raises(Refused, match="no folder"):
         folder.write(session, tmp_path / "file", ["plane"], True, kept)
     with pytest.raises(Refused, match="--replace"):
-        folder.check_place(whole[0], False)
-    folder.check_place(whole[0], True)
+        folder.SITE.check(whole[0], False)
+    folder.SITE.check(whole[0], True)
     assert (mine / "thesis.txt").read_text() == "years of work" and [p.name for p in mine.iterdir()] == ["thesis.txt"]
 
 
@@ -125,7 +125,7 @@ def test_replaced_is_the_whole_site(session, whole, tmp_path, kept):
     place = tmp_path / "site"
     shutil.copytree(whole[0], place)
     done = folder.write(session, place, ["plane"], True, kept)
-    assert folder.is_site(place) and [p.name for p in (place / "data" / "run").iterdir()] == ["plane.json"]
+    assert folder.SITE.is_at(place) and [p.name for p in (place / "data" / "run").iterdir()] == ["plane.json"]
     assert done.nbytes == sum(p.stat().st_size for p in place.rglob("*") if p.is_file())
     assert gzip.decompress((place / "runtime" / f"{runtime.WASM}.gz").read_bytes()) == f"of {runtime.WASM}".encode()
     assert {p.name for p in tmp_path.iterdir()} == {"site", "runtime"}, "nothing is left beside it"
