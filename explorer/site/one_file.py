@@ -11,7 +11,7 @@ from training.files import write_atomically
 
 from .. import Refused
 from ..runs.session import Session
-from . import answers, files, runtime
+from . import answers, files, runtime, sheets
 from .page_files import PLOTLY
 from .single_page import single_page
 
@@ -34,6 +34,7 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
 
 def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
+    bodies = sheets.once(bodies)
     names, kept, left, order = answers.shown(session, [name]), dict(bodies), list[str](), [*spare(bodies), PLOTLY]
     while True:
         told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
@@ -53,12 +54,12 @@ def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[by
 
 
 def spare(bodies: Mapping[str, bytes]) -> list[str]:
-    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, the classifier,
-    sheets of test images from the last on. (After these, plotly.js: what draws the map.)"""
+    """What can be done without, in the order in which it goes: the map in space, codes that a browser can work out anew, the classifier,
+    test images from the last on. (After these, plotly.js: what draws the map.)"""
     near = [path for path in bodies if path.startswith("data/near/")]
     space = [path for path in bodies if path.endswith(".pca3.bin")]
-    sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))
-    return [*near, *space, *(path for path in bodies if path.startswith("data/judge/")), *sheets]
+    images = sorted((path for path in bodies if path.startswith(("data/sheet/", "data/tiles/"))), key=lambda path: -int(Path(path).stem))
+    return [*space, *near, *(path for path in bodies if path.startswith("data/judge/")), *images]
 
 
 def told_of(name: str) -> str:

@@ -2,6 +2,9 @@
  * place of Gradio's sliders. What only a server can do says so. */
 
 import { single } from './files.js';
+import { offerNear } from './near_asked.js';
+import { begin as fetchRuntime } from './runtime.js';
+import { wait } from './waiting.js';
 
 /** @import { Mounted } from '../../shell/types' */
 
@@ -56,6 +59,7 @@ const lacks = (/** @type {string} */ search) => {
 
 const begin = async () => {
   const { search } = location; /* the page writes its own there soon */
+  fetchRuntime();
   const blocks = sliders(),
     trigger = (/** @type {string} */ event) => event === 'follow' && follow(blocks),
     scripts = single ? '' : new URL('../../', import.meta.url);
@@ -79,6 +83,8 @@ const begin = async () => {
     true,
   );
   await Promise.all(mounts);
+  wait();
+  offerNear();
   lacks(search);
 };
 begin();

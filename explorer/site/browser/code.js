@@ -53,6 +53,7 @@ const asks = {
     return { read: await ownReading(run, data), judged: seen?.[0].class ?? null };
   },
   neighbours: async (run, { w, k = 8 }) => {
+    if (!run.sought && !(await run.kept())) throw new Refused('site.near', { n: run.told.points });
     const { indices, distances } = await nearest(run, run.codes(w, 1), k),
       labels = await Promise.all(indices.map(async (i) => (await run.held?.label(i)) ?? null));
     return { indices, distances, labels, ...compared(run, distances[0]) };
