@@ -56,7 +56,7 @@ def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dic
         "drawn": {"kind": draws.kind, "width": draws.width}, "mapped": maps(run), "classes": run.spec.num_classes,
         "average": None if average is None else moves.to_text(average),
         "apart": None if run.codes is None else [short(v) for v in neighbours.of_run(run).apart],
-        "near": kept, "whole": None if run.held is None else sheets.whole(run.held, opens_on(run)),
+        "near": kept, "points": points(run) if kept is None else {}, "whole": None if run.held is None else sheets.whole(run.held, opens_on(run)),
         "plane": None if run.map is None else _basis(run_directions.basis(run)),
         "spread": moves.to_text(galleries.spread(run)),
         "errors": _errors(run) if encodes else None,
@@ -65,6 +65,17 @@ def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dic
     if run.spec.pixel_noise:
         told["noise"] = [{"side": n.side, "seed": n.seed, "level": n.level} for n in run.model.noise_layers()]
     return told
+
+
+def points(run: Run) -> dict[str, str]:
+    """Codes of the test images that the page opens on and that Arithmetic begins with, by their numbers: so that nothing needs the encoder
+    before a visitor does."""
+    if run.codes is None or run.held is None or run.map is None:
+        return {}
+    start = galleries.gallery_of(run, "real", None)[1]
+    first = opens_on(run)
+    wanted = {int(ref[1:]) for ref in (*start.a, *start.b, *start.c) if ref[0] == "r"} | ({first} if first is not None else set())
+    return {str(k): moves.to_text(run.codes[k]) for k in sorted(wanted)}
 
 
 def opens_on(run: Run) -> int | None:

@@ -49,7 +49,8 @@ const follow = (blocks) => {
 };
 
 /** Buttons of what takes a server: they say so, and stay where they are on the server's page. */
-const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip,.lx-seeds-sheet,.lx-gif,.lx-mp4,.lx-filmed-gif,.lx-filmed-mp4,.lx-generators button';
+const CANNOT = '.lx-refit,.lx-now-edit,.lx-mp4,.lx-filmed-mp4,.lx-generators button',
+  FILM = '.lx-mp4,.lx-filmed-mp4';
 /** A link to a view of the server's page is told so. */
 const lacks = (/** @type {string} */ search) => {
   const asked = new URLSearchParams(search).get('view');
@@ -78,7 +79,7 @@ const begin = async () => {
       if (!asked) return;
       e.preventDefault();
       e.stopImmediatePropagation();
-      window.lx.say(window.lx.t('site.cannot'), 'error');
+      window.lx.say(window.lx.t(asked.matches(FILM) ? 'site.mp4' : 'site.cannot'), 'error');
     },
     true,
   );

@@ -12,7 +12,7 @@ export class Engine {
     this.#ort = ort;
   }
 
-  /** @param {string} module where its script lies @param {string} glue and the one that its WebAssembly comes with @param {ArrayBuffer} wasm */
+  /** @param {string} module where its script lies @param {string} glue and that of its WebAssembly @param {ArrayBuffer} wasm */
   static async start(module, glue, wasm) {
     const ort = /** @type {Ort} */ (await import(module));
     ort.env.wasm.numThreads = 1;

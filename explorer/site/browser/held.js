@@ -1,4 +1,5 @@
-/* The held-out images of a data set: cut from its small files, or from its own sheets where those alone are exact; and what is known of each. */
+/* The held-out images of a data set: cut from its small files, or from its own sheets where those alone are exact; and what is known of
+ * each. */
 import { fromBase64 } from '../../shell/bytes.js';
 import * as files from './files.js';
 import { channelsLast, grid } from './pixels.js';

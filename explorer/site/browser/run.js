@@ -182,6 +182,8 @@ export class Run {
   /** The code of a held-out image, (d,). @param {number} index */
   async point(index) {
     if (!this.held || !(index >= 0 && index < (this.told.points || this.held.n))) throw new Refused('site.point');
+    const known = this.model.points[index];
+    if (known) return f32(known);
     const kept = this.model.near === 'exact' || this.model.near === 'alike';
     if (kept && (await this.kept())) return (await this.all()).slice(index * this.d, (index + 1) * this.d);
     return (await this.encoded(await this.held.image(index))).w;

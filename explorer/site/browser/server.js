@@ -4,6 +4,7 @@ import * as files from './files.js';
 import { meanOf } from './nearest.js';
 import { bmp } from './pixels.js';
 import { Refused } from './refused.js';
+import { film, seeds } from './saving.js';
 import { render } from './render.js';
 import { Run } from './run.js';
 import { beside } from './taking.js';
@@ -54,6 +55,11 @@ const worked = async (path, body) => {
   if (path === 'code') return Response.json(await answer(await Run.of(body.run), body));
   if (path === 'beside') return Response.json(await beside(body));
   if (path === 'mix') return Response.json({ w: b64(await meanOf(await Run.of(body.run), body.indices, body.weights ?? undefined)) });
+  if (path === 'film') return new Response(await film(await Run.of(body.run), body), { headers: { 'content-type': 'image/gif' } });
+  if (path === 'seeds') {
+    const { file, name } = await seeds(await Run.of(body.run), body);
+    return new Response(file, { headers: { 'content-type': file.type, 'content-disposition': `attachment; filename="${name}"` } });
+  }
   throw new Refused('site.cannot');
 };
 

@@ -42,6 +42,8 @@ export interface ModelTold {
   apart: number[] | null;
   plane: { mean: string; vectors: string } | null;
   near: 'exact' | 'alike' | 'rounded' | null;
+  /** codes of some held-out images, by their numbers */
+  points: Record<number, string>;
   whole: Whole | null;
   spread: string | null;
   errors: string | null;
