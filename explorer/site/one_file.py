@@ -11,7 +11,7 @@ from training.files import write_atomically
 
 from .. import Refused
 from ..runs.session import Session
-from . import answers, files, runtime, sheets
+from . import answers, files, left_out, runtime, sheets
 from .page_files import PLOTLY
 from .single_page import single_page
 
@@ -20,7 +20,8 @@ WEIGHTS = 2_000_000                             # parameters that it is meant fo
 
 
 def write(session: Session, name: str, path: Path, runtime_folder: Path | None = None, replace: bool = False) -> tuple[int, list[str]]:
-    """Write the file of a run; its bytes, and what was left out of it for its size. Raises Refused; then nothing is changed."""
+    """Write the file of a run; its bytes, and a sentence for each thing that was left out of it for its size. Raises Refused; then nothing is
+    changed."""
     files.require()
     if path.is_dir() or path.exists() and not replace:
         raise Refused(f"{path} is there already; " + ("name a file." if path.is_dir() else "say --replace to write it anew."))
@@ -29,7 +30,7 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
     page, left = fitted(session, name, bodies)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))
-    return len(page), left
+    return len(page), left_out.consequences(left, bodies)
 
 
 def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:

@@ -50,7 +50,7 @@ const asks = {
     const x = await run.images(run.codes(w, 1), label),
       data = x.data.map((v) => Math.min(1, Math.max(-1, v))),
       own = await ownReading(run, data),
-      shown = !own.class || run.spec.codes.length > 0, /* what the classifier says is shown beside codes, or in the head's place */
+      shown = !own.class || run.spec.codes.length > 0 /* what the classifier says is shown beside codes, or in the head's place */,
       seen = shown ? await judged(run, { n: 1, data }) : null;
     return { read: own, judged: seen?.[0].class ?? null };
   },
