@@ -86,7 +86,7 @@ def of_run(session: Session, name: str) -> Files:
 def opened(session: Session, name: str) -> dict[str, Any]:
     """What the server answers when a run is opened; its test images laid out as the site's files are, and the ``picture`` that the page
     begins with as an address, so that it is there before any network is."""
-    run, told = session.run(name), dict(describe(session, name, fitting))
+    run, told = session.run(name), dict[str, Any](describe(session, name, fitting))
     if run.held is not None and told["dataset"] is not None:
         told["dataset"] = {**told["dataset"], **sheets.layout(run.held)}
     first = moves.from_text(neighbours.first_code(run)["w"]).reshape(1, run.d)

@@ -15,8 +15,8 @@ def consequences(left: Sequence[str], bodies: Mapping[str, bytes]) -> list[str]:
     if any(path.endswith(".pca3.bin") for path in left):
         told.append("The map in three dimensions is not in this file.")
     if any(path.startswith("data/near/") for path in left):
-        told.append("The codes of the test images are not in this file: to find the nearest, the browser encodes all of them first, when it is "
-                    "asked to; that takes some seconds.")
+        told.append("The codes of the test images are not in this file: to find the nearest, the browser encodes all of them first, when "
+                    "it is asked to; that takes some seconds.")
     if any(path.startswith("data/judge/") for path in left):
         told.append("The classifier is not in this file: Arithmetic's check says nothing of what only it can read.")
     images = [path for path in left if path.startswith(("data/sheet/", "data/tiles/"))]

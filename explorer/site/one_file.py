@@ -20,8 +20,8 @@ WEIGHTS = 2_000_000                             # parameters that it is meant fo
 
 
 def write(session: Session, name: str, path: Path, runtime_folder: Path | None = None, replace: bool = False) -> tuple[int, list[str]]:
-    """Write the file of a run; its bytes, and a sentence for each thing that was left out of it for its size. Raises Refused; then nothing is
-    changed."""
+    """Write the file of a run; its bytes, and a sentence for each thing that was left out of it for its size. Raises Refused; then nothing
+    is changed."""
     files.require()
     if path.is_dir() or path.exists() and not replace:
         raise Refused(f"{path} is there already; " + ("name a file." if path.is_dir() else "say --replace to write it anew."))

@@ -70,8 +70,8 @@ def files(folder: Path | None = None) -> dict[str, bytes]:
 def packed(folder: Path | None = None) -> dict[str, bytes]:
     """The files of a site's folder runtime/."""
     found = files(folder)
-    return {f"runtime/{MODULE}": found[MODULE], f"runtime/{GLUE}": found[GLUE], f"runtime/{WASM}.gz": gzip.compress(found[WASM], 9, mtime=0),
-            "runtime/LICENSE.txt": LICENSE.encode()}
+    return {f"runtime/{MODULE}": found[MODULE], f"runtime/{GLUE}": found[GLUE],
+            f"runtime/{WASM}.gz": gzip.compress(found[WASM], 9, mtime=0), "runtime/LICENSE.txt": LICENSE.encode()}
 
 
 def _complete(folder: Path) -> bool:

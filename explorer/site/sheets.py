@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from training.heldout import HeldOut
 from training.pixels import grid, to_pillow

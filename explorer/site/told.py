@@ -52,11 +52,13 @@ def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dic
     draws, average = run.model.draws(), layers.average(run)
     by, encodes = galleries.reader(run), run.spec.encodes and run.held is not None
     told: dict[str, Any] = {
-        "nets": {net.key: {"file": f"{net.key}.onnx{SUFFIX}", "inputs": [g.name for g in net.given], "outputs": list(net.outputs)} for net in nets},
+        "nets": {net.key: {"file": f"{net.key}.onnx{SUFFIX}", "inputs": [g.name for g in net.given], "outputs": list(net.outputs)}
+                 for net in nets},
         "drawn": {"kind": draws.kind, "width": draws.width}, "mapped": maps(run), "classes": run.spec.num_classes,
         "average": None if average is None else moves.to_text(average),
         "apart": None if run.codes is None else [short(v) for v in neighbours.of_run(run).apart],
-        "near": kept, "points": points(run) if kept is None else {}, "whole": None if run.held is None else sheets.whole(run.held, opens_on(run)),
+        "near": kept, "points": points(run) if kept is None else {},
+        "whole": None if run.held is None else sheets.whole(run.held, opens_on(run)),
         "plane": None if run.map is None else _basis(run_directions.basis(run)),
         "spread": moves.to_text(galleries.spread(run)),
         "errors": _errors(run) if encodes else None,
