@@ -47,10 +47,10 @@ def squared_error(drawn: torch.Tensor, pixels: np.ndarray) -> np.ndarray:
     return errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
 
 
-def encode(pixels: np.ndarray) -> tuple[bytes, str]:
-    """(H, W, C) uint8 as a file and its media type: PNG, or JPEG where colour is too large for PNG to be quick."""
+def encode(pixels: np.ndarray, lossless: bool = False) -> tuple[bytes, str]:
+    """(H, W, C) uint8 as a file and its media type: PNG, or JPEG where colour is too large for PNG to be quick and need not be exact."""
     h, w, c = pixels.shape
-    if c == 1 or h * w <= LOSSLESS:
+    if lossless or c == 1 or h * w <= LOSSLESS:
         return png(pixels), "image/png"
     out = io.BytesIO()
     to_pillow(pixels).save(out, "JPEG", quality=95, subsampling=0)

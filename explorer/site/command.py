@@ -59,6 +59,6 @@ def _one(session: Session, args: argparse.Namespace) -> int:
         args.usage_error("--one-file names its run itself.")
     size, left = one_file.write(session, name, Path(path), args.runtime, args.replace)
     print(f"{path}: {name}, {size / 2**20:.1f} MB")
-    if left:
-        print(f"Left out to fit: {', '.join(left)}")
+    for sentence in left:
+        print(f"To fit: {sentence}")
     return 0

@@ -47,6 +47,7 @@ class Draw(Request):
     """A request that is answered with pixels."""
 
     route = "render"
+    lossless: ClassVar[bool] = False            # whether every pixel of a large picture in colour matters more than a moment
 
     def draw(self, run: Run) -> np.ndarray:
         """(H, W, C) uint8."""
@@ -201,7 +202,7 @@ def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:
 
 def draw(run: Run, request: Draw) -> tuple[bytes, str]:
     """The answer as a file, and its media type."""
-    return images.encode(request.draw(run))
+    return images.encode(request.draw(run), request.lossless)
 
 
 def short(value: float) -> float:

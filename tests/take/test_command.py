@@ -60,7 +60,7 @@ def test_a_signal_leaves_nothing(number, take, tmp_path, monkeypatch):
     assert take("tiny", "npz")[0] == 0
     before = (tmp_path / "out" / "points.npz").read_bytes()
     monkeypatch.setitem(command.KINDS, "npz", half)
-    assert take("tiny", "npz", "--replace") == (130, "Stopped: nothing was changed.")
+    assert take("tiny", "npz", "--replace") == (130, "Ended; nothing was written.")
     assert left(tmp_path) == ["out"] and (tmp_path / "out" / "points.npz").read_bytes() == before
 
 
