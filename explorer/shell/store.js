@@ -514,7 +514,7 @@ const setKeys = (keys) => {
 /** @param {string | null} name */
 const runOf = (name) => state.runs?.find((r) => r.name === name);
 /* whether a view can show a run: what the run itself says, else what the list says of it */
-/** @param {string} name @param {string} [view] */
+/** @param {string | null} name @param {string} [view] */
 const supports = (name, view = state.view) => {
   const able = (name === state.run && state.info?.views) || runOf(name)?.views;
   return !able || able.includes(view);

@@ -1,5 +1,6 @@
 /* The names of clusters over the map: of its classes, or of the attributes that set a cluster apart. They move with the points. */
 import { make } from '../../shell/dom.js';
+import { opened } from '../../shell/opened.js';
 import { lx } from '../../shell/store.js';
 import { Switch } from '../../shell/switch.js';
 import { arranged, clusterNames } from './cluster_names.js';
@@ -7,7 +8,7 @@ import { valueColour } from './colouring.js';
 import { columnsOf } from './fields.js';
 import { fieldsOf } from './search_terms.js';
 
-/** @import { Info, Opened } from '../../shell/types' */
+/** @import { Info } from '../../shell/types' */
 /** @import { Box, Name } from './cluster_names.js' */
 
 const MARGIN = 2; /* pixels between two labels */
@@ -65,7 +66,7 @@ export class Names {
   /** Work out the names of the map whose points are there: once for each. @param {Map<string, Uint8Array> | null} columns */
   find(columns) {
     const { xs, ys, projection } = this.#map,
-      { info, run } = /** @type {Opened} */ (lx.state),
+      { info, run } = opened(),
       of = [run, info.card.weights_sha256, projection].join('|');
     if (columns && this.#known.of !== of) this.#known = { of, names: clusterNames(xs, ys, fieldsOf(info.dataset), columns) };
     this.#names = this.#known.of === of ? this.#known.names : [];
@@ -80,7 +81,7 @@ export class Names {
   }
 
   draw() {
-    const { dataset } = /** @type {Opened} */ (lx.state).info ?? {};
+    const { dataset } = opened().info ?? {};
     const labels = this.#wanted().map(({ field, value, at }) => {
       const raw = fieldsOf(dataset ?? null).find((f) => f.field === field)?.values[value] ?? '',
         label = make('span', { textContent: field === 'class' ? raw : lx.phrase(field, raw), data: { at } });

@@ -9,7 +9,10 @@ export class Augmented {
   #asked;
   #last = '';
 
-  /** @param {HTMLElement} element @param {AskJob} ask @param {() => AskAugmented | null} asked null: nothing is changed, or no images are here */
+  /**
+   * @param {HTMLElement} element @param {AskJob} ask
+   * @param {() => AskAugmented | null} asked null: nothing is changed, or no images are here
+   */
   constructor(element, ask, asked) {
     this.#figure = /** @type {HTMLElement} */ (element.querySelector('.lx-augmented'));
     this.#ask = ask;
