@@ -39,7 +39,7 @@ const ask = async () => {
     document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
   } catch (e) {
-    if (e.name !== 'AbortError') element.dataset.error = e.message;
+    if (/** @type {Error} */ (e).name !== 'AbortError') element.dataset.error = /** @type {Error} */ (e).message;
   }
 };
 lx.on('run', (info) => {

@@ -99,7 +99,7 @@ const save = async (format) => {
     told();
   } catch (e) {
     told();
-    problem.textContent = e.message;
+    problem.textContent = /** @type {Error} */ (e).message;
   }
 };
 $('.lx-seeds-zip').onclick = () => save('zip');

@@ -195,7 +195,7 @@ const bytes = async (path, body, signal) => {
         : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     );
   } catch (e) {
-    if (e.name === 'AbortError') throw e;
+    if (/** @type {Error} */ (e).name === 'AbortError') throw e;
     throw new Error(t('error.offline'), { cause: e });
   }
   if (!r.ok) {
@@ -409,8 +409,8 @@ const opened = async (run, loading) => {
     return ticket === opening ? info : null;
   } catch (e) {
     if (ticket === opening) {
-      say(e.message, 'error');
-      document.body.dataset.openError = e.message;
+      say(/** @type {Error} */ (e).message, 'error');
+      document.body.dataset.openError = /** @type {Error} */ (e).message;
     }
     return null;
   } finally {
@@ -587,7 +587,7 @@ const listed = async (mine) => {
     emit('runs');
   } catch (e) {
     if (mine !== lists) return newest;
-    say(e.message, 'error');
+    say(/** @type {Error} */ (e).message, 'error');
   }
   return state.runs;
 };
@@ -713,7 +713,7 @@ const sample = async (seed = random()) => {
     const d = await code({ op: 'sample', seed });
     if (still()) setCode(d.w, { kind: 'seed', seed });
   } catch (e) {
-    say(e.message, 'error');
+    say(/** @type {Error} */ (e).message, 'error');
   }
 };
 /** @param {number} index */
@@ -723,7 +723,7 @@ const point = async (index) => {
     const d = await code({ op: 'point', index });
     if (still()) setCode(d.w, { kind: 'point', index, label: d.label });
   } catch (e) {
-    say(e.message, 'error');
+    say(/** @type {Error} */ (e).message, 'error');
   }
 };
 

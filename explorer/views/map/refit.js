@@ -64,7 +64,7 @@ window.lxFit = async (n, distance, metric) => {
     if (mine !== ticket) return;
     id = null;
     tell(null);
-    refuse(e.message);
+    refuse(/** @type {Error} */ (e).message);
   }
 };
 $('.lx-fit-stop').onclick = () => {

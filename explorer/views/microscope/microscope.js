@@ -383,7 +383,7 @@ const start = async () => {
   } catch (e) {
     if (me === ticket) {
       for (const p of panels) p.hidden = true;
-      failed(e);
+      failed(/** @type {Error} */ (e));
     }
   }
 };

@@ -326,7 +326,7 @@ export class MicCode {
       }
       this.code();
     } catch (e) {
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

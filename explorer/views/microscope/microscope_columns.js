@@ -81,7 +81,7 @@ export class MicColumns {
       this.#mic.count('pca');
     } catch (e) {
       this.#bar.hidden = true;
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

@@ -356,7 +356,7 @@ export class MicDepth {
       this.#several(run);
     } catch (e) {
       this.#bar.hidden = true;
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

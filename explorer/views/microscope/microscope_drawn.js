@@ -86,7 +86,7 @@ export class MicDrawn {
           r.cells.clear();
           lx.stale([r.cells.host], false);
           this.#shown = '';
-          this.#mic.failed(e);
+          this.#mic.failed(/** @type {Error} */ (e));
         }
       }),
     );

@@ -90,7 +90,7 @@ export class MicUnit {
           this.#host.replaceChildren();
         }
         lx.stale([this.#host], false);
-        this.#mic.failed(e);
+        this.#mic.failed(/** @type {Error} */ (e));
       }
     }
   }

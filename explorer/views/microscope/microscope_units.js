@@ -413,7 +413,7 @@ export class MicUnits {
       this.#bar.hidden = true;
       if (me === this.#ticket) {
         this.#empty();
-        this.#mic.failed(e);
+        this.#mic.failed(/** @type {Error} */ (e));
       }
     }
   }

@@ -57,7 +57,7 @@ const act = (name, after) => async (/** @type {any} */ e) => {
     await tick();
     await form.load();
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   } finally {
     b.disabled = false;
   }
@@ -137,7 +137,7 @@ const tick = async () => {
     if (change && !isActive(s.state)) form.load();
     before = { name: s.name, state: s.state };
   } catch (e) {
-    element.dataset.error = e.message;
+    element.dataset.error = /** @type {Error} */ (e).message;
   } finally {
     asking = false;
   }

@@ -140,7 +140,7 @@ export class TrainingForm {
       this.fill();
       this.#element.dataset.form = 'ready';
     } catch (e) {
-      this.#refuse(e.message);
+      this.#refuse(/** @type {Error} */ (e).message);
     }
   }
 
@@ -165,7 +165,7 @@ export class TrainingForm {
       this.#write();
       await this.#view.started(started);
     } catch (e) {
-      this.#refuse(e.message);
+      this.#refuse(/** @type {Error} */ (e).message);
     } finally {
       this.#busy = false;
       this.allow();
@@ -292,7 +292,7 @@ export class TrainingForm {
       host.textContent = [lx.t(f.enough ? 'train.own.fit' : 'train.own.fit.batch', counts), kind, ...follows].join(' ');
       host.classList.toggle('bad', !f.enough);
     } catch (e) {
-      if (asked === this.#asked) host.textContent = e.message;
+      if (asked === this.#asked) host.textContent = /** @type {Error} */ (e).message;
     }
   }
 
