@@ -2,7 +2,7 @@
 import { FORMAT, LARGEST, LONGEST, MOST, checked, joinedWith, line, read, textOf } from './bookmarks.js';
 import { button, count, entitle, make, remember, remembered } from './dom.js';
 import { blank, brush } from './pictures.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Bookmark } from './bookmarks.js' */

@@ -1,7 +1,7 @@
 /* The current code out and in: as .json, as .npy, as text that somebody pastes or types. */
 import { copied, fitting, read } from './code_text.js';
 import { npyOf, fromNpy } from './npy.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Wrong, Read } from './code_text.js' */

@@ -3,7 +3,7 @@
 import { apart, named } from './direction_names.js';
 import * as moves from './moves.js';
 import { untilReady } from './poll.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { ChangeTold, DirectionTold, StatisticTold } from './answers' */

@@ -1,5 +1,5 @@
 /* A film as a file: GIF or MP4, which the server makes. */
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Filmed } from './types' */

@@ -3,7 +3,7 @@ import { count } from './dom.js';
 import { latest } from './latest.js';
 import { mounted } from './mounted.js';
 import { blank, brush } from './pictures.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { NeighboursAnswer } from './answers' */

@@ -1,7 +1,7 @@
 import { button, count, entitle } from './dom.js';
 import { mounted } from './mounted.js';
 import { blank } from './pictures.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 const { element } = mounted('near');

@@ -1,5 +1,5 @@
 /* Directions that a person saved, kept in the browser for each run; the network's hash tells whether they still fit. */
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { OwnDirection } from './types' */

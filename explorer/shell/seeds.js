@@ -2,7 +2,7 @@
 import { offer } from './dom.js';
 import { mounted } from './mounted.js';
 import { imagesOf, mostOf } from './seed_range.js';
-import { opened } from './opened.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Files } from './answers' */

@@ -7,7 +7,7 @@ import { mounted } from '../../shell/mounted.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { blank, density, rounded, wipe } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { MOST, SLOTS, isExemplar, sumText, textSum } from './arithmetic_link.js';
 import { ExemplarGallery, hasReal } from './exemplar_gallery.js';

@@ -2,7 +2,7 @@
 import { button, entitle, make, progress } from '../../shell/dom.js';
 import { blank } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { SLOTS } from './arithmetic_link.js';
 import { drawExemplars, exemplarName } from './exemplars.js';

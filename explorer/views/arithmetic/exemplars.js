@@ -1,6 +1,6 @@
 /* Exemplars of a sum: "s" and a seed, "r" and a real image's number; how they are called and drawn. */
 import { crop } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @param {string} r */

@@ -5,7 +5,7 @@ import { mounted } from '../../shell/mounted.js';
 import { nearest } from '../../shell/moves.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { byNumbers } from './dimensions.js';
 

@@ -1,5 +1,5 @@
 /* The rows of the traversal of a variational model by the numbers of its code: what each tells on average, and of the current image. */
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DimensionsAnswer, PosteriorAnswer } from '../../shell/answers' */

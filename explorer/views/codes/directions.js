@@ -6,7 +6,7 @@ import { mounted } from '../../shell/mounted.js';
 import { ownDirections } from '../../shell/own.js';
 import { tileRow, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DirectionTold } from '../../shell/answers' */

@@ -4,7 +4,7 @@ import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Dimensions, byNumbers, canOrder, natsText, pageText } from './dimensions.js';
 

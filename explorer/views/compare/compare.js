@@ -2,7 +2,7 @@ import { button, entitle, make, offer } from '../../shell/dom.js';
 import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
 import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { CompareAnswer, Figure, Head, MetricCell, MetricRow, SettingRow, Trace } from '../../shell/answers' */

@@ -1,6 +1,6 @@
 /* Between two picked images or places: the path of codes as it lies on the map, and a strip of it beside the mixture of the pixels. */
 import { joined } from '../../shell/bytes.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { placeCode } from './place_code.js';
 

@@ -1,6 +1,6 @@
 /* Lassos: up to two sets of images, the mean code of each, what classes they hold, and the direction from one mean to the other. */
 import { entitle, make } from '../../shell/dom.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { valueColour } from './colouring.js';
 

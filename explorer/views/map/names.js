@@ -1,6 +1,6 @@
 /* The names of clusters over the map: of its classes, or of the attributes that set a cluster apart. They move with the points. */
 import { make } from '../../shell/dom.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Switch } from '../../shell/switch.js';
 import { arranged, clusterNames } from './cluster_names.js';

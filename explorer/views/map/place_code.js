@@ -1,6 +1,6 @@
 /* From a place of a map to the code that lies there. */
 import { shepard } from '../../shell/moves.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { ownMaps } from './plane_own.js';
 

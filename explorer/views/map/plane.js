@@ -2,7 +2,7 @@
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
 import { mounted } from '../../shell/mounted.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
 import { Colouring, usualField } from './colouring.js';

@@ -1,7 +1,7 @@
 /* Maps that this person fitted: points (float32, x and y by turns) by run, weights and key ("15-0.1-cosine", as in explorer/own_maps.py).
  * They are kept in this browser; an owner's lie beside the run as well, and are there in every browser that she opens. */
 import { remember, remembered } from '../../shell/dom.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FitDone } from '../../shell/answers' */

@@ -1,7 +1,7 @@
 /* The chips above the map: one for each map of the run, shipped or fitted by this person, and the one that opens the form of a fit. The
  * form is Gradio's, beside this component; refit.js asks the server. */
 import { button } from '../../shell/dom.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { ownMaps } from './plane_own.js';
 

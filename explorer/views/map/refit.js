@@ -2,7 +2,7 @@
  * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
 import { mounted } from '../../shell/mounted.js';
 import { address } from '../../shell/server.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { Fitting } from '../../shell/types' */

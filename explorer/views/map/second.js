@@ -1,7 +1,7 @@
 /* A second pane beside the map: the same points on another map of the run. What is hovered, lassoed or looked for in one is marked in
  * both. */
 import { offer } from '../../shell/dom.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Marker } from './marker.js';
 import { Pointing } from './pointing.js';

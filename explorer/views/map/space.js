@@ -2,7 +2,7 @@
  * point opens that image's code. It is drawn here and not by the page's Plotly, whose scatter3d draws ten thousand points too slowly
  * without a graphics card, and misses a click that is over before its next frame. */
 import { amongNeighbours } from '../../shell/moves.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { EYE, eyeText, keyed, meant, nearer, projected, textEye, turned } from './space_camera.js';
 import { Points } from './space_gl.js';

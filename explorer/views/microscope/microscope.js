@@ -15,7 +15,7 @@ import { Pad } from '../../shell/pad.js';
 import { brush, decoded, density, onto, wipe } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FactsAnswer, HeldOutImage, MicroscopeAsks, NotReady, Pixels } from '../../shell/answers' */

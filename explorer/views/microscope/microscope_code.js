@@ -2,7 +2,7 @@
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
 import { radioGroup } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { ActivityAnswer, PartsAnswer } from '../../shell/answers' */

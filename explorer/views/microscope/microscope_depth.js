@@ -2,7 +2,7 @@
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DepthAnswer, SizedAnswer, SizesAnswer } from '../../shell/answers' */

@@ -1,6 +1,6 @@
 /* Codes drawn at random in three ways; a click makes one the current code. */
 import { Cells } from './microscope_cells.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { AskDrawn } from '../../shell/answers' */

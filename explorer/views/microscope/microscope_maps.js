@@ -3,7 +3,7 @@ import { make } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { check, radioGroup } from '../../shell/radios.js';
 import { titleOf } from '../../shell/run_line.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Cells } from './microscope_cells.js';
 

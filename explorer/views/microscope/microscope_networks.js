@@ -1,7 +1,7 @@
 /* Two networks of one shape: a dial per layer from this run's weights to another's, drawn for the current code. */
 import { make, offer } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { restoredDials, textDials } from './networks_link.js';
 

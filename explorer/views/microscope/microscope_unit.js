@@ -1,7 +1,7 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
 import { button, entitle, make } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { UnitAnswer } from '../../shell/answers' */

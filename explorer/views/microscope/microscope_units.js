@@ -6,7 +6,7 @@ import { Cells } from './microscope_cells.js';
 import { MicUnit } from './microscope_unit.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FactsAnswer, UnitTold, UnitsAnswer } from '../../shell/answers' */

@@ -1,7 +1,7 @@
 /* The films of Pyramid's shares: the sum of all levels while one residual comes in, or all of them, coarse to fine. Hundredths, as the
  * dials have them. */
 import { FilmDialogue } from '../../shell/film_dialogue.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
 

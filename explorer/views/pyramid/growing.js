@@ -3,7 +3,7 @@
  * data-grew: the resolutions that training went through. `moved()` is called when a hand has moved the slider. */
 import { button, count, entitle, make } from '../../shell/dom.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { NoStages, StagesAnswer } from '../../shell/answers' */

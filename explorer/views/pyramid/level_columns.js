@@ -2,7 +2,7 @@
  * second sample. */
 import { button, entitle, make, named } from '../../shell/dom.js';
 import { brush, pen, wipe } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
 

@@ -11,7 +11,7 @@ import { Pad } from '../../shell/pad.js';
 import { brush, decoded } from '../../shell/pictures.js';
 import { FULL, pyramidText, textPyramid } from './pyramid_link.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { AskPyramid, Pixels } from '../../shell/answers' */

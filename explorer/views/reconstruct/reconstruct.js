@@ -22,7 +22,7 @@ import { recText, textRec } from './reconstruct_link.js';
 import { Spoil } from './reconstruct_noise.js';
 import { Own } from './reconstruct_own.js';
 import { Search } from './reconstruct_search.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { Beside as Body, BesideAnswer, BesideProblem, BesideTaken, HeldOutImage, Pixels } from '../../shell/answers' */

@@ -2,7 +2,7 @@
  * data-n counts paintings, data-runs: the runs in the order of their rank. */
 import { button, count, make } from '../../shell/dom.js';
 import { errorMap, short } from './reconstruct_error.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { brush } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 

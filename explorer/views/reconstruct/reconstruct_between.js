@@ -5,7 +5,7 @@ import { base64Of, fromBase64, joined } from '../../shell/bytes.js';
 import { TOO_LONG, bytesOf, imageText, painted, sizeOf, textImage } from '../../shell/image_text.js';
 import { lerp } from '../../shell/moves.js';
 import { decoded, onto, slice } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { BesideAnswer } from '../../shell/answers' */

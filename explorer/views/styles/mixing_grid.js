@@ -2,7 +2,7 @@
  * lies a button for each place. */
 import { make } from '../../shell/dom.js';
 import { brush, density, pen } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { PLACES, SIDE, isSource, sourceOf } from './places.js';
 
 /** @import { Place } from './places.js' */

@@ -1,7 +1,7 @@
 /* The current code over ψ: from its opposite, over the average of all codes, to an exaggeration. */
 import { make } from '../../shell/dom.js';
 import { tileRow } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { PixelNoise } from '../../shell/answers' */

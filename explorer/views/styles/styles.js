@@ -4,7 +4,7 @@ import { count } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { difference, mixed, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { MixedLayers, rangeTitle } from './mixed_layers.js';
 import { MixingGrid } from './mixing_grid.js';

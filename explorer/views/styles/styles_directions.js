@@ -6,7 +6,7 @@ import { button, make, progress } from '../../shell/dom.js';
 import { weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { untilReady } from '../../shell/poll.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { CodeAsked, Found } from '../../shell/types' */

@@ -2,7 +2,7 @@
  * Truncation and mixing are straight in W, so each is a path between codes (server: paths.py). Hundredths, as the dials have them. */
 import { joined } from '../../shell/bytes.js';
 import { FilmDialogue } from '../../shell/film_dialogue.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { joining, mixedIn } from './joining.js';
 

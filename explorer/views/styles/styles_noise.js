@@ -3,7 +3,7 @@
 import { make } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { decoded, onto } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { NoiseAnswer } from '../../shell/answers' */

@@ -2,7 +2,7 @@
 import { offer } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { decoded, density, rounded } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { PathsAnswer } from '../../shell/answers' */

@@ -4,7 +4,7 @@
 import { base64Of, joined, urlPlain, urlSafe } from '../../shell/bytes.js';
 import { sendable } from '../../shell/image_text.js';
 import { decoded, slice } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { HeldOutImage } from '../../shell/answers' */

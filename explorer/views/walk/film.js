@@ -6,7 +6,7 @@ import { walkText } from './film_state.js';
 import { mounted } from '../../shell/mounted.js';
 import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
-import { opened } from '../../shell/opened.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DrawWalk } from '../../shell/answers' */
