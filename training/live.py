@@ -30,8 +30,9 @@ from torch.nn import functional as F
 
 from . import data, families, points
 from .checkpoint import Card
-from .loop import Trainer, World
+from .loop import Trainer
 from .typeset import typeset
+from .world import World
 
 POINTS, SIDE, ARROWS = 512, 40, 14
 VIEW = 1.15                                       # half the side of the square that critic and arrows cover
