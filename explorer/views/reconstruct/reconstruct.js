@@ -7,34 +7,29 @@ import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { count } from '../../shell/dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
 import { mounted } from '../../shell/mounted.js';
-import { alike } from '../../shell/moves.js';
 import { Pad } from '../../shell/pad.js';
-import { decoded, onto, pixelsOf, slice, wipe } from '../../shell/pictures.js';
+import { wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { Bars } from './reconstruct_bars.js';
+import { Asking } from './reconstruct_asking.js';
 import { Beside } from './reconstruct_beside.js';
 import { Between } from './reconstruct_between.js';
 import { Camera } from './reconstruct_camera.js';
 import { Edit } from './reconstruct_edit.js';
-import { errorMap, short } from './reconstruct_error.js';
 import { Kept } from './reconstruct_kept.js';
 import { recText, textRec } from './reconstruct_link.js';
+import { Output } from './reconstruct_output.js';
 import { Spoil } from './reconstruct_noise.js';
 import { Own } from './reconstruct_own.js';
 import { Search } from './reconstruct_search.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
-/** @import { Beside as Body, BesideAnswer, BesideProblem, BesideTaken, HeldOutImage, Pixels } from '../../shell/answers' */
-/** @import { Picture } from '../../shell/pictures.js' */
+/** @import { BesideAnswer, HeldOutImage, Pixels } from '../../shell/answers' */
 /** @import { Code, Info, Origin, Run } from '../../shell/types' */
+/** @import { Input, More, Question } from './reconstruct_asking.js' */
 /** @import { Row } from './reconstruct_beside.js' */
 /** @import { Kept as Link } from './reconstruct_link.js' */
-/** @typedef {Body['image']} Input what the server is asked to take */
 /** @typedef {'code' | 'held' | 'draw' | 'file'} Source */
-/** @typedef {{ invert?: boolean }} More */
-/** @typedef {{ run: string | null, image: Input, more: More, era: number, take?: boolean, quiet?: boolean }} Question take: its code is to
- * become the current one; quiet: asked again for what is shown already */
 /** @typedef {BesideAnswer & Omit<Row, 'pixels'> & { rows: Row[], image: Input, more: More, shape: number[], pixels: Pixels }} Answer */
 
 const { element } = mounted('reconstruct');
@@ -54,11 +49,9 @@ let source = /** @type {Source} */ ('held'),
   image = /** @type {Input | null} */ (null),
   file = /** @type {string | Pixels | null} */ (null),
   invert = false,
-  exact = /** @type {Pixels | null} */ (null),
-  mode = 'signed';
+  exact = /** @type {Pixels | null} */ (null);
 let answer = /** @type {Answer | null} */ (null),
   given = /** @type {Uint8ClampedArray | null} */ (null),
-  edited = /** @type {number | null} */ (null),
   ours = false,
   owed = false,
   coming = /** @type {Input | null} */ (null),
@@ -79,77 +72,17 @@ const setCode = (w, origin, label) => {
 const follows = () => source === 'code' && !pinned;
 
 /* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
-const beside = new Beside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
-/** @type {Set<string>} */
-const loaded = new Set(); /* runs that the server has in memory */
-/** @type {Map<string, number>} */
-const slow = new Map(); /* how often a run's usual errors were asked for in vain */
-let next = /** @type {Question | null} */ (null),
-  busy = false,
-  again = 0;
+const beside = new Beside($('.lx-beside'), { mode: () => output.mode, edit: (name) => edit(name) });
 /** Ask for an image; take: its code becomes the current one. @param {Input} what @param {boolean} take @param {More} [more] */
 const encode = (what, take, more = {}) => {
-  clearTimeout(again);
   image = coming = what;
   owed = take && !follows();
   hint('');
-  next = { run: lx.state.run, image: what, more, take: owed, era };
   stale(true);
-  if (!busy) pump();
+  asking.ask({ run: lx.state.run, image: what, more, take: owed, era });
 };
 /** @param {Question} q */
 const wanted = (q) => q.run === lx.state.run && q.era === era && here();
-const pump = async () => {
-  busy = true;
-  while (next) {
-    const q = next,
-      all = Beside.fitting().map((r) => r.name),
-      now = all.filter((n) => n === q.run || loaded.has(n)),
-      began = performance.now();
-    next = null;
-    try {
-      const body = {
-        run: String(q.run),
-        runs: now,
-        image: q.image,
-        ...(follows() && lx.state.label !== null && { label: lx.state.label }),
-      };
-      const d = await lx.api('beside', { ...body, ...(q.more.invert ? { invert: true } : {}), ...spoil.asked() });
-      const noisy = d.noise !== undefined,
-        strip = await decoded(d.picture),
-        own = /** @type {BesideTaken | BesideProblem} */ (d.runs.find((r) => r.run === q.run));
-      for (const r of d.runs) loaded.add(r.run);
-      if (!wanted(q)) {
-        if (coming === q.image) coming = null;
-        continue;
-      }
-      if ('problem' in own) throw new Error(own.problem);
-      const rows = cut(strip, d.runs, noisy),
-        pixels = clean ? pixelsOf(clean) : pixelsOf($('.lx-given'));
-      given = pixels;
-      spoil.take(d.noise === undefined ? null : { noise: d.noise, rows });
-      beside.show(rows, pixels, $('.lx-given'));
-      const mine = /** @type {Row} */ (rows.find((r) => r.run === q.run));
-      if (q.quiet) {
-        if (answer) {
-          answer.percentile = mine.percentile;
-          tell();
-        }
-      } else arrived(q, d, rows, mine, began);
-      if (next) continue;
-      if (now.length < all.length) {
-        for (const n of all) loaded.add(n);
-        next = { ...q, quiet: true, take: false };
-        continue;
-      }
-      later(q, noisy ? [] : rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8));
-    } catch (e) {
-      if (!next && !q.quiet && wanted(q)) failed(/** @type {Error} */ (e));
-    }
-  }
-  busy = false;
-  cloud();
-};
 /** @param {Question} q @param {BesideAnswer} d @param {Row[]} rows @param {Row} mine @param {number} began */
 const arrived = (q, d, rows, mine, began) => {
   const now = (answer = {
@@ -159,11 +92,11 @@ const arrived = (q, d, rows, mine, began) => {
     image: q.image,
     more: q.more,
     shape: shape(),
-    pixels: { pixels: base64Of(bytesOf(clean || $('.lx-given'), shape()[0])) },
+    pixels: { pixels: base64Of(bytesOf(asking.clean ?? $('.lx-given'), shape()[0])) },
   });
   owed = false;
   if (coming === q.image) coming = null;
-  stale(!!next, true);
+  stale(asking.waits, true);
   delete element.dataset.error;
   hint('');
   if (q.take) setCode(now.w, origin(now), now.class ?? undefined);
@@ -171,42 +104,35 @@ const arrived = (q, d, rows, mine, began) => {
   between.take(now, $('.lx-given'));
   search.take({ image: isHeld(now.image) ? now.image : now.pixels });
   change.ask();
-  show();
+  output.show();
   note();
   pack();
   element.dataset.ms = Math.round(performance.now() - began);
   count(element);
 };
-/* how an image compares with others is worked out behind: ask again; data-owing: the figures that are still to come */
-/** @param {Question} q @param {Row[]} waiting */
-const later = (q, waiting) => {
-  element.dataset.owing = waiting.length;
-  for (const r of waiting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
-  if (waiting.length)
-    again = setTimeout(() => {
-      if (!busy && wanted(q)) {
-        next = { ...q, quiet: true, take: false };
-        pump();
-      }
-    }, 900);
-};
-/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one, then, where the input has noise, the
-   image without */
-let clean = /** @type {HTMLCanvasElement | null} */ (null);
-/** @param {BesideTaken | BesideProblem} r @returns {r is BesideTaken} */
-const isTaken = (r) => !('problem' in r);
-/** @param {Picture} strip @param {BesideAnswer['runs']} runs @param {boolean} noisy @returns {Row[]} */
-const cut = (strip, runs, noisy) => {
-  const good = runs.filter(isTaken),
-    w = strip.width / (1 + good.length + Number(noisy));
-  const tile = (/** @type {number} */ i) => slice(strip, i * w, w);
-  onto($('.lx-given'), tile(0));
-  clean = noisy ? tile(good.length + 1) : null;
-  return good.map((r, k) => {
-    const t = tile(k + 1);
-    return { ...r, w: lx.f32(r.w), sigma: r.sigma ? lx.f32(r.sigma) : null, tile: t, pixels: pixelsOf(t) };
-  });
-};
+const asking = new Asking($('.lx-given'), {
+  wanted,
+  more: () => ({ ...(follows() && lx.state.label !== null && { label: lx.state.label }), ...spoil.asked() }),
+  seen: (d, rows, pixels) => {
+    given = pixels;
+    spoil.take(d.noise === undefined ? null : { noise: d.noise, rows });
+    beside.show(rows, pixels, $('.lx-given'));
+  },
+  arrived,
+  figures: (mine) => {
+    if (!answer) return;
+    answer.percentile = mine.percentile;
+    output.tell();
+  },
+  dropped: (q) => {
+    if (coming === q.image) coming = null;
+  },
+  failed: (e) => failed(e),
+  owing: (n) => {
+    element.dataset.owing = n;
+  },
+  rested: () => output.cloud(),
+});
 /** @param {Answer} of @returns {Origin} */
 const origin = (of) => (source === 'held' ? { kind: 'point', index: Number(of.index), label: of.label } : { kind: 'image' });
 
@@ -218,10 +144,11 @@ const stale = (on, again = false) => {
   element.setAttribute('aria-busy', on);
 };
 const none = () => {
-  next = coming = null;
+  asking.stop();
+  coming = null;
   owed = false;
-  clearTimeout(again);
-  answer = given = edited = null;
+  answer = given = null;
+  output.forget();
   element.dataset.kept = '';
   element.dataset.owing = 0;
   stale(false);
@@ -230,8 +157,8 @@ const none = () => {
   between.enter();
   search.take(null);
   spoil.take(null);
-  tell();
-  bars();
+  output.tell();
+  output.bars();
 };
 /** @param {Error} e */
 const failed = (e) => {
@@ -264,7 +191,7 @@ const edit = (name) => {
   if (name === lx.state.run) {
     pin();
     setCode(answer.w, origin(answer), answer.class ?? undefined);
-    show();
+    output.show();
     return;
   }
   carry = carried(answer, to);
@@ -292,7 +219,7 @@ const pin = () => {
 const moving = (w, where) => {
   pin();
   setCode(w, where);
-  show();
+  output.show();
 };
 const films = new FilmDialogue($('.lx-film-dialogue'));
 const spoil = new Spoil(
@@ -318,89 +245,23 @@ const ownPicture = new Own(element, {
 const camera = new Camera($('.lx-video'), () => parts());
 const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
 
-/* ---- the pictures and what is said of them ---- */
+const output = new Output(element, {
+  answer: () => answer,
+  given: () => given,
+  follows,
+  held: (index) => source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === index,
+  here,
+  changed: () => {
+    beside.paint();
+    write();
+  },
+});
 /** @param {string} text */
 const hint = (text) => {
   const p = $('.lx-hint');
   p.textContent = text;
   p.hidden = !text;
 };
-const compare = () => {
-  const out = $('.lx-out canvas'),
-    canvas = $('.lx-diff canvas');
-  if (!given || given.length !== out.width * out.height * 4) {
-    wipe(canvas);
-    return null;
-  }
-  return errorMap(canvas, given, pixelsOf(out), out.width, out.height, shape()[0] === 1, mode);
-};
-/* the current code is the one that the encoder gives the input, or the one that is kept of the held-out image */
-/** @param {Answer} of */
-const itself = (of) =>
-  alike(lx.state.w, of.w) || (source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === of.index);
-/** The reconstruction, or where the code is no longer the encoder's, the edited one. */
-const show = () => {
-  const out = $('.lx-out canvas');
-  if (!answer) return;
-  if (follows() || itself(answer)) {
-    edited = null;
-    onto(out, answer.tile);
-    lx.stale([out], false);
-    compare();
-    tell();
-  } else {
-    const asked = answer;
-    edited ??= NaN;
-    lx.draw(out, { op: 'image', w: lx.b64(opened().w) }, (x, im) => {
-      if (asked !== answer || edited === null) return;
-      onto(out, im);
-      edited = compare() ?? NaN;
-      tell();
-    });
-    tell();
-  }
-  bars();
-  change.sync();
-};
-/* how far off the picture is, null: there is none, and what is to be said of that */
-const squared = () => (answer ? (edited ?? answer.error) : null);
-const rankText = () => {
-  if (!answer) return '';
-  if (edited !== null) return '· ' + lx.t('rec.edited', { e: short(answer.error) });
-  const { percentile } = answer;
-  return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: Math.round(percentile * 100) }) : '';
-};
-const tell = () => {
-  const own = edited === null,
-    free = !!answer && follows(),
-    out = $('.lx-out-name'),
-    back = $('.lx-back'),
-    error = squared();
-  out.dataset.t = own ? 'rec.output' : 'rec.output.edited';
-  out.textContent = lx.t(out.dataset.t);
-  $('.lx-error').textContent = error === null || Number.isNaN(error) ? '—' : short(error);
-  element.dataset.squared = error ?? '';
-  $('.lx-rank').textContent = rankText();
-  back.dataset.t = free ? 'rec.take' : 'rec.back';
-  back.textContent = lx.t(back.dataset.t);
-  back.hidden = !answer || (own && !free);
-  $('.lx-low').textContent = lx.t(mode === 'signed' ? 'rec.darker' : 'rec.none');
-  $('.lx-high').textContent = lx.t(mode === 'signed' ? 'rec.brighter' : 'rec.much');
-  $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
-  for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
-};
-const chart = new Bars($('.lx-bars'), { answer: () => answer }),
-  bars = () => chart.paint();
-let seed = 0;
-const cloud = () => {
-  if (!answer?.sigma || !here()) return;
-  lx.draw($('.lx-draws canvas'), { op: 'resample', w: lx.b64(answer.w), sigma: lx.b64(answer.sigma), n: 12, columns: 6, seed });
-};
-$('.lx-again').onclick = () => {
-  seed = lx.random();
-  cloud();
-};
-
 /* ---- the link ---- */
 let text = '',
   packing = 0;
@@ -417,7 +278,7 @@ const write = (quiet = false) => {
       source: pinned ? 'pinned' : source,
       image: named(),
       noise: spoil.state,
-      mode,
+      mode: output.mode,
       centre: $('.lx-centre input').checked,
       a: between.a,
       at: between.at,
@@ -684,14 +545,6 @@ document.addEventListener('paste', (e) => {
   }
 });
 $('.lx-back').onclick = () => edit(opened().run);
-for (const b of element.querySelectorAll('[data-mode]'))
-  b.onclick = () => {
-    mode = b.dataset.mode;
-    compare();
-    tell();
-    beside.paint();
-    write();
-  };
 
 /* ---- opening the view, changing the run ---- */
 /* another run than the one that is shown: nothing of that stays */
@@ -760,7 +613,7 @@ const restore = () => {
   settle();
   seen = lx.state.w;
   if (link) {
-    mode = link.mode;
+    output.mode = link.mode;
     $('.lx-centre input').checked = link.centre;
   }
   spoil.restore(link?.noise || null);
@@ -808,7 +661,7 @@ const shown = async (link) => {
   if (left) lx.say(lx.t('image.left'));
 };
 const resume = () => {
-  bars();
+  output.bars();
   kept.resume();
   change.ask();
   note();
@@ -842,7 +695,7 @@ const enter = () => {
   write(true);
 };
 choose('held');
-tell(); /* before the store is heard: it may tell of a restore at once */
+output.tell(); /* before the store is heard: it may tell of a restore at once */
 /* these change the code of the input; any other code is another input */
 const EDITS = ['sliders', 'found', 'images'];
 lx.on('code', (w, o) => {
@@ -854,9 +707,9 @@ lx.on('code', (w, o) => {
     /* a restore that comes with the code tells all of it */
     if (asked !== era || w !== lx.state.w) return;
     if (follows()) own();
-    else if (EDITS.includes(o?.kind)) show();
+    else if (EDITS.includes(o?.kind)) output.show();
     else fromCode();
-    bars();
+    output.bars();
     change.sync();
   });
 });
@@ -872,26 +725,23 @@ lx.on('run', () => {
 lx.on('runs', () => {
   if (answer && here()) {
     search.runs();
-    if (!busy) {
-      next = { run, image: answer.image, more: answer.more, quiet: true, era };
-      pump();
-    }
+    asking.refresh({ run, image: answer.image, more: answer.more, era });
   }
 });
 lx.on('lang', () => {
   note();
   ownPicture.tell();
-  tell();
-  bars();
+  output.tell();
+  output.bars();
   beside.paint();
   between.tell();
   kept.tell();
   search.tell();
   change.tell();
 });
-lx.on('theme', () => requestAnimationFrame(bars));
+lx.on('theme', () => requestAnimationFrame(() => output.bars()));
 new ResizeObserver(() => {
-  if (here()) bars();
+  if (here()) output.bars();
 }).observe($('.lx-bars canvas'));
 lx.translate(element);
 element.dataset.ready = 'true';
