@@ -1,6 +1,6 @@
 import { joined } from '../../shell/bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from '../../shell/direction_moves.js';
-import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
+import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, count, entitle, make, progress } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { ownDirections } from '../../shell/own.js';
@@ -160,10 +160,7 @@ const ownTools = () => {
   return make('div', { className: 'lx-own-tools' }, open, file);
 };
 /** @param {Found[]} all */
-const attributeRows = (all) =>
-  byField(all)
-    .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
-    .map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0)));
+const attributeRows = (all) => plainFirst(byField(all)).map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0)));
 /** @param {string} kind @param {HTMLElement[]} list */
 const section = (kind, list) =>
   make(

@@ -1,7 +1,7 @@
 /* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
 import { effect, received, title } from '../../shell/direction_moves.js';
-import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
+import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, make, progress } from '../../shell/dom.js';
 import { weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
@@ -173,9 +173,7 @@ export class StyleDirections {
 
   /** A slider for each field. @param {Found[]} of */
   #fields(of) {
-    return byField(of)
-      .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
-      .map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null));
+    return plainFirst(byField(of)).map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null));
   }
 
   /** @param {Turned[]} of */
