@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .dataspec import MOST_NOTES, Note
 from .files import Outside, inside, read_json, write_json
-from .model import MOST_NOTES, Note
 
 FILE = Path("resume") / "told.json"               # what is told of a training, beside the state that it resumes from
 MOST_BYTES = 2**16

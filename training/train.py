@@ -28,6 +28,7 @@ from .status import Status
 from .table import print_card
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
+from .world import World
 
 RESUME = "resume"
 
@@ -49,7 +50,7 @@ def train(args: argparse.Namespace) -> int:
     name = card.check_name(args.name or f"{args.family}-{args.data or DATA}")
     folder = args.trained / name
     with Signals() as signals:
-        world = loop.World.join(args.device)
+        world = World.join(args.device)
         try:
             with _Folder(folder, world.rank == 0) as own:
                 world.wait()
@@ -143,7 +144,7 @@ class _Training:
     args: argparse.Namespace
     folder: Path
     own: _Folder
-    world: loop.World
+    world: World
     signals: Signals
     plan: Plan
 

@@ -20,8 +20,6 @@ from tests.explorer import answers
 Schema = dict[str, Any]
 ASKED = {"map/{run}": {"projection": {"enum": ["umap", "pca", "code", "pca3"]}}, "colours/{dataset}": {"by": {"enum": ["class", "side"]}},
          "live/{name}/frames": {"after": {"type": "integer", "minimum": -1, "maximum": 10}}}       # what stands after the "?"
-JOBS = ("job_form", "job_snapshot", "job_samples", "job_start", "job_stop", "job_resume", "job_delete", "job_begin_upload",
-        "job_add_upload", "job_check_upload", "job_fit", "job_augmented")
 
 
 def coded(schema: Any) -> Any:
@@ -106,10 +104,12 @@ class Document:
         self._add(paths, f"{API}/queue/join", "post", body={
             "type": "object", "properties": {"data": data, "fn_index": {"type": "integer", "minimum": -1, "maximum": 20},
                                              "session_hash": session}, "required": ["data", "fn_index", "session_hash"], **closed})
+        jobs = answers.called()
         self._add(paths, f"{API}/component_server", "post", body={
             "type": "object", "properties": {
                 "session_hash": session, "component_id": {"anyOf": [{"const": self.component}, {"type": "integer"}]},
-                "fn_name": {"anyOf": [{"enum": list(JOBS)}, session]}, "data": anything},
+                "fn_name": {"anyOf": [{"enum": list(jobs)}, session]},
+                "data": {"anyOf": [*(self._schema(asked) for asked, _ in jobs.values()), anything]}},
             "required": ["session_hash", "component_id", "fn_name", "data"], **closed})
         for path in ("cancel", "reset"):
             self._add(paths, f"{API}/{path}", "post", body={"type": "object", "properties": {

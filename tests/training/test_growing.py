@@ -13,9 +13,10 @@ from training import checkpoint, families, growing, losses, state
 from training.checkpoint import Card
 from training.equalized import doubled, halved, smoothed
 from training.growing import Schedule, channels_of, sides_of
-from training.loop import Trainer, World
+from training.loop import Trainer
 from training.model import Batch, SettingError
 from training.stages import read
+from training.world import World
 
 from .small import shapes, spec
 

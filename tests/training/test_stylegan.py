@@ -11,7 +11,8 @@ from torch.nn import functional as F
 from training import families, palette, styles
 from training.equalized import EqualConv, EqualLinear, PixelNorm
 from training.model import SettingError
-from training.styles import Mapping, SynthesisLayer, adain, alike, demodulation, exchanged, mixed, standardised
+from training.style_codes import alike, exchanged, mixed
+from training.style_layers import Mapping, SynthesisLayer, adain, demodulation, standardised
 
 from .small import spec
 from .test_growing import batch, codes, made, randomised, trainer

@@ -20,6 +20,6 @@ onmessage = async ({ data }) => {
       arrays = data.run ? Object.values(told).map((/** @type {any} */ one) => one.data.buffer) : [];
     postMessage({ call, told }, { transfer: arrays });
   } catch (e) {
-    postMessage({ call, failed: String(e?.message ?? e) });
+    postMessage({ call, failed: String(/** @type {Error | undefined} */ (e)?.message ?? e) });
   }
 };

@@ -3,11 +3,11 @@ import { button, make } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { shareBars } from './share_bars.js';
 import { Dimensions, byNumbers, canOrder, natsText, pageText } from './dimensions.js';
 
-/** @import { Opened } from '../../shell/types' */
 /** @typedef {{ name: string, told: string, more?: string, unused?: boolean }} Row */
 /** @typedef {ReturnType<typeof measure>} Box where the cells lie */
 
@@ -29,7 +29,6 @@ let rows = 0;
 let box = null;
 /** @type {string | null} */
 let built = null;
-const opened = () => /** @type {Opened} */ (lx.state);
 const dimensions = new Dimensions(() => all());
 /** @returns {Row[]} */
 const rowsShown = () => {

@@ -128,8 +128,9 @@ export class Upload {
       this.#say(lx.t('train.own.ready', { n: number(found.images) }));
       this.#note(found.notes);
     } catch (e) {
-      this.#say(e.message);
-      this.#note(e.notes || []);
+      const { message, notes } = /** @type {Error & { notes?: Note[] }} */ (e);
+      this.#say(message);
+      this.#note(notes || []);
     } finally {
       this.sending = false;
       this.#view.changed();
