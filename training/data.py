@@ -45,8 +45,8 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
 
     ``cache``: the folder that keeps data sets (default: LATENT_EXPLORER_DATA, else ~/.cache/latent-explorer). ``source`` and
     ``size``: for ``folder`` alone, a folder, archive or table of images and the side in pixels to bring them to (28, 32 or 64, the
-    default); ``reading``: what is said of a table. ``limit``: at most so many images of each split; drawn sets then draw no more than these. ``progress`` is
-    called with images done and in all. Raises DataError with a sentence on what to do.
+    default); ``reading``: what is said of a table. ``limit``: at most so many images of each split; drawn sets then draw no more than
+    these. ``progress`` is called with images done and in all. Raises DataError with a sentence on what to do.
     """
     if name not in TITLES:
         raise DataError(f"There is no data set {name!r}; there are {', '.join(NAMES)}.")
@@ -121,8 +121,8 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
     return _fingerprinted(cut) if len(cut.train) < len(dataset.train) else cut
 
 
-# The cached form. Version 1: compressed, images with channels last (packs a third smaller). Version 2, of large sets: not compressed, images
-# as they are, so that they can be mapped. In both, spec and notes as JSON, and a checksum of each array.
+# The cached form. Version 1: compressed, images with channels last (packs a third smaller). Version 2, of large sets: not compressed,
+# images as they are, so that they can be mapped. In both, spec and notes as JSON, and a checksum of each array.
 
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
@@ -178,7 +178,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
         raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
     source = Path(source).expanduser().resolve()
     said = reading.key() if reading else ""
-    key = hashlib.sha256(" ".join(map(str, filter(None, (folder.RULES, size, folder.listing_digest(source), said)))).encode()).hexdigest()
+    key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)} {said}".rstrip().encode()).hexdigest()
     title = readable(source.name if source.is_dir() else stem_of(source.name))
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]

@@ -40,9 +40,9 @@ class Dataset:
 
 def of_pictures(spec: DataSpec, pictures: Any, scratch: Path | None = None) -> Dataset:
     """From folder.Pictures: what is held out apart from what is trained on. ``spec`` says the rest; what is large lies in ``scratch``."""
-    train, test = (Split(mapped.pick(pictures.images, np.flatnonzero(at), scratch), None if pictures.labels is None else pictures.labels[at])
-                   for at in (~pictures.held_out, pictures.held_out))
-    return Dataset(spec, train, test)
+    def split(at: np.ndarray) -> Split:
+        return Split(mapped.pick(pictures.images, np.flatnonzero(at), scratch), None if pictures.labels is None else pictures.labels[at])
+    return Dataset(spec, split(~pictures.held_out), split(pictures.held_out))
 
 
 __all__ = ["Dataset", "Split", "of_pictures"]

@@ -152,7 +152,8 @@ def read(source: Path, size: int, progress: Progress | None = None, reading: Rea
     Of files, classes are the first-level subfolders if there are at least two and every image lies in one (a single folder around
     everything does not count). Folders ``train`` and ``test`` (or ``val``, …) are a split, not classes: the latter is held out. Else one
     image in ten is, at least 20 but at most a quarter, by a hash of its pixels, so the choice depends on nothing else. Of equal images
-    the first is kept. ``scratch``: where they lie, by default where the system keeps such. Raises DataError on a source that cannot be used.
+    the first is kept. ``scratch``: where they lie, by default where the system keeps such. Raises DataError on a source that cannot be
+    used.
     """
     with opened(source, reading, scratch) as there:
         return _Reader(there, size, scratch).read(progress)

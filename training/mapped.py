@@ -1,7 +1,7 @@
 """Arrays that lie in a file and not in memory: the system reads the pages that are looked at and takes them back when it is told to.
 
-A set of 200,000 colour images of 64 × 64 pixels is 2.5 GB. Rows are written to a file one after the other and read through a mapping of it, so
-that reading, hashing, writing and training need no more memory than the rows of the moment.
+A set of 200,000 colour images of 64 × 64 pixels is 2.5 GB. Rows are written to a file one after the other and read through a mapping of it,
+so that reading, hashing, writing and training need no more memory than the rows of the moment.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def read_npz(path: Path, name: str) -> np.ndarray:
-    """One array of what ``write_npz`` wrote, mapped, after its checksum was compared. Raises what a damaged zip raises, ValueError, KeyError."""
+    """One array of what ``write_npz`` wrote, mapped, after its checksum was compared. Raises what a damaged zip raises, ValueError or
+    KeyError."""
     with zipfile.ZipFile(path) as archive, open(path, "rb") as f:
         member = archive.getinfo(f"{name}.npy")
         if member.compress_type != zipfile.ZIP_STORED:

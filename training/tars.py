@@ -46,7 +46,7 @@ def files(source: Path, stack: ExitStack, scratch: Path | None = None) -> tuple[
 
 def unpacked(pieces: Iterable[bytes], stack: ExitStack, scratch: Path | None, most: int) -> IO[bytes] | None:
     """Bytes in a file without a name; None for more than ``most`` of them."""
-    out: IO[bytes] = stack.enter_context(tempfile.TemporaryFile(dir=scratch, buffering=CHUNK))
+    out: IO[bytes] = stack.enter_context(tempfile.TemporaryFile(dir=scratch, buffering=CHUNK))   # noqa: SIM115
     held = 0
     for part in pieces:
         held += len(part)
@@ -59,7 +59,7 @@ def unpacked(pieces: Iterable[bytes], stack: ExitStack, scratch: Path | None, mo
 
 
 def _plain(source: Path, stack: ExitStack, scratch: Path | None) -> IO[bytes]:
-    file = stack.enter_context(open(source, "rb"))
+    file = stack.enter_context(open(source, "rb"))   # noqa: SIM115
     head = file.read(6)
     file.seek(0)
     opener = next((way for magic, way in PACKED.items() if head.startswith(magic)), None)
@@ -76,7 +76,7 @@ def _plain(source: Path, stack: ExitStack, scratch: Path | None) -> IO[bytes]:
 def _members(tar: tarfile.TarFile) -> Iterator[tuple[bytes, int, int, bool, str]]:
     """Of each file and link: name, where its bytes begin, how many, whether they lie elsewhere (sparse), what it links to."""
     for count, member in enumerate(iter(tar.next, None), 1):
-        tar.members.clear()                       # else it keeps all of them
+        tar.members = []                          # type: ignore[attr-defined]  # else it keeps all of them
         if count > archive.MOST_FILES:
             raise DataError(f"A tar may hold at most {archive.MOST_FILES:,} files; this one has more.", "data.error.files",
                             n=archive.MOST_FILES)

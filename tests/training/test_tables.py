@@ -78,7 +78,8 @@ def test_arrays_with_labels_and_a_split(tmp_path: Path) -> None:
     assert np.array_equal(found.test.images[:, 0], x[45:]) and [(n.kind, n.n, n.name) for n in found.spec.notes] == [("part", 15, "test")]
 
 
-@pytest.mark.parametrize("numbers, black, white", [(np.float32, 0, 1), (np.float64, -1, 1), (bool, 0, 1), (np.int64, 0, 16), (np.uint16, 0, 4095)])
+@pytest.mark.parametrize("numbers, black, white", [(np.float32, 0, 1), (np.float64, -1, 1), (bool, 0, 1),
+                                                   (np.int64, 0, 16), (np.uint16, 0, 4095)])
 def test_numbers_of_any_kind_become_eight_bits(tmp_path: Path, numbers: type, black: float, white: float) -> None:
     x = noise(30, 32, 32)
     stored = black + x / 255 * (white - black)
@@ -108,7 +109,8 @@ def test_a_folder_of_npy_files_one_hot_labels_names_and_rows_that_are_missing(tm
     found = folder.read(tmp_path, 28)
     assert found.classes == ("0", "1", "2", "3") and told(found) == {"rows": 1, "range": 0, "part": 10}
     assert found.held_out.sum() == 10 and found.labels.tolist() == [k % 4 for k in range(40) if k != 7]
-    np.savez_compressed(tmp_path / "named.npz", images=noise(30, 28, 28), labels=np.arange(30)[:, None] % 2, class_names=np.array(["cat", "dog"]))
+    labels, names = np.arange(30)[:, None] % 2, np.array(["cat", "dog"])
+    np.savez_compressed(tmp_path / "named.npz", images=noise(30, 28, 28), labels=labels, class_names=names)
     assert folder.survey(tmp_path / "named.npz").found[3] == Note("classes", 2, "cat, dog")
 
 
@@ -134,7 +136,7 @@ def test_arrays_that_are_no_images(tmp_path: Path, arrays: dict[str, np.ndarray]
 def test_damaged_files_are_told_in_a_sentence(tmp_path: Path, name: str) -> None:
     whole = io.BytesIO()
     np.savez(whole, images=noise(40, 28, 28))
-    for raw in (b"", b"not it at all", whole.getvalue()[:5000], b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (9**9,)}"):
+    for raw in (b"", b"not it at all", whole.getvalue()[:5000], b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'shape': (9**9,)}"):
         (tmp_path / name).write_bytes(raw)
         with pytest.raises(DataError) as e:
             folder.read(tmp_path / name, 28)
@@ -177,7 +179,7 @@ def test_a_csv_of_kaggle_with_its_label_column(tmp_path: Path) -> None:
         z.writestr("train.csv", packed)
         z.writestr("sample_submission.csv", "ImageId,Label\n1,0\n2,0\n")
     look = folder.survey(tmp_path / "digits.zip")
-    assert said(look)[0] == "A CSV of pixels, an image in each row: 38." and notes.sentence(Note("labelled", name="label")) in map(notes.sentence, look.notes)
+    assert said(look)[0] == "A CSV of pixels, an image in each row: 38." and Note("labelled", name="label") in look.notes
     found = folder.read(tmp_path / "digits.zip", 28)
     keep = [k for k in range(40) if k not in (4, 5)]
     assert np.array_equal(found.images[:, 0], x[keep]) and found.labels.tolist() == y[keep].tolist()
@@ -196,7 +198,8 @@ def test_a_csv_that_a_public_package_brings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header, first, names, column", [
-    (None, True, "abcd", "1"), (["what", *map(str, range(64))], True, "0123", "what"), ([*(f"p{k}" for k in range(64)), "kind"], False, "abcd", "kind"),
+    (None, True, "abcd", "1"), (["what", *map(str, range(64))], True, "0123", "what"),
+    ([*(f"p{k}" for k in range(64)), "kind"], False, "abcd", "kind"),
     (["", *(f"px_{k}" for k in range(64)), "target"], False, "0123", "target")])
 def test_the_label_column_is_found(tmp_path: Path, header: list[str] | None, first: bool, names: str, column: str) -> None:
     x, y = noise(30, 8, 8), np.array(list(names))[np.arange(30) % 4]
@@ -266,7 +269,8 @@ def test_emnist_is_set_right_by_its_name_and_a_person_may_say_otherwise(tmp_path
     assert stands(found.images) and found.classes == ("A", "B", "C") and told(found) == {"turned": 0, "part": 12}
     assert not stands(folder.read(tmp_path / "letters", 28, reading=Reading(turned="no")).images)
     put_idx(tmp_path / "other", "", x, y, "test")
-    assert not stands(folder.read(tmp_path / "other", 28).images) and stands(folder.read(tmp_path / "other", 28, reading=Reading("yes")).images)
+    assert not stands(folder.read(tmp_path / "other", 28).images)
+    assert stands(folder.read(tmp_path / "other", 28, reading=Reading("yes")).images)
     both = [data.load("folder", source=tmp_path / "other", cache=tmp_path, size=28, reading=r) for r in (None, Reading("yes"))]
     assert both[0].spec.fingerprint != both[1].spec.fingerprint, "each has a cache of its own"
 

@@ -103,7 +103,7 @@ class Bench:
             raise DataError(f"{file.path.name} is packed by a method that is not read here.", "data.error.damaged", name=file.path.name)
         plain: IO[bytes] | None
         if isinstance(file, OnDisk):
-            plain = self.stack.enter_context(open(file.where, "rb"))
+            plain = self.stack.enter_context(open(file.where, "rb"))   # noqa: SIM115
         else:
             plain = tars.unpacked(file.pieces(), self.stack, self.scratch, archive.MOST_BYTES)
         if packed and plain is not None:

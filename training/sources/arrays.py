@@ -49,8 +49,8 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
     images, told = _images(found)
     if not images:
         if objects:
-            raise DataError(f"{', '.join(objects[:4])} in {bench.source.name} holds Python objects (a pickle), which are never opened. Save "
-                            "it as numbers: numpy.savez(file, images=…, labels=…).", "data.error.pickle", name=bench.source.name)
+            raise DataError(f"{', '.join(objects[:4])} in {bench.source.name} holds Python objects (a pickle), which are never opened. "
+                            "Save it as numbers: numpy.savez(file, images=…, labels=…).", "data.error.pickle", name=bench.source.name)
         there = ", ".join(f"{a.name} {a.array.shape}" for a in found[:8]) or "none"
         raise DataError(f"No array in {bench.source.name} is one of images: (n, H, W) or (n, H, W, C) of numbers. There is: {there}.",
                         "data.error.arrays", name=bench.source.name, there=there)
@@ -76,7 +76,7 @@ def _arrays(file: File, bench: Bench, objects: list[str]) -> Iterator[Array]:
                         n=MOST_BYTES // 1024**3)
     for member in members:
         with archive.open(member) as inside:
-            shape, fortran, dtype = mapped.header_of(inside)     # type: ignore[arg-type]
+            shape, fortran, dtype = mapped.header_of(inside)
             if dtype.hasobject:
                 objects.append(member.filename.removesuffix(".npy"))
                 continue
@@ -96,13 +96,14 @@ def _images(found: list[Array]) -> tuple[list[tuple[Array, np.ndarray]], list[No
     """The arrays that are images, as stored.Part has them: those of one shape, the most there are; flat ones where there are no others."""
     known = [(a, shaped) for a in found if (shaped := stored.channels_last(a.array)) is not None]
     if not known:
-        flat = [a for a in found if a.array.ndim == 2 and a.array.dtype.kind in "buif" and a.array.shape[1] >= LEAST_IN_A_ROW and len(a.array)]
+        flat = [a for a in found if a.array.ndim == 2 and a.array.dtype.kind in "buif" and len(a.array)
+                and a.array.shape[1] >= LEAST_IN_A_ROW]
         flat = [a for a in flat if a.called(PIXELS)] or flat
         known = [(a, shaped) for a in flat if (shaped := stored.of_rows(a.array)) is not None]
     named = [(a, shaped) for a, shaped in known if a.called(PIXELS)]
     known = named or known
     shapes: dict[tuple[int, ...], int] = {}
-    for a, (pixels, _) in known:
+    for _, (pixels, _) in known:
         shapes[pixels.shape[1:]] = shapes.get(pixels.shape[1:], 0) + len(pixels)
     most = max(shapes, key=lambda s: shapes[s], default=None)
     kept = [(a, shaped) for a, shaped in known if shaped[0].shape[1:] == most]

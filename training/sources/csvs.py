@@ -135,9 +135,8 @@ class _Read:
         good = np.isfinite(values).all(1) if values.dtype.kind == "f" else np.ones(len(values), bool)
         self.bad += int((~good).sum())
         values = values[good]
-        if self.rows.dtype == np.uint8 and values.size:
-            if values.min() < 0 or values.max() > 255 or values.dtype.kind == "f" and not (values == np.floor(values)).all():
-                raise Unfit
+        if self.rows.dtype == np.uint8 and values.size and not _bytes(values):
+            raise Unfit
         self.rows.append(values.astype(self.rows.dtype))
         if layout.label >= 0:
             column = frame.iloc[:, layout.label]
@@ -145,6 +144,11 @@ class _Read:
             self.labels[-1] = self.labels[-1][good]
         if layout.part >= 0:
             self.parts.append(frame.iloc[:, layout.part].fillna("").astype(str).to_numpy(object)[good])
+
+
+def _bytes(values: np.ndarray) -> bool:
+    """Whether all are whole numbers from 0 to 255."""
+    return values.min() >= 0 and values.max() <= 255 and (values.dtype.kind != "f" or bool((values == np.floor(values)).all()))
 
 
 def _numbers(frame: pd.DataFrame) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""MNIST's own format, idx: a file of images and one of labels for each part, also packed by gzip (LeCun, Cortes & Burges, the MNIST database).
+"""MNIST's own format, idx: a file of images and one of labels for each part, also packed by gzip (LeCun, Cortes & Burges 1998).
 
 EMNIST's files (Cohen et al. 2017) hold each image with rows and columns exchanged, as MATLAB stores it; nothing in a file says so, so it is
 known by its name.

@@ -24,8 +24,8 @@ COMPARED = 64                                     # images by which the order of
 
 @dataclass
 class Part:
-    """``images`` (n, h, w) or (n, h, w, C) with C of 3 or 4, in numbers of any kind; ``labels`` (n,) numbers or text, or None; ``split``: the
-    word that says which part of a split they are, ``name``: of the array or file."""
+    """``images`` (n, h, w) or (n, h, w, C) with C of 3 or 4, in numbers of any kind; ``labels`` (n,) numbers or text, or None; ``split``:
+    the word that says which part of a split they are, ``name``: of the array or file."""
 
     name: str
     images: np.ndarray
