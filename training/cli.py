@@ -166,7 +166,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = make_parser().parse_args(argv)
         command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data,
-                   "look": command_look, "live": command_live, "features": command_features, "all": command_all, "choose": command_choose}[args.command]
+                   "look": command_look, "live": command_live, "features": command_features, "all": command_all,
+                   "choose": command_choose}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)

@@ -126,7 +126,7 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
 
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
-    large = dataset.train.images.nbytes > mapped.SMALL and dataset.train.images.ndim == 4
+    large = dataset.spec.own and dataset.train.images.nbytes > mapped.SMALL
     meta = json.dumps(dict(version=2 if large else 1, key=key, spec=dataclasses.asdict(dataset.spec)))
     arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
