@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import lzma
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ from ..reading import Reading
 
 MOST_IMAGES = 250_000
 FEWEST = 20                                       # images
+MODULES = {"parquet": "parquet", "arrays": "arrays", "idx": "idx", "csv": "csvs"}        # by kind of table
 DAMAGED = (OSError, ValueError, EOFError, KeyError, TypeError, OverflowError, MemoryError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
            gzip.BadGzipFile)
 """What reading a damaged table raises."""
@@ -57,9 +59,8 @@ class Source:
 def opened(source: Path, reading: Reading | None = None, scratch: Path | None = None) -> Iterator[Source]:
     """What there is at ``source``, readable within the context. ``scratch``: the folder where large things lie meanwhile. Image files
     come before tables beside them, unless there are too few. Raises DataError."""
-    from . import arrays, csvs, idx, image_files, parquet
+    from . import image_files
 
-    readers = {"parquet": parquet.read, "arrays": arrays.read, "idx": idx.read, "csv": csvs.read}
     reading = reading or Reading()
     with ExitStack() as stack, archive.opened(source, scratch) as (files, notes):
         kind = archive.kind_of(source)
@@ -70,7 +71,7 @@ def opened(source: Path, reading: Reading | None = None, scratch: Path | None = 
             return
         tidy = Bench(source, list(files), stack, scratch, reading)
         try:
-            yield readers[table](found[table], tidy, [*notes, *_left(files, found[table], table)])
+            yield _reader(table)(found[table], tidy, [*notes, *_left(files, found[table])])
         except DAMAGED as error:
             if isinstance(error, DataError):
                 raise
@@ -78,7 +79,12 @@ def opened(source: Path, reading: Reading | None = None, scratch: Path | None = 
                             name=source.name) from error
 
 
-def _left(files: list[File], read: list[File], kind: str) -> list[Note]:
+def _reader(kind: str) -> Callable[[list[File], Bench, list[Note]], Source]:
+    """Of a kind of table; what it needs (pandas, pyarrow) is loaded with it."""
+    return importlib.import_module(f"{__name__}.{MODULES[kind]}").read
+
+
+def _left(files: list[File], read: list[File]) -> list[Note]:
     """Pictures beside a table, and tables of another kind, are not read; papers about it are no loss."""
     own = {id(f) for f in read}
     left = sum(id(f) not in own and (f.path.name.lower().endswith(ENDINGS) or bool(tables.kind_of(f.path.name))) for f in files)
