@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from . import archive
+from . import archive, disk
 from .archive import File, Within
 from .download import DataError
 from .mapped import CHUNK
@@ -41,6 +41,8 @@ def files(source: Path, stack: ExitStack, scratch: Path | None = None) -> tuple[
     except DataError:
         raise
     except DAMAGED as error:
+        if isinstance(error, OSError) and disk.sentence(error):
+            raise
         raise DataError(f"{source.name} is not a tar, or a damaged one ({error}).", BROKEN, name=source.name) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import importlib.resources
 import io
@@ -20,7 +21,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from training import archive, data, folder, notes, sources
+from training import archive, data, folder, mapped, notes, sources
 from training.data import DataError, Reading
 from training.notes import Note
 
@@ -237,6 +238,28 @@ def test_fractions_in_a_csv(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(",".join(f"{v:.6f}" for v in row.ravel()) for row in x))
     found = folder.read(tmp_path / "a.csv", 28)
     assert [(n.kind, n.low, n.high) for n in found.notes] == [("range", 0, 1)] and found.classes == () and len(found.images) == 25
+
+
+def test_labels_of_a_csv_that_turn_to_words_in_a_later_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapped, "CHUNK", 8 * 64 * 10)             # ten rows at a time
+    x, y = noise(30, 8, 8), np.array([*"0123456789" * 2, *"abcdefghij"])
+    (tmp_path / "a.csv").write_text("\n".join(map(",".join, [["label", *map(str, range(64))], *rows_of(x, y)])))
+    found = folder.read(tmp_path / "a.csv", 28)
+    assert found.classes == tuple("0123456789abcdefghij") and [found.classes[k] for k in found.labels] == y.tolist()
+
+
+def test_a_list_beside_a_few_pictures_is_no_table(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label\na.png,1\n")
+    (tmp_path / "a.png").write_bytes(png(noise(1, 24, 24)[0]))
+    with pytest.raises(DataError, match="A folder needs at least 20 images; this one has 1") as e:
+        folder.read(tmp_path, 28)
+    assert e.value.key == "data.error.few"
+
+
+def test_a_full_disk_is_not_told_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(tmp_path / "a.npz", images=noise(30, 28, 28))
+    with pytest.raises(OSError, match="No space left"), sources.opened(tmp_path / "a.npz"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 # idx

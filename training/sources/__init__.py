@@ -9,15 +9,16 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from .. import archive, tables, tars
+from .. import archive, disk, tables, tars
 from ..archive import File, OnDisk
 from ..download import DataError
 from ..notes import Note
-from ..pictures import ENDINGS, Picture
+from ..pictures import ENDINGS, Picture, Unreadable
 from ..reading import Reading
 
 MOST_IMAGES = 250_000
@@ -66,17 +67,36 @@ def opened(source: Path, reading: Reading | None = None, scratch: Path | None = 
         kind = archive.kind_of(source)
         found = {k: [f for f in files if tables.kind_of(f.path.name) == k] for k in tables.KINDS}
         table = next((k for k in tables.KINDS if found[k]), None)
-        if table is None or sum(f.path.name.lower().endswith(ENDINGS) for f in files) >= FEWEST:
+        pictures = sum(f.path.name.lower().endswith(ENDINGS) for f in files)
+        if table is None or pictures >= FEWEST or (table == "csv" and pictures):       # a list of names lies beside pictures
             yield image_files.read(files, kind, notes)
             return
         tidy = Bench(source, list(files), stack, scratch, reading)
-        try:
-            yield _reader(table)(found[table], tidy, [*notes, *_left(files, found[table])])
-        except DAMAGED as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(f"{source.name} is damaged ({type(error).__name__}: {error}).", "data.error.damaged",
-                            name=source.name) from error
+        with _told(source):
+            there = _reader(table)(found[table], tidy, [*notes, *_left(files, found[table])])
+        yield replace(there, ones=partial(_checked, source, there.ones))
+
+
+@contextmanager
+def _told(source: Path) -> Iterator[None]:
+    """What a damaged table raises, as a DataError; a full disk is none of its faults."""
+    try:
+        yield
+    except DAMAGED as error:
+        if isinstance(error, DataError | Unreadable) or isinstance(error, OSError) and disk.sentence(error):
+            raise
+        raise DataError(f"{source.name} is damaged ({type(error).__name__}: {error}).", "data.error.damaged", name=source.name) from error
+
+
+def _checked(source: Path, ones: Callable[[Sequence[int] | None], Iterator[One]], at: Sequence[int] | None) -> Iterator[One]:
+    """``ones(at)``, with what is raised between two of them told of the table."""
+    each = ones(at)
+    while True:
+        with _told(source):
+            one = next(each, None)
+        if one is None:
+            return
+        yield one
 
 
 def _reader(kind: str) -> Callable[[list[File], Bench, list[Note]], Source]:

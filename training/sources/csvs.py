@@ -91,7 +91,7 @@ def _shaped(rows: np.ndarray, bench: Bench) -> tuple[np.ndarray, list[Note]]:
 
 def _parts(file: File, images: np.ndarray, found: _Read, layout: Layout) -> Iterator[stored.Part]:
     """By the column that says which part of a split a row is, where there is one, else by the file's name."""
-    labels = np.concatenate(found.labels) if layout.label >= 0 else None
+    labels = _joined(found.labels) if layout.label >= 0 else None
     name = file.path.as_posix()
     if layout.part < 0:
         yield stored.Part(name, images, labels, tables.split_of(name))
@@ -100,6 +100,12 @@ def _parts(file: File, images: np.ndarray, found: _Read, layout: Layout) -> Iter
     for word in sorted(set(words.tolist())):
         at = np.flatnonzero(words == word)
         yield stored.Part(name, mapped.pick(images, at), None if labels is None else labels[at], tables.split_of(word))
+
+
+def _joined(labels: list[np.ndarray]) -> np.ndarray:
+    """Of all chunks: as text where one of them has words."""
+    words = any(part.dtype.kind == "O" for part in labels)
+    return np.concatenate([part.astype(str).astype(object) if words else part for part in labels])
 
 
 class _Read:
@@ -114,7 +120,7 @@ class _Read:
     def all(self, f: IO[bytes]) -> None:
         """Read to the end. Raises Unfit when the numbers are others than this type holds."""
         layout = self.layout
-        at_once = max(64, mapped.CHUNK // (8 * max(len(layout.pixels), 2048 if layout.spaced else 1)))
+        at_once = max(8, mapped.CHUNK // (8 * max(len(layout.pixels), 2048 if layout.spaced else 1)))
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             for frame in pd.read_csv(f, sep=layout.separator, header=0 if layout.header else None, chunksize=at_once, low_memory=False,

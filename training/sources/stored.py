@@ -18,7 +18,7 @@ from . import Bench, One, Source
 
 MOST_CLASSES = 1_000
 LOW = 32                                          # whole numbers up to it are no 8 bits: 0 to 16 of scikit-learn's digits
-LEAST_SIDE = 4                                    # pixels
+LEAST_SIDE, MOST_SIDE = 4, 2048                   # pixels
 COMPARED = 64                                     # images by which the order of a colour image's numbers is told
 
 
@@ -134,14 +134,14 @@ def channels_last(array: np.ndarray) -> tuple[np.ndarray, list[Note]] | None:
             notes = [Note("channels")] if array.shape[3] > 1 else []
         if array.shape[3] == 1:
             array = array[..., 0]
-    return (array, notes) if min(array.shape[1:3]) >= LEAST_SIDE else None
+    return (array, notes) if min(array.shape[1:3]) >= LEAST_SIDE and max(array.shape[1:3]) <= MOST_SIDE else None
 
 
 def side_of(numbers: int) -> tuple[int, int] | None:
     """Side and channels of a square image of so many numbers, grey or in three colours; None where there is none."""
     for channels in (1, 3):
         side = math.isqrt(numbers // channels)
-        if side * side * channels == numbers and side >= LEAST_SIDE:
+        if side * side * channels == numbers and LEAST_SIDE <= side <= MOST_SIDE // 4:
             return side, channels
     return None
 
