@@ -20,7 +20,7 @@ def pins() -> dict[str, str]:
 
 
 def test_everything_is_pinned():
-    for name in ("requirements.txt", "requirements-data.txt", "requirements-dev.txt", "requirements-export.txt", "requirements-mcp.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-export.txt", "requirements-mcp.txt", "requirements-parquet.txt"):
         for line in (ROOT / name).read_text().splitlines():
             assert not line.strip() or line.startswith("#") or re.match(r"[\w.-]+==[\w.]+(\s+#.*)?$", line), line
     assert pins()["torch"] == "2.13.0" and pins()["torchvision"] == "0.28.0"

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, log, pixels, points, precision, renamed, stages, state
+from . import alarms, checkpoint, log, mapped, pixels, points, precision, renamed, stages, state
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
@@ -53,6 +53,18 @@ class Progress:
                     **{k: float(f"{v:.6g}") for k, v in self.terms.items()})
 
 
+def _on(images: np.ndarray, device: torch.device) -> Tensor:
+    """Images on a device; those that lie in a file go there in pieces, and stay in it for the CPU."""
+    whole = torch.from_numpy(np.require(images, requirements=["C", "W"]))
+    if device.type == "cpu":
+        return whole
+    out = torch.empty_like(whole, device=device)
+    for span in mapped.spans(images):
+        out[span] = whole[span].to(device)
+        mapped.let_go(images)
+    return out
+
+
 class Stream:
     """An endless, reproducible order of the training images: each pass a new permutation of (seed, pass). Its state is one number."""
 
@@ -64,7 +76,7 @@ class Stream:
                              "choose a smaller batch_size.")
         if batch_size % world.size:
             raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
-        self.images = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(world.device)
+        self.images, self._touched = _on(images, world.device), mapped.Touched(images)
         self.labels = None if labels is None else torch.from_numpy(np.require(labels, requirements=["C", "W"])).to(world.device)
         self.batch_size, self.seed, self.world, self.augment = batch_size, seed, world, augment
         self.position = 0                      # batches drawn
@@ -81,11 +93,13 @@ class Stream:
         start = k * self.batch_size + self.world.rank * share
         self.position += 1
         index = self._order[start:start + share].to(self.images.device)
+        self._touched.more(share)
         return self._batch(augmented(self.images[index], self.augment), index)
 
     def take(self, index: Tensor) -> Batch:
         """The images at ``index`` as they are, in [-1, 1]."""
         index = index.to(self.images.device)
+        self._touched.more(len(index))
         return self._batch(self.images[index], index)
 
     def _batch(self, images: Tensor, index: Tensor) -> Batch:

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
+from . import alarms, card, checkpoint, disk, families, log, look, loop, maps, notes, precision, readiness, stages, state, status
 from .afterwards import measure_for_page
 from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
@@ -178,6 +178,9 @@ class _Training:
         self._say("running", "loading the data")
         if self.lead and plan.kept is None:
             self._clear()
+            if args.source and plan.card is None and args.data == "folder":
+                for sentence in look.sentences(look.at(args)):
+                    tell(sentence)
         dataset = self.dataset = load_data(args, plan.card.data if plan.card else None)
         self.told = list(dataset.spec.notes)
         if plan.card is None:
@@ -308,6 +311,7 @@ class _Training:
         words = ["torchrun", "--standalone", "--nproc_per_node", str(size)] if size > 1 else ["python"]
         words += ["-m", "training", "train", args.family, "--name", self.folder.name]
         given = [("--trained", args.trained, TRAINED), ("--cache", args.cache, None), ("--source", args.source, None),
+                 ("--turned", args.turned, "auto"), ("--part", args.part, ""),
                  ("--device", args.device, "auto"), ("--threads", args.threads, None), ("--save-seconds", args.save_seconds, 60.0)]
         for option, value, default in given:
             if value != default:

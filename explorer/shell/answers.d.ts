@@ -1831,10 +1831,18 @@ export interface SumLine {
   agrees: boolean;
 }
 
-/** How many files of an upload can be images, and what is left out. */
+/** How many images an upload can have, what it is (`found`), and what is left out; `sheet`: some of them as the address of a PNG, ""
+for none. `table`: it is of numbers, so that a person may say whether rows and columns are `turned`; `parts`: names of the sets
+within, where there are several, `part`: of which one was read. */
 export interface SurveyAnswer {
   images: number;
   notes: NoteTold[];
+  found: NoteTold[];
+  sheet: string;
+  table: boolean;
+  turned: string;
+  parts: string[];
+  part: string;
 }
 
 /** A line or a row of bars. */

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 ROWS = 2048                                     # written together
-NEEDED = "Parquet files are written by pyarrow: pip install -r requirements-data.txt"
+NEEDED = "Parquet files are written by pyarrow: pip install -r requirements-parquet.txt"
 
 
 def write(run: Run, folder: Path) -> str:

@@ -22,7 +22,7 @@ KINDS: dict[str, Callable[[Run, Path], str]] = {
 SAMPLES = "samples"
 TOLD = """npz: codes, map, labels and attributes of the test images, for numpy.
 projector: the same and small images, for TensorBoard's projector.
-atlas: the same as a Parquet file, for Embedding Atlas (pip install -r requirements-data.txt).
+atlas: the same as a Parquet file, for Embedding Atlas (pip install -r requirements-parquet.txt).
 samples: PNGs of samples and of test images, for clean-fid, torch-fidelity and other scores.
 weights: safetensors, the networks as plain PyTorch, and a loader of ten lines.
 onnx: the networks as ONNX files (pip install -r requirements-export.txt)."""

@@ -136,5 +136,5 @@ def test_a_run_without_codes_says_what_to_do(session, named, monkeypatch, tmp_pa
     with pytest.raises(Refused, match="small has no encoder"):
         points(run_of("gan"))
     monkeypatch.setattr(atlas.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(Refused, match=r"pip install -r requirements-data\.txt"):
+    with pytest.raises(Refused, match=r"pip install -r requirements-parquet\.txt"):
         atlas.write(session.run("tiny"), tmp_path)

@@ -63,10 +63,12 @@ class AddUpload(Asked):
 
 
 class CheckUpload(Asked):
-    """All images are there; ``dropped``: how many files the browser left out, by kind."""
+    """All images are there; ``dropped``: how many files the browser left out, by kind; ``turned`` and ``part``: how a table is read."""
 
     token: Text
     dropped: Counts = {}
+    turned: Text = "auto"
+    part: Text = ""
 
 
 class AskOwnFit(Asked):

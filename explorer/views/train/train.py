@@ -83,7 +83,7 @@ def functions(jobs: Jobs) -> list[Call]:
         jobs.add_upload(asked.token, asked.path, piece, asked.first)
 
     def job_check_upload(asked: CheckUpload) -> SurveyAnswer:
-        return jobs.check_upload(asked.token, asked.dropped)
+        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part)
 
     def job_fit(asked: AskOwnFit) -> FitAnswer:
         return jobs.fit(asked.family, asked.recipe, asked.settings, asked.upload)
@@ -109,10 +109,19 @@ def train(jobs: Jobs) -> gr.HTML:
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
           <button type="button" class="lx-btn lx-small lx-pick-folder" data-t="train.own.folder"></button></div>
-          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-notes" hidden></ul>
+          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-found" hidden></ul>
+          <figure class="lx-own-sheet" hidden><img alt="" role="img" data-t-label="train.own.sheet"></figure>
+          <ul class="lx-notes lx-own-notes" hidden></ul>
           <p class="lx-own-fit" role="status"></p></div>
-        <input type="file" class="lx-files" accept="image/*,.zip,.jfif,.avif,.heic,.jp2" multiple hidden>
+        <input type="file" class="lx-files" accept="image/*,.jfif,.avif,.heic,.jp2,.zip,.tar,.tgz,.gz,.bz2,.xz,.npz,.npy,.csv,.parquet"
+          multiple hidden>
         <input type="file" class="lx-folder" webkitdirectory hidden>
+        <label class="lx-field lx-own-part" hidden><span data-t="train.own.part"></span>
+          <select class="lx-input" data-t-label="train.own.part"></select></label>
+        <label class="lx-field lx-own-turned" hidden><span data-t="train.own.turned"></span>
+          <select class="lx-input" data-t-label="train.own.turned"><option value="auto" data-t="train.own.turned.auto"></option>
+            <option value="no" data-t="train.own.turned.no"></option>
+            <option value="yes" data-t="train.own.turned.yes"></option></select></label>
         <label class="lx-field"><span data-t="train.own.size"></span>
           <select class="lx-input lx-size" data-t-label="train.own.size"></select></label>
       </div>
