@@ -7,6 +7,7 @@ and an ``Objective`` (critics, losses and schedule: needed for training only).
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
@@ -240,6 +241,11 @@ class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
+
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers are; the CPU for a model that has none of its own."""
+        return next((t.device for t in itertools.chain(self.parameters(), self.buffers())), torch.device("cpu"))
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Draw (n, z_dim) float32 from the prior, by numbers drawn on the CPU, so that a seed means the same everywhere: ``prior`` of what
