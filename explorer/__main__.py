@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import Refused
+from .named_model import needs
 from .runs.record import FILE
 from .runs.session import Session
 from .site import command
@@ -53,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         fresh = len(set(run.record.names) - before)
         print(f"{name}: {fresh} measured, {len(before)} known, " + (f"{path.stat().st_size / 1024:.0f} KiB" if written else "not written"))
         status = status if written else 2
+        if run.card.source:
+            print("\n".join(needs(run.card)))
     return status
 
 

@@ -241,6 +241,7 @@ class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
+    traceable = True                             # whether torch can trace its calls, so that a browser can be given its networks
 
     @property
     def device(self) -> torch.device:
@@ -259,6 +260,9 @@ class LatentModel(nn.Module):
     def prior(self, drawn: Tensor) -> Tensor:
         """Noise (n, z_dim) of what a seed draws, (n, ``draws().width``), row by row. The identity for a normal prior."""
         return drawn
+
+    def loaded(self) -> None:
+        """Called once the weights are in: raises SettingError where they cannot be used."""
 
     def settle(self) -> None:
         """What ``forward`` reads of its buffers in Python becomes constant: called once before the network is traced, of a copy, which is

@@ -14,7 +14,7 @@ from training.typeset import typeset
 from ..latent import layers, moves, neighbours, run_directions
 from ..runs import datasets, own, point_tiles
 from ..runs.run import Run
-from ..runs.session import Session, first_of
+from ..runs.session import Session
 from ..views import firsts
 from .access import Access
 from .answers import CardTold, DatasetTold, RunAnswer, RunRow, RunsAnswer, Slider, Spec
@@ -39,7 +39,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "first": first_of(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
+    return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
 
 
 def _group(data: DataSpec) -> str:
