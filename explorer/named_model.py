@@ -20,7 +20,7 @@ from training import belongs, checkpoint, data, heldout
 from training.card import Card
 from training.dataset import Dataset, Split
 from training.folder import held_out_of
-from training.outside import python_file
+from training.outside import NOWHERE, python_file
 
 from . import i18n, views
 from .runs.session import Session
@@ -72,7 +72,7 @@ def needs(card: Card) -> list[str]:
     fit = [name for name in views.supported(spec) if name in looks]
     told = [f"It is shown by {', '.join(i18n.text(f'view.{name}') for name in fit)}."]
     told += [f"{i18n.text(f'view.{name}')}: {i18n.text(f'view.{name}.needs')}" for name in looks if name not in fit]
-    return [*told, i18n.text("outside.no_images")] if card.data.name == python_file.NOWHERE.name else told
+    return [*told, i18n.text("outside.no_images")] if card.data.name == NOWHERE.name else told
 
 
 __all__ = ["images_of", "needs", "open_named"]

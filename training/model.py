@@ -241,7 +241,7 @@ class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
-    traceable = True                             # whether torch can trace its calls, so that a browser can be given its networks
+    ours = True                                  # whether its card alone makes its network: to be trained anew, or traced for a browser
 
     @property
     def device(self) -> torch.device:

@@ -9,6 +9,7 @@ from training import checkpoint
 from training import datasets as known_sets
 from training.measured import FigureTold, figure
 from training.model import DataSpec
+from training.outside import NOWHERE
 from training.typeset import typeset
 
 from ..latent import layers, moves, neighbours, run_directions
@@ -34,7 +35,8 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
             own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
-            dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
+            dataset_title="" if card.data.name == NOWHERE.name else titles[card.data.key],
+            group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),

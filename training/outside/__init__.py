@@ -26,11 +26,13 @@ to reconstruct and no direction by an attribute, and it is said so.
 
 from __future__ import annotations
 
-from ..model import SettingError
+from ..model import DataSpec, SettingError
 
 
 class ImportFailed(SettingError):
     """A model cannot be taken in; the message says why in one sentence, for the person who brought it."""
 
 
-__all__ = ["ImportFailed"]
+NOWHERE = DataSpec("elsewhere", "Images that are not here", (1, 1, 1))     # what a card says where a model came without images
+
+__all__ = ["NOWHERE", "ImportFailed"]

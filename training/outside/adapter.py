@@ -42,11 +42,12 @@ from ..errors import squared_error
 from ..model import Draws, LatentModel, LatentSpec
 from . import ImportFailed
 from .differences import differentiable
-from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, possible, shape_of, values_of
+from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
 
 PRIORS = ("normal", "uniform", "fitted")
 MOST_CODES, MOST_TRIED = 2**16, 64                # numbers of a code; widths that are tried where none is told
 SEEN, FITTED = 64, 2000                           # images that a range is measured on, and that a prior is fitted to
+DARK = 2.0                                        # of 255
 WRONG = (RuntimeError, ValueError, TypeError, IndexError, AssertionError, AttributeError)     # what a network says of what it cannot take
 
 
@@ -65,6 +66,8 @@ class Shared:
 
 class Adapted(GaussianCodes):
     """``given`` behind the calls of a LatentModel. Made by ``adapt``, which finds out what it is called with."""
+
+    ours = False
 
     def __init__(self, given: Any, spec: LatentSpec, form: Form, code: tuple[int, ...], *, takes: str, gradient: bool) -> None:
         """``code``: the shape in which ``decode`` takes one code; ``takes``: the layout of the encoder's images; ``gradient``: whether one
@@ -278,16 +281,15 @@ def _values(given: Any, made: Callable[[str], Adapted], images: np.ndarray | Non
     if isinstance(said, str):
         return check_choice("values", said, VALUES)
 
-    def raw(model: Adapted) -> Tensor:
-        label = torch.arange(SEEN) % model.spec.num_classes if model.spec.num_classes else None
-        z = model.sample_z(SEEN, torch.Generator().manual_seed(0))
-        return _image_of(_called(given, "decode", model.map(z, label).reshape(-1, *model.code), label))
+    def raw(model: Adapted, w: Tensor, label: Tensor | None) -> Tensor:
+        return _image_of(_called(given, "decode", w.reshape(-1, *model.code), label))
     return measured_values(made, raw, images, told)
 
 
 @torch.no_grad()
-def measured_values(made: Callable[[str], M], raw: Callable[[M], Tensor], images: np.ndarray | None, told: list[str]) -> str:
-    """The range of pixels of a model that does not say it; ``made``: the model that has a range, ``raw``: what it draws of some seeds, as
+def measured_values(made: Callable[[str], M], raw: Callable[[M, Tensor, Tensor | None], Tensor], images: np.ndarray | None,
+                    told: list[str]) -> str:
+    """The range of pixels of a model that does not say it; ``made``: the model that has a range; ``raw``: the images of codes and labels as
     its network gives them. Raises ImportFailed where samples are in no range, and there is no image to tell by."""
     model = made("-1..1")
     if images is not None and model.spec.encodes and not model.spec.num_classes:
@@ -295,13 +297,17 @@ def measured_values(made: Callable[[str], M], raw: Callable[[M], Tensor], images
 
         def error(values: str) -> float:
             tried = made(values)
-            found = float(squared_error(tried.synthesize(tried.encode(x)), x).mean())
-            return found if math.isfinite(found) else math.inf
-        if errors := {values: error(values) for values in possible(raw(model))}:
-            best = min(errors, key=lambda values: errors[values])
-            told.append(f"Values are not told: of {', '.join(errors)} held-out images come back best in {best}.")
+            codes = tried.encode(x)
+            found = float(squared_error(tried.synthesize(codes), x).mean())
+            dark = values == "0..255" and float(raw(tried, codes, None).max()) <= DARK     # black, which is near to many an image
+            return found if math.isfinite(found) and not dark else math.inf
+        errors = {values: error(values) for values in VALUES}
+        best = min(errors, key=lambda values: errors[values])
+        if errors[best] < math.inf:
+            told.append(f"Values are not told: of {', '.join(VALUES)} held-out images come back best in {best}.")
             return best
-    found = values_of(raw(model))
+    label = torch.arange(SEEN) % model.spec.num_classes if model.spec.num_classes else None
+    found = values_of(raw(model, model.map(model.sample_z(SEEN, torch.Generator().manual_seed(0)), label), label))
     told.append(f"Values are not told: those of {SEEN} samples are in {found}.")
     return found
 

@@ -20,9 +20,8 @@ from ..card import readable
 from ..dataset import Dataset
 from ..files import read_json
 from ..model import DataSpec
-from . import ImportFailed, hub, refused
+from . import NOWHERE, ImportFailed, hub, refused
 from .form import shape_of
-from .python_file import NOWHERE
 
 Say = Callable[[str], None]
 MOST_CONFIG = 2**20                               # bytes

@@ -93,13 +93,6 @@ def values_of(x: Tensor) -> str:
     return fits
 
 
-def possible(x: Tensor) -> list[str]:
-    """The ranges of VALUES that values of images (any shape) do not leave, nor leave all but empty."""
-    low, high = float(x.min()), float(x.max())
-    fits = {"-1..1": high <= 1 + SLACK, "0..1": low >= -SLACK and high <= 1 + SLACK, "0..255": low >= -255 * SLACK and high > 2}
-    return [values for values in VALUES if fits[values]]
-
-
 def check_choice(name: str, value: str, choices: Any) -> str:
     """The value itself; raises ImportFailed for one that is no choice."""
     if value not in choices:
@@ -111,4 +104,4 @@ def _times(size: tuple[int, ...]) -> str:
     return " × ".join(map(str, size))
 
 
-__all__ = ["LAYOUTS", "VALUES", "Form", "check_choice", "layout_of", "possible", "shape_of", "values_of"]
+__all__ = ["LAYOUTS", "VALUES", "Form", "check_choice", "layout_of", "shape_of", "values_of"]

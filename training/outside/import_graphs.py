@@ -6,14 +6,13 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..card import Card
 from ..dataset import Dataset
 from ..model import LatentModel, LatentSpec
 from . import ImportFailed, graph
-from .adapter import SEEN, fit_prior, measured_values
+from .adapter import fit_prior, measured_values
 from .asked import Asked, Say, data_of
 from .form import LAYOUTS, VALUES, check_choice, layout_of, shape_of
 from .onnx_model import KIND, OnnxConfig, OnnxModel, as_buffer, batches_of, described
@@ -57,9 +56,8 @@ def graphs_of(asked: Asked, dataset: Dataset | None, tell: Say) -> tuple[LatentM
         model.form, model.read_as = replace(first.form, values=values), replace(first.read_as, values=values)
         return model
 
-    def raw(model: OnnxModel) -> Tensor:
-        assert model._decode is not None
-        return model._decode(model.sample_z(SEEN, torch.Generator().manual_seed(0)).reshape(-1, *config.code))
+    def raw(model: OnnxModel, w: Tensor, label: Tensor | None) -> Tensor:
+        return model.drawn(w)
     values = check_choice("values", asked.values, VALUES) if asked.values else measured_values(
         with_values, raw, None if dataset is None else dataset.test.images, told)
     config = replace(config, values=values, latent_prior=prior)
@@ -72,7 +70,7 @@ def graphs_of(asked: Asked, dataset: Dataset | None, tell: Say) -> tuple[LatentM
     for sentence in told:
         tell(sentence)
     count = decoder.parameters + (0 if encoder is None else encoder.parameters)
-    return model.eval(), Card("imported", KIND, described(config), data, model.spec, parameters=count)
+    return model.eval(), Card("imported", KIND, described(config), data, model.spec, title="ONNX", parameters=count)
 
 
 def _code(port: graph.Port, encoder: graph.Graph | None, asked: Asked) -> tuple[int, ...]:

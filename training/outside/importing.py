@@ -33,7 +33,8 @@ def take_in(args: argparse.Namespace, dataset: Dataset | None, tell: Say) -> Car
             raise ImportFailed(f"there is a run {name} in {args.trained} already; give this one another --name.")
         model, card = (family_of if asked.weights is not None else graphs_of)(asked, dataset, tell)
         _try(model)
-    card = replace(card, name=name, title=args.title or asked.title, source=asked.source, code_version=code_version())
+    title = args.title or asked.title or card.title and f"{name} · {card.title}"
+    card = replace(card, name=name, title=title, source=asked.source, code_version=code_version())
     count = card.parameters
     args.trained.mkdir(parents=True, exist_ok=True)
     checkpoint.save(folder, model, card)

@@ -49,7 +49,7 @@ class OnnxConfig(Config):
 class OnnxModel(GaussianCodes):
     """``w`` is what the decoder takes, flat: (n, 1, z_dim)."""
 
-    traceable = False
+    ours = False
     decoder_graph: Tensor
     encoder_graph: Tensor
 
@@ -85,12 +85,14 @@ class OnnxModel(GaussianCodes):
     def prior(self, drawn: Tensor) -> Tensor:
         return super().prior(drawn) if self.spec.prior == "fitted" else drawn * 2 - 1 if self.spec.prior == "uniform" else drawn
 
-    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
+    def drawn(self, codes: Tensor) -> Tensor:
+        """What the decoder's graph gives of codes (n, …) of z_dim numbers each."""
         assert self._decode is not None, "loaded() comes first"
-        decode = self._decode
+        return self._decode(codes.reshape(-1, *self.config.code))
 
+    def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         def drawn(codes: Tensor) -> Tensor:
-            return self.form.ours(decode(codes.reshape(-1, *self.config.code)))
+            return self.form.ours(self.drawn(codes))
         flat = w.flatten(1)
         return differentiable(drawn, flat) if torch.is_grad_enabled() and w.requires_grad else drawn(flat)
 

@@ -22,11 +22,10 @@ from ..checkpoint import WEIGHTS
 from ..dataset import Dataset
 from ..files import sha256, write_json, write_tensors
 from ..model import Config, DataSpec, Family, LatentModel, Objective, SettingError, setting
-from . import ImportFailed
+from . import NOWHERE, ImportFailed
 from .adapter import Adapted, adapt
 
 KIND = "python"
-NOWHERE = DataSpec("elsewhere", "Trained elsewhere", (1, 1, 1))     # of a model of which no images are here
 
 
 @dataclass(frozen=True)
@@ -123,4 +122,4 @@ FAMILY = Family(
             "images of codes, and where there is an encoder codes of images.",
     Config=PythonConfig, Model=_only_when_named, Objective=Objective)
 
-__all__ = ["FAMILY", "KIND", "NOWHERE", "Named", "named", "take_in", "write"]
+__all__ = ["FAMILY", "KIND", "Named", "named", "take_in", "write"]

@@ -2,6 +2,7 @@ import { button, entitle, make, offer } from '../../shell/dom.js';
 import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
 import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { dataOf } from '../../shell/run_line.js';
 import { lx } from '../../shell/store.js';
 
 const { element } = mounted('compare');
@@ -27,7 +28,7 @@ let names = null,
 const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
 const colour = (k) => lx.palette[[0, 1, 2, 5][k]],
   title = (r) => r.title || r.family_title,
-  full = (r) => (title(r).includes(r.dataset_title) ? title(r) : `${title(r)} · ${r.dataset_title}`),
+  full = (r) => (title(r).includes(dataOf(r)) ? title(r) : `${title(r)} · ${dataOf(r)}`),
   known = (n) => lx.runOf(n);
 const dot = (k) => {
   const e = make('i', { className: 'lx-dot' });
@@ -120,7 +121,7 @@ const columnOf = (n, k) => {
   pick.onchange = () => change(names.map((v, i) => (i === k ? pick.value : v)));
   entitle(shut, lx.t('cmp.remove', { title: title(r) }));
   shut.onclick = () => change(names.filter((v) => v !== n));
-  const sub = [r.family_title, r.dataset_title, lx.t('run.size', { n: r.w_dim })].join(' · '),
+  const sub = [r.family_title, dataOf(r), lx.t('run.size', { n: r.w_dim })].join(' · '),
     picture = make('canvas', { role: 'img', 'aria-label': lx.t('cmp.image', { title: title(r), seed }) });
   return make(
     'div',
@@ -269,9 +270,10 @@ const FACTS = {
   shape: (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''),
   code: (r) => lx.t('run.size', { n: r.z_dim }),
   parameters: (r) => many(r.parameters),
-  images: (r) => many(r.images_seen),
+  images: (r) => (r.source ? '–' : many(r.images_seen)),
   init_from: (r) => r.init_from || '–',
-  time: (r) => time(r.seconds),
+  source: (r) => r.source || '–',
+  time: (r) => (r.source ? '–' : time(r.seconds)),
   hardware: (r) => r.hardware || '–',
   seed: seedOf,
 };
