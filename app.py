@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from explorer.runs.session import Session
     from explorer.server.origin import Hosts
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -103,6 +104,11 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
                         help="ask for a name and password of this file, whose lines python app.py password USER writes")
     parser.add_argument("--trained", type=Path, action="append", metavar="DIR",
                         help="folder of trained runs (trained); may be given again: the first is written to, the others are only read")
+    parser.add_argument("--model", metavar="FILE.py:CLASS", help="show a model of your own: a class (or function) of a Python file, whose "
+                        "code is run; what it has to offer stands in training/outside/adapter.py")
+    parser.add_argument("--model-data", metavar="DATA", help="held-out images of --model: a data set's name (mnist), or a folder or zip of "
+                        "images")
+    parser.add_argument("--model-size", type=int, metavar="N", help="with a folder of --model-data: side of the images in pixels")
     parser.add_argument("--device", default="cpu", help="where models run: cpu, cuda, cuda:1, mps (cpu)")
     parser.add_argument("--allow-training", action="store_true", help="let everyone who reaches the page train, stop and delete runs")
     parser.add_argument("--mcp", action="store_true", default=environ.get("GRADIO_MCP_SERVER", "").lower() == "true",
@@ -110,6 +116,8 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     parser.add_argument("--browser", action="store_true", help="open the page in the browser")
     args = parser.parse_args(argv)
     args.trained = args.trained or [HERE / "trained"]
+    if args.model_data and not args.model:
+        parser.error("--model-data goes with --model.")
     if args.auth and args.auth_file:
         parser.error("--auth and --auth-file do not go together; a line of the file can hold that user too.")
     return args
@@ -193,10 +201,26 @@ def main(argv: list[str] | None = None) -> int:
     return serve(args)
 
 
+def open_session(args: argparse.Namespace) -> Session:
+    """The runs of the folders, and the model that was named, as a run of a folder that is there while the program runs. Raises ValueError,
+    RuntimeError; what the named file's code itself raises comes through."""
+    from explorer.runs.session import Session
+
+    if not args.model:
+        return Session(args.trained, device=args.device)
+    from explorer.named_model import open_named
+
+    return open_named(args.model, args.model_data, args.model_size, args.trained, args.device, say)
+
+
+def say(sentence: str) -> None:
+    """A sentence for who started the page."""
+    print(sentence, flush=True)
+
+
 def serve(args: argparse.Namespace) -> int:
     """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
     from explorer import page
-    from explorer.runs.session import Session
     from explorer.server import tools
     from explorer.server.access import Access
     from explorer.server.gradio_internals import keep_going, look_every
@@ -211,7 +235,7 @@ def serve(args: argparse.Namespace) -> int:
     access = Access.for_launch(args.host, args.share or "SPACE_ID" in os.environ, args.allow_training)
     try:
         hosts, login = hosts_of(args, os.environ), login_of(args)
-        session = Session(args.trained, device=args.device)
+        session = open_session(args)
     except (RuntimeError, ValueError) as e:
         print(e, file=sys.stderr)
         return 1

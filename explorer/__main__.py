@@ -11,6 +11,7 @@ from pathlib import Path
 from training.signals import Signals
 
 from . import Refused
+from .named_model import needs
 from .runs.record import FILE
 from .runs.session import Session
 from .site import command as export
@@ -69,6 +70,8 @@ def _measure(args: argparse.Namespace) -> int:
         fresh = len(set(run.record.names) - before)
         print(f"{name}: {fresh} measured, {len(before)} known, " + (f"{path.stat().st_size / 1024:.0f} KiB" if written else "not written"))
         status = status if written else 2
+        if run.card.source:
+            print("\n".join(needs(run.card)))
     return status
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``python -m training {train,list,evaluate,data,features}``."""
+"""The command line: ``python -m training {train,list,evaluate,import,data,features}``."""
 
 from __future__ import annotations
 

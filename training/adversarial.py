@@ -134,7 +134,7 @@ class AdversarialObjective(Objective):
             m.reset_running_stats()
             m.momentum = None
             m.train()
-        device, generator = next(model.parameters()).device, torch.Generator().manual_seed(0)
+        device, generator = model.device, torch.Generator().manual_seed(0)
         for batch in islice(batches, 4):              # 2,000 images: enough for means and variances, and quick at each save
             n = len(batch)
             self.exercise(model, model.sample_z(n, generator).to(device), batch)

@@ -132,6 +132,41 @@ def _look(commands: Commands) -> None:
     _reading(look)
 
 
+def _import(commands: Commands) -> None:
+    from .data import TITLES
+    from .outside.form import LAYOUTS, VALUES
+    taken = commands.add_parser("import", help="take in a model that was trained elsewhere: safetensors, ONNX, or a repository of these",
+                                description="Take in a model that was trained elsewhere, as a run. A pickle (.pt, .pth, .bin) is refused, "
+                                            "and it is said how to convert it.")
+    taken.add_argument("model", nargs="?", metavar="MODEL", help="a .safetensors or .onnx file, a folder with config.json, or "
+                       "hf://owner/name[@revision]")
+    taken.add_argument("--decoder", type=Path, help="ONNX: codes to images")
+    taken.add_argument("--encoder", type=Path, help="ONNX: images to codes")
+    for name, what in (("input", "the decoder's input"), ("output", "the decoder's output"), ("encoder-input", "the encoder's input"),
+                       ("encoder-output", "the encoder's output")):
+        taken.add_argument(f"--{name}", metavar="NAME", help=f"ONNX: {what} [default: its only one]")
+    taken.add_argument("--code", type=count, nargs="+", metavar="N", help="ONNX: shape of one code, where the graph does not say it")
+    taken.add_argument("--layout", choices=LAYOUTS, help="ONNX: how the decoder lays images out [default: told by its sizes]")
+    taken.add_argument("--values", choices=tuple(VALUES), help="ONNX: range of pixels [default: measured]")
+    taken.add_argument("--prior", choices=("normal", "uniform", "fitted"), help="ONNX: what seeds draw from [default: fitted to the codes "
+                       "of held-out images where there is an encoder and images, else normal]")
+    taken.add_argument("--config", type=Path, help="safetensors: the JSON that says family and settings [default: config.json beside it]")
+    taken.add_argument("--family", help="safetensors: the family whose weights they are")
+    taken.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="safetensors: a setting of the family")
+    taken.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="safetensors: a tensor of the file, or the beginning "
+                       "of names, and what it is called here")
+    taken.add_argument("--shape", type=count, nargs=3, metavar=("C", "H", "W"), help="of an image, where no data set says it")
+    taken.add_argument("--data", choices=sorted(TITLES), help="the data set of its held-out images; without any there is no map of them")
+    taken.add_argument("--source", type=Path, help="with --data folder: a folder or zip of images")
+    taken.add_argument("--size", type=int, help="with --data folder: side of the images in pixels")
+    taken.add_argument("--name", help="the run's name, a folder under --trained [default: of the file or repository]")
+    taken.add_argument("--title", default="", help="what the picker shows")
+    taken.add_argument("--trained", type=Path, default=TRAINED, help="where runs are kept [default: trained]")
+    taken.add_argument("--cache", type=Path)
+    taken.add_argument("--evaluate", action=argparse.BooleanOptionalAction, default=True, help="measure on the test set")
+    taken.add_argument("--umap", action=argparse.BooleanOptionalAction, default=True, help="with --evaluate: lay out the UMAP too")
+
+
 def _choose(commands: Commands) -> None:
     choose = commands.add_parser("choose", help="copy the best of runs that differ in their seeds alone, by a sign on training images; its "
                                  "card tells what the others had")
@@ -164,7 +199,7 @@ def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(prog="python -m training", description="Train small generative models and measure them.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_train, _list, _evaluate, _features, _data, _look, _choose, _all, _live):
+    for add in (_train, _list, _evaluate, _import, _features, _data, _look, _choose, _all, _live):
         add(commands)
     return parser
 

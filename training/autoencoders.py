@@ -17,13 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import corruption, networks
+from .code_prior import GaussianCodes
 from .errors import psnr_of, squared_error
 from .layers import mlp, trace
-from .model import Batch, Config, DataSpec, Draws, LatentModel, LatentSpec, Objective, Phase, setting
+from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
 from .optimizers import adam
-
-FULL = 128                                        # codes up to this long keep their whole covariance
-KEPT = 64                                         # directions of longer ones; what is left of each number is drawn by itself
 
 
 @dataclass(frozen=True)
@@ -99,12 +97,9 @@ def convolutional(shape: Sequence[int], channels: int, d: int, kind: str = "iden
             nn.Sequential(*up))
 
 
-class Autoencoder(LatentModel):
+class Autoencoder(GaussianCodes):
     """Encoder, decoder and the Gaussian fitted to the training codes. ``w`` is the code: (n, 1, z_dim)."""
 
-    code_mean: Tensor
-    code_factor: Tensor
-    code_rest: Tensor
     kind = "identity"                             # what the code passes through
 
     def __init__(self, config: Any, data: DataSpec) -> None:
@@ -112,10 +107,7 @@ class Autoencoder(LatentModel):
         d = config.z_dim
         self.spec = LatentSpec(shape=data.shape, z_dim=d, w_dim=d, encodes=True, prior="fitted")
         self.encoder, self.decoder = self.networks(config, data.shape)
-        self.register_buffer("code_mean", torch.zeros(d))
-        self.register_buffer("code_factor", torch.eye(d) if d <= FULL else torch.zeros(d, KEPT))
-        if d > FULL:
-            self.register_buffer("code_rest", torch.ones(d))
+        self.keep_prior(d)
 
     def networks(self, config: Any, shape: Sequence[int]) -> tuple[nn.Module, nn.Module]:
         """Encoder to (n, z_dim) and decoder to (n, *shape) in [0, 1]."""
@@ -125,18 +117,8 @@ class Autoencoder(LatentModel):
             return convolutional(shape, config.channels, config.z_dim, self.kind)
         return dense(shape, config.hidden, config.z_dim, config.tied, self.kind)
 
-    def draws(self) -> Draws:
-        return Draws(self.code_factor.shape[1] + (self.spec.z_dim if self.spec.z_dim > FULL else 0))
-
     def prior(self, drawn: Tensor) -> Tensor:
-        kept = self.code_factor.shape[1]
-        if torch.compiler.is_exporting():
-            spread = drawn[:, :kept] @ self.code_factor.T
-        else:                                     # in double: a product's last bits differ with how many rows
-            spread = drawn[:, :kept].double() @ self.code_factor.cpu().double().T
-        z = self.code_mean + spread.to(self.code_mean)
-        if self.spec.z_dim > FULL:
-            z = z + drawn[:, kept:].to(z) * self.code_rest
+        z = super().prior(drawn)
         return z.clamp(0, 1) if self.kind == "sigmoid" else z
 
     def encode(self, x: Tensor) -> Tensor:
@@ -184,25 +166,6 @@ class Autoencoder(LatentModel):
         for _, up in reversed(pairs):
             h = up(h)
         return (h.view_as(x) * 2 - 1).clamp(-1, 1)
-
-    @torch.no_grad()
-    def fit_prior(self, codes: Tensor) -> None:
-        """Fit N(mean, covariance) to codes (n, z_dim), n >= 2, and keep it in the buffers: the mean and the Cholesky factor, of long codes
-        the strongest directions and what is left of each number's variance."""
-        if codes.dim() != 2 or len(codes) < 2:
-            raise ValueError(f"codes must be (n, d) with n at least 2, not {tuple(codes.shape)}.")
-        codes = codes.double()
-        covariance = torch.cov(codes.T).reshape(codes.shape[1], -1)
-        self.code_mean.copy_(codes.mean(0))
-        if len(covariance) <= FULL:
-            eye = torch.eye(len(covariance), dtype=torch.double, device=codes.device)
-            jitter = 1e-6 * covariance.diagonal().mean().clamp_min(1e-6) * eye
-            self.code_factor.copy_(torch.linalg.cholesky(covariance + jitter))
-            return
-        values, vectors = torch.linalg.eigh(covariance)
-        factor = vectors[:, -KEPT:] * values[-KEPT:].clamp_min(0).sqrt()
-        self.code_factor.copy_(factor)
-        self.code_rest.copy_((covariance.diagonal() - factor.square().sum(1)).clamp_min(0).sqrt())
 
 
 def _by_layer(network: nn.Module) -> list[nn.Sequential]:

@@ -78,6 +78,7 @@ class Card:
     trained_in: Annotated[str, Field(pattern="^(float32|bf16)$")] = "float32"   # what networks computed in: see training/precision.py
     bf16_ratio: Annotated[float, Field(ge=0, le=1000)] = 0.0     # how many times as fast bf16 was than float32 when it began; 0: not timed
     init_from: str = ""                   # the run whose weights training began with, and what it had seen
+    source: str = ""                      # where a model that was trained elsewhere comes from; empty for one that was trained here
     code_version: str = ""
     created: str = ""
     metrics: dict[str, dict[str, Any]] = field(default_factory=dict)     # name → Metric

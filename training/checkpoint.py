@@ -25,7 +25,7 @@ from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
 from .label import LABEL
-from .model import LatentModel
+from .model import LatentModel, SettingError
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
@@ -84,6 +84,10 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
         if v.is_floating_point() and not torch.isfinite(v).all():
             raise CheckpointError(f"{folder.name}: {WEIGHTS} holds NaN or infinite numbers in {k}.")
     model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+    try:
+        model.loaded()
+    except SettingError as e:
+        raise CheckpointError(f"{folder.name}: {e}") from e
     return model.eval().requires_grad_(False).to(device), card
 
 

@@ -99,6 +99,20 @@ def command_look(args: argparse.Namespace) -> int:
     return 2 if least else 0
 
 
+def command_import(args: argparse.Namespace) -> int:
+    """Take in a model that was trained elsewhere, and measure it where there are images."""
+    from .evaluate import evaluate
+    from .outside import importing
+    bar, dataset = Bar(), load_data(args) if args.data else None
+    card = importing.take_in(args, dataset, tell)
+    folder = args.trained / card.name
+    if dataset is not None and args.evaluate:
+        evaluate(folder, dataset, with_map=args.umap, say=lambda s: bar.show(s), tell=tell)
+    print_card(folder)
+    measure_for_page(args.trained, [card.name], "cpu")
+    return 0
+
+
 def command_choose(args: argparse.Namespace) -> int:
     """Copy the best of several seeds."""
     from . import seeds
@@ -165,8 +179,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
     try:
         args = make_parser().parse_args(argv)
-        command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data,
-                   "look": command_look, "live": command_live, "features": command_features, "all": command_all,
+        command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "import": command_import,
+                   "data": command_data, "look": command_look, "live": command_live, "features": command_features, "all": command_all,
                    "choose": command_choose}[args.command]
         return command(args)
     except KeyboardInterrupt as e:

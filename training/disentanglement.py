@@ -51,7 +51,7 @@ def chunks(model: LatentModel, z: Tensor) -> Iterator[tuple[slice, Tensor | None
 @torch.no_grad()
 def path_lengths(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Figures:
     """Perceptual path lengths in Z and in W, of whole paths and of their ends, and W ÷ Z of whole paths."""
-    device, generator = next(model.parameters()).device, torch.Generator().manual_seed(0)
+    device, generator = model.device, torch.Generator().manual_seed(0)
     z, t = model.sample_z(2 * PAIRS, generator).double().to(device), torch.rand(PAIRS, 1, generator=generator).double().to(device)
     first, second = z[:PAIRS], z[PAIRS:]
     squares: dict[str, list[np.ndarray]] = {k: [] for k in ("z", "w", "z_end", "w_end")}
@@ -101,7 +101,7 @@ def separability(model: LatentModel, net: FeatureNet, say: Say = lambda s: None)
     fields = [name for name, _ in net.fields if net.card["accuracy"][name] >= READ_WELL]
     if not fields:
         return {}
-    z = model.sample_z(LABELLED, torch.Generator().manual_seed(1)).to(next(model.parameters()).device)
+    z = model.sample_z(LABELLED, torch.Generator().manual_seed(1)).to(model.device)
     codes: list[Tensor] = []
     sure: dict[str, tuple[list[Tensor], list[Tensor]]] = {name: ([], []) for name in fields}
     say(f"labelling {LABELLED:,} samples")
@@ -189,7 +189,7 @@ def mixing(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Fi
     cuts = range(1, layers)
 
     def of(cuts: Sequence[int], pairs: int, seed: int) -> list[Followed]:
-        z = model.sample_z(2 * pairs, torch.Generator().manual_seed(seed)).to(next(model.parameters()).device)
+        z = model.sample_z(2 * pairs, torch.Generator().manual_seed(seed)).to(model.device)
         w = model.map(z)
         a, b = w.split(pairs)
         sources = readings(model, net, a), readings(model, net, b)
@@ -222,7 +222,7 @@ def carried(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> t
     fields = [name for name, _ in net.fields if net.card["accuracy"][name] >= READ_WELL]
     if not fields:
         return {}, {}
-    a, b = model.map(model.sample_z(2 * MIXED, torch.Generator().manual_seed(4)).to(next(model.parameters()).device)).split(MIXED)
+    a, b = model.map(model.sample_z(2 * MIXED, torch.Generator().manual_seed(4)).to(model.device)).split(MIXED)
     say("swapping ranges of styles")
     is_a, is_b = readings(model, net, a), readings(model, net, b)
     table: dict[str, dict[str, float]] = {k: {} for k in fields if (is_a[k] != is_b[k]).any()}
@@ -243,7 +243,7 @@ def noise_seen(model: LatentModel) -> Figures:
     """How much the noise beside the styles can be seen, for models that have some."""
     if not model.spec.pixel_noise:
         return {}
-    w = model.map(model.sample_z(NOISY, torch.Generator().manual_seed(5)).to(next(model.parameters()).device))
+    w = model.map(model.sample_z(NOISY, torch.Generator().manual_seed(5)).to(model.device))
     changed = []
     for k, part in enumerate(w.split(CHUNK)):
         one, other = (as_8_bit(model.synthesize_noisy(part, None, [1.0] * len(model.spec.levels), seed))
@@ -261,5 +261,5 @@ def mean(values: np.ndarray) -> float:
 
 def measure(model: LatentModel, net: FeatureNet, say: Say = lambda s: None) -> Figures:
     """All of these, for a model with styles: ``num_layers`` > 1."""
-    net = net.to(next(model.parameters()).device)
+    net = net.to(model.device)
     return path_lengths(model, net, say) | separability(model, net, say) | mixing(model, net, say) | noise_seen(model)

@@ -57,7 +57,7 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
     """All figures that need no map, by name."""
     family = families.get(card.family)
     objective = family.Objective(model, family.Config.from_dict(card.config)).eval()
-    test, device, n = dataset.test, next(model.parameters()).device, len(dataset.test.images)
+    test, device, n = dataset.test, model.device, len(dataset.test.images)
     torch.manual_seed(0)
     sums: dict[str, list[np.ndarray]] = {}
     for start in range(0, n, 500):
@@ -84,7 +84,7 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
 @torch.no_grad()
 def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, dict[str, Any]]:
     """Modes covered, high-quality share and reverse KL of ``samples`` points, as Lin et al. 2018 take them (PacGAN, section 4.1)."""
-    z = model.sample_z(samples, torch.Generator().manual_seed(0)).to(next(model.parameters()).device)
+    z = model.sample_z(samples, torch.Generator().manual_seed(0)).to(model.device)
     label = torch.arange(samples, device=z.device) % model.spec.num_classes if model.spec.num_classes else None
     xy = model.synthesize(model.map(z, label), label).cpu().numpy()
     k, how = len(points.centres(name)), f"{samples:,} samples, seed 0"

@@ -34,7 +34,7 @@ def as_8_bit(x: Tensor) -> Tensor:
 @torch.no_grad()
 def draw(model: LatentModel, n: int, seed: int = 0) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
     """``n`` samples in chunks: codes z, images as 8-bit (points as they are), and labels, equally many of each class, or None."""
-    device, generator = next(model.parameters()).device, torch.Generator().manual_seed(seed)
+    device, generator = model.device, torch.Generator().manual_seed(seed)
     for start in range(0, n, CHUNK):
         count = min(CHUNK, n - start)
         label = torch.arange(start, start + count, device=device) % model.spec.num_classes if model.spec.num_classes else None
@@ -64,7 +64,7 @@ def kinds(net: FeatureNet, read: dict[str, Tensor]) -> tuple[np.ndarray, int, st
 @torch.no_grad()
 def sampled(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """Fréchet distance and coverage of samples, and whether they show the class that was asked for."""
-    device = next(model.parameters()).device
+    device = model.device
     net, n = net.to(device), min(SAMPLES, len(dataset.test), len(dataset.train))
     asked: list[Tensor] = []
 
@@ -97,7 +97,7 @@ def sampled(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = la
 @torch.no_grad()
 def reconstructed(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """Whether a reconstruction shows what its image shows, for unconditional models that encode."""
-    device, n = next(model.parameters()).device, len(dataset.test)
+    device, n = model.device, len(dataset.test)
     net = net.to(device)
     say(f"judging {n:,} reconstructions")
     _, seen = net.classify(real(dataset.test, n, device))
@@ -111,7 +111,7 @@ def reconstructed(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Sa
 @torch.no_grad()
 def readings(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """How well a model's own head reads classes and codes: error on test labels, error of a code matched to classes, information."""
-    device, out = next(model.parameters()).device, {}
+    device, out = model.device, {}
     test, train = dataset.test, dataset.train
     n, m = len(test), min(SAMPLES, len(train))
     say("reading the test images")
@@ -149,7 +149,7 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
     if not net.two_way() or dataset.train.attributes is None or model.spec.num_classes:
         return {}
     say("calculating with codes")
-    z = model.sample_z(arithmetic.SAMPLES, torch.Generator().manual_seed(1)).to(next(model.parameters()).device)
+    z = model.sample_z(arithmetic.SAMPLES, torch.Generator().manual_seed(1)).to(model.device)
     codes, others = model.map(z), arithmetic.independent_fields(net, dataset.train.attributes)
 
     def decode(w: Tensor) -> Tensor:
@@ -178,7 +178,7 @@ def calculated(model: LatentModel, net: FeatureNet, dataset: Dataset, say: Say =
 @torch.no_grad()
 def sliced(model: LatentModel, dataset: Dataset, say: Say = lambda s: None) -> Figures:
     """Sliced Wasserstein distance of patches of samples and of test images, at each level of their Laplacian pyramids."""
-    device, n = next(model.parameters()).device, min(PATCHED, len(dataset.test), len(dataset.train))
+    device, n = model.device, min(PATCHED, len(dataset.test), len(dataset.train))
     levels = tuple(side for side in model.spec.levels or pyramid.sides(model.spec.shape[1]) if side >= metrics.PATCH)
     sources = {"samples": (x for _, x, _ in draw(model, n)), "test": real(dataset.test, n, device), "train": real(dataset.train, n, device)}
     bands: dict[str, list[np.ndarray]] = {}

@@ -374,7 +374,7 @@ class Trainer:
 def save_samples(path: Path, model: LatentModel, count: int = 64, columns: int = 8, seed: int = 0) -> None:
     """A grid of ``count`` samples of a fixed seed as lossless WebP, drawn the same way at every save; of points one tile with POINTS."""
     from PIL import Image
-    device = next(model.parameters()).device
+    device = model.device
     generator = torch.Generator().manual_seed(seed)
     flat = len(model.spec.shape) == 1
     if flat:

@@ -49,7 +49,7 @@ class Map:
 @torch.no_grad()
 def encode_all(model: LatentModel, images: np.ndarray, chunk: int = 500) -> np.ndarray:
     """uint8 images (n, C, H, W) to codes (n, num_layers * w_dim) float32. In eval mode, on the model's device."""
-    device = next(model.parameters()).device
+    device = model.device
     codes = np.empty((len(images), model.spec.num_layers * model.spec.w_dim), np.float32)
     for i in range(0, len(images), chunk):
         x = Batch.of(torch.from_numpy(np.ascontiguousarray(images[i:i + chunk])).to(device)).images

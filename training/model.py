@@ -8,6 +8,7 @@ set in dataspec.py; a family has all of it by one import from here.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -109,6 +110,12 @@ class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
+    ours = True                                  # whether its card alone makes its network: to be trained anew, or traced for a browser
+
+    @property
+    def device(self) -> torch.device:
+        """Where its numbers are; the CPU for a model that has none of its own."""
+        return next((t.device for t in itertools.chain(self.parameters(), self.buffers())), torch.device("cpu"))
 
     def sample_z(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """Draw (n, z_dim) float32 from the prior, by numbers drawn on the CPU, so that a seed means the same everywhere: ``prior`` of what
@@ -122,6 +129,9 @@ class LatentModel(nn.Module):
     def prior(self, drawn: Tensor) -> Tensor:
         """Noise (n, z_dim) of what a seed draws, (n, ``draws().width``), row by row. The identity for a normal prior."""
         return drawn
+
+    def loaded(self) -> None:
+        """Called once the weights are in: raises SettingError where they cannot be used."""
 
     def settle(self) -> None:
         """What ``forward`` reads of its buffers in Python becomes constant: called once before the network is traced, of a copy, which is

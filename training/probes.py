@@ -86,7 +86,7 @@ def squared_hinge(x: Tensor, y: Tensor, penalty: float, gram: Tensor | None = No
 def codes_of(model: LatentModel, split: Split, chunk: int = CHUNK) -> dict[str, np.ndarray]:
     """All images of a split to their ``short`` codes (n, num_layers · w_dim), float32, and their ``long`` ones (n, k) if the model tells
     them."""
-    device, found = next(model.parameters()).device, dict[str, list[Tensor]]()
+    device, found = model.device, dict[str, list[Tensor]]()
     for start in range(0, len(split), chunk):
         x = Batch.of(torch.from_numpy(np.ascontiguousarray(split.images[start:start + chunk])).to(device)).images
         found.setdefault("short", []).append(model.encode(x).flatten(1).cpu())

@@ -57,7 +57,7 @@ def rows(folder: Path, side: int, colours: int) -> np.ndarray:
 def keep(folder: Path, model: LatentModel, stage: Stage) -> None:
     """Add a row: samples of the model as it is, of a fixed seed. Rows of as many images or more, from before a resume, go."""
     colours, side = model.spec.shape[0], model.spec.shape[-1]
-    device = next(model.parameters()).device
+    device = model.device
     label = torch.arange(COLUMNS, device=device) % model.spec.num_classes if model.spec.num_classes else None
     z = model.sample_z(COLUMNS, torch.Generator().manual_seed(0)).to(device)
     x = model.synthesize(model.map(z, label), label)

@@ -21,8 +21,8 @@ def print_card(folder: Path) -> None:
     card = checkpoint.read_card(folder)
     begun = f", begun with {card.init_from}" if card.init_from else ""
     in_bf16 = " in bf16" if card.trained_in == "bf16" else ""
-    print(f"{card.name}: {card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}{in_bf16}, {card.parameters:,} parameters"
-          f"{begun}")
+    trained = f"{card.images_seen:,} images in {clock(card.seconds)} on {card.hardware}{in_bf16}"
+    print(f"{card.name}: {f'trained elsewhere ({card.source})' if card.source else trained}, {card.parameters:,} parameters{begun}")
     if card.seeds:
         print(f"  seed {card.seed} of {', '.join(map(str, card.seeds['tried']))}, chosen by {card.seeds['chosen_by']}: "
               f"{', '.join(f'{v:g}' for v in card.seeds['signs'])}")

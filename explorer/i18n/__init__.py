@@ -48,7 +48,7 @@ def words(lang: str) -> dict[str, str]:
     """Key to sentence for a language of LANGUAGES; raises KeyError for another one."""
     found = {f"metric.{name}": metric.title for name, metric in METRICS.items()}
     found |= {f"metric.{name}.one": metric.one for name, metric in METRICS.items() if metric.one}
-    for name in families.names():
+    for name in (*families.names(), *families.OUTSIDE):
         found |= own(name)
     return found | written("en") | written(lang)
 

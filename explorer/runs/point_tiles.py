@@ -36,7 +36,7 @@ class Drawn(LatentModel):
         super().__init__()
         self.inner, self.spec = model, shown(model.spec)
         with torch.no_grad():
-            device = next(model.parameters()).device
+            device = model.device
             z = model.sample_z(CLOUD, torch.Generator().manual_seed(0)).to(device)
             label = torch.arange(CLOUD, device=device) % model.spec.num_classes if model.spec.num_classes else None
             xy = model.synthesize(model.map(z, label), label).float().cpu().numpy()

@@ -17,7 +17,7 @@ from training.data import DataError
 from training.features import FeatureError, FeatureNet
 from training.files import Outside, inside
 from training.heldout import HeldOut, open_heldout
-from training.model import DataSpec
+from training.model import DataSpec, LatentModel
 
 from .. import NotThere, Refused
 from . import datasets
@@ -32,8 +32,11 @@ KEPT = 5 * 2**25                                # bytes of runs that stay loaded
 class Session:
     """What the page knows of ``trained``, a folder of runs, or several: then the first alone is written to (runs/folders.py)."""
 
-    def __init__(self, trained: Path | Iterable[Path], device: str = "cpu", keep: int = KEPT) -> None:
-        """``keep``: bytes of the runs that stay loaded; the one opened last does in any case."""
+    def __init__(self, trained: Path | Iterable[Path], device: str = "cpu", keep: int = KEPT,
+                 given: Mapping[Path, LatentModel] | None = None) -> None:
+        """``keep``: bytes of the runs that stay loaded; the one opened last does in any case. ``given``: models that are in memory already,
+        by the folders of their runs: those that the owner named when she started the page."""
+        self.given = dict(given or {})
         self.folders, self.device = Folders(trained), str(devices.find(device))    # raises DeviceError
         self._runs, self._held, self._small = Recent(keep, lambda run: run.nbytes), Recent(4), Recent(64)
         self.places: Mapping[str, Path] = {}    # of those listed last: such a run is looked up without listing all again
@@ -79,9 +82,10 @@ class Session:
         place = self.places.get(card.name)
         return card if place is None else _titled(card, self._label(place, card))
 
-    def first(self) -> str | None:
-        """The run to open with, see ``first_of``; None without runs."""
-        return first_of(self.runs()[0])
+    def first(self, cards: Mapping[str, Card] | None = None) -> str | None:
+        """The run to open with: one that was named at the start, else see ``first_of``; None without runs. ``cards``: as ``runs`` gives."""
+        cards = self.runs()[0] if cards is None else cards
+        return next((name for name in cards if self.places.get(name) in self.given), None) or first_of(cards)
 
     def card(self, name: str) -> Card:
         """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""
@@ -107,7 +111,8 @@ class Session:
     def _load(self, folder: Path) -> Run:
         memory.release()                        # what was worked on before took its share
         try:
-            model, card = checkpoint.load(folder, self.device)
+            named = self.given.get(folder)
+            model, card = checkpoint.load(folder, self.device) if named is None else (named, checkpoint.read_card(folder))
             path = inside(folder, checkpoint.MAP)
             kept = maps.read(path) if path.is_file() else None
         except (CheckpointError, maps.MapError, Outside) as e:
@@ -118,7 +123,7 @@ class Session:
             held = None
         if kept is None and model.spec.encodes and held is not None and tuple(held.spec.shape) == model.spec.shape:
             kept = maps.Map(None)               # a training that was stopped before it was measured
-        if self.device == "cpu":                # as convolutions want their weights there: 1 to 1.3 times as many images a second
+        if self.device == "cpu" and named is None:       # as convolutions want their weights there: 1 to 1.3 times as many images a second
             model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return Run(folder, card, model, self.device, kept, held, partial(self.classifier, card.data, folder.parent),
                    self.folders.kept(folder, card), self._beside)

@@ -14,7 +14,8 @@ from ..latent.neighbours import FirstCode
 class RunRow(TypedDict):
     """What the picker tells of a run. ``own``: it did not come with the program; ``description``: its owner's words; ``group``: what its
     data set is of ("digits"), "" where that stands for itself. ``headline``: None where it was not measured; ``attributes``: how many its
-    images are labelled by; ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
+    images are labelled by; ``elsewhere``: it was trained with another program, and without a ``dataset_title`` none of its images are
+    here; ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
 
     name: str
     title: str
@@ -25,6 +26,7 @@ class RunRow(TypedDict):
     dataset: str
     dataset_title: str
     group: str
+    elsewhere: bool
     shape: list[int]
     w_dim: int
     num_layers: int
@@ -141,6 +143,7 @@ class CardTold(TypedDict):
     trained_in: str
     bf16_ratio: float
     init_from: str
+    source: str
     code_version: str
     created: str
     metrics: dict[str, CardMetric]

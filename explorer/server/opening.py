@@ -9,12 +9,13 @@ from training import checkpoint
 from training import datasets as known_sets
 from training.measured import FigureTold, figure
 from training.model import DataSpec
+from training.outside import NOWHERE
 from training.typeset import typeset
 
 from ..latent import layers, moves, neighbours, run_directions
 from ..runs import datasets, own, point_tiles
 from ..runs.run import Run
-from ..runs.session import Session, first_of
+from ..runs.session import Session
 from ..views import firsts
 from .access import Access
 from .answers import CardTold, DatasetTold, RunAnswer, RunRow, RunsAnswer, Slider, Spec
@@ -34,12 +35,13 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
             own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
-            dataset_title=titles[card.data.key], group=_group(card.data), shape=list(can.shape),
+            dataset_title="" if card.data.name == NOWHERE.name else titles[card.data.key],
+            group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "first": first_of(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
+    return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
 
 
 def _group(data: DataSpec) -> str:

@@ -563,6 +563,7 @@ export interface CardTold {
   trained_in: string;
   bf16_ratio: number;
   init_from: string;
+  source: string;
   code_version: string;
   created: string;
   metrics: Record<string, CardMetric>;
@@ -1160,6 +1161,7 @@ export interface Head {
   seeds: SeedsTold | null;
   recipe: string;
   init_from: string;
+  source: string;
 }
 
 /** The page answers. */
@@ -1561,7 +1563,8 @@ export interface RunAnswer {
 
 /** What the picker tells of a run. `own`: it did not come with the program; `description`: its owner's words; `group`: what its
 data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
-images are labelled by; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+images are labelled by; `elsewhere`: it was trained with another program, and without a `dataset_title` none of its images are
+here; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
 export interface RunRow {
   name: string;
   title: string;
@@ -1572,6 +1575,7 @@ export interface RunRow {
   dataset: string;
   dataset_title: string;
   group: string;
+  elsewhere: boolean;
   shape: number[];
   w_dim: number;
   num_layers: number;

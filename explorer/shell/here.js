@@ -1,6 +1,6 @@
 /* The open run's title on a narrow screen; it opens the list of runs. */
 import { mounted } from './mounted.js';
-import { titleOf } from './run_line.js';
+import { dataOf, titleOf } from './run_line.js';
 import { lx } from './store.js';
 
 const { element } = mounted('here');
@@ -9,7 +9,7 @@ const go = element.querySelector('button');
 const tell = () => {
   const row = lx.runOf(lx.state.opening || lx.state.run);
   element.querySelector('b').textContent = row ? titleOf(row) : lx.t('runs');
-  element.querySelector('i').textContent = lx.state.opening ? lx.t('run.opening') : row?.dataset_title || '';
+  element.querySelector('i').textContent = lx.state.opening ? lx.t('run.opening') : row ? dataOf(row) : '';
 };
 go.onclick = () => document.dispatchEvent(new Event('lx-runs'));
 for (const event of /** @type {const} */ (['runs', 'run', 'lang', 'opening'])) lx.on(event, tell);

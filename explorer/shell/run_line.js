@@ -6,9 +6,11 @@ import { lx } from './store.js';
 
 /** @import { Run } from './types' */
 
+/** Its data set, or that there is none of it here. @param {Run} r */
+export const dataOf = (r) => r.dataset_title || lx.t('run.no_images');
+
 /** What it was trained on, and how large its code is. @param {Run} r */
-const facts = (r) =>
-  [r.dataset_title, r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');
+const facts = (r) => [dataOf(r), r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');
 
 /** @param {Run} r */
 export const line = (r) => (r.headline ? `${facts(r)} · ${metricName(r.headline.name)} ${figureText(r.headline)}` : facts(r));

@@ -1,6 +1,6 @@
 import { remember, remembered } from './dom.js';
 import { mounted } from './mounted.js';
-import { titleOf } from './run_line.js';
+import { dataOf, titleOf } from './run_line.js';
 import { lx } from './store.js';
 
 const { element } = mounted('welcome');
@@ -15,7 +15,9 @@ const tell = () => {
   box.hidden = !wanted || !row || !lx.known(words) || !lx.supports(row.name);
   if (box.hidden || !row) return;
   const about = lx.views.find((v) => v.name === lx.state.view)?.inspector;
-  box.querySelector('b').textContent = about ? lx.t('welcome', { title: titleOf(row), data: row.dataset_title }) : '';
+  box.querySelector('b').textContent = about
+    ? lx.t(row.elsewhere ? 'welcome.elsewhere' : 'welcome', { title: titleOf(row), data: dataOf(row) })
+    : '';
   box.querySelector('span').textContent = lx.t(words);
 };
 box.querySelector('button').onclick = () => {

@@ -66,6 +66,8 @@ class Maker:
         began, made, run = time.perf_counter(), Made(name), self.session.run(name)
         if own_sampling(run.model):
             raise Refused("its family draws noise in a way of its own (sample_z), which a browser does not know; give it draws and prior.")
+        if not run.model.ours:
+            raise Refused("its networks are in a form that is not written for a browser (an imported ONNX graph runs on a server alone).")
         reads = self._judge(run, made)
         copy, nets = tracing.settled(run.model), []
         for net in networks(run, copy):

@@ -13,7 +13,7 @@ from training import families, notes
 from training.measured import METRICS
 
 
-@pytest.mark.parametrize("family", families.names())
+@pytest.mark.parametrize("family", [*families.names(), *families.OUTSIDE])
 def test_a_family_and_its_settings_have_words(family):
     found = families.get(family)
     keys = [f"family.{family}", *(f"setting.{f.name}{end}" for f in dataclasses.fields(found.Config) for end in ("", ".help"))]

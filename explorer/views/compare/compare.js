@@ -2,6 +2,7 @@ import { button, entitle, make, offer } from '../../shell/dom.js';
 import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
 import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { dataOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
@@ -36,7 +37,7 @@ const chosen = () => /** @type {string[]} */ (names),
   listed = () => /** @type {Run[]} */ (lx.state.runs);
 const colour = (/** @type {number} */ k) => lx.palette[[0, 1, 2, 5][k]],
   title = (/** @type {Run} */ r) => r.title || r.family_title,
-  full = (/** @type {Run} */ r) => (title(r).includes(r.dataset_title) ? title(r) : `${title(r)} · ${r.dataset_title}`),
+  full = (/** @type {Run} */ r) => (title(r).includes(dataOf(r)) ? title(r) : `${title(r)} · ${dataOf(r)}`),
   known = (/** @type {string | null} */ n) => lx.runOf(n),
   rowOfRun = (/** @type {string | null} */ n) => /** @type {Run} */ (known(n));
 /** @param {number} k */
@@ -148,7 +149,7 @@ const columnOf = (n, k) => {
   pick.onchange = () => change(chosen().map((v, i) => (i === k ? pick.value : v)));
   entitle(shut, lx.t('cmp.remove', { title: title(r) }));
   shut.onclick = () => change(chosen().filter((v) => v !== n));
-  const sub = [r.family_title, r.dataset_title, lx.t('run.size', { n: r.w_dim })].join(' · '),
+  const sub = [r.family_title, dataOf(r), lx.t('run.size', { n: r.w_dim })].join(' · '),
     picture = make('canvas', { role: 'img', 'aria-label': lx.t('cmp.image', { title: title(r), seed }) });
   return make(
     'div',
@@ -308,9 +309,10 @@ const FACTS = {
   shape: (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''),
   code: (r) => lx.t('run.size', { n: r.z_dim }),
   parameters: (r) => many(r.parameters),
-  images: (r) => many(r.images_seen),
+  images: (r) => (r.source ? '–' : many(r.images_seen)),
   init_from: (r) => r.init_from || '–',
-  time: (r) => time(r.seconds),
+  source: (r) => r.source || '–',
+  time: (r) => (r.source ? '–' : time(r.seconds)),
   hardware: (r) => r.hardware || '–',
   seed: seedOf,
 };

@@ -46,6 +46,7 @@ class Head(TypedDict):
     seeds: SeedsTold | None
     recipe: str
     init_from: str
+    source: str
 
 
 class MetricCell(FigureTold):
@@ -94,7 +95,7 @@ def _head(card: Card, dataset: str) -> Head:
     return Head(name=card.name, title=card.title or family.title, family=family.title, dataset=dataset, shape=list(can.shape),
                 z_dim=can.z_dim, num_classes=can.num_classes, classes=list(card.data.classes) if can.num_classes else [],
                 parameters=card.parameters, images_seen=card.images_seen, seconds=round(card.seconds, 1), hardware=card.hardware,
-                seed=card.seed, seeds=_seeds(card), recipe=card.recipe, init_from=card.init_from)
+                seed=card.seed, seeds=_seeds(card), recipe=card.recipe, init_from=card.init_from, source=card.source)
 
 
 def _seeds(card: Card) -> SeedsTold | None:

@@ -19,11 +19,14 @@ NAME = re.compile(r"labels_(\d+)_(\w+)")
 
 
 def require(run: Run) -> None:
-    """Raise Refused unless the run encodes images without being told their class, and there are held-out ones with classes."""
+    """Raise Refused unless the run encodes images without being told their class, by a network of ours, and there are held-out ones
+    with classes."""
     if not run.spec.encodes or len(run.spec.shape) != 3:
         raise Refused("This run has no encoder whose features could be reused.")
     if run.spec.num_classes:
         raise Refused("This run is told the class of its images, so its encoder cannot be judged by it.")
+    if not run.model.ours:
+        raise Refused("This run was trained elsewhere, so that its network cannot be made anew and trained on.")
     if run.held is None or run.held.labels is None or len(run.card.data.classes) < 2:
         raise Refused("The images of this run's data set have no classes here.")
 

@@ -263,6 +263,8 @@ def climb(run: Run, layer: int, units: np.ndarray, progress: Progress) -> Ascent
         with torch.enable_grad():
             x.requires_grad_()
             here = centred(raw(run, x)[layer]).gather(1, index[:, None])[:, 0]
+            if not here.requires_grad:
+                raise Refused("This run's encoder tells no gradient, so no input can be climbed to; real images show what excites a unit.")
             slope = torch.autograd.grad(here.sum(), x)[0]
         if step == 0:
             grey = here.detach().float().cpu().numpy()

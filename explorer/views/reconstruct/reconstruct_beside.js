@@ -1,6 +1,7 @@
 /* The image in every run that takes it, ranked: a card each with reconstruction, error map and error. `view`: mode(), edit(run).
  * data-n counts paintings, data-runs: the runs in the order of their rank. */
 import { button, count, make } from '../../shell/dom.js';
+import { dataOf } from '../../shell/run_line.js';
 import { errorMap, short } from './reconstruct_error.js';
 import { opened } from '../../shell/state.js';
 import { brush } from '../../shell/pictures.js';
@@ -107,7 +108,7 @@ export class Beside {
       other = run && mine && run.dataset !== mine.dataset,
       here = r.run === lx.state.run,
       worst = Math.max(...this.#rows.map((row) => row.error), 1e-9),
-      learned = other ? lx.t('rec.learned', { title: run.dataset_title }) : '';
+      learned = other ? lx.t('rec.learned', { title: dataOf(run) }) : '';
     const says = [
       r.searched ? lx.t('rec.searched') : '',
       typeof r.percentile === 'number' ? lx.t('rec.rank', { p: Math.round(r.percentile * 100) }) : '',

@@ -1,0 +1,45 @@
+"""Pickles: files that may hold code. They are never opened here; a sentence says how to convert one where it is trusted."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ..card import readable
+from . import ImportFailed
+
+SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib", ".th")
+COMMAND = ("python -c \"import torch; from safetensors.torch import save_file; state = torch.load('{name}', map_location='cpu', "
+           "weights_only=True); state = state.get('state_dict', state); save_file({{k: v.clone().contiguous() for k, v in state.items() if "
+           "isinstance(v, torch.Tensor)}}, '{stem}.safetensors')\"")
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether a file's name or first bytes say that it is a pickle, bare or within a zip as torch writes it."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        with open(path, "rb") as f:
+            head = f.read(2)
+        return head[:1] == b"\x80" and len(head) > 1 and head[1] <= 5 or head == b"PK" and _holds_pickle(path)
+    except OSError:
+        return False
+
+
+def _holds_pickle(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as z:
+            return any(name.endswith(".pkl") for name in z.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def check(path: Path) -> None:
+    """Raise ImportFailed, with the command that converts it, for a pickle."""
+    if is_pickle(path):
+        name = readable(path.name)
+        raise ImportFailed(f"{name} may hold code (a pickle) and is not opened. Where you trust it, convert it: "
+                           f"{COMMAND.format(name=name, stem=Path(name).stem)}")
+
+
+__all__ = ["COMMAND", "SUFFIXES", "check", "is_pickle"]
