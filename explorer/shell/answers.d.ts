@@ -588,10 +588,12 @@ export interface ChangeTold {
   change: number;
 }
 
-/** All images are there; `dropped`: how many files the browser left out, by kind. */
+/** All images are there; `dropped`: how many files the browser left out, by kind; `turned` and `part`: how a table is read. */
 export interface CheckUpload {
   token: string;
   dropped?: Record<string, number>;
+  turned?: string;
+  part?: string;
 }
 
 /** The image that a code of the run is drawn as, by a class where the run needs one. */

@@ -81,8 +81,9 @@ def write(session: Session, args: argparse.Namespace) -> str:
     """The folder, whole or not at all; what is said of it. Raises Refused, OSError, KeyboardInterrupt."""
     TAKEN.check(args.out, args.replace)         # before anything is worked out
     run = session.run(args.run)
-    more = {"n": args.n or 10_000, "seed": args.seed or 0} if args.kind == SAMPLES else {}
-    work = partial(samples.write, zipped=args.zip, **more) if args.kind == SAMPLES else KINDS[args.kind]
+    n, seed = args.n or 10_000, args.seed or 0
+    work = partial(samples.write, n=n, seed=seed, zipped=args.zip) if args.kind == SAMPLES else KINDS[args.kind]
+    more = {"n": n, "seed": seed} if args.kind == SAMPLES else {}
     with TAKEN.written(args.out, args.replace) as new:
         said = work(run, new)
         (new / destination.MARK).write_bytes(TAKEN.mark(

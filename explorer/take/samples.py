@@ -17,6 +17,7 @@ from ..runs.run import Run
 
 MOST = 50_000                                   # of each side: what a Fréchet distance is usually taken of
 ROWS = 256                                      # drawn and held at once
+MISREAD = (".zip", ".npy")                      # anywhere in a folder's path: clean-fid takes what lies in it for another kind of file
 
 
 class Put(Protocol):
@@ -35,6 +36,8 @@ def write(run: Run, folder: Path, n: int, seed: int, zipped: bool) -> str:
         for start, pixels in _drawn(run, n, seed):
             _save(put, start, pixels)
     said = f"{n:,} samples of seed {seed} in generated{_ending(zipped)}"
+    if not zipped and (part := next((p for p in MISREAD if p in str(folder.absolute())), None)):
+        said = f"clean-fid reads no folder with {part} in its path, rename it for that; {said}"
     if run.held is None:
         return f"{said}; the test images are not here"
     count = min(run.held.n, MOST)

@@ -40,6 +40,8 @@ for folder in json.loads(sys.argv[1]):
     if hasattr(networks, "encode"):
         made = networks.encode(kept, given["x"])
         told |= {f"encode {k}": v.contiguous() for k, v in enumerate(made if isinstance(made, tuple) else [made])}
+    made = networks.samples({name: tensor.to("meta") for name, tensor in kept.items()}, 2)
+    assert made.device.type == "meta", "nothing is on a device of its own"
     save_file(told, "told.safetensors")
     sys.path.remove(folder)
 """

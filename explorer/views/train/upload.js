@@ -130,13 +130,18 @@ export class Upload {
       await this.#sendPieces(token, files);
       await this.#check(token, 'auto', '');
     } catch (e) {
-      const { message, notes } = /** @type {Error & { notes?: Note[] }} */ (e);
-      this.#say(message);
-      this.#note(notes || []);
+      this.#complain(e);
     } finally {
       this.sending = false;
       this.#view.changed();
     }
+  }
+
+  /** Why it cannot be used, and what was left out. @param {unknown} e */
+  #complain(e) {
+    const { message, notes } = /** @type {Error & { notes?: Note[] }} */ (e);
+    this.#say(message);
+    this.#note(notes || []);
   }
 
   /** What the server finds in it, read as is said. @param {string} token @param {string} turned @param {string} part */
@@ -158,8 +163,7 @@ export class Upload {
     try {
       await this.#check(this.token, turned, part);
     } catch (e) {
-      this.#say(e.message);
-      this.#note(e.notes || []);
+      this.#complain(e);
     } finally {
       this.sending = false;
       this.#view.changed();
