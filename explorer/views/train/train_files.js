@@ -44,7 +44,10 @@ export const titleOf = (files) => {
   return tops.size === 1 ? [...tops][0] || 'images' : 'images';
 };
 
-/** File k's path on the server: an image's with a number before its name, so that two of one name are two. @param {Named[]} files @param {number} k */
+/**
+ * File k's path on the server: an image's with a number before its name, so that two of one name are two.
+ * @param {Named[]} files @param {number} k
+ */
 export const pathOf = (files, k) => {
   const folders = (files[k].path || files[k].name).split('/'),
     name = folders.pop() || '',
