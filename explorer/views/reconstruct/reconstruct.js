@@ -251,6 +251,7 @@ const output = new Output(element, {
   follows,
   held: (index) => source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === index,
   here,
+  shown: () => change.sync(),
   changed: () => {
     beside.paint();
     write();

@@ -24,6 +24,7 @@ import { errorMap, short } from './reconstruct_error.js';
  * @property {() => boolean} follows whether the input is the current code's own image
  * @property {(index: number | undefined) => boolean} held whether the current code is the one that is kept of this held-out image
  * @property {() => boolean} here
+ * @property {() => void} shown the picture of a code is here, or on its way
  * @property {() => void} changed another way to show the error was chosen
  */
 
@@ -98,6 +99,7 @@ export class Output {
       this.tell();
     }
     this.bars();
+    this.#view.shown();
   }
 
   /** @param {Answer | null} answer */
