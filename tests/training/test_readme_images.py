@@ -20,7 +20,7 @@ from .test_tables import DIGITS, arrow, noise, png, put_idx, put_parquet, tarred
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SECTION = README.split("### Your own images")[1].split("\nA run is a folder")[0]
-ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", SECTION, re.M)[2:])
+ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", SECTION, re.M)[1:])
 COMMANDS = re.findall(r"^python -m training ([^#\n]+)", SECTION, re.M)
 QUICK = ["--network", "dense", "--width", "16", "--images", "256", "--batch-size", "64", "--threads", "1", "--no-evaluate"]
 
