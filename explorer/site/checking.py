@@ -42,7 +42,7 @@ def checked(net: Net, written: bytes) -> Difference | None:
         return None
     found = difference(net, written)
     if (found.pixels or 0) > WRONG or found.numbers > TOLERANCE:
-        raise Refused(f"the network {net.key!r} gives other numbers in a browser than here: by {found.numbers:.2g} of the largest.")
+        raise Refused(f"the network {net.key!r} gives other numbers as ONNX than here: by {found.numbers:.2g} of the largest.")
     return found
 
 

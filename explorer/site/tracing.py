@@ -65,7 +65,7 @@ def traced(owner: nn.Module, net: Net) -> bytes:
                 _Traced(owner, net).eval(), net.example(ROWS), dynamo=True, optimize=False, opset_version=OPSET, verbose=False,
                 input_names=[given.name for given in net.given], output_names=list(net.outputs), dynamic_shapes=(_batch(net),))
         except (torch.onnx.OnnxExporterError, RuntimeError) as e:
-            raise Refused(f"the network {net.key!r} cannot be written for a browser: {_first(e)}") from e
+            raise Refused(f"the network {net.key!r} cannot be written as ONNX: {_first(e)}") from e
         assert program is not None
         kept.write(packing.packed(program.model_proto))
     return kept.getvalue()

@@ -15,7 +15,8 @@ from ..latent import run_directions
 from ..latent.neighbours import pca
 from ..runs.run import Run
 
-NOT_ON_IT = "-"                                 # said of a point that has no class
+UNKNOWN = "-"                                   # said of a point that has no class
+TAKEN = ("index", "x", "y", "image")            # names of columns that are ours
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,7 @@ def _places(run: Run, codes: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 def _words(numbers: np.ndarray, names: tuple[str, ...]) -> list[str]:
-    return [names[k] if 0 <= k < len(names) else NOT_ON_IT for k in numbers.tolist()]
-
-
-TAKEN = ("index", "x", "y", "image")            # names of columns that are ours
+    return [names[k] if 0 <= k < len(names) else UNKNOWN for k in numbers.tolist()]
 
 
 def _unlike(columns: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[str]]]:
