@@ -65,7 +65,7 @@ class Job(Generic[T]):
         self.done.cancel()
 
 
-_here = threading.local()        # .job: what this thread works on; .cores: how many it may share images out over; .held: its slot
+_here = threading.local()                       # .job: what this thread works on; .cores: that it may share images over; .held: its slot
 
 
 def job() -> Job[Any] | None:
