@@ -15,7 +15,8 @@ LOOP = {"training.loop", "training.losses", "training.metrics", "training.evalua
         "training.__main__", "training.fit_features", "training.train"}
 
 LEAVES = {"training/dataspec.py": set(), "training/settings.py": {"dataspec"}, "training/model.py": {"dataspec", "settings"}}
-CODE = {"eval", "exec", "compile", "torch.load", *(f"{name}.{what}" for name in ("pickle", "marshal", "dill") for what in ("load", "loads"))}
+CODE = {"eval", "exec", "compile", "torch.load", *(f"{name}.{what}" for name in ("pickle", "marshal", "dill")
+                                                   for what in ("load", "loads"))}
 
 
 @cache

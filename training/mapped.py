@@ -17,8 +17,8 @@ import numpy as np
 
 SMALL = 64 * 1024**2                              # bytes up to which an array lies in memory
 CHUNK = 8 * 1024**2                               # bytes that are handled at a time
-TOUCHED = 128 * 1024**2                           # bytes of a mapping that are looked at before they are given back
-AROUND = 64 * 1024                                # bytes that the system maps around one that is looked at
+TOUCHED = 256 * 1024**2                           # bytes of a mapping that are looked at before they are given back
+AROUND = 2 * 1024**2                              # bytes that the system maps around one that is looked at, at most: a large page
 HEADER = 30                                       # bytes of a zip's header before a member's name
 
 
@@ -55,7 +55,7 @@ class Touched:
 
     def __init__(self, array: np.ndarray) -> None:
         self.array, self.bytes = array, 0
-        self.each = max(AROUND, array[:1].nbytes + AROUND // 2)
+        self.each = AROUND + array[:1].nbytes
 
     def more(self, rows: int) -> None:
         """So many rows more were looked at."""

@@ -341,8 +341,8 @@ def test_a_table_is_shown_and_trained_on_as_was_said(job):
     assert [n["kind"] for n in turned["notes"]] == ["turned"]
     sheets = [Image.open(io.BytesIO(base64.b64decode(f["sheet"].removeprefix("data:image/png;base64,")))) for f in (found, turned)]
     assert all(s.size == (6 * 64, 2 * 64) for s in sheets)
-    stored, right = (np.asarray(s)[:64, :64] for s in sheets)
-    assert np.array_equal(stored.swapaxes(0, 1), right) and not np.array_equal(stored, right)
+    stored, right = (np.asarray(s)[:64, :64].astype(int) for s in sheets)
+    assert np.abs(stored.swapaxes(0, 1) - right).max() <= 2 < np.abs(stored - right).max(), "but for rounding, when it is enlarged"
     job.start("vae", "folder", "quick", dict(TINY, images=160), "table", upload=token, size=28)
     wait(job, "table", "finished")
     assert json.loads((job.trained / "table" / "resume" / "job.json").read_text())["turned"] == "yes"

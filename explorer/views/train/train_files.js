@@ -4,8 +4,8 @@
 
 const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k)$/i;
 /* archives and tables: training/archive.py and training/tables.py */
-const MANY =
-    /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz|npz|npy|csv|csv\.gz|parquet)$|idx[1-4][._-](ubyte|byte|short|int|float|double)(\.gz)?$/i,
+const MANY = /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz|npz|npy|csv|csv\.gz|parquet)$/i,
+  IDX = /idx[1-4][._-](ubyte|byte|short|int|float|double)(\.gz)?$/i,
   BESIDE = /mapping\.txt$/i;
 /* what is not sent, by how its name ends; training/pictures.py knows better */
 /** @type {[string, RegExp][]} */
@@ -21,7 +21,7 @@ const KINDS = [
 ];
 
 /** Whether a name is one of an image, or of what holds many. @param {string} name */
-export const isRead = (name) => READ.test(name) || MANY.test(name) || BESIDE.test(name);
+export const isRead = (name) => [READ, MANY, IDX, BESIDE].some((ends) => ends.test(name));
 
 /** Whether a file is a person's own, and not her system's. @param {Named} file */
 export const isOwn = (file) => !/(^|\/)(\.|__MACOSX)/.test(file.path || file.name);
@@ -44,10 +44,7 @@ export const titleOf = (files) => {
   return tops.size === 1 ? [...tops][0] || 'images' : 'images';
 };
 
-/**
- * File k's path on the server: an image's with a number before its name, so that two of one name are two.
- * @param {Named[]} files @param {number} k
- */
+/** File k's path on the server: an image's name has a number before it, for two of one name. @param {Named[]} files @param {number} k */
 export const pathOf = (files, k) => {
   const folders = (files[k].path || files[k].name).split('/'),
     name = folders.pop() || '',
