@@ -21,8 +21,6 @@ from . import pyramid
 from .equalized import EqualConv, doubled, halved, smoothed
 from .model import Config, DataSpec, LatentModel, SettingError, setting
 
-FITTED = 512                                      # samples that the coarse colours are fitted on
-
 
 @dataclass(frozen=True)
 class GrowingConfig(Config):

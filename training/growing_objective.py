@@ -13,11 +13,12 @@ from torch import Tensor, nn
 
 from .adversarial import AdversarialObjective
 from .equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, doubled, halved
-from .growing import FITTED, Growing, Schedule, channels_of, sides_of
+from .growing import Growing, Schedule, channels_of, sides_of
 from .losses import discriminator_bce, generator_bce, gradient_penalty, r1_penalty
 from .model import Batch, LatentModel, Phase
 from .optimizers import adam
 
+FITTED = 512                                      # samples that the coarse colours are fitted on
 DRIFT = 0.001                                     # weight of the critic's squared score (Karras et al. 2018, appendix A.1)
 
 
