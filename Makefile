@@ -52,8 +52,8 @@ $(VENV)/.run: requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt requirements-mcp.txt tests/install_chromium.py
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-export.txt -r requirements-mcp.txt
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt requirements-import.txt requirements-mcp.txt tests/install_chromium.py
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-export.txt -r requirements-import.txt -r requirements-mcp.txt
 	$(PY) tests/install_chromium.py
 	@touch $@
 
