@@ -51,10 +51,9 @@ $(VENV)/.run: requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt requirements-mcp.txt requirements-parquet.txt \
-		tests/install_chromium.py
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-export.txt \
-		-r requirements-mcp.txt -r requirements-parquet.txt
+MORE := dev export import mcp parquet
+$(VENV)/.test: $(VENV)/.run $(MORE:%=requirements-%.txt) tests/install_chromium.py
+	$(PY) -m pip install --quiet --disable-pip-version-check $(MORE:%=-r requirements-%.txt)
 	$(PY) tests/install_chromium.py
 	@touch $@
 

@@ -20,9 +20,14 @@ def pins() -> dict[str, str]:
 
 
 def test_everything_is_pinned():
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-export.txt", "requirements-mcp.txt", "requirements-parquet.txt"):
+    versions: dict[str, set[str]] = {}
+    for name in ("requirements.txt", *(f"requirements-{part}.txt" for part in ("dev", "export", "import", "mcp", "parquet"))):
         for line in (ROOT / name).read_text().splitlines():
             assert not line.strip() or line.startswith("#") or re.match(r"[\w.-]+==[\w.]+(\s+#.*)?$", line), line
+            if "==" in line and not line.startswith("#"):
+                package, _, version = line.split()[0].partition("==")
+                versions.setdefault(package, set()).add(version)
+    assert not {package for package, found in versions.items() if len(found) > 1}, "one version, wherever it is named"
     assert pins()["torch"] == "2.13.0" and pins()["torchvision"] == "0.28.0"
 
 

@@ -1,4 +1,4 @@
-"""A network as it was written against the model itself, where ONNX Runtime is there (requirements-dev.txt): the largest difference."""
+"""A network as it was written against the model itself, where ONNX Runtime is there (requirements-import.txt): the largest difference."""
 
 from __future__ import annotations
 

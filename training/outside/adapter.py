@@ -93,7 +93,7 @@ class Adapted(GaussianCodes):
         return super().prior(drawn) if self.spec.prior == "fitted" else drawn * 2 - 1 if self.spec.prior == "uniform" else drawn
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
-        if not callable(getattr(self.given, "map", None)):
+        if not callable(_said(self.given, "map")):
             return z[:, None, :]
         w = _called(self.given, "map", z, label)
         return w.reshape(len(z), self.spec.num_layers, self.spec.w_dim).float()
@@ -119,7 +119,7 @@ class Adapted(GaussianCodes):
         return mean.reshape(size).float(), None if deviation is None else deviation.reshape(size).float()
 
     def first_weight(self) -> Tensor | None:
-        decoder = getattr(self.inner, "decoder", None)
+        decoder = _said(self.inner, "decoder")
         if self.spec.num_layers > 1 or not isinstance(decoder, nn.Module):
             return None
         try:
@@ -147,7 +147,7 @@ def adapt(given: Any, images: np.ndarray | None = None, classes: tuple[str, ...]
     (n, C, H, W) uint8; ``classes``: their names. Raises ImportFailed."""
     if isinstance(given, LatentModel):
         return given.eval().requires_grad_(False), classes, []
-    if not callable(getattr(given, "decode", None)):
+    if not callable(_said(given, "decode")):
         raise ImportFailed(f"{_name(given)} has no method decode(z), which is what it takes at the least.")
     if isinstance(given, nn.Module):
         given.eval().requires_grad_(False)
@@ -158,7 +158,7 @@ def adapt(given: Any, images: np.ndarray | None = None, classes: tuple[str, ...]
     if images is not None and shape != images.shape[1:]:
         raise ImportFailed(f"it draws images of {_times(shape or ())}, and the held-out images are {_times(images.shape[1:])}.")
     code = _code(given, shape, label, told)
-    mapped = callable(getattr(given, "map", None))
+    mapped = callable(_said(given, "map"))
     z = torch.randn(2, *code, generator=torch.Generator().manual_seed(0))
     w = _called(given, "map", z, label) if mapped else z
     drawn = _image_of(_called(given, "decode", w, label))
@@ -196,7 +196,7 @@ def fit_prior(model: GaussianCodes, images: np.ndarray, told: list[str]) -> None
 
 def _classes(given: Any, known: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the classes that ``decode`` takes; () where it takes none."""
-    said = getattr(given, "classes", None)
+    said = _said(given, "classes")
     if not said:
         return ()
     names = tuple(str(k) for k in range(said)) if isinstance(said, int) else tuple(str(name)[:100] for name in said)
@@ -209,19 +209,19 @@ def _classes(given: Any, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _code(given: Any, shape: tuple[int, int, int] | None, label: Tensor | None, told: list[str]) -> tuple[int, ...]:
     """The shape of one z: said, or what the encoder gives of an empty image, or the one width of a weight that can be decoded."""
-    said = getattr(given, "z_dim", None)
+    said = _said(given, "z_dim")
     if said is not None:
         code = (said,) if isinstance(said, int) else tuple(said)
         if not code or not all(isinstance(v, int) and v > 0 for v in code) or math.prod(code) > MOST_CODES:
             raise ImportFailed(f"z_dim is to be a number from 1 to {MOST_CODES:,}, or a shape of so many; it is {said!r}.")
         return code
-    if shape is not None and not callable(getattr(given, "map", None)):
+    if shape is not None and not callable(_said(given, "map")):
         for layout in LAYOUTS:
             try:
                 return tuple(_read(given, Form(shape, layout).theirs(torch.zeros(2, *shape)))[0].shape[1:])
             except WRONG:
                 continue
-    first = "map" if callable(getattr(given, "map", None)) else "decode"
+    first = "map" if callable(_said(given, "map")) else "decode"
     found = [width for width in _widths(given) if _takes(given, first, width, label)]
     if len(found) == 1:
         told.append(f"z_dim is not told: {first} takes {found[0]} numbers.")
@@ -247,7 +247,7 @@ def _takes(given: Any, call: str, width: int, label: Tensor | None) -> bool:
 
 def _encoder(given: Any, shape: tuple[int, int, int], layout: str, d: int, told: list[str]) -> tuple[str, bool]:
     """The layout in which the encoder takes images ("": there is none), and whether it gives deviations."""
-    if not any(callable(getattr(given, name, None)) for name in ("encode", "posterior")):
+    if not any(callable(_said(given, name)) for name in ("encode", "posterior")):
         return "", False
     wrong = ""
     for takes in dict.fromkeys((layout, *LAYOUTS)):
@@ -267,7 +267,7 @@ def _encoder(given: Any, shape: tuple[int, int, int], layout: str, d: int, told:
 
 
 def _prior(given: Any, encodes: bool, stochastic: bool, images: np.ndarray | None, mapped: bool) -> str:
-    said = getattr(given, "prior", None)
+    said = _said(given, "prior")
     if isinstance(said, str):
         if check_choice("prior", said, PRIORS) == "fitted" and (images is None or not encodes or mapped):
             raise ImportFailed("a prior is fitted to the codes of held-out images: it takes an encoder, codes that are z, and images.")
@@ -277,7 +277,7 @@ def _prior(given: Any, encodes: bool, stochastic: bool, images: np.ndarray | Non
 
 def _values(given: Any, made: Callable[[str], Adapted], images: np.ndarray | None, told: list[str]) -> str:
     """The range of pixels: said, else that in which held-out images come back best, else that of samples."""
-    said = getattr(given, "values", None)
+    said = _said(given, "values")
     if isinstance(said, str):
         return check_choice("values", said, VALUES)
 
@@ -313,7 +313,7 @@ def measured_values(made: Callable[[str], M], raw: Callable[[M, Tensor, Tensor |
 
 
 def _has_gradient(given: Any, w: Tensor, label: Tensor | None) -> bool:
-    if getattr(given, "numpy", False):
+    if _said(given, "numpy"):
         return False
     with torch.enable_grad():
         return _image_of(_called(given, "decode", w[:1].clone().requires_grad_(), None if label is None else label[:1])).requires_grad
@@ -323,7 +323,7 @@ def _called(given: Any, name: str, x: Tensor, label: Tensor | None = None) -> An
     """A method's answer to a tensor, with the label where there is one and the method takes it; arrays become tensors."""
     call = getattr(given, name)
     asked: list[Any] = [x] if label is None or name == "map" and not _takes_two(call) else [x, label]
-    if getattr(given, "numpy", False):
+    if _said(given, "numpy"):
         asked = [a.detach().cpu().numpy() for a in asked]
     answer = call(*asked)
     return torch.as_tensor(answer).to(x.device) if isinstance(answer, np.ndarray) else answer
@@ -343,7 +343,7 @@ def _image_of(answer: Any) -> Tensor:
 
 def _read(given: Any, x: Tensor) -> tuple[Tensor, Tensor | None]:
     """Mean and standard deviation of the codes of images as the network takes them; None for a deviation that there is not."""
-    if callable(getattr(given, "posterior", None)):
+    if callable(_said(given, "posterior")):
         mean, deviation = (torch.as_tensor(v).to(x.device) for v in _called(given, "posterior", x))
         return mean, deviation
     answer = _called(given, "encode", x)
@@ -364,8 +364,16 @@ def _read(given: Any, x: Tensor) -> tuple[Tensor, Tensor | None]:
     raise ImportFailed(f"encode gives {_name(answer)}: it is to be codes, or (mean, log-variance), or a distribution.")
 
 
+def _said(given: Any, name: str) -> Any:
+    """An attribute of what was brought; None where it has none. (Models of diffusers raise KeyError for names of a dict's methods.)"""
+    try:
+        return getattr(given, name, None)
+    except KeyError:
+        return None
+
+
 def _plain(given: Any, name: str) -> bool:
-    value = getattr(given, name, None)
+    value = _said(given, name)
     return value is not None and not callable(value)
 
 

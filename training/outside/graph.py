@@ -198,7 +198,7 @@ def tried(graph: Graph, port: Port, row: tuple[int, ...], batches: Sequence[int]
     feeds = [[(port.name, port.kind, [n, *row])] for n in batches]
     asked = json.dumps({"feeds": feeds, "most": MOST_NUMBERS}).encode() + b"\n"
     try:
-        done = subprocess.run([sys.executable, trial.__file__], input=asked + graph.data, capture_output=True, timeout=SECONDS)
+        done = subprocess.run([sys.executable, "-P", trial.__file__], input=asked + graph.data, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired as e:
         raise ImportFailed(f"{name} takes more than {SECONDS} seconds for {max(batches)} rows; it is not run here.") from e
     answer = json.loads(done.stdout) if done.stdout.strip() else {}
