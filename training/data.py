@@ -190,10 +190,14 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
             os.utime(path)                        # it is in use
         return found
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix=".reading-", ignore_cleanup_errors=True) as scratch:
-        pictures = folder.read(source, size, progress, reading, Path(scratch))
-        spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
-        found = _keep(path, of_pictures(spec, pictures, Path(scratch)), key)
+    try:
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".reading-", ignore_cleanup_errors=True) as scratch:
+            pictures = folder.read(source, size, progress, reading, Path(scratch))
+            spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
+            found = _keep(path, of_pictures(spec, pictures, Path(scratch)), key)
+    except OSError as e:
+        e.filename = e.filename or str(cache)      # files without a name were written there
+        raise
     _forget(cache, files)
     return found
 

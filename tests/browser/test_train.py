@@ -180,7 +180,7 @@ def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictu
     expect(told).to_have_text("Left out: 7 × HEIC, an iPhone's format. Export them as JPEG.")
     page.get_by_label("Name", exact=True).fill("my-name")
     page.locator("#lx-train .lx-files").set_input_files(phone)
-    expect(ready).to_have_text("There is no image or .zip among these.")
+    expect(ready).to_have_text("There is no image, archive or table of images among these.")
     expect(told).to_contain_text("30 × HEIC")
     start(drive)
     expect(page.locator("#lx-train .lx-wrong")).to_contain_text("Choose images first")

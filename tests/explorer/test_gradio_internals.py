@@ -146,7 +146,7 @@ def test_events_of_a_component_are_read_off_its_script():
 
 def test_an_update_is_an_object_that_javascript_can_make():
     assert gr.update(label="a", visible=True) == {"label": "a", "visible": True, "__type__": "update"}
-    assert "__type__: 'update'" in (EXPLORER / "shell" / "store.js").read_text("utf-8")
+    assert "__type__: 'update'" in (EXPLORER / "shell" / "sliders.js").read_text("utf-8")
 
 
 @cache

@@ -16,8 +16,11 @@ export class Engine {
   static async start(module, glue, wasm) {
     const ort = /** @type {Ort} */ (await import(module));
     ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = { mjs: glue };
-    ort.env.wasm.wasmBinary = wasm;
+    /* in a page that is one file scripts have no place from which another file's address follows, as the glue works it out for bytes */
+    if (glue.startsWith('blob:')) {
+      const binary = new Blob([wasm], { type: 'application/wasm' });
+      ort.env.wasm.wasmPaths = { mjs: glue, wasm: URL.createObjectURL(binary) };
+    } else Object.assign(ort.env.wasm, { wasmPaths: { mjs: glue }, wasmBinary: wasm });
     ort.env.logLevel = 'error';
     return new Engine(ort);
   }
