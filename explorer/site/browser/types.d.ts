@@ -28,7 +28,10 @@ export interface OrtSession {
   run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
 }
 export interface Ort {
-  env: { wasm: { numThreads: number; wasmBinary?: ArrayBuffer; wasmPaths?: { mjs: string; wasm?: string }; proxy: boolean }; logLevel: string };
+  env: {
+    wasm: { numThreads: number; wasmBinary?: ArrayBuffer; wasmPaths?: { mjs: string; wasm?: string }; proxy: boolean };
+    logLevel: string;
+  };
   Tensor: new (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: number[]) => OrtTensor;
   InferenceSession: { create(model: Uint8Array, options: Record<string, unknown>): Promise<OrtSession> };
 }
