@@ -37,7 +37,7 @@ def test_a_repository_becomes_a_run(tmp_path, vae, monkeypatch):
 
 @pytest.mark.parametrize(("address", "sentence"), [
     ("hf://ada/none", "there is no repository ada/none on the Hub, or it is private"), ("hf://ada/vae@v2", "ada/vae has no revision 'v2'"),
-    ("hf://ada/gated", "is gated: ask for access"), ("hf://ada", "is no address of a repository"), ("hf://../a/b", "is no address of a repo"),
+    ("hf://ada/gated", "is gated: ask for access"), ("hf://ada", "is no address of a repository"), ("hf://../a/b", "is no address"),
     ("hf://ada/bin", r"no .safetensors and no .onnx file in its top folder; model.bin may hold code \(a pickle\) and is not fetched"),
     ("hf://ada/deep", "those within folders, such as onnx/d.onnx, are not taken"),
 ])
@@ -56,5 +56,5 @@ def test_sizes_are_looked_at_before_and_after(tmp_path, lies, sentence):
 
 
 def test_without_a_connection_it_is_said(tmp_path, monkeypatch):
-    with pytest.raises(ImportFailed, match=r"ada/vae cannot be fetched \(.*\); is there a connection\? A folder with its files does as well"):
+    with pytest.raises(ImportFailed, match=r"ada/vae cannot be fetched \(.*\); is there a connection\? A folder with its files does"):
         hub.fetch("hf://ada/vae", tmp_path, endpoint="http://127.0.0.1:9")
