@@ -30,7 +30,6 @@ check: $(VENV)/.test $(VENV)/.javascript
 	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.{js,ts}"
 	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js explorer $(JS)/*.js
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
-	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.strict.json
 	$(NODE) --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot "$(JS)/*.test.js"
 
 # what the server answers, as the page's JavaScript is told it: made of Python's requests and answers
@@ -52,8 +51,9 @@ $(VENV)/.run: requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt requirements-export.txt requirements-import.txt requirements-mcp.txt tests/install_chromium.py
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-export.txt -r requirements-import.txt -r requirements-mcp.txt
+MORE := dev export import mcp parquet
+$(VENV)/.test: $(VENV)/.run $(MORE:%=requirements-%.txt) tests/install_chromium.py
+	$(PY) -m pip install --quiet --disable-pip-version-check $(MORE:%=-r requirements-%.txt)
 	$(PY) tests/install_chromium.py
 	@touch $@
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import os
 import socket
@@ -85,7 +86,8 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
     environ = dict(os.environ) if environ is None else environ
     hosted = "SPACE_ID" in environ
     parser = argparse.ArgumentParser(prog="python app.py", description="Walk around inside trained generative models, in a browser.",
-                                     epilog="python app.py export --help: the page as a folder, or one file, without a server.")
+                                     epilog="python app.py export --help: the page as a folder, or one file, without a server. "
+                                            "python app.py take --help: what of a run goes into other tools.")
     parser.add_argument("--port", type=port_number, default=environ.get("GRADIO_SERVER_PORT", "7860"), help="port to serve on (7860)")
     parser.add_argument("--host", default=environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if hosted else "127.0.0.1"),
                         help="address to serve on; 0.0.0.0 (IPv4) or :: (IPv6) lets others in, as visitors who do not train (127.0.0.1)")
@@ -171,12 +173,12 @@ def where(local: str, public: str | None, args: argparse.Namespace) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until interrupted, ``export`` a site, or write a ``password`` down; returns the exit status."""
+    """Serve until interrupted, ``export`` a site, ``take`` of a run, or write a ``password`` down; returns the exit status."""
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["export"]:
+    if argv[:1] in (["export"], ["take"]):
         from explorer.__main__ import main as work
 
-        return work(["export", "--trained", str(HERE / "trained"), *argv[1:]])
+        return work(argv, "python app.py", HERE / "trained")
     if argv[:1] == ["password"]:
         from explorer.server import passwords
 
@@ -217,12 +219,13 @@ def say(sentence: str) -> None:
 
 
 def serve(args: argparse.Namespace) -> int:
-    """The page, until it is interrupted; returns the exit status."""
+    """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
     from explorer import page
     from explorer.server import tools
     from explorer.server.access import Access
     from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
+    from training.signals import Signals
 
     if args.mcp and not tools.is_there():
         print(tools.MISSING, file=sys.stderr)
@@ -257,12 +260,15 @@ def serve(args: argparse.Namespace) -> int:
         print(sentence, flush=True)
     if not access.training:
         print("Others can reach this page, so they explore but do not train; --allow-training changes that.", flush=True)
-    threading.Thread(target=page.prefetch, args=(session,), daemon=True).start()
-    try:
+
+    def first_visit() -> None:
+        page.prefetch(session)
+        memory.settle()                         # live images never wait for a look through what is always there
+    threading.Thread(target=first_visit, daemon=True).start()
+    with Signals(), contextlib.suppress(KeyboardInterrupt):
         while True:
             time.sleep(3600)
-    except KeyboardInterrupt:
-        demo.close(verbose=False)
+    demo.close(verbose=False)
     return 0
 
 

@@ -1,12 +1,13 @@
 """``python -m benchmarks [training] [server] [page] [styles] [greedy] [live] [memory] [precision] [profile] [processes] [visitors]
-[site]``: all of them when none is named. One alone may be given options of its own: ``python -m benchmarks training --help``."""
+[site] [own]``: all of them when none is named. One alone may be given options of its own: ``python -m benchmarks training --help``."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes", "visitors", "site")
+NAMES = ("training", "server", "page", "styles", "greedy", "live", "memory", "precision", "profile", "processes", "visitors", "site",
+         "own")
 
 
 def main() -> None:

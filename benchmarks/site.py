@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import sync_playwright
 
-from explorer import Refused
+from explorer import Refused, destination
 from explorer.runs.session import Session
 from explorer.site import answers, folder, one_file
 from tests.install_chromium import find
@@ -31,8 +31,8 @@ def of_run(site: Path, session: Session, name: str) -> dict[str, Path]:
     data, held = site / "data", session.run(name).held
     judge = json.loads((data / "model" / name / "model.json").read_text("utf-8"))["reader"]["judge"]
     own = [p for p in data.rglob("*") if p.is_file() and (p.parent.name == name or p.name.startswith(f"{name}."))]
-    for folder_name, of in (("sheet", held and held.folder.name), ("judge", judge)):
-        own += list((data / folder_name / of).iterdir()) if of else []
+    for folder_name, of in (("sheet", held and held.folder.name), ("tiles", held and held.folder.name), ("judge", judge)):
+        own += list((data / folder_name / of).iterdir()) if of and (data / folder_name / of).is_dir() else []
     for folder_name in ("fields", "colours") if held else ():
         own += list((data / folder_name).glob(f"{held.folder.name}.*"))
     return {p.relative_to(site).as_posix(): p for p in own}
@@ -84,7 +84,7 @@ def main(argv: Sequence[str] = ()) -> None:
             done = folder.write(session, site, [], say=lambda s: print(s, flush=True))
             print(f"\n{done.told}\n")
         print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
-        names = json.loads((site / folder.MARK).read_text("utf-8"))["runs"]
+        names = json.loads((site / destination.MARK).read_text("utf-8"))["runs"]
         for name in names if not args.visits else ():
             print(_row(session, site, name), flush=True)
         rows = {row["name"]: row["views"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
@@ -97,7 +97,7 @@ def main(argv: Sequence[str] = ()) -> None:
 
 def _row(session: Session, site: Path, name: str) -> str:
     own, parameters = of_run(site, session, name), session.card(name).parameters
-    nets = sum(p.stat().st_size for p in own.values() if p.parent.name == name and p.suffix == ".onnx")
+    nets = sum(p.stat().st_size for p in own.values() if p.parent.name == name and p.name.endswith(".onnx.planes"))
     bodies = {path: p.read_bytes() for path, p in own.items()}
     bodies |= {f"runtime/{p.name}": p.read_bytes() for p in (site / "runtime").iterdir() if "plotly" not in p.name}
     bodies["data/runs.json"] = answers.listed(session, [name])

@@ -18,7 +18,6 @@ from .png import png
 
 MAX_FILE = 4 * 2**20
 MAX_PIXELS, MAX_JPEG = 4096**2, 64_000_000      # of a file; a JPEG is decoded at a fraction of its size
-SMALL = 128 * 128                               # pixels; what Pillow's choice of filters gains of larger ones is worth its time
 LOSSLESS = 256 * 256                            # pixels; a larger colour image is sent as JPEG
 
 NOT_READ = "That is not an image this page can read; use PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF."
@@ -48,15 +47,12 @@ def squared_error(drawn: torch.Tensor, pixels: np.ndarray) -> np.ndarray:
     return errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
 
 
-def encode(pixels: np.ndarray) -> tuple[bytes, str]:
-    """(H, W, C) uint8 as a file and its media type: PNG, or JPEG where colour is too large for PNG to be quick."""
-    out = io.BytesIO()
+def encode(pixels: np.ndarray, lossless: bool = False) -> tuple[bytes, str]:
+    """(H, W, C) uint8 as a file and its media type: PNG, or JPEG where colour is too large for PNG to be quick and need not be exact."""
     h, w, c = pixels.shape
-    if h * w <= SMALL:
+    if lossless or c == 1 or h * w <= LOSSLESS:
         return png(pixels), "image/png"
-    if c == 1 or h * w <= LOSSLESS:
-        to_pillow(pixels).save(out, "PNG", compress_level=1)
-        return out.getvalue(), "image/png"
+    out = io.BytesIO()
     to_pillow(pixels).save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue(), "image/jpeg"
 
@@ -75,7 +71,15 @@ def enlarge(pixels: np.ndarray, factor: int) -> np.ndarray:
 def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Two images (H, W, C) uint8 as a map of where they differ, (H, W, 3): red where b is brighter, blue where it is darker, black where
     they agree."""
-    return diverging(b.astype(np.float32).mean(-1) - a.astype(np.float32).mean(-1))
+    return diverging(_brightness(b) - _brightness(a))
+
+
+def _brightness(pixels: np.ndarray) -> np.ndarray:
+    """The mean of the channels of (H, W, C) uint8, (H, W) float32. Channel by channel: a tenth of the time of a mean over the last axis."""
+    total = pixels[..., 0].astype(np.float32)
+    for k in range(1, pixels.shape[-1]):
+        total += pixels[..., k]
+    return total / np.float32(pixels.shape[-1])
 
 
 def diverging(d: np.ndarray) -> np.ndarray:

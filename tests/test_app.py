@@ -151,6 +151,23 @@ def test_sessions_of_programs_do_not_pile_up_in_memory(served):
     assert process.memory_info().rss - before < 8 * 2**20
 
 
+def test_sigterm_ends_the_page_and_what_it_started(trained):
+    """As a service's stop, a container's or ``kill`` ends it: cleanly, with the live training that somebody watches."""
+    with pytest.MonkeyPatch.context() as change:
+        change.setattr(subprocess, "Popen", forked.REAL)
+        with page("--trained", str(trained)) as (address, _, pid):
+            name = json.loads(ask(address, "explorer/live", {"data": "ring", "seed": 0}))["id"]
+            ask(address, f"explorer/live/{name}/hello")
+            process = psutil.Process(pid)
+            started = process.children(recursive=True)
+            assert started, "the training's"
+            process.terminate()
+            _, still = psutil.wait_procs(started, timeout=60)
+            assert not still and process.wait(60) in (0, None)
+            with pytest.raises(OSError):
+                ask(address, "explorer/runs")
+
+
 def test_a_login_guards_the_images_too(trained):
     with host.page("--auth", "ada:lovelace", "--trained", str(trained)) as address:
         for path, body in (("explorer/runs", None), ("explorer/render", {"run": "tiny", "op": "image", "w": ""})):

@@ -99,7 +99,7 @@ def test_map(client, run):
     """All images of the folder, where its encoder puts them; classes lie together."""
     opened = client.get("run/own-model").json()
     assert opened["points"] == 397 == run.held.n and opened["dataset"]["classes"] == list("0123456789")
-    places = np.frombuffer(client.get("points/own-model", params={"projection": "pca"}).content, "<f4").reshape(-1, 2)
+    places = np.frombuffer(client.get("map/own-model", params={"projection": "pca"}).content, "<f4").reshape(-1, 2)
     assert places.shape == (397, 2) and places.std(0).min() > 0.1
     near = np.linalg.norm(run.codes[:, None] - run.codes[None], axis=2)
     np.fill_diagonal(near, np.inf)
@@ -181,7 +181,8 @@ def test_no_route_takes_a_model(session):
     paths = " ".join(route.path for route in make_routes(session, Access(True), lambda spec: []))
     assert "runs" in paths and not re.search("import|model|onnx|python", paths)
     texts = {p: p.read_text("utf-8") for p in (ROOT / "explorer").rglob("*.py")}
-    users = {p.relative_to(ROOT).as_posix() for p, text in texts.items() if re.search(r"take_in|open_named|python_file|outside\.hub", text)}
+    named = re.compile(r"importing|open_named|python_file|outside\.hub")
+    users = {p.relative_to(ROOT).as_posix() for p, text in texts.items() if named.search(text)}
     assert users == {"explorer/named_model.py"}
 
 

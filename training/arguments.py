@@ -9,6 +9,7 @@ from typing import Any
 
 from . import families, precision
 from .model import Config, Family
+from .reading import TURNED
 
 TRAINED, DATA = Path("trained"), "mnist"
 Commands = Any                                  # what add_subparsers gives: argparse has no public name for it
@@ -39,6 +40,23 @@ def add_settings(parser: argparse.ArgumentParser, config: type[Config]) -> None:
                                 metavar=None if f.metadata.get("choices") else "X")
 
 
+KINDS = "a folder, .zip or .tar of images, .npz, .npy, a CSV of pixels, idx or .parquet"
+
+
+def _source(parser: argparse.ArgumentParser, when: str, *, again: bool = False) -> None:
+    """Options that say where a person's own images are and how they are read. ``again``: of a run that has their size."""
+    parser.add_argument("--source", type=Path, help=f"{when}: {KINDS}")
+    if not again:
+        parser.add_argument("--size", type=int, choices=(28, 32, 64), help=f"{when}: side of the images in pixels")
+    _reading(parser)
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--turned", choices=TURNED, default=TURNED[0], help="whether a table stores each image with rows and columns "
+                        "exchanged [default: auto, as EMNIST's do by their names]")
+    parser.add_argument("--part", default="", help="which of several sets within, by its name (EMNIST's archive has six)")
+
+
 def _train(commands: Commands) -> None:
     from .data import TITLES
     train = commands.add_parser("train", help="train a run, or go on with one (--resume)")
@@ -47,8 +65,7 @@ def _train(commands: Commands) -> None:
         later = [_flag(f.name) for f in dataclasses.fields(family.Config) if f.metadata["later"]]
         p = kinds.add_parser(name, help=family.title, description=f"{family.title}. {family.summary} {family.paper}.")
         p.add_argument("--data", choices=sorted(TITLES), help=f"the data set [default: {DATA}]")
-        p.add_argument("--source", type=Path, help="with --data folder: a folder or zip of images")
-        p.add_argument("--size", type=int, choices=(28, 32, 64), help="with --data folder: side of the images in pixels")
+        _source(p, "with --data folder")
         p.add_argument("--recipe", choices=sorted(family.recipes), help="tested settings; single options overrule it")
         p.add_argument("--name", help="the run's name, a folder under --trained [default: FAMILY-DATA]")
         p.add_argument("--title", default="", help="what the picker shows")
@@ -80,7 +97,7 @@ def _evaluate(commands: Commands) -> None:
     evaluate.add_argument("runs", nargs="+")
     evaluate.add_argument("--trained", type=Path, default=TRAINED)
     evaluate.add_argument("--cache", type=Path)
-    evaluate.add_argument("--source", type=Path, help="for a run on a person's own images: their folder or zip")
+    _source(evaluate, "for a run on a person's own images", again=True)
     evaluate.add_argument("--device", default="cpu")
     evaluate.add_argument("--labels", action="store_true", help="also train classifiers on the encoder with 100, 500 and 1,000 labels")
     evaluate.add_argument("--map", action=argparse.BooleanOptionalAction, default=True)
@@ -95,8 +112,7 @@ def _features(commands: Commands) -> None:
     features.add_argument("--out", type=Path, default=TRAINED, help="where runs are kept; it goes to _features/ there [default: trained]")
     features.add_argument("--threads", type=count, default=1)
     features.add_argument("--cache", type=Path)
-    features.add_argument("--source", type=Path, help="with folder: a folder or zip of images by class")
-    features.add_argument("--size", type=int, choices=(28, 32, 64))
+    _source(features, "with folder, images by class")
 
 
 def _data(commands: Commands) -> None:
@@ -104,10 +120,16 @@ def _data(commands: Commands) -> None:
     data = commands.add_parser("data", help="fetch or draw a data set, and the sheet of its test images for the page")
     data.add_argument("data", metavar="NAME", choices=sorted(TITLES))
     data.add_argument("--cache", type=Path)
-    data.add_argument("--source", type=Path)
-    data.add_argument("--size", type=int, choices=(28, 32, 64))
+    _source(data, "with folder")
     data.add_argument("--trained", type=Path, default=TRAINED)
     data.add_argument("--sheet", action="store_true", help="write the sheet of its test images under --trained")
+
+
+def _look(commands: Commands) -> None:
+    look = commands.add_parser("look", help="say what images there are, and draw twelve of them, before anything is trained on them")
+    look.add_argument("source", type=Path, help=KINDS)
+    look.add_argument("--sheet", type=Path, default=Path("look.png"), help="the picture that is written [default: look.png]")
+    _reading(look)
 
 
 def _import(commands: Commands) -> None:
@@ -152,7 +174,7 @@ def _choose(commands: Commands) -> None:
     choose.add_argument("--name", required=True, help="of the copy")
     choose.add_argument("--trained", type=Path, default=TRAINED)
     choose.add_argument("--cache", type=Path)
-    choose.add_argument("--source", type=Path, help="for runs on a person's own images: their folder or zip")
+    _source(choose, "for runs on a person's own images", again=True)
 
 
 def _all(commands: Commands) -> None:
@@ -177,7 +199,7 @@ def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(prog="python -m training", description="Train small generative models and measure them.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_train, _list, _evaluate, _import, _features, _data, _choose, _all, _live):
+    for add in (_train, _list, _evaluate, _import, _features, _data, _look, _choose, _all, _live):
         add(commands)
     return parser
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .model import AUGMENT
+from .settings import AUGMENT
 
 NONE, MIRROR, SHIFT, BOTH = CHOICES = AUGMENT
 REACH = 16                                         # an image is moved by up to this part of its side

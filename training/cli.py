@@ -85,6 +85,20 @@ def command_data(args: argparse.Namespace) -> int:
     return 0
 
 
+def command_look(args: argparse.Namespace) -> int:
+    """Say what is found, and write a sheet of some of it."""
+    from . import look
+    found = look.at(args)
+    for sentence in look.sentences(found):
+        print(sentence)
+    if len(found.tiles):
+        look.write(found, args.sheet)
+        print(f"{len(found.tiles)} of them: {args.sheet}")
+    if (least := look.too_few(found)):
+        print(least, file=sys.stderr)
+    return 2 if least else 0
+
+
 def command_import(args: argparse.Namespace) -> int:
     """Take in a model that was trained elsewhere, and measure it where there are images."""
     from .evaluate import evaluate
@@ -165,8 +179,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; a person's mistake ends in one sentence and exit status 2, a damaged run among others in 1."""
     try:
         args = make_parser().parse_args(argv)
-        command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "data": command_data, "live": command_live,
-                   "features": command_features, "import": command_import, "all": command_all, "choose": command_choose}[args.command]
+        command = {"train": command_train, "list": command_list, "evaluate": command_evaluate, "import": command_import,
+                   "data": command_data, "look": command_look, "live": command_live, "features": command_features, "all": command_all,
+                   "choose": command_choose}[args.command]
         return command(args)
     except KeyboardInterrupt as e:
         print(f"\nInterrupted. {e}".rstrip(), file=sys.stderr)

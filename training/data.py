@@ -1,7 +1,7 @@
 """Data sets: uint8 images (or points in the plane) with labels and attributes, fetched or drawn once and kept in a cache folder.
 
-A cached set is one compressed .npz that numpy alone can read. Networks, drawing and decoding are needed only to make it,
-so a machine without them works from a copy of the cache.
+A cached set is one .npz that numpy alone can read: compressed, or, where it is large, as it is, and then mapped and not loaded (training/
+mapped.py). Networks, drawing and decoding are needed only to make it, so a machine without them works from a copy of the cache.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,30 +21,32 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets
+from . import datasets, mapped
+from .archive import stem_of
 from .dataset import Dataset, Split, of_pictures
 from .download import DataError, Progress, cache_folder
 from .files import write_atomically
 from .model import OWN, DataSpec
 from .names import readable
+from .reading import Reading
 
 TITLES = {**{name: one.title for name, one in datasets.known().items()}, "folder": "Your own images"}
 NAMES = tuple(TITLES)
 
 SIZES = (28, 32, 64)                              # sides that own images can be brought to
-CACHE_VERSION = 1
+CACHE_VERSIONS = (1, 2)
 STATES = 4                                        # of one own folder that are kept, so that runs on earlier ones can go on
 UNUSABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)   # what a damaged cache raises
 
 
 def load(name: str, *, cache: Path | None = None, source: Path | None = None, size: int | None = None,
-         limit: int | None = None, progress: Progress | None = None) -> Dataset:
+         limit: int | None = None, progress: Progress | None = None, reading: Reading | None = None) -> Dataset:
     """The data set ``name`` (one of NAMES).
 
     ``cache``: the folder that keeps data sets (default: LATENT_EXPLORER_DATA, else ~/.cache/latent-explorer). ``source`` and
-    ``size``: for ``folder`` alone, a folder or .zip of images and the side in pixels to bring them to (28, 32 or 64, the
-    default). ``limit``: at most so many images of each split; drawn sets then draw no more than these. ``progress`` is
-    called with images done and in all. Raises DataError with a sentence on what to do.
+    ``size``: for ``folder`` alone, a folder, archive or table of images and the side in pixels to bring them to (28, 32 or 64, the
+    default); ``reading``: what is said of a table. ``limit``: at most so many images of each split; drawn sets then draw no more than
+    these. ``progress`` is called with images done and in all. Raises DataError with a sentence on what to do.
     """
     if name not in TITLES:
         raise DataError(f"There is no data set {name!r}; there are {', '.join(NAMES)}.")
@@ -51,7 +54,7 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
         raise DataError(f"limit must be at least 1; it is {limit}.")
     cache = Path(cache) if cache else cache_folder()
     if name == "folder":
-        return _cut(_own(cache, source, size, progress), limit)
+        return _cut(_own(cache, source, size, progress, reading), limit)
     if source is not None:
         raise DataError(f"A source is for --data folder; {TITLES[name]} has its own.")
     found = _read(cache / f"{name}.npz")
@@ -67,7 +70,8 @@ def load(name: str, *, cache: Path | None = None, source: Path | None = None, si
     return _cut(found, limit)
 
 
-def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None = None, progress: Progress | None = None) -> Dataset:
+def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None = None, progress: Progress | None = None,
+               reading: Reading | None = None) -> Dataset:
     """The data set that a run's card names, the very same images. A person's own come from the cache, so that ``source`` may be gone.
 
     Raises DataError when the images are others than those the run was trained on, or no longer kept.
@@ -76,7 +80,7 @@ def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None
     if not spec.own:
         found = load(spec.name, cache=cache, progress=progress)
     elif source is not None:
-        found = load("folder", cache=cache, source=source, size=spec.shape[1], progress=progress)
+        found = load("folder", cache=cache, source=source, size=spec.shape[1], progress=progress, reading=reading)
     elif (same := _kept(cache, spec)) is not None:
         return same
     else:
@@ -91,7 +95,10 @@ def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None
 
 def _training_digest(dataset: Dataset) -> str:
     """The fingerprint of a set that comes with the program, and of a person's own in cards of earlier versions."""
-    return hashlib.sha256(np.ascontiguousarray(dataset.train.images).data).hexdigest()
+    digest = hashlib.sha256()
+    for part in mapped.chunks(dataset.train.images):
+        digest.update(part.data)
+    return digest.hexdigest()
 
 
 def _fingerprinted(dataset: Dataset) -> Dataset:
@@ -99,7 +106,8 @@ def _fingerprinted(dataset: Dataset) -> Dataset:
     digest, spec = _training_digest(dataset), dataset.spec
     if spec.own:
         whole = hashlib.sha256(json.dumps([digest, spec.shape, spec.classes]).encode())
-        whole.update(np.ascontiguousarray(dataset.test.images).data)
+        for part in mapped.chunks(dataset.test.images):
+            whole.update(part.data)
         for split in (dataset.train, dataset.test):
             whole.update(b"" if split.labels is None else split.labels.astype("<i8").tobytes())
         digest = whole.hexdigest()
@@ -113,20 +121,25 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
     return _fingerprinted(cut) if len(cut.train) < len(dataset.train) else cut
 
 
-# The cached form: images with channels last (packs a third smaller), spec and notes as JSON.
+# The cached form. Version 1: compressed, images with channels last (packs a third smaller). Version 2, of large sets: not compressed,
+# images as they are, so that they can be mapped. In both, spec and notes as JSON, and a checksum of each array.
 
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
-    meta = json.dumps(dict(version=CACHE_VERSION, key=key, spec=dataclasses.asdict(dataset.spec)))
+    large = dataset.spec.own and dataset.train.images.nbytes > mapped.SMALL
+    meta = json.dumps(dict(version=2 if large else 1, key=key, spec=dataclasses.asdict(dataset.spec)))
     arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
-        arrays[f"{name}_images"] = split.images if split.images.ndim == 2 else split.images.transpose(0, 2, 3, 1)
+        arrays[f"{name}_images"] = split.images if large or split.images.ndim == 2 else split.images.transpose(0, 2, 3, 1)
         if split.labels is not None:
             arrays[f"{name}_labels"] = split.labels.astype(np.int64)
         if split.attributes is not None:
             arrays[f"{name}_attributes"] = split.attributes
-    write_atomically(path, lambda p: np.savez_compressed(p, **arrays))
-    return dataset
+    if not large:
+        write_atomically(path, lambda p: np.savez_compressed(p, **arrays))
+        return dataset
+    write_atomically(path, lambda p: mapped.write_npz(p, arrays))
+    return _read(path, key) or dataset
 
 
 def _read(path: Path, key: str | None = "") -> Dataset | None:
@@ -137,30 +150,36 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             meta = json.loads(str(arrays["meta"]))
-            if meta["version"] != CACHE_VERSION or key not in (None, meta["key"]):
+            if meta["version"] not in CACHE_VERSIONS or key not in (None, meta["key"]):
                 return None
+
+            def images(name: str) -> np.ndarray:
+                if meta["version"] == 2:
+                    return mapped.read_npz(path, name)
+                found = arrays[name]
+                return found if found.ndim == 2 else np.ascontiguousarray(found.transpose(0, 3, 1, 2))
 
             def split(name: str) -> Split:
                 optional = (arrays.get(f"{name}_{part}") for part in ("labels", "attributes"))
-                images = arrays[f"{name}_images"]
-                return Split(images if images.ndim == 2 else np.ascontiguousarray(images.transpose(0, 3, 1, 2)), *optional)
+                return Split(images(f"{name}_images"), *optional)
 
             return Dataset(DataSpec.from_dict(meta["spec"]), split("train"), split("test"))
     except UNUSABLE:
         return None
 
 
-def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None) -> Dataset:
+def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None, reading: Reading | None) -> Dataset:
     from . import folder
 
     if source is None:
-        raise DataError("Say which folder or .zip of images to use (--source).")
+        raise DataError("Say which folder, archive or table of images to use (--source).")
     size = size or 64
     if size not in SIZES:
         raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
     source = Path(source).expanduser().resolve()
-    key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)}".encode()).hexdigest()
-    title = readable(source.stem if source.suffix.lower() == ".zip" else source.name)
+    said = reading.key() if reading else ""
+    key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)} {said}".rstrip().encode()).hexdigest()
+    title = readable(source.name if source.is_dir() else stem_of(source.name))
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
     name, title = f"{OWN}{slug or where}", title or TITLES["folder"]
@@ -170,7 +189,11 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
         with contextlib.suppress(OSError):
             os.utime(path)                        # it is in use
         return found
-    found = _keep(path, _own_pictures(name, title, folder.read(source, size, progress)), key)
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache, prefix=".reading-", ignore_cleanup_errors=True) as scratch:
+        pictures = folder.read(source, size, progress, reading, Path(scratch))
+        spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
+        found = _keep(path, of_pictures(spec, pictures, Path(scratch)), key)
     _forget(cache, files)
     return found
 
@@ -205,8 +228,4 @@ def _forget(cache: Path, files: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _own_pictures(name: str, title: str, pictures: Any) -> Dataset:
-    return of_pictures(DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes), pictures)
-
-
-__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Split", "cache_folder", "forget", "load", "load_again"]
+__all__ = ["NAMES", "TITLES", "DataError", "Dataset", "Reading", "Split", "cache_folder", "forget", "load", "load_again"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from . import mapped
 from .model import DataSpec
 
 
@@ -36,11 +38,11 @@ class Dataset:
     test: Split
 
 
-def of_pictures(spec: DataSpec, pictures: Any) -> Dataset:
-    """From folder.Pictures: what is held out apart from what is trained on. ``spec`` says the rest."""
-    train, test = (Split(pictures.images[at], None if pictures.labels is None else pictures.labels[at])
-                   for at in (~pictures.held_out, pictures.held_out))
-    return Dataset(spec, train, test)
+def of_pictures(spec: DataSpec, pictures: Any, scratch: Path | None = None) -> Dataset:
+    """From folder.Pictures: what is held out apart from what is trained on. ``spec`` says the rest; what is large lies in ``scratch``."""
+    def split(at: np.ndarray) -> Split:
+        return Split(mapped.pick(pictures.images, np.flatnonzero(at), scratch), None if pictures.labels is None else pictures.labels[at])
+    return Dataset(spec, split(~pictures.held_out), split(pictures.held_out))
 
 
 __all__ = ["Dataset", "Split", "of_pictures"]

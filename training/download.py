@@ -15,7 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -189,6 +189,30 @@ def _by_debian(source: Source, scratch: Path) -> Path:
     return scratch / "usr" / "share" / "datasets" / source.name
 
 
+def by_torchvision(kind: str, title: str, cache: Path, options: Sequence[dict[str, Any]]) -> Iterator[Any]:
+    """Data sets of torchvision's class ``kind``, one for each of ``options``: of the files that lie in ``cache/torchvision`` as torchvision
+    keeps them, else fetched. Raises DataError."""
+    placed = cache / "torchvision"
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            from . import vision
+
+            made = getattr(vision.datasets(), kind)
+            for option in options:
+                try:
+                    found = made(str(placed), download=False, **option)
+                except (RuntimeError, FileNotFoundError):             # not there
+                    with impatient():
+                        found = made(scratch, download=True, **option)
+                yield found
+        except (ImportError, OSError, RuntimeError, EOFError, ValueError, zlib.error) as error:
+            reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
+            raise DataError(f"{title} could not be fetched ({reason[0]}). Put its files into {placed}, as torchvision keeps them, and try "
+                            "again.", "data.error.fetched", title=title, there=str(placed)) from error
+
+
+CIFAR100_URL = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
+CIFAR100_MD5 = "03b5dce01913d631647c71ecec9e9cb8"
 CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"   # the binary version: nothing pickled in it
 CIFAR10_MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 
@@ -196,30 +220,52 @@ CIFAR10_MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 def cifar10(cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Train images (50000, 3, 32, 32), train labels, test images (10000, …), test labels, uint8. Needs a network, or the
     archive in ``cache/cifar10``."""
-    folder = cache / "cifar10"
-    archive = folder / CIFAR10_URL.rpartition("/")[2]
+    return read_cifar10(_cifar(cache / "cifar10", "CIFAR-10", CIFAR10_URL, CIFAR10_MD5))
+
+
+def cifar100(cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """As ``cifar10``, of a hundred classes; the archive may lie in ``cache/cifar100``."""
+    return read_cifar100(_cifar(cache / "cifar100", "CIFAR-100", CIFAR100_URL, CIFAR100_MD5))
+
+
+def _cifar(folder: Path, title: str, url: str, md5: str) -> Path:
+    archive = folder / url.rpartition("/")[2]
     try:
         from . import vision
 
         with impatient():
-            vision.datasets().utils.download_url(CIFAR10_URL, str(folder), md5=CIFAR10_MD5)
+            vision.datasets().utils.download_url(url, str(folder), md5=md5)
     except (ImportError, OSError, RuntimeError) as error:
-        raise DataError(f"CIFAR-10 could not be fetched ({error}). Put {archive.name} into {folder} and try again.") from error
-    return read_cifar10(archive)
+        raise DataError(f"{title} could not be fetched ({error}). Put {archive.name} into {folder} and try again.",
+                        "data.error.fetched", title=title, there=str(folder)) from error
+    return archive
 
 
 def read_cifar10(archive: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The archive of the binary version: records of one label byte and 3 × 32 × 32 image bytes."""
+    names = [*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"]
+    *parts, test = _records(archive, [f"cifar-10-batches-bin/{name}" for name in names], 1)
+    train = np.concatenate(parts)
+    return (train[:, 1:].reshape(-1, 3, 32, 32), train[:, 0], test[:, 1:].reshape(-1, 3, 32, 32), test[:, 0])
+
+
+def read_cifar100(archive: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The archive of the binary version: records of the bytes of a coarse and a fine label and of the image; the fine ones."""
+    train, test = _records(archive, [f"cifar-100-binary/{name}.bin" for name in ("train", "test")], 2)
+    return (train[:, 2:].reshape(-1, 3, 32, 32), train[:, 1], test[:, 2:].reshape(-1, 3, 32, 32), test[:, 1])
+
+
+def _records(archive: Path, names: Sequence[str], labels: int) -> list[np.ndarray]:
+    """Of each file (n, labels + 3 × 32 × 32) uint8."""
     parts = []
     try:
         with tarfile.open(archive) as tar:
-            for name in [*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"]:
-                member = tar.extractfile(f"cifar-10-batches-bin/{name}")
-                parts.append(np.frombuffer(member.read() if member else b"", np.uint8).reshape(-1, 1 + 3 * 32 * 32))
+            for name in names:
+                member = tar.extractfile(name)
+                parts.append(np.frombuffer(member.read() if member else b"", np.uint8).reshape(-1, labels + 3 * 32 * 32))
     except (tarfile.TarError, KeyError, ValueError, EOFError, zlib.error) as error:
         raise DataError(f"{archive} is damaged ({error}); delete it and try again.") from error
-    train, test = np.concatenate(parts[:5]), parts[5]
-    return (train[:, 1:].reshape(-1, 3, 32, 32), train[:, 0], test[:, 1:].reshape(-1, 3, 32, 32), test[:, 0])
+    return parts
 
 
 @contextlib.contextmanager

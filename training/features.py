@@ -122,11 +122,11 @@ def fingerprint(folder: Path) -> str | None:
         return None
 
 
-def folder_of(root: Path, data: DataSpec) -> Path:
-    """Where the net that judges exactly this data set is kept, or would be."""
+def folder_of(root: Path, data: DataSpec, known: belongs.Known = fingerprint) -> Path:
+    """Where the net that judges exactly this data set is kept, or would be. ``known``: ``fingerprint``, or what remembers it."""
     if data.name in SHARED:
         return root / FOLDER / SHARED[data.name]
-    return belongs.folder_of(root / FOLDER, data, fingerprint)
+    return belongs.folder_of(root / FOLDER, data, known)
 
 
 def not_used(root: Path, data: DataSpec) -> str:

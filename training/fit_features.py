@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from . import features
 from .data import Dataset, Split
 from .features import CHUNK, FeatureNet
+from .mapped import Touched
 from .model import Batch
 
 IMAGES = {"mnist": 360_000, "fashion-mnist": 480_000}      # training images seen in all, where nothing else is asked
@@ -73,6 +74,7 @@ def fit(dataset: Dataset, root: Path, *, images: int | None = None, seed: int = 
     net = FeatureNet(features.fields_of(spec), spec.shape)
     net.to(memory_format=torch.channels_last)     # type: ignore[call-overload]  # twice as fast on a CPU
     right, x = targets(dataset.train, net), torch.from_numpy(np.require(dataset.train.images, requirements=["C", "W"]))
+    touched = Touched(dataset.train.images)
     total = images or IMAGES.get(spec.name, IMAGES_ELSE)
     steps = max(1, total // BATCH)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
@@ -82,6 +84,7 @@ def fit(dataset: Dataset, root: Path, *, images: int | None = None, seed: int = 
         if at + BATCH > len(order):
             order, at = torch.randperm(len(x)), 0
         index, at = order[at:at + BATCH], at + BATCH
+        touched.more(BATCH)
         logits = net(augment(Batch.of(x[index]).images).contiguous(memory_format=torch.channels_last))
         loss = torch.stack([F.cross_entropy(logits[name], right[index, k]) for k, (name, _) in enumerate(net.fields)]).sum()
         optimizer.zero_grad(set_to_none=True)

@@ -1,37 +1,38 @@
-"""A person's own images: a folder or a .zip of them as arrays, with classes, a held-out part, and notes on what was left out and done."""
+"""A person's own images as arrays, whatever they came as, with classes, a held-out part, and notes on what was left out and done.
+
+However many they are, few of them are in memory: they are written to a file as they are decoded (training/mapped.py).
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from . import archive, pictures
-from .archive import File
+from . import archive, mapped, pictures
 from .download import DataError, Progress
 from .names import readable
 from .notes import LEFT_OUT, Note, sentence
 from .pictures import Picture, Unreadable
+from .sources import FEWEST, One, Reading, Source, image_files, opened
+from .sources.stored import MOST_CLASSES
+from .tables import TEST, TRAIN, held_out, is_split
 
 RULES = 2                                         # counts how files become pixels and splits: other rules make other sets
-FEWEST = 20                                       # images
-MOST_BYTES_EACH = 64 * 1024**2                    # of one image file
-MOST_CLASSES = 1_000
 HELD_OUT, LEAST_HELD_OUT, MOST_HELD_OUT = 0.1, 20, 0.25     # the share, but at least so many, but never more than that share
 DARK = 32                                         # of 255: a set without a brighter pixel is nearly black
-HEAD = 2048                                       # bytes by which a file's kind is told
 LOOKED = 32                                       # images of a survey that are decoded, until one of them has colours
-TRAIN = {"train", "training"}
-TEST = {"test", "testing", "val", "valid", "validation", "dev", "eval", "held-out", "heldout"}
+SHOWN, SHOWN_SIDE = 12, 64                        # images of a survey that are shown, and their pixels a side
+TOLD = 100                                        # characters of the names of classes that a sentence has
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """``images`` (n, C, size, size) uint8, C = 1 when all are grey, else 3; ``labels`` (n,) int64 or None;
+    """``images`` (n, C, size, size) uint8, C = 1 when all are grey, else 3, mapped from a file; ``labels`` (n,) int64 or None;
     ``held_out`` (n,) bool; ``notes``: what was left out, what was done."""
 
     images: np.ndarray
@@ -43,13 +44,17 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a look at the files' first bytes tells: how many can be images, how many of them would be ``held_out``, and what would be left
-    out; and a look at some of the images: whether all of these are ``grey``."""
+    """What a quick look tells: how many images there can be, how many of them would be ``held_out``, and what would be left out; and a look
+    at some of the images: whether all of these are ``grey``, and ``tiles`` (k, 64, 64, 3) uint8, up to SHOWN of them. ``found`` says in
+    sentences what it is, ``parts`` the names of the sets within, where there are several."""
 
     images: int
     notes: tuple[Note, ...]
     held_out: int = 0
     grey: bool = False
+    found: tuple[Note, ...] = ()
+    parts: tuple[str, ...] = ()
+    tiles: np.ndarray = field(default_factory=lambda: np.empty((0, SHOWN_SIDE, SHOWN_SIDE, 3), np.uint8), compare=False)
 
 
 def listing_digest(source: Path) -> str:
@@ -59,43 +64,79 @@ def listing_digest(source: Path) -> str:
     elif source.is_file():
         entries = [(source.name, source.stat())]
     else:
-        raise DataError(f"There is no folder or zip at {source}.", "data.error.none")
+        raise DataError(f"There is no folder, archive or file at {source}.", "data.error.none")
     return hashlib.sha256(repr([(name, s.st_size, s.st_mtime_ns) for name, s in entries]).encode()).hexdigest()
 
 
-def survey(source: Path) -> Survey:
-    """A quick look, before anything is decoded. Raises DataError on a source that cannot be used at all."""
+def survey(source: Path, reading: Reading | None = None, scratch: Path | None = None) -> Survey:
+    """A quick look, before anything is decoded but a few. Raises DataError on a source that cannot be used at all."""
     counts: Counter[str] = Counter()
-    found: list[File] = []
-    with archive.opened(source) as (files, notes):
-        for file in files:
-            try:
-                kind = _why_not(file) or pictures.kind_of(file.read(HEAD), file.path.name)
-            except pictures.UNREADABLE:
-                kind = "damaged"
-            counts[kind] += 1
-            if kind == "image":
-                found.append(file)
-        grey = bool(found) and all(map(_grey, found[::max(1, -(-len(found) // LOOKED))]))
-    _, split = _split(_within([file.path for file in found]))
-    return Survey(counts["image"], (*_left_out(counts), *notes), sum(n in TEST for n in split) or held_out_of(len(found)), grey)
+    with opened(source, reading, scratch) as there:
+        if there.classes is None:
+            kinds = [image_files.kind_of(file) for file in there.files]
+            counts.update(kinds)
+            at = [k for k, kind in enumerate(kinds) if kind == "image"]
+            parts, split = _split(_within([there.files[k].path for k in at]))
+            tests, classes = sum(n in TEST for n in split), _classes(parts, split)[1]
+        else:
+            at, classes = list(range(there.count)), there.classes
+            tests = there.held
+        tiles, grey, sizes = _looked_at(there, at[::max(1, -(-len(at) // LOOKED))])
+        held = tests or held_out_of(len(at))
+        found = _found(there, len(at), sizes, classes, held, grey)
+        return Survey(len(at), (*_left_out(counts), *there.notes), held, grey, found, there.parts, tiles)
 
 
-def some(source: Path, size: int, count: int) -> np.ndarray:
+def _looked_at(there: Source, at: Sequence[int]) -> tuple[np.ndarray, bool, list[tuple[int, int]]]:
+    """Some pictures as tiles (k, side, side, 3), whether all are grey, and their sizes."""
+    spread = {at[int(k)] for k in np.linspace(0, len(at) - 1, min(SHOWN, len(at)))}
+    tiles: list[np.ndarray] = []
+    sizes: list[tuple[int, int]] = []
+    grey = True
+    for place, one in zip(at, there.ones(at), strict=True):
+        if place not in spread and not grey:
+            continue
+        try:
+            picture = one.decode(SHOWN_SIDE)
+        except Unreadable:
+            continue
+        pixels = picture.eight_bit(*pictures.span(picture.low, picture.high, picture.whole)) if picture.deep else picture.pixels
+        grey = grey and bool((pixels[..., :1] == pixels).all())
+        sizes.append(picture.size)
+        if place in spread:
+            tiles.append(pixels)
+    return (np.stack(tiles) if tiles else np.empty((0, SHOWN_SIDE, SHOWN_SIDE, 3), np.uint8)), grey, sizes
+
+
+def _found(there: Source, n: int, sizes: list[tuple[int, int]], classes: tuple[str, ...], held: int, grey: bool) -> tuple[Note, ...]:
+    """Sentences of what it is: kind and count, size, colours, classes, how many are held out."""
+    told = [Note(f"is_{there.kind}", n)]
+    if sizes:
+        least, largest = min(sizes, key=lambda s: s[0] * s[1]), max(sizes, key=lambda s: s[0] * s[1])
+        told.append(Note("size", name=" – ".join(dict.fromkeys(f"{w} × {h}" for w, h in (least, largest)))))
+        told.append(Note("grey" if grey else "colour"))
+    named = ", ".join(classes)
+    told.append(Note("classes", len(classes), named if len(named) <= TOLD else named[:TOLD].rpartition(",")[0] + ", …")
+                if classes else Note("noclasses"))
+    return (*told, Note("held", held))
+
+
+def some(source: Path, size: int, count: int, reading: Reading | None = None) -> np.ndarray:
     """Up to ``count`` images of a source, from all over it, as training will have them but for files of more than 8 bits, which are left
     out: (n, 3, size, size) uint8. Raises DataError on a source that cannot be used."""
-    with archive.opened(source) as (files, _):
-        found: list[np.ndarray] = []
-        for file in [*files[::max(1, len(files) // count)], *files]:
-            if len(found) == count:
-                break
-            try:
-                picture = _decoded(file, size)
-            except Unreadable:
-                continue
-            pixels = picture.pixels
-            if not picture.deep and not any(np.array_equal(pixels, p) for p in found):
-                found.append(pixels)
+    found: list[np.ndarray] = []
+    with opened(source, reading) as there:
+        for at in (range(0, there.count, max(1, there.count // count)), None):
+            for one in there.ones(at):
+                if len(found) == count:
+                    break
+                try:
+                    picture = one.decode(size)
+                except Unreadable:
+                    continue
+                pixels = picture.pixels
+                if not picture.deep and not any(np.array_equal(pixels, p) for p in found):
+                    found.append(pixels)
     return np.stack(found).transpose(0, 3, 1, 2) if found else np.empty((0, 3, size, size), np.uint8)
 
 
@@ -104,108 +145,142 @@ def held_out_of(images: int) -> int:
     return round(max(HELD_OUT * images, min(LEAST_HELD_OUT, MOST_HELD_OUT * images)))
 
 
-def _grey(file: File) -> bool:
-    """Whether a file is no image of colours."""
-    try:
-        pixels = _decoded(file, 28).pixels
-    except Unreadable:
-        return True
-    return pixels.ndim == 2 or bool((pixels[..., :1] == pixels).all())
+def read(source: Path, size: int, progress: Progress | None = None, reading: Reading | None = None,
+         scratch: Path | None = None) -> Pictures:
+    """The images of a folder, an archive or a table, cropped square about the middle and resized to ``size`` pixels.
 
-
-def read(source: Path, size: int, progress: Progress | None = None) -> Pictures:
-    """The images of a folder or .zip, cropped square about the middle and resized to ``size`` pixels.
-
-    Classes are the first-level subfolders if there are at least two and every image lies in one (a single folder around
+    Of files, classes are the first-level subfolders if there are at least two and every image lies in one (a single folder around
     everything does not count). Folders ``train`` and ``test`` (or ``val``, …) are a split, not classes: the latter is held out. Else one
     image in ten is, at least 20 but at most a quarter, by a hash of its pixels, so the choice depends on nothing else. Of equal images
-    the first is kept. Raises DataError on a source that cannot be used.
+    the first is kept. ``scratch``: where they lie, by default where the system keeps such. Raises DataError on a source that cannot be
+    used.
     """
-    with archive.opened(source) as (files, notes):
-        return _read(files, list(notes), "folder" if source.is_dir() else "zip", size, progress)
-
-
-def _why_not(file: File) -> str:
-    return "large" if file.size > MOST_BYTES_EACH else "packed" if file.packed else ""
+    with opened(source, reading, scratch) as there:
+        return _Reader(there, size, scratch).read(progress)
 
 
 def _left_out(counts: Counter[str]) -> list[Note]:
     return [Note(kind, counts[kind]) for kind in LEFT_OUT if counts[kind]]
 
 
-def _read(files: list[File], told: list[Note], kind: str, size: int, progress: Progress | None) -> Pictures:
-    stack = np.empty((len(files), 3, size, size), np.uint8)      # costs memory only where it is filled
-    paths: list[PurePosixPath] = []
-    deep: dict[int, Picture] = {}
-    digests: dict[bytes, None] = {}
-    counts: Counter[str] = Counter()
-    for done, file in enumerate(files, 1):
-        if progress and (done % 50 == 0 or done == len(files)):
-            progress(done, len(files))
-        try:
-            picture = _decoded(file, size)
-        except Unreadable as e:
-            counts[e.kind] += 1
-            continue
+class _Reader:
+    """Pictures of a source on their way to arrays."""
+
+    def __init__(self, there: Source, size: int, scratch: Path | None) -> None:
+        self.there, self.size, self.scratch = there, size, scratch
+        self.rows = mapped.Rows((3, size, size), np.uint8, scratch)
+        self.deep: mapped.Rows | None = None      # (size, size) float32, of more than 8 bits
+        self.deep_at: list[tuple[int, float, float, bool]] = []      # place, lowest and highest value, whether whole
+        self.paths: list[PurePosixPath] = []
+        self.labels: list[int] = []
+        self.splits: list[str] = []
+        self.digests: dict[bytes, None] = {}
+        self.counts: Counter[str] = Counter()
+
+    def read(self, progress: Progress | None) -> Pictures:
+        """All of them. Raises DataError for too few."""
+        for done, one in enumerate(self.there.ones(None), 1):
+            if progress and (done % 50 == 0 or done == self.there.count):
+                progress(done, self.there.count)
+            try:
+                self._take(one, one.decode(self.size))
+            except Unreadable as e:
+                self.counts[e.kind] += 1
+        return self._finished()
+
+    def _take(self, one: One, picture: Picture) -> None:
         digest = hashlib.sha256(picture.pixels.tobytes()).digest()
-        if digest in digests:
-            counts["copies"] += 1
-            continue
-        digests[digest] = None
+        if digest in self.digests:
+            self.counts["copies"] += 1
+            return
+        self.digests[digest] = None
         if picture.deep:
-            deep[len(paths)] = picture
+            self.deep = self.deep or mapped.Rows((self.size, self.size), np.float32, self.scratch)
+            self.deep.append(picture.pixels[None])
+            self.deep_at.append((self.rows.count, picture.low, picture.high, picture.whole))
+            self.rows.append(np.zeros((1, 3, self.size, self.size), np.uint8))
         else:
-            stack[len(paths)] = picture.pixels.transpose(2, 0, 1)
-        counts["transparent"] += picture.transparent
-        paths.append(file.path)
-    parts, split = _split(_within(paths))
-    labels, classes = _classes(parts, split)
-    kept = np.array([k is not None for k in labels] if labels else [True] * len(paths), bool)
-    if labels:
-        counts["noclass"] = int((~kept).sum())
-    told = [*_left_out(counts), *told]
-    if kept.sum() < FEWEST:
-        raise DataError(" ".join((f"A {kind} needs at least {FEWEST} images; this one has {kept.sum()}.", *map(sentence, told))),
-                        "data.error.few", least=FEWEST, n=int(kept.sum()), notes=told)
-    told += _made_eight_bit(stack, deep)
-    images = stack[:len(paths)] if kept.all() else stack[:len(paths)][kept]
-    if counts["transparent"]:
-        told.append(Note("transparent", counts["transparent"]))
-    if (brightest := int(images.max())) <= DARK:
-        told.append(Note("dark", brightest))
-    if all((part[:, :1] == part).all() for part in np.array_split(images, 1 + len(images) // 4096)):
-        images = images[:, :1]
-    held_out = np.array([name in TEST for name in split], bool)[kept] if split else np.zeros(len(images), bool)
-    for name in sorted({n for n, k in zip(split, kept, strict=True) if n in TEST and k}) if split else ():
-        told.append(Note("split", sum(n == name for n, k in zip(split, kept, strict=True) if k), name))
-    if not held_out.any():
-        held_out[np.argsort(np.array(list(digests))[kept])[:held_out_of(len(images))]] = True
-    return Pictures(np.ascontiguousarray(images), None if not labels else np.array([k for k in labels if k is not None], np.int64), classes,
-                    held_out, tuple(told))
+            self.rows.append(np.ascontiguousarray(picture.pixels.transpose(2, 0, 1))[None])
+        self.counts["transparent"] += picture.transparent
+        if one.path is not None:
+            self.paths.append(one.path)
+        else:
+            self.labels.append(one.label)
+            self.splits.append(one.split)
+
+    def _classes(self) -> tuple[np.ndarray | None, tuple[str, ...], list[str]]:
+        """Labels, -1 for none, or None without classes; their names; the word of each image's split, [] without a split."""
+        if self.there.classes is None:
+            parts, split = _split(_within(self.paths))
+            labels, classes = _classes(parts, split)
+            return (np.array([-1 if k is None else k for k in labels], np.int64) if labels else None), classes, split
+        split = self.splits if is_split(set(self.splits)) else []
+        return (np.array(self.labels, np.int64) if self.there.classes else None), self.there.classes, split
+
+    def _finished(self) -> Pictures:
+        labels, classes, split = self._classes()
+        n = self.rows.count
+        kept = np.ones(n, bool) if labels is None else labels >= 0
+        if labels is not None:
+            self.counts["noclass"] = int((~kept).sum())
+        told = _merged([*_left_out(self.counts), *self.there.notes])
+        if kept.sum() < FEWEST:
+            what = {"folder": "folder", "zip": "zip", "tar": "tar"}.get(self.there.kind, "set")
+            raise DataError(" ".join((f"A {what} needs at least {FEWEST} images; this one has {kept.sum()}.", *map(sentence, told))),
+                            "data.error.few", least=FEWEST, n=int(kept.sum()), notes=told)
+        stack = self.rows.array()
+        if self.deep:
+            stack, notes = self._made_eight_bit(stack, self.deep.array())
+            told += notes
+        images = stack if kept.all() else mapped.pick(stack, np.flatnonzero(kept), self.scratch)
+        if self.counts["transparent"]:
+            told.append(Note("transparent", self.counts["transparent"]))
+        brightest, grey = 0, True
+        for part in mapped.chunks(images):
+            brightest, grey = max(brightest, int(part.max())), grey and bool((part[:, :1] == part).all())
+        if brightest <= DARK:
+            told.append(Note("dark", brightest))
+        if grey:
+            images = images[:, :1]
+        held = np.zeros(len(images), bool)
+        if split:
+            words = np.array(split)[kept]
+            for name in sorted(set(words.tolist())):
+                if held_out(name):
+                    held |= words == name
+                    told.append(Note("split" if self.there.classes is None else "part", int((words == name).sum()), name))
+        if not held.any():
+            held[np.argsort(np.array(list(self.digests))[kept])[:held_out_of(len(images))]] = True
+        return Pictures(images, None if labels is None else labels[kept], classes, held, tuple(told))
+
+    def _made_eight_bit(self, stack: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, list[Note]]:
+        """``stack`` with the files of more than 8 bits (``values``), whole numbers and fractions each by the range of all of them."""
+        notes, ranges = [], {}
+        for whole in (True, False):
+            of = [d for d in self.deep_at if d[3] == whole]
+            if of:
+                ranges[whole] = pictures.span(min(d[1] for d in of), max(d[2] for d in of), whole)
+                notes.append(Note("deep", len(of), "", *ranges[whole]))
+        rows, start, k = mapped.Rows((3, self.size, self.size), np.uint8, self.scratch), 0, 0
+        for part in mapped.chunks(stack):
+            part = part.copy()
+            while k < len(self.deep_at) and self.deep_at[k][0] < start + len(part):
+                place, _, _, whole = self.deep_at[k]
+                part[place - start] = Picture(values[k]).eight_bit(*ranges[whole]).transpose(2, 0, 1)
+                k += 1
+            mapped.let_go(values)
+            rows.append(part)
+            start += len(part)
+        return rows.array(), notes
 
 
-def _decoded(file: File, size: int) -> Picture:
-    if why := _why_not(file):
-        raise Unreadable(why)
-    try:
-        data = file.read(-1)
-    except pictures.UNREADABLE as e:
-        raise Unreadable("damaged") from e
-    return pictures.decode(data, size, size, file.path.name)
-
-
-def _made_eight_bit(stack: np.ndarray, deep: dict[int, Picture]) -> list[Note]:
-    """Bring files of more than 8 bits into ``stack``, whole numbers and fractions each by the range of all of them."""
-    notes = []
-    for whole in (True, False):
-        some = {k: p for k, p in deep.items() if p.whole == whole}
-        if not some:
-            continue
-        black, white = pictures.span(min(p.low for p in some.values()), max(p.high for p in some.values()), whole)
-        for k, picture in some.items():
-            stack[k] = picture.eight_bit(black, white).transpose(2, 0, 1)
-        notes.append(Note("deep", len(some), "", black, white))
-    return notes
+def _merged(told: Iterable[Note]) -> list[Note]:
+    """Notes of what is left out, one of a kind, in the order of LEFT_OUT; then the others."""
+    told = list(told)
+    counts: Counter[str] = Counter()
+    for note in told:
+        counts[note.kind] += note.n
+    return [*_left_out(counts), *(n for n in told if n.kind not in LEFT_OUT)]
 
 
 def _within(paths: Sequence[PurePosixPath]) -> list[tuple[str, ...]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -21,13 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, devices, log, pixels, points, precision, renamed, stages, state
+from . import alarms, checkpoint, log, mapped, pixels, points, precision, renamed, stages, state
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective, Phase
 from .watch import Watch
+from .world import World
 
 FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane
@@ -53,57 +53,16 @@ class Progress:
                     **{k: float(f"{v:.6g}") for k, v in self.terms.items()})
 
 
-@dataclass(frozen=True)
-class World:
-    """The processes that train together. Each sees its share of every batch."""
-
-    rank: int = 0
-    size: int = 1
-    device: torch.device = torch.device("cpu")
-
-    @staticmethod
-    def join(device: str = "auto") -> World:
-        """The group that torchrun (or ``accelerate launch`` on several GPUs) started, or this process alone. Raises ValueError in one
-        sentence where there is no such device, or several processes were asked for and one was started."""
-        size = int(os.environ.get("WORLD_SIZE", "1"))
-        if size == 1:
-            if "ACCELERATE_MIXED_PRECISION" in os.environ and "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
-                raise ValueError("`accelerate launch` started one process instead of several, as it does on a CPU; use "
-                                 "torchrun --standalone --nproc_per_node 2 -m training …")
-            return World(device=devices.find(device))
-        from accelerate import PartialState
-        group = PartialState(cpu=devices.find(device).type == "cpu")
-        if group.num_processes != size:
-            raise ValueError(f"{size} processes were started, but they found only {group.num_processes} of them.")
-        return World(group.process_index, size, group.device)
-
-    def wait(self) -> None:
-        """Until all processes are here."""
-        self.any(False)
-
-    def leave(self) -> None:
-        """End the group, so that each process may end when it likes."""
-        if self.size > 1:
-            torch.distributed.destroy_process_group()
-
-    def average(self, parameters: list[torch.nn.Parameter]) -> None:
-        """Replace gradients by their mean over all processes, in one flat all-reduce."""
-        if self.size == 1:
-            return
-        gradients = [p.grad for p in parameters if p.grad is not None]
-        flat = torch.cat([g.flatten() for g in gradients])
-        torch.distributed.all_reduce(flat)
-        flat /= self.size
-        for g, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
-            g.copy_(part.view_as(g))
-
-    def any(self, flag: bool) -> bool:
-        """Whether the flag is up in any process."""
-        if self.size == 1:
-            return flag
-        t = torch.tensor([float(flag)], device=self.device)
-        torch.distributed.all_reduce(t)
-        return bool(t.item())
+def _on(images: np.ndarray, device: torch.device) -> Tensor:
+    """Images on a device; those that lie in a file go there in pieces, and stay in it for the CPU."""
+    whole = torch.from_numpy(np.require(images, requirements=["C", "W"]))
+    if device.type == "cpu":
+        return whole
+    out = torch.empty_like(whole, device=device)
+    for span in mapped.spans(images):
+        out[span] = whole[span].to(device)
+        mapped.let_go(images)
+    return out
 
 
 class Stream:
@@ -117,7 +76,7 @@ class Stream:
                              "choose a smaller batch_size.")
         if batch_size % world.size:
             raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
-        self.images = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(world.device)
+        self.images, self._touched = _on(images, world.device), mapped.Touched(images)
         self.labels = None if labels is None else torch.from_numpy(np.require(labels, requirements=["C", "W"])).to(world.device)
         self.batch_size, self.seed, self.world, self.augment = batch_size, seed, world, augment
         self.position = 0                      # batches drawn
@@ -134,11 +93,13 @@ class Stream:
         start = k * self.batch_size + self.world.rank * share
         self.position += 1
         index = self._order[start:start + share].to(self.images.device)
+        self._touched.more(share)
         return self._batch(augmented(self.images[index], self.augment), index)
 
     def take(self, index: Tensor) -> Batch:
         """The images at ``index`` as they are, in [-1, 1]."""
         index = index.to(self.images.device)
+        self._touched.more(len(index))
         return self._batch(self.images[index], index)
 
     def _batch(self, images: Tensor, index: Tensor) -> Batch:

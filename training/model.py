@@ -1,7 +1,8 @@
 """The interfaces that families, checkpoints, the loop and the explorer share. A leaf: it imports none of them.
 
 A *family* is a paper. It brings a ``Config`` (its settings), a ``Model`` (the part kept for inference)
-and an ``Objective`` (critics, losses and schedule: needed for training only).
+and an ``Objective`` (critics, losses and schedule: needed for training only). Settings stand in settings.py, what is known of a data
+set in dataspec.py; a family has all of it by one import from here.
 """
 
 from __future__ import annotations
@@ -10,146 +11,14 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
-AUGMENT = ("none", "mirror", "shift", "both")      # what may be changed of training images; see augment.py
-MOST_NOTES = 64                                   # of a card
-OWN = "own-"                                      # how the names of a person's own sets begin
-MOST_ITEMS = 16                                   # numbers of one setting, such as the sizes of layers
-
-
-class SettingError(ValueError):
-    """A setting is out of its range; the message is written for the person who set it."""
-
-
-def setting(default: Any, help: str, *, low: float | None = None, high: float | None = None,
-            choices: tuple | None = None, advanced: bool = False, later: bool = False) -> Any:
-    """A documented, checked field of a Config. ``help`` ends with where the default comes from. ``later``: may change on a resume."""
-    return field(default=default, metadata=dict(help=help, low=low, high=high, choices=choices, advanced=advanced, later=later))
-
-
-@dataclass(frozen=True)
-class Config:
-    """Settings that every family has. A family adds its own; the command line, the Train form and the card follow."""
-
-    images: int = setting(1_000_000, "training images to see in all (ours)", low=1, high=10**9, later=True)
-    batch_size: int = setting(128, "images per step, over all processes (ours)", low=2, high=4096)
-    learning_rate: float = setting(1e-3, "Adam's learning rate (Kingma & Ba 2015)", low=1e-7, high=1.0)
-    decay: str = setting("none", "how the learning rate falls over the run: none, or cosine to zero (Loshchilov & Hutter 2017)",
-                         choices=("none", "cosine"), advanced=True)
-    ema_images: int = setting(0, "half-life of the weight average in images; 0 keeps the last weights (ours)", low=0, high=10**8,
-                              advanced=True)
-
-    augment: str = setting("none", "what is changed of each training image, anew each time that it is seen: mirror (left and right "
-                           "exchanged half the time), shift (moved by up to 1/16 of its side), or both (ours)", choices=AUGMENT)
-
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            value: Any = getattr(self, f.name)
-            default: Any = f.default
-            meta = f.metadata
-            kind: type = type(default)
-            if kind is float and isinstance(value, int) and not isinstance(value, bool):
-                value = float(value)
-                object.__setattr__(self, f.name, value)
-            if kind is tuple and isinstance(value, list):
-                value = tuple(value)
-                object.__setattr__(self, f.name, value)
-            if type(value) is not kind:
-                raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).")
-            if kind is float and (value != value or value in (math.inf, -math.inf)):
-                raise SettingError(f"{f.name} is not a number.")
-            items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
-            if not 1 <= len(items) <= MOST_ITEMS:
-                raise SettingError(f"{f.name} must be 1 to {MOST_ITEMS} numbers; these are {len(items):,}.")
-            for v in items:
-                if kind is tuple and type(v) is not (of := type(default[0])):
-                    raise SettingError(f"{f.name} must be numbers ({of.__name__}), not {type(v).__name__} ({v!r}).")
-                if meta.get("choices") and v not in meta["choices"]:
-                    raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.")
-                if meta.get("low") is not None and v < meta["low"] or meta.get("high") is not None and v > meta["high"]:
-                    raise SettingError(f"{f.name} must lie between {meta['low']} and {meta['high']}; it is {v}.")
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Config:
-        """Build from a card's or a form's dict; raises SettingError on an unknown or wrong setting."""
-        known = {f.name for f in fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise SettingError(f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-        return cls(**values)
-
-    def after(self, other: dict[str, Any], images_seen: int) -> dict[str, Any]:
-        """Settings, by name, that follow from beginning with the weights of another run, of which these are the settings and the images;
-        what is asked for overrules them."""
-        return {}
-
-    def suited(self, data: DataSpec, images: int) -> dict[str, Any]:
-        """Settings, by name, that follow from the data, and from how many ``images`` are trained on, where neither a person nor a recipe
-        for that data set chose them."""
-        return {}
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON keeps it: tuples as lists."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
-
-
-@dataclass(frozen=True)
-class Note:
-    """One thing that a person is told of a data set: ``kind``, a key of the words in training/notes.py, ``n`` of them; ``name``, ``low``
-    and ``high`` where the words have a place for them."""
-
-    kind: str
-    n: int = 0
-    name: str = ""
-    low: float = 0.0
-    high: float = 0.0
-
-    @classmethod
-    def from_dict(cls, d: dict[str, Any]) -> Note:
-        """From a card; raises ValueError, TypeError or KeyError for what is none."""
-        n, low, high = d["n"], d["low"], d["high"]
-        if type(n) is not int or not 0 <= n <= 10**12 or not all(type(v) in (int, float) and abs(v) <= 1e38 for v in (low, high)):
-            raise ValueError("a note holds a number that is none")
-        return cls(str(d["kind"])[:40], n, str(d["name"])[:120], float(low), float(high))
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """What a model must know of its data set, and what a card tells of it."""
-
-    name: str
-    title: str
-    shape: tuple[int, ...]                       # (C, H, W), or (2,) for points in the plane
-    classes: tuple[str, ...] = ()                # names of the labels, empty when there are none
-    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()   # (field, its categories), for data that is labelled in many ways
-    attribution: str = ""                        # the line that the data's licence asks for
-    fingerprint: str = ""                        # sha256 over the training images; of a person's own set over all of it
-    notes: tuple[Note, ...] = ()                 # what was left out of a person's own images, and what was done with them
-
-    @property
-    def num_classes(self) -> int:
-        return len(self.classes)
-
-    @property
-    def own(self) -> bool:
-        """Whether it is a person's own set."""
-        return self.name.startswith(OWN)
-
-    @property
-    def key(self) -> str:
-        """A name that no other data set has: two folders of one name, and two states of one folder, differ in it."""
-        return f"{self.name}-{self.fingerprint[:12]}" if self.fingerprint else self.name
-
-    @classmethod
-    def from_dict(cls, d: dict[str, Any]) -> DataSpec:
-        return cls(name=d["name"], title=d["title"], shape=tuple(d["shape"]), classes=tuple(d["classes"]),
-                   attributes=tuple((f, tuple(c)) for f, c in d["attributes"]),
-                   attribution=d["attribution"], fingerprint=d["fingerprint"],
-                   notes=tuple(Note.from_dict(n) for n in d.get("notes", ())[:MOST_NOTES]))
+from .dataspec import OWN, DataSpec, Note
+from .settings import Config, SettingError, setting
 
 
 @dataclass(frozen=True)
@@ -491,5 +360,5 @@ class Family:
         return {**per.get("*", {}), **per.get(dataset, {})}
 
 
-__all__ = ["Batch", "Code", "Config", "DataSpec", "Family", "LatentModel", "LatentSpec", "Objective", "Phase",
+__all__ = ["OWN", "Batch", "Code", "Config", "DataSpec", "Family", "LatentModel", "LatentSpec", "Note", "Objective", "Phase",
            "Published", "SettingError", "as_uniform", "setting", "standard_normal"]

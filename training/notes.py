@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .dataspec import MOST_NOTES, Note
 from .files import Outside, inside, read_json, write_json
-from .model import MOST_NOTES, Note
 
 FILE = Path("resume") / "told.json"               # what is told of a training, beside the state that it resumes from
 MOST_BYTES = 2**16
@@ -26,12 +26,13 @@ LEFT_OUT = {
     "pdf": "PDF. Export the pages as PNG.",
     "video": "video. Take single pictures out of it.",
     "format": "an image format that is not read here. Export them as PNG.",
-    "archive": "an archive within an archive, or of another kind than .zip. Unpack it first.",
+    "archive": "an archive within an archive, or of another kind than .zip and .tar. Unpack it first.",
     "packed": "packed by a method that is not read here (Deflate64, say). Unpack the zip and choose the folder.",
     "other": "no images.",
     "large": "larger than is taken: 64 MB or 90 million pixels a file.",
     "copies": "copies of others.",
     "noclass": "without a class that the training images have.",
+    "rows": "rows that are no image: a value is missing or no number, or there are more or fewer of them.",
 }
 """Kinds of files that are left out: what they are, and the way out."""
 
@@ -40,18 +41,42 @@ SAID = {
     "deep": "More than 8 bits a pixel: {n} × images; {low:g} became black and {high:g} white.",
     "dark": "Nearly black: the brightest pixel of all is {n} of 255. Were the values meant for another range?",
     "split": "The folder {name} is held out for measuring, never trained on: {n} × images.",
+    "part": "{name} is held out for measuring, never trained on: {n} × images.",
+    "turned": "Each image is stored with rows and columns exchanged, as EMNIST's are; set right.",
+    "channels": "The colours are stored one after the other (channels first); set right.",
+    "range": "The numbers are not 0 to 255: {low:g} became black and {high:g} white.",
+    "labelled": "The column {name} says the class.",
+    "nolabels": "The labels are no classes (fractions, or more than 1,000 of them), so there are none.",
+    "parts": "There are {n} sets within; read was {name}.",
     "names": "The names in this zip are not in Unicode; they were read as {name}.",
     "batch": "Batches are {n} images, fewer than usual, since there are few training images.",
     "suited": "{name} follows from the images.",
 }
-"""Everything else."""
+"""What was done, and what follows."""
 
-WORDS = {**{kind: f"Left out: {{n}} × {words}" for kind, words in LEFT_OUT.items()}, **SAID}
+FOUND = {
+    "is_folder": "A folder of images: {n}.",
+    "is_zip": "A zip of images: {n}.",
+    "is_tar": "A tar of images: {n}.",
+    "is_arrays": "Arrays (.npz, .npy) of images: {n}.",
+    "is_csv": "A CSV of pixels, an image in each row: {n}.",
+    "is_idx": "MNIST's format (idx), images: {n}.",
+    "is_parquet": "A data set in parquet, images: {n}.",
+    "size": "They are stored with {name} pixels.",
+    "grey": "They are grey.",
+    "colour": "They have colours.",
+    "classes": "{n} classes: {name}.",
+    "noclasses": "No classes.",
+    "held": "Held out for measuring: {n}.",
+}
+"""What a look finds (folder.survey), before anything is trained."""
+
+WORDS = {**{kind: f"Left out: {{n}} × {words}" for kind, words in LEFT_OUT.items()}, **SAID, **FOUND}
 
 
 def sentence(note: Note) -> str:
     """A note in English; "" for one of an unknown kind."""
-    count = f"{note.n:,}" if note.kind in LEFT_OUT else note.n
+    count = f"{note.n:,}" if note.kind in LEFT_OUT or note.kind in FOUND else note.n
     return WORDS.get(note.kind, "").format(n=count, name=note.name, low=note.low, high=note.high)
 
 
@@ -73,4 +98,4 @@ def read(folder: Path) -> tuple[list[Note], str, dict[str, Any]]:
         return [], "", {}
 
 
-__all__ = ["LEFT_OUT", "SAID", "WORDS", "Note", "read", "sentence", "write"]
+__all__ = ["FOUND", "LEFT_OUT", "SAID", "WORDS", "Note", "read", "sentence", "write"]

@@ -9,7 +9,7 @@ which of the palette it uses, and shapes by colours that are alike. So, beside t
     λ₂ E[unseen | border]     where two colours of the palette meet, one should see it: colours do not tell shapes
     λ₃ (H(m) − ½ H(mean m))   a pixel should have one colour, and at first none should be left out
 
-and in training some colours are exchanged for those of another style (styles.exchanged): each means the same, whatever the others are.
+and in training some colours are exchanged for those of another style (style_codes.exchanged): each means the same, whatever the others are.
 λ₃ is Krause, Perona & Gomes 2010, Discriminative Clustering by Regularized Information Maximization: sure, but not foreseen.
 """
 

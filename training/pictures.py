@@ -14,7 +14,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
@@ -53,13 +53,14 @@ class Unreadable(ValueError):
 @dataclass(frozen=True)
 class Picture:
     """``pixels``: (h, w, 3) uint8, or of a deep file (h, w) float32 in its own units, ``low`` to ``high`` in the whole file, which
-    are whole numbers or not."""
+    are whole numbers or not. ``size``: (width, height) of the file."""
 
     pixels: np.ndarray
     transparent: bool = False
     low: float = 0.0
     high: float = 0.0
     whole: bool = True
+    size: tuple[int, int] = (0, 0)
 
     @property
     def deep(self) -> bool:
@@ -134,20 +135,37 @@ def _decode(data: bytes, height: int, width: int, most: int, most_plain: int) ->
         plain = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
         if image.width * image.height > (most_plain if plain else most):
             raise Unreadable("large")
+        stored = image.size
         image.draft(None, (2 * max(height, width),) * 2)          # a JPEG is decoded no larger than needed
         image.load()
         turn = int(image.getexif().get(ORIENTATION, 1))
-        size = (height, width) if turn in (5, 6, 7, 8) else (width, height)
+        sideways = turn in (5, 6, 7, 8)
+        size, full = ((height, width), stored[::-1]) if sideways else ((width, height), stored)
         if image.mode.startswith("I") or image.mode == "F":
-            return _deep(image, size, turn)
-        clear = "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info
-        mode = "RGBA" if clear else "L" if image.mode in ("1", "L") else "RGB"
-        small = _turned(_fitted(image, lambda part: part if part.mode == mode else part.convert(mode), size), turn)
+            return replace(_deep(image, size, turn), size=full)
+        return _plain(image, size, turn, full)
+
+
+def of_pixels(pixels: np.ndarray, height: int, width: int) -> Picture:
+    """(h, w) or (h, w, C) uint8 with C of 3 or 4 as (height, width) ones, by the same rules."""
+    size = (pixels.shape[1], pixels.shape[0])
+    if size == (width, height) and pixels.ndim == 2:
+        return Picture(np.repeat(pixels[..., None], 3, 2), size=size)
+    if size == (width, height) and pixels.shape[2] == 3:
+        return Picture(pixels, size=size)
+    return _plain(Image.fromarray(pixels), (width, height), 1, size)
+
+
+def _plain(image: Image.Image, size: tuple[int, int], turn: int, full: tuple[int, int]) -> Picture:
+    """Of 8 bits."""
+    clear = "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info
+    mode = "RGBA" if clear else "L" if image.mode in ("1", "L") else "RGB"
+    small = _turned(_fitted(image, lambda part: part if part.mode == mode else part.convert(mode), size), turn)
     if clear:
         transparent = int(np.asarray(small)[..., 3].min()) < 255
         small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
-        return Picture(np.asarray(small.convert("RGB")), transparent)
-    return Picture(np.asarray(small.convert("RGB")))
+        return Picture(np.asarray(small.convert("RGB")), transparent, size=full)
+    return Picture(np.asarray(small.convert("RGB")), size=full)
 
 
 def _deep(image: Image.Image, size: tuple[int, int], turn: int) -> Picture:

@@ -11,20 +11,20 @@ goes, which the finest style chooses (palette.py).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from . import palette
-from .equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm, blurred
-from .growing import Growing, GrowingConfig, GrowingObjective, channels_of
+from .equalized import EqualConv, EqualLinear
+from .growing import Growing, GrowingConfig, channels_of
+from .growing_objective import GrowingObjective
 from .model import DataSpec, LatentSpec, NoiseLayer, SettingError, setting
-from .precision import exactly
+from .style_codes import alike, exchanged, mixed
+from .style_layers import Mapping, SynthesisLayer
 
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "quick": {"*": dict(images=30_000, channel_max=64, start=32, stage_images=15_000, fade_images=5_000, ema_images=5_000, r1=2.0,
@@ -35,7 +35,6 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "gpu": {"*": dict(images=2_000_000, channels=32, channel_max=256, start=32, stage_images=100_000, fade_images=20_000, batch_size=64,
                       mapping_layers=8, mapping_lr_mul=0.1, sorting_images=40_000)},
 }
-EPSILON = 1e-5                                    # of variances that are divided by
 AVERAGED = 10_000                                 # codes that the mean of W is taken over
 
 
@@ -76,79 +75,6 @@ class StyleConfig(GrowingConfig):
         """A palette that is sorted already is not sorted anew."""
         done = images_seen >= palette.SORTED * other.get("sorting_images", 0)
         return {"sorting_images": 0} if self.palette and other.get("palette") == self.palette and done else {}
-
-
-class SynthesisLayer(nn.Module):
-    """One layer: a convolution (blurred where it enlarges), noise, leaky ReLU, and its own style. (n, a, r, r) to (n, b, r', r').
-
-    ``normalise`` instance: the style is AdaIN. weights: the style is a gain alone, and the next convolution divides each of its outputs by
-    the standard deviation that inputs of standard deviation 1 would give it under that gain (Karras et al. 2020, eq. 3).
-    """
-
-    constant: Tensor
-
-    def __init__(self, layer: nn.Module | None, channels: int, config: Any, side: int, seed: int, styled: bool = True) -> None:
-        super().__init__()
-        self.layer, self.lr_mul, self.epsilon, self.instance = layer, config.noise_lr_mul, config.epsilon, config.normalise == "instance"
-        self.strength, self.bias = nn.Parameter(torch.zeros(channels, 1, 1)), nn.Parameter(torch.zeros(channels, 1, 1))
-        self.style = EqualLinear(config.w_dim, channels * (2 if self.instance else 1), gain=1.0) if styled else None
-        noise = torch.randn(1, 1, side, side, generator=torch.Generator().manual_seed(seed))
-        self.register_buffer("constant", noise, persistent=False)
-        self.seed = seed
-
-    def forward(self, x: Tensor, w: Tensor, noise: Tensor | None, before: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """``noise``: (n or 1, 1, r', r'), or None for none; ``before``: the gain that x comes with, (n, a). Returns the gain given, too."""
-        added = self.bias if noise is None else self.bias + self.lr_mul * self.strength * noise
-        if self.layer is not None:
-            x = self.layer(x)
-            if isinstance(self.layer, EqualConv) and self.layer.resize:
-                x = blurred(x)
-            if x.is_contiguous(memory_format=torch.channels_last):
-                added = added.expand(len(added) if added.dim() == 4 else 1, *x.shape[1:]).contiguous(memory_format=torch.channels_last)
-        if isinstance(self.layer, EqualConv) and not self.instance and before is not None:
-            x = torch.addcmul(added, x, demodulation(self.layer.used(), before)[:, :, None, None])
-        else:
-            x = x + added
-        x = F.leaky_relu(x, 0.2, inplace=True)
-        if self.style is None:
-            return x, torch.ones(x.shape[0], x.shape[1], device=x.device)
-        style = self.style(w)
-        if self.instance:
-            gain, bias = style[:, :, None, None].chunk(2, 1)
-            return adain(x, 1 + gain, bias, self.epsilon), 1 + gain[:, :, 0, 0]
-        gain = 1 + style
-        scale = gain[:, :, None, None]
-        return x * scale if torch.is_grad_enabled() else x.mul_(scale), gain
-
-
-def demodulation(weight: Tensor, gain: Tensor) -> Tensor:
-    """√2 over the std of a convolution's outputs where its inputs have std 1 times ``gain``: weights (b, a, k, k) and
-    (n, a) to (n, b). The √2 is what a leaky ReLU takes away."""
-    with exactly(gain):
-        return math.sqrt(2) * (gain.float().square() @ weight.square().sum((2, 3)).T + 1e-8).rsqrt()
-
-
-def adain(x: Tensor, gain: Tensor, bias: Tensor, epsilon: float = EPSILON) -> Tensor:
-    """Each feature of each image at mean 0 and standard deviation 1, times ``gain``, plus ``bias``: (n, c, h, w) and (n, c, 1, 1) twice."""
-    centred, std = standardised(x, epsilon)
-    return torch.addcmul(bias, centred, gain / std)
-
-
-def standardised(x: Tensor, epsilon: float = EPSILON) -> tuple[Tensor, Tensor]:
-    """x less each feature's mean, and √(variance + ``epsilon``) of it: (n, c, h, w) to the same and (n, c, 1, 1). Three times as fast on a
-    CPU as torch.var_mean on channels that lie side by side."""
-    x = x.float()
-    centred = x - x.mean((2, 3), keepdim=True)
-    return centred, (centred.square().mean((2, 3), keepdim=True) + epsilon).sqrt()
-
-
-class Mapping(nn.Sequential):
-    """z at length √d to w: (n, z_dim) to (n, w_dim)."""
-
-    def __init__(self, z_dim: int, w_dim: int, layers: int, lr_mul: float) -> None:
-        sizes = [z_dim] + [w_dim] * layers
-        super().__init__(PixelNorm(), *(m for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-                                        for m in (EqualLinear(a, b, lr_mul=lr_mul), LeakyReLU())))
 
 
 class StyleGenerator(Growing):
@@ -273,53 +199,6 @@ class StyleGenerator(Growing):
         """The mean of W over samples of a fixed seed."""
         z = self.sample_z(AVERAGED, torch.Generator().manual_seed(1)).to(self.w_avg.device)
         self.w_avg.copy_(self.mapping(z).mean(0))
-
-
-@dataclass(frozen=True)
-class Alike:
-    """Of n images those that stand for all which are alike, ``rows`` (m,), and for each image its place among them, ``of`` (n,)."""
-
-    rows: Tensor
-    of: Tensor
-
-
-def alike(w: Tensor, told: Sequence[bool]) -> list[Alike] | None:
-    """For each layer, which images are told the same styles up to there: codes (n, layers or more, w_dim), and whether the layer is told
-    any. None where the first tells all apart, as samples' do, and on devices where looking would cost more than drawing."""
-    if w.device.type != "cpu":
-        return None
-    seen, out, by_layer = [0] * len(w), list[Alike](), w.contiguous().numpy().transpose(1, 0, 2)
-    for styles, some in zip(by_layer, told, strict=False):
-        known: dict[tuple[int, bytes], int] = {}
-        seen = [known.setdefault((a, row.tobytes() if some else b""), len(known)) for a, row in zip(seen, styles, strict=True)]
-        if len(known) == len(w) and not out:  # of none, too
-            return None
-        of = torch.tensor(seen)
-        rows = torch.full((len(known),), len(w)).scatter_reduce(0, of, torch.arange(len(w)), "amin")
-        out.append(Alike(rows, of))
-    return out
-
-
-def mixed(w: Tensor, other: Tensor, layers: int, share: float) -> Tensor:
-    """Mixing regularisation: for a ``share`` of the images, styles of ``other`` from a random layer among the first ``layers`` on.
-
-    (n, num_layers, w_dim) each; Karras et al. 2019, section 3.1. Draws from torch's RNG.
-    """
-    n = len(w)
-    cut = torch.randint(1, layers, (n, 1), device=w.device) if layers > 1 else torch.ones(n, 1, device=w.device)
-    cut = torch.where(torch.rand(n, 1, device=w.device) < share, cut, w.shape[1])
-    return torch.where((torch.arange(w.shape[1], device=w.device) >= cut)[..., None], other, w)
-
-
-def exchanged(w: Tensor, colours: int, share: float) -> Tensor:
-    """For a ``share`` of the images, about half of a palette's ``colours`` chosen by the style of the image before.
-
-    Codes (n, layers, w_dim) to codes with a style for each colour in place of the last layer's, (n, layers - 1 + colours, w_dim). From
-    torch's RNG."""
-    n = len(w)
-    own = (torch.rand(n, 1, device=w.device) >= share) | (torch.rand(n, colours, device=w.device) < 0.5)
-    last = torch.where(own[..., None], w[:, -1:], w[:, -1:].roll(1, 0))
-    return torch.cat([w[:, :-1], last], 1)
 
 
 class StyleObjective(GrowingObjective):

@@ -52,6 +52,7 @@ def load_data(args: argparse.Namespace, again: DataSpec | None = None) -> Datase
 
     def progress(done: int, total: int) -> None:
         bar.show(f"data: {done:,} of {total:,}", done == total)
+    reading = data.Reading(args.turned, args.part)
     if again is not None:
-        return data.load_again(again, cache=args.cache, source=args.source, progress=progress)
-    return data.load(args.data, cache=args.cache, source=args.source, size=args.size, progress=progress)
+        return data.load_again(again, cache=args.cache, source=args.source, progress=progress, reading=reading)
+    return data.load(args.data, cache=args.cache, source=args.source, size=args.size, progress=progress, reading=reading)

@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
+from . import alarms, card, checkpoint, disk, families, log, look, loop, maps, notes, precision, readiness, stages, state, status
 from .afterwards import measure_for_page
 from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
@@ -28,6 +28,7 @@ from .status import Status
 from .table import print_card
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
+from .world import World
 
 RESUME = "resume"
 
@@ -49,7 +50,7 @@ def train(args: argparse.Namespace) -> int:
     name = card.check_name(args.name or f"{args.family}-{args.data or DATA}")
     folder = args.trained / name
     with Signals() as signals:
-        world = loop.World.join(args.device)
+        world = World.join(args.device)
         try:
             with _Folder(folder, world.rank == 0) as own:
                 world.wait()
@@ -143,7 +144,7 @@ class _Training:
     args: argparse.Namespace
     folder: Path
     own: _Folder
-    world: loop.World
+    world: World
     signals: Signals
     plan: Plan
 
@@ -177,6 +178,9 @@ class _Training:
         self._say("running", "loading the data")
         if self.lead and plan.kept is None:
             self._clear()
+            if args.source and plan.card is None and args.data == "folder":
+                for sentence in look.sentences(look.at(args)):
+                    tell(sentence)
         dataset = self.dataset = load_data(args, plan.card.data if plan.card else None)
         self.told = list(dataset.spec.notes)
         if plan.card is None:
@@ -307,6 +311,7 @@ class _Training:
         words = ["torchrun", "--standalone", "--nproc_per_node", str(size)] if size > 1 else ["python"]
         words += ["-m", "training", "train", args.family, "--name", self.folder.name]
         given = [("--trained", args.trained, TRAINED), ("--cache", args.cache, None), ("--source", args.source, None),
+                 ("--turned", args.turned, "auto"), ("--part", args.part, ""),
                  ("--device", args.device, "auto"), ("--threads", args.threads, None), ("--save-seconds", args.save_seconds, 60.0)]
         for option, value, default in given:
             if value != default:

@@ -66,46 +66,44 @@ def closed_form(weight: Tensor, layers: int = 1, count: int = 8) -> np.ndarray:
     return (np.tile(vectors, (1, layers)) / np.sqrt(layers)).astype(np.float32)
 
 
-class LinearDiscriminant:
-    """Linear classifiers on the same codes (n, d), many targets: Fisher's discriminant (1936), which is least squares to ±1, with a ridge
-    so that coordinates which hardly vary (a VAE's unused ones) cannot carry the normal. Every fourth code is held back for the accuracy.
+def discriminants(codes: np.ndarray, has: np.ndarray, ridge: float = 0.05) -> list[tuple[np.ndarray, float] | None]:
+    """Linear classifiers on the same codes (n, d), one for each target ``has`` (n, T) bool: Fisher's discriminant (1936), which is least
+    squares to ±1, with a ridge so that coordinates which hardly vary (a VAE's unused ones) cannot carry the normal. All targets share one
+    Cholesky factor of the codes' covariance (scikit-learn's Ridge; its LinearDiscriminantAnalysis takes several classes of one target, not
+    several targets). Every fourth code is held back for the accuracy.
 
-    Its normal is that of scikit-learn's Ridge; that, and LinearDiscriminantAnalysis, would take the codes' covariance and its inverse anew
-    for each target, of which there are up to MOST: here they are taken once."""
-
-    def __init__(self, codes: np.ndarray, ridge: float = 0.05) -> None:
-        self.back = np.arange(len(codes)) % FOLDS == FOLDS - 1
-        self.x = codes.astype(np.float64) - codes.mean(0, dtype=np.float64)
-        fitted = self.x[~self.back]
-        size = max(float((fitted**2).mean(0).max()), 1e-12)
-        self.inverse = np.linalg.inv(fitted.T @ fitted / len(fitted) + ridge * size * np.eye(fitted.shape[1]))
-
-    def fit(self, has: np.ndarray) -> tuple[np.ndarray, float] | None:
-        """``has`` (n,) bool → (unit normal (d,), accuracy in [0, 1]); None where one side has too few. Half the accuracy counts for each
-        side, so that guessing is worth 0.5 however rare the attribute is."""
-        inside, held = has[~self.back], has[self.back]
-        if min(inside.sum(), (~inside).sum()) < FEWEST or not 0 < held.sum() < len(held):
-            return None
-        x = self.x[~self.back]
-        normal = self.inverse @ (x[inside].mean(0) - x[~inside].mean(0))
-        if not np.linalg.norm(normal) > 0:
-            return None
-        middle = (np.median(x[inside] @ normal) + np.median(x[~inside] @ normal)) / 2
-        told = self.x[self.back] @ normal > middle
-        accuracy = (told[held].mean() + (~told[~held]).mean()) / 2
-        return (normal / np.linalg.norm(normal)).astype(np.float32), float(accuracy)
+    Of each target (unit normal (d,), accuracy in [0, 1]); None where one side has too few. Half the accuracy counts for each side, so that
+    guessing is worth 0.5 however rare the attribute is."""
+    from sklearn.linear_model import Ridge  # takes a second to import
+    back = np.arange(len(codes)) % FOLDS == FOLDS - 1
+    centred = codes.astype(np.float64) - codes.mean(0, dtype=np.float64)
+    x, inside, held = centred[~back], has[~back], has[back]
+    sides = np.stack([inside.sum(0), (~inside).sum(0)])
+    enough = (sides.min(0) >= FEWEST) & held.any(0) & ~held.all(0)
+    if not enough.any():
+        return [None] * has.shape[1]
+    towards = np.where(inside, 1 / np.maximum(sides[0], 1), -1 / np.maximum(sides[1], 1))[:, enough]
+    strength = ridge * max(float((x**2).mean(0).max()), 1e-12) * len(x)
+    normals = Ridge(strength, fit_intercept=False, solver="cholesky").fit(x, towards).coef_.reshape(-1, codes.shape[1])
+    found: list[tuple[np.ndarray, float] | None] = [None] * has.shape[1]
+    for k, normal in zip(np.flatnonzero(enough), normals, strict=True):
+        if (length := np.linalg.norm(normal)) > 0:
+            middle = sum(np.median(x[side] @ normal) for side in (inside[:, k], ~inside[:, k])) / 2
+            told = centred[back] @ normal > middle
+            accuracy = (told[held[:, k]].mean() + (~told[~held[:, k]]).mean()) / 2
+            found[k] = (normal / length).astype(np.float32), float(accuracy)
+    return found
 
 
 def attributes(codes: np.ndarray, fields: tuple[Field, ...], readings: np.ndarray) -> Iterator[Direction]:
     """A direction for each category that can be told apart; one for a field of two categories. ``readings``: (n, K) of the codes (n, d)."""
-    discriminant = LinearDiscriminant(codes)
-    for f in fields:
-        for k, category in enumerate(f.categories):
-            if len(f.categories) == 2 and k == 0:
-                continue
-            found = discriminant.fit(readings[:, f.columns.start + k] >= 0.5)
-            if found is not None:
-                yield Direction("attribute", found[0], along(codes, found[0]), (f.name, category), found[1])
+    told = [(f.name, category, f.columns.start + k) for f in fields for k, category in enumerate(f.categories)
+            if k or len(f.categories) != 2]
+    if not told:
+        return
+    for (name, category, _), found in zip(told, discriminants(codes, readings[:, [c for *_, c in told]] >= 0.5), strict=True):
+        if found is not None:
+            yield Direction("attribute", found[0], along(codes, found[0]), (name, category), found[1])
 
 
 def along(codes: np.ndarray, vector: np.ndarray) -> float:
@@ -199,5 +197,5 @@ def of_entry(entry: Entry, fields: tuple[Field, ...], d: int) -> list[Direction]
     return out
 
 
-__all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "LinearDiscriminant", "along", "attributes", "closed_form", "main",
+__all__ = ["CLEAR", "MOST", "SIDE", "Change", "Direction", "along", "attributes", "closed_form", "discriminants", "main",
            "measure_all", "measured", "of_entry", "side", "to_entry", "usual_std"]

@@ -65,7 +65,7 @@ class Job(Generic[T]):
         self.done.cancel()
 
 
-_here = threading.local()                       # .job: what this thread works on; .cores: over how many it may share images out; .turns
+_here = threading.local()                       # .job: what this thread works on; .cores: that it may share images over; .held: its slot
 
 
 def job() -> Job[Any] | None:
@@ -89,9 +89,9 @@ def require_wanted() -> None:
 def check() -> None:
     """Raise Abandoned where nobody waits for this thread's work any more; let others compute first. Long work calls it at each step."""
     require_wanted()
-    turns = getattr(_here, "turns", None)
-    if turns is not None:
-        turns.slots.again(turns.patience)
+    held = getattr(_here, "held", None)
+    if held is not None:
+        held.step()
 
 
 @contextlib.contextmanager
@@ -148,12 +148,12 @@ class Turns:
     @contextlib.contextmanager
     def one(self, asked: Job[Any]) -> Iterator[None]:
         """A slot for this work, on this thread."""
-        with self.slots.one(asked.number, self.patience):
-            _here.turns = self
+        with self.slots.one(asked.number, self.patience) as held:
+            _here.held = held
             try:
                 yield
             finally:
-                _here.turns = None
+                _here.held = None
 
 
 class Lane:

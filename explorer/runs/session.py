@@ -137,8 +137,9 @@ class Session:
         """The classifier of exactly this data set (training/features.py), that in the folder ``root`` before others'; None where there is
         none. Raises Refused when it is damaged."""
         roots = sorted(self.folders, key=lambda r: r != root)
-        root = next((r for r in roots if (features.folder_of(r, data) / features.CARD).is_file()), self.trained)
-        folder = features.folder_of(root, data)
+        folders = {r: features.folder_of(r, data, self._net_of) for r in roots}
+        root = next((r for r in roots if (folders[r] / features.CARD).is_file()), self.trained)
+        folder = folders[root]
         try:
             return self._small.get(f"classifier {folder}", (_stamp(folder / features.CARD), _stamp(folder / features.WEIGHTS)),
                                    lambda: features.load(root, data))
@@ -150,7 +151,7 @@ class Session:
         sets = {c.data.key: c.data for c in self.runs()[0].values() if folder in (c.data.name, c.data.key)}
         there = [root / heldout.FOLDER / folder for root in self.folders]
         data = next((d for place in there for d in sets.values() if self._sheets(d) == place), sets.get(folder))
-        if data is None and sets and any((p / heldout.SHEET).is_file() and self._fingerprint(p) is None for p in there):
+        if data is None and sets and any((p / heldout.SHEET).is_file() and self._sheets_of(p) is None for p in there):
             raise Refused(DAMAGED)
         if data is None:
             raise NotThere("There are no test images of that data set here.")
@@ -167,22 +168,29 @@ class Session:
             raise Refused(DAMAGED) from e
 
     def _sheets(self, data: DataSpec) -> Path | None:
-        found = (belongs.find(root / heldout.FOLDER, data, self._fingerprint) for root in self.folders)
+        found = (belongs.find(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
         return next((folder for folder in found if folder is not None), None)
 
     def asked_as(self, held: HeldOut) -> str:
         """The name by which ``held`` finds these images: that of their folder, unless an earlier one has another of that name."""
         name = held.folder.name
-        first = next((f for f in (root / heldout.FOLDER / name for root in self.folders) if self._fingerprint(f) is not None), held.folder)
+        first = next((f for f in (root / heldout.FOLDER / name for root in self.folders) if self._sheets_of(f) is not None), held.folder)
         return name if first == held.folder else held.spec.key
 
-    def _fingerprint(self, folder: Path) -> str | None:
-        path = folder / heldout.SHEET
-        return self._small.get(f"fingerprint {path}", _stamp(path), partial(heldout.fingerprint, folder)) if path.is_file() else None
+    def _sheets_of(self, folder: Path) -> str | None:
+        return self._fingerprint(heldout.SHEET, heldout.fingerprint, folder)
+
+    def _net_of(self, folder: Path) -> str | None:
+        return self._fingerprint(features.CARD, features.fingerprint, folder)
+
+    def _fingerprint(self, card: str, read: belongs.Known, folder: Path) -> str | None:
+        """What ``read`` finds in a folder, whose file ``card`` says it; kept until that file changes."""
+        path = folder / card
+        return self._small.get(f"fingerprint {path}", _stamp(path), partial(read, folder)) if path.is_file() else None
 
     def others_images(self, data: DataSpec) -> bool:
         """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
-        return self._sheets(data) is None and any(belongs.others(root / heldout.FOLDER, data, self._fingerprint) for root in self.folders)
+        return self._sheets(data) is None and any(belongs.others(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
 
     def titles(self) -> dict[str, str]:
         """A title for each data set of the runs, by its key; no two are alike."""

@@ -1,8 +1,9 @@
 """How many threads compute at the same time: as many as there are cores. More would each be slower, and all together, too.
 
 Two threads that draw on two cores take 2.2 ms of a core for an image of 64 × 64, six of them 4.5: each operation of a network gives the
-interpreter up and waits to have it back. So threads of several lanes take turns, in the order in which their work was asked for; long
-work lets others go first at each of its steps. Nobody waits for long behind work that has none: after a while one computes all the same.
+interpreter up and waits to have it back. So threads of several lanes take turns. Whose work was asked for first is first; long work lets
+others go first at each of its steps, PASS of those who asked after it: it never holds up short work, and is done all the same, however
+much of that there is. Nobody waits for long behind work that has no steps: after a while one computes all the same.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-_numbers = count()
+PASS = 3                                        # that go first at each step
+_numbers, _turns = count(), count()
 
 
 def number() -> int:
@@ -29,6 +31,22 @@ class _Turn:
     come: threading.Event = field(default_factory=threading.Event, compare=False)
 
 
+@dataclass
+class Held:
+    """A slot, for the thread that computes in it: as the how manieth its work counts, and how many seconds it waits at most."""
+
+    slots: Slots
+    rank: int
+    patience: float
+
+    def step(self) -> None:
+        """Where others come first by now, let them; then go on."""
+        self.rank += PASS
+        if self.slots.wanted_before(self.rank):
+            self.slots.give()
+            self.slots.take(self.rank, self.patience)
+
+
 class Slots:
     """``most`` slots. May be used by several threads."""
 
@@ -40,34 +58,35 @@ class Slots:
         """Whether somebody waits for one."""
         return bool(self._waiting)
 
+    def wanted_before(self, rank: int) -> bool:
+        """Whether somebody waits for one whose work comes before that."""
+        with self._lock:
+            return bool(self._waiting) and self._waiting[0].rank < rank
+
     @contextmanager
-    def one(self, rank: int, patience: float) -> Iterator[None]:
+    def one(self, rank: int, patience: float) -> Iterator[Held]:
         """A slot for as long as the block lasts: the lowest rank first; after ``patience`` seconds without one."""
-        self._take(rank, patience)
+        self.take(rank, patience)
         try:
-            yield
+            yield Held(self, rank, patience)
         finally:
-            self._give()
+            self.give()
 
-    def again(self, patience: float) -> None:
-        """Within ``one``: where others wait, let them go first, all who have asked so far."""
-        if self._waiting:
-            self._give()
-            self._take(number(), patience)
-
-    def _give(self) -> None:
+    def give(self) -> None:
+        """A slot is free again."""
         with self._lock:
             self._free += 1
             if self._free > 0 and self._waiting:
                 self._free -= 1
                 heapq.heappop(self._waiting).come.set()
 
-    def _take(self, rank: int, patience: float) -> None:
+    def take(self, rank: int, patience: float) -> None:
+        """Wait for a slot, so long at most."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return
-            turn = _Turn(rank, number())
+            turn = _Turn(rank, next(_turns))
             heapq.heappush(self._waiting, turn)
         if turn.come.wait(patience):
             return
@@ -78,4 +97,4 @@ class Slots:
                 self._free -= 1                 # below nought: more compute than there are slots, until as many have ended
 
 
-__all__ = ["Slots", "number"]
+__all__ = ["PASS", "Held", "Slots", "number"]

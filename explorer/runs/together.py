@@ -37,8 +37,7 @@ class Joint(Generic[Q, A, T]):
 
 
 class Joining(Lane):
-    """A lane whose thread takes all that waits when it begins, MOST at most, of each address one, then another; what has the same key is
-    done at once, and the keys one after another.
+    """A lane whose threads take along what waits with the same key when they begin, MOST at most, of each address one, then another.
 
     An error, or a client that has gone, is one's own: where a batch fails, each is tried alone.
     """
@@ -47,8 +46,8 @@ class Joining(Lane):
         """What waits and goes along with this work: taken out of its lines, begun; the lock is held."""
         if not isinstance(asked.work, Joint):
             return []
-        taken = list[Job[Any]]()
-        lines = [deque(job for job in line if isinstance(job.work, Joint)) for line in self._waiting.values()]
+        key, taken = asked.work.key, list[Job[Any]]()
+        lines = [deque(job for job in line if isinstance(job.work, Joint) and job.work.key == key) for line in self._waiting.values()]
         while (lines := [line for line in lines if line]) and len(taken) < MOST - 1:
             taken += [line.popleft() for line in lines][:MOST - 1 - len(taken)]
         gone = {id(job) for job in taken}
@@ -65,11 +64,7 @@ class Joining(Lane):
             with self._lock:
                 group += self._along(group[0])
             if len(group) > 1:
-                by_key = dict[Hashable, list[Job[Any]]]()
-                for job in group:
-                    by_key.setdefault(cast(Joint[Any, Any, Any], job.work).key, []).append(job)
-                for some in by_key.values():
-                    self._together(some)
+                self._together(group)
                 return None
             with lanes.working_on(group[0]):
                 lanes.require_wanted()

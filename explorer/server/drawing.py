@@ -45,7 +45,7 @@ def drawn(session: Session, body: bytes) -> Placed:
 
 def _drawn(run: Run, request: Draw) -> Response:
     began = time.perf_counter()
-    return _answer(request.draw(run), began)
+    return _answer(request.draw(run), began, request.lossless)
 
 
 def _joint(session: Session, request: DrawOne) -> Joint[Question, np.ndarray, Response]:
@@ -72,9 +72,9 @@ def decoded(asked: Sequence[Question]) -> Sequence[np.ndarray]:
     return list(run.decode(np.concatenate([w for _, w, _ in asked]), labels))
 
 
-def _answer(pixels: np.ndarray, began: float) -> Response:
+def _answer(pixels: np.ndarray, began: float, lossless: bool = False) -> Response:
     """The pixels as a file, and how long the server itself took for them (Server-Timing); not the wait for a turn, which others cause."""
-    data, kind = images.encode(pixels)
+    data, kind = images.encode(pixels, lossless)
     return Response(data, media_type=kind, headers=NO_STORE | {"server-timing": f"draw;dur={1000 * (time.perf_counter() - began):.1f}"})
 
 

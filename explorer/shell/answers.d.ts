@@ -12,6 +12,14 @@ export interface ActivityAnswer {
   activity: number;
 }
 
+/** A piece of a file, base64; `first`: where the file begins. */
+export interface AddUpload {
+  token: string;
+  path: string;
+  piece: string;
+  first: boolean;
+}
+
 /** The inputs, what each unit makes of its own, and of a grey image. */
 export interface AscentAnswer {
   ready: true;
@@ -35,6 +43,14 @@ export interface AskAscent {
   op: 'ascent';
   layer: number;
   units: number[];
+}
+
+/** Some images of a data set as an augmentation makes them. */
+export interface AskAugmented {
+  how: string;
+  data: string;
+  upload?: string | null;
+  size?: number | null;
 }
 
 /** A linear decoder beside PCA: rows of its columns, of the same space in its principal axes, and of the exact components; angles. */
@@ -110,6 +126,9 @@ export interface AskFit {
   replaces?: string;
 }
 
+/** What the form shows. */
+export interface AskForm {}
+
 /** Exemplars that show all of `filters`, (field, category) …; while they are still being read, how far that is (`done`). */
 export interface AskGallery {
   run: string;
@@ -179,6 +198,11 @@ export interface AskMeasure {
   vector: string;
 }
 
+/** Something of one run, by its name. */
+export interface AskNamed {
+  name: string;
+}
+
 /** The held-out images whose codes are nearest, and how far off the nearest is: as a multiple of the usual distance between neighbours,
 and as the share of held-out images that have another one nearer (`beyond`). */
 export interface AskNeighbours {
@@ -197,6 +221,14 @@ export interface AskNoise {
   w: string;
   strengths: number[];
   seeds?: number;
+}
+
+/** What follows for a training from an upload's images. */
+export interface AskOwnFit {
+  family: string;
+  recipe: string;
+  settings: Record<string, number | boolean | string | number[] | null>;
+  upload: string;
 }
 
 /** Which runs have the same shape. */
@@ -323,6 +355,17 @@ export interface AskStages {
   op: 'stages';
 }
 
+/** A training as the form has it; `upload` and `size` in pixels where its images are a person's own. */
+export interface AskStart {
+  family: string;
+  data: string;
+  recipe: string;
+  settings: Record<string, number | boolean | string | number[] | null>;
+  name: string;
+  upload?: string | null;
+  size?: number | null;
+}
+
 /** Directions of the chosen layers' styles; while they are being measured, how far that is. */
 export interface AskStyleDirections {
   run: string;
@@ -352,6 +395,11 @@ export interface AskSum {
   noise?: number;
   seed?: number;
   op: 'sum';
+}
+
+/** Something of a training, None: the one that runs, or ran last. */
+export interface AskTraining {
+  name?: string | null;
 }
 
 /** One unit: what it makes of an image, the held-out images that excite it most, and, of the code, what it draws. */
@@ -407,6 +455,11 @@ export interface Batch {
   each_class?: boolean;
   psi?: number | null;
   format?: 'zip' | 'sheet';
+}
+
+/** Images are to come; `title` names their data set. */
+export interface BeginUpload {
+  title: string;
 }
 
 /** An image, as the run `run` would take it, for `runs`: all that encode images of its shape. `label`: the image's class, where a
@@ -533,6 +586,14 @@ export interface ChangeTold {
   low: string;
   high: string;
   change: number;
+}
+
+/** All images are there; `dropped`: how many files the browser left out, by kind; `turned` and `part`: how a table is read. */
+export interface CheckUpload {
+  token: string;
+  dropped?: Record<string, number>;
+  turned?: string;
+  part?: string;
 }
 
 /** The image that a code of the run is drawn as, by a class where the run needs one. */
@@ -1776,10 +1837,18 @@ export interface SumLine {
   agrees: boolean;
 }
 
-/** How many files of an upload can be images, and what is left out. */
+/** How many images an upload can have, what it is (`found`), and what is left out; `sheet`: some of them as the address of a PNG, ""
+for none. `table`: it is of numbers, so that a person may say whether rows and columns are `turned`; `parts`: names of the sets
+within, where there are several, `part`: of which one was read. */
 export interface SurveyAnswer {
   images: number;
   notes: NoteTold[];
+  found: NoteTold[];
+  sheet: string;
+  table: boolean;
+  turned: string;
+  parts: string[];
+  part: string;
 }
 
 /** A line or a row of bars. */
@@ -1958,18 +2027,18 @@ export interface Posts {
   [path: `fit/${string}/stop`]: { asked: Nothing; answer: Nothing };
 }
 
-/** Train's calls: the `value` of each. */
+/** Train's calls; of an answer its `value`. */
 export interface Jobs {
-  job_form: FormAnswer;
-  job_snapshot: Idle | Snapshot;
-  job_samples: string | null;
-  job_start: string;
-  job_stop: string | null;
-  job_resume: string;
-  job_delete: null;
-  job_begin_upload: string;
-  job_add_upload: null;
-  job_check_upload: SurveyAnswer;
-  job_fit: FitAnswer;
-  job_augmented: string | null;
+  job_form: { asked: AskForm; answer: FormAnswer };
+  job_snapshot: { asked: AskTraining; answer: Idle | Snapshot };
+  job_samples: { asked: AskNamed; answer: string | null };
+  job_start: { asked: AskStart; answer: string };
+  job_stop: { asked: AskTraining; answer: string | null };
+  job_resume: { asked: AskNamed; answer: string };
+  job_delete: { asked: AskNamed; answer: null };
+  job_begin_upload: { asked: BeginUpload; answer: string };
+  job_add_upload: { asked: AddUpload; answer: null };
+  job_check_upload: { asked: CheckUpload; answer: SurveyAnswer };
+  job_fit: { asked: AskOwnFit; answer: FitAnswer };
+  job_augmented: { asked: AskAugmented; answer: string | null };
 }

@@ -2,10 +2,10 @@
 import { FORMAT, LARGEST, LONGEST, MOST, checked, joinedWith, line, read, textOf } from './bookmarks.js';
 import { button, count, entitle, make, remember, remembered } from './dom.js';
 import { blank, brush } from './pictures.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Bookmark } from './bookmarks.js' */
-/** @import { Opened } from './types' */
 
 const KEY = 'lx-bookmarks',
   UNREAD = 'lx-bookmarks-unread' /* what another version of the page kept, left as it is */,
@@ -23,7 +23,7 @@ const stored = () => {
 
 /** The current image, small; nothing where there is none. */
 const thumbnail = async () => {
-  const { w, noise } = /** @type {Opened} */ (lx.state);
+  const { w, noise } = opened();
   try {
     const answer = await lx.bytes('render', lx.whose({ op: 'image', w: lx.b64(w), ...(noise && { noise }) })),
       image = await createImageBitmap(await answer.blob()),
@@ -43,7 +43,7 @@ const suggested = () => {
 
 /** Where the page is now. @param {string} name @returns {Promise<Bookmark | null>} */
 const placeNow = async (name) => {
-  const { run, view, w, origin, label, kept, info } = /** @type {Opened} */ (lx.state);
+  const { run, view, w, origin, label, kept, info } = opened();
   return checked({
     name,
     run,
@@ -231,7 +231,7 @@ export class BookmarkList {
     const at = { run, view, kept: { ...kept }, ...(w && { w: lx.f32(w), origin }), ...(label !== null && { label }) };
     this.#dialog.close();
     if (!(await lx.visit(at))) return;
-    const { info } = /** @type {Opened} */ (lx.state);
+    const { info } = opened();
     if (weights && weights !== info.card.weights_sha256) lx.say(lx.t('code.other', { run }));
     count(this.#dialog, 'visited');
   }

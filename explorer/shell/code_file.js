@@ -1,13 +1,12 @@
 /* The current code out and in: as .json, as .npy, as text that somebody pastes or types. */
 import { copied, fitting, read } from './code_text.js';
 import { npyOf, fromNpy } from './npy.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Wrong, Read } from './code_text.js' */
-/** @import { Opened } from './types' */
 
 const LARGEST = 2 ** 22; /* bytes of a file */
-const opened = () => /** @type {Opened} */ (lx.state);
 
 /** The current code as JSON: what "Copy code" gives. */
 export const codeText = () => {

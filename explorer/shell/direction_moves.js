@@ -3,15 +3,15 @@
 import { apart, named } from './direction_names.js';
 import * as moves from './moves.js';
 import { untilReady } from './poll.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { ChangeTold, DirectionTold, StatisticTold } from './answers' */
 /** @import { Measured } from './direction_names.js' */
-/** @import { Described, Found, Opened } from './types' */
+/** @import { Described, Found } from './types' */
 /** @typedef {{ vector: Float32Array, sigma: number }} Along a direction to move along */
 
 export const CLEAR = 0.15;
-const opened = () => /** @type {Opened} */ (lx.state);
 /** @param {number} v */
 export const sign = (v) => (v > 0 ? '+' + v : String(v).replace('-', '−'));
 

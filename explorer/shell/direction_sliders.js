@@ -26,6 +26,9 @@ export const byField = (directions) => {
   return [...fields];
 };
 
+/** Fields of one category, which need no choice, before the others. @param {ReturnType<typeof byField>} fields */
+export const plainFirst = (fields) => fields.sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1));
+
 /** The category of a field that moves most. @param {Found[]} directions */
 export const clearest = (directions) => directions.reduce((a, b) => ((b.main?.change || 0) > (a.main?.change || 0) ? b : a));
 

@@ -114,9 +114,9 @@ export class Drawing {
       document.dispatchEvent(new CustomEvent('lx-drawn', { detail: { canvas, sent, timing } }));
     } catch (e) {
       if (!this.#waiting) {
-        host.dataset.error = e.message;
+        host.dataset.error = /** @type {Error} */ (e).message;
         canvas.classList.add('lx-failed');
-        this.#page.say(e.message, 'error');
+        this.#page.say(/** @type {Error} */ (e).message, 'error');
       }
     }
     return true;

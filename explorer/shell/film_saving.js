@@ -1,7 +1,8 @@
 /* A film as a file: GIF or MP4, which the server makes. */
+import { opened } from './state.js';
 import { lx } from './store.js';
 
-/** @import { Filmed, Opened } from './types' */
+/** @import { Filmed } from './types' */
 
 const SIDE = 336; /* pixels of the longer side at most, in whole pixels of the model's */
 const FPS = { gif: 20, mp4: 24 }; /* GIF's clock has hundredths of a second, and browsers play every second one */
@@ -16,7 +17,7 @@ export const saveFilm = async ({ pressed, host, asked, format, seconds, name }) 
   host.dataset.saving = format;
   lx.say(lx.t('walk.saving'));
   try {
-    const { spec } = /** @type {Opened} */ (lx.state).info,
+    const { spec } = opened().info,
       side = Math.max(...spec.shape.slice(1)),
       size = side * Math.max(1, Math.floor(SIDE / side)),
       answer = await lx.bytes('film', lx.whose({ ...asked, seconds, fps: FPS[format], format, size }));

@@ -9,7 +9,8 @@ const go = element.querySelector('button');
 const tell = () => {
   const row = lx.runOf(lx.state.opening || lx.state.run);
   element.querySelector('b').textContent = row ? titleOf(row) : lx.t('runs');
-  element.querySelector('i').textContent = lx.state.opening ? lx.t('run.opening') : row ? dataOf(row) : '';
+  const data = row ? dataOf(row) : '';
+  element.querySelector('i').textContent = lx.state.opening ? lx.t('run.opening') : data;
 };
 go.onclick = () => document.dispatchEvent(new Event('lx-runs'));
 for (const event of /** @type {const} */ (['runs', 'run', 'lang', 'opening'])) lx.on(event, tell);

@@ -3,10 +3,11 @@ import { count } from './dom.js';
 import { latest } from './latest.js';
 import { mounted } from './mounted.js';
 import { blank, brush } from './pictures.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { NeighboursAnswer } from './answers' */
-/** @import { Code, Opened } from './types' */
+/** @import { Code } from './types' */
 
 const { element, trigger } = mounted('hero');
 
@@ -20,7 +21,6 @@ let near = null;
 let follow = 0,
   followed = -APART,
   noisy = false;
-const opened = () => /** @type {Opened} */ (lx.state);
 const sliders = () => {
   follow = 0;
   if (lx.state.origin?.kind === 'sliders' && element.dataset.run === lx.state.run) return;

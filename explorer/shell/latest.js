@@ -26,7 +26,7 @@ export const latest = (work, failed, hosts = () => [], wipe = () => {}) => {
       } catch (e) {
         if (!next) {
           wipe();
-          failed(e);
+          failed(/** @type {Error} */ (e));
         }
       }
       lx.stale(hosts(), !!next, true);

@@ -1,9 +1,8 @@
 import { button, count, entitle } from './dom.js';
 import { mounted } from './mounted.js';
 import { blank } from './pictures.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
-
-/** @import { Opened } from './types' */
 
 const { element } = mounted('near');
 
@@ -19,7 +18,7 @@ let stop = null;
 const ask = async () => {
   stop?.abort();
   stop = new AbortController();
-  const { w, run } = /** @type {Opened} */ (lx.state);
+  const { w, run } = opened();
   try {
     const d = await lx.code({ op: 'neighbours', w: lx.b64(w), k: K }, stop.signal);
     if (run !== lx.state.run) return;
@@ -40,7 +39,7 @@ const ask = async () => {
     document.dispatchEvent(new CustomEvent('lx-ratio', { detail: d }));
     document.dispatchEvent(new CustomEvent('lx-neighbours', { detail: { w, ...d } }));
   } catch (e) {
-    if (e.name !== 'AbortError') element.dataset.error = e.message;
+    if (/** @type {Error} */ (e).name !== 'AbortError') element.dataset.error = /** @type {Error} */ (e).message;
   }
 };
 lx.on('run', (info) => {
@@ -49,7 +48,7 @@ lx.on('run', (info) => {
 });
 lx.on('code', () => {
   clearTimeout(timer);
-  const { info } = /** @type {Opened} */ (lx.state);
+  const { info } = opened();
   if (info.points && info.dataset) timer = setTimeout(ask, 220);
 });
 lx.translate(element);

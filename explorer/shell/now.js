@@ -65,7 +65,7 @@ form.onsubmit = async (/** @type {Event} */ e) => {
     lx.say(lx.t('run.edit.saved'));
   } catch (problem) {
     wrong.hidden = false;
-    wrong.textContent = problem.message;
+    wrong.textContent = /** @type {Error} */ (problem).message;
     $('.lx-naming-title').focus(); /* the button that was pressed cannot have it now */
   } finally {
     save.disabled = false;

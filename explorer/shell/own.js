@@ -1,12 +1,12 @@
 /* Directions that a person saved, kept in the browser for each run; the network's hash tells whether they still fit. */
+import { opened } from './state.js';
 import { lx } from './store.js';
 
-/** @import { Opened, OwnDirection } from './types' */
+/** @import { OwnDirection } from './types' */
 
 const MOST = 24;
 /** @type {(() => void)[]} */
 const heard = [];
-const opened = () => /** @type {Opened} */ (lx.state);
 /** @param {string | null} run */
 const key = (run) => 'lx-own:' + run + ':' + String(lx.state.info?.card.weights_sha256 || '').slice(0, 16);
 /** @returns {OwnDirection[]} */

@@ -2,10 +2,10 @@
 import { offer } from './dom.js';
 import { mounted } from './mounted.js';
 import { imagesOf, mostOf } from './seed_range.js';
+import { opened } from './state.js';
 import { lx } from './store.js';
 
 /** @import { Files } from './answers' */
-/** @import { Opened } from './types' */
 /** @typedef {Files['seeds']} Batch */
 
 const COUNT = 16;
@@ -22,7 +22,7 @@ const dialog = /** @type {HTMLDialogElement} */ ($('dialog')),
   ofClass = $('.lx-seeds-classes select'),
   psi = $('.lx-seeds-psi input'),
   problem = $('[role=alert]');
-const info = () => /** @type {Opened} */ (lx.state).info;
+const info = () => opened().info;
 
 const asked = () => {
   const { spec } = info(),
@@ -80,7 +80,7 @@ const open = () => {
 };
 /** @param {Batch['format']} format */
 const save = async (format) => {
-  const { run, label } = /** @type {Opened} */ (lx.state),
+  const { run, label } = opened(),
     found = asked(),
     value = psiOf();
   if (!('seeds' in found)) return;
@@ -99,7 +99,7 @@ const save = async (format) => {
     told();
   } catch (e) {
     told();
-    problem.textContent = e.message;
+    problem.textContent = /** @type {Error} */ (e).message;
   }
 };
 $('.lx-seeds-zip').onclick = () => save('zip');

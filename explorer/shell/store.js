@@ -1,5 +1,8 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
+ * Its parts are modules of their own: state.js (the state, and who is told of a change), asking.js (questions to the server, pictures),
+ * runs.js (the list of runs), words.js, notices.js, look.js, sliders.js; here is what moves: the current run and code, views, the address.
+ *
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class
  *              that conditions the run, null where it has none (it goes with every draw and code of the current run, and a change of it is
@@ -69,232 +72,30 @@
  * to call lx.keep when its state changes, and never lx.setCode because it was opened.
  */
 import { KEPT, addressOf, placeOf } from './address.js';
+import { api, bytes, code, draw, stale, tile, waiting, whose } from './asking.js';
 import { b64, f32 } from './bytes.js';
-import { plotly as plotlyPath, views, words } from '../constants.js';
-import { remember, remembered } from './dom.js';
-import { apart, named } from './direction_names.js';
-import { Drawing } from './drawing.js';
+import { views } from '../constants.js';
+import { remember } from './dom.js';
 import { History } from './history.js';
-import * as moves from './moves.js';
-import { brush } from './pictures.js';
+import { css, loadPlotly, paintTheme, palette } from './look.js';
+import { copy, save, say } from './notices.js';
+import { best, can, opensAnother, ranked, refresh, runOf, supports } from './runs.js';
 import * as server from './server.js';
+import { coordinate, label, moved, relabels, slideBy, sliderUpdates } from './sliders.js';
+import { emit, emitRestore, known as knows, on, state } from './state.js';
+import { WORDED, category, field, known, names, number, phrase, t, translate } from './words.js';
 
-/** @import { CodeAsks, RunAnswer } from './answers' */
-/** @import { Api, Asked, Code, CodeAnswer, CodeAsked, Events, Info, Keyframe, Opened, Origin, Run, State } from './types' */
+/** @import { RunAnswer } from './answers' */
+/** @import { Code, Info, Keyframe, Origin, Run, State } from './types' */
 /** @typedef {ReturnType<typeof placeOf>} Place */
 
-/** @type {Record<string, ((...told: any[]) => void)[]>} */
-const listeners = {};
-const drawings = new WeakMap(),
-  sheets = new Map();
-const query = new URLSearchParams(location.search);
-/** @param {object} o @param {string} k */
-const has = (o, k) => Object.prototype.hasOwnProperty.call(o, k);
-/* the link's, the one that was chosen last, the browser's */
-const language = () => {
-  const said = [query.get('lang'), remembered('lx-lang')].find((name) => name && words[name]);
-  return said ?? (navigator.language.startsWith('ko') ? 'ko' : 'en');
-};
-/** @type {State} */
-const state = {
-  run: null,
-  view: views.find((v) => v.name === query.get('view'))?.name || views[0].name,
-  w: null,
-  origin: null,
-  info: null,
-  lang: language(),
-  theme: query.get('__theme') || remembered('lx-theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'),
-  runs: null,
-  problems: {},
-  keys: [],
-  label: null,
-  kept: {},
-  noise: null,
-  first: null,
-  firsts: {},
-  training: false,
-  opening: null,
-  shows: null,
-};
-/* the state, for what is only asked for while a run is open */
-const here = () => /** @type {Opened} */ (state);
-/** @type {Record<keyof Events, () => any[] | null>} */
-const now = {
-  run: () => state.info && [state.info],
-  code: () => state.w && state.info && [state.w, state.origin],
-  view: () => [state.view],
-  lang: () => [state.lang],
-  theme: () => [state.theme],
-  keys: () => [state.keys],
-  runs: () => state.runs && [state.runs, state.problems],
-  noise: () => state.info && [state.noise],
-  restore: () => restored && [restored],
-  history: () => [steps.can],
-  opening: () => [state.opening],
-};
-/** @type {{ first: boolean, run: boolean } | null} */
-let restored = null;
 let restoring = false;
+const link = () => (state.run ? addressOf(location.href, state) : '');
 /** @type {History} */
-let steps;
-/** @param {(...told: any[]) => void} fn @param {any[]} a */
-const call = (fn, a) => {
-  try {
-    fn(...a);
-  } catch (e) {
-    console.error(e);
-  }
-};
-/** @param {keyof Events} event */
-const emit = (event) => {
-  const a = now[event]();
-  if (a) for (const fn of listeners[event] || []) call(fn, a);
-};
-/**
- * @template {keyof Events} E
- * @param {E} event
- * @param {(...told: Events[E]) => void} fn
- */
-const on = (event, fn) => {
-  (listeners[event] ??= []).push(fn);
-  const a = now[event]();
-  if (a) call(fn, a);
-};
-
-/* ---- bytes and words ---- */
-/** @param {string} key @param {Record<string, any>} [vars] */
-const t = (key, vars = {}) =>
-  (words[state.lang][key] ?? words.en[key] ?? key).replace(/\{(\w+)\}/g, (m, k) => (has(vars, k) ? vars[k] : m));
-/** @param {string} key */
-const known = (key) => has(words.en, key);
-/** @param {number} v */
-const number = (v, digits = 2) => (v < 0 ? '−' : '') + Math.abs(v).toFixed(digits);
-const WORDED = '[data-t],[data-t-label],[data-t-title]';
-/** @param {ParentNode} [node] */
-const translate = (node = document) => {
-  const each = (/** @type {string} */ attribute) => /** @type {NodeListOf<HTMLElement>} */ (node.querySelectorAll(attribute));
-  for (const e of each('[data-t]')) e.textContent = t(String(e.dataset.t));
-  for (const e of each('[data-t-label]')) e.setAttribute('aria-label', t(String(e.dataset.tLabel)));
-  for (const e of each('[data-t-title]')) e.title = t(String(e.dataset.tTitle));
-};
-/** @param {number | null} [label] @returns {string} */
-const names = (label) =>
-  label === null || label === undefined || label < 0
-    ? ''
-    : (state.info?.dataset?.classes?.[label] ?? state.info?.card?.data?.classes?.[label] ?? String(label));
-
-/* ---- the server ---- */
-/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] */
-const bytes = async (path, body, signal) => {
-  let r;
-  try {
-    r = await server.ask(
-      path,
-      body === undefined
-        ? { signal }
-        : { method: 'POST', signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-    );
-  } catch (e) {
-    if (e.name === 'AbortError') throw e;
-    throw new Error(t('error.offline'), { cause: e });
-  }
-  if (!r.ok) {
-    let s = '';
-    try {
-      const d = await r.json();
-      s = typeof d.error === 'string' ? d.error : '';
-    } catch {
-      /* not JSON */
-    }
-    throw new Error(s || t(r.status === 401 ? 'error.login' : 'error.server', { status: r.status }));
-  }
-  return r;
-};
-let busy = 0;
-/** @param {string} path @param {any} [body] @param {AbortSignal} [signal] @returns {Promise<any>} */
-const fetched = async (path, body, signal) => {
-  busy++;
-  try {
-    return await (await bytes(path, body, signal)).json();
-  } finally {
-    busy--;
-  }
-};
-const api = /** @type {Api} */ (fetched);
-/**
- * The current run and its class, unless the request names a run of its own.
- * @template {string} Op
- * @template {{ op?: Op, [more: string]: any }} Body
- * @param {Body} body
- * @returns {Body & { run: string }}
- */
-const whose = (body) =>
-  /** @type {any} */ (body.run !== undefined ? body : { run: state.run, ...(state.label !== null && { label: state.label }), ...body });
-/**
- * @template {keyof CodeAsks} Op
- * @param {CodeAsked<Op>} op
- * @param {AbortSignal} [signal]
- * @returns {Promise<CodeAnswer<Op>>}
- */
-const code = async (op, signal) => {
-  const d = /** @type {any} */ (await api('code', /** @type {any} */ (whose(op)), signal));
-  if (d.w) d.w = f32(d.w);
-  return d;
-};
-/** @param {Iterable<Element>} elements @param {boolean} on */
-const stale = (elements, on, again = false) => {
-  for (const e of elements) {
-    e.classList.toggle('lx-stale', on);
-    if (!on) e.classList.remove('lx-failed');
-    if (on && again)
-      for (const a of e.getAnimations())
-        if (a instanceof CSSAnimation && a.animationName === 'lx-stale') a.currentTime = 0; /* the wait begins anew */
-  }
-};
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {Asked} body
- * @param {(x: CanvasRenderingContext2D, image: ImageBitmap, body: Asked) => void} [paint]
- * @param {boolean} [leads]
- */
-const draw = (canvas, body, paint, leads = false) => {
-  if (!drawings.has(canvas))
-    drawings.set(canvas, new Drawing(canvas, { bytes, say, stale, run: () => state.run, working: (by) => (busy += by) }));
-  drawings.get(canvas).wish(whose(body), paint, body.run !== undefined, leads);
-};
-/** @param {string} dataset @param {number} k @returns {Promise<ImageBitmap>} */
-const sheet = (dataset, k) => {
-  const key = dataset + '/' + k;
-  if (!sheets.has(key))
-    sheets.set(
-      key,
-      bytes('sheet/' + encodeURIComponent(dataset) + '/' + k)
-        .then((r) => r.blob())
-        .then(createImageBitmap)
-        .catch((e) => {
-          sheets.delete(key);
-          throw e;
-        }),
-    );
-  return sheets.get(key);
-};
-/** @param {HTMLCanvasElement} canvas @param {number} index */
-const tile = async (canvas, index) => {
-  const d = state.info?.dataset;
-  if (!d || index < 0 || index >= d.n) return false;
-  canvas.dataset.index = String(index);
-  const im = await sheet(d.name, Math.floor(index / d.per_sheet)),
-    [h, w] = d.tile,
-    i = index % d.per_sheet;
-  if (canvas.dataset.index !== String(index)) return false;
-  if (canvas.width !== w || canvas.height !== h) {
-    canvas.width = w;
-    canvas.height = h;
-  }
-  brush(canvas).drawImage(im, (i % d.columns) * w, Math.floor(i / d.columns) * h, w, h, 0, 0, w, h);
-  canvas.dataset.drawn = String(index);
-  return true;
-};
+const steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+knows.can = () => steps.can;
+state.kept = placeOf(location.href).kept;
+const linked = !!placeOf(location.href).run;
 
 /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
 /** @param {HTMLInputElement} e */
@@ -303,55 +104,6 @@ document.addEventListener('input', (e) => {
   const input = /** @type {HTMLInputElement} */ (e.target);
   if (input.classList?.contains('lx-range')) range(input);
 });
-
-/* ---- notices ---- */
-/** @type {HTMLElement | null} */
-let toast = null;
-let timer = 0;
-/** @param {string} sentence @param {'error' | ''} [kind] */
-const say = (sentence, kind) => {
-  if (!toast) {
-    toast = document.createElement('div');
-    toast.id = 'lx-toast';
-    toast.setAttribute('role', 'status');
-    document.body.append(toast);
-  }
-  toast.textContent = sentence;
-  toast.dataset.kind = kind || '';
-  toast.classList.add('on');
-  clearTimeout(timer);
-  timer = setTimeout(() => toast?.classList.remove('on'), kind === 'error' ? 7000 : 2600);
-};
-/** @param {string} text @param {string} [done] what is said then */
-const copy = async (text, done) => {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const a = document.createElement('textarea');
-    a.value = text;
-    document.body.append(a);
-    a.select();
-    document.execCommand('copy');
-    a.remove();
-  }
-  say(done || t('copied'));
-};
-/** @param {Blob} blob @param {string} name */
-const save = (blob, name) => {
-  const a = document.createElement('a');
-  a.href = URL.createObjectURL(blob);
-  a.download = name;
-  document.body.append(a);
-  a.click();
-  a.remove();
-  setTimeout(() => URL.revokeObjectURL(a.href), 60000);
-};
-
-/* ---- the link ---- */
-const link = () => (state.run ? addressOf(location.href, state) : '');
-steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
-state.kept = placeOf(location.href).kept;
-const linked = !!placeOf(location.href).run;
 
 /* ---- the current run and its code ---- */
 /** @param {RunAnswer} d @returns {Info} */
@@ -409,8 +161,8 @@ const opened = async (run, loading) => {
     return ticket === opening ? info : null;
   } catch (e) {
     if (ticket === opening) {
-      say(e.message, 'error');
-      document.body.dataset.openError = e.message;
+      say(/** @type {Error} */ (e).message, 'error');
+      document.body.dataset.openError = /** @type {Error} */ (e).message;
     }
     return null;
   } finally {
@@ -473,8 +225,8 @@ const restore = async (at, first, loading) => {
 const visit = (at) => steps.visit(() => restore(at, false));
 /** @param {{ first: boolean, run: boolean }} what */
 const tellRestored = (what) => {
-  restored = { first: true, run: true };
-  for (const fn of listeners.restore || []) call(fn, [what]);
+  knows.restored = { first: true, run: true };
+  emitRestore(what);
   restoring = false;
 };
 /** @param {ArrayLike<number>} w @param {Origin} origin @param {number} [label] */
@@ -511,33 +263,6 @@ const setKeys = (keys) => {
   state.keys = keys.slice(0, 12);
   emit('keys');
 };
-/** @param {string | null} name */
-const runOf = (name) => state.runs?.find((r) => r.name === name);
-/* whether a view can show a run: what the run itself says, else what the list says of it */
-/** @param {string} name @param {string} [view] */
-const supports = (name, view = state.view) => {
-  const able = (name === state.run && state.info?.views) || runOf(name)?.views;
-  return !able || able.includes(view);
-};
-const can = () => {
-  document.body.classList.toggle('lx-cannot', !!state.run && !supports(state.run));
-};
-/* the runs that the current view can show, the one that shows most of it first; then the others */
-const ranked = () => {
-  const names = (state.runs || []).map((r) => r.name),
-    able = names.filter((name) => supports(name)),
-    first = [state.firsts[state.view], state.first].filter((name) => name && able.includes(name));
-  return [.../** @type {Set<string>} */ (new Set([...first, ...able, ...names]))];
-};
-/** The run that shows most of the current view, null where none can show it. */
-const best = () => ranked().find((name) => supports(name)) ?? null;
-/* whether a view is to open on the run that shows its point: as long as nobody has chosen a run, or changed what is drawn */
-const opensAnother = () => {
-  const { run, w, info, firsts } = state,
-    first = firsts[state.view];
-  if (!run || !supports(run)) return true;
-  return !!first && first !== run && supports(first) && !!w && !!info && w.every((v, i) => v === info.default.w[i]);
-};
 const present = async () => {
   const names = ranked(),
     shows = state.view;
@@ -568,29 +293,6 @@ const place = () => {
   document.body.dataset.view = state.view;
   document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view)?.inspector);
 };
-let lists = 0;
-/** @type {Promise<Run[] | null> | null} */
-let newest = null;
-const refresh = () => (newest = listed(++lists));
-/** @param {number} mine @returns {Promise<Run[] | null>} */
-const listed = async (mine) => {
-  /* an answer that another has overtaken would bring back what was deleted since */
-  try {
-    const d = await api('runs');
-    if (mine !== lists) return newest;
-    state.runs = d.runs;
-    state.first = d.first;
-    state.firsts = d.firsts;
-    state.training = d.training;
-    state.problems = d.problems || {};
-    can();
-    emit('runs');
-  } catch (e) {
-    if (mine !== lists) return newest;
-    say(e.message, 'error');
-  }
-  return state.runs;
-};
 /** @param {string} lang */
 const setLang = (lang) => {
   state.lang = lang;
@@ -607,98 +309,12 @@ const setTheme = (theme) => {
   paintTheme();
   emit('theme');
 };
-const paintTheme = () => {
-  document.body.classList.toggle('dark', state.theme === 'dark');
-  document.documentElement.style.colorScheme = state.theme;
-};
-
-/* ---- sliders over the strongest directions: coordinates in units of each direction's standard deviation ---- */
-/** @param {number} k */
-const coordinate = (k, w = here().w) => moves.coordinate(w, here().info.mean, here().info.directions[k]);
-/** @param {number} k @param {number} value */
-const moved = (k, value, w = here().w) => moves.moved(w, here().info.mean, here().info.directions[k], value);
-/* what images are read for, in words: a field ("skin"), a category alone ("no glasses", "dark"), one that says its field ("skin dark") */
-/** @param {string | null | undefined} s */
-const spaced = (s) =>
-  String(s)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll('_', ' ')
-    .toLowerCase();
-/** @param {string | null | undefined} f @returns {string} */
-const field = (f) => (known('field.' + f) ? t('field.' + f) : spaced(f));
-/** @param {string | null | undefined} f @param {string | null | undefined} v @returns {string} */
-const category = (f, v) => {
-  if (known(`value.${f}.${v}`)) return t(`value.${f}.${v}`);
-  if (v === 'yes') return field(f);
-  if (v === 'no') return t('value.no', { what: field(f) });
-  return f === 'class' ? String(v) : spaced(v);
-};
-/** @param {string} f @param {string} v @returns {string} */
-const phrase = (f, v) =>
-  ['yes', 'no'].includes(v) || f === 'class' || known('alone.' + f) ? category(f, v) : `${field(f)} ${category(f, v)}`;
-/* what a strong direction was measured to change, in words (direction_names.js) */
-/** @param {Info['directions'][number]} d */
-const measured = ({ label, low, high, effect, also }) => {
-  const word = (/** @type {string} */ of) => (known('effect.' + of) ? t('effect.' + of) : field(of)),
-    size = (+(effect / 4).toFixed(1)).toLocaleString('en', { signDisplay: 'always' }).replace('-', '−');
-  return { label: low ? field(label) : label && word(label), low, high, size: low ? '' : size + ' σ', also: also.map(word) };
-};
-/** @param {number} k */
-const label = (k) => {
-  const all = here().info.directions,
-    { label: of, low, high } = all[k],
-    told = all.map(measured),
-    does = low ? `${field(of)}: ${category(of, low)} → ${category(of, high)}` : (told[k].label ?? t('effect.unclear'));
-  return `${k + 1} · ${named(t, does, apart(told)[k], of !== null)}`;
-};
-/** @param {number} k @param {number} value */
-const slide = (k, value) => {
-  if (state.info?.directions[k] && Number.isFinite(value)) setCode(moved(k, value), { kind: 'sliders' });
-};
-/** @param {number} n */
-const sliderUpdates = (n) =>
-  Array.from({ length: n }, (_, k) =>
-    !state.info?.directions[k]
-      ? { __type__: 'update', visible: false }
-      : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
-  );
-/* Gradio's components that follow the language: [key, property] of each, in the page's head (page.py) */
-/** @returns {[string, string][]} */
-const labels = () => JSON.parse(/** @type {HTMLElement} */ (document.getElementById('lx-relabel')).textContent);
-const relabels = () => labels().map(([key, prop]) => ({ __type__: 'update', [prop]: t(key) }));
-
 /** Whether the arc between codes is the better way: codes are the noise itself, from a normal prior of sixteen dimensions or more. */
 const arc = () => {
   const s = state.info?.spec;
   return !!s && s.prior === 'normal' && s.num_layers === 1 && s.w_dim === s.z_dim && s.w_dim >= 16;
 };
 
-/** A classic script of the server's is run. @param {string} path */
-const scripted = async (path) => {
-  const s = document.createElement('script');
-  s.src = await server.script(path);
-  s.async = true;
-  await new Promise((ok, no) => {
-    s.onload = ok;
-    s.onerror = no;
-    document.head.append(s);
-  });
-};
-let plotly;
-const loadPlotly = () =>
-  (plotly ??= scripted(plotlyPath)
-    .then(() => window.Plotly)
-    .catch(() => {
-      plotly = null;
-      throw new Error(t('error.offline'));
-    }));
-/** @param {string} name */
-const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-/* ten colours that colour-blind people can tell apart (after Tol), lighter on dark */
-const palettes = {
-  light: ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#8c6d46', '#ee8866', '#5a5f73', '#44bb99'],
-  dark: ['#5f93cc', '#ee6677', '#3fa552', '#d3c350', '#74d4f4', '#cc5599', '#a98556', '#f29a7c', '#959bb0', '#4fc7a5'],
-};
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
 /* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
 let asked = 0;
@@ -713,7 +329,7 @@ const sample = async (seed = random()) => {
     const d = await code({ op: 'sample', seed });
     if (still()) setCode(d.w, { kind: 'seed', seed });
   } catch (e) {
-    say(e.message, 'error');
+    say(/** @type {Error} */ (e).message, 'error');
   }
 };
 /** @param {number} index */
@@ -723,7 +339,7 @@ const point = async (index) => {
     const d = await code({ op: 'point', index });
     if (still()) setCode(d.w, { kind: 'point', index, label: d.label });
   } catch (e) {
-    say(e.message, 'error');
+    say(/** @type {Error} */ (e).message, 'error');
   }
 };
 
@@ -779,7 +395,7 @@ export const lx = (window.lx = {
   field,
   category,
   phrase,
-  slide,
+  slide: slideBy(setCode),
   sliderUpdates,
   relabels,
   supports,
@@ -789,7 +405,7 @@ export const lx = (window.lx = {
   loadPlotly,
   css,
   get palette() {
-    return state.theme === 'dark' ? palettes.dark : palettes.light;
+    return palette();
   },
   sample,
   point,
@@ -797,7 +413,7 @@ export const lx = (window.lx = {
   random,
   originText,
   get busy() {
-    return busy + steps.busy;
+    return waiting() + steps.busy;
   },
   undo: () => steps.undo(),
   redo: () => steps.redo(),

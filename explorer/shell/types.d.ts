@@ -154,7 +154,7 @@ export type MicroscopeAnswer<Op extends keyof MicroscopeAsks> = MicroscopeAsks[O
 export type AskMicroscope = <Op extends keyof MicroscopeAsks>(body: MicroscopeAsked<Op>) => Promise<MicroscopeAnswer<Op>>;
 
 /** A call of Train's on the server: what it was asked for. Throws Error(sentence) where it could not be done. */
-export type AskJob = <Name extends keyof Jobs>(name: Name, value?: Record<string, unknown>) => Promise<Jobs[Name]>;
+export type AskJob = <Name extends keyof Jobs>(name: Name, asked: Jobs[Name]['asked']) => Promise<Jobs[Name]['answer']>;
 
 /** lx.api: GET without a body, POST with one. */
 export interface Api {

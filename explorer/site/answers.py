@@ -17,15 +17,16 @@ from training.heldout import HeldOut
 from training.ranges import ranges
 
 from .. import Refused, plots, views
-from ..latent import attributes, code_slices, galleries, run_directions
+from ..latent import attributes, code_slices, galleries, moves, neighbours, run_directions
 from ..runs.run import Run
 from ..runs.session import Session, first_of
 from ..server import files
 from ..server.access import Access
 from ..server.http import json_answer
 from ..server.opening import describe, list_runs
+from ..server.packed import pack
 from ..views import base, operations
-from . import VIEWS
+from . import VIEWS, sheets
 
 Files = Iterator[tuple[str, bytes]]
 PLAIN = re.compile(r"[\w .,()-]{1,80}")         # names that a file may have anywhere
@@ -69,7 +70,7 @@ def of_run(session: Session, name: str) -> Files:
     """A run's own files. Raises Refused."""
     run, spec = session.run(name), session.run(name).spec.to_dict()
     can = fitting(spec)
-    yield f"data/run/{name}.json", as_json(describe(session, name, fitting))
+    yield f"data/run/{name}.json", as_json(opened(session, name))
     if "codes" in can:
         yield f"data/codes/{name}.json", as_json([m.to_dict() for m in code_slices.measured(run)])
     yield f"data/plot/{name}/spectrum.json", as_json(plots.spectrum(run_directions.basis(run).spectrum))
@@ -79,11 +80,21 @@ def of_run(session: Session, name: str) -> Files:
             yield f"data/map/{name}.{projection}.bin", asked(files.points, session, {"run": name}, projection=projection)
         except Refused:                         # it has no such map
             continue
-    yield f"data/known/{name}.json", as_json(dict(known(run, can)))
+    yield f"data/known/{name}.packed", pack(as_json(dict(known(run, can))))
+
+
+def opened(session: Session, name: str) -> dict[str, Any]:
+    """What the server answers when a run is opened; its test images laid out as the site's files are, and the ``picture`` that the page
+    begins with as an address, so that it is there before any network is."""
+    run, told = session.run(name), dict[str, Any](describe(session, name, fitting))
+    if run.held is not None and told["dataset"] is not None:
+        told["dataset"] = {**told["dataset"], **sheets.layout(run.held)}
+    first = moves.from_text(neighbours.first_code(run)["w"]).reshape(1, run.d)
+    return {**told, "picture": sheets.data_url(run.decode(first)[0])}
 
 
 def of_images(session: Session, held: HeldOut) -> Files:
-    """A data set's files: its sheets of held-out images, and what is known of these."""
+    """A data set's files: its held-out images, and what is known of these."""
     name = held.folder.name
     yield f"data/fields/{name}.bin", asked(files.fields, session, {"dataset": name})
     for by in ["class", *(field for field, _ in held.spec.attributes)]:
@@ -92,7 +103,8 @@ def of_images(session: Session, held: HeldOut) -> Files:
                 yield f"data/colours/{name}.{by}.bin", asked(files.colours, session, {"dataset": name}, by=by)
         except Refused:                         # it has no classes
             continue
-    for k in range(held.num_sheets):
+    yield from sheets.tiles(held)
+    for k in () if held.lossless else range(held.num_sheets):
         yield f"data/sheet/{name}/{k}.webp", asked(files.sheet_file, session, {"dataset": name, "k": k})
 
 
@@ -124,7 +136,7 @@ def _with(body: dict[str, Any], label: int | None) -> dict[str, Any]:
 
 
 def known(run: Run, can: list[str]) -> Iterator[tuple[str, Any]]:
-    """data/known/RUN.json: answers by their questions; of what this run cannot be asked there is none."""
+    """data/known/RUN.packed, JSON by gzip: answers by their questions; of what this run cannot be asked there is none."""
     for body in questions(run, can):
         try:
             yield key_of(body), answered(run, body)

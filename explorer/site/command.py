@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import Refused
@@ -19,18 +20,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     export.add_argument("--runs", default="", metavar="A,B,…", help="which runs [default: all]")
     export.add_argument("--replace", action="store_true", help="write anew what was exported before")
     export.add_argument("--runtime", type=Path, metavar="DIR", help="folder of ONNX Runtime Web's files, instead of fetching them once")
-    export.add_argument("--trained", type=Path, default=Path("trained"), help="where runs are kept [default: trained]")
+    export.add_argument("--trained", type=Path, action="append", metavar="DIR",
+                        help="where runs are kept; may be given again: of runs of one name that of the first folder [default: trained]")
     export.set_defaults(usage_error=export.error)
 
 
-def run(args: argparse.Namespace) -> int:
-    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence."""
+def run(args: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """The exit status: 1 where runs were left out, 2 where nothing was written, after a sentence. ``folders``: where runs are. Raises
+    KeyboardInterrupt; then nothing was written either."""
     if (args.folder is None) == (args.one_file is None):
         args.usage_error("name either a folder or --one-file RUN PAGE, one of the two.")
-    if not args.trained.is_dir():
-        print(f"There is no folder {args.trained}; --trained says where runs are kept.", file=sys.stderr)
+    if missing := next((place for place in folders if not place.is_dir()), None):
+        print(f"There is no folder {missing}; --trained says where runs are kept.", file=sys.stderr)
         return 2
-    session = Session(args.trained, keep=0)
+    session = Session(folders, keep=0)
     try:
         return _one(session, args) if args.one_file else _folder(session, args)
     except Refused as e:
@@ -56,6 +59,6 @@ def _one(session: Session, args: argparse.Namespace) -> int:
         args.usage_error("--one-file names its run itself.")
     size, left = one_file.write(session, name, Path(path), args.runtime, args.replace)
     print(f"{path}: {name}, {size / 2**20:.1f} MB")
-    if left:
-        print(f"Left out to fit: {', '.join(left)}")
+    for sentence in left:
+        print(f"To fit: {sentence}")
     return 0

@@ -16,6 +16,9 @@ from ..server.access import Access
 from . import VIEWS
 
 HERE = Path(__file__).parent
+ENGLISH, KOREAN = "Loading the page", "페이지를 불러오는 중"      # before anything is there that knows the visitor's language
+LOADING = (f'<div id="lx-loading" role="progressbar" aria-label="{ENGLISH} · {KOREAN}">'
+           f'<span>{ENGLISH} · <span lang="ko">{KOREAN}</span></span><b><i></i></b></div>')
 
 
 def blocks(session: Session, names: Sequence[str] = VIEWS) -> gr.Blocks:
@@ -30,7 +33,7 @@ def document(session: Session, names: Sequence[str] = VIEWS, head: str = "", bod
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><title>Latent Explorer</title><style>{styles}</style>{head}</head>
-<body data-site="1"><div class="gradio-container"><main class="contain">{inner}</main></div>
+<body data-site="1" data-loading>{LOADING}<div class="gradio-container"><main class="contain">{inner}</main></div>
 <script type="application/json" id="lx-relabel">[]</script>{body}</body></html>
 """
 

@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from torch import nn
+
 from training import features
 from training.features import FeatureNet
 
@@ -16,10 +18,9 @@ from ..runs.run import Run
 from ..runs.session import Session
 from . import answers, checking, runtime, told, tracing
 from .networks import Judge, Net, networks, own_sampling
+from .planes import SUFFIX, planes
 
 NEEDS = ("onnx", "onnxscript", "onnx_ir")
-WRONG = 1                                       # of 255, that a pixel may differ by from the server's
-TOLERANCE = 1e-3                                # of the largest number, that what is not drawn may
 
 
 @dataclass
@@ -71,13 +72,12 @@ class Maker:
         copy, nets = tracing.settled(run.model), []
         for net in networks(run, copy):
             nets.append(net)
-            path = f"data/model/{name}/{net.key}.onnx"
-            made.files[path] = tracing.traced(copy, net)
-            self._check(made, net, path)
+            made.files[f"data/model/{name}/{net.key}.onnx{SUFFIX}"] = self._written(made, copy, net)
         made.nets = len(nets)
-        made.files[f"data/model/{name}/model.json"] = answers.as_json(told.model(run, nets, reads))
-        if (kept := told.near(run)) is not None:
-            made.files[f"data/near/{name}.bin"] = kept[0]
+        near = told.near(run)
+        made.files[f"data/model/{name}/model.json"] = answers.as_json(told.model(run, nets, reads, None if near is None else near[1]))
+        if near is not None:
+            made.files[f"data/near/{name}{SUFFIX}"] = planes(near[0])
         made.files.update(answers.of_run(self.session, name))
         if run.held is not None and self._new(f"images {run.held.folder.name}"):
             made.files.update(answers.of_images(self.session, run.held))
@@ -93,11 +93,9 @@ class Maker:
         if self._new(f"judge {name}"):
             judge = Judge(net)
             reading = judge.reading(run.spec.shape)
-            path = f"data/judge/{name}/judge.onnx"
-            made.files[path] = tracing.traced(judge, reading)
+            made.files[f"data/judge/{name}/judge.onnx{SUFFIX}"] = self._written(made, judge, reading)
             told = {"fields": [[field, list(categories)] for field, categories in net.fields], "shape": list(run.spec.shape)}
             made.files[f"data/judge/{name}/judge.json"] = answers.as_json(told)
-            self._check(made, reading, path)
         return name
 
     def _new(self, what: str) -> bool:
@@ -105,15 +103,13 @@ class Maker:
         self.known.add(what)
         return new
 
-    def _check(self, made: Made, net: Net, path: str) -> None:
-        """Raises Refused where a network that was written gives other images than the model."""
-        if not checking.can_check():
-            return
-        found = checking.difference(net, made.files[path])
-        if (found.pixels or 0) > WRONG or found.numbers > TOLERANCE:
-            raise Refused(f"the network {net.key!r} gives other numbers in a browser than here: by {found.numbers:.2g} of the largest.")
-        if found.pixels is not None:
+    def _written(self, made: Made, owner: nn.Module, net: Net) -> bytes:
+        """A network's file. Raises Refused where what was written gives other images than the model."""
+        written = tracing.traced(owner, net)
+        found = checking.checked(net, written)
+        if found is not None and found.pixels is not None:
             made.pixels = max(made.pixels or 0, found.pixels)
+        return planes(written)
 
 
 def folder_of(trained: Path, run: Run, net: FeatureNet) -> str:

@@ -11,7 +11,7 @@ from training.files import write_atomically
 
 from .. import Refused
 from ..runs.session import Session
-from . import answers, files, runtime
+from . import answers, files, left_out, runtime, sheets
 from .page_files import PLOTLY
 from .single_page import single_page
 
@@ -20,7 +20,8 @@ WEIGHTS = 2_000_000                             # parameters that it is meant fo
 
 
 def write(session: Session, name: str, path: Path, runtime_folder: Path | None = None, replace: bool = False) -> tuple[int, list[str]]:
-    """Write the file of a run; its bytes, and what was left out of it for its size. Raises Refused; then nothing is changed."""
+    """Write the file of a run; its bytes, and a sentence for each thing that was left out of it for its size. Raises Refused; then nothing
+    is changed."""
     files.require()
     if path.is_dir() or path.exists() and not replace:
         raise Refused(f"{path} is there already; " + ("name a file." if path.is_dir() else "say --replace to write it anew."))
@@ -29,11 +30,12 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
     page, left = fitted(session, name, bodies)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))
-    return len(page), left
+    return len(page), left_out.consequences(left, bodies)
 
 
 def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """The page with as many of the files as it has room for, and the paths of the others. Raises Refused with figures."""
+    bodies = sheets.once(bodies)
     names, kept, left, order = answers.shown(session, [name]), dict(bodies), list[str](), [*spare(bodies), PLOTLY]
     while True:
         told = {**kept, "data/left_out.json": json.dumps(left).encode()} if left else kept
@@ -53,12 +55,12 @@ def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[by
 
 
 def spare(bodies: Mapping[str, bytes]) -> list[str]:
-    """What can be done without, in the order in which it goes: codes that a browser can work out anew, the map in space, the classifier,
-    sheets of test images from the last on. (After these, plotly.js: what draws the map.)"""
+    """What can be done without, in the order in which it goes: the map in space, codes that a browser can work out anew, the classifier,
+    test images from the last on. (After these, plotly.js: what draws the map.)"""
     near = [path for path in bodies if path.startswith("data/near/")]
     space = [path for path in bodies if path.endswith(".pca3.bin")]
-    sheets = sorted((path for path in bodies if path.startswith("data/sheet/")), key=lambda path: -int(Path(path).stem))
-    return [*near, *space, *(path for path in bodies if path.startswith("data/judge/")), *sheets]
+    images = sorted((path for path in bodies if path.startswith(("data/sheet/", "data/tiles/"))), key=lambda path: -int(Path(path).stem))
+    return [*space, *near, *(path for path in bodies if path.startswith("data/judge/")), *images]
 
 
 def told_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A network as ONNX: traced by torch, its weights packed (packing.py)."""
+"""A network as torch traces it, and as ONNX, its weights packed (packing.py)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from .networks import Net
 
 OPSET = 18
 ROWS = 3                                        # of the example: more than one, else a batch is taken for always one
+OWNER = "owner."                                # before the names of the owner's weights
 
 
 class _Traced(nn.Module):
@@ -40,18 +41,31 @@ def settled(model: LatentModel) -> LatentModel:
     return copy
 
 
+def exported(owner: nn.Module, net: Net) -> torch.export.ExportedProgram:
+    """The network as torch.export has it: plain ATen operations, of any number of rows. Raises Refused."""
+    with torch.enable_grad(), _quiet():
+        try:
+            program = torch.export.export(_Traced(owner, net).eval(), net.example(ROWS), dynamic_shapes=(_batch(net),))
+            nested = any(node.op == "get_attr" for node in program.graph.nodes)     # parts with an autocast of their own
+            return program.run_decompositions({}) if nested else program
+        except (torch._dynamo.exc.UserError, RuntimeError) as e:
+            raise Refused(f"the network {net.key!r} cannot be traced: {_first(e)}") from e
+
+
+def _batch(net: Net) -> tuple[dict[int, torch.export.Dim] | None, ...]:
+    return tuple(None if given.whole else {0: torch.export.Dim.DYNAMIC} for given in net.given)
+
+
 def traced(owner: nn.Module, net: Net) -> bytes:
     """The network as ONNX, of any number of rows; ``owner``: the module that its call belongs to. Raises Refused."""
-    example = net.example(ROWS)
-    batch = tuple(None if given.whole else {0: torch.export.Dim.DYNAMIC} for given in net.given)
     kept = io.BytesIO()
     with torch.enable_grad(), _quiet():
         try:
             program = torch.onnx.export(
-                _Traced(owner, net).eval(), example, dynamo=True, optimize=False, opset_version=OPSET, verbose=False,
-                input_names=[given.name for given in net.given], output_names=list(net.outputs), dynamic_shapes=(batch,))
+                _Traced(owner, net).eval(), net.example(ROWS), dynamo=True, optimize=False, opset_version=OPSET, verbose=False,
+                input_names=[given.name for given in net.given], output_names=list(net.outputs), dynamic_shapes=(_batch(net),))
         except (torch.onnx.OnnxExporterError, RuntimeError) as e:
-            raise Refused(f"the network {net.key!r} cannot be written for a browser: {_first(e)}") from e
+            raise Refused(f"the network {net.key!r} cannot be written as ONNX: {_first(e)}") from e
         assert program is not None
         kept.write(packing.packed(program.model_proto))
     return kept.getvalue()

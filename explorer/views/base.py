@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
@@ -47,6 +47,7 @@ class Draw(Request):
     """A request that is answered with pixels."""
 
     route = "render"
+    lossless: ClassVar[bool] = False            # whether every pixel of a large picture in colour matters more than a moment
 
     def draw(self, run: Run) -> np.ndarray:
         """(H, W, C) uint8."""
@@ -199,9 +200,20 @@ def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:
         raise Refused(_sentence(e)) from e
 
 
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+def checked(kind: type[Kind], value: Any) -> Kind:
+    """A request that is JSON no more, checked. Raises Refused as ``parse`` does."""
+    try:
+        return kind.model_validate(value)
+    except ValidationError as e:
+        raise Refused(_sentence(e)) from e
+
+
 def draw(run: Run, request: Draw) -> tuple[bytes, str]:
     """The answer as a file, and its media type."""
-    return images.encode(request.draw(run))
+    return images.encode(request.draw(run), request.lossless)
 
 
 def short(value: float) -> float:

@@ -47,8 +47,8 @@ def film(run: Run, request: Film) -> tuple[bytes, str]:
     if count > MOST_FRAMES:
         raise Refused(f"That would be {count} frames; up to {MOST_FRAMES} can be saved: make it shorter or take fewer frames a second.")
     frames = request.shown(run, count)
-    frames = images.enlarge(frames, max(1, request.size // max(frames.shape[1:3])))
-    return (gif if request.format == "gif" else mp4)(frames, request.fps), TYPES[request.format]
+    times = max(1, request.size // max(frames.shape[1:3]))
+    return (gif if request.format == "gif" else mp4)(frames, request.fps, times), TYPES[request.format]
 
 
 def wanted(frames: Iterable[F]) -> Iterator[F]:
@@ -58,13 +58,17 @@ def wanted(frames: Iterable[F]) -> Iterator[F]:
         yield frame
 
 
-def gif(frames: np.ndarray, fps: int) -> bytes:
-    """Frames (n, H, W, C) uint8 as an endless GIF. Its clock has hundredths of a second, so they are shared out evenly."""
-    shown = [images.to_pillow(f) for f in frames]
+def gif(frames: np.ndarray, fps: int, times: int = 1) -> bytes:
+    """Frames (n, H, W, C) uint8, ``times`` as large, as an endless GIF. Its clock has hundredths of a second, so they are shared out
+    evenly."""
+    colours = None
     if frames.shape[-1] == 3:                   # one palette for all, so that colours do not flicker
         some = frames[np.linspace(0, len(frames) - 1, min(len(frames), 16)).astype(int)]
-        palette = Image.fromarray(images.grid(some, 4)).quantize(256, Image.Quantize.MEDIANCUT)
-        shown = [f.quantize(palette=palette, dither=Image.Dither.NONE) for f in shown]
+        colours = Image.fromarray(images.grid(images.enlarge(some, times), 4)).quantize(256, Image.Quantize.MEDIANCUT)
+    shown = []
+    for frame in wanted(frames):
+        image = images.to_pillow(images.enlarge(frame, times))
+        shown.append(image if colours is None else image.quantize(palette=colours, dither=Image.Dither.NONE))
     ends = np.round(np.arange(len(frames) + 1) * 100 / fps).astype(int)
     durations = [max(20, int(d) * 10) for d in np.diff(ends)]
     out = io.BytesIO()
@@ -72,20 +76,24 @@ def gif(frames: np.ndarray, fps: int) -> bytes:
     return out.getvalue()
 
 
-def mp4(frames: np.ndarray, fps: int) -> bytes:
-    """Frames (n, H, W, C) uint8 as H.264 (else MPEG-4) that plays everywhere; an odd side gains a row or column."""
+def mp4(frames: np.ndarray, fps: int, times: int = 1) -> bytes:
+    """Frames (n, H, W, C) uint8, ``times`` as large, as H.264 (else MPEG-4) that plays everywhere; an odd side gains a row or column.
+
+    Frame by frame, as all that is done to them: numpy gives the interpreter to nobody while it works on 240 of them.
+    """
     import av  # slow to import, and needed only here
 
-    frames = frames.repeat(3, -1) if frames.shape[-1] == 1 else frames
-    frames = np.pad(frames, ((0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)), "edge")
+    _, h, w, c = frames.shape
     codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as file:
         options = {"crf": "14", "preset": "veryfast"} if codec == "libx264" else {"qscale": "2"}
         stream = file.add_stream(codec, rate=Fraction(fps), options=options)
         assert isinstance(stream, av.VideoStream)
-        stream.height, stream.width, stream.pix_fmt = frames.shape[1], frames.shape[2], "yuv420p"
-        for pixels in wanted(frames):
+        stream.height, stream.width, stream.pix_fmt = h * times + h * times % 2, w * times + w * times % 2, "yuv420p"
+        for frame in wanted(frames):
+            pixels = images.enlarge(frame.repeat(3, -1) if c == 1 else frame, times)
+            pixels = np.pad(pixels, ((0, stream.height - h * times), (0, stream.width - w * times), (0, 0)), "edge")
             for packet in stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")):
                 file.mux(packet)
         for packet in stream.encode():

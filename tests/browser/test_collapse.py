@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from explorer.i18n import words
 from training import points
-from training.live import PAUSED, UNIT
+from training.live import PAUSED
+from training.live_panel import UNIT
 
 BOX = "(document.querySelector('#lx-collapse [data-frames]')?.dataset || {})"
 PIXELS = "[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c) => c.toDataURL())"

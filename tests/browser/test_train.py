@@ -199,6 +199,46 @@ def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictu
     expect(page.locator("#lx-train .lx-name")).to_have_value("my-name")
 
 
+def dropped(page, path) -> None:
+    """A file, dropped where images are chosen."""
+    page.evaluate("""async ([bytes, name, selector]) => {
+        const drop = document.querySelector(selector), data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], name));
+        drop.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); }""",
+                  [list(path.read_bytes()), path.name, "#lx-train .lx-drop"])
+
+
+BRIGHT = """() => { const img = document.querySelector('#lx-train .lx-own-sheet img');
+    if (!img.complete || img.naturalWidth !== 384 || img.naturalHeight !== 128) return null;
+    const c = document.createElement('canvas'); c.width = 384; c.height = 128;
+    const g = c.getContext('2d'); g.drawImage(img, 0, 0);
+    const at = (x, y) => g.getImageData(x, y, 1, 1).data[0] > 128;
+    return [at(8, 50), at(50, 8)].join(); }"""               # of the first picture: on the left, at the top
+
+
+def test_a_table_that_is_dropped_is_shown_and_may_be_turned(drive, tmp_path):
+    """What the command line says of it is said here, in both languages; the picture is what will be trained on."""
+    page = opened(drive)
+    page.get_by_label("Data", exact=True).select_option("folder")
+    images = np.zeros((30, 28, 28), np.uint8)
+    images[:, :, 2:5] = 255                                   # a line that stands on the left
+    images[np.arange(30), 20, 8 + np.arange(30) % 15] = 60 + 2 * np.arange(30)
+    np.savez(tmp_path / "lines.npz", images=images, labels=np.arange(30) % 3)
+    dropped(page, tmp_path / "lines.npz")
+    found, told = page.locator("#lx-train .lx-own-found li"), page.locator("#lx-train .lx-own-notes li")
+    expect(found).to_have_text(["Arrays (.npz, .npy) of images: 30.", "They are stored with 28 × 28 pixels.", "3 classes: 0, 1, 2."])
+    expect(told).to_have_count(0)
+    page.wait_for_function(f"({BRIGHT})() === 'true,false'")
+    page.get_by_label("Rows and columns", exact=True).select_option("yes")
+    expect(told).to_have_text(["Each image is stored with rows and columns exchanged, as EMNIST's are; set right."])
+    page.wait_for_function(f"({BRIGHT})() === 'false,true'")
+    expect(page.locator("#lx-train .lx-own-part")).to_be_hidden()
+    np.savez(tmp_path / "none.npz", codes=np.zeros((30, 5)))
+    dropped(page, tmp_path / "none.npz")
+    expect(page.locator("#lx-train .lx-own-state")).to_contain_text("is one of images: (n, H, W) or (n, H, W, C) of numbers.")
+    expect(page.locator("#lx-train .lx-own-sheet")).to_be_hidden()
+
+
 def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pictures, tmp_path):
     """A zip is checked as it is dropped; how many train, the batch and the pixel model follow from what is in it and from the settings."""
     page = opened(drive)
@@ -212,11 +252,7 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
             z.writestr(f"mine/IMG_{i}.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
         z.writestr("mine/cut.png", b"no picture")
         z.writestr("mine/list.txt", "a list")
-    page.evaluate("""async ([bytes, selector]) => {
-        const drop = document.querySelector(selector), data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(bytes)], "mine.zip", { type: "application/zip" }));
-        drop.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); }""",
-                  [list(packed.read_bytes()), "#lx-train .lx-drop"])
+    dropped(page, packed)
     expect(page.locator("#lx-train .lx-own-state")).to_have_text("20 images are ready.")
     expect(told.locator("li")).to_have_text([
         "Left out: 1 × damaged or cut short.", "Left out: 3 × HEIC, an iPhone's format. Export them as JPEG.", "Left out: 1 × no images."])

@@ -16,6 +16,7 @@ from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
 from explorer.server import health, naming, opening
+from explorer.server.answering import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
@@ -60,6 +61,7 @@ POSTS: dict[str, tuple[Any, Any]] = {
     "fit/{name}/stop": (Nothing, Nothing),
 }
 FILES: dict[str, Any] = {"seeds": batch.Batch}
+NAMED = {kind.title: kind for kind in QUESTIONS}                        # what programs ask by name; the page's JavaScript asks none of them
 BYTES = {"thumb/{run}", "map/{run}", "colours/{dataset}", "fields/{dataset}", "sheet/{dataset}/{k:int}", "render", "film", "seeds",
          "own-maps/{run}/{key}", "live/{name}/frames"}                  # answered with files and numbers
 
@@ -69,14 +71,10 @@ def by_op(route: str) -> dict[str, type[Any]]:
     return {op: kind for kind in operations.operations(route) for op in get_args(kind.model_fields["op"].annotation)}
 
 
-def called() -> dict[str, Any]:
-    """What each of Train's calls is answered with, where it could be done."""
-    found = {}
-    for function in train.functions(jobs=None):  # type: ignore[arg-type]
-        value, problem = get_args(returned(function))
-        assert problem is training.Problem
-        found[function.__name__] = get_args(value)[0]
-    return found
+def called() -> dict[str, tuple[Any, Any]]:
+    """What each of Train's calls is asked, and what it is answered with where it could be done."""
+    hints = {f.__name__: get_type_hints(f) for f in train.functions(jobs=None)}  # type: ignore[arg-type]
+    return {name: (hint["asked"], hint["return"]) for name, hint in hints.items()}
 
 
 class Types:
@@ -150,7 +148,8 @@ def kinds() -> dict[str, Any]:
     for path, (asked, answer) in POSTS.items():
         found |= {f"POST {path} asked": asked, f"POST {path}": answer}
     found |= {f"film {op}": kind for op, kind in by_op("film").items()} | {f"file {path}": asked for path, asked in FILES.items()}
-    found |= {f"job {name}": answer for name, answer in called().items()}
+    for name, (asked, answer) in called().items():
+        found |= {f"job {name} asked": asked, f"job {name}": answer}
     return found | {"problem": training.Problem}
 
 
@@ -172,7 +171,7 @@ def text() -> str:
         table_of("MicroscopeAsks", "POST microscope, by op.", {op: both(f"microscope {op}") for op in by_op("microscope")}),
         table_of("Gets", "GET, by path.", {path: types.of(f"GET {path}") for path in GETS}),
         table_of("Posts", "POST of what has no op, by path.", {path: both(f"POST {path}") for path in POSTS}),
-        table_of("Jobs", "Train's calls: the `value` of each.", {name: types.of(f"job {name}") for name in called()})]
+        table_of("Jobs", "Train's calls; of an answer its `value`.", {name: both(f"job {name}") for name in called()})]
     return "\n\n".join([HEAD, *types.declarations(), *tables]) + "\n"
 
 

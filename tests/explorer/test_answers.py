@@ -150,10 +150,23 @@ def test_train_s_calls_are_what_they_say(tmp_path):
     assert told(call["job_samples"], {"name": "mine"})["value"].startswith("data:image/webp")
     token = told(call["job_begin_upload"], {"title": "Mine"})["value"]
     assert told(call["job_check_upload"], {"token": token})["key"] == "train.error.upload.few"
-    for name in ("job_stop", "job_resume", "job_start", "job_add_upload"):
-        told(call[name], {"name": "mine"})
+    assert told(call["job_stop"], {"name": "mine"})["value"] is None
+    assert told(call["job_resume"], {"name": "mine"})["error"]
+    start = {"family": "vae", "data": "mnist", "recipe": "quick", "settings": {}, "name": "a/b"}
+    assert told(call["job_start"], start)["key"] == "train.error.name"
+    assert "damaged" in told(call["job_add_upload"], {"token": token, "path": "1.png", "piece": "?", "first": True})["error"]
     assert told(call["job_delete"], {"name": "mine"})["value"] is None
     assert set(call) == set(answers.called())
+
+
+@pytest.mark.parametrize(("name", "asked", "field"), [
+    ("job_start", {"family": "vae", "name": "mine"}, "data"), ("job_start", None, "family"), ("job_resume", {"name": 7}, "name"),
+    ("job_delete", ["mine"], "body"), ("job_stop", {"name": "m", "more": 1}, "more"), ("job_begin_upload", {"title": "x" * 1001}, "title"),
+    ("job_check_upload", {"token": "0" * 16, "dropped": {"raw": "many"}}, "dropped.raw"), ("job_form", "form", "body"),
+    ("job_fit", {"family": "vae", "recipe": "quick", "settings": [1], "upload": "0" * 16}, "settings")])
+def test_a_call_of_train_that_is_not_of_its_type_is_a_sentence(tmp_path, name, asked, field):
+    call = {f.__name__: f for f in train.functions(Jobs(tmp_path, Access(True)))}
+    assert told(call[name], asked)["error"].startswith(f"The request does not fit: {field}: ")
 
 
 def test_an_answer_that_is_not_of_its_type_is_told():

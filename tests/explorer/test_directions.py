@@ -24,23 +24,22 @@ def test_a_planted_normal_is_found_and_its_accuracy_is_honest():
     normal = r.normal(size=12) / np.linspace(0.5, 2, 12)
     normal /= np.linalg.norm(normal)
     has = codes @ normal + 0.05 * r.normal(size=3000) > 1.0
-    vector, accuracy = directions.LinearDiscriminant(codes).fit(has)
+    (vector, accuracy), (_, chance), few = directions.discriminants(codes, np.stack([has, r.random(3000) < 0.1, np.arange(3000) < 5], 1))
     assert vector @ normal > 0.97 and abs(np.linalg.norm(vector) - 1) < 1e-5 and accuracy > 0.93
-    _, chance = directions.LinearDiscriminant(codes).fit(r.random(3000) < 0.1)
     assert 0.4 < chance < 0.6, "a rare attribute that cannot be told is worth a half, not nine tenths"
-    assert directions.LinearDiscriminant(codes).fit(np.arange(3000) < 5) is None
+    assert few is None
 
 
-def test_its_normal_is_that_of_ridge_regression():
-    from sklearn.linear_model import Ridge
+def test_its_normal_is_that_of_fisher_with_the_covariance_shrunk():
     r = np.random.default_rng(3)
     codes = (r.normal(size=(400, 8)) @ r.normal(size=(8, 8))).astype(np.float32)
-    has = codes[:, 1] > 0.3
+    has = np.stack([codes[:, 1] > 0.3, codes[:, 2] < 0], 1)
     known = np.arange(400) % directions.FOLDS != directions.FOLDS - 1
     x = (codes.astype(np.float64) - codes.mean(0, dtype=np.float64))[known]
-    y = np.where(has[known], 1 / has[known].sum(), -1 / (~has[known]).sum())
-    normal = Ridge(0.05 * float((x**2).mean(0).max()) * len(x), fit_intercept=False).fit(x, y).coef_
-    np.testing.assert_allclose(directions.LinearDiscriminant(codes).fit(has)[0], normal / np.linalg.norm(normal), atol=1e-6)
+    within = x.T @ x / len(x) + 0.05 * float((x**2).mean(0).max()) * np.eye(8)
+    for k, found in enumerate(directions.discriminants(codes, has)):
+        normal = np.linalg.inv(within) @ (x[has[known, k]].mean(0) - x[~has[known, k]].mean(0))
+        np.testing.assert_allclose(found[0], normal / np.linalg.norm(normal), atol=1e-6)
 
 
 def test_a_coordinate_that_hardly_varies_does_not_carry_the_normal():
@@ -48,7 +47,7 @@ def test_a_coordinate_that_hardly_varies_does_not_carry_the_normal():
     codes = r.normal(size=(2000, 6)).astype(np.float32)
     has = codes[:, 0] > 0
     codes[:, 5] = 0.01 * has + 0.01 * r.normal(size=2000)
-    vector, _ = directions.LinearDiscriminant(codes).fit(has)
+    (vector, _), = directions.discriminants(codes, has[:, None])
     assert abs(vector[0]) > 0.98 and abs(vector[5]) < 0.2
 
 

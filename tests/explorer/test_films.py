@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from explorer import Refused
+from explorer import Refused, images
 from explorer.latent import layers, moves, reconstruction
+from explorer.runs import lanes
+from explorer.runs.lanes import Abandoned
 from explorer.runs.session import Session
 from explorer.views import base, films, operations, paths
 
@@ -70,6 +72,31 @@ def test_mp4_of_an_odd_size():
     frames = np.random.default_rng(0).integers(0, 256, (3, 27, 17, 1)).astype(np.uint8)
     with av.open(io.BytesIO(films.mp4(frames, 5))) as file:
         assert (file.streams.video[0].width, file.streams.video[0].height) == (18, 28)
+
+
+@pytest.mark.parametrize("write", [films.gif, films.mp4])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_film_is_made_large_frame_by_frame(write, channels, monkeypatch):
+    """All at once would hold every other thread for as long as that takes; who leaves ends it after the frame under way."""
+    frames, sizes, real = np.random.default_rng(0).integers(0, 256, (40, 8, 8, channels)).astype(np.uint8), [], images.enlarge
+
+    def enlarge(pixels, times):
+        sizes.append(len(pixels) if pixels.ndim == 4 else 1)
+        return real(pixels, times)
+    monkeypatch.setattr(films.images, "enlarge", enlarge)
+    whole = write(frames, 10, 3)
+    assert sizes.count(1) == 40 and max(sizes) <= 16, "the palette is of sixteen"
+    monkeypatch.undo()
+    assert len(whole) == len(write(real(frames, 3), 10)), "the same film as of large frames"
+
+    def left():
+        raise Abandoned
+    monkeypatch.setattr(lanes, "check", left)
+    sizes.clear()
+    monkeypatch.setattr(films.images, "enlarge", enlarge)
+    with pytest.raises(Abandoned):
+        write(frames, 10, 3)
+    assert sizes.count(1) == 0
 
 
 def test_bounds(session):

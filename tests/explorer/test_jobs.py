@@ -1,5 +1,6 @@
 """Trainings started from the page: real processes, on images that are drawn here."""
 
+import base64
 import io
 import json
 import os
@@ -324,6 +325,31 @@ def test_a_zip_arrives_in_pieces(job):
     job.check_upload(token)
     job.start("vae", "folder", "quick", dict(TINY, images=160), "zipped", upload=token, size=28)
     assert wait(job, "zipped", "finished", "failed")["state"] == "finished"
+
+
+def test_a_table_is_shown_and_trained_on_as_was_said(job):
+    """Arrays of numpy, stored on their side: the sheet shows them, what is said of them is kept for the training and its resume."""
+    images, labels = small.shapes(40)
+    out = io.BytesIO()
+    np.savez(out, images=images[:, 0].swapaxes(1, 2), labels=labels)
+    token = job.begin_upload("my shapes")
+    job.add_upload(token, "shapes.npz", out.getvalue(), True)
+    found, turned = job.check_upload(token), job.check_upload(token, turned="yes")
+    assert [(n["kind"], n["n"], n["name"]) for n in found["found"]] == [
+        ("is_arrays", 40, ""), ("size", 0, "28 × 28"), ("classes", 2, "0, 1")]
+    assert found["images"] == 40 and found["table"] and found["parts"] == [] and (found["turned"], turned["turned"]) == ("auto", "yes")
+    assert [n["kind"] for n in turned["notes"]] == ["turned"]
+    sheets = [Image.open(io.BytesIO(base64.b64decode(f["sheet"].removeprefix("data:image/png;base64,")))) for f in (found, turned)]
+    assert all(s.size == (6 * 64, 2 * 64) for s in sheets)
+    stored, right = (np.asarray(s)[:64, :64].astype(int) for s in sheets)
+    assert np.abs(stored.swapaxes(0, 1) - right).max() <= 2 < np.abs(stored - right).max(), "but for rounding, when it is enlarged"
+    job.start("vae", "folder", "quick", dict(TINY, images=160), "table", upload=token, size=28)
+    wait(job, "table", "finished")
+    assert json.loads((job.trained / "table" / "resume" / "job.json").read_text())["turned"] == "yes"
+    card = json.loads((job.trained / "table" / "card.json").read_text())["data"]
+    assert card["title"].startswith("my-shapes") and [n["kind"] for n in card["notes"]][0] == "turned"
+    with pytest.raises(JobError):
+        job.check_upload(token, turned="sideways")
 
 
 def test_old_uploads_go(job):

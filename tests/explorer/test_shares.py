@@ -16,6 +16,7 @@ from starlette.responses import Response
 from explorer import NotThere
 from explorer.latent import moves
 from explorer.runs import background, lanes
+from explorer.runs import slots as slots_
 from explorer.runs.background import Later
 from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
@@ -323,6 +324,31 @@ def test_long_work_lets_those_who_asked_meanwhile_compute_first(held):
     whole.done.result(30)
     other.done.result(30)
     assert order == ["first step", "other", "second step"]
+
+
+def test_long_work_is_done_however_much_short_work_there_is(held):
+    """With one slot, and short work that waits at each of the long one's steps: PASS of it goes first each time, no more."""
+    slots, order, asked = Slots(1), [], threading.Event()
+    turns = Turns(slots, 60)
+    long, short = Lane("long", 1, turns=turns), Lane("short", 20, turns=turns)
+
+    def in_steps():
+        asked.set()
+        assert held.wait(30)
+        for k in range(3):
+            lanes.check()
+            order.append(f"step {k}")
+    whole = long.submit(in_steps, GREEDY)
+    assert asked.wait(30)
+    others = [short.submit(lambda k=k: order.append(k), POLITE) for k in range(20)]
+    while len(slots._waiting) < 20:
+        time.sleep(0.001)
+    held.set()
+    for job in (whole, *others):
+        job.done.result(30)
+    before = [order.index(f"step {k}") - k for k in range(3)]
+    assert before == [slots_.PASS * (k + 1) for k in range(3)]
+    assert [k for k in order if isinstance(k, int)] == list(range(20)), "in the order in which they asked"
 
 
 def test_slots_go_to_those_who_asked_first(held):

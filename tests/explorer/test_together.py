@@ -69,6 +69,23 @@ def test_what_waits_goes_together_and_other_runs_apart(held):
     assert held.batches == [[0, 1, 2, 3, 4], [9]]
 
 
+def test_who_comes_while_another_run_draws_goes_along(held):
+    """Of two runs that wait, the one that comes second takes along who asks for it while the first is being drawn."""
+    come, on = threading.Event(), threading.Event()
+
+    def slow(number):
+        come.set()
+        assert on.wait(30)
+        return str(number)
+    first, second = held.ask(1, end=slow), held.ask(2, who="10.0.0.2", key="other run")
+    held.go.set()
+    assert come.wait(30)
+    third = held.ask(3, who="10.0.0.3", key="other run")
+    on.set()
+    assert [job.done.result(30) for job in (first, second, third)] == ["2", "4", "6"]
+    assert held.batches == [[1], [2, 3]]
+
+
 def test_a_greedy_visitor_takes_no_others_place_in_a_batch(held):
     greedy = [held.ask(k, who="greedy") for k in range(2 * MOST)]
     polite = [held.ask(100 + k, who=f"polite {k}") for k in range(3)]

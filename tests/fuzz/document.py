@@ -20,8 +20,6 @@ from tests.explorer import answers
 Schema = dict[str, Any]
 ASKED = {"map/{run}": {"projection": {"enum": ["umap", "pca", "code", "pca3"]}}, "colours/{dataset}": {"by": {"enum": ["class", "side"]}},
          "live/{name}/frames": {"after": {"type": "integer", "minimum": -1, "maximum": 10}}}       # what stands after the "?"
-JOBS = ("job_form", "job_snapshot", "job_samples", "job_start", "job_stop", "job_resume", "job_delete", "job_begin_upload",
-        "job_add_upload", "job_check_upload", "job_fit", "job_augmented")
 
 
 def coded(schema: Any) -> Any:
@@ -31,6 +29,15 @@ def coded(schema: Any) -> Any:
             return {"type": "string", "format": "codes"}
         return {k: coded(v) for k, v in schema.items()}
     return [coded(v) for v in schema] if isinstance(schema, list) else schema
+
+
+def listed(schema: Any) -> Any:
+    """The same, a code that is a list of numbers known by its format: which codes.py makes one of."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "array" and schema.get("items", {}).get("type") == "number":
+            return {"type": "string", "format": "codes"}
+        return {k: listed(v) for k, v in schema.items() if k not in ("default", "title")}
+    return [listed(v) for v in schema] if isinstance(schema, list) else schema
 
 
 class Document:
@@ -86,12 +93,10 @@ class Document:
         closed: Schema = {"additionalProperties": False}
         session = {"type": "string", "minLength": 1, "maxLength": 20}
         data = {"type": "array", "maxItems": 4, "items": anything}
-        number, code = {"type": "integer", "minimum": 0, "maximum": 30}, {"type": "string", "format": "codes"}
-        label = {"anyOf": [{"type": "null"}, number]}
-        takes: dict[str, list[Schema]] = {"list_runs": [], "sample": [number, label], "decode": [code, label], "nearest": [code, number],
-                                          "encode": [{"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}]}
-        for name, values in takes.items():
-            parts = [{"enum": self.runs}, *values] if values else []
+        for name, kind in answers.NAMED.items():
+            values = listed(TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}"))
+            self.defs.update(values.pop("$defs", {}))
+            parts = [{"enum": self.runs} if field == "run" else schema for field, schema in values.get("properties", {}).items()]
             known = {"type": "array", "minItems": len(parts), "maxItems": len(parts)} | ({"prefixItems": parts} if parts else {})
             body = {"type": "object", "properties": {"data": known, "session_hash": session}, "required": ["data"], **closed}
             for way in ("run", "call"):
@@ -99,10 +104,12 @@ class Document:
         self._add(paths, f"{API}/queue/join", "post", body={
             "type": "object", "properties": {"data": data, "fn_index": {"type": "integer", "minimum": -1, "maximum": 20},
                                              "session_hash": session}, "required": ["data", "fn_index", "session_hash"], **closed})
+        jobs = answers.called()
         self._add(paths, f"{API}/component_server", "post", body={
             "type": "object", "properties": {
                 "session_hash": session, "component_id": {"anyOf": [{"const": self.component}, {"type": "integer"}]},
-                "fn_name": {"anyOf": [{"enum": list(JOBS)}, session]}, "data": anything},
+                "fn_name": {"anyOf": [{"enum": list(jobs)}, session]},
+                "data": {"anyOf": [*(self._schema(asked) for asked, _ in jobs.values()), anything]}},
             "required": ["session_hash", "component_id", "fn_name", "data"], **closed})
         for path in ("cancel", "reset"):
             self._add(paths, f"{API}/{path}", "post", body={"type": "object", "properties": {

@@ -4,6 +4,7 @@ answer in time, nothing written but what is measured once. ``make fuzz`` asks fo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -107,7 +108,13 @@ def component(address: str) -> int:
 
 
 def files(root: Path) -> dict[str, int]:
-    return {str(p.relative_to(root)): p.stat().st_size for p in root.rglob("*") if p.is_file() and p.name not in KEPT}
+    """Sizes; not of what is measured once, nor of what becomes that when it is whole (training/files.py)."""
+    found: dict[str, int] = {}
+    for p in root.rglob("*"):
+        if p.name not in KEPT and not p.name.startswith(tuple(f".{name}." for name in KEPT)):
+            with contextlib.suppress(FileNotFoundError):
+                found |= {str(p.relative_to(root)): p.stat().st_size} if p.is_file() else {}
+    return found
 
 
 def looked_at(served: Served, response: schemathesis.Response, path: str) -> None:

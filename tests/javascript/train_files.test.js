@@ -3,6 +3,30 @@ import { test } from 'node:test';
 
 import { isOwn, isRead, leftOut, pathOf, titleOf } from '../../explorer/views/train/train_files.js';
 
+test('archives and tables of images are sent', () => {
+  const names = [
+    'a.tar',
+    'a.tar.GZ',
+    'a.tgz',
+    'a.npz',
+    'a.npy',
+    'a.csv',
+    'a.csv.gz',
+    'a.parquet',
+    'train-images-idx3-ubyte',
+    't-idx1-ubyte.gz',
+  ];
+  assert.deepEqual(names.map(isRead), Array(names.length).fill(true));
+  assert.deepEqual(['emnist-mapping.txt', 'a.gz', 'a.pkl', 'a.idx', 'csv'].map(isRead), [true, false, false, false, false]);
+  assert.equal(titleOf([{ name: 'my.digits.tar.gz' }]), 'my.digits');
+  assert.equal(titleOf([{ name: 'train.csv.gz' }]), 'train');
+  const pair = [{ name: 'train-images-idx3-ubyte' }, { name: 'train-labels-idx1-ubyte' }];
+  assert.deepEqual(
+    [0, 1].map((k) => pathOf(pair, k)),
+    ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'],
+  ); // pairs by their names
+});
+
 test('images and zips are sent, all else is counted by what it is', () => {
   assert.deepEqual(['a.PNG', 'b.jpeg', 'c.tif', 'd.zip', 'e.apng', 'f.heic', 'g.png.txt'].map(isRead), [
     true,
@@ -13,7 +37,7 @@ test('images and zips are sent, all else is counted by what it is', () => {
     false,
     false,
   ]);
-  assert.deepEqual(leftOut(['a.png', 'b.HEIC', 'c.heif', 'd.mp4', 'e.tar', 'f.CR2', 'notes.txt', 'g']), {
+  assert.deepEqual(leftOut(['a.png', 'b.HEIC', 'c.heif', 'd.mp4', 'e.rar', 'f.CR2', 'notes.txt', 'g']), {
     heic: 2,
     video: 1,
     archive: 1,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
+import os
 import re
 import shutil
+import signal
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import app
 from explorer import Refused
 from explorer.__main__ import main
 from explorer.latent import moves, neighbours
@@ -22,7 +28,9 @@ from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
-from explorer.site import VIEWS, answers, files, folder, one_file, runtime
+from explorer.site import VIEWS, answers, files, folder, left_out, one_file, planes, runtime, sheets, told
+from explorer.site.page_files import PLOTLY
+from training.pixels import tiles_of
 
 RUNS = ["plane", "tiny"]
 
@@ -49,7 +57,10 @@ def server(session):
 def test_files_are_the_servers_answers(whole, server):
     place, data = whole[0], whole[0] / "data"
     for name in RUNS:
-        assert (data / "run" / f"{name}.json").read_bytes() == server(f"run/{name}").content
+        own, told = json.loads((data / "run" / f"{name}.json").read_text("utf-8")), server(f"run/{name}").json()
+        assert own.pop("picture").startswith("data:image/webp;base64,")
+        assert {k for k in own["dataset"] if own["dataset"][k] != told["dataset"][k]} <= {"columns", "per_sheet", "sheets"}
+        assert own | {"dataset": None} == told | {"dataset": None}
         assert (data / "codes" / f"{name}.json").read_bytes() == server(f"codes/{name}").content
         assert (data / "plot" / name / "spectrum.json").read_bytes() == server(f"plot/{name}/spectrum").content
         assert (data / "thumb" / f"{name}.png").read_bytes() == server(f"thumb/{name}").content
@@ -61,7 +72,6 @@ def test_files_are_the_servers_answers(whole, server):
     assert (data / "fields" / "shapes.bin").read_bytes() == server("fields/shapes").content
     assert (data / "colours" / "shapes.class.bin").read_bytes() == server("colours/shapes?by=class").content
     assert (data / "colours" / "shapes.side.bin").read_bytes() == server("colours/shapes?by=side").content
-    assert (data / "sheet" / "shapes" / "0.webp").read_bytes() == server("sheet/shapes/0").content
     assert (place / "index.html").stat().st_size and (place / "runtime" / "module").read_bytes() == b"1"
 
 
@@ -75,7 +85,7 @@ def test_the_list_is_of_the_chosen_runs(whole, server):
 
 
 def test_what_was_worked_out_is_what_the_server_says(whole, server):
-    known = json.loads((whole[0] / "data" / "known" / "tiny.json").read_text("utf-8"))
+    known = json.loads(gzip.decompress((whole[0] / "data" / "known" / "tiny.packed").read_bytes()))
     asked = [key for key in known if key.startswith("{")]
     assert {json.loads(key)["op"] for key in asked} >= {"directions", "kl", "kept"}
     for key in asked:
@@ -94,9 +104,10 @@ def test_a_model_is_told_in_numbers(whole, session):
     assert set(told["nets"]) == {"draw", "encode"} and told["drawn"] == {"kind": "normal", "width": 4} and not told["mapped"]
     assert all((data / "model" / "tiny" / net["file"]).stat().st_size for net in told["nets"].values())
     assert told["nets"]["encode"]["outputs"] == ["w", "sigma"]
-    near = np.frombuffer((data / "near" / "tiny.bin").read_bytes(), "<f2").reshape(-1, 4).astype(np.float32)
+    near = np.frombuffer(planes.merged((data / "near" / "tiny.planes").read_bytes()), "<f2").reshape(-1, 4).astype(np.float32)
     np.testing.assert_allclose(near, run.codes, rtol=1e-3, atol=1e-4)
-    assert told["near"] == ("exact" if np.array_equal(near, run.codes) else "rounded")
+    apart = np.abs(run.decode(near).astype(int) - run.decode(run.codes)).max()
+    assert told["near"] == ("exact" if np.array_equal(near, run.codes) else "alike" if apart <= 1 else "rounded") and not told["points"]
     np.testing.assert_allclose(told["apart"], neighbours.of_run(run).apart, rtol=1e-4)
     assert moves.from_text(told["spread"]).shape == (4,) and moves.from_text(told["plane"]["vectors"]).shape == (8,)
 
@@ -112,8 +123,8 @@ def test_nothing_is_written_over_that_is_not_a_site(session, whole, tmp_path, ke
     with pytest.raises(Refused, match="no folder"):
         folder.write(session, tmp_path / "file", ["plane"], True, kept)
     with pytest.raises(Refused, match="--replace"):
-        folder.check_place(whole[0], False)
-    folder.check_place(whole[0], True)
+        folder.SITE.check(whole[0], False)
+    folder.SITE.check(whole[0], True)
     assert (mine / "thesis.txt").read_text() == "years of work" and [p.name for p in mine.iterdir()] == ["thesis.txt"]
 
 
@@ -121,7 +132,7 @@ def test_replaced_is_the_whole_site(session, whole, tmp_path, kept):
     place = tmp_path / "site"
     shutil.copytree(whole[0], place)
     done = folder.write(session, place, ["plane"], True, kept)
-    assert folder.is_site(place) and [p.name for p in (place / "data" / "run").iterdir()] == ["plane.json"]
+    assert folder.SITE.is_at(place) and [p.name for p in (place / "data" / "run").iterdir()] == ["plane.json"]
     assert done.nbytes == sum(p.stat().st_size for p in place.rglob("*") if p.is_file())
     assert gzip.decompress((place / "runtime" / f"{runtime.WASM}.gz").read_bytes()) == f"of {runtime.WASM}".encode()
     assert {p.name for p in tmp_path.iterdir()} == {"site", "runtime"}, "nothing is left beside it"
@@ -162,6 +173,48 @@ def test_a_broken_run_is_left_out_and_said(trained, tmp_path, capsys, kept):
     assert main(["export", str(tmp_path / "other"), "--runs", "broken", *given]) == 2 and not (tmp_path / "other").exists()
 
 
+def test_an_export_that_is_ended_leaves_nothing_behind(trained, tmp_path, capsys, kept, monkeypatch):
+    """As ``kill``, a time limit or a service's stop ends it."""
+    def ended(*given: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)                          # until the signal comes
+        raise AssertionError("it was not ended")
+    monkeypatch.setattr(files.Maker, "make", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["export", str(tmp_path / "site"), "--trained", str(trained), "--runtime", str(kept)]) == 130
+    assert "nothing was written" in capsys.readouterr().err and [p.name for p in tmp_path.iterdir()] == ["runtime"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_runs_of_several_folders_are_exported(trained, tmp_path, capsys, kept):
+    """Of two runs of one name that of the folder that was named first."""
+    second, site = tmp_path / "second", tmp_path / "site"
+    for name in ("plane", "other"):
+        shutil.copytree(trained / "plane", second / name)
+        card = json.loads((second / name / "card.json").read_text("utf-8"))
+        (second / name / "card.json").write_text(json.dumps(card | {"name": name, "title": f"The second's {name}"}), "utf-8")
+    given = ["--trained", str(trained), "--trained", str(second), "--runtime", str(kept)]
+    assert main(["export", str(site), "--runs", "plane,other", *given]) == 0
+    rows = {row["name"]: row["title"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
+    assert rows["other"] == "The second's other" and rows["plane"] != "The second's plane"
+    assert f"{site}: 2 runs, " in capsys.readouterr().out
+    assert main(["export", str(tmp_path / "one"), "--runs", "other", *given]) == 0
+    said = capsys.readouterr().out
+    assert ": 1 run, " in said and not re.search(r"\b1 (runs|networks)\b", said)
+    assert main(["export", str(tmp_path / "none"), "--trained", str(trained), "--trained", str(tmp_path / "nowhere")]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("program, start", [("python app.py", app.main), ("python -m explorer", main)])
+def test_the_program_is_named_as_it_was_started(program, start, capsys):
+    with pytest.raises(SystemExit):
+        start(["export"])
+    assert capsys.readouterr().err.startswith(f"usage: {program} export ")
+    with pytest.raises(SystemExit):
+        start(["export", "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {program} export ")
+
+
 def test_one_file_holds_all_of_a_run(session, tmp_path, kept, whole):
     path = tmp_path / "page.html"
     size, left = one_file.write(session, "tiny", path, kept)
@@ -175,7 +228,7 @@ def test_one_file_holds_all_of_a_run(session, tmp_path, kept, whole):
     def body(path: str) -> bytes:
         at, n = header[path]
         return packed[4 + length + at:4 + length + at + n]
-    for name in ("data/model/tiny/draw.onnx", "data/run/tiny.json", "data/sheet/shapes/0.webp", "data/map/tiny.umap.bin"):
+    for name in ("data/model/tiny/draw.onnx.planes", "data/run/tiny.json", "data/tiles/shapes/0.webp", "data/map/tiny.umap.bin"):
         assert body(name) == (whole[0] / name).read_bytes()
     assert [row["name"] for row in json.loads(body("data/runs.json"))["runs"]] == ["tiny"]
     with pytest.raises(Refused, match="already"):
@@ -188,7 +241,7 @@ def test_one_file_leaves_out_what_it_can_and_refuses_with_figures(session, tmp_p
     size, _ = one_file.write(session, "tiny", whole, kept)
     monkeypatch.setattr(one_file, "MOST", size - 1)
     smaller, left = one_file.write(session, "tiny", whole, kept, replace=True)
-    assert smaller < size and left[0] == "data/near/tiny.bin"
+    assert smaller < size and left == ["The map in three dimensions is not in this file."]
     ink = {"name": "ink", "measured": True}
     told = {"reader": {"judge": "shapes", "middle": [1], "fields": [{"name": "class", "measured": False}, ink]}}
     assert json.loads(one_file.unread(json.dumps(told).encode()))["reader"] == {"judge": None, "middle": [1], "fields": [ink]}
@@ -199,8 +252,64 @@ def test_one_file_leaves_out_what_it_can_and_refuses_with_figures(session, tmp_p
     assert whole.read_bytes() == before
 
 
+def test_what_is_missing_is_told_by_what_it_was_for(session, whole):
+    bodies = {path.relative_to(whole[0]).as_posix(): path.read_bytes() for path in (whole[0] / "data").rglob("*")
+              if path.is_file() and (path.parent.name == "tiny" or path.name.startswith("tiny.") or "shapes" in path.as_posix())}
+    order = one_file.spare(bodies)
+    images = [path for path in order if path.startswith("data/tiles/")]
+    assert [path.split("/")[1] for path in order] == ["map", "near", *["tiles"] * len(images)]
+    told = left_out.consequences([*order[:2], *images[:2], PLOTLY], bodies)
+    per, n = sheets.GREY, session.run("tiny").held.n
+    first = f"{(-(-n // per) - 2) * per:,}"
+    for sentence, part in zip(told, ("three dimensions", "encodes all of them first", f"from number {first} on", "no map"), strict=True):
+        assert part in sentence and "data/" not in sentence
+    assert not left_out.consequences([], bodies)
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_small_files_hold_the_images_that_the_set_has(session, monkeypatch, lossless):
+    held = session.run("tiny").held
+    monkeypatch.setattr(held, "lossless", lossless)
+    laid, found = sheets.layout(held), []
+    for path, body in sheets.tiles(held):
+        with Image.open(io.BytesIO(body)) as image:
+            pixels = np.asarray(image.convert("RGB"))[..., :held.spec.shape[0]]
+        found.append(tiles_of(pixels, *held.spec.shape[1:])[:laid["per_sheet"]])
+        assert path == f"data/tiles/shapes/{len(found) - 1}.webp"
+    assert len(found) == laid["sheets"]
+    there, own = np.concatenate(found)[:held.n].astype(int), held.images(range(held.n)).transpose(0, 2, 3, 1)
+    assert np.array_equal(there, own) if lossless else 0 < np.abs(there - own).mean() < 4
+    first = sheets.whole(held, 3)
+    assert first is None if lossless else first["per_sheet"] == held.per_sheet
+    if first is not None:
+        with Image.open(io.BytesIO(base64.b64decode(first["first"]["picture"].partition(",")[2]))) as image:
+            assert np.array_equal(np.asarray(image.convert("RGB"))[..., :held.spec.shape[0]], own[3]), "the page opens on the image itself"
+
+
+def test_a_page_that_fetches_nothing_has_images_once():
+    files = {"data/tiles/faces/0.webp": b"", "data/sheet/faces/0.webp": b"", "data/tiles/mnist/0.webp": b"", "index.html": b""}
+    assert set(sheets.once(files)) == {"data/sheet/faces/0.webp", "data/tiles/mnist/0.webp", "index.html"}
+
+
+def test_planes_come_together_again_and_are_smaller():
+    weights = np.random.default_rng(0).normal(0, 0.05, 20_001).astype("<f2").tobytes()
+    for body in (weights, weights[:-1], b"", b"1"):
+        assert planes.merged(planes.planes(body)) == body
+    assert len(planes.planes(weights)) < 0.97 * len(gzip.compress(weights, 9))
+
+
+def test_codes_that_are_too_many_are_known_where_the_page_begins(session, monkeypatch):
+    run = session.run("tiny")
+    kept = told.points(run)
+    assert str(told.opens_on(run)) in kept
+    for index, text in kept.items():
+        assert np.array_equal(moves.from_text(text), run.codes[int(index)])
+    monkeypatch.setattr(told, "WIDEST", 1)
+    assert told.near(run) is None and told.model(run, [], None, None)["points"] == kept
+
+
 def test_the_runtime_is_known_by_its_hash(kept, monkeypatch, tmp_path):
-    assert set(runtime.packed(kept)) == {f"runtime/{runtime.MODULE}", f"runtime/{runtime.WASM}.gz", "runtime/LICENSE.txt"}
+    assert set(runtime.packed(kept)) == {f"runtime/{name}" for name in (runtime.MODULE, runtime.GLUE, f"{runtime.WASM}.gz", "LICENSE.txt")}
     (kept / runtime.MODULE).write_bytes(b"another")
     with pytest.raises(Refused, match="is not that of"):
         runtime.packed(kept)

@@ -13,8 +13,8 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 class Hub(BaseHTTPRequestHandler):
-    """``repositories``: by owner/name the files of commit SHA; ``asked``: the paths that were asked for; ``lies``: a size that is
-    told of every file."""
+    """``repositories``: by owner/name the files of commit SHA; ``asked``: the paths that were asked for; ``lies``: a size told of every
+    file."""
 
     repositories: Mapping[str, Mapping[str, bytes]] = {}
     asked: list[str] = []

@@ -12,8 +12,9 @@ from torch.nn import functional as F
 from training import families
 from training.checkpoint import Card
 from training.families.bigan import JointDiscriminator
-from training.loop import Trainer, World
+from training.loop import Trainer
 from training.model import Batch, DataSpec
+from training.world import World
 
 from .small import shapes, spec
 

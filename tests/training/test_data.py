@@ -175,7 +175,7 @@ def test_the_environment_names_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_pa
 @pytest.mark.parametrize("options, says", [
     (dict(name="minst"), "no data set 'minst'"), (dict(name="faces", limit=0), "limit"),
     (dict(name="faces", source=Path("x")), "source"), (dict(name="folder"), "Say which folder"),
-    (dict(name="folder", source=Path("/nowhere/at/all")), "There is no folder or zip at"),
+    (dict(name="folder", source=Path("/nowhere/at/all")), "There is no folder, archive or file at"),
     (dict(name="folder", source=Path("x"), size=100), "28, 32, 64"), (dict(name="sprites", limit=3, size=28), "size"),
 ])
 def test_wrong_calls(options: dict, says: str, tmp_path: Path) -> None:

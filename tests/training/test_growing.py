@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from training import checkpoint, families, growing, losses, state
+from training import checkpoint, families, growing, growing_objective, losses, state
 from training.checkpoint import Card
 from training.equalized import doubled, halved, smoothed
 from training.growing import Schedule, channels_of, sides_of
-from training.loop import Trainer, World
+from training.loop import Trainer
 from training.model import Batch, SettingError
 from training.stages import read
+from training.world import World
 
 from .small import shapes, spec
 
@@ -368,7 +369,7 @@ def test_the_penalty_is_taken_at_each_nth_step():
 @pytest.fixture
 def few(monkeypatch):
     """Coarse colours fitted on few samples, so that a save is quick."""
-    monkeypatch.setattr(growing, "FITTED", 32)
+    monkeypatch.setattr(growing_objective, "FITTED", 32)
 
 
 @pytest.mark.parametrize("name", FAMILIES)

@@ -1,6 +1,7 @@
 """A repository on the Hugging Face Hub, by a stand-in on this machine: what is fetched, and what is said where nothing can be."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from tests.training.test_importing import SETTINGS, opened, renamed, take_in, va
 from training.outside import ImportFailed, hub
 
 __all__ = ["vae"]                                 # a fixture
-PLAIN = {"config.json": b"{}", "model.safetensors": b"w" * 99, "evil.py": b"code", "pytorch_model.bin": b"\x80\x04.", "sub/d.onnx": b"d"}
+PLAIN = {"config.json": b"{}", "model.safetensors": b"w" * 99, "model.py": b"code", "pytorch_model.bin": b"\x80\x04.", "sub/d.onnx": b"d"}
 
 
 def test_nothing_but_what_is_read_is_fetched(tmp_path):
@@ -26,8 +27,7 @@ def test_a_repository_becomes_a_run(tmp_path, vae, monkeypatch):
     config = {"family": "vae", "settings": SETTINGS, "shape": [1, 12, 12], "names": {"vae.enc": "encoder", "vae.dec": "decoder"}}
     files = {"config.json": json.dumps(config).encode(), "model.safetensors": save(renamed(vae)), "README.md": b"#"}
     with served({"ada/Digits.VAE": files}) as (address, asked):
-        monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", address)
-        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        monkeypatch.setattr(hub, "fetch", partial(hub.fetch, endpoint=address))
         card = take_in(tmp_path, "hf://ada/Digits.VAE@v1")
         assert "/api/models/ada/Digits.VAE/revision/v1" in asked
     assert (card.name, card.source) == ("digits-vae", f"ada/Digits.VAE@{SHA[:12]}: model.safetensors")
@@ -37,7 +37,8 @@ def test_a_repository_becomes_a_run(tmp_path, vae, monkeypatch):
 
 @pytest.mark.parametrize(("address", "sentence"), [
     ("hf://ada/none", "there is no repository ada/none on the Hub, or it is private"), ("hf://ada/vae@v2", "ada/vae has no revision 'v2'"),
-    ("hf://ada/gated", "is gated: ask for access"), ("hf://ada", "is no address of a repository"), ("hf://../a/b", "is no address"),
+    ("hf://ada/gated", "is gated: ask for access"), ("hf://ada", "is no address of a repository"),
+    ("hf://../a/b", "is no address of a repo"),
     ("hf://ada/bin", r"no .safetensors and no .onnx file in its top folder; model.bin may hold code \(a pickle\) and is not fetched"),
     ("hf://ada/deep", "those within folders, such as onnx/d.onnx, are not taken"),
 ])
@@ -56,5 +57,6 @@ def test_sizes_are_looked_at_before_and_after(tmp_path, lies, sentence):
 
 
 def test_without_a_connection_it_is_said(tmp_path, monkeypatch):
-    with pytest.raises(ImportFailed, match=r"ada/vae cannot be fetched \(.*\); is there a connection\? A folder with its files does"):
+    sentence = r"ada/vae cannot be fetched \(.*\); is there a connection\? A folder with its files does as well"
+    with pytest.raises(ImportFailed, match=sentence):
         hub.fetch("hf://ada/vae", tmp_path, endpoint="http://127.0.0.1:9")

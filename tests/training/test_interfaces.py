@@ -8,7 +8,8 @@ import torch
 
 from training import loop, state
 from training.checkpoint import Card
-from training.loop import Trainer, World
+from training.loop import Trainer
+from training.world import World
 
 from .prototypes import PROTOTYPES, SmallConfig
 from .small import shapes, spec

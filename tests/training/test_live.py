@@ -17,7 +17,8 @@ import torch
 
 from training import live, points
 from training.data import DataError
-from training.live import ARROWS, HEAD, OVER, PANEL, PAUSED, PLAYING, POINTS, PRESETS, SIDE, UNIT, VIEW, Live
+from training.live import HEAD, OVER, PAUSED, PLAYING, Live
+from training.live_panel import ARROWS, PANEL, POINTS, PRESETS, SIDE, UNIT, VIEW
 
 ROOT = Path(__file__).parent.parent.parent
 

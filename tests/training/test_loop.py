@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from training import checkpoint, families, log, state
-from training.loop import Diverged, Stream, Trainer, World
+from training.loop import Diverged, Stream, Trainer
+from training.world import World
 
 from .small import spec
 from .test_contract import trainer

@@ -8,10 +8,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from training import families, palette, styles
+from training import families, palette, style_layers, styles
 from training.equalized import EqualConv, EqualLinear, PixelNorm
 from training.model import SettingError
-from training.styles import Mapping, SynthesisLayer, adain, alike, demodulation, exchanged, mixed, standardised
+from training.style_codes import alike, exchanged, mixed
+from training.style_layers import Mapping, SynthesisLayer, adain, demodulation, standardised
 
 from .small import spec
 from .test_growing import batch, codes, made, randomised, trainer
@@ -54,7 +55,7 @@ def test_a_constant_feature_becomes_its_bias():
 def styled(layer, channels, side, instance):
     """A layer told styles of 5 numbers."""
     normalise = "instance" if instance else "weights"
-    config = styles.StyleConfig(w_dim=5, noise_lr_mul=1.0, epsilon=styles.EPSILON, normalise=normalise)
+    config = styles.StyleConfig(w_dim=5, noise_lr_mul=1.0, epsilon=style_layers.EPSILON, normalise=normalise)
     return SynthesisLayer(layer, channels, config, side, 0)
 
 

@@ -31,7 +31,9 @@ def interrupt(times, *arguments):
 def test_ctrl_c_while_images_are_read_answers_and_leaves_no_run(own, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(train, "load_data", lambda *a: interrupt(1))
     assert main(options(own, tmp_path, "own", "--images", "32")) == 130
-    assert capsys.readouterr().err == "\nInterrupted. Nothing was saved.\n" and list((tmp_path / "trained").iterdir()) == []
+    said = capsys.readouterr().err
+    assert said.startswith("A folder of images: 160.\nThey are stored with 28 × 28 pixels.\nThey are grey.\n2 classes: bar, square.\n")
+    assert said.endswith("\nInterrupted. Nothing was saved.\n") and list((tmp_path / "trained").iterdir()) == []
 
 
 def test_ctrl_c_saves_and_the_line_that_it_prints_goes_on(own, tmp_path, monkeypatch, capsys):

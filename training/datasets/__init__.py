@@ -1,6 +1,7 @@
 """One data set, one file. A module here that defines ``DATASET`` is a data set: the command line, the Train form and the cache find it.
 
-Its name is the module's, an underscore a hyphen. Images are drawn or fetched once and kept by training/data.py.
+Its name is the module's, an underscore a hyphen; one that defines ``DATASETS`` names several itself. Images are drawn or fetched once and
+kept by training/data.py.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class Known:
 def known() -> dict[str, Known]:
     """All data sets by name, in the order of lists."""
     names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
-    found = {name.replace("_", "-"): importlib.import_module(f"{__name__}.{name}").DATASET for name in names}
+    found: dict[str, Known] = {}
+    for name in names:
+        module = importlib.import_module(f"{__name__}.{name}")
+        found |= getattr(module, "DATASETS", None) or {name.replace("_", "-"): module.DATASET}
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
 

@@ -99,7 +99,7 @@ class ALAE(Autoencoding):
 
     def synthesize(self, w: Tensor, label: Tensor | None = None) -> Tensor:
         noise = torch.zeros if not self.training else torch.randn
-        return self.generator(torch.cat([w[:, 0], noise(len(w), self.noise_dim, device=w.device)], 1))
+        return self.generator(torch.cat([w[:, 0], noise(w.shape[0], self.noise_dim, device=w.device)], 1))
 
 
 class ALAEObjective(AdversarialObjective):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from ..equalized import EqualConv, EqualLinear, LeakyReLU, PixelNorm
-from ..growing import Growing, GrowingConfig, GrowingObjective, channels_of
+from ..growing import Growing, GrowingConfig, channels_of
+from ..growing_objective import GrowingObjective
 from ..model import DataSpec, Family, LatentSpec, setting
 
 

@@ -20,7 +20,8 @@ from ..equalized import EqualConv, EqualLinear, LeakyReLU, halved
 from ..growing import channels_of
 from ..model import Batch, DataSpec, Family, Phase, setting
 from ..optimizers import adam
-from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective, standardised
+from ..style_layers import standardised
+from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective
 
 
 @dataclass(frozen=True)

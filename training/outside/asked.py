@@ -73,14 +73,14 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
     asked.shape = shape_of(args.shape) if args.shape else asked.shape
     asked.settings |= {k: _value(v) for k, v in map(_pair, args.set)}
     asked.names |= dict(map(_pair, args.map))
+    if asked.weights is None and asked.decoder is None:
+        raise ImportFailed("name a model: a .safetensors or .onnx file, a folder with config.json, hf://owner/name, or --decoder FILE.onnx."
+                           if asked.encoder is None else "an encoder alone draws nothing: name its --decoder, too.")
     for path in (asked.weights, asked.decoder, asked.encoder):
         if path is not None:
             refused.check(path)
             if not path.is_file():
                 raise ImportFailed(f"there is no file {path}.")
-    if asked.weights is None and asked.decoder is None:
-        raise ImportFailed("name a model: a .safetensors or .onnx file, a folder with config.json, hf://owner/name, or --decoder FILE.onnx."
-                           if asked.encoder is None else "an encoder alone draws nothing: name its --decoder, too.")
     if asked.weights is not None and asked.decoder is not None:
         raise ImportFailed("there are weights (.safetensors) and a graph (.onnx); name one of them.")
     asked.source = ": ".join(filter(None, (asked.source, ", ".join(

@@ -33,12 +33,13 @@ def fetch(address: str, folder: Path, say: Callable[[str], None] = lambda s: Non
         raise ImportFailed(f"{readable(address)} is no address of a repository: hf://owner/name, or hf://owner/name@revision.")
     repository, revision = found[1], found[2]
     try:
-        info = HfApi(endpoint=endpoint).model_info(repository, revision=revision, files_metadata=True, timeout=20)
+        api = HfApi(endpoint=endpoint)
+        info = api.model_info(repository, revision=revision, files_metadata=True, timeout=20)
         files = {s.rfilename: s.size or 0 for s in info.siblings or ()}
         names = _wanted(repository, files)
         say(f"{repository}: {len(names)} files, {sum(files[n] for n in names) / 2**20:.1f} MB")
         for name in names:
-            hf_hub_download(repository, name, revision=info.sha, local_dir=folder, endpoint=endpoint)
+            hf_hub_download(repository, name, revision=info.sha, local_dir=folder, endpoint=api.endpoint)
     except errors.GatedRepoError as e:
         raise ImportFailed(f"{repository} is gated: ask for access on its page, and log in with `hf auth login`.") from e
     except errors.RepositoryNotFoundError as e:

@@ -2,6 +2,9 @@
  * place of Gradio's sliders. What only a server can do says so. */
 
 import { single } from './files.js';
+import { offerNear } from './near_asked.js';
+import { begin as fetchRuntime } from './runtime.js';
+import { wait } from './waiting.js';
 
 /** @import { Mounted } from '../../shell/types' */
 
@@ -46,7 +49,8 @@ const follow = (blocks) => {
 };
 
 /** Buttons of what takes a server: they say so, and stay where they are on the server's page. */
-const CANNOT = '.lx-refit,.lx-now-edit,.lx-seeds-zip,.lx-seeds-sheet,.lx-gif,.lx-mp4,.lx-filmed-gif,.lx-filmed-mp4,.lx-generators button';
+const CANNOT = '.lx-refit,.lx-now-edit,.lx-mp4,.lx-filmed-mp4,.lx-generators button',
+  FILM = '.lx-mp4,.lx-filmed-mp4';
 /** A link to a view of the server's page is told so. */
 const lacks = (/** @type {string} */ search) => {
   const asked = new URLSearchParams(search).get('view');
@@ -56,6 +60,7 @@ const lacks = (/** @type {string} */ search) => {
 
 const begin = async () => {
   const { search } = location; /* the page writes its own there soon */
+  fetchRuntime();
   const blocks = sliders(),
     trigger = (/** @type {string} */ event) => event === 'follow' && follow(blocks),
     scripts = single ? '' : new URL('../../', import.meta.url);
@@ -74,11 +79,13 @@ const begin = async () => {
       if (!asked) return;
       e.preventDefault();
       e.stopImmediatePropagation();
-      window.lx.say(window.lx.t('site.cannot'), 'error');
+      window.lx.say(window.lx.t(asked.matches(FILM) ? 'site.mp4' : 'site.cannot'), 'error');
     },
     true,
   );
   await Promise.all(mounts);
+  wait();
+  offerNear();
   lacks(search);
 };
 begin();

@@ -49,10 +49,13 @@ const asks = {
   read: async (run, { w, label }) => {
     const x = await run.images(run.codes(w, 1), label),
       data = x.data.map((v) => Math.min(1, Math.max(-1, v))),
-      seen = await judged(run, { n: 1, data });
-    return { read: await ownReading(run, data), judged: seen?.[0].class ?? null };
+      own = await ownReading(run, data),
+      shown = !own.class || run.spec.codes.length > 0 /* what the classifier says is shown beside codes, or in the head's place */,
+      seen = shown ? await judged(run, { n: 1, data }) : null;
+    return { read: own, judged: seen?.[0].class ?? null };
   },
   neighbours: async (run, { w, k = 8 }) => {
+    if (!run.sought && !(await run.kept())) throw new Refused('site.near', { n: run.told.points });
     const { indices, distances } = await nearest(run, run.codes(w, 1), k),
       labels = await Promise.all(indices.map(async (i) => (await run.held?.label(i)) ?? null));
     return { indices, distances, labels, ...compared(run, distances[0]) };

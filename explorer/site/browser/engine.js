@@ -12,10 +12,11 @@ export class Engine {
     this.#ort = ort;
   }
 
-  /** @param {string} module where its script lies @param {ArrayBuffer} wasm */
-  static async start(module, wasm) {
+  /** @param {string} module where its script lies @param {string} glue and that of its WebAssembly @param {ArrayBuffer} wasm */
+  static async start(module, glue, wasm) {
     const ort = /** @type {Ort} */ (await import(module));
     ort.env.wasm.numThreads = 1;
+    ort.env.wasm.wasmPaths = { mjs: glue };
     ort.env.wasm.wasmBinary = wasm;
     ort.env.logLevel = 'error';
     return new Engine(ort);

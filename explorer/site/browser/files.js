@@ -1,4 +1,5 @@
 /* The site's files: beside the page, or within it where the page is a single file (window.lxFiles, unpacked by single.js). */
+import { coming } from './coming.js';
 
 /** @type {Map<string, Uint8Array<ArrayBuffer>> | undefined} */
 const within = window.lxFiles;
@@ -10,7 +11,7 @@ export const single = !!within;
 const urls = new Map();
 const TYPES = { png: 'image/png', webp: 'image/webp', js: 'text/javascript', mjs: 'text/javascript', json: 'application/json' };
 
-/** A file cannot be had; its message is a sentence's key. */
+/** A file cannot be had; its message is its path. */
 export class Missing extends Error {}
 
 /** Null for a file that the site was written without. @param {unknown} e */
@@ -40,14 +41,47 @@ export const response = async (path, signal) => {
   return answer;
 };
 
-/** @param {string} path @returns {Promise<Uint8Array<ArrayBuffer>>} */
-export const bytes = async (path) => new Uint8Array(await (await response(path)).arrayBuffer());
+/** How many bytes an answer has, 0 where its host packs it: then nobody says. @param {Response} answer */
+const sizeOf = ({ headers }) => (headers.get('content-encoding') ? 0 : +(headers.get('content-length') ?? 0));
+
+/** A file's bytes; whoever looks at what is on its way (coming.js) sees them come. @param {string} path
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export const bytes = async (path) => {
+  const found = within?.get(path);
+  if (found) return found;
+  const file = coming(path);
+  try {
+    const answer = await response(path);
+    file.of(sizeOf(answer));
+    const parts = [],
+      reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+    for (let part; !(part = await reader.read()).done; file.came(part.value.length)) parts.push(part.value);
+    return new Uint8Array(await new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer());
+  } finally {
+    file.end();
+  }
+};
 
 /** @param {string} path @returns {Promise<any>} */
 export const json = async (path) => (await response(path)).json();
 
-/** What a file holds that was packed by gzip. @param {string} path */
+/** What a file holds that was packed by gzip; some hosts unpack it themselves. @param {string} path @returns {Promise<ArrayBuffer>} */
 export const unpacked = async (path) => {
-  const packed = /** @type {ReadableStream} */ ((await response(path)).body);
-  return new Response(packed.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  const packed = await bytes(path);
+  if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed.slice().buffer;
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).arrayBuffer();
+};
+
+/** What a packed file of JSON says. @param {string} path @returns {Promise<any>} */
+export const packedJson = async (path) => JSON.parse(new TextDecoder().decode(await unpacked(path)));
+
+/** What a file holds whose even bytes come before its odd ones (explorer/site/planes.py). @param {string} path */
+export const merged = async (path) => {
+  const both = new Uint8Array(await unpacked(path)),
+    half = (both.length + 1) >> 1,
+    out = new Uint8Array(both.length);
+  for (let i = 0; i < half; i++) out[2 * i] = both[i];
+  for (let i = half; i < both.length; i++) out[2 * (i - half) + 1] = both[i];
+  return out;
 };

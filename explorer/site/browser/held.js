@@ -1,7 +1,11 @@
-/* The held-out images of a data set: cut from its sheets, and what is known of each. */
+/* The held-out images of a data set: cut from its small files, or from its own sheets where those alone are exact; and what is known of
+ * each. */
+import { fromBase64 } from '../../shell/bytes.js';
 import * as files from './files.js';
+import { channelsLast, grid } from './pixels.js';
 
 /** @import { DatasetTold } from '../../shell/answers' */
+/** @import { Pixels, Whole } from './types' */
 
 /** @type {Map<string, Promise<Uint8ClampedArray>>} */
 const sheets = new Map();
@@ -18,10 +22,9 @@ const once = (kept, key, make) => {
   return found;
 };
 
-/** @param {string} path */
-const decoded = async (path) => {
-  const blob = await (await files.response(path)).blob(),
-    image = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' }),
+/** @param {Blob} blob */
+const decoded = async (blob) => {
+  const image = await createImageBitmap(blob, { colorSpaceConversion: 'none', premultiplyAlpha: 'none' }),
     canvas = new OffscreenCanvas(image.width, image.height),
     context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
   context.drawImage(image, 0, 0);
@@ -29,13 +32,21 @@ const decoded = async (path) => {
   return context.getImageData(0, 0, canvas.width, canvas.height).data;
 };
 
+/** @param {string} url a data: URL */
+const pictured = (url) => decoded(new Blob([fromBase64(url.slice(url.indexOf(',') + 1))]));
+
+/** @param {string} path @returns {Promise<Uint8ClampedArray>} */
+const sheet = (path) => once(sheets, path, async () => decoded(new Blob([await files.bytes(path)])));
+
 /** One data set's held-out images. */
 export class Held {
   #told;
+  #whole;
 
-  /** @param {DatasetTold} told */
-  constructor(told) {
+  /** @param {DatasetTold} told @param {Whole | null} whole */
+  constructor(told, whole) {
     this.#told = told;
+    this.#whole = whole;
   }
 
   get n() {
@@ -44,17 +55,36 @@ export class Held {
 
   /** The image as bytes (C, H, W). @param {number} index */
   async image(index) {
-    const { name, tile, columns, per_sheet: per, channels } = this.#told,
-      path = `data/sheet/${name}/${Math.floor(index / per)}.webp`,
-      all = await once(sheets, path, () => decoded(path)),
+    const { name } = this.#told,
+      whole = this.#whole,
+      first = whole?.first;
+    if (first && index === first.index) return this.#cut(await once(sheets, first.picture, () => pictured(first.picture)), 1, 0);
+    const { columns, per_sheet: per } = whole ?? this.#told,
+      path = `data/${whole ? 'sheet' : 'tiles'}/${name}/${Math.floor(index / per)}.webp`;
+    return this.#cut(await sheet(path), columns, index % per);
+  }
+
+  /** @param {Uint8ClampedArray} all @param {number} columns @param {number} at */
+  #cut(all, columns, at) {
+    const { tile, channels } = this.#told,
       [h, w] = tile,
-      at = index % per,
       out = new Uint8Array(channels * h * w);
     for (let y = 0; y < h; y++) {
       let from = ((Math.floor(at / columns) * h + y) * columns + (at % columns)) * w * 4;
       for (let x = 0; x < w; x++, from += 4) for (let c = 0; c < channels; c++) out[(c * h + y) * w + x] = all[from + c];
     }
     return out;
+  }
+
+  /** What the k-th of the small files holds, where the site was written without it. @param {number} k @returns {Promise<Pixels>} */
+  async tiles(k) {
+    const { tile, channels, columns, per_sheet: per } = this.#told,
+      [h, w] = tile,
+      shape = [channels, h, w],
+      n = Math.max(0, Math.min(per, this.n - k * per)),
+      all = new Uint8Array(n * channels * h * w);
+    for (let i = 0; i < n; i++) all.set(channelsLast(await this.image(k * per + i), shape), i * channels * h * w);
+    return grid(all, shape, columns);
   }
 
   /** Of all images a row of numbers each: their classes where they have any, then each attribute. */

@@ -46,17 +46,19 @@ export const compared = (run, distance) => {
 
 /** Places of the held-out images on a map. @param {Run} run @param {string} projection */
 export const places = (run, projection) =>
-  run.once('map ' + projection, async () => new Float32Array((await files.bytes(`data/map/${run.name}.${projection}.bin`)).buffer));
+  run.once('map ' + projection, async () => new Float32Array((await files.bytes(`data/map/${run.name}.${projection}.bin`)).slice().buffer));
 
-/** The mean of some codes. @param {Run} run @param {number[]} indices @param {number[]} [weights] */
+/** The mean of some codes; those alone are encoded where the site holds none. @param {Run} run @param {number[]} indices
+ * @param {number[]} [weights] */
 export const meanOf = async (run, indices, weights = indices.map(() => 1)) => {
-  const all = await run.all(),
+  const all = await run.kept(),
     sum = weights.reduce((a, b) => a + b, 0),
     out = new Float64Array(run.d);
-  indices.forEach((i, k) => {
-    if (i * run.d >= all.length) throw new Refused('site.point');
-    for (let j = 0; j < run.d; j++) out[j] += (weights[k] / sum) * all[i * run.d + j];
-  });
+  for (const [k, i] of indices.entries()) {
+    if (!(i >= 0 && i < run.told.points)) throw new Refused('site.point');
+    const code = all ? all.subarray(i * run.d, (i + 1) * run.d) : await run.point(i);
+    for (let j = 0; j < run.d; j++) out[j] += (weights[k] / sum) * code[j];
+  }
   return Float32Array.from(out);
 };
 

@@ -14,7 +14,7 @@ const judges = new Map();
 const judge = (name) => {
   let found = judges.get(name);
   if (!found) {
-    const parts = Promise.all([Network.at(`data/judge/${name}/judge.onnx`), files.json(`data/judge/${name}/judge.json`)]);
+    const parts = Promise.all([Network.at(`data/judge/${name}/judge.onnx.planes`), files.json(`data/judge/${name}/judge.json`)]);
     judges.set(name, (found = parts.then(([net, told]) => ({ net, fields: told.fields }))));
     found.catch(() => judges.delete(name));
   }

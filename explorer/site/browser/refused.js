@@ -2,10 +2,11 @@
 import { words } from '../../constants.js';
 
 export class Refused extends Error {
-  /** @param {string} key of a sentence */
-  constructor(key) {
-    const lang = document.documentElement.lang === 'ko' ? 'ko' : 'en';
-    super(words[lang][key] ?? words.en[key] ?? key);
+  /** @param {string} key of a sentence @param {Record<string, string | number>} [vars] what its braces stand for */
+  constructor(key, vars = {}) {
+    const lang = document.documentElement.lang === 'ko' ? 'ko' : 'en',
+      sentence = words[lang][key] ?? words.en[key] ?? key;
+    super(sentence.replace(/\{(\w+)\}/g, (whole, name) => String(vars[name] ?? whole)));
     this.name = 'Refused';
   }
 }

@@ -7,8 +7,7 @@ import { PCG64, Twister, standardNormal } from './random.js';
 import { Network } from './runtime.js';
 import { Refused } from './refused.js';
 
-/** @import { RunAnswer } from '../../shell/answers' */
-/** @import { Batch, Known, ModelTold } from './types' */
+/** @import { Batch, Known, ModelTold, RunTold } from './types' */
 /** @typedef {number | null | undefined} Label */
 
 const MOST = 64,
@@ -38,14 +37,15 @@ export class Run {
   /** @type {Map<string, Promise<any>>} */
   #once = new Map();
 
-  /** @param {string} name @param {RunAnswer} told @param {ModelTold} model */
+  /** @param {string} name @param {RunTold} told @param {ModelTold} model */
   constructor(name, told, model) {
     this.name = name;
     this.told = told;
     this.model = model;
     this.spec = told.spec;
     this.d = told.spec.num_layers * told.spec.w_dim;
-    this.held = told.dataset && new Held(told.dataset);
+    this.sought = false; /* codes of all held-out images were asked for, however long that takes */
+    this.held = told.dataset && new Held(told.dataset, model.whole);
   }
 
   /** A run of the site; one that is not there rejects. @param {string} name @returns {Promise<Run>} */
@@ -182,17 +182,29 @@ export class Run {
   /** The code of a held-out image, (d,). @param {number} index */
   async point(index) {
     if (!this.held || !(index >= 0 && index < (this.told.points || this.held.n))) throw new Refused('site.point');
-    if (this.model.near === 'exact') return (await this.all()).slice(index * this.d, (index + 1) * this.d);
+    const known = this.model.points[index];
+    if (known) return f32(known);
+    const kept = this.model.near === 'exact' || this.model.near === 'alike';
+    if (kept && (await this.kept())) return (await this.all()).slice(index * this.d, (index + 1) * this.d);
     return (await this.encoded(await this.held.image(index))).w;
+  }
+
+  /** The codes of the held-out images on the map as the site holds them, (n, d); null where it does not. */
+  kept() {
+    return this.once('kept', async () => {
+      const kept = this.model.near && (await files.merged(`data/near/${this.name}.planes`).catch(files.left));
+      return kept ? this.#whole(float16(kept), this.told.points) : null;
+    });
   }
 
   /** The codes of the held-out images on the map, (n, d). @returns {Promise<Float32Array>} */
   all() {
+    this.sought = true;
     return this.once('codes', async () => {
       const held = this.held,
-        n = this.told.points;
-      const kept = this.model.near && (await files.bytes(`data/near/${this.name}.bin`).catch(files.left));
-      if (kept) return this.#whole(float16(kept), n);
+        n = this.told.points,
+        kept = await this.kept();
+      if (kept) return kept;
       if (!held || !n) throw new Refused('site.codes');
       const all = new Float32Array(n * this.d),
         size = this.shape.reduce((a, b) => a * b);
@@ -219,7 +231,7 @@ export class Run {
 
   /** What was worked out beforehand. @returns {Promise<Known>} */
   known() {
-    return this.once('known', () => files.json(`data/known/${this.name}.json`));
+    return this.once('known', () => files.packedJson(`data/known/${this.name}.packed`));
   }
 
   /** The mean of W, one style; null where there is none. */

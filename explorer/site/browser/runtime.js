@@ -11,7 +11,8 @@ import { inTurn } from './turns.js';
  * @property {(network: number, given: Given, ahead: boolean) => Promise<Told>} run
  */
 
-const MODULE = 'runtime/ort.wasm.bundle.min.mjs',
+const MODULE = 'runtime/ort.wasm.min.mjs',
+  GLUE = 'runtime/ort-wasm-simd-threaded.mjs',
   WASM = 'runtime/ort-wasm-simd-threaded.wasm.gz',
   FRAME = 16; /* milliseconds that many images may hold the page for */
 /** @type {Map<boolean, Promise<Place>>} */
@@ -19,6 +20,9 @@ const places = new Map();
 /** @type {Promise<ArrayBuffer> | undefined} */
 let unpacking;
 const wasm = () => (unpacking ??= files.unpacked(WASM));
+
+/** Fetches what runs networks, beside the first of them. */
+export const begin = () => place(true).catch(() => {}); /* whoever runs one is told */
 
 /** A worker with an engine in it. @returns {Promise<Place>} */
 const worker = async () => {
@@ -39,7 +43,7 @@ const worker = async () => {
     else asking?.failed(new Error(failed));
   };
   const broken = new Promise((_, failed) => (made.onerror = (e) => failed(new Error(e.message || 'worker'))));
-  await Promise.race([asked({ start: [files.address(MODULE), binary] }), broken]);
+  await Promise.race([asked({ start: [files.address(MODULE), files.address(GLUE), binary] }), broken]);
   return {
     load: (model) => /** @type {Promise<number>} */ (asked({ load: model })),
     run: (network, given) => /** @type {Promise<Told>} */ (asked({ run: [network, given] })),
@@ -48,7 +52,7 @@ const worker = async () => {
 
 /** The page's own thread. @returns {Promise<Place>} */
 const here = async () => {
-  const engine = await Engine.start(files.address(MODULE), await wasm());
+  const engine = await Engine.start(files.address(MODULE), files.address(GLUE), await wasm());
   return { load: (model) => engine.load(model), run: (network, given, ahead) => inTurn(() => engine.run(network, given), ahead) };
 };
 
@@ -76,9 +80,9 @@ export class Network {
     this.#model = model;
   }
 
-  /** @param {string} path of an .onnx file */
+  /** @param {string} path of a network's file */
   static async at(path) {
-    const model = files.bytes(path);
+    const model = files.merged(path);
     await model;
     return new Network(model);
   }

@@ -4,6 +4,7 @@ import * as files from './files.js';
 import { meanOf } from './nearest.js';
 import { bmp } from './pixels.js';
 import { Refused } from './refused.js';
+import { film, seeds } from './saving.js';
 import { render } from './render.js';
 import { Run } from './run.js';
 import { beside } from './taking.js';
@@ -15,7 +16,7 @@ const FILES = [
   [/^(run|codes)\/([^/]+)$/, (kind, name) => `data/${kind}/${name}.json`],
   [/^thumb\/([^/]+)$/, (name) => `data/thumb/${name}.png`],
   [/^plot\/([^/]+)\/spectrum$/, (name) => `data/plot/${name}/spectrum.json`],
-  [/^sheet\/([^/]+)\/(\d+)$/, (name, k) => `data/sheet/${name}/${k}.webp`],
+  [/^sheet\/([^/]+)\/(\d+)$/, (name, k) => `data/tiles/${name}/${k}.webp`],
   [/^fields\/([^/]+)$/, (name) => `data/fields/${name}.bin`],
   [/^runtime\/(.+)$/, (name) => `runtime/${name}`],
 ];
@@ -45,10 +46,20 @@ export const ahead = false;
 
 /** @param {string} path @param {any} body @returns {Promise<Response>} */
 const worked = async (path, body) => {
-  if (path === 'render') return new Response(bmp(await render(await Run.of(body.run), body)), { headers: { 'content-type': 'image/bmp' } });
+  if (path === 'render') {
+    const run = await Run.of(body.run),
+      began = performance.now(),
+      file = bmp(await render(run, body));
+    return new Response(file, { headers: { 'content-type': 'image/bmp', 'server-timing': `draw;dur=${performance.now() - began}` } });
+  }
   if (path === 'code') return Response.json(await answer(await Run.of(body.run), body));
   if (path === 'beside') return Response.json(await beside(body));
   if (path === 'mix') return Response.json({ w: b64(await meanOf(await Run.of(body.run), body.indices, body.weights ?? undefined)) });
+  if (path === 'film') return new Response(await film(await Run.of(body.run), body), { headers: { 'content-type': 'image/gif' } });
+  if (path === 'seeds') {
+    const { file, name } = await seeds(await Run.of(body.run), body);
+    return new Response(file, { headers: { 'content-type': file.type, 'content-disposition': `attachment; filename="${name}"` } });
+  }
   throw new Refused('site.cannot');
 };
 
@@ -57,6 +68,17 @@ const has = async (run) =>
   (listed ??= files.json('data/runs.json')).then(({ runs }) => runs.some((/** @type {{ name: string }} */ r) => r.name === run));
 /** @type {Promise<{ runs: { name: string }[] }> | undefined} */
 let listed;
+
+/** A single file has a data set's own sheets alone, where these are the smaller: what is looked at is cut from them. @param {unknown} e
+ * @param {string} file that could not be had @returns {Promise<Response>} */
+const tiles = async (e, file) => {
+  const k = /^data\/tiles\/[^/]+\/(\d+)\.webp$/.exec(file)?.[1];
+  if (!(files.single && e instanceof files.Missing && k)) throw e;
+  const [{ name }] = (await files.json('data/runs.json')).runs,
+    { held } = await Run.of(name);
+  if (!held) throw e;
+  return new Response(bmp(await held.tiles(+k)), { headers: { 'content-type': 'image/bmp' } });
+};
 
 /**
  * As the server's: an answer that is not ok has a sentence.
@@ -71,7 +93,7 @@ export const ask = async (path, init = {}) => {
         file = fileOf(path);
       if (run && !(await has(decodeURIComponent(run)))) throw new Refused('site.run');
       if (!file) throw new Refused('site.cannot');
-      return await files.response(file, init.signal);
+      return await files.response(file, init.signal).catch((e) => tiles(e, file));
     }
     const done = await worked(path, JSON.parse(String(init.body)));
     init.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /* What the modules hand to each other that answer in the browser, for the type checker. */
 
-import type { Spec } from '../../shell/answers';
+import type { RunAnswer, Spec } from '../../shell/answers';
 
 /** Images, row by row, channels last: what a picture on the page is made of. */
 export interface Pixels {
@@ -28,7 +28,7 @@ export interface OrtSession {
   run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
 }
 export interface Ort {
-  env: { wasm: { numThreads: number; wasmBinary?: ArrayBuffer; proxy: boolean }; logLevel: string };
+  env: { wasm: { numThreads: number; wasmBinary?: ArrayBuffer; wasmPaths?: { mjs: string }; proxy: boolean }; logLevel: string };
   Tensor: new (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: number[]) => OrtTensor;
   InferenceSession: { create(model: Uint8Array, options: Record<string, unknown>): Promise<OrtSession> };
 }
@@ -41,11 +41,24 @@ export interface ModelTold {
   average: string | null;
   apart: number[] | null;
   plane: { mean: string; vectors: string } | null;
-  near: 'exact' | 'rounded' | null;
+  near: 'exact' | 'alike' | 'rounded' | null;
+  /** codes of some held-out images, by their numbers */
+  points: Record<number, string>;
+  whole: Whole | null;
   spread: string | null;
   errors: string | null;
   noise?: { side: number; seed: number; level: number }[];
   reader: { fields: FieldTold[]; middle: number[]; spread: number[]; judge: string | null };
+}
+/** How a data set's own sheets are laid out, where the small files are not exact; first: the image that the page opens on, exactly. */
+export interface Whole {
+  columns: number;
+  per_sheet: number;
+  first: { index: number; picture: string } | null;
+}
+/** data/run/RUN.json: what the server answers, and the picture that the page begins with. */
+export interface RunTold extends RunAnswer {
+  picture: string;
 }
 export interface FieldTold {
   name: string;
@@ -53,7 +66,7 @@ export interface FieldTold {
   measured: boolean;
 }
 
-/** data/known/RUN.json: answers that were worked out beforehand, by their questions; and galleries by "gallery …". */
+/** data/known/RUN.packed: answers that were worked out beforehand, by their questions; and galleries by "gallery …". */
 export type Known = Record<string, any>;
 export interface GalleryTold {
   refs: string[];

@@ -7,29 +7,35 @@ import { mounted } from '../../shell/mounted.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { blank, density, rounded, wipe } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { MOST, SLOTS, isExemplar, sumText, textSum } from './arithmetic_link.js';
 import { ExemplarGallery, hasReal } from './exemplar_gallery.js';
 import { drawExemplars, exemplarName } from './exemplars.js';
 import { showCheck } from './sum_check.js';
 
-/** @import { CodeAsked } from '../../shell/types' */
+/** @import { DrawSum } from '../../shell/answers' */
+/** @import { Code, CodeAnswer } from '../../shell/types' */
+/** @import { Parts } from './arithmetic_link.js' */
+/** @typedef {keyof Parts} Slot */
+/** @typedef {Omit<CodeAnswer<'sum'>, 'vector' | 'cells'> & { vector: Code, cells: Code, strength: number, seed: number }} Answer */
 
 const { element } = mounted('arithmetic');
 
-const $ = (s) => element.querySelector(s);
-let parts = null,
-  mine = null,
+const $ = (/** @type {string} */ s) => element.querySelector(s);
+let parts = /** @type {Parts | null} */ (null),
+  mine = /** @type {string | null} */ (null),
   strength = 1,
   seed = 0,
-  active = 'a',
-  answer = null,
+  active = /** @type {Slot} */ ('a'),
+  answer = /** @type {Answer | null} */ (null),
   ticket = 0,
-  label = null;
-let pending = null; /* a neighbour that was clicked before its code was there */
-const on = () => lx.state.view === 'arithmetic' && lx.state.info && lx.supports(lx.state.run, 'arithmetic');
-const full = () => parts && SLOTS.every((s) => parts[s].length);
-const slot = (s) => $(`.lx-slot[data-slot=${s}]`);
+  label = /** @type {number | null} */ (null);
+let pending = /** @type {number | null} */ (null); /* a neighbour that was clicked before its code was there */
+const on = () => lx.state.view === 'arithmetic' && !!lx.state.info && lx.supports(lx.state.run, 'arithmetic');
+/* the exemplars, where each slot has one */
+const full = () => (parts && Object.values(parts).every((refs) => refs.length) ? parts : null);
+const slot = (/** @type {Slot} */ s) => $(`.lx-slot[data-slot=${s}]`);
 
 const write = (quiet = false) => {
   if (!parts || !on()) return;
@@ -62,18 +68,22 @@ const gallery = new ExemplarGallery(element, {
 });
 
 /* ---- putting exemplars in and taking them out ---- */
+/** @param {Slot} s @param {string} ref */
 const add = (s, ref) => {
   if (!parts || parts[s].includes(ref)) return;
   if (parts[s].length >= MOST) return lx.say(lx.t('arith.full', { n: MOST }));
   parts = { ...parts, [s]: [...parts[s], ref] };
   changed();
 };
+/** @param {Slot} s @param {(ref: string, k: number, all: string[]) => boolean} fits */
 const keep = (s, fits) => {
   if (!parts) return;
   parts = { ...parts, [s]: parts[s].filter(fits) };
   changed();
 };
+/** @param {Slot} s @param {string} ref */
 const remove = (s, ref) => keep(s, (r) => r !== ref);
+/** @param {Slot} s */
 const choose = (s) => {
   active = s;
   for (const k of SLOTS) {
@@ -83,7 +93,7 @@ const choose = (s) => {
   gallery.tellHow();
   gallery.mark();
 };
-element.addEventListener('dragstart', (e) => {
+element.addEventListener('dragstart', (/** @type {any} */ e) => {
   const b = e.target.closest?.('[data-ref]');
   if (!b) return;
   e.dataTransfer.setData('text/plain', b.dataset.ref);
@@ -104,41 +114,42 @@ for (const s of SLOTS) {
     choose(s);
     keep(s, (_, k, all) => k === all.length - 1);
   };
-  e.onclick = (x) => {
+  e.onclick = (/** @type {any} */ x) => {
     if (!x.target.closest('button')) choose(s);
   };
   e.onfocus = () => choose(s);
-  e.onkeydown = (x) => {
+  e.onkeydown = (/** @type {KeyboardEvent} */ x) => {
     if (x.target === e && (x.key === 'Enter' || x.key === ' ')) {
       x.preventDefault();
       choose(s);
     }
   };
-  e.ondragover = (x) => {
+  e.ondragover = (/** @type {DragEvent} */ x) => {
     x.preventDefault();
     e.classList.add('over');
   };
   e.ondragleave = () => e.classList.remove('over');
-  e.ondrop = (x) => {
+  e.ondrop = (/** @type {DragEvent} */ x) => {
     x.preventDefault();
     e.classList.remove('over');
-    const ref = x.dataTransfer.getData('text/plain'),
-      from = element.dataset.dragging;
+    const ref = x.dataTransfer?.getData('text/plain') ?? '',
+      from = SLOTS.find((each) => each === element.dataset.dragging);
     if (!isExemplar(ref)) return;
-    if (SLOTS.includes(from) && from !== s) parts = { ...parts, [from]: parts[from].filter((r) => r !== ref) };
+    if (parts && from && from !== s) parts = { ...parts, [from]: parts[from].filter((r) => r !== ref) };
     choose(s);
     if (parts && !parts[s].includes(ref)) add(s, ref);
     else changed();
   };
 }
-const slotNames = () => {
+/** @param {Parts} all */
+const slotNames = (all) => {
   for (const s of SLOTS) {
-    const said = { slot: s.toUpperCase(), n: parts[s].length };
+    const said = { slot: s.toUpperCase(), n: all[s].length };
     slot(s).setAttribute('aria-label', lx.t('arith.slot', said));
     slot(s).querySelector('.lx-mean canvas').setAttribute('aria-label', lx.t('arith.mean', said));
     const [last, empty] = ['.lx-last', '.lx-empty'].map((name) => slot(s).querySelector(name));
-    last.disabled = parts[s].length < 2;
-    empty.disabled = !parts[s].length;
+    last.disabled = all[s].length < 2;
+    empty.disabled = !all[s].length;
     for (const [b, key] of [
       [last, 'arith.last.help'],
       [empty, 'arith.clear.help'],
@@ -146,28 +157,38 @@ const slotNames = () => {
       entitle(b, lx.t(key, said));
   }
 };
-const slots = () => {
-  slotNames();
+/** @param {Parts} all */
+const slots = (all) => {
+  slotNames(all);
   for (const s of SLOTS) {
     const host = slot(s).querySelector('.lx-thumbs');
     lx.stale([host], false);
-    slot(s).dataset.count = parts[s].length;
+    slot(s).dataset.count = all[s].length;
     host.replaceChildren(
-      ...parts[s].map((r) => {
+      ...all[s].map((r) => {
         const b = button({ className: 'lx-out', data: { ref: r }, draggable: true, onclick: () => remove(s, r) }, blank(8, 8));
         entitle(b, lx.t('arith.remove', { what: exemplarName(r) }));
         return b;
       }),
     );
-    drawExemplars([...host.querySelectorAll('canvas')], parts[s]);
+    drawExemplars([...host.querySelectorAll('canvas')], all[s]);
   }
 };
 
 /* ---- the sum ---- */
-const body = (more) => ({ op: 'sum', a: parts.a, b: parts.b, c: parts.c, ...more });
-/* tiles with gaps, sharp on any screen */
+/** @param {Parts} of @param {Partial<DrawSum>} more */
+const body = ({ a, b, c }, more) => ({ op: /** @type {const} */ ('sum'), a, b, c, ...more });
+/* the sum's own numbers, as they are shown */
+const dialled = () => ({ strength: +strength.toFixed(2), seed });
+/**
+ * Tiles with gaps, sharp on any screen.
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2D} x
+ * @param {ImageBitmap} im
+ * @param {number} columns
+ */
 const paintTiles = (canvas, x, im, columns) => {
-  const [, h, w] = lx.state.info.spec.shape,
+  const [, h, w] = opened().info.spec.shape,
     n = Math.round(im.width / w),
     k = density(),
     side = canvas.clientWidth || 210,
@@ -182,16 +203,18 @@ const paintTiles = (canvas, x, im, columns) => {
   }
 };
 const nine = () => {
-  if (!on() || !full()) return;
+  const of = full();
+  if (!on() || !of) return;
   const canvas = $('.lx-nine canvas');
-  lx.draw(canvas, body({ strength: +strength.toFixed(2), seed }), (x, im) => paintTiles(canvas, x, im, 3));
+  lx.draw(canvas, body(of, dialled()), (x, im) => paintTiles(canvas, x, im, 3));
 };
 const means = () => {
-  if (!on() || !full()) return;
+  const of = full();
+  if (!on() || !of) return;
   lx.stale(element.querySelectorAll('.lx-mean canvas'), true);
   const run = lx.state.run,
-    [, h, w] = lx.state.info.spec.shape;
-  lx.draw($('.lx-slot canvas'), body({ means: true }), (_, im) => {
+    [, h, w] = opened().info.spec.shape;
+  lx.draw($('.lx-slot canvas'), body(of, { means: true }), (_, im) => {
     if (run !== lx.state.run) return;
     SLOTS.forEach((s, k) => {
       const c = slot(s).querySelector('.lx-mean canvas');
@@ -203,47 +226,51 @@ const means = () => {
     count(element, 'means');
   });
 };
-let timer,
-  stop,
+let timer = 0,
+  stop = /** @type {AbortController | null} */ (null),
   owed = false; /* owed: an answer still has to become the current code */
+/** @param {boolean} own */
 const ask = (own) => {
   owed ||= own;
   clearTimeout(timer);
   stop?.abort();
   judged(false);
   timer = setTimeout(async () => {
-    if (!on() || !full()) return;
+    const of = full();
+    if (!on() || !of) return;
     stop = new AbortController();
     const run = lx.state.run,
       me = ++ticket;
     try {
-      const d = await lx.code(/** @type {CodeAsked<'sum'>} */ (body({ strength: +strength.toFixed(2), seed })), stop.signal);
+      const d = await lx.code(body(of, dialled()), stop.signal);
       if (me !== ticket || run !== lx.state.run) return;
-      answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), strength: +strength.toFixed(2), seed };
+      const now = (answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), ...dialled() });
       if (owed) {
         owed = false;
-        lx.setCode(answer.w, { kind: 'arithmetic' });
+        lx.setCode(now.w, { kind: 'arithmetic' });
       }
-      if (pending !== null) nth(pending);
+      if (pending !== null) nth(now, pending);
       taken();
       delete element.dataset.error;
-      element.dataset.strength = answer.strength;
+      element.dataset.strength = now.strength;
       verdict();
       count(element);
     } catch (e) {
-      if (e.name !== 'AbortError' && me === ticket) {
+      const { name, message } = /** @type {Error} */ (e);
+      if (name !== 'AbortError' && me === ticket) {
         answer = null;
         owed = false;
         pending = null;
         verdict();
         taken();
-        element.dataset.error = e.message;
-        lx.say(e.message, 'error');
+        element.dataset.error = message;
+        lx.say(message, 'error');
       }
     }
   }, 60);
 };
 /* the check and the captions are of the sum that is shown, or dimmed */
+/** @param {boolean} are */
 const judged = (are) => lx.stale(element.querySelectorAll('.lx-verdict, .lx-said'), !are);
 /* whether the sum is the current code, or stands beside it */
 const taken = () => {
@@ -253,29 +280,31 @@ const taken = () => {
   p.textContent = full() && answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
   element.dataset.taken = is;
 };
-const nth = (k) => {
+/** One of the nine. @param {Answer} of @param {number} k */
+const nth = (of, k) => {
   owed = false;
   pending = null;
-  const d = answer.w.length;
-  lx.setCode(answer.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' });
+  const d = of.w.length;
+  lx.setCode(of.cells.slice(k * d, (k + 1) * d), { kind: 'arithmetic' });
 };
 const changed = (own = true) => {
   if (!parts) return;
+  const all = parts;
   mine = lx.state.run;
   label = lx.state.label;
   element.dataset.ready = mine;
   answer = null;
-  slots();
+  slots(all);
   gallery.mark();
   write();
   dial();
-  for (const s of SLOTS) slot(s).classList.toggle('empty', !parts[s].length);
+  for (const s of SLOTS) slot(s).classList.toggle('empty', !all[s].length);
   $('.lx-result').classList.toggle('empty', !full());
   for (const b of element.querySelectorAll('.lx-nth')) b.disabled = !full();
   pending = null;
   owed &&= own;
   taken();
-  element.dataset.parts = SLOTS.map((s) => parts[s].join('.')).join('~');
+  element.dataset.parts = SLOTS.map((s) => all[s].join('.')).join('~');
   if (full()) {
     means();
     nine();
@@ -299,8 +328,8 @@ const dial = () => {
   lx.range(r);
   $('.lx-strength output').textContent = lx.number(strength);
 };
-$('.lx-strength input').oninput = (e) => {
-  strength = +e.target.value;
+$('.lx-strength input').oninput = () => {
+  strength = +$('.lx-strength input').value;
   dial();
   nine();
   if (answer) lx.setCode(weighed(answer.w, answer.vector, 1, strength - answer.strength), { kind: 'arithmetic' });
@@ -311,7 +340,7 @@ const films = new FilmDialogue($('.lx-film-dialogue'));
 $('.lx-strength .lx-animate').onclick = () => {
   const sum = answer;
   if (!sum) return lx.say(lx.t('arith.film.none'));
-  const at = (v) => weighed(sum.w, sum.vector, 1, v - sum.strength);
+  const at = (/** @type {number} */ v) => weighed(sum.w, sum.vector, 1, v - sum.strength);
   films.open({
     title: lx.t('film.animate', { what: lx.t('arith.strength') }),
     name: 'strength',
@@ -338,7 +367,7 @@ $('.lx-again').onclick = () => {
 };
 for (let k = 0; k < 9; k++) {
   const onclick = () => {
-    if (answer?.seed === seed && answer.strength === +strength.toFixed(2)) nth(k);
+    if (answer?.seed === seed && answer.strength === +strength.toFixed(2)) nth(answer, k);
     else pending = k;
   };
   $('.lx-cells9').append(button({ className: 'lx-nth', data: { k }, onclick }));
@@ -360,8 +389,8 @@ $('.lx-keep input').oninput = () => {
 };
 /* ---- keeping it as a direction ---- */
 const direction = () =>
-  answer && { name: $('.lx-keep input').value.trim() || 'A − B', vector: answer.vector, exemplars: { a: parts.a, b: parts.b } };
-$('.lx-keep').onsubmit = (e) => {
+  answer && parts && { name: $('.lx-keep input').value.trim() || 'A − B', vector: answer.vector, exemplars: { a: parts.a, b: parts.b } };
+$('.lx-keep').onsubmit = (/** @type {SubmitEvent} */ e) => {
   e.preventDefault();
   const d = direction();
   if (!d) return;
@@ -446,7 +475,7 @@ lx.on('code', () => {
 lx.on('lang', () => {
   if (!lx.state.info) return;
   cellNames();
-  if (parts) slotNames();
+  if (parts) slotNames(parts);
   if (on()) {
     gallery.tellChoices();
     verdict();

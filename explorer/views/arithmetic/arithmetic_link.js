@@ -9,7 +9,7 @@ import { coded } from '../../shell/address.js';
  * @property {number} strength
  * @property {number} seed
  * @property {'real' | 'samples'} source
- * @property {string[][]} filters field and category each
+ * @property {[string, string][]} filters field and category each
  * @property {number} offset
  */
 
@@ -21,7 +21,7 @@ export const MOST = 12; /* exemplars of a slot */
 /** @param {string} ref */
 export const isExemplar = (ref) => /^[sr]\d{1,9}$/.test(ref);
 
-/** @param {string} text */
+/** @param {string} text @returns {Sum['filters']} */
 const filtersOf = (text) => {
   try {
     return text
@@ -29,6 +29,7 @@ const filtersOf = (text) => {
       .filter(Boolean)
       .map((f) => f.split(':').map(decodeURIComponent))
       .filter((f) => f.length === 2)
+      .map(([field, category]) => /** @type {[string, string]} */ ([field, category]))
       .slice(0, 8);
   } catch {
     return [];

@@ -2,17 +2,36 @@
 import { button, entitle, make, progress } from '../../shell/dom.js';
 import { blank } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { SLOTS } from './arithmetic_link.js';
 import { drawExemplars, exemplarName } from './exemplars.js';
 
-/** @import { AskGallery } from '../../shell/answers' */
+/** @import { FieldCounted, GalleryAnswer } from '../../shell/answers' */
+/** @import { Parts, Sum } from './arithmetic_link.js' */
+/** @typedef {keyof Parts} Slot */
+/** @typedef {Pick<Sum, 'source' | 'filters' | 'offset'>} Place what a page shows */
+/**
+ * @typedef {object} View
+ * @property {() => boolean} on
+ * @property {() => Slot} active the slot that a click fills
+ * @property {() => Parts | null} parts the slots' exemplars
+ * @property {(slot: Slot, exemplar: string) => void} put
+ * @property {(exemplar: string) => void} toggle
+ * @property {(parts: Parts, own: boolean) => void} start what a run opens with
+ * @property {() => void} refused
+ * @property {() => void} write
+ */
 
 const PER = 48;
 
 /** Whether a run's own real images can be exemplars: it has an encoder, and there are images. */
-export const hasReal = () => !!(lx.state.info.points && lx.state.info.dataset);
+export const hasReal = () => {
+  const { points, dataset } = opened().info;
+  return !!(points && dataset);
+};
 
+/** @param {FieldCounted} f */
 const groupOf = (f) => {
   const g = make('optgroup', { label: lx.field(f.name) + (f.measured ? ` (${lx.t('arith.measured')})` : '') });
   g.append(
@@ -31,47 +50,50 @@ export class ExemplarGallery {
   #element;
   #view;
   #host;
+  /** @type {FieldCounted[]} */
   #fields = [];
+  /** @type {Place & { run: string | null } | null} */
   #listed = null; /* what it shows */
   #asked = 0;
-  /** @type {NonNullable<AskGallery['source']>} */
+  /** @type {Sum['source']} */
   source = 'samples';
+  /** @type {Sum['filters']} */
   filters = []; /* [field, category] */
   offset = 0;
 
-  /**
-   * @param {any} view `view.on()`, .active(): the slot that a click fills, .parts(): the slots' exemplars or null, .put(slot, exemplar),
-   *   .toggle(exemplar), .start(parts, own): what a run opens with, .refused(), .write()
-   */
+  /** @param {any} element @param {View} view */
   constructor(element, view) {
     this.#element = element;
     this.#view = view;
     this.#host = this.#find('.lx-gallery');
-    this.#find('.lx-filter').onchange = (e) => {
-      if (!e.target.value) return;
-      const [f, v] = e.target.value.split('\n');
-      this.#turn({ filters: [...this.filters.filter(([g]) => g !== f), [f, v]].slice(-8), offset: 0 });
+    this.#find('.lx-filter').onchange = () => {
+      const { value } = this.#find('.lx-filter');
+      if (!value) return;
+      const [f, v] = value.split('\n');
+      this.#turn({ filters: [...this.filters.filter(([g]) => g !== f), /** @type {[string, string]} */ ([f, v])].slice(-8), offset: 0 });
     };
     for (const b of element.querySelectorAll('[data-source]'))
       b.onclick = () => this.#turn({ source: b.dataset.source, filters: [], offset: 0 });
     this.#find('.lx-prev').onclick = () => this.#turn({ offset: Math.max(0, this.offset - PER) });
     this.#find('.lx-next').onclick = () => this.#turn({ offset: this.offset + PER });
-    this.#host.onclick = (e) => {
+    this.#host.onclick = (/** @type {any} */ e) => {
       const b = e.target.closest('.lx-ex');
       if (b) view.toggle(b.dataset.ref);
     };
-    this.#host.onkeydown = (e) => this.#key(e);
+    this.#host.onkeydown = (/** @type {any} */ e) => this.#key(e);
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#element.querySelector(selector);
   }
 
-  /* dimmed while another page is on its way */
+  /** Dimmed while another page is on its way. @param {boolean} on */
   #dim(on) {
     lx.stale(this.#element.querySelectorAll('.lx-gallery, .lx-count'), on);
   }
 
+  /** @param {Partial<Place>} to */
   #turn(to) {
     Object.assign(this, to);
     this.load();
@@ -103,8 +125,9 @@ export class ExemplarGallery {
     } catch (e) {
       if (me !== this.#asked) return;
       bar.hidden = true;
-      this.#element.dataset.error = e.message;
-      lx.say(e.message, 'error');
+      const { message } = /** @type {Error} */ (e);
+      this.#element.dataset.error = message;
+      lx.say(message, 'error');
       this.#refused();
     }
   }
@@ -138,6 +161,7 @@ export class ExemplarGallery {
     if (this.#listed?.run !== lx.state.run) this.#empty();
   }
 
+  /** @param {GalleryAnswer} d */
   #show(d) {
     const host = this.#host,
       had = host.contains(document.activeElement),
@@ -169,6 +193,7 @@ export class ExemplarGallery {
       lx.t('arith.how', { slot: this.#view.active().toUpperCase() }) + (measured ? ' ' + lx.t('arith.nonet') : '');
   }
 
+  /** @param {string[]} filter @param {number} i */
   #chip([f, v], i) {
     const what = lx.phrase(f, v);
     return button({
@@ -200,19 +225,26 @@ export class ExemplarGallery {
     }
   }
 
+  /** @param {any} e of the keyboard */
   #key(e) {
     const b = e.target.closest('.lx-ex'),
       key = e.key.toLowerCase();
     if (!b || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (SLOTS.includes(key)) {
+    const slot = SLOTS.find((s) => s === key);
+    if (slot) {
       e.preventDefault();
-      this.#view.put(key, b.dataset.ref);
+      this.#view.put(slot, b.dataset.ref);
       return;
     }
     const all = [...this.#host.children],
       per = all.filter((x) => x.offsetTop === all[0].offsetTop).length,
-      step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: per, ArrowUp: -per }[e.key],
-      to = all[all.indexOf(b) + step];
+      steps = new Map([
+        ['ArrowRight', 1],
+        ['ArrowLeft', -1],
+        ['ArrowDown', per],
+        ['ArrowUp', -per],
+      ]),
+      to = all[all.indexOf(b) + (steps.get(e.key) ?? NaN)];
     if (!to) return;
     e.preventDefault();
     b.tabIndex = -1;

@@ -1,8 +1,7 @@
 /* Exemplars of a sum: "s" and a seed, "r" and a real image's number; how they are called and drawn. */
 import { crop } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-
-/** @import { Opened } from '../../shell/types' */
 
 /** @param {string} r */
 export const exemplarName = (r) => (r[0] === 's' ? lx.t('origin.seed', { seed: r.slice(1) }) : lx.t('origin.point', { index: r.slice(1) }));
@@ -22,7 +21,7 @@ export const drawExemplars = (canvases, refs) => {
     .then(createImageBitmap)
     .then((im) => {
       samples.forEach(({ c }, k) => {
-        crop(c, im, /** @type {Opened} */ (lx.state).info.spec.shape.slice(1), k);
+        crop(c, im, opened().info.spec.shape.slice(1), k);
         c.dataset.drawn = '1';
       });
       im.close();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,6 +20,8 @@ Refs = Annotated[list[Annotated[str, Field(pattern=galleries.REF.pattern, max_le
 
 class DrawExemplars(Draw):
     """Exemplars of the gallery as the model draws them, by their refs."""
+
+    lossless: ClassVar[bool] = True             # asked for once, and looked at closely
 
     op: Literal["exemplars"]
     refs: Annotated[list[Annotated[str, Field(max_length=12)]], Field(min_length=1, max_length=MOST_TILES)]

@@ -1,8 +1,8 @@
 /* The rows of the traversal of a variational model by the numbers of its code: what each tells on average, and of the current image. */
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DimensionsAnswer, PosteriorAnswer } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** @typedef {{ index: number, nats: number, unused: boolean }} Dimension */
 
 const MOST = 8;
@@ -33,8 +33,6 @@ export const textPage = (text) => {
 
 /** @param {number} nats */
 export const natsText = (nats) => (nats < 0.005 ? '0.00' : nats.toFixed(2));
-
-const opened = () => /** @type {Opened} */ (lx.state);
 
 /** Whether the open run has a posterior, whose numbers can be ordered. */
 export const canOrder = () => !!lx.state.info?.spec.stochastic;

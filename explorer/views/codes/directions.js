@@ -1,33 +1,56 @@
 import { joined } from '../../shell/bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from '../../shell/direction_moves.js';
-import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
+import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, count, entitle, make, progress } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { ownDirections } from '../../shell/own.js';
 import { tileRow, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
+
+/** @import { DirectionTold } from '../../shell/answers' */
+/** @import { Found, OwnDirection } from '../../shell/types' */
+/** @typedef {Omit<Found, 'statistic' | 'name' | 'sigma' | 'among' | 'accuracy'> & { kind: 'own', name: string, sigma: number | null,
+ *   statistic?: Found['statistic'], raw: OwnDirection, n: number }} Own a person's, of length 1; n: what it was; until it is measured
+ *   without sigma and statistic */
+/** @typedef {(Found | Own) & { sigma: number }} Shown */
+/**
+ * @typedef {object} Row a slider
+ * @property {Shown} d what it moves along
+ * @property {number} k its place among all
+ * @property {HTMLElement} row
+ * @property {HTMLInputElement} input
+ * @property {HTMLOutputElement} out
+ * @property {() => void} tell its words
+ * @property {Found[]} [all] the categories of its field, where there are several
+ * @property {(k: number) => void} [pick] one of them
+ */
 
 const { element } = mounted('directions');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   VALUES = [-3, -2, -1, 0, 1, 2, 3],
   KINDS = ['attribute', 'own', 'closed form', 'principal'];
 let shown = false,
-  found = null,
-  mine = null,
-  label = null,
-  rows = [],
-  selected = null,
+  found = /** @type {Found[] | null} */ (null),
+  mine = /** @type {string | null} */ (null),
+  label = /** @type {number | null} */ (null),
+  rows = /** @type {Row[]} */ ([]),
+  selected = /** @type {Row | null} */ (null),
   asked = 0;
-const here = () => lx.state.view === 'codes' && lx.state.info && lx.supports(lx.state.run, 'codes');
+const here = () => lx.state.view === 'codes' && !!lx.state.info && lx.supports(lx.state.run, 'codes');
 const on = () => shown && here();
 
 /* ---- the link: whether directions are shown, and the chosen one by its name or number; its value is the code's ---- */
+/** @type {Record<string, string>} */
 const KEYS = { attribute: 'a', own: 'o', 'closed form': 'c', principal: 'p' };
 let wish = ''; /* the one that a link asks for, until the list is there */
+/** @param {string | number} v */
 const plain = (v) => encodeURIComponent(v).replaceAll('~', '%7E');
-const keyOf = (d, k) => [KEYS[d.kind], ...(d.kind === 'attribute' ? d.name : [d.kind === 'own' ? d.name : k])].map(plain).join('~');
+/** @param {Pick<Shown, 'kind' | 'name'>} d @param {number} k */
+const keyOf = (d, k) => [KEYS[d.kind], ...(['attribute', 'own'].includes(d.kind) ? [d.name ?? ''].flat() : [k])].map(plain).join('~');
+/** @param {boolean} [quiet] */
 const write = (quiet) => {
   if (lx.state.view !== 'codes') return;
   const chosen = selected ? keyOf(selected.d, selected.k) : wish,
@@ -48,15 +71,15 @@ const wished = () => {
 
 /* ---- the list ---- */
 /* a direction's row; `more(item)`: what stands between its name and its slider. Of a field with several categories `all`, and `pick` */
+/** @param {Shown} d @param {number} k @param {(item: Row) => HTMLElement[]} [more] */
 const slider = (d, k, more) => {
   const head = button({ className: 'lx-dir-name' }),
     text = make('p'),
     { input, out } = dial(),
-    row = make('div', { className: 'lx-dir' }),
-    item = { d, k, row, input, out };
-  item.tell = () => {
+    row = make('div', { className: 'lx-dir' });
+  const tell = () => {
     const e = effect(item.d);
-    head.textContent = more && item.d.kind === 'attribute' ? lx.field(item.d.name[0]) : title(item.d, k);
+    head.textContent = more && item.d.kind === 'attribute' ? lx.field(item.d.name?.[0]) : title(item.d, k);
     input.setAttribute('aria-label', title(item.d, k));
     if (e.text) text.replaceChildren(e.text);
     else {
@@ -65,6 +88,8 @@ const slider = (d, k, more) => {
     }
     row.dataset.effect = text.textContent;
   };
+  /** @type {Row} */
+  const item = { d, k, row, input, out, tell };
   head.onclick = input.onfocus = () => {
     select(item);
     write();
@@ -79,21 +104,22 @@ const slider = (d, k, more) => {
   return row;
 };
 /* a field of several categories: one slider, its category chosen */
+/** @param {Found[]} all */
 const fieldSlider = (all) => {
   const best = clearest(all);
   return slider(best, all.indexOf(best), (item) => {
     const choice = categoryChoice(all, best, (k) => {
-      item.pick(k);
+      pick(k);
       select(item);
       sync();
       write();
     });
-    item.all = all;
-    item.pick = (k) => {
-      choice.value = k;
+    const pick = (/** @type {number} */ k) => {
+      choice.value = String(k);
       item.d = all[k];
       item.tell();
     };
+    Object.assign(item, { all, pick });
     return [choice];
   });
 };
@@ -102,24 +128,24 @@ const ownOnes = () =>
   ownDirections.list().map((d) => {
     const n = Math.hypot(...d.vector),
       known = measures.get(d.name + n);
-    return {
+    /** @type {Own} */
+    const own = {
       kind: 'own',
       name: d.name,
       vector: d.vector.map((v) => v / n),
       sigma: known?.sigma ?? null,
-      main: known?.main,
+      main: known?.main ?? null,
       side: known?.side || [],
       statistic: known?.statistic,
       raw: d,
       n,
     };
+    return own;
   });
+/** @param {Own} d @param {number} k */
 const ownRow = (d, k) => {
-  if (d.sigma === null) {
-    measure(d);
-    d.sigma = 1;
-  }
-  return slider(d, k, () => [
+  if (d.sigma === null) measure(d);
+  return slider({ ...d, sigma: d.sigma ?? 1 }, k, () => [
     small('↓', 'dir.download', d, () => ownDirections.download(d.raw)),
     small('×', 'dir.remove', d, () => ownDirections.remove(d.name)),
   ]);
@@ -128,25 +154,21 @@ const ownTools = () => {
   const file = make('input', { type: 'file', accept: '.json,application/json', hidden: true }),
     open = button({ className: 'lx-btn lx-small lx-open-own', textContent: lx.t('dir.open'), onclick: () => file.click() });
   file.onchange = () => {
-    take(file.files[0]);
+    take(file.files?.[0]);
     file.value = '';
   };
   return make('div', { className: 'lx-own-tools' }, open, file);
 };
-const rowsOf = {
-  attribute: (all) =>
-    byField(all)
-      .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
-      .map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0))),
-  own: (all) => [...all.map(ownRow), ownTools()],
-};
-const section = (kind, all) =>
+/** @param {Found[]} all */
+const attributeRows = (all) => plainFirst(byField(all)).map(([, list]) => (list.length > 1 ? fieldSlider(list) : slider(list[0], 0)));
+/** @param {string} kind @param {HTMLElement[]} list */
+const section = (kind, list) =>
   make(
     'section',
     { data: { kind } },
     make('h2', { className: 'lx-h', textContent: lx.t('dir.kind.' + kind) }),
     make('p', { className: 'lx-note', textContent: lx.t('dir.why.' + kind) }),
-    ...(rowsOf[kind] || ((list) => list.map((d, k) => slider(d, k))))(all),
+    ...list,
   );
 const build = () => {
   const host = $('.lx-groups'),
@@ -160,12 +182,13 @@ const build = () => {
   }
   const own = ownOnes();
   for (const kind of KINDS) {
-    const all = kind === 'own' ? own : found.filter((d) => d.kind === kind);
-    if (all.length || kind === 'own') host.append(section(kind, all));
+    const all = found.filter((d) => d.kind === kind);
+    if (kind === 'own') host.append(section(kind, [...own.map(ownRow), ownTools()]));
+    else if (all.length) host.append(section(kind, kind === 'attribute' ? attributeRows(all) : all.map((d, k) => slider(d, k))));
   }
   element.dataset.found = found.length;
   element.dataset.own = own.length;
-  select((wish && wished()) || rows.find((r) => kept && r.d.kind === kept.kind && title(r.d, r.k) === kept.title) || rows[0]);
+  select((wish ? wished() : null) || rows.find((r) => kept && r.d.kind === kept.kind && title(r.d, r.k) === kept.title) || rows[0]);
   wish = '';
   sync();
 };
@@ -179,12 +202,15 @@ const bare = () => {
     b.disabled = true;
   }
 };
+/** @param {string} textContent @param {string} key @param {{ name: string }} d @param {() => void} onclick */
 const small = (textContent, key, d, onclick) => {
   const b = button({ className: 'lx-dir-tool', textContent, onclick });
   entitle(b, lx.t(key, { name: d.name }));
   return b;
 };
+/** @type {Map<string, DirectionTold | null>} by name and length; null: it is asked for */
 const measures = new Map();
+/** @param {Own} d */
 const measure = async (d) => {
   const key = d.name + d.n,
     run = lx.state.run;
@@ -196,9 +222,10 @@ const measure = async (d) => {
     if (run === lx.state.run && on()) build();
   } catch (e) {
     measures.delete(key);
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   }
 };
+/** @param {File | undefined} f */
 const take = async (f) => {
   if (!f) return;
   try {
@@ -207,8 +234,9 @@ const take = async (f) => {
     ownDirections.add(d);
     lx.say(lx.t(d.other ? 'dir.other' : 'dir.opened', { name: d.name }));
   } catch (e) {
-    lx.say(e.message, 'error');
-    element.dataset.error = e.message;
+    const { message } = /** @type {Error} */ (e);
+    lx.say(message, 'error');
+    element.dataset.error = message;
   }
 };
 ownDirections.changed(() => {
@@ -219,6 +247,7 @@ const sync = () => {
 };
 
 /* ---- the strip: the current code with the selected direction at -3 … 3 ---- */
+/** @param {Row | undefined} item @param {boolean} [quiet] */
 const select = (item, quiet) => {
   if (!item) return;
   const was = selected;
@@ -243,7 +272,7 @@ const strip = () => {
   const w = lx.b64(joined(VALUES.map((v) => moved(d, v))));
   lx.draw(canvas, { op: 'grid', w, columns: VALUES.length }, (x, im) => {
     if (!selected) return;
-    tileRow(x, im, { n: VALUES.length, tile: lx.state.info.spec.shape.slice(1), gap: 5, width: 600 });
+    tileRow(x, im, { n: VALUES.length, tile: opened().info.spec.shape.slice(1), gap: 5, width: 600 });
     count(element, 'strip');
   });
 };
@@ -284,12 +313,14 @@ const ask = async () => {
     build();
   } catch (e) {
     mine = null;
-    element.dataset.error = e.message;
-    lx.say(e.message, 'error');
+    const { message } = /** @type {Error} */ (e);
+    element.dataset.error = message;
+    lx.say(message, 'error');
   } finally {
     if (me === asked) bar.hidden = $('.lx-finding').hidden = true;
   }
 };
+/** @param {string} name */
 const face = (name) => {
   shown = name === 'found';
   check(element.querySelectorAll('[data-face]'), (b) => b.dataset.face === name);

@@ -2,12 +2,12 @@ import { sign } from '../../shell/direction_moves.js';
 import { button, make } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
-import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
+import { shareBars } from './share_bars.js';
 import { Dimensions, byNumbers, canOrder, natsText, pageText } from './dimensions.js';
 
-/** @import { Opened } from '../../shell/types' */
 /** @typedef {{ name: string, told: string, more?: string, unused?: boolean }} Row */
 /** @typedef {ReturnType<typeof measure>} Box where the cells lie */
 
@@ -29,7 +29,6 @@ let rows = 0;
 let box = null;
 /** @type {string | null} */
 let built = null;
-const opened = () => /** @type {Opened} */ (lx.state);
 const dimensions = new Dimensions(() => all());
 /** @returns {Row[]} */
 const rowsShown = () => {
@@ -143,21 +142,17 @@ const live = () => {
 };
 /** One bar in how many has its name under it. @param {unknown[]} bars */
 const every = (bars) => (bars.length > 16 ? 4 : 1);
-/* numbers of the code keep their own names, in whatever order they stand */
-/** @param {(number | string)[]} names */
-const numbered = (names) => {
-  const at = names.map((_, k) => k).filter((k) => k % every(names) === 0);
-  return { tickmode: 'array', tickvals: at.map((k) => k + 1), ticktext: at.map((k) => `z ${names[k]}`) };
-};
 /* the bars under the grid: how the codes' variance spreads over directions, or the nats of each number */
 const barsOf = async () => {
-  if (byNumbers()) {
-    await lx.loadPlotly();
-    return { y: dimensions.rows.length ? dimensions.all.map((d) => d.nats) : [], names: dimensions.all.map((d) => d.index), unit: '' };
-  }
-  const [figure] = await Promise.all([lx.api(`plot/${encodeURIComponent(opened().run)}/spectrum`), lx.loadPlotly()]),
+  if (byNumbers())
+    return {
+      y: dimensions.rows.length ? dimensions.all.map((d) => d.nats) : [],
+      names: dimensions.all.map((d) => `z ${d.index}`),
+      unit: '',
+    };
+  const figure = await lx.api(`plot/${encodeURIComponent(opened().run)}/spectrum`),
     y = figure.data[0].y.slice(0, 32).map((/** @type {number} */ v) => 100 * v);
-  return { y, names: y.map((/** @type {number} */ _, /** @type {number} */ k) => k + 1), unit: ' %' };
+  return { y, names: y.map((/** @type {number} */ _, /** @type {number} */ k) => `${k + 1}`), unit: ' %' };
 };
 const spectrum = async () => {
   if (!shown()) return;
@@ -170,28 +165,15 @@ const spectrum = async () => {
     return;
   }
   if (run !== lx.state.run || on !== byNumbers() || !shown()) return;
-  const { y, names, unit } = made;
-  await Plotly.react(
-    bars,
-    [
-      {
-        type: 'bar',
-        x: y.map((/** @type {number} */ _, /** @type {number} */ k) => k + 1),
-        y,
-        customdata: names,
-        marker: { color: lx.css('--accent'), opacity: 0.85 },
-        hovertemplate: on ? 'z %{customdata}: %{y:.2f}<extra></extra>' : '%{x}: %{y:.1f} %<extra></extra>',
-      },
-    ],
-    {
-      ...plainLayout({ l: 34, r: 4, t: 4, b: 18 }, 10),
-      bargap: 0.35,
-      hoverlabel: { font: { family: lx.css('--ui'), size: 12 } },
-      xaxis: { fixedrange: true, showgrid: false, zeroline: false, ...(on ? numbered(names) : { tickmode: 'linear', dtick: every(y) }) },
-      yaxis: { fixedrange: true, nticks: 3, ticksuffix: unit, gridcolor: lx.css('--line'), zeroline: false, rangemode: 'tozero' },
-    },
-    PLAIN,
-  );
+  const { y, names, unit } = made,
+    n = every(y);
+  shareBars(bars, {
+    y,
+    unit,
+    /* numbers of the code keep their own names, in whatever order they stand */
+    names: names.map((/** @type {string} */ name, /** @type {number} */ k) => ((on ? k : k + 1) % n ? null : name)),
+    told: (k) => `${names[k]}: ${y[k].toFixed(on ? 2 : 1)}${unit}`,
+  });
   element.dataset.spectrum = y.length;
 };
 /* which rows: the switch is there where the encoder gives a distribution over codes */
@@ -258,7 +240,6 @@ lx.on('restore', () => {
 });
 lx.on('view', all);
 lx.on('lang', all);
-lx.on('theme', spectrum);
 let size = '';
 new ResizeObserver(() => {
   const now = stage.clientWidth + 'x' + stage.clientHeight;

@@ -26,7 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 import training
-from training.live import MOST_ALONE, MOST_TURNS, STEPS
+from training.live import MOST_ALONE, MOST_TURNS
+from training.live_panel import STEPS
 
 from ... import NotThere
 from ...runs import lanes

@@ -3,11 +3,17 @@ import { besideTexts, figureText, metricName, oneText, wayText } from '../../she
 import { mounted } from '../../shell/mounted.js';
 import { PLAIN, plainLayout } from '../../shell/plot.js';
 import { dataOf } from '../../shell/run_line.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
+
+/** @import { CompareAnswer, Figure, Head, MetricCell, MetricRow, SettingRow, Trace } from '../../shell/answers' */
+/** @import { Run } from '../../shell/types' */
+/** @typedef {{ k: number, trace: Trace }} Line of the k-th run */
+/** @typedef {{ run: string, seed: number, n: number, columns: number, label?: number }} Asked */
 
 const { element } = mounted('compare');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   columns = $('.lx-cmp-columns'),
   seedBox = $('.lx-cmp-seed'),
   klass = $('.lx-cmp-class'),
@@ -18,24 +24,31 @@ const $ = (s) => element.querySelector(s),
 const MOST = 4,
   FEW = 6,
   ROWS = 5;
-let names = null,
+/* names: null until there are runs */
+let names = /** @type {string[] | null} */ (null),
   seed = 0,
-  label = null,
-  facts = null,
-  curves = {},
+  label = /** @type {number | null} */ (null),
+  facts = /** @type {CompareAnswer | null} */ (null),
+  curves = /** @type {Record<string, Figure>} */ ({}),
   every = false,
   ticket = 0;
 const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
-const colour = (k) => lx.palette[[0, 1, 2, 5][k]],
-  title = (r) => r.title || r.family_title,
-  full = (r) => (title(r).includes(dataOf(r)) ? title(r) : `${title(r)} · ${dataOf(r)}`),
-  known = (n) => lx.runOf(n);
+const chosen = () => /** @type {string[]} */ (names),
+  listed = () => /** @type {Run[]} */ (lx.state.runs);
+const colour = (/** @type {number} */ k) => lx.palette[[0, 1, 2, 5][k]],
+  title = (/** @type {Run} */ r) => r.title || r.family_title,
+  full = (/** @type {Run} */ r) => (title(r).includes(dataOf(r)) ? title(r) : `${title(r)} · ${dataOf(r)}`),
+  known = (/** @type {string | null} */ n) => lx.runOf(n),
+  rowOfRun = (/** @type {string | null} */ n) => /** @type {Run} */ (known(n));
+/** @param {number} k */
 const dot = (k) => {
   const e = make('i', { className: 'lx-dot' });
   e.style.background = colour(k);
   return e;
 };
+/** @param {number} n */
 const many = (n) => Intl.NumberFormat(lx.state.lang).format(n);
+/** @param {number} s */
 const time = (s) => {
   if (!s) return '–';
   return s < 90 ? lx.t('cmp.seconds', { n: Math.round(s) }) : lx.t('cmp.minutes', { n: Math.round(s / 60) });
@@ -45,7 +58,7 @@ const time = (s) => {
 const begin = () => {
   if (names !== null || !lx.state.runs?.length || !lx.state.run) return;
   const { cmp, seed: s, class: c } = lx.state.kept,
-    whole = (v) => (/^\d{1,10}$/.test(v ?? '') && +v < 2 ** 32 ? +v : null);
+    whole = (v = '') => (/^\d{1,10}$/.test(v) && +v < 2 ** 32 ? +v : null);
   const asked = [...new Set((cmp || '').split(',').filter(Boolean))],
     there = asked.filter(known).slice(0, MOST);
   if (asked.length > there.length) lx.say(lx.t('cmp.gone'), 'error');
@@ -54,17 +67,19 @@ const begin = () => {
   label = whole(c);
 };
 const standard = () => {
-  const own = known(lx.state.run),
-    others = lx.state.runs.filter((r) => r !== own),
-    near = (r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
+  const own = rowOfRun(lx.state.run),
+    others = listed().filter((r) => r !== own),
+    near = (/** @type {Run} */ r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
   others.sort((a, b) => near(b) - near(a));
   return [own, ...others.slice(0, 1)].map((r) => r.name);
 };
+/** @param {boolean} [quiet] */
 const keep = (quiet) => {
-  lx.keep('cmp', names.join(','), quiet);
+  lx.keep('cmp', chosen().join(','), quiet);
   lx.keep('seed', seed || null, quiet);
   lx.keep('class', label, quiet);
 };
+/** @param {string[]} next */
 const change = (next) => {
   names = [...new Set(next)].slice(0, MOST);
   keep();
@@ -72,7 +87,14 @@ const change = (next) => {
 };
 
 /* ---- samples: images 1, 2, 3 … of the seed down the columns, so that a wider window shows more of the same ---- */
-/* each column a sequence: image 1 at its top, the next one below */
+/**
+ * Each column a sequence: image 1 at its top, the next one below.
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2D} x
+ * @param {ImageBitmap} im
+ * @param {Asked} asked
+ * @param {number[]} shape
+ */
 const arrange = (canvas, x, im, asked, shape) => {
   const { run, seed: drawn, label: of, columns: n } = asked,
     [, h, w] = shape;
@@ -87,6 +109,7 @@ const arrange = (canvas, x, im, asked, shape) => {
   }
   Object.assign(canvas.dataset, { run, seed: drawn, label: of ?? '', columns: n });
 };
+/** @param {Run} r @param {boolean} fits */
 const noteOf = (r, fits) => {
   if (label === null || fits) return '';
   return lx.t(r.num_classes ? 'cmp.fewer' : 'cmp.classless');
@@ -95,7 +118,7 @@ const draw = () => {
   if (!on()) return;
   [...columns.children].forEach((e, k) => {
     const canvas = e.querySelector('canvas'),
-      r = known(names[k]);
+      r = known(chosen()[k]);
     if (!r) return;
     const w = r.shape[2],
       across = Math.max(3, Math.min(10, Math.floor(canvas.parentElement.clientWidth / (w > 40 ? 64 : 42)))),
@@ -103,24 +126,29 @@ const draw = () => {
     e.querySelector('.lx-cmp-note').textContent = noteOf(r, fits);
     e.dataset.seed = seed;
     e.dataset.label = fits ? label : '';
-    const asked = { run: r.name, seed, n: across * ROWS, columns: across, ...(fits && { label }) };
+    /** @type {Asked} */
+    const asked = { run: r.name, seed, n: across * ROWS, columns: across, ...(label !== null && fits && { label }) };
     lx.draw(canvas, { op: 'samples', ...asked }, (x, im) => {
-      if (r.name === names[k] && across * w === im.width) arrange(canvas, x, im, asked, r.shape);
+      if (r.name === chosen()[k] && across * w === im.width) arrange(canvas, x, im, asked, r.shape);
     });
   });
 };
+/** @param {string} n @param {number} k */
 const columnOf = (n, k) => {
-  const r = known(n),
+  const r = rowOfRun(n),
+    all = chosen(),
     pick = make('select', { className: 'lx-cmp-pick', 'aria-label': lx.t('cmp.pick', { n: k + 1 }) }),
-    shut = button({ className: 'lx-cmp-shut', textContent: '×', hidden: names.length < 2 });
+    shut = button({ className: 'lx-cmp-shut', textContent: '×', hidden: all.length < 2 });
   offer(
     pick,
-    lx.state.runs.filter((o) => o.name === n || !names.includes(o.name)).map((o) => [o.name, full(o)]),
+    listed()
+      .filter((o) => o.name === n || !all.includes(o.name))
+      .map((o) => [o.name, full(o)]),
     n,
   );
-  pick.onchange = () => change(names.map((v, i) => (i === k ? pick.value : v)));
+  pick.onchange = () => change(chosen().map((v, i) => (i === k ? pick.value : v)));
   entitle(shut, lx.t('cmp.remove', { title: title(r) }));
-  shut.onclick = () => change(names.filter((v) => v !== n));
+  shut.onclick = () => change(chosen().filter((v) => v !== n));
   const sub = [r.family_title, dataOf(r), lx.t('run.size', { n: r.w_dim })].join(' · '),
     picture = make('canvas', { role: 'img', 'aria-label': lx.t('cmp.image', { title: title(r), seed }) });
   return make(
@@ -134,13 +162,14 @@ const columnOf = (n, k) => {
 };
 const build = () => {
   if (!on()) return;
-  columns.style.setProperty('--n', names.length);
-  columns.replaceChildren(...names.map(columnOf));
-  const rest = lx.state.runs.filter((r) => !names.includes(r.name));
+  const all = chosen();
+  columns.style.setProperty('--n', all.length);
+  columns.replaceChildren(...all.map(columnOf));
+  const rest = listed().filter((r) => !all.includes(r.name));
   offer(add, [['', '+ ' + lx.t('cmp.add')], ...rest.map((r) => [r.name, full(r)])]);
-  add.hidden = names.length >= MOST || !rest.length;
+  add.hidden = all.length >= MOST || !rest.length;
   if (document.activeElement !== seedBox) seedBox.value = seed;
-  element.dataset.runs = names.length;
+  element.dataset.runs = all.length;
   draw();
 };
 const classes = () => {
@@ -151,8 +180,9 @@ const classes = () => {
   offer(klass, [['', lx.t('cmp.every')], ...each], label !== null && label < of.num_classes ? label : '');
 };
 add.onchange = () => {
-  if (add.value) change([...names, add.value]);
+  if (add.value) change([...chosen(), add.value]);
 };
+/** @param {number} s */
 const setSeed = (s) => {
   seed = s;
   seedBox.value = s;
@@ -179,28 +209,33 @@ klass.onchange = () => {
 
 /* ---- curves: a panel for each term, those that several runs logged first ---- */
 const curvePanels = () => {
+  /** @type {Map<string, Line[]>} */
   const terms = new Map();
-  names.forEach((n, k) => {
+  chosen().forEach((n, k) => {
     for (const trace of curves[n]?.data || []) {
-      if (!terms.has(trace.name)) terms.set(trace.name, []);
-      terms.get(trace.name).push({ k, trace });
+      const lines = terms.get(trace.name) ?? [];
+      terms.set(trace.name, lines);
+      lines.push({ k, trace });
     }
   });
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
+/** @param {string} term */
 const panelOf = (term) => {
   const title = make('h3', { textContent: word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · ')) });
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
+/** @param {Line} line */
 const traceOf = ({ k, trace }) => ({
   type: 'scatter',
   mode: 'lines',
-  name: title(known(names[k])),
+  name: title(rowOfRun(chosen()[k])),
   x: trace.x,
   y: trace.y,
   line: { color: colour(k), width: 1.5 },
   hovertemplate: '%{y:.4g}<extra>%{fullData.name}</extra>',
 });
+/** @param {Line[]} lines */
 const layoutOf = (lines) => {
   const axis = { fixedrange: true, nticks: 4, gridcolor: lx.css('--line'), zeroline: false };
   return {
@@ -228,7 +263,7 @@ const plot = async () => {
   try {
     await lx.loadPlotly();
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
     return;
   }
   if (mine !== ticket || !on()) return;
@@ -245,8 +280,9 @@ more.onclick = () => {
 };
 
 /* ---- the table ---- */
-/* the page's word of a key, or `other` */
+/** The page's word of a key, or `other`. @param {string} key @param {string} other */
 const word = (key, other) => (lx.known(key) ? lx.t(key) : other);
+/** @param {SettingRow['values'][number]} v */
 const setting = (v) => {
   if (v === null || v === undefined) return '–';
   if (Array.isArray(v)) return v.join(', ');
@@ -254,16 +290,19 @@ const setting = (v) => {
   if (typeof v === 'string') return word('choice.' + v, v);
   return typeof v === 'number' && Math.abs(v) >= 1000 ? many(v) : String(v);
 };
-/* a training's seed; of one that was chosen among several, which these were and what each had */
+/** A training's seed; of one that was chosen among several, which these were and what each had. @param {Head} r */
 const seedOf = (r) => {
   if (!r.seeds) return String(r.seed);
   const values = r.seeds.values.join(', ');
   return lx.t('cmp.seeds', { seed: r.seed, tried: r.seeds.tried.join(', '), metric: metricName(r.seeds.metric), values });
 };
+/** @param {'td' | 'th'} tag @param {string} textContent */
 const cell = (tag, textContent, extra = {}) => make(tag, { textContent, ...extra });
+/** @param {string} name @param {HTMLTableCellElement[]} cells */
 const rowOf = (name, cells, help = '') => make('tr', {}, cell('th', name, { scope: 'row', title: help }), ...cells);
-const partOf = (key) =>
-  make('tr', {}, cell('th', lx.t(key), { colSpan: facts.runs.length + 1, className: 'lx-cmp-part', scope: 'colgroup' }));
+/** @param {string} key @param {number} runs how many */
+const partOf = (key, runs) => make('tr', {}, cell('th', lx.t(key), { colSpan: runs + 1, className: 'lx-cmp-part', scope: 'colgroup' }));
+/** @type {Record<string, (r: Head) => string>} */
 const FACTS = {
   family: (r) => r.family,
   dataset: (r) => r.dataset,
@@ -277,17 +316,18 @@ const FACTS = {
   hardware: (r) => r.hardware || '–',
   seed: seedOf,
 };
-const factRows = () =>
+/** @param {Head[]} runs */
+const factRows = (runs) =>
   Object.entries(FACTS)
-    .map(([key, of]) => [key, facts.runs.map(of)])
-    .filter(([, values]) => values.some((v) => v !== '–' && v !== ''))
-    .map(([key, values]) =>
+    .map(([key, of]) => ({ key, values: runs.map(of) }))
+    .filter(({ values }) => values.some((v) => v !== '–' && v !== ''))
+    .map(({ key, values }) =>
       rowOf(
         lx.t('cmp.fact.' + key),
         values.map((v) => cell('td', v)),
       ),
     );
-/* a figure, and under it what guessing and the paper have */
+/** A figure, and under it what guessing and the paper have. @param {MetricCell | null} c */
 const metricCell = (c) => {
   if (!c) return cell('td', '–');
   const td = cell('td', figureText(c), { title: c.protocol }),
@@ -299,6 +339,7 @@ const metricCell = (c) => {
   if (beside) td.append(make('small', { textContent: beside }));
   return td;
 };
+/** @param {MetricRow} m */
 const metricRow = (m) => {
   const first = m.cells.find(Boolean),
     hint = [wayText(m.better), first ? oneText(first) : ''].filter(Boolean).join(' · '),
@@ -307,6 +348,7 @@ const metricRow = (m) => {
   if (hint) tr.cells[0].append(make('small', { textContent: hint }));
   return tr;
 };
+/** @param {SettingRow} s */
 const settingRow = (s) => {
   const tr = rowOf(
     word('setting.' + s.name, s.name.replaceAll('_', ' ')),
@@ -319,24 +361,25 @@ const settingRow = (s) => {
 const tabulate = () => {
   table.replaceChildren();
   if (!facts) return;
-  const heads = facts.runs.map((r, k) => make('th', { scope: 'col' }, dot(k), r.title));
+  const { runs, metrics, settings } = facts,
+    heads = runs.map((r, k) => make('th', { scope: 'col' }, dot(k), r.title));
   table.createTHead().append(make('tr', {}, cell('td', ''), ...heads));
   table
     .createTBody()
     .append(
-      ...factRows(),
-      ...(facts.metrics.length ? [partOf('cmp.metrics'), ...facts.metrics.map(metricRow)] : []),
-      ...(facts.settings.length ? [partOf('cmp.settings'), ...facts.settings.map(settingRow)] : []),
+      ...factRows(runs),
+      ...(metrics.length ? [partOf('cmp.metrics', runs.length), ...metrics.map(metricRow)] : []),
+      ...(settings.length ? [partOf('cmp.settings', runs.length), ...settings.map(settingRow)] : []),
     );
-  element.dataset.table = facts.metrics.length + ',' + facts.settings.length;
+  element.dataset.table = metrics.length + ',' + settings.length;
 };
 const learn = async () => {
   const mine = ++ticket,
-    asked = [...names];
+    asked = [...chosen()];
   try {
     const [d, ...found] = await Promise.all([
-      lx.api(`compare?runs=${asked.map(encodeURIComponent).join(',')}`),
-      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [] }))),
+      lx.api(/** @type {`compare?runs=${string}`} */ (`compare?runs=${asked.map(encodeURIComponent).join(',')}`)),
+      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [], layout: {} }))),
     ]);
     if (mine !== ticket) return;
     facts = d;
@@ -345,7 +388,7 @@ const learn = async () => {
     tabulate();
     plot();
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   }
 };
 const all = () => {
@@ -372,15 +415,15 @@ lx.on('restore', () => {
   names = null;
   begin();
   seedBox.value = seed;
-  if (names === null || told() === before || !on()) return;
-  if (names.join() === wide) {
+  if (told() === before || !on()) return;
+  if (chosen().join() === wide) {
     if (facts) classes();
     build();
   } else all();
 });
-let last = null;
+let last = /** @type {string | null} */ (null);
 lx.on('run', () => {
-  const run = lx.state.run,
+  const { run } = opened(),
     moved = last !== null && last !== run;
   last = run;
   if (names === null) start();

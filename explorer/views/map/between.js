@@ -1,7 +1,16 @@
 /* Between two picked images or places: the path of codes as it lies on the map, and a strip of it beside the mixture of the pixels. */
 import { joined } from '../../shell/bytes.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { placeCode } from './place_code.js';
+
+/** @import { AskWay } from '../../shell/answers' */
+/** @import { Code, Origin } from '../../shell/types' */
+/** @import { PlaneMap } from './plane_state.js' */
+/** @typedef {{ w: Code | null, origin?: Origin }} Coded both null and without until the code is there */
+/** @typedef {{ index: number } & Coded} Image */
+/** @typedef {{ index: null, projection: string, x: number, y: number } & Coded} Place */
+/** @typedef {Image | Place} End */
 
 const STEPS = 33; /* codes of the path on the map */
 
@@ -14,10 +23,12 @@ export class Between {
   #latent;
   #pixels;
   #note;
-  ends = []; /* {index, w} of an image, {index: null, projection, x, y, w} of a place; w, origin: null until the code is there */
+  /** @type {End[]} */
+  ends = [];
+  /** @type {{ of: string, exact: boolean, points: number[][] } | null} */
   #way = null; /* where the path's codes lie, for `way.of`; exact: their own places, not those of their nearest images */
 
-  /** @param {any} map `map.element`, .plot, .xs, .ys, .projection, .pixels(x, y), .remember() */
+  /** @param {PlaneMap} map @param {any} svg @param {any} panel */
   constructor(map, svg, panel) {
     this.#map = map;
     this.#svg = svg;
@@ -26,16 +37,17 @@ export class Between {
     this.#pixels = panel.querySelector('.lx-pixels');
     this.#note = panel.querySelector('.lx-way-note');
     panel.querySelector('.lx-towalk').onclick = () => {
-      lx.setKeys(this.ends.map((p) => ({ w: p.w, origin: p.origin })));
+      lx.setKeys(this.ends.flatMap(({ w, origin }) => (w && origin ? [{ w, origin }] : [])));
       lx.show('walk');
     };
   }
 
+  /** @param {boolean} on */
   show(on) {
     this.#panel.hidden = !on;
   }
 
-  /** As a link says, or none. */
+  /** As a link says, or none. @param {import('./plane_state.js').End[]} ends */
   restore(ends) {
     this.ends = ends.map((p) => ({ ...p, w: null }));
     this.#way = null;
@@ -47,9 +59,10 @@ export class Between {
     this.#svg.replaceChildren();
   }
 
-  /** Another end, by an image's number or (null) its place. */
-  async pick(index, x, y) {
+  /** Another end, by an image's number or (null) its place. @param {number | null} index */
+  async pick(index, x = 0, y = 0) {
     if (this.ends.length === 2) this.ends = [];
+    /** @type {End} */
     const p = index === null ? { index, projection: this.#map.projection, x, y, w: null } : { index, w: null };
     this.ends.push(p);
     this.#way = null;
@@ -57,7 +70,7 @@ export class Between {
     this.drawStrip();
     this.#map.remember();
     const still = lx.turn();
-    if ((await this.#ask(p)) && still()) {
+    if ((await this.#ask(p)) && still() && p.w && p.origin) {
       lx.setCode(p.w, p.origin);
       this.drawStrip();
     }
@@ -68,7 +81,7 @@ export class Between {
     for (const p of this.ends) if (!p.w) await this.#ask(p);
   }
 
-  /** Ask for the code of an end; whether it is there. */
+  /** Ask for the code of an end; whether it is there. @param {End} p */
   async #ask(p) {
     try {
       if (p.index !== null) {
@@ -82,20 +95,24 @@ export class Between {
       }
       return true;
     } catch (e) {
-      lx.say(e.message, 'error');
+      lx.say(/** @type {Error} */ (e).message, 'error');
       return false;
     }
   }
 
-  /** Where an end lies on this map: a place of another map lies where its nearest real image does. */
+  /**
+   * Where an end lies on this map: a place of another map lies where its nearest real image does.
+   * @param {End} p @returns {number[] | null}
+   */
   #whereIs(p) {
     const { xs, ys, projection } = this.#map;
-    if (p.index !== null) return [xs[p.index], ys[p.index]];
+    if (p.index !== null) return xs && ys ? [xs[p.index], ys[p.index]] : null;
     if (p.projection === projection) return [p.x, p.y];
-    return this.#way?.points ? this.#way.points.at(this.ends.indexOf(p) ? -1 : 0) : null;
+    return this.#way?.points.at(this.ends.indexOf(p) ? -1 : 0) ?? null;
   }
 
   /** Ask where the codes of the path lie on this map, and draw it. UMAP has no place for a new code: there it is the nearest images. */
+  /** @param {string} keys @param {'slerp' | 'lerp'} method */
   async #follow(keys, method) {
     const map = this.#map,
       whose = () => [lx.state.run, map.projection, keys].join('|'),
@@ -104,21 +121,22 @@ export class Between {
     this.#way = null;
     this.draw();
     try {
-      const projection = map.projection.startsWith('own:') ? 'umap' : map.projection,
+      const projection = /** @type {AskWay['projection']} */ (map.projection.startsWith('own:') ? 'umap' : map.projection),
         d = await lx.code({ op: 'way', keys, frames: STEPS, method, projection });
-      if (of !== whose() || this.ends.length !== 2 || !map.xs) return;
-      const xy = d.xy && lx.f32(d.xy);
+      const { xs, ys } = map;
+      if (of !== whose() || this.ends.length !== 2 || !xs || !ys) return;
+      const xy = d.xy ? lx.f32(d.xy) : null;
       this.#way = {
         of,
         exact: !!xy,
-        points: xy ? Array.from({ length: STEPS }, (_, k) => [xy[2 * k], xy[2 * k + 1]]) : d.indices.map((i) => [map.xs[i], map.ys[i]]),
+        points: xy ? Array.from({ length: STEPS }, (_, k) => [xy[2 * k], xy[2 * k + 1]]) : d.indices.map((i) => [xs[i], ys[i]]),
       };
       map.element.dataset.way = xy ? 'exact' : d.indices.join();
       this.#note.dataset.t = xy ? 'map.between.exact' : 'map.between.nearest';
       this.#note.textContent = lx.t(this.#note.dataset.t);
       this.draw();
     } catch (e) {
-      lx.say(e.message, 'error');
+      lx.say(/** @type {Error} */ (e).message, 'error');
     }
   }
 
@@ -126,15 +144,15 @@ export class Between {
   draw() {
     const { plot, element, xs } = this.#map,
       way = this.#way,
-      pixels = (p) => this.#map.pixels(p[0], p[1]);
+      pixels = (/** @type {number[]} */ p) => this.#map.pixels(p[0], p[1]);
     if (!way) delete element.dataset.way;
     const px = way && plot._fullLayout ? way.points.map(pixels) : [],
       near = 0.06 * Math.hypot(plot.clientWidth, plot.clientHeight);
     const line = px
       .slice(1)
-      .map((q, k) => (way.exact || Math.hypot(q[0] - px[k][0], q[1] - px[k][1]) < near ? `M${px[k]}L${q}` : ''))
+      .map((q, k) => (way?.exact || Math.hypot(q[0] - px[k][0], q[1] - px[k][1]) < near ? `M${px[k]}L${q}` : ''))
       .join('');
-    const ends = plot._fullLayout && xs ? this.ends.map((p) => this.#whereIs(p)).filter(Boolean) : [];
+    const ends = plot._fullLayout && xs ? this.ends.flatMap((p) => [this.#whereIs(p) ?? []].filter((at) => at.length)) : [];
     this.#svg.innerHTML =
       (line ? `<path d="${line}"/>` : '') +
       (way && !way.exact ? px.map((p) => `<circle class="step" cx="${p[0]}" cy="${p[1]}" r="3"/>`).join('') : '') +
@@ -157,7 +175,8 @@ export class Between {
 
   /** Both strips, of the codes and of the pixels; without both ends what is to be done. */
   drawStrip() {
-    const both = this.ends.length === 2 && this.ends.every((p) => p.w),
+    const codes = this.ends.map((p) => p.w).filter((w) => w !== null),
+      both = this.ends.length === 2 && codes.length === 2,
       hint = this.#panel.querySelector('.lx-hint');
     hint.hidden = both;
     hint.dataset.t = this.ends.length === 1 ? 'map.between.second' : 'map.between.first';
@@ -166,7 +185,7 @@ export class Between {
     this.#panel.querySelector('.lx-towalk').hidden = !both;
     this.#note.hidden = !both;
     if (!both) return this.#emptyStrip();
-    const keys = lx.b64(joined(this.ends.map((p) => p.w))),
+    const keys = lx.b64(joined(codes)),
       method = lx.arc() ? 'slerp' : 'lerp';
     this.#follow(keys, method);
     lx.draw(this.#latent, { op: 'strip', keys, frames: FRAMES, method, loop: false }, (_, im) => {
@@ -175,15 +194,15 @@ export class Between {
     });
   }
 
-  /* the frames of `im` side by side; the pixels' mixture is of the first and the last */
+  /** The frames of `im` side by side; the pixels' mixture is of the first and the last. @param {ImageBitmap} im */
   #place(im) {
-    const [, h, w] = lx.state.info.spec.shape,
+    const [, h, w] = opened().info.spec.shape,
       gap = Math.max(1, Math.round(w / 14)),
       per = Math.max(1, Math.round(im.width / w)),
-      cut = (k) => [(k % per) * w, Math.floor(k / per) * h, w, h];
-    for (const [c, mix] of [
-      [this.#latent, false],
-      [this.#pixels, true],
+      cut = (/** @type {number} */ k) => /** @type {const} */ ([(k % per) * w, Math.floor(k / per) * h, w, h]);
+    for (const { c, mix } of [
+      { c: this.#latent, mix: false },
+      { c: this.#pixels, mix: true },
     ]) {
       c.width = FRAMES * (w + gap) - gap;
       c.height = h;

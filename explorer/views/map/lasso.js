@@ -1,13 +1,20 @@
 /* Lassos: up to two sets of images, the mean code of each, what classes they hold, and the direction from one mean to the other. */
 import { entitle, make } from '../../shell/dom.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { valueColour } from './colouring.js';
 
+/** @import { Code } from '../../shell/types' */
+/** @import { Colouring } from './colouring.js' */
+/** @import { PlaneMap } from './plane_state.js' */
+/** @typedef {{ indices: number[], w: Code | null }} Set w: their mean code, null until it is there */
+
 const MOST = 20000; /* images of a set that a mean is taken of */
 
+/** @param {number[]} indices */
 const average = async (indices) => {
   const some = indices.length > MOST ? indices.filter((_, i) => i % Math.ceil(indices.length / MOST) === 0) : indices;
-  return lx.f32((await lx.api('mix', { run: lx.state.run, indices: some })).w);
+  return lx.f32((await lx.api('mix', { run: opened().run, indices: some })).w);
 };
 
 export class Lasso {
@@ -16,10 +23,12 @@ export class Lasso {
   #panel;
   #move;
   #slider;
-  sets = []; /* {indices, w}: w, their mean code, null until it is there */
+  /** @type {Set[]} */
+  sets = [];
+  /** @type {Code | null} */
   #base = null; /* the code that the slider moves from */
 
-  /** @param {any} map `map.element`, .plot, .xs, .mode, .paint(fresh), .remember() */
+  /** @param {PlaneMap} map @param {Colouring} colouring @param {any} panel */
   constructor(map, colouring, panel) {
     this.#map = map;
     this.#colouring = colouring;
@@ -36,12 +45,13 @@ export class Lasso {
 
   /** Listen to a plot that was made anew. */
   wire(plot = this.#map.plot) {
-    plot.on('plotly_selected', (e) => {
+    plot.on('plotly_selected', (/** @type {any} */ e) => {
       if (this.#map.mode !== 'lasso' || !e?.lassoPoints) return;
       if (!e.points?.length) {
         lx.say(lx.t('map.lasso.nothing'));
         this.#map.paint(false);
-      } else this.take(e.points.map((p) => p.pointIndex).sort((a, b) => a - b));
+      } else
+        this.take(e.points.map((/** @type {any} */ p) => p.pointIndex).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b));
     });
   }
 
@@ -54,22 +64,23 @@ export class Lasso {
     return this.sets.length ? [...new Set(this.sets.flatMap((v) => v.indices))] : null;
   }
 
+  /** @param {boolean} on */
   show(on) {
     this.#panel.hidden = !on;
   }
 
-  /** As a link says: sets of images. */
+  /** As a link says: sets of images. @param {number[][]} sets */
   restore(sets) {
     this.sets = sets.map((indices) => ({ indices, w: null }));
     this.#base = null;
     this.draw();
   }
 
-  /** And how far the current code was moved along their direction. */
+  /** And how far the current code was moved along their direction. @param {number} along */
   async restoreAlong(along) {
     if (!this.sets.length || !(await this.#averages()) || !along || this.sets.length !== 2) return;
-    const [a, b] = this.sets;
-    this.#base = lx.state.w.map((x, i) => x - along * (b.w[i] - a.w[i]));
+    const way = this.#way();
+    this.#base = way && opened().w.map((x, i) => x - along * way[i]);
     this.#slideTo(along);
   }
 
@@ -80,16 +91,18 @@ export class Lasso {
     if (had && this.#map.xs && this.#map.plot._fullLayout) this.#map.paint(false);
   }
 
-  /** Another set, by its images' numbers in ascending order. */
+  /** Another set, by its images' numbers in ascending order. @param {number[]} indices */
   async take(indices) {
     if (this.sets.length === 2) this.sets = [];
+    /** @type {Set} */
     const s = { indices, w: null };
     this.sets.push(s);
     this.#base = null;
     this.draw();
     await this.#map.paint(false);
     this.#map.remember();
-    if ((await this.#averages()) && this.sets.length === 1 && this.sets[0] === s) lx.setCode(s.w, { kind: 'lasso', n: indices.length });
+    if ((await this.#averages()) && this.sets.length === 1 && this.sets[0] === s && s.w)
+      lx.setCode(s.w, { kind: 'lasso', n: indices.length });
   }
 
   /** Work out the mean codes that are missing; whether they are there now. */
@@ -99,7 +112,7 @@ export class Lasso {
     try {
       for (const s of mine) s.w ??= await average(s.indices);
     } catch (e) {
-      lx.say(e.message, 'error');
+      lx.say(/** @type {Error} */ (e).message, 'error');
       return false;
     }
     if (run !== lx.state.run || (mine !== this.sets && mine.some((s) => !this.sets.includes(s)))) return false;
@@ -108,12 +121,14 @@ export class Lasso {
     return true;
   }
 
-  /* a set's classes: a bar of their colours, and the three most frequent in words */
-  #breakdown(s, bars, text) {
-    const { labels } = this.#colouring,
-      list = this.#colouring.names(),
-      often = new Map(),
-      share = (m) => (100 * m) / s.indices.length;
+  /**
+   * A set's classes: a bar of their colours, and the three most frequent in words.
+   * @param {Set} s @param {ArrayLike<number>} labels @param {HTMLElement} bars @param {HTMLElement} text
+   */
+  #breakdown(s, labels, bars, text) {
+    const list = this.#colouring.names(),
+      /** @type {Map<number, number>} */ often = new Map(),
+      share = (/** @type {number} */ m) => (100 * m) / s.indices.length;
     for (const i of s.indices) often.set(labels[i], (often.get(labels[i]) || 0) + 1);
     const sorted = [...often].sort((p, q) => q[1] - p[1]);
     for (const [v, m] of sorted) {
@@ -127,6 +142,7 @@ export class Lasso {
       .join(' · ');
   }
 
+  /** @param {Set} s @param {number} k */
   #box(s, k) {
     const name = 'AB'[k],
       c = make('canvas', { width: 28, height: 28, role: 'button', tabIndex: 0 }),
@@ -140,7 +156,7 @@ export class Lasso {
     };
     const box = make('div', { className: 'lx-set' }, c, make('b', { textContent: name + ' · ' + count }), bars, text);
     if (s.w) lx.draw(c, { op: 'image', w: lx.b64(s.w) });
-    if (this.#colouring.labels) this.#breakdown(s, bars, text);
+    if (this.#colouring.labels) this.#breakdown(s, this.#colouring.labels, bars, text);
     return box;
   }
 
@@ -163,18 +179,27 @@ export class Lasso {
     }
   }
 
+  /** @param {number} v */
   #slideTo(v) {
     this.#slider.value = v;
     lx.range(this.#slider);
     this.#move.querySelector('output').textContent = lx.number(v);
   }
 
+  /** From one mean to the other, null until both are there. */
+  #way() {
+    const [a, b] = this.sets.map((s) => s.w);
+    return a && b ? Array.from(b, (x, i) => x - a[i]) : null;
+  }
+
+  /** @param {number} v */
   #moveAlong(v) {
-    const [a, b] = this.sets;
-    this.#base ??= Float32Array.from(lx.state.w);
+    const way = this.#way(),
+      base = (this.#base ??= Float32Array.from(opened().w));
+    if (!way) return;
     this.#move.querySelector('output').textContent = lx.number(v);
     lx.setCode(
-      this.#base.map((x, i) => x + v * (b.w[i] - a.w[i])),
+      base.map((x, i) => x + v * way[i]),
       { kind: 'direction' },
     );
   }

@@ -1,21 +1,21 @@
 /* The names of clusters over the map: of its classes, or of the attributes that set a cluster apart. They move with the points. */
 import { make } from '../../shell/dom.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { Switch } from '../../shell/switch.js';
 import { arranged, clusterNames } from './cluster_names.js';
 import { valueColour } from './colouring.js';
 import { columnsOf } from './fields.js';
 import { fieldsOf } from './search_terms.js';
+import { SwitchedLayer } from './switched_layer.js';
 
-/** @import { Info, Opened } from '../../shell/types' */
+/** @import { Info } from '../../shell/types' */
 /** @import { Box, Name } from './cluster_names.js' */
 
 const MARGIN = 2; /* pixels between two labels */
 
-export class Names {
+export class Names extends SwitchedLayer {
   #map;
   #host;
-  #chip;
   #colouring;
   /** @type {{ of: string, names: Name[] }} */
   #known = { of: '', names: [] };
@@ -27,27 +27,16 @@ export class Names {
    * @param {import('./colouring.js').Colouring} colouring @param {HTMLElement} host @param {HTMLElement} chip
    */
   constructor(map, colouring, host, chip) {
+    super(map, chip);
     this.#map = map;
     this.#colouring = colouring;
     this.#host = host;
-    this.#chip = new Switch(chip, () => {
-      this.draw();
-      map.remember();
-    });
-  }
-
-  get on() {
-    return this.#chip.on;
-  }
-
-  set on(on) {
-    this.#chip.on = on;
   }
 
   /** Another map, or none yet. */
   clear() {
     this.#names = [];
-    this.#chip.offered = false;
+    this.chip.offered = false;
     this.draw();
   }
 
@@ -65,11 +54,11 @@ export class Names {
   /** Work out the names of the map whose points are there: once for each. @param {Map<string, Uint8Array> | null} columns */
   find(columns) {
     const { xs, ys, projection } = this.#map,
-      { info, run } = /** @type {Opened} */ (lx.state),
+      { info, run } = opened(),
       of = [run, info.card.weights_sha256, projection].join('|');
     if (columns && this.#known.of !== of) this.#known = { of, names: clusterNames(xs, ys, fieldsOf(info.dataset), columns) };
     this.#names = this.#known.of === of ? this.#known.names : [];
-    this.#chip.offered = this.#names.length > 0;
+    this.chip.offered = this.#names.length > 0;
   }
 
   /* of classes that are chosen in the legend those alone */
@@ -80,7 +69,7 @@ export class Names {
   }
 
   draw() {
-    const { dataset } = /** @type {Opened} */ (lx.state).info ?? {};
+    const { dataset } = opened().info ?? {};
     const labels = this.#wanted().map(({ field, value, at }) => {
       const raw = fieldsOf(dataset ?? null).find((f) => f.field === field)?.values[value] ?? '',
         label = make('span', { textContent: field === 'class' ? raw : lx.phrase(field, raw), data: { at } });

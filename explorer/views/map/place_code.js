@@ -1,9 +1,10 @@
 /* From a place of a map to the code that lies there. */
 import { shepard } from '../../shell/moves.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { ownMaps } from './plane_own.js';
 
-/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Code } from '../../shell/types' */
 
 /** What is said of one's own map that is nowhere any more. @param {string} key */
 export const gone = (key) => {
@@ -19,7 +20,7 @@ export const gone = (key) => {
  */
 export const placeCode = async (map, x, y, on = map.projection) => {
   if (!on.startsWith('own:')) return lx.code({ op: 'place', projection: on, x, y });
-  const { run, info } = /** @type {Opened} */ (lx.state);
+  const { run, info } = opened();
   const other = on === map.projection ? null : await ownMaps.points(run, on.slice(4)),
     { xs, ys } = map;
   if (on !== map.projection && !other) throw new Error(gone(on.slice(4)));

@@ -2,6 +2,7 @@
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
 import { mounted } from '../../shell/mounted.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';
 import { Colouring, usualField } from './colouring.js';
@@ -21,31 +22,34 @@ import { Second, ring } from './second.js';
 import { Space, isDeep } from './space.js';
 import { Thumbs } from './thumbs.js';
 
+/** @import { PlaneMap } from './plane_state.js' */
+
 const { element } = mounted('plane');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   legend = $('.lx-legend'),
   tools = $('.lx-tools');
 /* loaded: what the points are of. pending: of a link, what waits for the points. whole: all points are framed. own: keys of this person's
    maps of the run `own.run`. */
-let loaded = null,
+let loaded = /** @type {string | null} */ (null),
   ticket = 0,
   wired = false,
-  /** @type {string[] & { run?: string }} */ own = [],
-  pending = null,
+  /** @type {string[] & { run?: string | null }} */ own = [],
+  pending = /** @type {ReturnType<typeof mapText.read> | null} */ (null),
   restored = false,
   whole = true,
   framing = false,
   revision = 0;
+/** @type {PlaneMap['binary']} */
 const binary = async (path, type) => new type(await (await lx.bytes(path)).arrayBuffer());
-/* what the map's parts share. xs, ys: the points' places, null before they are there. mode: pick, lasso or between */
+/** What the map's parts share. @type {PlaneMap} */
 const map = {
   element,
   stage: $('.lx-map'),
   plot: $('.lx-plot'),
   xs: null,
   ys: null,
-  projection: null,
+  projection: '',
   mode: 'pick',
   binary,
   /* only the decoded plane is shown */
@@ -85,7 +89,7 @@ const map = {
     return true;
   },
   /* where a point lies on the screen */
-  spot: (i) => map.pixels(map.xs[i], map.ys[i]),
+  spot: (i) => map.pixels(map.xs?.[i] ?? NaN, map.ys?.[i] ?? NaN),
   /* what lies over the points is drawn anew */
   over: () => {
     names.draw();
@@ -157,28 +161,38 @@ const empty = () => {
   }
 };
 /** Places (x and y by turns) of a map of the run; null of one's own that is nowhere any more. */
+/** @type {PlaneMap['points']} */
 const placesOf = (run, projection) => {
   if (projection.startsWith('own:')) return ownMaps.points(run, projection.slice(4));
   return binary(`map/${encodeURIComponent(run)}?projection=${projection}`, Float32Array);
 };
-/** Places of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. */
+/** Places of the chosen map; of one's own map that is nowhere any more, the shipped one's, and that is said. @param {string} run */
 const pointsOf = async (run) => {
-  if (!lx.state.info.points) return new Float32Array(0);
+  const { points, projections } = opened().info;
+  if (!points) return new Float32Array(0);
   const found = await placesOf(run, map.projection);
   if (found) return found;
   const key = map.projection.slice(4);
   lx.say(gone(key), 'error');
   element.dataset.gone = key;
-  map.projection = lx.state.info.projections.includes('umap') ? 'umap' : lx.state.info.projections[0];
-  pending = { ...pending, range: null };
-  return placesOf(run, map.projection);
+  map.projection = projections.includes('umap') ? 'umap' : projections[0];
+  pending = { sets: [], ends: [], ...pending, range: null };
+  return /** @type {Float32Array} */ (await placesOf(run, map.projection));
 };
+/** @param {string} run */
 const ownOf = (run) => {
-  if (!lx.state.info.points) return [];
+  if (!opened().info.points) return [];
   return own.run === run ? own : ownMaps.keys(run).catch(() => []);
 };
 const wanted = () => [lx.state.run, map.projection, colouring.by].join('|');
-/** What a map needs is here: put it in place and paint it. */
+/**
+ * What a map needs is here: put it in place and paint it.
+ * @param {string} run
+ * @param {Float32Array} xy
+ * @param {Uint8Array | null} labels
+ * @param {string[]} maps
+ * @param {Map<string, Uint8Array> | null} columns
+ */
 const take = async (run, xy, labels, maps, columns) => {
   own = Object.assign(maps, { run });
   loaded = wanted();
@@ -198,7 +212,7 @@ const take = async (run, xy, labels, maps, columns) => {
 };
 const load = async () => {
   const { info, run } = lx.state;
-  if (!info || lx.state.view !== 'map' || !lx.supports(info.card.name, 'map')) return;
+  if (!info || !run || lx.state.view !== 'map' || !lx.supports(info.card.name, 'map')) return;
   $('.lx-nothing').hidden = !!info.points || isPlane();
   if (!info.points && !isPlane()) {
     empty();
@@ -223,8 +237,9 @@ const load = async () => {
   } catch (e) {
     if (mine !== ticket) return;
     empty();
-    lx.say(e.message, 'error');
-    element.dataset.error = e.message;
+    const { message } = /** @type {Error} */ (e);
+    lx.say(message, 'error');
+    element.dataset.error = message;
   } finally {
     if (mine === ticket) {
       stage.classList.remove('busy');
@@ -235,15 +250,17 @@ const load = async () => {
 
 /* ---- drawing ---- */
 /* all points, or what is shown already */
+/** @param {boolean} fresh */
 const frame = (fresh) => {
   if (!fresh && plot._fullLayout) return sameFrame(plot._fullLayout);
   whole = true;
   stage.style.setProperty('--above', tools.offsetTop + tools.offsetHeight + 6 + 'px');
   const room = { height: plot.clientHeight, above: tools.offsetTop + tools.offsetHeight + 12, below: legend.offsetHeight + 16 };
-  return wholeFrame(map.xs, map.ys, room, map.projection === 'code');
+  return wholeFrame(map.xs ?? [], map.ys ?? [], room, map.projection === 'code');
 };
+/** @param {boolean} fresh */
 const paint = async (fresh) => {
-  const points = trace(map.xs, map.ys, colouring.marker(), lasso.marked(), search.found, manifold.on);
+  const points = trace(map.xs ?? [], map.ys ?? [], colouring.marker(), lasso.marked(), search.found, manifold.on);
   await Plotly.react(plot, [points], layout(frame(fresh), map.mode === 'lasso', ++revision), HANDS);
   if (!wired) wire();
   element.dataset.marked = lasso.marked()?.length ?? '';
@@ -270,7 +287,7 @@ const wire = () => {
       replace();
       pointing.hide();
     });
-  plot.on('plotly_relayout', (e) => {
+  plot.on('plotly_relayout', (/** @type {object | undefined} */ e) => {
     if (!framing && Object.keys(e || {}).some((k) => k.startsWith('xaxis.range'))) {
       whole = false;
       remember();
@@ -282,6 +299,7 @@ const wire = () => {
 };
 
 /* ---- chips ---- */
+/** @param {string} mode */
 const enter = (mode) => {
   map.mode = mode;
   stage.dataset.mode = mode;
@@ -294,6 +312,7 @@ const enter = (mode) => {
   if (plot._fullLayout) Plotly.relayout(plot, { dragmode });
   second.drag(dragmode);
 };
+/** @param {string} mode */
 const setMode = (mode) => {
   enter(map.mode === mode ? 'pick' : mode);
   between.restore([]);
@@ -311,7 +330,7 @@ addEventListener('keydown', (e) => {
   }
 });
 /* the run's maps: shipped, then this person's */
-const offered = () => [...(lx.state.info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
+const offered = () => [...(opened().info.projections || []), ...(own.run === lx.state.run ? own.map((k) => 'own:' + k) : [])];
 const chips = () => {
   const { info } = lx.state;
   if (!info) return;
@@ -326,6 +345,7 @@ const chips = () => {
   const exact = d === 2 && ['code', 'pca'].includes(map.projection);
   $('.lx-shadow').textContent = exact ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
 };
+/** @param {string} projection */
 const choose = (projection) => {
   pointing.hide();
   if (space.on !== (projection === '3d')) {
@@ -364,13 +384,13 @@ document.addEventListener('lx-fitted', (e) => {
 
 /* ---- what a link, Back and undo bring back ---- */
 const usual = () => {
-  const { info } = lx.state;
+  const { info } = opened();
   return { projection: info.projections?.[0] || 'code', colour: usualField(info.dataset), grid: isPlane() && !info.points };
 };
 const linkText = () => {
   const u = usual(),
     l = plot._fullLayout,
-    n = lx.state.info.points;
+    n = opened().info.points;
   return mapText.write({
     projection: map.projection === u.projection ? '' : map.projection,
     colour: colouring.by === u.colour ? '' : colouring.by,
@@ -401,8 +421,8 @@ const restore = () => {
     there = s.projection && (info.projections.includes(s.projection) || ownParts(s.projection));
   restored = true;
   pending = s;
-  map.projection = there ? s.projection : u.projection;
-  colouring.restore(s.colour, s.only, info.dataset);
+  map.projection = there && s.projection ? s.projection : u.projection;
+  colouring.restore(s.colour ?? '', s.only ?? null, info.dataset);
   manifold.pressed = s.grid ?? u.grid;
   names.on = s.names ?? true;
   thumbs.on = !!s.images;
@@ -432,7 +452,7 @@ const arrive = async () => {
   }
   marker.follow();
   between.draw();
-  await lasso.restoreAlong(s.along);
+  await lasso.restoreAlong(s.along ?? 0);
   await between.complete();
   if (run === lx.state.run && between.ends.length) {
     between.drawStrip();

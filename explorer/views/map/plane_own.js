@@ -1,17 +1,16 @@
 /* Maps that this person fitted: points (float32, x and y by turns) by run, weights and key ("15-0.1-cosine", as in explorer/own_maps.py).
  * They are kept in this browser; an owner's lie beside the run as well, and are there in every browser that she opens. */
 import { remember, remembered } from '../../shell/dom.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FitDone } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 
 const LIST = 'lx-own-maps',
   PER_RUN = 3,
   MOST = 6;
 /** @type {Map<string, Float32Array>} */
 const memory = new Map();
-const opened = () => /** @type {Opened} */ (lx.state);
 /** @param {string} run */
 const asWritten = (run, weights = opened().info.card.weights_sha256.slice(0, 12)) => `${run}/${weights}`;
 /** @returns {string[]} */

@@ -2,8 +2,45 @@
 import { base64Of, fromBase64, urlSafe } from '../../shell/bytes.js';
 
 /**
+ * @typedef {object} Pane points on the screen, for whoever draws over them or points at them
+ * @property {any} element what data attributes are told on
+ * @property {any} stage the box of all panes
+ * @property {any} plot Plotly's
+ * @property {any} ring about the point that the hand is on
+ * @property {Float32Array | null} xs places of the points, null before they are there
+ * @property {Float32Array | null} ys
+ * @property {string} projection which map it is
+ * @property {string} mode what a hand does: pick, lasso or between
+ * @property {() => boolean} bare whether no points are shown
+ * @property {(x: number, y: number) => [number, number]} pixels where a place lies on the screen
+ * @property {(i: number) => [number, number]} spot where a point does
+ * @property {(i: number | null) => void} hovered the hand is on a point, or no longer
+ * @property {() => void} whole shows all points
+ * @property {(index: number, x?: number, y?: number) => boolean} pick in another mode: whether it was taken there
+ */
+/**
+ * @typedef {object} First what the first pane has beside
+ * @property {<T>(path: string, type: new (bytes: ArrayBuffer) => T) => Promise<T>} binary
+ * @property {Uint8Array | null} found a 1 for each point that is looked for; null: nothing is
+ * @property {(indices: number[]) => void} select points become a lasso's set
+ * @property {(i: number, x: number, y: number) => void} tell
+ * @property {() => void} hide
+ * @property {() => string[]} offered
+ * @property {(run: string, projection: string) => Promise<Float32Array | null>} points
+ * @property {() => Promise<void>} split it has another size
+ * @property {(index: number) => boolean} between a point of the second pane is an end of the path, in that mode: whether it is taken there
+ * @property {() => void} over what lies over the points is drawn anew
+ * @property {() => Promise<void>} load
+ * @property {(fresh: boolean) => Promise<void>} paint fresh: all points are framed
+ * @property {() => void} remember
+ * @property {(x: number[], y: number[]) => Promise<void>} frame shows a part of the plane, which is nobody's choice
+ * @property {() => void} gridChosen
+ */
+/** @typedef {Pane & First} PlaneMap */
+
+/**
  * An end of a path: an image by its number, or (null) a place of a map.
- * @typedef {{ index: number | null, projection?: string, x?: number, y?: number }} End
+ * @typedef {{ index: number } | { index: null, projection: string, x: number, y: number }} End
  */
 /**
  * How the map is set; what is as on opening is left out. sets: of a written state as text, of a read one the images' numbers.

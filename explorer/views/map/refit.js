@@ -2,9 +2,10 @@
  * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
 import { mounted } from '../../shell/mounted.js';
 import { address } from '../../shell/server.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
-/** @import { Fitting, Opened } from '../../shell/types' */
+/** @import { Fitting } from '../../shell/types' */
 
 const { element } = mounted('refit');
 
@@ -36,7 +37,7 @@ const refuse = (sentence) => {
 };
 window.lxFit = async (n, distance, metric) => {
   const mine = ++ticket,
-    { run } = /** @type {Opened} */ (lx.state);
+    { run } = opened();
   listening.abort();
   listening = new AbortController();
   refuse('');
@@ -63,7 +64,7 @@ window.lxFit = async (n, distance, metric) => {
     if (mine !== ticket) return;
     id = null;
     tell(null);
-    refuse(e.message);
+    refuse(/** @type {Error} */ (e).message);
   }
 };
 $('.lx-fit-stop').onclick = () => {

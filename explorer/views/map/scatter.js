@@ -4,13 +4,16 @@ import { PLAIN, plainLayout } from '../../shell/plot.js';
 /** What a hand can do to the plot. */
 export const HANDS = { ...PLAIN, scrollZoom: true, displaylogo: false, doubleClick: false, showTips: false };
 
+/** @typedef {ArrayLike<number>} Places x or y of the points */
+
+/** @param {number} n */
 const size = (n) => {
   if (n > 30000) return 2.6;
   if (n > 6000) return 4.6;
   return n > 1500 ? 5 : 7;
 };
 
-/* the corners of all points */
+/** The corners of all points. @param {Places} xs @param {Places} ys */
 const bounds = (xs, ys) => {
   const lo = [Infinity, Infinity],
     hi = [-Infinity, -Infinity];
@@ -24,19 +27,28 @@ const bounds = (xs, ys) => {
   return [lo[0], hi[0], lo[1], hi[1]];
 };
 
-/** Both axes; `ranges`: of x and y. */
+/** Both axes; `ranges`: of x and y. @param {number[][]} ranges */
 const axes = (ranges) => ({
   xaxis: { visible: false, fixedrange: false, range: ranges[0] },
   yaxis: { visible: false, fixedrange: false, range: ranges[1] },
 });
 
-/** Axes that show what is shown already. */
+/** Axes that show what is shown already. @param {{ xaxis: { range: number[] }, yaxis: { range: number[] } }} shown */
 export const sameFrame = ({ xaxis, yaxis }) => axes([[...xaxis.range], [...yaxis.range]]);
 
-/** Axes that show all points, with room (pixels) for what is above and below; `square`: x and y are measured alike. */
+/**
+ * Axes that show all points, with room (pixels) for what is above and below.
+ * @param {Places} xs
+ * @param {Places} ys
+ * @param {{ height: number, above: number, below: number }} room
+ * @param {boolean} square x and y are measured alike
+ */
 export const wholeFrame = (xs, ys, { height, above, below }, square) => {
   const [left, right, bottom, top] = bounds(xs, ys),
-    range = (a, b, p, q) => [a - (b - a) * (0.04 + p), b + (b - a) * (0.04 + q)],
+    range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ p, /** @type {number} */ q) => [
+      a - (b - a) * (0.04 + p),
+      b + (b - a) * (0.04 + q),
+    ],
     both = axes([range(left, right, 0.02, 0.02), range(bottom, top, below / height, above / height)]);
   if (square) {
     Object.assign(both.xaxis, { constrain: 'range' });
@@ -48,14 +60,19 @@ export const wholeFrame = (xs, ys, { height, above, below }, square) => {
 const SEEN = 0.74,
   DIMMED = 0.2;
 
-/* of the points, those that are looked for over all others */
+/** Of the points, those that are looked for over all others. @param {boolean} hidden @param {Uint8Array | null} found */
 const opacity = (hidden, found) => {
   if (hidden) return 0;
   return found ? Array.from(found, (is) => (is ? SEEN : DIMMED)) : SEEN;
 };
 
 /**
- * `colours`: of Plotly's markers; `marked`: the points that a lasso holds, null without one; `found`: a 1 for each that a search does.
+ * @param {Places} xs
+ * @param {Places} ys
+ * @param {object} colours of Plotly's markers
+ * @param {number[] | null} marked the points that a lasso holds, null without one
+ * @param {Uint8Array | null} found a 1 for each that a search does
+ * @param {boolean} hidden
  */
 export const trace = (xs, ys, colours, marked, found, hidden) => ({
   type: 'scattergl',
@@ -69,7 +86,11 @@ export const trace = (xs, ys, colours, marked, found, hidden) => ({
   unselected: { marker: { opacity: hidden ? 0 : 0.16 } },
 });
 
-/** `revision` another each time: Plotly forgets the lasso's outline then. */
+/**
+ * @param {object} frame
+ * @param {boolean} lassoing
+ * @param {number} revision another each time: Plotly forgets the lasso's outline then
+ */
 export const layout = (frame, lassoing, revision) => ({
   ...plainLayout({ l: 0, r: 0, t: 0, b: 0 }, 12),
   ...frame,

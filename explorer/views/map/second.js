@@ -1,11 +1,17 @@
 /* A second pane beside the map: the same points on another map of the run. What is hovered, lassoed or looked for in one is marked in
  * both. */
 import { offer } from '../../shell/dom.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Marker } from './marker.js';
 import { Pointing } from './pointing.js';
 import { mapName } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
+
+/** @import { Colouring } from './colouring.js' */
+/** @import { Lasso } from './lasso.js' */
+/** @import { Pane, PlaneMap } from './plane_state.js' */
+/** @import { Search } from './search.js' */
 
 export class Second {
   #map;
@@ -21,9 +27,9 @@ export class Second {
   projection = ''; /* of the second pane, '' without one */
 
   /**
-   * @param {any} map the first pane: `map.element`, .stage, .mode, .points(run, projection), .hovered(i), .between(i), .split(),
-   *   .remember()
-   * @param {{ colouring: any, lasso: any, search: any, tip: any, legend: any, plot: any, svg: any, choice: any, name: any }} parts
+   * @param {PlaneMap} map the first pane
+   * @param {{ colouring: Colouring, lasso: Lasso, search: Search, tip: any, legend: any, plot: any, svg: any, choice: any,
+   *   name: any }} parts
    */
   constructor(map, parts) {
     const { plot, svg } = parts;
@@ -32,6 +38,7 @@ export class Second {
     this.#choice = parts.choice;
     this.#name = parts.name;
     /* what a pane is for those that are in both: its points, where they are on the screen, and what a hand there means */
+    /** @type {Pane} */
     this.pane = {
       element: plot,
       stage: map.stage,
@@ -49,7 +56,7 @@ export class Second {
         const l = plot._fullLayout;
         return l && [l.xaxis._offset + l.xaxis.l2p(x), l.yaxis._offset + l.yaxis.l2p(y)];
       },
-      spot: (i) => this.pane.pixels(this.pane.xs[i], this.pane.ys[i]),
+      spot: (i) => this.pane.pixels(this.pane.xs?.[i] ?? NaN, this.pane.ys?.[i] ?? NaN),
       whole: () => this.paint(true),
       pick: (index) => map.between(index),
     };
@@ -71,7 +78,7 @@ export class Second {
       this.projection,
     );
     this.#choice.classList.toggle('on', !!this.projection);
-    this.#choice.hidden = !others.length || !lx.state.info.points;
+    this.#choice.hidden = !others.length || !opened().info.points;
     this.#name.textContent = this.projection && mapName(this.projection);
   }
 
@@ -84,6 +91,7 @@ export class Second {
     this.#show(false);
   }
 
+  /** @param {boolean} on */
   #show(on) {
     const { stage, element } = this.#map;
     if (!on) element.dataset.second = '';
@@ -96,7 +104,7 @@ export class Second {
   /** Show the points of the chosen map, or none. */
   async load() {
     const mine = ++this.#ticket,
-      { run } = lx.state,
+      { run } = opened(),
       { projection } = this;
     const known = this.#map.offered().includes(projection) && projection !== this.#map.projection;
     if (!known) this.projection = '';
@@ -115,7 +123,7 @@ export class Second {
       this.#map.element.dataset.second = projection;
     } catch (e) {
       if (mine !== this.#ticket) return undefined;
-      lx.say(e.message, 'error');
+      lx.say(/** @type {Error} */ (e).message, 'error');
       this.projection = '';
       this.clear();
       this.offer(this.#map.offered());
@@ -127,7 +135,7 @@ export class Second {
   async paint(fresh) {
     const { xs, ys, plot, projection } = this.pane,
       { colouring, lasso, search } = this.#parts;
-    if (!xs || !this.#map.xs) return;
+    if (!xs || !ys || !this.#map.xs) return;
     const above = this.#name.offsetTop - plot.offsetTop + this.#name.offsetHeight + 8,
       room = { height: plot.clientHeight, above, below: this.#parts.legend.offsetHeight + 16 },
       frame = !fresh && plot._fullLayout ? sameFrame(plot._fullLayout) : wholeFrame(xs, ys, room, projection === 'code');
@@ -166,7 +174,7 @@ export class Second {
   }
 }
 
-/** A ring about a point of a pane; null: none. @param {any} pane @param {number | null} i */
+/** A ring about a point of a pane; null: none. @param {Pane} pane @param {number | null} i */
 export const ring = ({ ring: circle, xs, spot, plot }, i) => {
   const at = i === null || !xs || !plot._fullLayout ? null : spot(i);
   circle.setAttribute('visibility', at ? 'visible' : 'hidden');

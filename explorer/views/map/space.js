@@ -2,15 +2,24 @@
  * point opens that image's code. It is drawn here and not by the page's Plotly, whose scatter3d draws ten thousand points too slowly
  * without a graphics card, and misses a click that is over before its next frame. */
 import { amongNeighbours } from '../../shell/moves.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { EYE, eyeText, keyed, meant, nearer, projected, textEye, turned } from './space_camera.js';
 import { Points } from './space_gl.js';
+
+/** @import { Neighbours } from '../../shell/types' */
+/** @import { Colouring } from './colouring.js' */
+/** @import { Lasso } from './lasso.js' */
+/** @import { PlaneMap } from './plane_state.js' */
+/** @import { Search } from './search.js' */
+/** @typedef {[number, number, number]} Eye */
 
 const WIDE = 0.36 /* how far the points lie from their middle in the space, root mean square */,
   DRAG = 0.008 /* radians for a pixel */,
   STILL = 4 /* pixels that a click may move */,
   FAINT = 36; /* of 255 */
 
+/** @param {number} n */
 const size = (n) => {
   if (n > 30000) return 5;
   return n > 1500 ? 7.5 : 14;
@@ -22,44 +31,51 @@ export const isDeep = () => {
   return !!info?.points && info.spec.w_dim * info.spec.num_layers > 2;
 };
 
-/* "#rrggbb" as three numbers */
+/** "#rrggbb" as three numbers. @param {string} colour */
 const rgb = (colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
 
 export class Space {
   #map;
   #parts;
   #canvas;
-  #points;
+  /** @type {Points | null} */
+  #points = null;
+  /** @type {Float32Array | null} */
   #xyz = null; /* places of the points of the run `#of` */
   #of = '';
+  /** @type {boolean[]} */
   #seen = []; /* of each point whether it is not faint */
+  /** @type {Neighbours | null} */
   #near = null; /* the current code's neighbours among the real images */
   #ticket = 0;
   #asked = false; /* the next frame */
+  /** @type {ArrayLike<number> | null} */
   #spots = null; /* where the points are on the screen, until something moves */
+  /** @type {Map<number, PointerEvent>} */
   #fingers = new Map();
   #moved = 0;
   on = false;
+  /** @type {Eye} */
   eye = EYE;
 
   /**
-   * @param {any} map `map.element`, .stage, .xs, .binary(path, type), .remember(), .hide() (the tooltip), .tell(i, x, y) (shows it)
-   * @param {{ colouring: any, lasso: any, search: any, canvas: any, cross: any }} parts
+   * @param {PlaneMap} map
+   * @param {{ colouring: Colouring, lasso: Lasso, search: Search, canvas: any, cross: any }} parts
    */
   constructor(map, parts) {
     this.#map = map;
     this.#parts = parts;
     const { canvas } = parts;
     this.#canvas = canvas;
-    canvas.addEventListener('keydown', (e) => this.#key(e));
-    canvas.addEventListener('pointerdown', (e) => this.#down(e));
-    canvas.addEventListener('pointermove', (e) => this.#move(e));
-    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (e) => this.#up(e));
+    canvas.addEventListener('keydown', (/** @type {KeyboardEvent} */ e) => this.#key(e));
+    canvas.addEventListener('pointerdown', (/** @type {PointerEvent} */ e) => this.#down(e));
+    canvas.addEventListener('pointermove', (/** @type {PointerEvent} */ e) => this.#move(e));
+    for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (/** @type {PointerEvent} */ e) => this.#up(e));
     canvas.addEventListener('pointerleave', () => map.hide());
     canvas.addEventListener('dblclick', () => this.#look(EYE, true));
     canvas.addEventListener(
       'wheel',
-      (e) => {
+      (/** @type {WheelEvent} */ e) => {
         e.preventDefault();
         this.#look(nearer(this.eye, Math.exp(0.0012 * e.deltaY)), true);
       },
@@ -101,6 +117,7 @@ export class Space {
     stage.style.setProperty('--space-below', Math.round(below + 4) + 'px');
   }
 
+  /** @param {boolean} on */
   #show(on) {
     this.#map.stage.classList.toggle('deep', on);
     this.#canvas.hidden = !on;
@@ -112,9 +129,9 @@ export class Space {
   /** Show it, or the flat map, as `on` says. */
   async load() {
     const mine = ++this.#ticket,
-      { run } = lx.state;
-    this.#points ??= this.on ? new Points(this.#canvas) : undefined;
-    if (this.on && !this.#points.able) {
+      { run } = opened();
+    if (this.on) this.#points ??= new Points(this.#canvas);
+    if (this.on && !this.#points?.able) {
       this.on = false;
       lx.say(lx.t('map.space.none'), 'error');
     }
@@ -128,12 +145,12 @@ export class Space {
         this.#xyz = xyz.map((v) => (v * WIDE) / wide);
         this.#of = run;
       } catch (e) {
-        if (mine === this.#ticket) lx.say(e.message, 'error');
+        if (mine === this.#ticket) lx.say(/** @type {Error} */ (e).message, 'error');
         return;
       }
     }
     this.paint();
-    this.#map.element.dataset.space = this.#xyz.length / 3;
+    this.#map.element.dataset.space = (this.#xyz?.length ?? 0) / 3;
   }
 
   /** The points in their colours: what is looked for or lassoed stands out. */
@@ -150,7 +167,7 @@ export class Space {
     const all = shade.map((_, i) => i),
       faint = all.filter((i) => !this.#seen[i]),
       order = Uint32Array.from([...faint, ...all.filter((i) => this.#seen[i])]);
-    this.#points.set({ xyz: this.#xyz, colours, order, faint: faint.length });
+    this.#points?.set({ xyz: this.#xyz, colours, order, faint: faint.length });
     this.#map.element.dataset.spaceMarked = shade.length - faint.length;
     this.frame();
   }
@@ -163,30 +180,31 @@ export class Space {
     requestAnimationFrame(() => {
       this.#asked = false;
       if (!this.on || !this.#xyz) return;
-      this.#points.draw(this.eye, size(this.#xyz.length / 3));
-      this.#mark();
+      this.#points?.draw(this.eye, size(this.#xyz.length / 3));
+      this.#mark(this.#xyz);
       this.#canvas.dataset.eye = this.eye.join(' ');
     });
   }
 
   /** Where the current code lies: on its own point, else among its nearest images. */
-  #at() {
+  /** @param {Float32Array} xyz of the points */
+  #at(xyz) {
     const { w, origin } = lx.state,
-      n = this.#xyz.length / 3,
-      place = (i) => this.#xyz.subarray(3 * i, 3 * i + 3);
+      n = xyz.length / 3,
+      place = (/** @type {number} */ i) => xyz.subarray(3 * i, 3 * i + 3);
     if (origin?.kind === 'point' && origin.index < n) return place(origin.index);
     if (this.#near?.w !== w) return null;
     const { indices, distances } = this.#near,
-      axis = (k) => this.#xyz.filter((_, i) => i % 3 === k),
+      axis = (/** @type {number} */ k) => xyz.filter((_, i) => i % 3 === k),
       flat = amongNeighbours(axis(0), axis(1), indices, distances),
       deep = amongNeighbours(axis(0), axis(2), indices, distances);
     return flat && deep && [flat[0], flat[1], deep[1]];
   }
 
-  /* the cross on the current code */
-  #mark() {
+  /** The cross on the current code. @param {Float32Array} xyz */
+  #mark(xyz) {
     const { cross } = this.#parts,
-      at = this.#at(),
+      at = this.#at(xyz),
       { clientWidth: width, clientHeight: height } = this.#canvas,
       g = cross.querySelector('g');
     g.setAttribute('visibility', at ? 'visible' : 'hidden');
@@ -195,7 +213,7 @@ export class Space {
     g.setAttribute('transform', `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
   }
 
-  /** The point under the hand, -1 without one, and where the hand is. */
+  /** The point under the hand, -1 without one, and where the hand is. @param {PointerEvent} e */
   #under(e) {
     const box = this.#canvas.getBoundingClientRect(),
       x = e.clientX - box.left,
@@ -205,7 +223,7 @@ export class Space {
     return [meant(this.#spots, x, y, (i) => this.#seen[i]), x, y];
   }
 
-  /* another place of the eye; `done`: for the link */
+  /** Another place of the eye; `done`: for the link. @param {Eye} eye @param {boolean} done */
   #look(eye, done) {
     this.eye = eye;
     this.#map.hide();
@@ -213,6 +231,7 @@ export class Space {
     if (done) this.#map.remember();
   }
 
+  /** @param {PointerEvent} e */
   #down(e) {
     if (!this.#fingers.size) this.#moved = 0;
     this.#fingers.set(e.pointerId, e);
@@ -224,6 +243,7 @@ export class Space {
     return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) || 1;
   }
 
+  /** @param {PointerEvent} e */
   #move(e) {
     const before = this.#fingers.get(e.pointerId);
     if (!before) {
@@ -239,6 +259,7 @@ export class Space {
     return this.#moved > STILL ? this.#look(turned(this.eye, -dx * DRAG, dy * DRAG), false) : undefined;
   }
 
+  /** @param {PointerEvent} e */
   #up(e) {
     if (!this.#fingers.delete(e.pointerId) || this.#fingers.size) return;
     if (this.#moved > STILL) return this.#map.remember();
@@ -246,6 +267,7 @@ export class Space {
     if (i >= 0) lx.point(i);
   }
 
+  /** @param {KeyboardEvent} e */
   #key(e) {
     const eye = e.ctrlKey || e.metaKey || e.altKey ? null : keyed(e.key, this.eye, e.shiftKey);
     if (!eye) return;

@@ -1,9 +1,9 @@
 /* Small images of the real samples over their points, where there is room. They are cut from the sheets that the tooltip is cut from. */
 import { blank, brush, density } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
-import { Switch } from '../../shell/switch.js';
 import { valueColour } from './colouring.js';
 import { chosen, order } from './thumbs_chosen.js';
+import { SwitchedLayer } from './switched_layer.js';
 
 const SIDE = 30 /* pixels of one, and between the middles of two */,
   APART = 36,
@@ -11,10 +11,9 @@ const SIDE = 30 /* pixels of one, and between the middles of two */,
   MOST = 400,
   KEPT = 1500; /* tiles that are kept cut */
 
-export class Thumbs {
+export class Thumbs extends SwitchedLayer {
   #map;
   #canvas;
-  #chip;
   #colouring;
   /** @type {Map<number, HTMLCanvasElement>} */
   #tiles = new Map();
@@ -27,28 +26,17 @@ export class Thumbs {
    * @param {import('./colouring.js').Colouring} colouring @param {HTMLCanvasElement} canvas @param {HTMLElement} chip
    */
   constructor(map, colouring, canvas, chip) {
+    super(map, chip);
     this.#map = map;
     this.#colouring = colouring;
     this.#canvas = canvas;
-    this.#chip = new Switch(chip, () => {
-      this.draw();
-      map.remember();
-    });
-  }
-
-  get on() {
-    return this.#chip.on;
-  }
-
-  set on(on) {
-    this.#chip.on = on;
   }
 
   /** Another run. */
   offer() {
     const { info } = lx.state;
     this.#tiles.clear();
-    this.#chip.offered = !!info?.points && !!info.dataset;
+    this.chip.offered = !!info?.points && !!info.dataset;
   }
 
   /* points that are grey, since others are chosen or looked for, have none */
@@ -79,7 +67,7 @@ export class Thumbs {
   draw() {
     const { plot, xs, element } = this.#map,
       canvas = this.#canvas,
-      shown = this.on && this.#chip.offered && !!xs?.length && !this.#map.bare();
+      shown = this.on && this.chip.offered && !!xs?.length && !this.#map.bare();
     canvas.hidden = !shown;
     if (!shown) {
       element.dataset.thumbs = '';

@@ -8,6 +8,7 @@ places. Watching is done on a copy of the network's structure over the same weig
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -86,7 +87,15 @@ def of_code(run: Run, w: np.ndarray, label: int | None) -> list[Layer]:
     """The layers of a run's generator with what they make of codes (n, d)."""
     run.require_images()
     codes = torch.from_numpy(np.ascontiguousarray(w, np.float32)).to(run.device).view(-1, run.spec.num_layers, run.spec.w_dim)
-    return watched(twin(run.model), codes, run.labels(len(codes), label))
+    twins: deque[LatentModel] = run.once("twins", deque)
+    try:
+        model = twins.pop()
+    except IndexError:                          # each is of one thread at a time
+        model = twin(run.model)
+    try:
+        return watched(model, codes, run.labels(len(codes), label))
+    finally:
+        twins.append(model)
 
 
 def shown(layers: list[Layer]) -> list[Layer]:
@@ -112,11 +121,10 @@ def variation(run: Run, label: int | None) -> list[np.ndarray]:
     return run.once(("channels vary", label), make)
 
 
-def maps(run: Run, w: np.ndarray, label: int | None, at: int, by: str) -> tuple[np.ndarray, list[int], np.ndarray, np.ndarray]:
-    """Of layer ``at`` of those shown the channels' maps of one code (1, d) as grey pictures (k, h, w, 1) uint8, each from its own lowest
+def maps(run: Run, layers: list[Layer], label: int | None, at: int, by: str) -> tuple[np.ndarray, list[int], np.ndarray, np.ndarray]:
+    """Of layer ``at`` of those ``shown`` of one code the channels' maps as grey pictures (k, h, w, 1) uint8, each from its own lowest
     value to its highest; the channels' numbers, strongest (mean absolute value) or most varying first; both figures of all channels."""
-    layer = shown(of_code(run, w, label))[at]
-    x = _array(layer)[0]
+    x = _array(layers[at])[0]
     strength, varies = np.abs(x).reshape(len(x), -1).mean(1), variation(run, label)[at]
     order = np.argsort(-(strength if by == "strong" else varies), kind="stable")[:CHANNELS]
     chosen = x[order].astype(np.float64)

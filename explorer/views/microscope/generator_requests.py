@@ -77,7 +77,7 @@ class AskMaps(Ask):
             raise Refused(f"This generator has {len(layers)} layers, counted from 0.")
         if layers[self.layer].dense:
             raise Refused("This layer is dense: its numbers have no places, so there is no map to show.")
-        grey, order, strength, varies = generator_layers.maps(run, w, self.label, self.layer, self.by)
+        grey, order, strength, varies = generator_layers.maps(run, layers, self.label, self.layer, self.by)
         return {"picture": images.data_url(images.grid(grey.repeat(3, 3), COLUMNS)), "tile": list(grey.shape[1:3]), "columns": COLUMNS,
                 "channels": order, "strength": [short(strength[k]) for k in order], "varies": [short(varies[k]) for k in order],
                 "of": len(strength), "codes": min(generator_layers.CODES, len(run.points_of_all()))}

@@ -164,7 +164,7 @@ const work = async (jobs) => {
       }
     }
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   }
   busy = false;
   tools();
@@ -193,7 +193,7 @@ const enter = async () => {
     tools();
     begin();
   } catch (e) {
-    if (run === lx.state.run) element.dataset.why = e.message;
+    if (run === lx.state.run) element.dataset.why = /** @type {Error} */ (e).message;
   }
 };
 lx.on('run', () => setTimeout(enter));

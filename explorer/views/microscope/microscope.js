@@ -15,10 +15,11 @@ import { Pad } from '../../shell/pad.js';
 import { brush, decoded, density, onto, wipe } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FactsAnswer, HeldOutImage, MicroscopeAsks, NotReady, Pixels } from '../../shell/answers' */
-/** @import { AskMicroscope, Code, MicroscopeAnswer, MicroscopeAsked, Opened } from '../../shell/types' */
+/** @import { AskMicroscope, Code, MicroscopeAnswer, MicroscopeAsked } from '../../shell/types' */
 /** @typedef {typeof mic} Mic */
 /**
  * @typedef {object} Part of a panel
@@ -46,7 +47,6 @@ const { element } = mounted('microscope');
 
 const $ = (/** @type {string} */ s) => element.querySelector(s),
   PANELS = /** @type {HTMLElement[]} */ ([...element.querySelectorAll('[data-to]')]).map((b) => String(b.dataset.to));
-const opened = () => /** @type {Opened} */ (lx.state);
 const on = () => !!(lx.state.view === 'microscope' && lx.state.info && lx.supports(opened().run, 'microscope'));
 /** @type {FactsAnswer | null} */
 let facts = null;
@@ -383,7 +383,7 @@ const start = async () => {
   } catch (e) {
     if (me === ticket) {
       for (const p of panels) p.hidden = true;
-      failed(e);
+      failed(/** @type {Error} */ (e));
     }
   }
 };

@@ -2,11 +2,12 @@
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
 import { radioGroup } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { ActivityAnswer, PartsAnswer } from '../../shell/answers' */
 /** @import { Picture } from '../../shell/pictures.js' */
-/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Code } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 /** @typedef {Omit<ActivityAnswer, 'mean' | 'sigma'> & { mean: Float32Array, sigma: Float32Array }} Usual */
 /** @typedef {Omit<PartsAnswer, 'added' | 'growing'> & { added: Picture, growing: Picture }} Parts */
@@ -280,7 +281,7 @@ export class MicCode {
   /** @param {Parts} parts */
   #strip({ units, counts, added, growing }) {
     const n = units.length,
-      tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+      tile = opened().info.spec.shape.slice(1),
       d = this.#w().length;
     this.#cells.show(
       units.map((u, k) => ({
@@ -325,7 +326,7 @@ export class MicCode {
       }
       this.code();
     } catch (e) {
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 
@@ -336,7 +337,7 @@ export class MicCode {
     this.tell();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#mic.on()) this.#sum(lx.state.run, /** @type {Opened} */ (lx.state).w);
+      if (this.#mic.on()) this.#sum(lx.state.run, opened().w);
     }, 40);
   }
 

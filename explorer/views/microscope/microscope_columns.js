@@ -1,10 +1,10 @@
 /* A linear decoder's columns, the same space in its principal axes, the exact components; and the angles between the two spaces. */
 import { make } from '../../shell/dom.js';
 import { Cells } from './microscope_cells.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { ColumnsAnswer } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 
 export class MicColumns {
@@ -32,7 +32,7 @@ export class MicColumns {
     if (!this.#data) return;
     const { d, im } = this.#data,
       n = d.shown,
-      tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1);
+      tile = opened().info.spec.shape.slice(1);
     this.#rows.forEach((r, i) =>
       r.show(
         Array.from({ length: n }, (_, k) => ({
@@ -81,7 +81,7 @@ export class MicColumns {
       this.#mic.count('pca');
     } catch (e) {
       this.#bar.hidden = true;
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

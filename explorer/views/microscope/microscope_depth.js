@@ -2,10 +2,10 @@
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DepthAnswer, SizedAnswer, SizesAnswer } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 /** @typedef {{ low: number, high: number, right: number, bottom: number, x: (k: number) => number, y: (v: number) => number }} Scale */
 /** @typedef {ReturnType<Mic['ink']>} Ink */
@@ -13,7 +13,7 @@ import { lx } from '../../shell/store.js';
 const LEFT = 42; /* of the curve's picture: room for errors, and under it for numbers of directions */
 const FOOT = 18;
 
-const tileSize = () => /** @type {Opened} */ (lx.state).info.spec.shape.slice(1);
+const tileSize = () => opened().info.spec.shape.slice(1);
 
 /** @param {number} v */
 const short = (v) => lx.number(v, v < 10 ? 2 : 1);
@@ -356,7 +356,7 @@ export class MicDepth {
       this.#several(run);
     } catch (e) {
       this.#bar.hidden = true;
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

@@ -1,9 +1,10 @@
 /* Codes drawn at random in three ways; a click makes one the current code. */
 import { Cells } from './microscope_cells.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { AskDrawn } from '../../shell/answers' */
-/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Code } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 /** @typedef {{ codes: Code, im: HTMLImageElement }} Drawn */
 /** @typedef {{ section: HTMLElement, by: AskDrawn['by'], cells: Cells, bar: HTMLElement, data: Drawn | null }} Row */
@@ -38,7 +39,7 @@ export class MicDrawn {
 
   /** @param {Row} r @param {Drawn} drawn */
   #show(r, { codes, im }) {
-    const { w, info } = /** @type {Opened} */ (lx.state),
+    const { w, info } = opened(),
       d = w.length,
       n = codes.length / d;
     r.cells.show(
@@ -85,7 +86,7 @@ export class MicDrawn {
           r.cells.clear();
           lx.stale([r.cells.host], false);
           this.#shown = '';
-          this.#mic.failed(e);
+          this.#mic.failed(/** @type {Error} */ (e));
         }
       }),
     );
@@ -93,7 +94,7 @@ export class MicDrawn {
   }
 
   tell() {
-    const fitted = /** @type {Opened} */ (lx.state).info.spec.prior === 'fitted';
+    const fitted = opened().info.spec.prior === 'fitted';
     this.#host.querySelector('.lx-mic-seed').textContent = lx.t('origin.seed', { seed: this.seed });
     this.#host.querySelector('.lx-mic-own-name').textContent = lx.t(fitted ? 'mic.drawn.fitted' : 'mic.drawn.own');
     this.#host.querySelector('.lx-mic-own-note').textContent = lx.t(fitted ? 'mic.drawn.fitted.note' : 'mic.drawn.own.note');

@@ -269,7 +269,7 @@ export class MicLesson {
         if (this.#of !== null) this.seed = this.#of;
         lx.stale(words, this.#of === null);
       }
-      this.#mic.failed(e);
+      this.#mic.failed(/** @type {Error} */ (e));
     }
   }
 

@@ -3,11 +3,12 @@ import { make } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { check, radioGroup } from '../../shell/radios.js';
 import { titleOf } from '../../shell/run_line.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Cells } from './microscope_cells.js';
 
 /** @import { GeneratorLayer, MapsAnswer } from '../../shell/answers' */
-/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Code } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 
 export class MicMaps {
@@ -46,7 +47,7 @@ export class MicMaps {
 
   /* where a layer has no map: what there is to see instead, of this run and of others */
   #elsewhere() {
-    const { run, runs, firsts } = /** @type {Opened} */ (lx.state),
+    const { run, runs, firsts } = opened(),
       dense = !!this.#layers[this.#at]?.dense,
       [codes, units] = this.#else.querySelectorAll('button'),
       encoders = (runs || []).filter((r) => r.encodes && lx.supports(r.name, 'microscope')),
@@ -92,7 +93,7 @@ export class MicMaps {
   }
 
   async enter() {
-    const { run, label } = /** @type {Opened} */ (lx.state),
+    const { run, label } = opened(),
       key = `${run} ${label}`;
     if (this.#owner !== key) {
       try {
@@ -141,7 +142,7 @@ export class MicMaps {
 
   /** Another code. */
   code() {
-    const { run, w } = /** @type {Opened} */ (lx.state),
+    const { run, w } = opened(),
       at = this.#at;
     if (!this.#layers.length) return;
     if (this.#layers[at].dense) {

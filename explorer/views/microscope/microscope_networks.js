@@ -1,11 +1,11 @@
 /* Two networks of one shape: a dial per layer from this run's weights to another's, drawn for the current code. */
 import { make, offer } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { restoredDials, textDials } from './networks_link.js';
 
 /** @import { PartnersAnswer } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 
 const STRIP = 9;
@@ -71,7 +71,7 @@ export class MicNetworks {
 
   /** The run that is told to other parts: whether there is one that fits. */
   async learn() {
-    const { run } = /** @type {Opened} */ (lx.state);
+    const { run } = opened();
     if (this.#owner === run) return;
     try {
       const d = await this.#mic.ask({ op: 'partners' });
@@ -143,7 +143,7 @@ export class MicNetworks {
 
   /** @param {number[][]} rows */
   #request(rows) {
-    const { w } = /** @type {Opened} */ (lx.state);
+    const { w } = opened();
     return { op: /** @type {const} */ ('networks'), w: lx.b64(w), other: this.#picker.value, rows };
   }
 
@@ -154,7 +154,7 @@ export class MicNetworks {
 
   #draw() {
     if (!this.#partner) return;
-    const tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+    const tile = opened().info.spec.shape.slice(1),
       rows = [this.#whole(0), this.#at.map((v) => v / 100), this.#whole(1)];
     lx.draw(this.#canvas, this.#request(rows), (x, im) => {
       this.#three.forEach((c, k) => crop(c, im, tile, k));
@@ -166,7 +166,7 @@ export class MicNetworks {
   code() {
     if (!this.#partner) return;
     this.#draw();
-    const tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+    const tile = opened().info.spec.shape.slice(1),
       rows = Array.from({ length: STRIP }, (_, k) => this.#whole(k / (STRIP - 1)));
     lx.draw(this.#line, this.#request(rows), (x, im) => {
       this.#strip.replaceChildren(

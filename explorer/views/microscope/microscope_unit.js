@@ -1,11 +1,11 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
 import { button, entitle, make } from '../../shell/dom.js';
 import { crop } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { UnitAnswer } from '../../shell/answers' */
 /** @import { Picture } from '../../shell/pictures.js' */
-/** @import { Opened } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 /** @typedef {UnitAnswer & { drawn: Picture | null }} Unit with the picture of its column */
 
@@ -90,7 +90,7 @@ export class MicUnit {
           this.#host.replaceChildren();
         }
         lx.stale([this.#host], false);
-        this.#mic.failed(e);
+        this.#mic.failed(/** @type {Error} */ (e));
       }
     }
   }
@@ -146,7 +146,7 @@ export class MicUnit {
   /** @param {Unit} data */
   #column({ drawn, step: by }) {
     if (!drawn || by === undefined) return [];
-    const tile = /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+    const tile = opened().info.spec.shape.slice(1),
       step = this.#mic.short(by),
       figures = ['mic.column.code', 'mic.column.more', 'mic.column.change'].map((key, k) =>
         figure(tileCanvas(drawn, tile, k), lx.t(key, { step }), 'lx-mic-f-col' + k),

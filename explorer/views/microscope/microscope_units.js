@@ -6,10 +6,11 @@ import { Cells } from './microscope_cells.js';
 import { MicUnit } from './microscope_unit.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { FactsAnswer, UnitTold, UnitsAnswer } from '../../shell/answers' */
-/** @import { Opened, Run } from '../../shell/types' */
+/** @import { Run } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
 /** @import { Cell } from './microscope_cells.js' */
 /** @typedef {'weights' | 'pairs' | 'best' | 'real'} Look */
@@ -218,7 +219,7 @@ export class MicUnits {
     this.#grid.show(
       this.#told.units.map((u, k) => this.#cell(u, k, { index: u.exciting, dim })),
       [null],
-      /** @type {Opened} */ (lx.state).info.spec.shape.slice(1),
+      opened().info.spec.shape.slice(1),
       8,
     );
   }
@@ -412,7 +413,7 @@ export class MicUnits {
       this.#bar.hidden = true;
       if (me === this.#ticket) {
         this.#empty();
-        this.#mic.failed(e);
+        this.#mic.failed(/** @type {Error} */ (e));
       }
     }
   }

@@ -1,11 +1,11 @@
 /* The films of Pyramid's shares: the sum of all levels while one residual comes in, or all of them, coarse to fine. Hundredths, as the
  * dials have them. */
 import { FilmDialogue } from '../../shell/film_dialogue.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
 
 /** @import { DrawBlended } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** What the levels are of. @typedef {Pick<DrawBlended, 'w' | 'image' | 'invert' | 'drawn'>} Whose */
 
 export class BlendFilms {
@@ -22,7 +22,7 @@ export class BlendFilms {
   open(k) {
     const { blend } = this.#view,
       whose = this.#view.whose(),
-      size = /** @type {Opened} */ (lx.state).info.spec.levels[k];
+      size = opened().info.spec.levels[k];
     if (!whose) return lx.say(lx.t('pyr.film.none'));
     /** @param {number} share */
     const one = (share) => blend.map((v, j) => (j === k - 1 ? share : v / FULL));

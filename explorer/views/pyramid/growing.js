@@ -3,13 +3,14 @@
  * data-grew: the resolutions that training went through. `moved()` is called when a hand has moved the slider. */
 import { button, count, entitle, make } from '../../shell/dom.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { NoStages, StagesAnswer } from '../../shell/answers' */
-/** @import { Code, Opened } from '../../shell/types' */
+/** @import { Code } from '../../shell/types' */
 /** @typedef {Omit<StagesAnswer, 'w'> & { w: Code }} Stages */
 
-const sizes = () => /** @type {Opened} */ (lx.state).info.spec.levels;
+const sizes = () => opened().info.spec.levels;
 
 /** @param {HTMLCanvasElement} c @param {number} w @param {number} h */
 const pixelsIn = (c, w, h) => pen(c).getImageData(0, 0, w, h);

@@ -1,27 +1,48 @@
 /* The columns of a pyramid, one for each level: the smaller image, the residual and their sum, with their dials, and the same level of the
  * second sample. */
 import { button, entitle, make, named } from '../../shell/dom.js';
-import { pen, wipe } from '../../shell/pictures.js';
+import { brush, pen, wipe } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { FULL } from './pyramid_link.js';
 
-const ROWS = ['low', 'residual', 'sum'];
+/** @import { Picture } from '../../shell/pictures.js' */
+/**
+ * @typedef {object} View
+ * @property {number[]} blend of each residual its share in hundredths
+ * @property {boolean[]} drawn of each residual whether the model draws it in a real image
+ * @property {() => boolean} real whether a real image is shown
+ * @property {(level: number) => number | undefined} scale what the colours of its residual end at
+ * @property {() => void} changed
+ * @property {(level: number) => void} film
+ * @property {(level: number) => void} reseed
+ * @property {(level: number) => void} swap
+ */
+/** @typedef {{ size: number }} Size of a level, for its words */
 
-const spec = () => lx.state.info.spec;
+const ROWS = ['low', 'residual', 'sum'];
+/** @type {Record<string, string>} */
+const SIGNS = { low: '', residual: '+ ', sum: '= ' };
+
+const spec = () => opened().info.spec;
 
 const has = () => spec().noise.length > 0;
 
 const square = () => make('canvas', { width: spec().shape[1], height: spec().shape[1], role: 'img' });
 
+/** @param {string} row */
 const tile = (row) => {
   const c = square();
   pen(c); /* its pixels are read back */
   return make('figure', { className: 'lx-tile', data: { row } }, make('figcaption'), c);
 };
 
-/* a tile of a picture: a column for each level, a row for each of ROWS */
+/**
+ * A tile of a picture: a column for each level, a row for each of ROWS.
+ * @param {HTMLCanvasElement} canvas @param {Picture} im @param {number} side @param {number} level @param {number} row
+ */
 const put = (canvas, im, side, level, row) => {
-  const x = canvas.getContext('2d');
+  const x = brush(canvas);
   x.imageSmoothingEnabled = false;
   x.drawImage(im, level * side, row * side, side, side, 0, 0, side, side);
 };
@@ -30,21 +51,18 @@ export class LevelColumns {
   #host;
   #view;
 
-  /**
-   * @param {any} view `view.blend` and .drawn of each residual: its share in hundredths, whether the model draws it in a real image;
-   *   .real(): a real image is shown, .scale(level): what its residual's colours end at, .changed(), .film(level),
-   *   .reseed(level), .swap(level)
-   */
+  /** @param {any} host @param {View} view */
   constructor(host, view) {
     this.#host = host;
     this.#view = view;
   }
 
+  /** @returns {HTMLCanvasElement[]} */
   get tiles() {
     return [...this.#host.querySelectorAll('.lx-tile canvas')];
   }
 
-  /* how much of a level's residual is added, and who draws it in a real image */
+  /** How much of a level's residual is added, and who draws it in a real image. @param {number} k */
   #dials(k) {
     const share = make('input', { type: 'range', className: 'lx-range', min: 0, max: FULL, step: 1 }),
       by = button({ className: 'lx-btn lx-small lx-by' });
@@ -60,6 +78,7 @@ export class LevelColumns {
     return [make('div', { className: 'lx-blend' }, make('span'), film, share, make('output', { className: 'num' })), by];
   }
 
+  /** @param {number} r @param {number} k */
   #level(r, k) {
     const tiles = make('div', { className: 'lx-tiles' }),
       title = make('h3', { className: 'num', textContent: `${r} × ${r}` }),
@@ -87,10 +106,10 @@ export class LevelColumns {
   }
 
   clear() {
-    this.tiles.forEach(wipe);
+    for (const canvas of this.tiles) wipe(canvas);
   }
 
-  /** A picture of all levels. */
+  /** A picture of all levels. @param {Picture} im @param {number} side */
   show(im, side) {
     for (const f of this.#host.querySelectorAll('.lx-tile')) {
       const level = +f.closest('.lx-level').dataset.level;
@@ -98,9 +117,11 @@ export class LevelColumns {
     }
   }
 
-  /** The second sample's. */
+  /** The second sample's. @param {Picture} im @param {number} side */
   showSecond(im, side) {
-    this.#host.querySelectorAll('.lx-other canvas').forEach((c, level) => put(c, im, side, level, ROWS.length - 1));
+    this.#host
+      .querySelectorAll('.lx-other canvas')
+      .forEach((/** @type {HTMLCanvasElement} */ c, /** @type {number} */ level) => put(c, im, side, level, ROWS.length - 1));
   }
 
   /* ---- words ---- */
@@ -110,17 +131,19 @@ export class LevelColumns {
     this.#host.classList.toggle('real', real);
   }
 
+  /** @param {any} f @param {number} k @param {boolean} real @param {Size} size */
   #tellTile(f, k, real, size) {
     const { row } = f.dataset,
       by = this.#view.drawn[k - 1] ? 'drawn' : 'own',
       what = lx.t('pyr.' + (real && row === 'residual' ? by : row)),
       top = this.#view.scale(k),
-      sign = { low: '', residual: '+ ', sum: '= ' }[row];
+      sign = SIGNS[row];
     f.querySelector('figcaption').textContent =
       (k && has() ? sign : '') + what + (row === 'residual' && top !== undefined ? ` (±${top})` : '');
     f.querySelector('canvas').setAttribute('aria-label', lx.t('pyr.tile', { what, ...size }));
   }
 
+  /** @param {(selector: string) => any} q @param {number} k @param {boolean} real @param {Size} size */
   #tellDials(q, k, real, size) {
     const share = q('.lx-blend input'),
       by = q('.lx-by'),
@@ -138,9 +161,10 @@ export class LevelColumns {
     by.setAttribute('aria-label', named(lx.t('pyr.by.of', size), by.textContent));
   }
 
+  /** @param {any} s @param {boolean} real */
   #tellLevel(s, real) {
     const k = +s.dataset.level,
-      q = (c) => s.querySelector(c),
+      q = (/** @type {string} */ c) => s.querySelector(c),
       size = { size: spec().levels[k] },
       none = q('.lx-none');
     if (none) none.textContent = lx.t(real ? 'pyr.smallest' : 'pyr.noise');

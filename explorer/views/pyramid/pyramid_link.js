@@ -26,7 +26,7 @@ const read = (text, size) => {
  * @typedef {object} Shown
  * @property {string} source
  * @property {string} image
- * @property {(number | null)[]} blend
+ * @property {number[]} blend
  * @property {(number | null)[]} a seeds, null where unknown
  * @property {(number | Float32Array | null)[]} b of the second sample seeds, numbers or null
  * @property {boolean[]} drawn
@@ -46,10 +46,11 @@ export const pyramidText = ({ source, image, blend, a, b, drawn }) =>
 export const textPyramid = (text, sizes) => {
   const [image, shares, one, two, by] = String(text || '').split('~'),
     n = sizes.length,
-    blend = (shares || '').split('.').map(seedOr),
+    said = (shares || '').split('.').map(seedOr),
+    blend = said.flatMap((v) => (v === null || v > FULL ? [] : [v])),
     a = (one || '').split('.').map(seedOr),
     b = (two || '').split('.').map((t, k) => read(t, sizes[k]));
-  if (blend.length !== n - 1 || blend.some((v) => v === null || v > FULL) || a.length !== n || b.length !== n) return null;
+  if (said.length !== n - 1 || blend.length !== n - 1 || a.length !== n || b.length !== n) return null;
   return {
     source: Object.keys(LETTERS).find((s) => LETTERS[s] === image[0]) || 'sample',
     image: image.slice(1),

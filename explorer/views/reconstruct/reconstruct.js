@@ -7,54 +7,63 @@ import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { count } from '../../shell/dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
 import { mounted } from '../../shell/mounted.js';
-import { alike } from '../../shell/moves.js';
 import { Pad } from '../../shell/pad.js';
-import { decoded, onto, pixelsOf, slice, wipe } from '../../shell/pictures.js';
+import { wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { Bars } from './reconstruct_bars.js';
+import { Asking } from './reconstruct_asking.js';
 import { Beside } from './reconstruct_beside.js';
 import { Between } from './reconstruct_between.js';
 import { Camera } from './reconstruct_camera.js';
 import { Edit } from './reconstruct_edit.js';
-import { errorMap, short } from './reconstruct_error.js';
 import { Kept } from './reconstruct_kept.js';
 import { recText, textRec } from './reconstruct_link.js';
+import { Output } from './reconstruct_output.js';
 import { Spoil } from './reconstruct_noise.js';
 import { Own } from './reconstruct_own.js';
 import { Search } from './reconstruct_search.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
-/** @import { Origin } from '../../shell/types' */
+/** @import { BesideAnswer, HeldOutImage, Pixels } from '../../shell/answers' */
+/** @import { Code, Info, Origin, Run } from '../../shell/types' */
+/** @import { Input, More, Question } from './reconstruct_asking.js' */
+/** @import { Row } from './reconstruct_beside.js' */
+/** @import { Kept as Link } from './reconstruct_link.js' */
+/** @typedef {'code' | 'held' | 'draw' | 'file'} Source */
+/** @typedef {BesideAnswer & Omit<Row, 'pixels'> & { rows: Row[], image: Input, more: More, shape: number[], pixels: Pixels }} Answer */
 
 const { element } = mounted('reconstruct');
 
-const $ = (s) => element.querySelector(s);
+const $ = (/** @type {string} */ s) => element.querySelector(s);
+/** @param {Input} what @returns {what is HeldOutImage} */
+const isHeld = (what) => typeof what !== 'string' && 'index' in what;
+/** @param {Input} what @returns {what is Pixels} */
+const isPixels = (what) => typeof what !== 'string' && 'pixels' in what;
 /* source: code, held, draw or file. image: what the server is asked to take, null: nothing. file: a loaded file in base64, or {pixels}
    of a link. exact: a link's drawing, until the pad changes. answer: the last one, null where what is shown has none. owed: its code is
    to become the current one. ours: a code is being set by this view. seen: the code that the view last heard of. left: the code came
    from an image that its link does not carry. coming: the image whose answer is on its way. era: counts what ends all that was asked
    before. */
-let source = 'held',
+let source = /** @type {Source} */ ('held'),
   pinned = false,
-  image = null,
-  file = null,
+  image = /** @type {Input | null} */ (null),
+  file = /** @type {string | Pixels | null} */ (null),
   invert = false,
-  exact = null,
-  mode = 'signed';
-let answer = null,
-  given = null,
-  edited = null,
+  exact = /** @type {Pixels | null} */ (null);
+let answer = /** @type {Answer | null} */ (null),
+  given = /** @type {Uint8ClampedArray | null} */ (null),
   ours = false,
   owed = false,
-  coming = null,
-  seen = null,
+  coming = /** @type {Input | null} */ (null),
+  seen = /** @type {Code | null} */ (null),
   left = false,
-  run = null,
+  run = /** @type {string | null} */ (null),
   era = 0;
 for (const c of ['.lx-given', '.lx-out canvas', '.lx-diff canvas']) $(c).getContext('2d', { willReadFrequently: true });
-const here = () => lx.state.view === 'reconstruct' && lx.state.info && lx.supports(lx.state.run, 'reconstruct');
-const shape = () => lx.state.info.spec.shape,
+const here = () => lx.state.view === 'reconstruct' && !!lx.state.info && lx.supports(lx.state.run, 'reconstruct');
+const shape = () => opened().info.spec.shape,
   size = () => sizeOf(shape());
+/** @param {Code} w @param {Origin} origin @param {number} [label] */
 const setCode = (w, origin, label) => {
   ours = true;
   lx.setCode(w, origin, label);
@@ -63,135 +72,83 @@ const setCode = (w, origin, label) => {
 const follows = () => source === 'code' && !pinned;
 
 /* ---- encoding, in all runs that take images of this shape at once: latest wins, one request in flight ---- */
-const beside = new Beside($('.lx-beside'), { mode: () => mode, edit: (name) => edit(name) });
-const opened = new Set(),
-  slow = new Map(); /* runs that the server has in memory; how often a run's usual errors were asked for in vain */
-let next = null,
-  busy = false,
-  again = 0;
-/** Ask for an image; take: its code becomes the current one. */
+const beside = new Beside($('.lx-beside'), { mode: () => output.mode, edit: (name) => edit(name) });
+/** Ask for an image; take: its code becomes the current one. @param {Input} what @param {boolean} take @param {More} [more] */
 const encode = (what, take, more = {}) => {
-  clearTimeout(again);
   image = coming = what;
   owed = take && !follows();
   hint('');
-  next = { run: lx.state.run, image, more, take: owed, era };
   stale(true);
-  if (!busy) pump();
+  asking.ask({ run: lx.state.run, image: what, more, take: owed, era });
 };
+/** @param {Question} q */
 const wanted = (q) => q.run === lx.state.run && q.era === era && here();
-const pump = async () => {
-  busy = true;
-  while (next) {
-    const q = next,
-      all = Beside.fitting().map((r) => r.name),
-      now = all.filter((n) => n === q.run || opened.has(n)),
-      began = performance.now();
-    next = null;
-    try {
-      const body = { run: q.run, runs: now, image: q.image, ...(follows() && lx.state.label !== null && { label: lx.state.label }) };
-      const d = await lx.api('beside', { ...body, ...(q.more.invert ? { invert: true } : {}), ...spoil.asked() });
-      const noisy = d.noise !== undefined,
-        strip = await decoded(d.picture),
-        own = d.runs.find((r) => r.run === q.run);
-      for (const r of d.runs) opened.add(r.run);
-      if (!wanted(q)) {
-        if (coming === q.image) coming = null;
-        continue;
-      }
-      if ('problem' in own) throw new Error(own.problem);
-      const rows = cut(strip, d.runs, noisy);
-      given = noisy ? clean.data : pixelsOf($('.lx-given'));
-      spoil.take(noisy ? { noise: d.noise, rows } : null);
-      beside.show(rows, given, $('.lx-given'));
-      const mine = rows.find((r) => r.run === q.run);
-      if (q.quiet) {
-        if (answer) {
-          answer.percentile = mine.percentile;
-          tell();
-        }
-      } else arrived(q, d, rows, mine, began);
-      if (next) continue;
-      if (now.length < all.length) {
-        for (const n of all) opened.add(n);
-        next = { ...q, quiet: true, take: false };
-        continue;
-      }
-      later(q, noisy ? [] : rows.filter((r) => typeof r.percentile !== 'number' && (slow.get(r.run) || 0) < 8));
-    } catch (e) {
-      if (!next && !q.quiet && wanted(q)) failed(e);
-    }
-  }
-  busy = false;
-  cloud();
-};
+/** @param {Question} q @param {BesideAnswer} d @param {Row[]} rows @param {Row} mine @param {number} began */
 const arrived = (q, d, rows, mine, began) => {
-  answer = {
+  const now = (answer = {
     ...d,
     ...mine,
     rows,
     image: q.image,
     more: q.more,
     shape: shape(),
-    pixels: { pixels: base64Of(bytesOf(clean.canvas || $('.lx-given'), shape()[0])) },
-  };
+    pixels: { pixels: base64Of(bytesOf(asking.clean ?? $('.lx-given'), shape()[0])) },
+  });
   owed = false;
   if (coming === q.image) coming = null;
-  stale(!!next, true);
+  stale(asking.waits, true);
   delete element.dataset.error;
   hint('');
-  if (q.take) setCode(answer.w, origin(), answer.class ?? undefined);
-  if (source === 'file' && !q.more.invert) ownPicture.seen(answer.pixels.pixels);
-  between.take(answer, $('.lx-given'));
-  search.take(answer);
+  if (q.take) setCode(now.w, origin(now), now.class ?? undefined);
+  if (source === 'file' && !q.more.invert) ownPicture.seen(now.pixels.pixels);
+  between.take(now, $('.lx-given'));
+  search.take({ image: isHeld(now.image) ? now.image : now.pixels });
   change.ask();
-  show();
+  output.show();
   note();
   pack();
   element.dataset.ms = Math.round(performance.now() - began);
   count(element);
 };
-/* how an image compares with others is worked out behind: ask again; data-owing: the figures that are still to come */
-const later = (q, waiting) => {
-  element.dataset.owing = waiting.length;
-  for (const r of waiting) slow.set(r.run, (slow.get(r.run) || 0) + 1);
-  if (waiting.length)
-    again = setTimeout(() => {
-      if (!busy && wanted(q)) {
-        next = { ...q, quiet: true, take: false };
-        pump();
-      }
-    }, 900);
-};
-/* the answer's picture is a row of tiles: the input, then a reconstruction for each run that has one, then, where the input has noise, the
-   image without */
-let clean = {};
-const cut = (strip, runs, noisy) => {
-  const good = runs.filter((r) => !r.problem),
-    w = strip.width / (1 + good.length + noisy);
-  const tile = (i) => slice(strip, i * w, w);
-  onto($('.lx-given'), tile(0));
-  const without = noisy ? tile(good.length + 1) : null;
-  clean = without ? { canvas: without, data: pixelsOf(without) } : {};
-  return good.map((r, k) => {
-    const t = tile(k + 1);
-    return { ...r, w: lx.f32(r.w), sigma: r.sigma && lx.f32(r.sigma), tile: t, pixels: pixelsOf(t) };
-  });
-};
-/** @returns {Origin} */
-const origin = () => (source === 'held' ? { kind: 'point', index: answer.index, label: answer.label } : { kind: 'image' });
+const asking = new Asking($('.lx-given'), {
+  wanted,
+  more: () => ({ ...(follows() && lx.state.label !== null && { label: lx.state.label }), ...spoil.asked() }),
+  seen: (d, rows, pixels) => {
+    given = pixels;
+    spoil.take(d.noise === undefined ? null : { noise: d.noise, rows });
+    beside.show(rows, pixels, $('.lx-given'));
+  },
+  arrived,
+  figures: (mine) => {
+    if (!answer) return;
+    answer.percentile = mine.percentile;
+    output.tell();
+  },
+  dropped: (q) => {
+    if (coming === q.image) coming = null;
+  },
+  failed: (e) => failed(e),
+  owing: (n) => {
+    element.dataset.owing = n;
+  },
+  rested: () => output.cloud(),
+});
+/** @param {Answer} of @returns {Origin} */
+const origin = (of) => (source === 'held' ? { kind: 'point', index: Number(of.index), label: of.label } : { kind: 'image' });
 
 /* ---- what belongs to another input: dimmed while its own is on its way, gone where there is none ---- */
+/** @param {boolean} on */
 const stale = (on, again = false) => {
   const parts = '.lx-given, .lx-out, .lx-diff canvas, .lx-figure, .lx-models, .lx-b, .lx-mixes, .lx-draws, .lx-spoil-told';
   lx.stale(element.querySelectorAll(parts), on, again);
   element.setAttribute('aria-busy', on);
 };
 const none = () => {
-  next = coming = null;
+  asking.stop();
+  coming = null;
   owed = false;
-  clearTimeout(again);
-  answer = given = edited = null;
+  answer = given = null;
+  output.forget();
   element.dataset.kept = '';
   element.dataset.owing = 0;
   stale(false);
@@ -200,9 +157,10 @@ const none = () => {
   between.enter();
   search.take(null);
   spoil.take(null);
-  tell();
-  bars();
+  output.tell();
+  output.bars();
 };
+/** @param {Error} e */
 const failed = (e) => {
   none();
   image = null;
@@ -217,7 +175,8 @@ const failed = (e) => {
 };
 
 /* another run, with the code that it gave this image; a held-out image of one data set is pixels to a run of another */
-let carry = null;
+let carry = /** @type {{ source: string, image: Input } | null} */ (null);
+/** @param {string} name */
 const edit = (name) => {
   const row = answer?.rows.find((r) => r.run === name) || beside.rows().find((r) => r.run === name),
     to = lx.runOf(name);
@@ -231,19 +190,20 @@ const edit = (name) => {
   }
   if (name === lx.state.run) {
     pin();
-    setCode(answer.w, origin(), answer.class ?? undefined);
-    show();
+    setCode(answer.w, origin(answer), answer.class ?? undefined);
+    output.show();
     return;
   }
-  carry = carried(to);
-  lx.open(name, { w: row.w, origin: carry.source === 'held' ? origin() : { kind: 'image' }, ...label });
+  carry = carried(answer, to);
+  lx.open(name, { w: row.w, origin: carry.source === 'held' ? origin(answer) : { kind: 'image' }, ...label });
 };
 /* the input as another run takes it */
-const carried = (to) => {
+/** @param {Answer} shown @param {Run | undefined} to */
+const carried = (shown, to) => {
   const same = to && lx.runOf(run)?.dataset === to.dataset;
-  if (source === 'held' && same) return { source, image: answer.image };
+  if (source === 'held' && same) return { source, image: shown.image };
   const as = { draw: 'draw', code: 'pinned', held: 'file', file: 'file' };
-  return { source: as[source], image: answer.pixels };
+  return { source: as[source], image: shown.pixels };
 };
 /* the image of the current code stays the input, whatever becomes of the code */
 const pin = () => {
@@ -255,10 +215,11 @@ const pin = () => {
   }
 };
 
+/** @param {Code} w @param {Origin} where */
 const moving = (w, where) => {
   pin();
   setCode(w, where);
-  show();
+  output.show();
 };
 const films = new FilmDialogue($('.lx-film-dialogue'));
 const spoil = new Spoil(
@@ -268,7 +229,7 @@ const spoil = new Spoil(
     write();
   },
   films,
-  () => (image ? { image, ...(more().invert && { invert: true }), label: follows() ? lx.state.label : null } : null),
+  () => (image ? { image, ...more(), label: follows() ? lx.state.label : null } : null),
 );
 const between = new Between($('.lx-mix'), { set: moving, changed: (quiet = false) => write(quiet), films });
 const kept = new Kept($('.lx-kept')),
@@ -284,95 +245,30 @@ const ownPicture = new Own(element, {
 const camera = new Camera($('.lx-video'), () => parts());
 const search = new Search($('.lx-search'), { join: (rows) => beside.join(rows), changed: () => write() });
 
-/* ---- the pictures and what is said of them ---- */
+const output = new Output(element, {
+  answer: () => answer,
+  given: () => given,
+  follows,
+  held: (index) => source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === index,
+  here,
+  shown: () => change.sync(),
+  changed: () => {
+    beside.paint();
+    write();
+  },
+});
+/** @param {string} text */
 const hint = (text) => {
   const p = $('.lx-hint');
   p.textContent = text;
   p.hidden = !text;
 };
-const compare = () => {
-  const out = $('.lx-out canvas'),
-    canvas = $('.lx-diff canvas');
-  if (!given || given.length !== out.width * out.height * 4) {
-    wipe(canvas);
-    return null;
-  }
-  return errorMap(canvas, given, pixelsOf(out), out.width, out.height, shape()[0] === 1, mode);
-};
-/* the current code is the one that the encoder gives the input, or the one that is kept of the held-out image */
-const itself = () =>
-  alike(lx.state.w, answer.w) || (source === 'held' && lx.state.origin?.kind === 'point' && lx.state.origin.index === answer.index);
-/** The reconstruction, or where the code is no longer the encoder's, the edited one. */
-const show = () => {
-  const out = $('.lx-out canvas');
-  if (!answer) return;
-  if (follows() || itself()) {
-    edited = null;
-    onto(out, answer.tile);
-    lx.stale([out], false);
-    compare();
-    tell();
-  } else {
-    const asked = answer;
-    edited ??= NaN;
-    lx.draw(out, { op: 'image', w: lx.b64(lx.state.w) }, (x, im) => {
-      if (asked !== answer || edited === null) return;
-      onto(out, im);
-      edited = compare() ?? NaN;
-      tell();
-    });
-    tell();
-  }
-  bars();
-  change.sync();
-};
-/* how far off the picture is, and what is to be said of that */
-const squared = () => {
-  if (!answer) return '';
-  return edited === null ? answer.error : edited;
-};
-const rankText = () => {
-  if (!answer) return '';
-  if (edited !== null) return '· ' + lx.t('rec.edited', { e: short(answer.error) });
-  const { percentile } = answer;
-  return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: Math.round(percentile * 100) }) : '';
-};
-const tell = () => {
-  const own = edited === null,
-    free = !!answer && follows(),
-    out = $('.lx-out-name'),
-    back = $('.lx-back');
-  out.dataset.t = own ? 'rec.output' : 'rec.output.edited';
-  out.textContent = lx.t(out.dataset.t);
-  $('.lx-error').textContent = answer && !Number.isNaN(squared()) ? short(squared()) : '—';
-  element.dataset.squared = squared();
-  $('.lx-rank').textContent = rankText();
-  back.dataset.t = free ? 'rec.take' : 'rec.back';
-  back.textContent = lx.t(back.dataset.t);
-  back.hidden = !answer || (own && !free);
-  $('.lx-low').textContent = lx.t(mode === 'signed' ? 'rec.darker' : 'rec.none');
-  $('.lx-high').textContent = lx.t(mode === 'signed' ? 'rec.brighter' : 'rec.much');
-  $('.lx-scale').classList.toggle('absolute', mode === 'absolute');
-  for (const b of element.querySelectorAll('[data-mode]')) b.setAttribute('aria-checked', b.dataset.mode === mode);
-};
-const chart = new Bars($('.lx-bars'), { answer: () => answer }),
-  bars = () => chart.paint();
-let seed = 0;
-const cloud = () => {
-  if (!answer?.sigma || !here()) return;
-  lx.draw($('.lx-draws canvas'), { op: 'resample', w: lx.b64(answer.w), sigma: lx.b64(answer.sigma), n: 12, columns: 6, seed });
-};
-$('.lx-again').onclick = () => {
-  seed = lx.random();
-  cloud();
-};
-
 /* ---- the link ---- */
 let text = '',
   packing = 0;
 /* the input in the link: a held-out image's number, or the image itself */
 const named = () => {
-  if (source === 'held') return image?.index ?? $('.lx-index').value;
+  if (source === 'held') return image && isHeld(image) ? image.index : $('.lx-index').value;
   return follows() ? '' : text;
 };
 const write = (quiet = false) => {
@@ -383,7 +279,7 @@ const write = (quiet = false) => {
       source: pinned ? 'pinned' : source,
       image: named(),
       noise: spoil.state,
-      mode,
+      mode: output.mode,
       centre: $('.lx-centre input').checked,
       a: between.a,
       at: between.at,
@@ -404,6 +300,7 @@ const pack = () => {
   }
   const now = answer;
   packing = setTimeout(async () => {
+    if (!now) return;
     const found = await imageText(fromBase64(now.pixels.pixels), shape()[0]);
     if (now !== answer) return;
     text = found;
@@ -439,12 +336,14 @@ const draw = () => {
       if (here() && source === 'draw' && !pad.empty) encode(drawn(), true);
     });
 };
+/** @param {number} index */
 const held = (index, take = true) => {
-  const n = lx.state.info.dataset?.n;
+  const { info } = opened(),
+    n = info.dataset?.n;
   if (!n) {
     image = null;
     none();
-    hint(lx.t(lx.state.info.other_images ? 'images.other' : 'rec.noheld'));
+    hint(lx.t(info.other_images ? 'images.other' : 'rec.noheld'));
     return;
   }
   index = Math.max(0, Math.min(n - 1, Math.round(index) || 0));
@@ -462,23 +361,25 @@ const load = (take = true) => {
 /* the file that was chosen before, also where another run takes other images now */
 const taken = async () => {
   const asked = era,
-    { card } = lx.state.info;
+    { card } = opened().info;
   if (ownPicture.other(shape())) {
     await ownPicture.again({ shape: shape(), name: card.data.name });
     if (asked !== era || source !== 'file') return;
     file = ownPicture.input;
     parts();
-  } else if (file?.pixels && fromBase64(file.pixels).length !== size()) file = null;
+  } else if (file !== null && typeof file !== 'string' && fromBase64(file.pixels).length !== size()) file = null;
   load();
 };
 const own = () => {
   pinned = false;
-  encode({ w: lx.b64(lx.state.w), ...(lx.state.label !== null && { label: lx.state.label }) }, false);
+  encode({ w: lx.b64(opened().w), ...(lx.state.label !== null && { label: lx.state.label }) }, false);
 };
+/** @param {boolean} is */
 const inverted = (is) => {
   invert = is;
   $('.lx-invert').setAttribute('aria-pressed', is);
 };
+/** @param {string} sentence */
 const refuse = (sentence) => {
   choose('file');
   file = image = null;
@@ -492,6 +393,7 @@ const refuse = (sentence) => {
   write();
 };
 let picked = 0;
+/** @param {Blob | null | undefined} f */
 const pick = async (f) => {
   if (!f) return;
   camera.stop();
@@ -503,7 +405,7 @@ const pick = async (f) => {
     refuse(lx.t('image.large'));
     return;
   }
-  await ownPicture.take(f, small, { shape: shape(), name: lx.state.info.card.data.name });
+  await ownPicture.take(f, small, { shape: shape(), name: opened().info.card.data.name });
   if (now !== picked || of !== lx.state.run || !here()) return;
   file = ownPicture.input;
   inverted(false);
@@ -525,6 +427,7 @@ const parts = () => {
   $('.lx-given').classList.toggle('inset', drawing || framing);
   $('.lx-given').title = drawing || framing ? lx.t('rec.seen') : '';
 };
+/** @param {Source} name */
 const choose = (name) => {
   source = name;
   pinned = false;
@@ -545,6 +448,7 @@ const choose = (name) => {
   $('.lx-given').classList.toggle('blank', drawing && pad.empty);
   note();
 };
+/** @param {Info['card']} card */
 const sourceNote = ({ data }) => {
   const [, h, w] = shape();
   if (source === 'file') return lx.t(ownPicture.made ? 'rec.file.knows' : 'rec.file.note', { h, w, title: data.title });
@@ -569,12 +473,13 @@ for (const b of radios.children)
     delete element.dataset.error;
     hint('');
     choose(b.dataset.source);
-    begin[source]();
+    begin[/** @type {Source} */ (b.dataset.source)]();
     write();
   };
 arrowKeys(radios);
 $('.lx-index').onchange = () => held(+$('.lx-index').value);
-$('.lx-another').onclick = () => held(Math.floor(Math.random() * (lx.state.info.dataset?.n || 1)));
+$('.lx-another').onclick = () => held(Math.floor(Math.random() * (opened().info.dataset?.n || 1)));
+/** @param {boolean} erase */
 const tool = (erase) => {
   pad.erase(erase);
   $('.lx-pen').setAttribute('aria-pressed', !erase);
@@ -610,7 +515,7 @@ $('.lx-webcam').onclick = async () => {
   try {
     await camera.start(shape()[0] === 1 ? 'environment' : 'user');
   } catch (e) {
-    lx.say(lx.t(e.name === 'NotFoundError' ? 'rec.camera.none' : 'rec.camera.denied'), 'error');
+    lx.say(lx.t(/** @type {Error} */ (e).name === 'NotFoundError' ? 'rec.camera.none' : 'rec.camera.denied'), 'error');
   }
 };
 $('.lx-snap').onclick = async () => pick(await camera.still());
@@ -622,38 +527,30 @@ input.onchange = () => {
   input.value = '';
 };
 const square = $('.lx-in');
-element.ondragover = (e) => {
+element.ondragover = (/** @type {DragEvent} */ e) => {
   e.preventDefault();
   square.classList.add('over');
 };
 element.ondragleave = () => square.classList.remove('over');
-element.ondrop = (e) => {
+element.ondrop = (/** @type {DragEvent} */ e) => {
   e.preventDefault();
   square.classList.remove('over');
-  pick(e.dataTransfer.files[0]);
+  pick(e.dataTransfer?.files[0]);
 };
 document.addEventListener('paste', (e) => {
   if (!here()) return;
-  const f = [...e.clipboardData.files][0];
+  const f = e.clipboardData?.files[0];
   if (f) {
     e.preventDefault();
     pick(f);
   }
 });
-$('.lx-back').onclick = () => edit(lx.state.run);
-for (const b of element.querySelectorAll('[data-mode]'))
-  b.onclick = () => {
-    mode = b.dataset.mode;
-    compare();
-    tell();
-    beside.paint();
-    write();
-  };
+$('.lx-back').onclick = () => edit(opened().run);
 
 /* ---- opening the view, changing the run ---- */
 /* another run than the one that is shown: nothing of that stays */
 const settle = () => {
-  const { info } = lx.state;
+  const { info } = opened();
   era++;
   run = element.dataset.run = lx.state.run;
   none();
@@ -664,7 +561,7 @@ const settle = () => {
 };
 /* the input that the current code speaks of */
 const fromCode = () => {
-  const { origin: o, info } = lx.state;
+  const { origin: o, info } = opened();
   if (o?.kind === 'point' && o.index < (info.dataset?.n || 0)) {
     choose('held');
     held(o.index, false);
@@ -675,25 +572,29 @@ const fromCode = () => {
   own();
   note();
 };
-/* an input of a link, or one carried over from another run */
-const bring = async (name, what, take) => {
+/**
+ * An input of a link, or one carried over from another run.
+ * @param {string} name a source, or "pinned"
+ * @param {Input | null} what of all but "code"
+ */
+const bring = async (name, what, take = false) => {
   const colour = shape()[0] !== 1,
-    where = { pinned: 'code', draw: colour ? 'file' : 'draw' }[name] ?? name;
+    where = /** @type {Source} */ ({ pinned: 'code', draw: colour ? 'file' : 'draw' }[name] ?? name);
   choose(where);
-  if (name === 'held') {
-    held(what.index, take);
-    return;
-  }
-  if (name === 'code') {
+  if (name === 'code' || what === null) {
     own();
     return;
   }
-  if (where === 'draw') {
+  if (isHeld(what)) {
+    held(what.index, take);
+    return;
+  }
+  if (where === 'draw' && isPixels(what)) {
     pad.load(painted(fromBase64(what.pixels), shape()));
     exact = what;
     $('.lx-given').classList.remove('blank');
   }
-  if (where === 'file') {
+  if (where === 'file' && isPixels(what)) {
     if (!ownPicture.holds(what)) ownPicture.forget();
     file = what;
     inverted(false);
@@ -713,7 +614,7 @@ const restore = () => {
   settle();
   seen = lx.state.w;
   if (link) {
-    mode = link.mode;
+    output.mode = link.mode;
     $('.lx-centre input').checked = link.centre;
   }
   spoil.restore(link?.noise || null);
@@ -723,23 +624,24 @@ const restore = () => {
   if (!link) fromCode();
   else shown(link);
 };
+/** @param {Link} link */
 const shown = async (link) => {
   const asked = era,
     { source: name, image: what } = link;
-  const bytes = what && ['pinned', 'draw', 'file'].includes(name) ? await textImage(what, size(), shape()[0]) : null;
+  const bytes = what && ['pinned', 'draw', 'file'].includes(name) ? await textImage(String(what), size(), shape()[0]) : null;
   if (asked !== era || !here()) return;
   if (bytes) {
-    bring(name, { pixels: base64Of(bytes) }, false);
-    text = what;
-    if (name === 'file' && link.prep) ownPicture.restore(link.prep, what, shape());
+    bring(name, { pixels: base64Of(bytes) });
+    text = String(what);
+    if (name === 'file' && link.prep) ownPicture.restore(link.prep, text, shape());
     return;
   }
-  if (name === 'held' && lx.state.info.dataset) {
-    bring('held', { index: +what || 0 }, false);
+  if (name === 'held' && opened().info.dataset) {
+    bring('held', { index: Number(what) || 0 });
     return;
   }
   if (name === 'code') {
-    bring('code');
+    bring('code', null);
     return;
   }
   if (!what && name === 'draw') {
@@ -760,7 +662,7 @@ const shown = async (link) => {
   if (left) lx.say(lx.t('image.left'));
 };
 const resume = () => {
-  bars();
+  output.bars();
   kept.resume();
   change.ask();
   note();
@@ -783,8 +685,8 @@ const enter = () => {
     return;
   }
   /* another run, opened here: the same image in it */
-  const fits = answer && !follows() && String(answer.shape) === String(shape()),
-    input = carry || (fits ? carried(lx.runOf(lx.state.run)) : null);
+  const mine = answer && !follows() && String(answer.shape) === String(shape()) ? answer : null,
+    input = carry || (mine && carried(mine, lx.runOf(lx.state.run)));
   const take = !carry;
   carry = null;
   settle();
@@ -794,7 +696,7 @@ const enter = () => {
   write(true);
 };
 choose('held');
-tell(); /* before the store is heard: it may tell of a restore at once */
+output.tell(); /* before the store is heard: it may tell of a restore at once */
 /* these change the code of the input; any other code is another input */
 const EDITS = ['sliders', 'found', 'images'];
 lx.on('code', (w, o) => {
@@ -806,9 +708,9 @@ lx.on('code', (w, o) => {
     /* a restore that comes with the code tells all of it */
     if (asked !== era || w !== lx.state.w) return;
     if (follows()) own();
-    else if (EDITS.includes(o?.kind)) show();
+    else if (EDITS.includes(o?.kind)) output.show();
     else fromCode();
-    bars();
+    output.bars();
     change.sync();
   });
 });
@@ -824,26 +726,23 @@ lx.on('run', () => {
 lx.on('runs', () => {
   if (answer && here()) {
     search.runs();
-    if (!busy) {
-      next = { run, image: answer.image, more: answer.more, quiet: true, era };
-      pump();
-    }
+    asking.refresh({ run, image: answer.image, more: answer.more, era });
   }
 });
 lx.on('lang', () => {
   note();
   ownPicture.tell();
-  tell();
-  bars();
+  output.tell();
+  output.bars();
   beside.paint();
   between.tell();
   kept.tell();
   search.tell();
   change.tell();
 });
-lx.on('theme', () => requestAnimationFrame(bars));
+lx.on('theme', () => requestAnimationFrame(() => output.bars()));
 new ResizeObserver(() => {
-  if (here()) bars();
+  if (here()) output.bars();
 }).observe($('.lx-bars canvas'));
 lx.translate(element);
 element.dataset.ready = 'true';

@@ -3,7 +3,23 @@
 import { button, count, make } from '../../shell/dom.js';
 import { dataOf } from '../../shell/run_line.js';
 import { errorMap, short } from './reconstruct_error.js';
+import { opened } from '../../shell/state.js';
+import { brush } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
+
+/** @import { Code, Run } from '../../shell/types' */
+/**
+ * @typedef {object} Row the image as one run has it
+ * @property {string} run
+ * @property {Code} w
+ * @property {Code | null} [sigma]
+ * @property {number | null} class
+ * @property {number} error
+ * @property {number | null} [percentile]
+ * @property {HTMLCanvasElement} tile
+ * @property {Uint8ClampedArray} pixels of the tile
+ * @property {boolean} [searched] by a search, where the run has no encoder
+ */
 
 const MOST = 12;
 
@@ -11,12 +27,17 @@ export class Beside {
   #view;
   #host;
   #grid;
+  /** @type {Map<string, HTMLElement>} */
   #cards = new Map();
+  /** @type {Row[]} */
   #rows = [];
+  /** @type {Uint8ClampedArray | null} */
   #given = null;
-  #size = null;
+  #size = { w: 0, h: 0 };
+  /** @type {Row[]} */
   #extra = [];
 
+  /** @param {any} host @param {{ mode: () => string, edit: (run: string) => void }} view */
   constructor(host, view) {
     this.#host = host;
     this.#view = view;
@@ -25,13 +46,15 @@ export class Beside {
 
   /** Runs that encode images of the current run's shape, as the picker lists them: itself first, then those of its data set. */
   static fitting() {
-    const me = lx.runOf(lx.state.run),
-      shape = String(lx.state.info.spec.shape),
-      rank = (r) => Number(r.name !== lx.state.run) + Number(r.dataset !== me?.dataset),
+    const { run, info } = opened(),
+      me = lx.runOf(run),
+      shape = String(info.spec.shape),
+      rank = (/** @type {Run} */ r) => Number(r.name !== run) + Number(r.dataset !== me?.dataset),
       all = (lx.state.runs || []).filter((r) => r.encodes && String(r.shape) === shape).sort((a, b) => rank(a) - rank(b));
-    return (all.some((r) => r.name === lx.state.run) ? all : [{ name: lx.state.run }, ...all]).slice(0, MOST);
+    return (all.some((r) => r.name === run) ? all : [{ name: run }, ...all]).slice(0, MOST);
   }
 
+  /** @param {string} name */
   #card(name) {
     return button(
       { className: 'lx-model', data: { run: name }, onclick: () => this.#view.edit(name) },
@@ -42,7 +65,8 @@ export class Beside {
   }
 
   paint() {
-    if (!this.#given || !this.#rows.length) return;
+    const given = this.#given;
+    if (!given || !this.#rows.length) return;
     const ranked = [...this.#rows].sort((a, b) => a.error - b.error),
       focus = document.activeElement;
     for (const [name, e] of this.#cards)
@@ -51,13 +75,13 @@ export class Beside {
         this.#cards.delete(name);
       }
     ranked.forEach((r, k) => {
-      if (!this.#cards.has(r.run)) this.#cards.set(r.run, this.#card(r.run));
-      const e = this.#cards.get(r.run);
+      const e = this.#cards.get(r.run) ?? this.#card(r.run);
+      this.#cards.set(r.run, e);
       if (this.#grid.children[k] !== e) {
         this.#grid.insertBefore(e, this.#grid.children[k] || null);
         if (focus === e) e.focus({ preventScroll: true });
       }
-      this.#picture(e, r);
+      this.#picture(e, r, given);
       this.#tell(e, r, k);
     });
     this.#host.hidden = this.#rows.length < 2 && !this.#host.dataset.more;
@@ -65,17 +89,20 @@ export class Beside {
     count(this.#host);
   }
 
-  #picture(e, r) {
+  /** @param {HTMLElement} e @param {Row} r @param {Uint8ClampedArray} given */
+  #picture(e, r, given) {
     const [out, off] = e.querySelectorAll('canvas'),
       { w, h } = this.#size;
     out.width = w;
     out.height = h;
-    out.getContext('2d').drawImage(r.tile, 0, 0);
-    errorMap(off, this.#given, r.pixels, w, h, lx.state.info.spec.shape[0] === 1, this.#view.mode());
+    brush(out).drawImage(r.tile, 0, 0);
+    errorMap(off, given, r.pixels, w, h, opened().info.spec.shape[0] === 1, this.#view.mode());
   }
 
+  /** @param {HTMLElement} e @param {Row} r @param {number} k */
   #tell(e, r, k) {
     const [title, more, error] = e.querySelectorAll('b, i, u'),
+      bar = /** @type {HTMLElement} */ (e.querySelector('s > s')),
       run = lx.runOf(r.run),
       mine = lx.runOf(lx.state.run),
       other = run && mine && run.dataset !== mine.dataset,
@@ -90,14 +117,15 @@ export class Beside {
     title.textContent = `${k + 1} · ${run?.title || run?.family_title || r.run}`;
     error.textContent = short(r.error);
     more.textContent = learned || says[0] || '';
-    e.dataset.error = r.error;
+    e.dataset.error = String(r.error);
     e.classList.toggle('other', !!other);
     e.classList.toggle('on', here);
-    e.setAttribute('aria-current', here);
-    e.querySelector('s > s').style.width = (100 * r.error) / worst + '%';
+    e.setAttribute('aria-current', String(here));
+    bar.style.width = (100 * r.error) / worst + '%';
     e.title = [`${lx.t('rec.squared')} ${short(r.error)}`, ...says, lx.t(here ? 'rec.edit.this' : 'rec.edit')].join(' · ');
   }
 
+  /** @param {Row[]} found @param {Uint8ClampedArray} pixels @param {HTMLCanvasElement} canvas of the input */
   show(found, pixels, canvas) {
     this.#given = pixels;
     this.#size = { w: canvas.width, h: canvas.height };
@@ -105,7 +133,7 @@ export class Beside {
     this.paint();
   }
 
-  /** Rows of runs that have no encoder: codes that were searched for. */
+  /** Rows of runs that have no encoder: codes that were searched for. @param {Row[]} found */
   join(found) {
     this.#rows = [...this.#rows.filter((r) => !r.searched), ...found];
     this.#extra = found;

@@ -86,7 +86,7 @@ export class Kept {
       }
     } catch (e) {
       this.#host.hidden = true;
-      lx.say(e.message, 'error');
+      lx.say(/** @type {Error} */ (e).message, 'error');
     }
   }
 

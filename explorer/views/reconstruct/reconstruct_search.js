@@ -6,6 +6,14 @@ import { decoded, onto, pixelsOf, slice } from '../../shell/pictures.js';
 import { short } from './reconstruct_error.js';
 import { lx } from '../../shell/store.js';
 
+/** @import { AskSearch, SearchDone } from '../../shell/answers' */
+/** @import { Run } from '../../shell/types' */
+/** @import { Picture } from '../../shell/pictures.js' */
+/** @import { Row } from './reconstruct_beside.js' */
+/** @typedef {{ step?: number, of?: number, ready?: boolean, error?: number, problem?: string }} State how far a search is */
+/** @typedef {Pick<AskSearch, 'image'>} Asked */
+/** @typedef {{ element: HTMLElement, state: State | null, asked: Asked | null, row: Row | null }} Entry a generator; row: what was found */
+
 const EVERY = 350;
 
 const generators = () => {
@@ -15,36 +23,44 @@ const generators = () => {
     : [];
 };
 
+/** @param {State} state */
 const progressText = ({ problem, ready, error, step, of }) => {
   if (problem) return problem;
   if (!ready && error === undefined) return lx.t('rec.search.waits', { step, of });
   return lx.t(ready ? 'rec.search.done' : 'rec.search.at', { step, of, e: error === undefined ? '' : short(error) });
 };
 
+/** @param {string} run @param {Entry} e */
 const cancel = (run, e) => {
-  lx.api('search', { run, ...e.asked, cancel: true }).catch(() => {});
+  if (e.asked) lx.api('search', { run, ...e.asked, cancel: true }).catch(() => {});
 };
 
-/* the pictures of a search: the latest one, or all of them */
+/** @param {Entry} e @param {string} selector @returns {any} */
+const find = (e, selector) => e.element.querySelector(selector);
+
+/** The pictures of a search: the latest one, or all of them. @param {Entry} e @param {Picture} image @param {boolean} one */
 const showReel = (e, image, one) => {
-  const reel = e.querySelector('.lx-reel');
-  onto(reel.firstChild, image);
+  const reel = find(e, '.lx-reel'),
+    canvas = /** @type {HTMLCanvasElement} */ (reel.firstChild);
+  onto(canvas, image);
   reel.hidden = false;
   reel.classList.toggle('one', one);
-  return reel.firstChild;
+  return canvas;
 };
 
+/** @param {Entry} e */
 const write = (e) => {
-  const [ask, said] = [e.querySelector('button'), e.querySelector('span')];
+  const [ask, said] = [find(e, 'button'), find(e, 'span')];
   const under = e.state?.ready ? 'rec.search.again' : 'rec.search.stop';
   ask.textContent = lx.t(e.state ? under : 'rec.search');
   ask.hidden = !!e.state?.ready;
   said.textContent = e.state ? progressText(e.state) : '';
 };
 
+/** @param {Entry} e @param {State | null} state */
 const end = (e, state) => {
   e.state = state;
-  e.querySelector('s').hidden = true;
+  find(e, 's').hidden = true;
   write(e);
 };
 
@@ -52,21 +68,26 @@ export class Search {
   #view;
   #host;
   #list;
+  /** @type {Map<string, Entry>} by run */
   #rows = new Map();
+  /** @type {Asked | null} */
   #image = null;
   #ticket = 0;
+  /** @type {string[]} */
   #wish = [];
 
+  /** @param {any} host @param {{ join: (rows: Row[]) => void, changed: () => void }} view */
   constructor(host, view) {
     this.#host = host;
     this.#view = view;
     this.#list = host.querySelector('.lx-generators');
   }
 
+  /** @param {Run} r */
   #row(r) {
     const film = make('div', { className: 'lx-reel', hidden: true }, make('canvas')),
       ask = button({ className: 'lx-btn lx-small' }),
-      e = make(
+      element = make(
         'div',
         { className: 'lx-generator', data: { run: r.name } },
         make('b', { textContent: r.title || r.family_title }),
@@ -75,6 +96,8 @@ export class Search {
         make('s', { hidden: true }, make('s')),
         film,
       );
+    /** @type {Entry} */
+    const e = { element, state: null, asked: null, row: null };
     ask.onclick = () => {
       this.#start(r, e);
       this.#view.changed();
@@ -98,12 +121,13 @@ export class Search {
         const e = before.get(r.name) || this.#row(r);
         this.#rows.set(r.name, e);
         write(e);
-        return e;
+        return e.element;
       }),
     );
     this.#host.hidden = !this.#rows.size || !this.#image;
   }
 
+  /** @param {Run} r @param {Entry} e */
   async #start(r, e) {
     if (e.state && !e.state.ready) {
       cancel(r.name, e);
@@ -113,21 +137,24 @@ export class Search {
     }
     const mine = this.#ticket,
       asked = (e.asked = this.#image),
-      wanted = () => mine === this.#ticket && e.asked === asked && e.state && e.isConnected;
+      wanted = () => mine === this.#ticket && e.asked === asked && !!e.state && e.element.isConnected;
     e.state = { step: 0, of: 1 };
     write(e);
-    e.querySelector('s').hidden = false;
+    find(e, 's').hidden = false;
     try {
       await this.#follow(r, e, wanted);
     } catch (x) {
-      if (wanted()) end(e, { ready: true, problem: x.message });
+      if (wanted()) end(e, { ready: true, problem: /** @type {Error} */ (x).message });
     }
   }
 
-  /* asked again and again until it is found, nobody wants it any more, or another view is open */
+  /**
+   * Asked again and again until it is found, nobody wants it any more, or another view is open.
+   * @param {Run} r @param {Entry} e @param {() => boolean} wanted
+   */
   async #follow(r, e, wanted) {
-    const bar = e.querySelector('s');
-    while (wanted() && lx.state.view === 'reconstruct') {
+    const bar = find(e, 's');
+    while (wanted() && e.asked && lx.state.view === 'reconstruct') {
       const d = await lx.api('search', { run: r.name, ...e.asked });
       if (!wanted()) return;
       if ('cancelled' in d) break;
@@ -145,25 +172,27 @@ export class Search {
     if (wanted()) end(e, null);
   }
 
+  /** @param {Run} r @param {Entry} e @param {SearchDone} d @param {Picture} film */
   #found(r, e, d, film) {
     const canvas = showReel(e, film, false),
       w = film.width / d.steps.length,
       tile = slice(film, film.width - w, w);
-    e.querySelector('s').hidden = true;
+    find(e, 's').hidden = true;
     canvas.setAttribute('role', 'img');
     entitle(canvas, lx.t('rec.search.film', { steps: d.steps.join(', ') }));
     e.row = { run: r.name, w: lx.f32(d.w), class: d.class, error: d.error, searched: true, tile, pixels: pixelsOf(tile) };
     count(this.#host, 'found');
-    this.#view.join([...this.#rows.values()].map((x) => x.row).filter(Boolean));
+    this.#view.join([...this.#rows.values()].flatMap((x) => x.row ?? []));
   }
 
-  /** Another input, or another run: what was found no longer holds. */
-  take(found) {
-    this.#image = found && { image: found.image?.index === undefined ? found.pixels : found.image };
+  /** Another input, or another run: what was found no longer holds. @param {Asked | null} image as the server is asked to take it */
+  take(image) {
+    this.#image = image;
     this.#reset();
     const names = this.#wish;
-    if (found) this.#wish = [];
-    if (found) for (const [name, e] of this.#rows) if (names.includes(name)) this.#start(lx.runOf(name), e);
+    if (!image) return;
+    this.#wish = [];
+    for (const r of generators().filter(({ name }) => names.includes(name))) this.#start(r, /** @type {Entry} */ (this.#rows.get(r.name)));
   }
 
   /** The list of runs has changed: generators that came are added, those that went go; what is found or under way stays. */
@@ -172,6 +201,7 @@ export class Search {
     if (String(now) !== String([...this.#rows.keys()])) this.#build();
   }
 
+  /** @param {string[]} names */
   restore(names) {
     this.#wish = names;
   }

@@ -1,16 +1,35 @@
 /* The mixing grid: the sources in its first row and column, what two of them mix to in between. It is one picture, drawn with gaps; over it
  * lies a button for each place. */
 import { make } from '../../shell/dom.js';
-import { density } from '../../shell/pictures.js';
-import { lx } from '../../shell/store.js';
+import { brush, density, pen } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { PLACES, SIDE, isSource, sourceOf } from './places.js';
 
-/** @returns {[number, number]} */
-const placeOf = (b) => [+b.dataset.r, +b.dataset.c];
+/** @import { Place } from './places.js' */
+/**
+ * @typedef {object} View
+ * @property {() => boolean} on whether it is to be seen
+ * @property {(row: number, column: number) => void} take
+ * @property {(row: number, column: number) => void} again another source
+ * @property {(source: number) => HTMLCanvasElement | null} face the real image beside it
+ * @property {() => boolean} takesFiles
+ * @property {(file: Blob | undefined, source: number) => void} file
+ */
+/** @typedef {{ W: number, cell: number, first: number, to: (k: number) => number }} Measure the host's width, a cell's, and where a row or
+ * column begins: after the real images where there are some */
+
+/** @param {HTMLElement} b @returns {Place} */
+const placeOf = (b) => [Number(b.dataset.r), Number(b.dataset.c)];
+/** @type {Record<string, Place>} */
+const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 const BESIDE = 0.42; /* a real image's side, of its reconstruction's */
 
-/** A real image outside of the grid, beside its reconstruction. */
+/**
+ * A real image outside of the grid, beside its reconstruction.
+ * @param {CanvasRenderingContext2D} x @param {HTMLCanvasElement | null} face
+ * @param {number} left @param {number} top @param {number} side @param {number} k pixels of the screen
+ */
 const beside = (x, face, left, top, side, k) => {
   if (!face) return;
   x.save();
@@ -30,12 +49,10 @@ export class MixingGrid {
   #cells;
   #mean;
   #drawn = false;
+  /** @type {{ of: string, canvas: HTMLCanvasElement } | null} */
   #mask = null; /* the cells' round corners, cut out of all of them at once */
 
-  /**
-   * @param {any} view `view.on()`: it is to be seen, .take(row, column), .again(row, column): another source, .face(source): the real
-   *   image beside it or null, .takesFiles(), .file(file, source)
-   */
+  /** @param {any} element @param {View} view */
   constructor(element, view) {
     this.#view = view;
     this.#host = element.querySelector('.lx-mixing');
@@ -44,15 +61,15 @@ export class MixingGrid {
     this.#mean = element.querySelector('.lx-mean-face');
     this.#cells = element.querySelector('.lx-sty-cells');
     for (const place of PLACES) this.#build(place);
-    this.#cells.onkeydown = (e) => this.#key(e);
-    this.#cells.ondragover = (e) => {
+    this.#cells.onkeydown = (/** @type {any} */ e) => this.#key(e);
+    this.#cells.ondragover = (/** @type {any} */ e) => {
       if (view.takesFiles() && e.target.closest('.lx-source')) e.preventDefault();
     };
-    this.#cells.ondrop = (e) => {
+    this.#cells.ondrop = (/** @type {any} */ e) => {
       const b = e.target.closest('.lx-source');
       if (!view.takesFiles() || !b) return;
       e.preventDefault();
-      view.file(e.dataTransfer.files[0], sourceOf(placeOf(b)));
+      view.file(e.dataTransfer?.files[0], sourceOf(placeOf(b)));
     };
   }
 
@@ -76,10 +93,12 @@ export class MixingGrid {
     this.#cells.append(n);
   }
 
+  /** @param {HTMLElement} b */
   #rove(b) {
     for (const e of this.#cells.querySelectorAll('.lx-sty-cell')) e.tabIndex = e === b ? 0 : -1;
   }
 
+  /** @param {any} e of the keyboard */
   #key(e) {
     const b = e.target.closest('.lx-sty-cell');
     if (!b || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -89,15 +108,20 @@ export class MixingGrid {
       this.#view.again(r, c);
       return;
     }
-    const [dr, dc] = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[e.key] || [];
-    const to = dr !== undefined && this.#cells.querySelector(`.lx-sty-cell[data-r="${r + dr}"][data-c="${c + dc}"]`);
+    const step = STEPS[e.key],
+      to = step && this.#cells.querySelector(`.lx-sty-cell[data-r="${r + step[0]}"][data-c="${c + step[1]}"]`);
     if (!to) return;
     e.preventDefault();
     this.#rove(to);
     to.focus();
   }
 
-  /** What each button is called; `pick`: the place that is the current code, `gives`: the columns' sources give layers. */
+  /**
+   * What each button is called.
+   * @param {Place | null} pick the place that is the current code
+   * @param {boolean} gives whether the columns' sources give layers
+   * @param {(place: Place, again: boolean) => string} nameOf
+   */
   name(pick, gives, nameOf) {
     for (const b of this.#cells.children) {
       const [r, c] = placeOf(b),
@@ -117,15 +141,16 @@ export class MixingGrid {
     this.#cells.hidden = false;
   }
 
+  /** @param {ImageBitmap} im */
   show(im) {
     this.#drawn = true;
     this.#sheet.width = im.width;
     this.#sheet.height = im.height;
-    this.#sheet.getContext('2d', { willReadFrequently: true }).drawImage(im, 0, 0);
+    pen(this.#sheet).drawImage(im, 0, 0);
     this.paint();
   }
 
-  /* the host's width, a cell's, and where a row or column begins: after the real images where there are some */
+  /** @returns {Measure} */
   #measure() {
     const W = this.#host.clientWidth || 560,
       wide = W > 440,
@@ -137,6 +162,7 @@ export class MixingGrid {
     return { W, cell, first, to: (k) => first + (k < 0 ? 0 : (k + 1) * (cell + gap) + extra) };
   }
 
+  /** @param {Measure} measure */
   #place({ cell, first, to }) {
     for (const b of this.#cells.children)
       Object.assign(b.style, {
@@ -152,17 +178,19 @@ export class MixingGrid {
     });
   }
 
+  /** @param {CanvasRenderingContext2D} x @param {Measure} measure @param {number} k */
   #round(x, { W, cell, to }, k) {
-    const of = `${W} ${cell} ${k}`;
+    const of = `${W} ${cell} ${k}`,
+      mask = this.#mask?.of === of ? this.#mask.canvas : make('canvas', { width: x.canvas.width, height: x.canvas.height });
     if (this.#mask?.of !== of) {
-      this.#mask = Object.assign(document.createElement('canvas'), { width: x.canvas.width, height: x.canvas.height, of });
-      const y = this.#mask.getContext('2d');
+      this.#mask = { of, canvas: mask };
+      const y = brush(mask);
       y.beginPath();
       for (const [r, c] of PLACES) y.roundRect(to(c) * k, to(r) * k, cell * k, cell * k, 8 * k);
       y.fill();
     }
     x.globalCompositeOperation = 'destination-in';
-    x.drawImage(this.#mask, 0, 0);
+    x.drawImage(mask, 0, 0);
     x.globalCompositeOperation = 'source-over';
   }
 
@@ -173,8 +201,8 @@ export class MixingGrid {
       { W, cell, to } = measured,
       k = density(),
       canvas = this.#canvas,
-      x = canvas.getContext('2d'),
-      [, h, w] = lx.state.info.spec.shape,
+      x = brush(canvas),
+      [, h, w] = opened().info.spec.shape,
       fits = Math.round(W * k);
     if (canvas.width !== fits) canvas.width = canvas.height = fits;
     else x.clearRect(0, 0, fits, fits);
@@ -184,11 +212,11 @@ export class MixingGrid {
     for (const [r, c] of PLACES) x.drawImage(this.#sheet, (c + 1) * w, (r + 1) * h, w, h, to(c) * k, to(r) * k, cell * k, cell * k);
     this.#round(x, measured, k);
     const side = cell * BESIDE,
-      middle = (n) => to(n) + (cell - side) / 2;
+      middle = (/** @type {number} */ n) => to(n) + (cell - side) / 2;
     for (const [r, c] of PLACES.filter(isSource))
       beside(x, this.#view.face(sourceOf([r, c])), (r < 0 ? middle(c) : 0) * k, (r < 0 ? 0 : middle(r)) * k, side * k, k);
     this.#mean.width = w;
     this.#mean.height = h;
-    this.#mean.getContext('2d').drawImage(this.#sheet, 0, 0, w, h, 0, 0, w, h);
+    brush(this.#mean).drawImage(this.#sheet, 0, 0, w, h, 0, 0, w, h);
   }
 }

@@ -1,10 +1,11 @@
 /* The current code over ψ: from its opposite, over the average of all codes, to an exaggeration. */
 import { make } from '../../shell/dom.js';
 import { tileRow } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { PixelNoise } from '../../shell/answers' */
-/** @import { Asked, Code, Opened } from '../../shell/types' */
+/** @import { Asked, Code } from '../../shell/types' */
 
 const PSI = [-1, -0.5, 0, 0.5, 1, 1.5];
 
@@ -53,7 +54,7 @@ export class PsiStrip {
     if (key === this.#shown) return;
     lx.draw(this.#canvas, asked, (x, im) => {
       this.#shown = key;
-      tileRow(x, im, { n: PSI.length, tile: /** @type {Opened} */ (lx.state).info.spec.shape.slice(1), gap: 6, width: 480, zoom: 2 });
+      tileRow(x, im, { n: PSI.length, tile: opened().info.spec.shape.slice(1), gap: 6, width: 480, zoom: 2 });
       this.#drawn();
     });
   }

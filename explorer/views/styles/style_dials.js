@@ -2,10 +2,14 @@
  * screen and on a projector's, where it is not beside the grid that they turn, they stand under the grid. */
 import { lx } from '../../shell/store.js';
 
+/** @import { Spec } from '../../shell/types' */
+/** @typedef {'psi' | 'cutoff' | 'blend' | 'noise'} Dial */
+
 const PER = 100;
 
 const dials = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('#lx-style-dials [data-dial]'));
 
+/** @type {Record<Dial, (v: number) => string>} */
 const SHOWN = {
   psi: (v) => lx.number(v / PER),
   cutoff: String,
@@ -13,26 +17,32 @@ const SHOWN = {
   noise: (v) => (v / PER).toFixed(2),
 };
 
-/** Hear what a hand turns: `turnTo[dial](value)`. */
+/** Hear what a hand turns: `turnTo[dial](value)`. @param {Record<Dial, (value: number) => void>} turnTo @param {() => boolean} on */
 export const hearDials = (turnTo, on) =>
   document.addEventListener('input', (e) => {
     const input = /** @type {HTMLInputElement} */ (e.target),
       d = /** @type {HTMLElement} */ (input.closest?.('#lx-style-dials [data-dial]'));
-    if (d && on()) turnTo[d.dataset.dial](+input.value);
+    if (d && on()) turnTo[/** @type {Dial} */ (d.dataset.dial)](+input.value);
   });
 
-/** `values`: of each dial; `average`: whether the run's codes have one, to which psi pulls; `slight`: noise can hardly be seen. */
+/**
+ * @param {Record<Dial, number>} values
+ * @param {Spec} spec
+ * @param {boolean} average whether the run's codes have one, to which psi pulls
+ * @param {boolean} slight whether noise can hardly be seen
+ */
 export const showDials = (values, spec, average, slight) => {
   for (const d of dials()) {
-    const e = d.querySelector('input'),
-      k = d.dataset.dial;
+    const find = (/** @type {string} */ name) => /** @type {any} */ (d.querySelector(name)),
+      e = find('input'),
+      k = /** @type {Dial} */ (d.dataset.dial);
     if (k === 'cutoff') e.max = String(spec.num_layers);
     d.hidden = k === 'noise' ? !spec.pixel_noise : ['psi', 'cutoff'].includes(k) && !average;
     e.value = String(values[k]);
     lx.range(e);
-    d.querySelector('output').textContent = SHOWN[k](values[k]);
+    find('output').textContent = SHOWN[k](values[k]);
     if (k === 'noise') {
-      const name = d.querySelector('span');
+      const name = find('span');
       name.dataset.t = slight ? 'sty.noise.little' : 'sty.noise';
       name.textContent = lx.t(name.dataset.t);
     }

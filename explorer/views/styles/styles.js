@@ -4,6 +4,7 @@ import { count } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { difference, mixed, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { MixedLayers, rangeTitle } from './mixed_layers.js';
 import { MixingGrid } from './mixing_grid.js';
@@ -18,55 +19,69 @@ import { StyleNoise } from './styles_noise.js';
 import { StylePaths } from './styles_paths.js';
 import { StyleReal } from './styles_real.js';
 
+/** @import { RangeTold } from '../../shell/answers' */
+/** @import { Code, Origin, State } from '../../shell/types' */
+/** @import { Place } from './places.js' */
+/** @import { Kept } from './styles_link.js' */
+
 const { element } = mounted('styles');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   PER = 100;
 const on = () => !!(lx.state.view === 'styles' && lx.state.info && lx.supports(lx.state.run, 'styles'));
-const spec = () => lx.state.info.spec;
+const spec = () => opened().info.spec;
 /* rows, columns: seeds. blend, psi and strengths in hundredths. sources: the codes of rows, then columns. pick: [row, column] of the
    cell that is the current code, -1 for a source. base: the current code before truncation, plus: what was added after it; free: a code
    from elsewhere, which is left as it is until psi moves. */
-let rows = [],
-  columns = [],
-  layers = [],
+let rows = /** @type {number[]} */ ([]),
+  columns = /** @type {number[]} */ ([]),
+  layers = /** @type {boolean[]} */ ([]),
   blend = PER,
   psi = 70,
   cutoff = 0,
-  pick = null,
-  base = null,
-  plus = null,
+  pick = /** @type {Place | null} */ (null),
+  base = /** @type {Code | null} */ (null),
+  plus = /** @type {Code | null} */ (null),
   free = true;
 const real = new StyleReal(SIDE);
 let otherPsi = PER; /* ψ of the other kind of sources: a reconstruction is shown whole */
-let sources = null,
-  average = null,
-  ranges = [],
-  owner = null,
-  label = null,
+let sources = /** @type {Code | null} */ (null),
+  average = /** @type {Code | null} */ (null),
+  ranges = /** @type {RangeTold[]} */ ([]),
+  owner = /** @type {string | null} */ (null),
+  label = /** @type {number | null} */ (null),
   putting = false,
   ticket = 0;
-const upto = (n) => Array.from({ length: n }, (_, k) => k + 1),
-  counted = (key) => count(element, key);
+const upto = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => k + 1),
+  counted = (/** @type {string} */ key) => count(element, key);
 
 /* ---- codes ---- */
-const part = (k) => {
-  const d = lx.state.info.mean.length;
-  return sources.slice(k * d, (k + 1) * d);
+/** @param {Code} of all sources @param {number} k */
+const part = (of, k) => {
+  const d = opened().info.mean.length;
+  return of.slice(k * d, (k + 1) * d);
 };
-const mix = ([r, c]) => {
-  const a = part(sourceOf([r, c]));
-  return isSource([r, c]) ? a : mixed(a, part(SIDE + c), layers, blend / PER);
+/** @param {Code} of all sources @param {Place} place */
+const mix = (of, [r, c]) => {
+  const a = part(of, sourceOf([r, c]));
+  return isSource([r, c]) ? a : mixed(a, part(of, SIDE + c), layers, blend / PER);
 };
+/** @param {Code} w */
 const cut = (w, p = psi / PER) => (average ? truncated(w, average, p, cutoff) : w);
-const withPlus = (w) => (plus ? w.map((v, i) => v + plus[i]) : w);
-const put = (from) => {
-  const w = cut(base);
+/** @param {Code} w */
+const withPlus = (w) => {
+  const more = plus;
+  return more ? w.map((v, i) => v + more[i]) : w;
+};
+/** @param {Code} of the code before truncation @param {Origin} from */
+const put = (of, from) => {
+  const w = cut(of);
   putting = true;
   free = false;
   lx.setCode(withPlus(w), from);
   putting = false;
 };
+/** @param {Place} place */
 const seedOf = ([r, c]) => (r < 0 ? columns[c] : rows[r]);
 const reach = () => (average && cutoff ? psi / PER : 1); /* ψ of the layers that are truncated; 1: none is */
 const shift = () => {
@@ -75,24 +90,26 @@ const shift = () => {
   if (p > 1) return 'exaggerated';
   return p < 0 ? 'opposed' : 'truncated';
 };
-const sample = () => ({ kind: 'seed', seed: seedOf(pick), ...(reach() !== 1 && { psi: reach() }) });
+/** @param {Place} of @returns {Origin} */
+const sample = (of) => ({ kind: 'seed', seed: seedOf(of), ...(reach() !== 1 && { psi: reach() }) });
+/** @returns {Origin} */
 const origin = () => {
   if (!pick) return { kind: shift() };
   const [r, c] = pick;
   if (!isSource(pick)) return { kind: 'styles', row: r + 1, column: c + 1 };
-  return real.on ? real.origin(sourceOf(pick)) : sample();
+  return real.on ? real.origin(sourceOf(pick)) : sample(pick);
 };
 const follow = () => {
   if (pick && sources) {
-    base = mix(pick);
-    put(origin());
-  } else if (base && !free) put(plus ? { kind: 'found' } : origin());
+    base = mix(sources, pick);
+    put(base, origin());
+  } else if (base && !free) put(base, plus ? { kind: 'found' } : origin());
 };
 
 /* ---- the link ---- */
 const grain = {
-  strengths: [],
-  seed: null,
+  strengths: /** @type {number[]} */ ([]),
+  seed: /** @type {number | null} */ (null),
   changed: () => {
     tell();
     draw();
@@ -118,7 +135,7 @@ const turns = {
   get layers() {
     return layers;
   },
-  found: (n) => {
+  found: (/** @type {number} */ n) => {
     element.dataset.found = n;
   },
 };
@@ -142,7 +159,7 @@ const text = () =>
     otherPsi,
   });
 let last = '',
-  seen = null; /* the text, and the code beside it, that are shown */
+  seen = /** @type {Code | null} */ (null); /* the text, and the code beside it, that are shown */
 const write = (quiet = false) => {
   if (!on() || !layers.length || owner !== lx.state.run) return;
   last = text();
@@ -150,6 +167,7 @@ const write = (quiet = false) => {
   lx.keep('sty', last, quiet);
 };
 /* ---- the grid ---- */
+/** @returns {State['noise']} */
 const noise = () =>
   (grain.seed === null && grain.strengths.every((v) => v === PER)) || !spec().pixel_noise
     ? null
@@ -175,15 +193,17 @@ const draw = () => {
   );
   paths.show();
 };
+/** @param {number} r @param {number} c */
 const take = (r, c) => {
   if (!sources) return;
   pick = [r, c];
-  base = mix(pick);
+  base = mix(sources, pick);
   plus = null;
-  put(origin());
+  put(base, origin());
   tell();
   write();
 };
+/** @param {number} r @param {number} c */
 const again = (r, c) => {
   if (real.on) {
     real.again(sourceOf([r, c]));
@@ -197,6 +217,7 @@ const again = (r, c) => {
 };
 
 /* ---- layers ---- */
+/** @param {boolean[]} mask */
 const choose = (mask) => {
   layers = mask;
   tell();
@@ -209,7 +230,7 @@ const build = () => {
   choice.build(ranges, spec());
   grains.build();
   paths.names();
-  carries(lx.state.info.card.carried);
+  carries(opened().info.card.carried);
 };
 
 /* ---- samples or real images as sources ---- */
@@ -227,14 +248,16 @@ for (const b of $('.lx-kinds').children)
     }
     fetchSources();
   };
+/** @param {Blob | undefined} f @param {number} k */
 const bring = async (f, k) => {
   if (!f || !real.on) return;
   try {
     await real.file(k, f);
     fetchSources();
   } catch (e) {
-    element.dataset.error = e.message;
-    lx.say(e.message, 'error');
+    const { message } = /** @type {Error} */ (e);
+    element.dataset.error = message;
+    lx.say(message, 'error');
   }
 };
 const marked = () => (pick && isSource(pick) ? sourceOf(pick) : 0),
@@ -246,23 +269,23 @@ chooser.onchange = () => {
 };
 /* ---- dials, and all that says how things stand ---- */
 const turnTo = {
-  psi: (v) => {
+  psi: (/** @type {number} */ v) => {
     psi = v;
     cutMoved();
   },
-  cutoff: (v) => {
+  cutoff: (/** @type {number} */ v) => {
     cutoff = v;
     cutMoved();
     strip();
   },
-  blend: (v) => {
+  blend: (/** @type {number} */ v) => {
     blend = v;
     turned();
     draw();
     if (pick && !isSource(pick)) follow();
     write();
   },
-  noise: (v) => {
+  noise: (/** @type {number} */ v) => {
     grain.strengths = grain.strengths.map(() => v);
     grain.changed();
   },
@@ -270,16 +293,17 @@ const turnTo = {
 const cutMoved = () => {
   draw();
   turned();
-  if (base) put(plus ? { kind: 'found' } : origin());
+  if (base) put(base, plus ? { kind: 'found' } : origin());
   write();
 };
 hearDials(turnTo, on);
 const turned = () => {
   /* what a dial alone changes: it is moved often */
   const strength = grain.strengths.reduce((a, b) => a + b, 0) / Math.max(grain.strengths.length, 1);
-  showDials({ psi, cutoff, blend, noise: Math.round(PER * +(strength / PER).toFixed(2)) }, spec(), average, grains.slight());
+  showDials({ psi, cutoff, blend, noise: Math.round(PER * +(strength / PER).toFixed(2)) }, spec(), !!average, grains.slight());
   over.mark(free ? null : psi);
 };
+/** @param {Place} place @param {boolean} again */
 const cellName = (place, again) => {
   const [r, c] = place,
     what = lx.t(r < 0 ? 'sty.column' : 'sty.row', { n: (r < 0 ? c : r) + 1 });
@@ -307,12 +331,14 @@ const strip = () => {
 new StyleFilms(element, {
   on,
   base: () => average && base,
-  cut: (p) => withPlus(cut(base, p)),
+  cut: (p) => withPlus(cut(base ?? opened().w, p)),
   get layers() {
     return layers;
   },
   mixed: (mask, share) =>
-    pick && !isSource(pick) && sources ? withPlus(cut(mixed(part(sourceOf(pick)), part(SIDE + pick[1]), mask, share))) : null,
+    pick && !isSource(pick) && sources
+      ? withPlus(cut(mixed(part(sources, sourceOf(pick)), part(sources, SIDE + pick[1]), mask, share)))
+      : null,
   get strengths() {
     return grain.strengths;
   },
@@ -323,6 +349,7 @@ new StyleFilms(element, {
   slight: () => grains.slight(),
 });
 /* ---- opening the view, another run, another code ---- */
+/** @param {Record<string, Record<string, number>>} carried */
 const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);
 const grains = new StyleNoise($('.lx-grain'), grain, on),
   paths = new StylePaths($('.lx-two-ways'), ways, on),
@@ -346,8 +373,9 @@ const grains = new StyleNoise($('.lx-grain'), grain, on),
     takesFiles: () => real.on,
     file: bring,
   });
+/** @param {Kept | null} [restore] what a link says of another run's, null: nothing; without, the same run has other sources */
 const fetchSources = async (restore) => {
-  const run = lx.state.run,
+  const { run } = opened(),
     me = ++ticket;
   label = lx.state.label;
   try {
@@ -363,7 +391,7 @@ const fetchSources = async (restore) => {
       layers = upto(spec().num_layers).map((k) => k > x.first && k <= x.last);
     }
     if (restore !== undefined) {
-      settle(restore);
+      settle(of, restore);
       build();
       sliders.ask();
     } else paths.names();
@@ -374,28 +402,31 @@ const fetchSources = async (restore) => {
     write(restore !== undefined);
   } catch (e) {
     if (me === ticket) {
-      element.dataset.error = e.message;
-      lx.say(e.message, 'error');
+      const { message } = /** @type {Error} */ (e);
+      element.dataset.error = message;
+      lx.say(message, 'error');
     }
   }
 };
 /* what the link does not say follows from the code: the cell's own, or the one that truncation made it from */
-const settle = (kept) => {
-  base = lx.state.w;
+/** @param {Code} of all sources @param {Kept | null} kept */
+const settle = (of, kept) => {
+  const { w } = opened();
+  base = w;
   plus = null;
   free = true;
   if (!kept || !(kept.pick || kept.own)) return;
   if (kept.pick) {
-    base = mix(kept.pick);
-    plus = difference(lx.state.w, cut(base));
+    base = mix(of, kept.pick);
+    plus = difference(w, cut(base));
     pick = kept.pick;
     free = false;
   } else if (kept.base) {
     base = kept.base;
-    plus = difference(lx.state.w, cut(base));
+    plus = difference(w, cut(base));
     free = false;
   } else if (Math.abs(psi) >= 2) {
-    base = cut(lx.state.w, PER / psi);
+    base = cut(w, PER / psi);
     free = false;
   }
 };
@@ -407,7 +438,7 @@ const enter = () => {
   const run = lx.state.run,
     { num_layers: L, levels } = spec();
   if (owner !== run) {
-    const kept = textStyles(lx.state.kept.sty, spec(), lx.state.info.mean.length),
+    const kept = textStyles(lx.state.kept.sty, spec(), opened().info.mean.length),
       faces = kept ? kept.real : lx.state.shows === 'styles' && StyleReal.able();
     owner = run;
     grid.enter();
@@ -439,6 +470,7 @@ const rest = () => {
   grains.map();
   sliders.sync();
 };
+/** @param {Code} w @param {any} o its origin */
 const taken = (w, o) => {
   if (!lx.state.info || owner !== lx.state.run || !sources) return;
   if (!putting && on()) {
@@ -449,7 +481,7 @@ const taken = (w, o) => {
   }
   if (!putting) {
     if (['sliders', 'found'].includes(o?.kind) && base && !free) plus = difference(w, cut(base));
-    else if (!free || difference(w, base)) {
+    else if (!free || !base || difference(w, base)) {
       pick = null;
       base = Float32Array.from(w);
       plus = null;
@@ -487,7 +519,7 @@ lx.on('lang', () => {
   if (on() && layers.length) {
     tell();
     paths.names();
-    carries(lx.state.info.card.carried);
+    carries(opened().info.card.carried);
   }
 });
 document.addEventListener('lx-dials', () => tell());

@@ -1,19 +1,33 @@
 /* Directions of the chosen layers' styles as sliders on the current code: principal ones of W, those of the layers' weights, attributes,
  * one's own. A slider stands at the code's coordinate along its direction within these layers. `view`: layers, found(n). */
 import { effect, received, title } from '../../shell/direction_moves.js';
-import { byField, categoryChoice, clearest, dial, turn } from '../../shell/direction_sliders.js';
+import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, make, progress } from '../../shell/dom.js';
 import { weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { untilReady } from '../../shell/poll.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
-/** @import { CodeAsked } from '../../shell/types' */
+/** @import { CodeAsked, Found } from '../../shell/types' */
+/** @typedef {Pick<Found, 'vector' | 'sigma'> & Partial<Omit<Found, 'name'>> & { kind: string, name: Found['name'] | string }} Turned a
+ * direction, one's own or found */
+/**
+ * @typedef {object} Row a slider
+ * @property {Turned} d what it moves along
+ * @property {number} k its place among all
+ * @property {HTMLElement} row
+ * @property {HTMLInputElement} input
+ * @property {HTMLOutputElement} out
+ * @property {Float32Array} s one step: what it adds to the code from 0 to 1
+ * @property {() => void} write its words
+ */
 
 const KINDS = ['attribute', 'own', 'principal', 'closed form'];
 
-const along = (s, w = lx.state.w) => {
-  const { mean } = lx.state.info;
+/** @param {Float32Array} s */
+const along = (s, w = opened().w) => {
+  const { mean } = opened().info;
   let a = 0,
     b = 0;
   for (let i = 0; i < w.length; i++) {
@@ -23,27 +37,43 @@ const along = (s, w = lx.state.w) => {
   return b > 0 ? a / b : 0;
 };
 
+/** @param {Turned} d @returns {{ main?: string, side?: string, accuracy?: string, clear?: boolean }} */
 const effectOf = (d) => {
   if (d.kind === 'own') return { main: '', clear: false };
   return d.statistic ? effect(d) : { main: lx.t('sty.unmeasured') };
 };
+
+/** @param {string} kind @param {HTMLElement[]} rows */
+const sectionOf = (kind, rows) =>
+  make(
+    'section',
+    { data: { kind } },
+    make('h3', { textContent: lx.t('sty.kind.' + kind) }),
+    make('p', { className: 'lx-note', textContent: lx.t('sty.why.' + kind) }),
+    ...rows,
+  );
 
 export class StyleDirections {
   #on;
   #view;
   #host;
   #bar;
+  /** @type {Row[]} */
   #rows = [];
+  /** @type {Row | null} */
   #selected = null;
   #seen = false;
-  #timer;
+  #timer = 0;
   #asked = 0;
   #mine = '';
+  /** @type {Found[]} */
   #styled = [];
+  /** @type {Found[]} */
   #named = [];
   #namedOf = '';
   #typed = false;
 
+  /** @param {any} host @param {{ layers: boolean[], found: (n: number) => void }} view @param {() => boolean} on */
   constructor(host, view, on) {
     this.#host = host;
     this.#view = view;
@@ -52,7 +82,7 @@ export class StyleDirections {
     this.#find('.lx-keep input').oninput = () => {
       this.#typed = true;
     };
-    this.#find('.lx-keep').onsubmit = (e) => {
+    this.#find('.lx-keep').onsubmit = (/** @type {SubmitEvent} */ e) => {
       e.preventDefault();
       if (!this.#selected) return;
       const name = this.#find('.lx-keep input').value.trim() || title(this.#selected.d, this.#selected.k);
@@ -70,6 +100,7 @@ export class StyleDirections {
     }).observe(host);
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#host.querySelector(selector);
   }
@@ -78,30 +109,32 @@ export class StyleDirections {
     return [lx.state.run, lx.state.label, this.#view.layers.map(Number).join('')].join();
   }
 
-  /* one step of a direction: what a slider adds to the code from 0 to 1, in the chosen layers alone */
+  /** One step of a direction: what a slider adds to the code from 0 to 1, in the chosen layers alone. @param {Turned} d */
   #step(d) {
-    const D = lx.state.info.spec.w_dim;
+    const D = opened().info.spec.w_dim;
     return d.vector.map((v, i) => (this.#view.layers[Math.floor(i / D)] ? v * d.sigma : 0));
   }
 
+  /** @param {Turned} d @param {number} k @param {Found[] | null} [choices] categories of a field, where there are several */
   #slider(d, k, choices) {
     const head = button({ className: 'lx-dir-name' }),
       text = make('p'),
       { input, out } = dial(),
-      row = make('div', { className: 'lx-dir' }),
-      item = { d, k, row, input, out, s: this.#step(d) };
-    item.write = () => {
+      row = make('div', { className: 'lx-dir' });
+    const write = () => {
       const e = effectOf(item.d);
-      head.textContent = choices ? lx.field(item.d.name[0]) : title(item.d, k);
+      head.textContent = choices ? lx.field(item.d.name?.[0]) : title(item.d, k);
       input.setAttribute('aria-label', title(item.d, k));
       const more = [e.side, e.accuracy].filter(Boolean).map((t) => ' · ' + t);
-      text.replaceChildren(make('b', { textContent: e.main, className: e.clear ? '' : 'dim' }), ...more);
-      row.title = text.textContent;
+      text.replaceChildren(make('b', { textContent: e.main ?? '', className: e.clear ? '' : 'dim' }), ...more);
+      row.title = text.textContent ?? '';
     };
+    /** @type {Row} */
+    const item = { d, k, row, input, out, s: this.#step(d), write };
     head.onclick = input.onfocus = () => this.#select(item);
     input.oninput = () => {
       this.#select(item);
-      lx.setCode(weighed(lx.state.w, item.s, 1, +input.value - along(item.s)), { kind: 'found' });
+      lx.setCode(weighed(opened().w, item.s, 1, +input.value - along(item.s)), { kind: 'found' });
     };
     const choice = choices ? [this.#choice(item, choices)] : [];
     row.append(make('div', { className: 'lx-dir-line' }, head, ...choice, input, out), text);
@@ -110,8 +143,9 @@ export class StyleDirections {
     return row;
   }
 
+  /** @param {Row} item @param {Found[]} choices */
   #choice(item, choices) {
-    return categoryChoice(choices, item.d, (k) => {
+    return categoryChoice(choices, clearest(choices), (k) => {
       item.d = choices[k];
       item.s = this.#step(item.d);
       item.write();
@@ -123,32 +157,31 @@ export class StyleDirections {
   #build() {
     const was = this.#selected && title(this.#selected.d, this.#selected.k) + this.#selected.d.kind,
       own = ownDirections.list().map((d) => ({ kind: 'own', name: d.name, vector: d.vector, sigma: 1, side: [] })),
-      all = [...this.#styled, ...this.#named, ...own];
+      found = [...this.#styled, ...this.#named];
     this.#rows = [];
     this.#selected = null;
-    const sections = KINDS.map((kind) => [kind, all.filter((d) => d.kind === kind)]).filter(([, of]) => of.length);
-    this.#find('.lx-groups').replaceChildren(...sections.map(([kind, of]) => this.#section(kind, of)));
+    const sections = KINDS.map((kind) => ({ kind, of: found.filter((d) => d.kind === kind), own: kind === 'own' ? own : [] }));
+    this.#find('.lx-groups').replaceChildren(
+      ...sections
+        .filter(({ of, own: mine }) => of.length || mine.length)
+        .map(({ kind, of, own: mine }) => sectionOf(kind, kind === 'attribute' ? this.#fields(of) : this.#sliders([...of, ...mine]))),
+    );
     this.#select(this.#rows.find((r) => title(r.d, r.k) + r.d.kind === was) || this.#rows[0]);
     this.sync();
     this.#view.found(this.#rows.length);
   }
 
-  #section(kind, of) {
-    const rows =
-      kind === 'attribute'
-        ? byField(of)
-            .sort((a, b) => Number(a[1].length > 1) - Number(b[1].length > 1))
-            .map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null))
-        : of.map((d, k) => this.#slider(d, k));
-    return make(
-      'section',
-      { data: { kind } },
-      make('h3', { textContent: lx.t('sty.kind.' + kind) }),
-      make('p', { className: 'lx-note', textContent: lx.t('sty.why.' + kind) }),
-      ...rows,
-    );
+  /** A slider for each field. @param {Found[]} of */
+  #fields(of) {
+    return plainFirst(byField(of)).map(([, list]) => this.#slider(clearest(list), 0, list.length > 1 ? list : null));
   }
 
+  /** @param {Turned[]} of */
+  #sliders(of) {
+    return of.map((d, k) => this.#slider(d, k));
+  }
+
+  /** @param {Row | undefined} item */
   #select(item) {
     if (!item) return;
     this.#selected = item;
@@ -210,7 +243,7 @@ export class StyleDirections {
         }
       } catch (e) {
         this.#bar.hidden = true;
-        lx.say(e.message, 'error');
+        lx.say(/** @type {Error} */ (e).message, 'error');
       }
     }, 250);
   }

@@ -2,12 +2,13 @@
  * Truncation and mixing are straight in W, so each is a path between codes (server: paths.py). Hundredths, as the dials have them. */
 import { joined } from '../../shell/bytes.js';
 import { FilmDialogue } from '../../shell/film_dialogue.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { joining, mixedIn } from './joining.js';
 
 /** @import { Chosen, Dial } from '../../shell/film_dialogue.js' */
 /** @import { PixelNoise } from '../../shell/answers' */
-/** @import { Code, Filmed, Opened } from '../../shell/types' */
+/** @import { Code, Filmed } from '../../shell/types' */
 /**
  * @typedef {object} Films
  * @property {() => unknown} on
@@ -101,7 +102,7 @@ export class StyleFilms {
 
   /** @returns {Dial} */
   #noise() {
-    const { w } = /** @type {Opened} */ (lx.state),
+    const { w } = opened(),
       { strengths, seed } = this.#view;
     return {
       title: lx.t('film.animate', { what: lx.t('sty.noise') }),
@@ -119,7 +120,7 @@ export class StyleFilms {
 
   /** @returns {Dial | string} */
   #seeds() {
-    const { w } = /** @type {Opened} */ (lx.state),
+    const { w } = opened(),
       { strengths, seed } = this.#view,
       first = seed ?? 1;
     if (!strengths.some(Boolean)) return lx.t('sty.film.silent');

@@ -2,7 +2,21 @@
 import { b64, f32, urlSafe } from '../../shell/bytes.js';
 import { SIDE } from './places.js';
 
-/** @import { Spec } from '../../shell/types' */
+/** @import { Code, Spec } from '../../shell/types' */
+/** @import { Place } from './places.js' */
+/**
+ * @typedef {object} Dials
+ * @property {number[]} rows seeds @property {number[]} columns
+ * @property {boolean[]} layers
+ * @property {number} blend @property {number} psi @property {number} cutoff
+ * @property {number | null} seed of the noise
+ * @property {Place | null} pick the cell that is the current code
+ * @property {number[]} pair
+ * @property {boolean} real @property {number[]} held @property {string} files
+ * @property {Code | null} base the code before truncation, where it does not follow from the current one
+ */
+/** @typedef {Dials & { strengths: number[], free: boolean, otherPsi: number }} Shown */
+/** @typedef {Dials & { strengths: number[] | null, own: boolean, otherPsi: number | null }} Kept what a text may leave open is null */
 
 const PER = 100;
 
@@ -14,13 +28,13 @@ const list = (text, most, least = 0) => {
 };
 
 /* the cell that is the current code; a code of one's own; none */
-/** @param {{ pick: number[] | null, free: unknown }} of */
+/** @param {Pick<Shown, 'pick' | 'free'>} of */
 const chosen = ({ pick, free }) => {
   if (pick) return pick.join('.');
   return free ? '-' : 'own';
 };
 
-/** `base`: the code before truncation, where it does not follow from the current one; null otherwise. @param {any} s */
+/** `base`: the code before truncation, where it does not follow from the current one; null otherwise. @param {Shown} s */
 export const stylesText = (s) =>
   [
     s.rows.join('.'),
@@ -50,7 +64,7 @@ const codeOf = (text, length) => {
 };
 
 /** Back again, for a run with so many layers and levels, whose codes have `length` numbers; null for a text that cannot be of one.
- * @param {string | undefined} text @param {Spec} spec @param {number} length */
+ * @param {string | undefined} text @param {Spec} spec @param {number} length @returns {Kept | null} */
 export const textStyles = (text, { num_layers: L, levels }, length) => {
   const [r, c, l, b, p, u, s, n, k, w, h, files, of, o] = String(text || '').split('~');
   const rows = list(r, 1e9),
@@ -79,7 +93,7 @@ export const textStyles = (text, { num_layers: L, levels }, length) => {
     cutoff,
     strengths: strengths.length === levels.length ? strengths : null,
     seed: list(n, 1e9)[0] ?? null,
-    pick: at.length === 2 && Math.max(...at) >= 0 ? at : null,
+    pick: at.length === 2 && Math.max(...at) >= 0 ? [at[0], at[1]] : null,
     own: k === 'own',
     pair,
     real: !!h,

@@ -3,10 +3,10 @@
 import { make } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { decoded, onto } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { NoiseAnswer } from '../../shell/answers' */
-/** @import { Opened } from '../../shell/types' */
 /** @typedef {{ strengths: number[], seed: number | null, changed: () => void, mapped: () => void }} Grain */
 
 const SLIGHT = 3; /* of 255: less is hardly to be seen */
@@ -74,7 +74,7 @@ export class StyleNoise {
   }
 
   build() {
-    const { spec } = /** @type {Opened} */ (lx.state).info;
+    const { spec } = opened().info;
     this.#host.hidden = !spec.pixel_noise;
     this.#shown = this.#measured = '';
     this.#answer = null;
@@ -131,7 +131,7 @@ export class StyleNoise {
     this.#timer = setTimeout(() => {
       if (!this.#on() || run !== lx.state.run) return; /* another run was opened meanwhile, which may have no noise of its own */
       const strengths = this.#view.strengths.map((v) => v / 100);
-      this.#ask(run, lx.b64(/** @type {Opened} */ (lx.state).w), strengths);
+      this.#ask(run, lx.b64(opened().w), strengths);
     }, 250);
   }
 }

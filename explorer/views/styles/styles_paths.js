@@ -2,10 +2,11 @@
 import { offer } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { decoded, density, rounded } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { PathsAnswer } from '../../shell/answers' */
-/** @import { CodeAsked, Opened } from '../../shell/types' */
+/** @import { CodeAsked } from '../../shell/types' */
 /**
  * @typedef {object} Ways
  * @property {number[]} pair which two of the sources
@@ -110,7 +111,7 @@ export class StylePaths {
     if (!this.#sheet) return;
     const canvas = this.#find('canvas'),
       x = canvas.getContext('2d'),
-      [, h, w] = /** @type {Opened} */ (lx.state).info.spec.shape,
+      [, h, w] = opened().info.spec.shape,
       k = density(),
       W = canvas.clientWidth || 560,
       side = (W - GAP * (FRAMES - 1)) / FRAMES;

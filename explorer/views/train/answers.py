@@ -146,10 +146,18 @@ class Snapshot(TypedDict):
 
 
 class SurveyAnswer(TypedDict):
-    """How many files of an upload can be images, and what is left out."""
+    """How many images an upload can have, what it is (``found``), and what is left out; ``sheet``: some of them as the address of a PNG, ""
+    for none. ``table``: it is of numbers, so that a person may say whether rows and columns are ``turned``; ``parts``: names of the sets
+    within, where there are several, ``part``: of which one was read."""
 
     images: int
     notes: list[NoteTold]
+    found: list[NoteTold]
+    sheet: str
+    table: bool
+    turned: str
+    parts: list[str]
+    part: str
 
 
 class FitAnswer(TypedDict):

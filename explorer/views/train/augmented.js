@@ -1,7 +1,7 @@
 /* What an augmentation makes of the images, to be seen before anything is trained. */
 
+/** @import { AskAugmented } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
-/** @typedef {{ how: string, data: string, upload?: string | null, size?: number }} Asked */
 
 export class Augmented {
   #figure;
@@ -9,7 +9,10 @@ export class Augmented {
   #asked;
   #last = '';
 
-  /** @param {HTMLElement} element @param {AskJob} ask @param {() => Asked | null} asked null: nothing is changed, or no images are here */
+  /**
+   * @param {HTMLElement} element @param {AskJob} ask
+   * @param {() => AskAugmented | null} asked null: nothing is changed, or no images are here
+   */
   constructor(element, ask, asked) {
     this.#figure = /** @type {HTMLElement} */ (element.querySelector('.lx-augmented'));
     this.#ask = ask;

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from training import augment, folder, heldout
-from training.data import SIZES, DataError
+from training.data import SIZES, DataError, Reading
 from training.pixels import to_pillow
 
 from .error import JobError
@@ -17,10 +17,10 @@ from .error import JobError
 SEEN = 8                                        # images in a row
 
 
-def of_own(source: Path, size: int | None, how: str) -> bytes | None:
-    """Of an upload's images. Raises JobError for one that cannot be used."""
+def of_own(source: Path, size: int | None, how: str, reading: Reading | None = None) -> bytes | None:
+    """Of an upload's images, read as was said. Raises JobError for one that cannot be used."""
     try:
-        return _picture(folder.some(source, size if size in SIZES else SIZES[-1], SEEN), how)
+        return _picture(folder.some(source, size if size in SIZES else SIZES[-1], SEEN, reading), how)
     except DataError as e:
         raise JobError(str(e), e.key, **e.values) from e
 

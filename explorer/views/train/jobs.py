@@ -23,7 +23,7 @@ import psutil
 
 import training
 from training import augment, checkpoint, families, heldout, lock, status
-from training.data import SIZES, TITLES, forget
+from training.data import SIZES, TITLES, DataError, Reading, forget
 from training.files import Outside, inside, write_json
 from training.model import DataSpec, SettingError
 from training.status import Status
@@ -38,6 +38,7 @@ from .monitor import PROCESS_LOG, Monitor
 from .process import await_name, command, cores_for_training, environment
 from .uploads import JOB, job_of
 
+MOST_PART = 80                                  # characters of the name of a set within
 NEW, DELETED = ".new-", ".deleted-"             # how folders begin that are not there yet, or no more
 
 
@@ -76,8 +77,9 @@ class Jobs(Monitor):
         job: dict[str, Any] = {}
         if data == OWN:
             if not upload:
-                raise JobError("Choose images first: at least 20, or a .zip of them.", "train.error.upload.none")
-            job = dict(upload=upload, size=size if size in SIZES else SIZES[-1])
+                raise JobError("Choose images first: at least 20, or an archive or table of them.", "train.error.upload.none")
+            said = self.uploads.reading(upload)
+            job = dict(upload=upload, size=size if size in SIZES else SIZES[-1], turned=said.turned, part=said.part)
             options += self._own(job)
         if name != f"{family}-{data}":
             options.append(f"--title={name}")
@@ -180,10 +182,15 @@ class Jobs(Monitor):
         self.access.require_training()
         self.uploads.add(token, path, piece, first)
 
-    def check_upload(self, token: str, dropped: dict[str, int] | None = None) -> SurveyAnswer:
-        """What an upload holds, see ``Uploads.survey``. Raises JobError where there is nothing to train on."""
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None, turned: str = "auto", part: str = "") -> SurveyAnswer:
+        """What an upload holds, see ``Uploads.survey``; ``turned`` and ``part``: how a table is read. Raises JobError where there is
+        nothing to train on."""
         self.access.require_training()
-        return self.uploads.survey(token, dropped or {})
+        try:
+            reading = Reading(turned, part[:MOST_PART])
+        except DataError as e:
+            raise JobError(str(e)) from e
+        return self.uploads.survey(token, dropped or {}, reading)
 
     def fit(self, family: str, recipe: str, settings: dict[str, Any], upload: str) -> FitAnswer:
         """What follows for a training from an upload's images. Raises JobError."""
@@ -204,7 +211,7 @@ class Jobs(Monitor):
         if data != OWN:
             seen = (of_known(root, data, how) for root in (self.trained, *self.others))
             return next((picture for picture in seen if picture is not None), None)
-        return of_own(self.uploads.source(upload), size, how) if upload else None
+        return of_own(self.uploads.source(upload), size, how, self.uploads.reading(upload)) if upload else None
 
     @staticmethod
     def _own_data(folder: Path) -> DataSpec | None:
@@ -217,7 +224,8 @@ class Jobs(Monitor):
 
     def _own(self, job: dict[str, Any]) -> list[str]:
         size = job.get("size")
-        return [f"--source={self.uploads.source(job['upload'])}", f"--size={size if size in SIZES else SIZES[-1]}"]
+        said = [f"--{k}={v}" for k, v in (("turned", job.get("turned")), ("part", job.get("part"))) if v]
+        return [f"--source={self.uploads.source(job['upload'])}", f"--size={size if size in SIZES else SIZES[-1]}", *said]
 
     def _known(self, name: str) -> Path:
         for folder in self._folders():

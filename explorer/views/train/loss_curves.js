@@ -120,7 +120,7 @@ export class LossCurves {
     try {
       await lx.loadPlotly();
     } catch (e) {
-      return lx.say(e.message, 'error');
+      return lx.say(/** @type {Error} */ (e).message, 'error');
     }
     if (this.#shot !== s || lx.state.view !== 'train') return;
     await Plotly.react(figure, lines.map(line), layout(lines, s.total), PLAIN);

@@ -17,10 +17,10 @@ let watched = null;
 
 /* Calls of the server; what it refuses is thrown as a sentence in the page's language. */
 /** @type {AskJob} */
-const ask = async (name, value = {}) => {
+const ask = async (name, asked) => {
   let d;
   try {
-    d = await server?.[name](value);
+    d = await server?.[name](asked);
   } catch {
     throw new Error(lx.t('error.offline'));
   }
@@ -47,15 +47,17 @@ const show = (shot) => {
 /* ---- what the buttons do ---- */
 /** @param {'job_stop' | 'job_resume' | 'job_delete'} name @param {() => void} [after] */
 const act = (name, after) => async (/** @type {any} */ e) => {
-  const b = e.currentTarget;
+  const b = e.currentTarget,
+    of = monitor.shot?.name;
+  if (!of) return;
   b.disabled = true;
   try {
-    await ask(name, { name: monitor.shot?.name });
+    await ask(name, { name: of });
     await after?.();
     await tick();
     await form.load();
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   } finally {
     b.disabled = false;
   }
@@ -135,7 +137,7 @@ const tick = async () => {
     if (change && !isActive(s.state)) form.load();
     before = { name: s.name, state: s.state };
   } catch (e) {
-    element.dataset.error = e.message;
+    element.dataset.error = /** @type {Error} */ (e).message;
   } finally {
     asking = false;
   }

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import gradio as gr
 
 from ... import Refused, VisitorError
 from ...shell import piece as html_piece
+from ..base import checked
 from .answers import FitAnswer, FormAnswer, Idle, Problem, Snapshot, SurveyAnswer, Value
 from .error import JobError
 from .jobs import Jobs
+from .requests import AddUpload, AskAugmented, AskForm, AskNamed, AskOwnFit, AskStart, AskTraining, BeginUpload, CheckUpload
 
 T = TypeVar("T")
+Call = Callable[[Any], Value[Any] | Problem]
 
 
 def answer(work: Callable[[], T]) -> Value[T] | Problem:
@@ -30,84 +34,65 @@ def answer(work: Callable[[], T]) -> Value[T] | Problem:
         return {"error": str(e), "key": "", "values": {}}
 
 
-def functions(jobs: Jobs) -> list[Callable[[Any], Value[Any] | Problem]]:
-    """What the browser may call. Each takes one object, each is bounded and checked by ``jobs``; gradio checks the login."""
+def _call(work: Callable[[Any], Any]) -> Call:
+    """What the browser calls: ``work`` of the request that it says it takes."""
+    kind = get_type_hints(work)["asked"]
 
-    def job_form(_: Any) -> Value[FormAnswer] | Problem:
-        return answer(jobs.form)
-
-    def job_snapshot(asked: Any) -> Value[Idle | Snapshot] | Problem:
-        return answer(lambda: jobs.snapshot(_text(asked, "name")))
-
-    def job_samples(asked: Any) -> Value[str | None] | Problem:
-        def work() -> str | None:
-            data = jobs.samples(_text(asked, "name") or "")
-            return None if data is None else "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
-        return answer(work)
-
-    def job_start(asked: Any) -> Value[str] | Problem:
-        def work() -> str:
-            settings = asked.get("settings") if isinstance(asked, dict) else None
-            if not isinstance(settings, dict):
-                raise JobError("The form was not filled in.")
-            size = asked.get("size")
-            family, data, recipe, name = (_text(asked, k) or "" for k in ("family", "data", "recipe", "name"))
-            return jobs.start(family, data, recipe, {str(k): v for k, v in settings.items()}, name, _text(asked, "upload"),
-                              size if isinstance(size, int) else None)
-        return answer(work)
-
-    def job_stop(asked: Any) -> Value[str | None] | Problem:
-        return answer(lambda: jobs.stop(_text(asked, "name")))
-
-    def job_resume(asked: Any) -> Value[str] | Problem:
-        return answer(lambda: jobs.resume(_text(asked, "name") or ""))
-
-    def job_delete(asked: Any) -> Value[None] | Problem:
-        def work() -> None:
-            jobs.delete(_text(asked, "name") or "")
-        return answer(work)
-
-    def job_begin_upload(asked: Any) -> Value[str] | Problem:
-        return answer(lambda: jobs.begin_upload(_text(asked, "title") or ""))
-
-    def job_add_upload(asked: Any) -> Value[None] | Problem:
-        def work() -> None:
-            try:
-                piece = base64.b64decode(_text(asked, "piece") or "", validate=True)
-            except (binascii.Error, ValueError) as e:
-                raise JobError("A piece of a file was damaged on the way.") from e
-            jobs.add_upload(_text(asked, "token") or "", _text(asked, "path") or "", piece, bool(asked.get("first")))
-        return answer(work)
-
-    def job_check_upload(asked: Any) -> Value[SurveyAnswer] | Problem:
-        def work() -> SurveyAnswer:
-            dropped = asked.get("dropped") if isinstance(asked, dict) else None
-            counts = dropped.items() if isinstance(dropped, dict) else ()
-            return jobs.check_upload(_text(asked, "token") or "", {str(k): n for k, n in counts if type(n) is int})
-        return answer(work)
-
-    def job_fit(asked: Any) -> Value[FitAnswer] | Problem:
-        def work() -> FitAnswer:
-            settings = asked.get("settings") if isinstance(asked, dict) else None
-            family, recipe, upload = (_text(asked, k) or "" for k in ("family", "recipe", "upload"))
-            return jobs.fit(family, recipe, {str(k): v for k, v in (settings if isinstance(settings, dict) else {}).items()}, upload)
-        return answer(work)
-
-    def job_augmented(asked: Any) -> Value[str | None] | Problem:
-        def work() -> str | None:
-            data, how = (_text(asked, k) or "" for k in ("data", "how"))
-            size = asked.get("size") if isinstance(asked, dict) else None
-            png = jobs.augmented(data, how, _text(asked, "upload"), size if isinstance(size, int) else None)
-            return None if png is None else "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-        return answer(work)
-
-    return [job_form, job_snapshot, job_samples, job_start, job_stop, job_resume, job_delete, job_begin_upload, job_add_upload,
-            job_check_upload, job_fit, job_augmented]
+    @functools.wraps(work)
+    def call(asked: Any) -> Value[Any] | Problem:
+        return answer(lambda: work(checked(kind, {} if asked is None else asked)))
+    return call
 
 
-def _text(asked: Any, key: str) -> str | None:
-    value = asked.get(key) if isinstance(asked, dict) else None
-    return value if isinstance(value, str) and value else None
+def _data_url(kind: str, data: bytes | None) -> str | None:
+    return None if data is None else f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")
+
+
+def functions(jobs: Jobs) -> list[Call]:
+    """What the browser may call. Each takes one request and says what it gives; gradio checks the login."""
+
+    def job_form(asked: AskForm) -> FormAnswer:
+        return jobs.form()
+
+    def job_snapshot(asked: AskTraining) -> Idle | Snapshot:
+        return jobs.snapshot(asked.name or None)
+
+    def job_samples(asked: AskNamed) -> str | None:
+        return _data_url("webp", jobs.samples(asked.name))
+
+    def job_start(asked: AskStart) -> str:
+        return jobs.start(asked.family, asked.data, asked.recipe, asked.settings, asked.name, asked.upload, asked.size)
+
+    def job_stop(asked: AskTraining) -> str | None:
+        return jobs.stop(asked.name or None)
+
+    def job_resume(asked: AskNamed) -> str:
+        return jobs.resume(asked.name)
+
+    def job_delete(asked: AskNamed) -> None:
+        jobs.delete(asked.name)
+
+    def job_begin_upload(asked: BeginUpload) -> str:
+        return jobs.begin_upload(asked.title)
+
+    def job_add_upload(asked: AddUpload) -> None:
+        try:
+            piece = base64.b64decode(asked.piece, validate=True)
+        except (binascii.Error, ValueError) as e:
+            raise JobError("A piece of a file was damaged on the way.") from e
+        jobs.add_upload(asked.token, asked.path, piece, asked.first)
+
+    def job_check_upload(asked: CheckUpload) -> SurveyAnswer:
+        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part)
+
+    def job_fit(asked: AskOwnFit) -> FitAnswer:
+        return jobs.fit(asked.family, asked.recipe, asked.settings, asked.upload)
+
+    def job_augmented(asked: AskAugmented) -> str | None:
+        return _data_url("png", jobs.augmented(asked.data, asked.how, asked.upload, asked.size))
+
+    return [_call(f) for f in (job_form, job_snapshot, job_samples, job_start, job_stop, job_resume, job_delete, job_begin_upload,
+                               job_add_upload, job_check_upload, job_fit, job_augmented)]
 
 
 def train(jobs: Jobs) -> gr.HTML:
@@ -124,10 +109,19 @@ def train(jobs: Jobs) -> gr.HTML:
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
           <button type="button" class="lx-btn lx-small lx-pick-folder" data-t="train.own.folder"></button></div>
-          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-notes" hidden></ul>
+          <p class="lx-own-state" role="status"></p><ul class="lx-notes lx-own-found" hidden></ul>
+          <figure class="lx-own-sheet" hidden><img alt="" role="img" data-t-label="train.own.sheet"></figure>
+          <ul class="lx-notes lx-own-notes" hidden></ul>
           <p class="lx-own-fit" role="status"></p></div>
-        <input type="file" class="lx-files" accept="image/*,.zip,.jfif,.avif,.heic,.jp2" multiple hidden>
+        <input type="file" class="lx-files" accept="image/*,.jfif,.avif,.heic,.jp2,.zip,.tar,.tgz,.gz,.bz2,.xz,.npz,.npy,.csv,.parquet"
+          multiple hidden>
         <input type="file" class="lx-folder" webkitdirectory hidden>
+        <label class="lx-field lx-own-part" hidden><span data-t="train.own.part"></span>
+          <select class="lx-input" data-t-label="train.own.part"></select></label>
+        <label class="lx-field lx-own-turned" hidden><span data-t="train.own.turned"></span>
+          <select class="lx-input" data-t-label="train.own.turned"><option value="auto" data-t="train.own.turned.auto"></option>
+            <option value="no" data-t="train.own.turned.no"></option>
+            <option value="yes" data-t="train.own.turned.yes"></option></select></label>
         <label class="lx-field"><span data-t="train.own.size"></span>
           <select class="lx-input lx-size" data-t-label="train.own.size"></select></label>
       </div>

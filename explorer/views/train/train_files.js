@@ -2,7 +2,11 @@
 
 /** @typedef {{ name: string, path?: string }} Named a file; path: with its folders */
 
-const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k|zip)$/i;
+const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k)$/i;
+/* archives and tables: training/archive.py and training/tables.py */
+const MANY = /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz|npz|npy|csv|csv\.gz|parquet)$/i,
+  IDX = /idx[1-4][._-](ubyte|byte|short|int|float|double)(\.gz)?$/i,
+  BESIDE = /mapping\.txt$/i;
 /* what is not sent, by how its name ends; training/pictures.py knows better */
 /** @type {[string, RegExp][]} */
 const KINDS = [
@@ -13,11 +17,11 @@ const KINDS = [
   ['pdf', /\.pdf$/i],
   ['raw', /\.(dng|cr[23]|nef|arw|orf|rw2|raf|pef|srw)$/i],
   ['video', /\.(mp4|mov|avi|mkv|webm|m4v)$/i],
-  ['archive', /\.(rar|7z|tar|gz|tgz|xz|bz2)$/i],
+  ['archive', /\.(rar|7z|gz|xz|bz2|zst)$/i],
 ];
 
-/** Whether a name is one of an image or of a zip. @param {string} name */
-export const isRead = (name) => READ.test(name);
+/** Whether a name is one of an image, or of what holds many. @param {string} name */
+export const isRead = (name) => [READ, MANY, IDX, BESIDE].some((ends) => ends.test(name));
 
 /** Whether a file is a person's own, and not her system's. @param {Named} file */
 export const isOwn = (file) => !/(^|\/)(\.|__MACOSX)/.test(file.path || file.name);
@@ -35,15 +39,15 @@ export const leftOut = (names) => {
 
 /** What a set of files is called: one file's own name, the folder that all of them lie in. @param {Named[]} files */
 export const titleOf = (files) => {
-  if (files.length === 1) return files[0].name.replace(/\.\w+$/, '');
+  if (files.length === 1) return files[0].name.replace(/(\.(tar|csv))?\.\w+$/i, '');
   const tops = new Set(files.map((f) => (f.path || '').split('/').slice(0, -1)[0] || ''));
   return tops.size === 1 ? [...tops][0] || 'images' : 'images';
 };
 
-/** File k's path on the server: with a number before its name, so that two of one name are two. @param {Named[]} files @param {number} k */
+/** File k's path on the server: an image's name has a number before it, for two of one name. @param {Named[]} files @param {number} k */
 export const pathOf = (files, k) => {
   const folders = (files[k].path || files[k].name).split('/'),
     name = folders.pop() || '',
-    numbered = files.length > 1 && !/\.zip$/i.test(name);
+    numbered = files.length > 1 && READ.test(name);
   return [...folders, numbered ? `${String(k).padStart(5, '0')}-${name}` : name].join('/');
 };

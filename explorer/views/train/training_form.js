@@ -7,8 +7,9 @@ import { fits, settingField } from './setting_field.js';
 import { number, word } from './training_words.js';
 import { Upload } from './upload.js';
 
-/** @import { FormAnswer } from '../../shell/answers' */
+/** @import { AskAugmented, AskStart, FamilyTold, FormAnswer, SettingTold } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
+/** @import { Setting } from './setting_field.js' */
 /** @typedef {{ ask: AskJob, running: () => boolean, started: (name: string) => Promise<void> }} View running: any training at all */
 
 export class TrainingForm {
@@ -19,8 +20,10 @@ export class TrainingForm {
   #seen;
   /** @type {FormAnswer | null} */
   #form = null; /* what the server offers */
-  #chosen = { family: null, recipe: null };
+  #chosen = { family: '', recipe: '' };
+  /** @type {Record<string, Setting>} */
   #edited = {};
+  /** @type {Map<string, ReturnType<typeof settingField>>} */
   #fields = new Map(); /* by name, as they are shown */
   #named = false; /* the name is a person's own */
   #typed = '';
@@ -58,7 +61,7 @@ export class TrainingForm {
       this.#named = this.#typed !== '';
       this.#write();
     };
-    this.#find('.lx-form').onsubmit = (e) => {
+    this.#find('.lx-form').onsubmit = (/** @type {SubmitEvent} */ e) => {
       e.preventDefault();
       if (!this.#find('.lx-go button').disabled) this.#start();
     };
@@ -70,6 +73,7 @@ export class TrainingForm {
     });
   }
 
+  /** @param {string} selector @returns {any} */
   #find(selector) {
     return this.#element.querySelector(selector);
   }
@@ -78,19 +82,26 @@ export class TrainingForm {
     return !!this.#form;
   }
 
-  get #family() {
-    return this.#form.families.find((f) => f.name === this.#chosen.family);
+  /* what the server offers, once it is known */
+  get #offered() {
+    return /** @type {FormAnswer} */ (this.#form);
   }
 
+  get #family() {
+    return /** @type {FamilyTold} */ (this.#offered.families.find((f) => f.name === this.#chosen.family));
+  }
+
+  /** @returns {string} */
   get #data() {
     return this.#find('.lx-data').value;
   }
 
   get #own() {
-    return this.#data === this.#form.own;
+    return this.#data === this.#form?.own;
   }
 
   /* of each setting its value in the recipe, for these data */
+  /** @returns {Record<string, Setting>} */
   #values() {
     const f = this.#family,
       per = f.recipes[this.#chosen.recipe] || {};
@@ -98,6 +109,7 @@ export class TrainingForm {
   }
 
   /* what is to be changed of which images; null: nothing, or of none that are here */
+  /** @returns {AskAugmented | null} */
   #augmentation() {
     if (!this.#form || (this.#own && !this.#upload.token)) return null;
     const how = String(this.#edited.augment ?? this.#values().augment),
@@ -105,8 +117,10 @@ export class TrainingForm {
     return how === 'none' ? null : { how, data: this.#data, ...(this.#own && own) };
   }
 
+  /** @param {FamilyTold} family */
   #firstRecipe(family) {
-    return family.recipes[this.#form.quick] ? this.#form.quick : Object.keys(family.recipes)[0] || '';
+    const { quick } = this.#offered;
+    return family.recipes[quick] ? quick : Object.keys(family.recipes)[0] || '';
   }
 
   /** Ask the server what can be trained. */
@@ -115,18 +129,18 @@ export class TrainingForm {
       const again = this.loaded,
         select = this.#find('.lx-data'),
         sizes = this.#find('.lx-size');
-      this.#form = await this.#view.ask('job_form');
-      const before = select.value,
+      const form = (this.#form = await this.#view.ask('job_form', {})),
+        before = select.value,
         size = sizes.value;
-      select.replaceChildren(...this.#form.data.map((d) => make('option', { value: d.name, textContent: d.title })));
+      select.replaceChildren(...form.data.map((d) => make('option', { value: d.name, textContent: d.title })));
       if (before) select.value = before;
-      sizes.replaceChildren(...this.#form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` })));
-      sizes.value = (again && size) || this.#form.sizes[0];
+      sizes.replaceChildren(...form.sizes.map((n) => make('option', { value: n, textContent: `${n} × ${n}` })));
+      sizes.value = (again && size) || form.sizes[0];
       if (!again) this.#recall();
       this.fill();
       this.#element.dataset.form = 'ready';
     } catch (e) {
-      this.#refuse(e.message);
+      this.#refuse(/** @type {Error} */ (e).message);
     }
   }
 
@@ -136,21 +150,22 @@ export class TrainingForm {
     this.allow();
     try {
       const name = this.#find('.lx-name').value.trim(),
-        own = this.#own,
-        started = await this.#view.ask('job_start', {
-          family: this.#chosen.family,
-          data: this.#data,
-          recipe: this.#chosen.recipe,
-          settings: this.#edited,
-          name,
-          upload: own ? this.#upload.token : null,
-          size: own ? +this.#find('.lx-size').value : null,
-        });
+        own = this.#own;
+      /** @type {AskStart} */
+      const asked = {
+        ...this.#chosen,
+        data: this.#data,
+        settings: this.#edited,
+        name,
+        upload: own ? this.#upload.token : null,
+        size: own ? +this.#find('.lx-size').value : null,
+      };
+      const started = await this.#view.ask('job_start', asked);
       this.#begun.add(name);
       this.#write();
       await this.#view.started(started);
     } catch (e) {
-      this.#refuse(e.message);
+      this.#refuse(/** @type {Error} */ (e).message);
     } finally {
       this.#busy = false;
       this.allow();
@@ -158,8 +173,9 @@ export class TrainingForm {
     }
   }
 
+  /** @param {string} sentence "": nothing is wrong */
   #refuse(sentence) {
-    this.#find('.lx-wrong').textContent = sentence || '';
+    this.#find('.lx-wrong').textContent = sentence;
     this.#find('.lx-wrong').hidden = !sentence;
   }
 
@@ -179,7 +195,7 @@ export class TrainingForm {
   }
 
   #suggest() {
-    const { taken } = this.#form,
+    const { taken } = this.#offered,
       input = this.#find('.lx-name');
     if (this.#named && !(this.#begun.has(this.#typed) && taken.includes(this.#typed))) {
       input.value = this.#typed;
@@ -191,10 +207,16 @@ export class TrainingForm {
     input.value = n;
   }
 
+  /**
+   * @param {string} selector
+   * @param {[value: string, words: string][]} list
+   * @param {string} current
+   * @param {(value: string) => void} choose
+   */
   #radios(selector, list, current, choose) {
     const host = this.#find(selector),
       kept = host.contains(document.activeElement),
-      pick = (value) => {
+      pick = (/** @type {string} */ value) => {
         this.#edited = {};
         choose(value);
         this.fill();
@@ -207,7 +229,7 @@ export class TrainingForm {
           role: 'radio',
           data: { value },
           textContent,
-          disabled: !this.#form.training,
+          disabled: !this.#offered.training,
           onclick: () => pick(value),
         }),
       ),
@@ -241,7 +263,8 @@ export class TrainingForm {
     );
     const help = 'recipe.' + this.#chosen.recipe + '.help';
     this.#find('.lx-recipe-note').textContent =
-      lx.t('train.recipe.images', { n: number(this.#edited.images || this.#values().images) }) + (lx.known(help) ? ' ' + lx.t(help) : '');
+      lx.t('train.recipe.images', { n: number(Number(this.#edited.images || this.#values().images)) }) +
+      (lx.known(help) ? ' ' + lx.t(help) : '');
     this.#fillSettings();
     this.#suggest();
     this.allow();
@@ -269,26 +292,28 @@ export class TrainingForm {
       host.textContent = [lx.t(f.enough ? 'train.own.fit' : 'train.own.fit.batch', counts), kind, ...follows].join(' ');
       host.classList.toggle('bad', !f.enough);
     } catch (e) {
-      if (asked === this.#asked) host.textContent = e.message;
+      if (asked === this.#asked) host.textContent = /** @type {Error} */ (e).message;
     }
   }
 
   #fillData() {
-    const { data, training } = this.#form,
-      set = data.find((d) => d.name === this.#data),
+    const { data, training } = this.#offered,
+      ready = !!data.find((d) => d.name === this.#data)?.ready,
       own = this.#find('.lx-own'),
       note = this.#find('.lx-data-note');
-    for (const o of this.#find('.lx-data').options) o.textContent = word('data.' + o.value, data.find((d) => d.name === o.value).title);
+    for (const o of this.#find('.lx-data').options)
+      o.textContent = word('data.' + o.value, data.find((d) => d.name === o.value)?.title ?? o.value);
     own.hidden = !this.#own;
     own.classList.toggle('off', !training);
-    note.hidden = set.ready;
-    note.textContent = set.ready ? '' : lx.t('train.data.later');
+    note.hidden = ready;
+    note.textContent = ready ? '' : lx.t('train.data.later');
   }
 
   #fillSettings() {
     const [main, more] = this.#element.querySelectorAll('.lx-settings'),
       plain = this.#values(),
-      of = (advanced) => this.#family.settings.filter((s) => !!s.advanced === advanced).map((s) => this.#setting(s, plain[s.name]));
+      of = (/** @type {boolean} */ advanced) =>
+        this.#family.settings.filter((s) => !!s.advanced === advanced).map((s) => this.#setting(s, plain[s.name]));
     this.#fields.clear();
     main.replaceChildren(...of(false));
     more.replaceChildren(...of(true));
@@ -296,8 +321,9 @@ export class TrainingForm {
     this.#find('.lx-advanced').hidden = !more.children.length;
   }
 
+  /** @param {SettingTold} s @param {Setting} plain */
   #setting(s, plain) {
-    const field = settingField(s, plain, this.#edited[s.name], this.#form.training, (value) => {
+    const field = settingField(s, plain, this.#edited[s.name], this.#offered.training, (value) => {
       if (value === undefined) delete this.#edited[s.name];
       else this.#edited[s.name] = value;
       this.#write();
@@ -309,6 +335,7 @@ export class TrainingForm {
   }
 
   /* fields show what will be taken: what a person's images decide, else the recipe's */
+  /** @param {Record<string, Setting>} decided */
   #decide(decided) {
     for (const [name, field] of this.#fields) field.decide(decided[name]);
   }
@@ -329,8 +356,9 @@ export class TrainingForm {
   }
 
   #recall() {
-    const { families, data, sizes, first } = this.#form;
-    let d = {};
+    const { families, data, sizes, first } = this.#offered;
+    /** @type {any} */
+    let d = {}; /* what a link says, whatever that is */
     try {
       d = Object(JSON.parse(lx.state.kept.train || '{}'));
     } catch {

@@ -1,10 +1,12 @@
 /* A person's own images: files, a folder or what is dropped, sent to the server in pieces, and what it says of them. Which of them are
  * sent, and under which names, is in train_files.js. */
 import { base64Of } from '../../shell/bytes.js';
+import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
 import { isOwn, isRead, leftOut, pathOf, titleOf } from './train_files.js';
 import { number, showNotes } from './training_words.js';
 
+/** @import { SurveyAnswer } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
 /** @import { Note } from './training_words.js' */
 /** @typedef {{ ask: AskJob, able: () => boolean | undefined, begun: () => void, changed: () => void }} View able: whether one may send */
@@ -53,6 +55,8 @@ export class Upload {
   /** @type {string | null} */
   token = null; /* by which the server knows the images, once all of them are there */
   sending = false;
+  /** @type {Record<string, number>} */
+  #dropped = {}; /* what was not sent, by kind */
 
   /** @param {any} element @param {View} view */
   constructor(element, view) {
@@ -71,6 +75,7 @@ export class Upload {
           });
       };
     this.#droppable(this.#find('.lx-drop'));
+    for (const name of ['.lx-own-turned', '.lx-own-part']) this.#find(`${name} select`).onchange = () => this.#again();
   }
 
   /** @param {string} selector @returns {any} */
@@ -106,11 +111,12 @@ export class Upload {
   /** @param {Placed[]} all */
   async #send(all) {
     const own = all.filter(isOwn),
-      dropped = leftOut(own.map((f) => f.name)),
+      dropped = (this.#dropped = leftOut(own.map((f) => f.name))),
       files = own.filter((f) => isRead(f.name));
     this.token = null;
     delete this.#element.dataset.upload;
     this.#note([]);
+    this.#show(null);
     this.#view.begun();
     if (!files.length) {
       this.#say(lx.t('train.own.none'));
@@ -122,18 +128,60 @@ export class Upload {
     try {
       const token = await this.#view.ask('job_begin_upload', { title: titleOf(files) });
       await this.#sendPieces(token, files);
-      const found = await this.#view.ask('job_check_upload', { token, dropped });
-      this.token = token;
-      this.#element.dataset.upload = 'ready';
-      this.#say(lx.t('train.own.ready', { n: number(found.images) }));
-      this.#note(found.notes);
+      await this.#check(token, 'auto', '');
     } catch (e) {
-      this.#say(e.message);
-      this.#note(e.notes || []);
+      this.#complain(e);
     } finally {
       this.sending = false;
       this.#view.changed();
     }
+  }
+
+  /** Why it cannot be used, and what was left out. @param {unknown} e */
+  #complain(e) {
+    const { message, notes } = /** @type {Error & { notes?: Note[] }} */ (e);
+    this.#say(message);
+    this.#note(notes || []);
+  }
+
+  /** What the server finds in it, read as is said. @param {string} token @param {string} turned @param {string} part */
+  async #check(token, turned, part) {
+    const found = await this.#view.ask('job_check_upload', { token, dropped: this.#dropped, turned, part });
+    this.token = token;
+    this.#element.dataset.upload = 'ready';
+    this.#say(lx.t('train.own.ready', { n: number(found.images) }));
+    this.#show(found);
+    this.#note(found.notes);
+  }
+
+  /** The same images, read as is said now. */
+  async #again() {
+    if (!this.token || this.sending) return;
+    const [turned, part] = ['.lx-own-turned', '.lx-own-part'].map((name) => this.#find(`${name} select`).value);
+    this.sending = true;
+    this.#view.changed();
+    try {
+      await this.#check(this.token, turned, part);
+    } catch (e) {
+      this.#complain(e);
+    } finally {
+      this.sending = false;
+      this.#view.changed();
+    }
+  }
+
+  /** What they are, some of them, and what may be said of them. @param {SurveyAnswer | null} found null: nothing is known yet */
+  #show(found) {
+    const sheet = this.#find('.lx-own-sheet'),
+      parts = this.#find('.lx-own-part');
+    showNotes(this.#find('.lx-own-found'), found?.found || []);
+    sheet.hidden = !found?.sheet;
+    if (found?.sheet) sheet.querySelector('img').src = found.sheet;
+    this.#find('.lx-own-turned').hidden = !found?.table;
+    this.#find('.lx-own-turned select').value = found?.turned || 'auto';
+    parts.hidden = !found?.parts.length;
+    parts.querySelector('select').replaceChildren(...(found?.parts || []).map((p) => make('option', { value: p, textContent: p })));
+    if (found?.part) parts.querySelector('select').value = found.part;
   }
 
   /** @param {string} token @param {Placed[]} files */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 import shutil
@@ -10,11 +11,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from training import notes, pictures
+from training import look, notes, pictures, tables
+from training.archive import TARS
 from training.data import DataError
 from training.files import Outside, inside, read_json, write_json
-from training.folder import FEWEST, survey
+from training.folder import Survey, survey
 from training.names import readable
+from training.reading import Reading
+from training.sources import FEWEST
 
 from .answers import NoteTold, SurveyAnswer
 from .error import JobError
@@ -28,7 +32,10 @@ KEEP_FREE = 1024**3                             # bytes of disk that an upload l
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
 DEEPEST = 8                                     # folders of a file's path that are kept, its name included
 DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
-FOUND = "found.json"                            # of an upload: what its survey found
+FOUND = "found.json"                            # of an upload: what its survey found, and how it is read
+BESIDE = "mapping.txt"                          # how EMNIST's lists of classes end, which its tables need
+OF_NUMBERS = {"is_arrays", "is_csv", "is_idx"}  # kinds of tables of which a person may say how their images lie
+SAID_LATER = {"grey", "colour", "held"}         # by what follows for a training
 
 
 class Uploads:
@@ -57,8 +64,9 @@ class Uploads:
         parts = [re.sub(r"[^\w.\- ]", "_", p).lstrip(".")[-80:] for p in re.split(r"[\\/]", path)][-DEEPEST:]
         if not parts or not parts[-1] or len(piece) > MOST_CHUNK:
             raise JobError("A file of this upload has no usable name.", "train.error.upload.name")
-        if not parts[-1].lower().endswith((*pictures.ENDINGS, ".zip")):
-            raise JobError(f"{parts[-1]} is neither an image nor a .zip of images.", "train.error.upload.kind", name=parts[-1])
+        if not taken(parts[-1]):
+            raise JobError(f"{parts[-1]} is neither an image nor an archive or table of images.", "train.error.upload.kind",
+                           name=parts[-1])
         target = folder.joinpath(*[p for p in parts if p])
         if target == folder or first == target.exists():
             raise JobError("A file of this upload came twice or in the wrong order; choose the images again.", "train.error.upload.order")
@@ -79,41 +87,49 @@ class Uploads:
             raise JobError("The server's disk is nearly full, so it takes no images now.", "train.error.upload.disk")
 
     def source(self, token: str) -> Path:
-        """The folder or zip that training reads. Raises JobError where there is clearly nothing to train on."""
+        """The folder or file that training reads. Raises JobError where there is clearly nothing to train on."""
         place = self._place(token)
-        n = sum(p.is_file() for p in place.rglob("*")) if place.is_dir() else FEWEST
-        if n < FEWEST and not any(place.rglob("*.zip")):
+        files = [p for p in place.rglob("*") if p.is_file()] if place.is_dir() else []
+        n = len(files)
+        if place.is_dir() and n < FEWEST and not any(holds_many(p.name) for p in files):
             raise JobError(f"Training needs at least {FEWEST} images; these are {n}.", "train.error.upload.few", least=FEWEST, n=n)
         return place
 
     def _place(self, token: str) -> Path:
+        """Of one archive or table that file, under the name of the set; of anything else the folder."""
         folder = self._folder(token)
         files = [p for p in folder.rglob("*") if p.is_file()]
-        if len(files) == 1 and files[0].suffix.lower() == ".zip":
-            if not zipfile.is_zipfile(files[0]):
+        if len(files) == 1 and (ending := next((e for e in MANY if files[0].name.lower().endswith(e)), "")):
+            if ending == ".zip" and not zipfile.is_zipfile(files[0]):
                 raise JobError(f"{files[0].name} is not a zip, or a damaged one.", "train.error.upload.zip", name=files[0].name)
-            named = folder.with_suffix(".zip")
-            files[0].replace(named)
-            return named
-        if (zipped := folder.with_suffix(".zip")).is_file():
-            return zipped
-        return folder
+            files[0].replace(folder.parent / f"{folder.name}{ending}")
+        return next((p for p in sorted(folder.parent.iterdir()) if p.is_file() and p.name.startswith(f"{folder.name}.")), folder)
 
-    def survey(self, token: str, dropped: dict[str, int]) -> SurveyAnswer:
-        """How many files can be images, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, which
-        are kept for the monitor. Raises JobError where that is too little to train on."""
+    def survey(self, token: str, dropped: dict[str, int], reading: Reading) -> SurveyAnswer:
+        """What the images are, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, which are kept
+        for the monitor as ``reading`` is for the training. Raises JobError where that is too little to train on."""
         try:
-            found = survey(self._place(token))
+            found = survey(self._place(token), reading, self.root / token)
         except DataError as e:
             raise JobError(str(e), e.key, **e.values) from e
         kinds = {k: n for k, n in dropped.items() if k in notes.LEFT_OUT and 0 < n <= MOST_FILES}
         write_json(self.root / token / DROPPED, kinds)
         told = merged([*found.notes, *(notes.Note(k, n) for k, n in kinds.items())])
-        write_json(self.root / token / FOUND, dict(images=found.images, held_out=found.held_out, grey=found.grey))
+        write_json(self.root / token / FOUND, dict(images=found.images, held_out=found.held_out, grey=found.grey,
+                                                   turned=reading.turned, part=reading.part))
         if found.images < FEWEST:
             sentence = " ".join((f"Training needs at least {FEWEST} images; these are {found.images}.", *map(notes.sentence, told)))
             raise JobError(sentence, "train.error.upload.few", least=FEWEST, n=found.images, notes=as_json(told))
-        return SurveyAnswer(images=found.images, notes=as_json(told))
+        return _answer(found, told, reading)
+
+    def reading(self, token: Any) -> Reading:
+        """How an upload is read: as its last survey was asked. Raises JobError where there is no such upload."""
+        self._folder(token)
+        try:
+            kept = read_json(self.root / token / FOUND, 2**12)
+            return Reading(str(kept.get("turned", "auto")), str(kept.get("part", "")))
+        except (OSError, ValueError, TypeError, AttributeError):
+            return Reading()
 
     def found(self, token: Any) -> tuple[int, int, bool]:
         """How many images the survey of an upload found, how many of them are held out, and whether they are grey. Raises JobError where
@@ -148,6 +164,27 @@ class Uploads:
         for folder in self.root.iterdir():
             if folder.name not in used and time.time() - folder.stat().st_mtime > UPLOAD_AGE:
                 self.remove(folder.name)
+
+
+def _answer(found: Survey, told: list[notes.Note], reading: Reading) -> SurveyAnswer:
+    kinds = {n.kind for n in found.found}
+    sheet = base64.b64encode(look.png(found)).decode("ascii")
+    return SurveyAnswer(images=found.images, notes=as_json(told), found=as_json([n for n in found.found if n.kind not in SAID_LATER]),
+                        sheet=sheet and f"data:image/png;base64,{sheet}", table=bool(kinds & OF_NUMBERS), turned=reading.turned,
+                        parts=list(found.parts), part=reading.part or next(iter(found.parts), ""))
+
+
+MANY = sorted((*TARS, *tables.ENDINGS, ".zip"), key=len, reverse=True)
+
+
+def holds_many(name: str) -> bool:
+    """Whether a file of this name can hold many images."""
+    return name.lower().endswith(tuple(MANY)) or bool(tables.kind_of(name))
+
+
+def taken(name: str) -> bool:
+    """Whether a file of this name is one of images, or belongs to such."""
+    return holds_many(name) or name.lower().endswith((*pictures.ENDINGS, BESIDE))
 
 
 def merged(told: list[notes.Note]) -> list[notes.Note]:

@@ -6,15 +6,17 @@ import { walkText } from './film_state.js';
 import { mounted } from '../../shell/mounted.js';
 import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
+import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { DrawWalk } from '../../shell/answers' */
-/** @import { Code } from '../../shell/types' */
+/** @import { Code, Keyframe, Origin } from '../../shell/types' */
 /** @import { Key } from './film_state.js' */
+/** @typedef {NonNullable<DrawWalk['method']>} Way */
 
 const { element } = mounted('film');
 
-const $ = (s) => element.querySelector(s),
+const $ = (/** @type {string} */ s) => element.querySelector(s),
   screens = { lerp: $('.lx-shot-lerp canvas'), slerp: $('.lx-shot-slerp canvas') },
   play = $('.lx-play'),
   scrub = $('.lx-transport input'),
@@ -26,20 +28,20 @@ const $ = (s) => element.querySelector(s),
 const length = $('.lx-length'),
   loop = $('.lx-loop'),
   why = $('.lx-why-way');
-/** @type {DrawWalk['method'][]} */
+/** @type {Way[]} */
 const WAYS = ['lerp', 'slerp'];
 let way = WAYS[0];
 let looped = true,
   both = false,
-  filling = null,
-  chosen = null,
-  usual = null,
-  shownLabel,
+  filling = /** @type {string | null} */ (null),
+  chosen = /** @type {boolean | null} */ (null),
+  usual = /** @type {Keyframe[] | null} */ (null),
+  shownLabel = /** @type {number | null} */ (null),
   restored = false,
   bringing = 0;
 const keys = () => lx.state.keys,
   codes = () => keys().map((k) => k.w);
-const on = () => lx.state.view === 'walk' && lx.state.info && lx.supports(lx.state.run, 'walk');
+const on = () => lx.state.view === 'walk' && !!lx.state.info && lx.supports(lx.state.run, 'walk');
 /* the code at time u of the path, by a way */
 const path = (u = player.t, how = way) => alongPath(codes(), u, how, looped);
 const ways_ = () => (both ? WAYS : [way]);
@@ -68,10 +70,11 @@ const frame = () => {
     k = Math.round(t * parts) % n;
   [...row.querySelectorAll('.lx-key')].forEach((e, i) => e.classList.toggle('on', i === k));
 };
-let memo = null;
+let memo = /** @type {{ keys: Keyframe[], text: string } | null} */ (null);
 const cached = () => {
-  if (memo?.keys !== keys()) memo = { keys: keys(), text: lx.b64(joined(codes())) };
-  return memo.text;
+  const now = memo?.keys === keys() ? memo : { keys: keys(), text: lx.b64(joined(codes())) };
+  memo = now;
+  return now.text;
 };
 const label = () => {
   play.textContent = lx.t(player.playing ? 'walk.pause' : 'walk.play');
@@ -163,8 +166,8 @@ const measure = () => {
     all = [...lines.lerp, ...lines.slerp, ...(r ? [r - 0.75, r + 0.75] : [])];
   const lo = Math.max(0, 0.92 * Math.min(...all)),
     hi = 1.04 * Math.max(...all),
-    down = (v) => (100 * (hi - v)) / (hi - lo),
-    y = (v) => down(v).toFixed(2),
+    down = (/** @type {number} */ v) => (100 * (hi - v)) / (hi - lo),
+    y = (/** @type {number} */ v) => down(v).toFixed(2),
     svg = chart.querySelector('svg');
   for (const how of WAYS)
     svg.querySelector('.' + how).setAttribute('points', lines[how].map((v, i) => `${((100 * i) / N).toFixed(2)},${y(v)}`).join(' '));
@@ -178,7 +181,7 @@ const measure = () => {
     band.setAttribute('height', (down(r - 0.71) - down(r + 0.71)).toFixed(2));
     line.setAttribute('y1', y(r));
     line.setAttribute('y2', y(r));
-    note.lastChild.textContent = `√${lx.state.info.spec.w_dim} = ${r.toFixed(1)}`;
+    note.lastChild.textContent = `√${opened().info.spec.w_dim} = ${r.toFixed(1)}`;
   }
   chart.dataset.lerp = Math.min(...lines.lerp).toFixed(4);
   chart.dataset.slerp = Math.min(...lines.slerp).toFixed(4);
@@ -206,7 +209,7 @@ const ways = () => {
 const frames = () => Math.max(8, Math.min(48, Math.floor(contact.clientWidth / 36)));
 const strip = () => {
   if (!on() || keys().length < 2) return;
-  const [, h, w] = lx.state.info.spec.shape,
+  const [, h, w] = opened().info.spec.shape,
     STRIP = frames();
   for (const how of ways_())
     lx.draw(strips[how], { op: 'strip', keys: cached(), frames: STRIP, method: how, loop: looped }, (x, im) => {
@@ -219,21 +222,24 @@ const strip = () => {
     });
   measure();
 };
+/** @param {string} textContent @param {string} key @param {number} n @param {() => void} onclick @param {boolean} disabled */
 const small = (textContent, key, n, onclick, disabled) => {
   const b = button({ textContent, onclick, disabled });
   entitle(b, lx.t(key, { n }));
   return b;
 };
-/* the keyframes in another order, or fewer of them */
+/** The keyframes in another order, or fewer of them. @param {(next: Keyframe[]) => void} edit */
 const change = (edit) => () => {
   const next = [...keys()];
   edit(next);
   lx.setKeys(next);
 };
+/** @param {number} i @param {number} j */
 const swap = (i, j) =>
   change((a) => {
     [a[i], a[j]] = [a[j], a[i]];
   });
+/** @param {number} i */
 const goTo = (i) => {
   const n = keys().length;
   player.halt();
@@ -241,6 +247,7 @@ const goTo = (i) => {
   frame();
   take();
 };
+/** @param {Keyframe} k @param {number} i @param {Keyframe[]} all */
 const keyframe = (k, i, { length: n }) => {
   const picture = blank(28, 28),
     go = button({ title: lx.originText(k.origin), 'aria-label': lx.t('walk.go', { n: i + 1 }), onclick: () => goTo(i) }, picture),
@@ -252,7 +259,9 @@ const keyframe = (k, i, { length: n }) => {
         '×',
         'walk.remove',
         i + 1,
-        change((a) => a.splice(i, 1)),
+        change((a) => {
+          a.splice(i, 1);
+        }),
         n < 2,
       ),
       small('›', 'walk.right', i + 1, swap(i + 1, i), i === n - 1),
@@ -262,6 +271,7 @@ const keyframe = (k, i, { length: n }) => {
   return e;
 };
 const adders = () => {
+  /** @param {string} className @param {string} key @param {() => unknown} onclick */
   const adder = (className, key, onclick) => button({ className: 'lx-btn lx-small ' + className, textContent: lx.t(key), onclick });
   return make(
     'div',
@@ -276,6 +286,7 @@ const draw = () => {
   frame();
   strip();
 };
+/** @param {Code} w @param {Origin} origin */
 const push = (w, origin) => {
   if (keys().length >= 12) return lx.say(lx.t('walk.full'));
   lx.setKeys([...keys(), { w: Float32Array.from(w), origin }]);
@@ -286,17 +297,17 @@ const fresh = async () => {
     const d = await lx.code({ op: 'sample', seed });
     push(d.w, { kind: 'seed', seed });
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   }
 };
 /* opens with four keyframes: held-out images of different classes where there are some, seeds otherwise */
 const fill = async () => {
   if (!on() || keys().length || filling === lx.state.run || bringing) return;
   const run = (filling = lx.state.run),
-    { info } = lx.state;
+    { points } = opened().info;
   try {
-    const some = info.points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * info.points)) : null,
-      found = [],
+    const some = points ? [0.02, 0.27, 0.52, 0.77].map((f) => Math.floor(f * points)) : null,
+      /** @type {Keyframe[]} */ found = [],
       seen = new Set();
     for (let tries = 0; found.length < 4 && tries < 16; tries++) {
       if (!some) {
@@ -305,13 +316,9 @@ const fill = async () => {
         found.push({ w, origin: { kind: 'seed', seed: tries } });
         continue;
       }
-      const {
-        w,
-        index,
-        label: of,
-      } = await lx.code({ op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % info.points });
+      const { w, index, label: of } = await lx.code({ op: 'point', index: (some[tries % 4] + 7 * Math.floor(tries / 4) + tries) % points });
       if (run !== lx.state.run || bringing) return;
-      if (of >= 0 && of !== null && seen.has(of) && tries < 12) continue;
+      if (of !== null && of >= 0 && seen.has(of) && tries < 12) continue;
       seen.add(of);
       found.push({ w, origin: { kind: 'point', index, label: of } });
     }
@@ -321,16 +328,16 @@ const fill = async () => {
       lx.setKeys(found);
     }
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   } finally {
     filling = null;
   }
 };
 /* ---- what a link, Back and undo bring back ---- */
 const LONGEST = 2 ** 16,
-  same = (a, b) => a && a.length === b.length && a.every((k, i) => k === b[i]);
-const width = () => lx.state.info.spec.w_dim,
-  layers = () => lx.state.info.spec.num_layers;
+  same = (/** @type {Keyframe[] | null} */ a, /** @type {Keyframe[]} */ b) => !!a && a.length === b.length && a.every((k, i) => k === b[i]);
+const width = () => opened().info.spec.w_dim,
+  layers = () => opened().info.spec.num_layers;
 const first = () => (lx.arc() ? 'slerp' : 'lerp');
 const text = () =>
   walkText.write(
@@ -346,20 +353,21 @@ const text = () =>
 const remember = () => {
   if (!restored || !lx.state.info || bringing) return;
   let told = text();
-  if (told?.length > LONGEST) {
+  if (told && told.length > LONGEST) {
     lx.say(lx.t('walk.long'));
     told = walkText.write({ way, both: chosen, looped, length: +length.value, keys: [] }, layers());
   }
   lx.keep('walk', told);
 };
+/** @param {Key} k @param {number | null | undefined} label @returns {Origin} */
 const originOf = (k, label) => {
   if (k.w) return { kind: 'link' };
-  return k.index === undefined ? { kind: 'seed', seed: k.seed } : { kind: 'point', index: k.index, label };
+  return k.index === undefined ? { kind: 'seed', seed: k.seed ?? 0 } : { kind: 'point', index: k.index, label };
 };
 /** @param {Key} k @returns {Promise<{ w: Code, label?: number | null }>} */
 const asked = async (k) => {
   if (k.w) return { w: k.w };
-  return k.index === undefined ? lx.code({ op: 'sample', seed: k.seed }) : lx.code({ op: 'point', index: k.index });
+  return k.index === undefined ? lx.code({ op: 'sample', seed: k.seed ?? 0 }) : lx.code({ op: 'point', index: k.index });
 };
 /** Show exactly what the link says: the keyframes' codes are asked for where it names images and seeds. */
 const restore = async () => {
@@ -378,7 +386,7 @@ const restore = async () => {
     ticket = ++bringing,
     s = walkText.read(lx.state.kept.walk, layers(), width()),
     wide = first() === 'slerp' && innerWidth > 720;
-  way = /** @type {DrawWalk['method'] | null} */ (s.way) || first();
+  way = /** @type {Way | null} */ (s.way) || first();
   chosen = s.both;
   both = chosen ?? wide;
   looped = s.looped;
@@ -387,6 +395,7 @@ const restore = async () => {
   loop.setAttribute('aria-pressed', looped);
   ways();
   stale();
+  /** @type {Keyframe[]} */
   const found = [];
   try {
     for (const k of s.keys) {
@@ -404,6 +413,7 @@ const restore = async () => {
   count(element, 'restored');
   fill();
 };
+/** @param {'gif' | 'mp4'} format */
 const film = (format) => async () => {
   if (keys().length < 2) return lx.say(lx.t('walk.few'));
   try {
@@ -416,7 +426,7 @@ const film = (format) => async () => {
       name: [lx.state.run, 'walk', ...(both ? [way === 'slerp' ? 'arc' : 'straight'] : [])].join('-'),
     });
   } catch (e) {
-    lx.say(e.message, 'error');
+    lx.say(/** @type {Error} */ (e).message, 'error');
   }
 };
 $('.lx-gif').onclick = film('gif');

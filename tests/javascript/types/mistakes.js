@@ -2,7 +2,8 @@
 import { lx } from '../../../explorer/shell/store.js';
 import { untilReady } from '../../../explorer/shell/poll.js';
 
-export const mistakes = async () => {
+/** @param {import('../../../explorer/shell/types').AskJob} ask */
+export const mistakes = async (ask) => {
   const sample = await lx.code({ op: 'sample', seed: 1 }),
     found = await untilReady(
       () => lx.code({ op: 'directions' }),
@@ -31,6 +32,10 @@ export const mistakes = async () => {
     lx.api('microscope', { run: 'a', op: 'sample', seed: 1 }),
     // @ts-expect-error a route that there is not
     lx.api('run'),
+    // @ts-expect-error a call of Train without what it needs
+    ask('job_start', { family: 'vae', data: 'mnist' }),
+    // @ts-expect-error a field that the call does not have
+    ask('job_resume', { title: 'mine' }),
     // @ts-expect-error what is drawn has no such setting
     lx.draw(document.createElement('canvas'), { op: 'samples', row: 2 }),
   ];

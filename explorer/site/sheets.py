@@ -1,0 +1,75 @@
+"""The held-out images of a data set, cut small: a visitor who looks at six of them fetches some hundred, not all.
+
+Grey images are lossless, here as in their own sheets. Colours are not: what is looked at comes from small copies of them (``tiles``), and
+what is encoded from the set's own sheets, so that a browser's encoder is given the pixels that the server's is.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from training.heldout import HeldOut
+from training.pixels import grid, to_pillow
+
+COLUMNS = 10
+GREY, COLOUR = 100, 50                          # images of a file
+QUALITY = 85                                    # of colours that are looked at
+
+
+def per_file(held: HeldOut) -> int:
+    """Images in each file."""
+    return GREY if held.lossless else COLOUR
+
+
+def layout(held: HeldOut) -> dict[str, int]:
+    """What a run's ``dataset`` says of its files, in place of the sheets' own."""
+    per = per_file(held)
+    return {"columns": COLUMNS, "per_sheet": per, "sheets": -(-held.n // per)}
+
+
+def tiles(held: HeldOut) -> Iterator[tuple[str, bytes]]:
+    """data/tiles/SET/K.webp: small files of images to be looked at, exact where the sheets are."""
+    per = per_file(held)
+    for k in range(layout(held)["sheets"]):
+        images = held.images(range(k * per, min((k + 1) * per, held.n))).transpose(0, 2, 3, 1)
+        how: dict[str, Any] = {"lossless": True, "quality": 100} if held.lossless else {"quality": QUALITY}
+        yield f"data/tiles/{held.folder.name}/{k}.webp", webp(grid(images, COLUMNS), **how)
+
+
+def webp(pixels: np.ndarray, **how: Any) -> bytes:
+    """Pixels (H, W, C) uint8 as a file."""
+    kept = io.BytesIO()
+    to_pillow(pixels).save(kept, "WEBP", method=4, **how)
+    return kept.getvalue()
+
+
+def whole(held: HeldOut, first: int | None) -> dict[str, Any] | None:
+    """What a model's ``whole`` says of the set's own sheets, where the small files are not exact: how they are laid out, and the image
+    ``first`` itself, which the page opens on: its pixels need no sheet."""
+    if held.lossless:
+        return None
+    known = None
+    if first is not None:
+        pixels = held.images([first])[0].transpose(1, 2, 0)
+        known = {"index": first, "picture": data_url(pixels)}
+    return {"columns": held.columns, "per_sheet": held.per_sheet, "first": known}
+
+
+def data_url(pixels: np.ndarray) -> str:
+    """Pixels (H, W, C) uint8, exactly, as an address."""
+    body = webp(pixels, lossless=True, quality=100)
+    return "data:image/webp;base64," + base64.b64encode(body).decode("ascii")
+
+
+def once(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files without the small copies of images that are there exactly as well: for a page that fetches nothing."""
+    whole = {path.split("/")[2] for path in files if path.startswith("data/sheet/")}
+    return {path: body for path, body in files.items() if not (path.startswith("data/tiles/") and path.split("/")[2] in whole)}
+
+
+__all__ = ["data_url", "layout", "once", "tiles", "whole"]
