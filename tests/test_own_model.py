@@ -212,7 +212,7 @@ def make():
     session = open_named(f"{tmp_path / 'Blob 2.py'}:make", say=said.append)
     run = session.run("blob-2")
     assert run.spec.shape == (1, 6, 6) and run.held is None
-    assert any("No held-out images are named" in s for s in said) and any(s.startswith("Reconstruct: ") for s in said)
+    assert any("No test images are named" in s for s in said) and any(s.startswith("Reconstruct: ") for s in said)
     assert run.decode(np.array([[9, 0], [-9, 0]], np.float32))[:, 0, 5, 0].tolist() == [255, 0]
     row = next(r for r in Client(session).get("runs").json()["runs"] if r["name"] == "blob-2")
     assert row["dataset_title"] == "" and row["elsewhere"]
