@@ -38,7 +38,7 @@ class WGANGPObjective(WassersteinObjective):
 
 
 points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8, learning_rate=2e-3, beta1=0.5, penalty=0.1,
-                              decay="cosine", ema_images=10_000)
+                              critic_steps=2, decay="cosine", ema_images=10_000)
 
 FAMILY = Family(
     name="wgan-gp", title="WGAN-GP", paper="Gulrajani et al. 2017, Improved Training of Wasserstein GANs",
@@ -48,7 +48,7 @@ FAMILY = Family(
     Config=WGANGPConfig, Model=Generator, Objective=WGANGPObjective, headline=("frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=40_000, learning_rate=5e-4, ema_images=5_000)},
-        "cpu": {"*": dict(images=150_000, network="conv", learning_rate=5e-4, critic_steps=2, decay="cosine"),
+        "cpu": {"*": dict(images=1_000_000, network="conv", learning_rate=5e-4, decay="cosine"),
                 "ring": points, "grid": points},
         "gpu": {"*": dict(images=4_000_000, network="conv", channels=64, learning_rate=2e-4)},
     },
