@@ -39,10 +39,11 @@ from torch import Tensor, nn
 from .. import networks
 from ..code_prior import GaussianCodes
 from ..errors import squared_error
-from ..model import Draws, LatentModel, LatentSpec
+from ..model import LatentModel, LatentSpec
 from . import ImportFailed
 from .differences import differentiable
 from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
+from .prior import SaidPrior
 
 PRIORS = ("normal", "uniform", "fitted")
 MOST_CODES, MOST_TRIED = 2**16, 64                # numbers of a code; widths that are tried where none is told
@@ -64,7 +65,7 @@ class Shared:
         return self
 
 
-class Adapted(GaussianCodes):
+class Adapted(SaidPrior):
     """``given`` behind the calls of a LatentModel. Made by ``adapt``, which finds out what it is called with."""
 
     ours = False
@@ -83,14 +84,6 @@ class Adapted(GaussianCodes):
     def given(self) -> Any:
         """What was brought."""
         return self.other.held if self.inner is None else self.inner
-
-    def draws(self) -> Draws:
-        if self.spec.prior == "fitted":
-            return super().draws()
-        return Draws(self.spec.z_dim, "uniform" if self.spec.prior == "uniform" else "normal")
-
-    def prior(self, drawn: Tensor) -> Tensor:
-        return super().prior(drawn) if self.spec.prior == "fitted" else drawn * 2 - 1 if self.spec.prior == "uniform" else drawn
 
     def map(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         if not callable(_said(self.given, "map")):

@@ -17,13 +17,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..code_prior import GaussianCodes
-from ..model import Config, DataSpec, Draws, Family, LatentSpec, Objective, SettingError, setting
+from ..model import Config, DataSpec, Family, LatentSpec, Objective, SettingError, setting
 from . import ImportFailed, graph
 from .adapter import PRIORS, Shared
 from .differences import differentiable
 from .form import LAYOUTS, VALUES, Form, shape_of
 from .graph import MISSING, MOST_BYTES, Graph, Port
+from .prior import SaidPrior
 
 KIND = "onnx"
 TRIED = (1, 16)                                   # rows of a batch
@@ -46,7 +46,7 @@ class OnnxConfig(Config):
     latent_prior: str = setting("normal", "what seeds draw from", choices=PRIORS)
 
 
-class OnnxModel(GaussianCodes):
+class OnnxModel(SaidPrior):
     """``w`` is what the decoder takes, flat: (n, 1, z_dim)."""
 
     ours = False
@@ -76,14 +76,6 @@ class OnnxModel(GaussianCodes):
         if c.encoder:
             encoder = graph.checked(bytes_of(self.encoder_graph), "its encoder")
             self._encode = Session(encoder, c.encoder_input, c.encoder_output, tuple(row), self.spec.w_dim, "its encoder")
-
-    def draws(self) -> Draws:
-        if self.spec.prior == "fitted":
-            return super().draws()
-        return Draws(self.spec.z_dim, "uniform" if self.spec.prior == "uniform" else "normal")
-
-    def prior(self, drawn: Tensor) -> Tensor:
-        return super().prior(drawn) if self.spec.prior == "fitted" else drawn * 2 - 1 if self.spec.prior == "uniform" else drawn
 
     def drawn(self, codes: Tensor) -> Tensor:
         """What the decoder's graph gives of codes (n, …) of z_dim numbers each."""
