@@ -94,7 +94,7 @@ const link = () => (state.run ? addressOf(location.href, state) : '');
 /** @type {History} */
 const steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
 knows.can = () => steps.can;
-state.kept = placeOf(location.href).kept;
+state.kept = placeOf(location.href).kept; /* state.view is the address's too */
 const linked = !!placeOf(location.href).run;
 
 /* own range inputs (class lx-range) show how far they are; call after setting a value by program */
@@ -204,10 +204,11 @@ const restore = async (at, first, loading) => {
   chosen = true;
   state.shows = null;
   tellOpening(null);
-  const view = views.find((v) => v.name === at.view)?.name || state.view,
+  /* what was chosen while the page opened stays: its address was in place before that */
+  const view = (!first && views.find((v) => v.name === at.view)?.name) || state.view,
     moved = view !== state.view;
   restoring = true;
-  state.kept = at.kept;
+  if (!first) state.kept = at.kept;
   state.view = view;
   const changed = settle(run, info, at);
   place();

@@ -26,7 +26,9 @@ class Held:
             route.continue_()
 
     def refuse(self, sentence: str) -> None:
-        """Answer what was held with an error, and hold nothing more."""
+        """Answer what was held with an error, once there is any, and hold nothing more."""
+        while not self.waiting:                          # asked for by the page, and not yet heard of here
+            self.page.wait_for_timeout(5)
         self.holding = False
         for route in self.waiting:
             route.fulfill(status=422, json={"error": sentence})

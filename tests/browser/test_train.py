@@ -18,6 +18,8 @@ from tests.explorer.conftest import data, make
 from tests.training import small
 from training import alarms
 
+from .held import Held
+
 BOX = "#lx-train [data-form]"
 
 
@@ -321,7 +323,28 @@ def test_an_augmentation_is_seen_before_it_trains(drive, pictures):
     page.locator(".lx-data").select_option("mnist")
     page.locator("[data-setting=augment]").select_option("shift")
     drive.settled()
+    expect(page.locator(".lx-data")).to_have_value("mnist")
     expect(page.locator(".lx-augmented")).to_be_hidden()            # none of its images are here
+
+
+def test_what_is_chosen_while_the_run_of_the_link_opens_stays(drive):
+    """Of a slow machine: the form is there before the run is."""
+    page, held = drive.page, Held(drive.page, "run/tiny")
+    opened(drive)
+    page.locator(".lx-data").select_option("folder")
+    page.get_by_role("radio", name="WGAN-GP").click()
+    assert drive.state("s.run") is None
+    held.let_go()
+    drive.until("lx.state.run === 'tiny'")
+    drive.settled()
+    expect(page.locator(".lx-data")).to_have_value("folder")
+    expect(page.get_by_role("radio", name="WGAN-GP")).to_have_attribute("aria-checked", "true")
+    assert json.loads(drive.state("s.kept.train")).items() >= {"data": "folder", "family": "wgan-gp"}.items()
+    page.get_by_role("tab", name="Codes").click()
+    page.reload()
+    drive.until("lx.state.run === 'tiny'")
+    page.get_by_role("tab", name="Train").click()
+    expect(page.locator(".lx-data")).to_have_value("folder")
 
 
 def test_a_visitor_sees_and_cannot_start(drive):
