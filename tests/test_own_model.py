@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import app
@@ -26,6 +27,7 @@ from tests.explorer.conftest import Client, make
 from tests.explorer.conftest import data as drawn_data
 from training import checkpoint
 from training.outside import ImportFailed, python_file
+from training.vision import importable
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -108,7 +110,6 @@ def test_map(client, run):
 
 def test_codes_are_what_its_own_encoder_gives(client, run, trained):
     spec = python_file.named(f"{trained / 'own_model.py'}")[0]
-    import torch
     with torch.no_grad():
         mean, log_variance = spec.eval().encode(torch.from_numpy(run.real(np.arange(5))).float() / 255)
     w, sigma = run.encode(run.real(np.arange(5)))
@@ -229,3 +230,28 @@ def test_images_of_a_folder_are_all_held_out_but_of_a_split(trained, cache, tmp_
         Image.eval(image, lambda v: 255 - v).save(path)
     found = named_model.images_of(str(tmp_path / "split"), 28)
     assert len(found.test) == len(found.train) > 50, "these folders are a split"
+
+
+def test_the_readme_s_wrapping_of_another_library_s_model(trained, cache, tmp_path, monkeypatch):
+    """diffusers' AutoencoderKL, saved by diffusers itself, as its class in README opens it."""
+    text = next(t for t in re.findall(r"```python\n(.+?)```", README, re.S) if "from diffusers" in t)
+    (tmp_path / "wrapped.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    importable()
+    from diffusers import AutoencoderKL
+    torch.manual_seed(0)
+    theirs = AutoencoderKL(in_channels=1, out_channels=1, block_out_channels=(8, 16), down_block_types=("DownEncoderBlock2D",) * 2,
+                           up_block_types=("UpDecoderBlock2D",) * 2, latent_channels=2, norm_num_groups=4, sample_size=28)
+    theirs.save_pretrained("my-autoencoder")
+    told = []
+    session = open_named("wrapped.py:Model", str(trained / "own_digits"), 28, say=told.append)
+    run = session.run("wrapped")
+    images = run.real(np.arange(4))
+    with torch.no_grad():
+        latent = theirs.eval().encode(torch.from_numpy(images).float() / 127.5 - 1).latent_dist
+        drawn = theirs.decode(latent.mean).sample
+    w, sigma = run.encode(images)
+    np.testing.assert_allclose(w.reshape(4, -1), latent.mean.reshape(4, -1), atol=1e-4)
+    np.testing.assert_allclose(sigma.reshape(4, -1), latent.std.reshape(4, -1), rtol=1e-3)
+    np.testing.assert_allclose(run.decode(w)[..., 0], ((drawn[:, 0] + 1) * 127.5).clip(0, 255), atol=1)
+    assert "It is shown by Map, Codes, Arithmetic, Walk, Reconstruct, Microscope." in told

@@ -1,7 +1,7 @@
-"""The one place that imports torchvision, which only downloads need.
+"""The one place that imports torchvision, which downloads need, and models of libraries that import it.
 
 A torchvision built for CUDA beside a CPU build of torch stops at import, since its two compiled operators are missing.
-Nothing here calls them, so declaring their schemas is enough: the data sets are pure Python.
+Nothing here calls them, so declaring their schemas is enough: data sets and transforms are pure Python.
 """
 
 from __future__ import annotations
@@ -17,9 +17,16 @@ _library: torch.library.Library | None = None     # kept: dropping it would take
 
 def datasets() -> ModuleType:
     """``torchvision.datasets``. Raises ImportError or RuntimeError where torchvision cannot be used at all."""
+    importable()
+    return importlib.import_module("torchvision.datasets")
+
+
+def importable() -> None:
+    """Make ``import torchvision`` work from now on, whoever does it. Raises ImportError or RuntimeError where nothing helps."""
     global _library
     try:
-        return importlib.import_module("torchvision.datasets")
+        importlib.import_module("torchvision")
+        return
     except RuntimeError as error:
         if "torchvision::nms does not exist" not in str(error):
             raise
@@ -28,4 +35,4 @@ def datasets() -> ModuleType:
     _library = torch.library.Library("torchvision", "DEF")
     _library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    return importlib.import_module("torchvision.datasets")
+    importlib.import_module("torchvision")

@@ -5,6 +5,7 @@ The code of a file is run here, and nowhere else in the program, because the own
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import inspect
 import re
@@ -22,6 +23,7 @@ from ..checkpoint import WEIGHTS
 from ..dataset import Dataset
 from ..files import sha256, write_json, write_tensors
 from ..model import Config, DataSpec, Family, LatentModel, Objective, SettingError, setting
+from ..vision import importable
 from . import NOWHERE, ImportFailed
 from .adapter import Adapted, adapt
 
@@ -71,6 +73,8 @@ def named(text: str) -> tuple[Any, Path, str]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module               # as classes that look their module up want it (dataclasses)
     sys.path.insert(0, str(file.resolve().parent))          # its neighbours, as when it is run itself
+    with contextlib.suppress(ImportError, RuntimeError):
+        importable()                              # diffusers 0.42.1 imports it with any of its models
     try:
         spec.loader.exec_module(module)
     finally:
