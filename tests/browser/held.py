@@ -6,12 +6,12 @@ from playwright.sync_api import Page, Route
 
 
 class Held:
-    """Holds back every request to ``path`` (code, render, …) whose body contains ``part``, until ``let_go``."""
+    """Holds back every request to ``path`` (code, render, …, or a whole pattern) whose body contains ``part``, until ``let_go``."""
 
     def __init__(self, page: Page, path: str, part: str = "") -> None:
         self.waiting: list[Route] = []
         self.holding, self.part, self.page = True, part, page
-        page.route(f"**/explorer/{path}", self._take)
+        page.route(path if path.startswith("**") else f"**/explorer/{path}", self._take)
 
     def _take(self, route: Route) -> None:
         if self.holding and self.part in (route.request.post_data or ""):

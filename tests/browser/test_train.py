@@ -290,6 +290,26 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
     expect(page.locator("[data-setting=batch_size]")).to_have_value("128")
 
 
+def test_what_is_being_typed_stays_when_the_answer_for_one_s_images_comes(drive, pictures):
+    page = opened(drive)
+    held = Held(page, "**/component_server/**", "job_fit")
+    page.locator(".lx-data").select_option("folder")
+    page.locator("#lx-train .lx-files").set_input_files(pictures)
+    page.wait_for_selector(f"{BOX}[data-upload=ready]", state="attached")
+    page.locator("#lx-train .lx-more > summary").click()
+    batch, width = (page.get_by_label(name, exact=True) for name in ("Batch size", "Layer width"))
+    batch.fill("16")
+    held.let_go()
+    expect(page.locator(".lx-own-fit")).not_to_be_empty()
+    expect(batch).to_have_value("16")
+    width.fill("24")
+    drive.settled()
+    expect(batch).to_have_value("16")
+    width.blur()
+    drive.settled()
+    assert json.loads(drive.state("s.kept.train"))["settings"] == {"batch_size": 16, "width": 24}
+
+
 SEEN = """() => { const image = document.querySelector('.lx-augmented img'),
     c = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), x = c.getContext('2d'); x.drawImage(image, 0, 0);
     const d = x.getImageData(0, 0, c.width, c.height).data;

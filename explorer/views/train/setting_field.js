@@ -76,11 +76,16 @@ export const settingField = (s, plain, edited, enabled, changed) => {
     title = word('setting.' + s.name, s.name.replaceAll('_', ' ')),
     ranged = ['int', 'float', 'numbers'].includes(s.kind) && !(s.low === null && s.high === null),
     range = ranged ? ` · ${bound(s.low ?? 0)} … ${bound(s.high ?? 0)}` : '';
-  let taken = plain;
+  let taken = plain,
+    typing = false; /* and not yet done */
   input.dataset.setting = s.name;
   input.setAttribute('aria-label', title);
   input.disabled = !enabled;
+  input.oninput = () => {
+    typing = true;
+  };
   input.onchange = () => {
+    typing = false;
     const v = valueOf(s, input);
     edited = same(v, taken) ? undefined : v;
     input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
@@ -89,7 +94,7 @@ export const settingField = (s, plain, edited, enabled, changed) => {
   };
   const decide = (/** @type {Setting | undefined} */ value) => {
     taken = value ?? plain;
-    if (edited === undefined && s.kind !== 'bool') input.value = shownAs(taken);
+    if (edited === undefined && !typing && s.kind !== 'bool') input.value = shownAs(taken);
     fit.hidden = same(taken, plain) || edited !== undefined;
     fit.textContent = fit.hidden ? '' : lx.t('train.setting.fit', { value: told(plain) });
   };
