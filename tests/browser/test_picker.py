@@ -17,6 +17,7 @@ from training import checkpoint
 from training.label import LABEL
 
 from .conftest import Driver
+from .held import Held
 
 SHOWN = "[...document.querySelectorAll('#lx-picker .lx-run')].filter((e) => e.checkVisibility()).map((e) => e.dataset.run)"
 FOCUS = "document.activeElement.dataset.run ?? document.activeElement.className"
@@ -255,6 +256,18 @@ def test_a_run_that_was_to_show_a_view_is_not_opened_once_the_view_is_left(fresh
         route.continue_()
     fresh.settled()
     assert held and fresh.state("[s.run, s.view, s.opening]") == ["plane", "map", None]
+
+
+def test_a_view_that_is_chosen_before_any_run_is_there_opens_on_its_own(fresh):
+    page, held = fresh.page, Held(fresh.page, "run/plane*")
+    page.goto(f"{fresh.server}/")
+    page.wait_for_function("lx.state.opening === 'plane'")
+    page.locator("[role=tab][data-view=codes]").click()
+    page.wait_for_function("lx.state.view === 'codes'")
+    held.let_go()
+    page.wait_for_function("lx.state.run === 'info'")
+    fresh.settled()
+    assert fresh.state("[s.run, s.view, s.opening, s.shows]") == ["info", "codes", None, "codes"]
 
 
 @pytest.mark.parametrize("width", [1280, 420])
