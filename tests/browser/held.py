@@ -19,6 +19,11 @@ class Held:
         else:
             route.continue_()
 
+    def asked(self) -> None:
+        """Wait until something is held: what the page has asked for is heard of here a little later."""
+        while not self.waiting:
+            self.page.wait_for_timeout(5)
+
     def let_go(self) -> None:
         """Send on what was held, and hold nothing more."""
         self.holding = False
@@ -27,8 +32,7 @@ class Held:
 
     def refuse(self, sentence: str) -> None:
         """Answer what was held with an error, once there is any, and hold nothing more."""
-        while not self.waiting:                          # asked for by the page, and not yet heard of here
-            self.page.wait_for_timeout(5)
+        self.asked()
         self.holding = False
         for route in self.waiting:
             route.fulfill(status=422, json={"error": sentence})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from .held import Held
+
 HERE = "[s.run, s.view, window.lx.b64(s.w), JSON.stringify(s.origin), s.kept]"
 STEP = "history.state.lx"
 
@@ -128,16 +130,14 @@ def test_back_during_a_load_wins_over_it(drive):
     page.locator("[role=tab][data-view=walk]").click()
     drive.until("history.state.lx === 1")
     drive.settled()
-    held = []
-    page.route("**/explorer/code", lambda route: held.append(route) if '"sample"' in route.request.post_data else route.continue_())
+    held = Held(page, "code", '"sample"')
     page.locator(".lx-seed").click()
-    drive.until("window.lx.busy > 0")
+    held.asked()
     page.evaluate("history.back()")
     drive.until("history.state.lx === 0")
     drive.until("window.lx.state.view === 'codes'")
-    for route in held:
-        route.continue_()
-    assert held and rest(drive) == first
+    held.let_go()
+    assert rest(drive) == first
 
 
 def test_a_link_pasted_over_the_address_is_restored(drive):

@@ -118,14 +118,11 @@ def test_arrow_keys_move_and_open_nothing(drive):
 
 def test_a_run_that_is_being_opened_says_so(drive):
     drive.open("run=ours&view=map")
-    page, held = drive.page, []
-    page.route("**/explorer/run/vae-faces", lambda r: held.append(r))
+    page, held = drive.page, Held(drive.page, "run/vae-faces")
     page.locator(".lx-run[data-run=vae-faces]").click()
     expect(page.locator(".lx-run[data-run=vae-faces]")).to_have_attribute("aria-busy", "true")
     expect(page.locator("#lx-now i")).to_have_text("Opening …")
-    while not held:
-        page.wait_for_timeout(5)
-    held[0].continue_()
+    held.let_go()
     drive.until("lx.state.run === 'vae-faces'")
     expect(page.locator("#lx-picker [aria-busy=true]")).to_have_count(0)
     expect(page.locator("#lx-now i")).to_contain_text("Cartoon faces")
@@ -246,16 +243,15 @@ def test_a_first_visit_is_told_what_it_sees_and_what_to_do_once(fresh):
 
 def test_a_run_that_was_to_show_a_view_is_not_opened_once_the_view_is_left(fresh):
     page = fresh.map("").page
-    held = []
-    page.route("**/run/info*", lambda route: held.append(route))
+    held = Held(page, "run/info*")
     page.locator("[role=tab][data-view=codes]").click()
     page.wait_for_function("lx.state.opening === 'info'")
+    held.asked()
     page.locator("[role=tab][data-view=map]").click()
     page.wait_for_function("lx.state.view === 'map'")
-    for route in held:
-        route.continue_()
+    held.let_go()
     fresh.settled()
-    assert held and fresh.state("[s.run, s.view, s.opening]") == ["plane", "map", None]
+    assert fresh.state("[s.run, s.view, s.opening]") == ["plane", "map", None]
 
 
 def test_a_view_that_is_chosen_before_any_run_is_there_opens_on_its_own(fresh):
