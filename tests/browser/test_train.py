@@ -104,6 +104,7 @@ def test_a_newcomer_trains_on_own_images_and_walks_in_the_model(drive, pictures,
     page.evaluate("lx.sample(7)")
     drive.changed(before)
     assert json.loads((trained / "mine" / "card.json").read_text())["images_seen"] == 2000
+    assert not (trained / "_data" / "mnist").exists(), "of these images, not of the first set that is offered"
 
 
 def test_a_reload_stop_resume_delete(drive, pictures, trained):
