@@ -9,6 +9,7 @@ import http.server
 import io
 import json
 import threading
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,13 @@ ASK = """async (all) => { const { ask } = await import(new URL('js/shell/server.
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Any static host."""
+    """Any static host: one that knows few types, as nginx does (of what a site has; the rest is text to it)."""
+
+    TYPES = {".html": "text/html", ".js": "application/javascript", ".json": "application/json", ".png": "image/png",
+             ".webp": "image/webp"}
+
+    def guess_type(self, path: str | PathLike[str]) -> str:
+        return self.TYPES.get(Path(path).suffix, "text/plain")
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
