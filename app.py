@@ -164,11 +164,14 @@ def port_is_free(host: str, port: int) -> bool:
 
 def where(local: str, public: str | None, args: argparse.Namespace) -> str:
     """What is said once the page is served: its addresses."""
+    from explorer.server.access import others_find
     from explorer.server.tools import PATH
 
     address = local.replace("[::]", "[::1]")
     only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
     said = f"Latent Explorer is at {address}{only}" + (f" and, for a week, at {public}" if public else "")
+    if found := others_find(args.host):
+        said += f"\nOthers on your network find it at http://{found}:{args.port}/"
     return said + (f"\nIts tools, for programs that speak MCP, are at {address.rstrip('/')}{PATH}" if args.mcp else "")
 
 

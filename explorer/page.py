@@ -131,7 +131,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early)])
+                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early, colours=theme.tokens())])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The theme: system fonts only, tokens in theme.css."""
+"""The theme: system fonts only, colours in tokens.css."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FONTS = ["Inter", "Segoe UI", "system-ui", "-apple-system", "Noto Sans KR",
 
 
 def theme() -> gr.themes.Base:
-    """A Gradio theme whose colours are the CSS variables of theme.css, so that light and dark change in one place."""
+    """A Gradio theme whose colours are the CSS variables of tokens.css, so that light and dark change in one place."""
     values = dict(
         body_background_fill="var(--bg)", body_text_color="var(--ink)", body_text_color_subdued="var(--soft)",
         background_fill_primary="var(--panel)", background_fill_secondary="var(--bg)", block_background_fill="transparent",
@@ -40,6 +40,11 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=FONTS, font_mono=mono).set(**values, **dark, **sizes)
 
 
+def tokens() -> str:
+    """The CSS that gives the theme's colours: all that a page of Gradio's own, like that of the login, needs to be seen."""
+    return Path(__file__).with_name("tokens.css").read_text("utf-8")
+
+
 def styles() -> str:
     """The CSS of the page."""
-    return Path(__file__).with_name("theme.css").read_text("utf-8")
+    return tokens() + Path(__file__).with_name("theme.css").read_text("utf-8")

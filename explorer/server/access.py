@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,26 @@ def is_loopback(host: str | None) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback
+
+
+def others_find(host: str) -> str | None:
+    """Where others on the network find a server that is bound to every address (0.0.0.0, ::): the address from which this machine would
+    reach another network, in brackets where it is IPv6. Nothing is sent for it. None where ``host`` is one address or a name, or this
+    machine has no network."""
+    try:
+        bound = ipaddress.ip_address(host.strip().strip("[]"))
+    except ValueError:
+        return None
+    if not bound.is_unspecified:
+        return None
+    family, elsewhere = (socket.AF_INET, "192.0.2.1") if bound.version == 4 else (socket.AF_INET6, "2001:db8::1")   # kept for examples
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as s:
+            s.connect((elsewhere, 9))
+            found = str(s.getsockname()[0])
+    except OSError:
+        return None
+    return None if is_loopback(found) else f"[{found}]" if ":" in found else found
 
 
 @dataclass

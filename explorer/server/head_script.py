@@ -14,6 +14,7 @@ from .scope import route_path
 from .scripts import scripts
 from .whole import whole
 
+LOOK = Path(__file__).with_name("login.css")
 SCRIPT, LOGIN, MOUNT = (Path(__file__).with_name(f"{name}.js") for name in ("early", "login", "mount"))
 
 
@@ -34,10 +35,12 @@ def modules() -> bytes:
 
 
 class Early:
-    """ASGI middleware that puts the scripts first in the ``<head>`` of the page itself, and leaves all else as it is."""
+    """ASGI middleware that puts the scripts first in the ``<head>`` of the page itself, and leaves all else as it is. ``colours``: the
+    tokens that the theme names. The page has them in its own head, which the login page comes without."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, colours: str = "") -> None:
         self.app, self.first, self.modules = app, first(), modules()
+        self.look = f"<style>{colours}{LOOK.read_text('utf-8')}</style>".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or route_path(scope) != "/":
@@ -45,7 +48,7 @@ class Early:
             return
 
         async def answer(held: list[Message], body: bytes) -> None:
-            ours = self.first + (b"" if ASKS_LOGIN in body else self.modules)
+            ours = self.first + (self.look if ASKS_LOGIN in body else self.modules)
             body = body.replace(HEAD, HEAD + ours, 1)
             MutableHeaders(raw=held[0]["headers"])["content-length"] = str(len(body))
             await send(held[0])

@@ -11,7 +11,8 @@ let wanted = !remembered(KEY) && !lx.linked;
 const tell = () => {
   const row = lx.runOf(lx.state.run),
     start = 'start.' + lx.state.view,
-    words = row && !row.encodes && lx.known(start + '.generator') ? start + '.generator' : start;
+    kinds = [...(lx.state.training ? [] : ['.visitor']), ...(row && !row.encodes ? ['.generator'] : []), ''],
+    words = start + (kinds.find((kind) => lx.known(start + kind)) ?? '');
   box.hidden = !wanted || !row || !lx.known(words) || !lx.supports(row.name);
   if (box.hidden || !row) return;
   const about = lx.views.find((v) => v.name === lx.state.view)?.inspector;

@@ -31,7 +31,8 @@ def document(session: Session, names: Sequence[str] = VIEWS, head: str = "", bod
     inner = "".join(_element(child) for child in blocks(session, names).children)
     styles = f"{theme.styles()}\n{shell.stylesheets()}\n{page.shown(names)}\n{(HERE / 'site.css').read_text('utf-8')}"
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en" style="color-scheme:light dark"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><title>Latent Explorer</title><style>{styles}</style>{head}</head>
 <body data-site="1" data-loading>{LOADING}<div class="gradio-container"><main class="contain">{inner}</main></div>
 <script type="application/json" id="lx-relabel">[]</script>{body}</body></html>

@@ -68,10 +68,11 @@ def files(folder: Path | None = None) -> dict[str, bytes]:
 
 
 def packed(folder: Path | None = None) -> dict[str, bytes]:
-    """The files of a site's folder runtime/."""
+    """The files of a site's folder runtime/. Modules end in .js: many a host (nginx 1.22 among them) does not know .mjs
+    to be a script, and a browser runs none that is said to be another thing."""
     found = files(folder)
-    return {f"runtime/{MODULE}": found[MODULE], f"runtime/{GLUE}": found[GLUE],
-            f"runtime/{WASM}.gz": gzip.compress(found[WASM], 9, mtime=0), "runtime/LICENSE.txt": LICENSE.encode()}
+    modules = {f"runtime/{name.removesuffix('.mjs')}.js": found[name] for name in (MODULE, GLUE)}
+    return {**modules, f"runtime/{WASM}.gz": gzip.compress(found[WASM], 9, mtime=0), "runtime/LICENSE.txt": LICENSE.encode()}
 
 
 def _complete(folder: Path) -> bool:

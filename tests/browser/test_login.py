@@ -1,4 +1,5 @@
-"""The login page says what gradio's is silent about: a wait after wrong passwords, and cookies that a frame does not get."""
+"""The login page is seen in the page's colours, and says what gradio's is silent about: a wait after wrong passwords, and cookies that a
+frame does not get."""
 
 from __future__ import annotations
 
@@ -85,3 +86,21 @@ def test_wrong_passwords_are_told_to_wait(context, locked, watch):
         log_in(tab, "wrong")
     assert last.value.status == 429
     expect(tab.locator("#lx-login")).to_contain_text("the next can be tried in")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_boxes_and_the_button_are_seen(context, locked, watch, scheme):
+    """Their colours are the theme's tokens, which the login page has without the page's own head."""
+    watch.expected = "401"
+    tab = context.new_page()
+    tab.emulate_media(color_scheme=scheme)
+    tab.goto(locked)
+    tab.get_by_label("password").wait_for()
+    look = tab.evaluate(r"""() => {
+      const of = (e) => getComputedStyle(e), box = document.querySelector('input[type=password]'), ground = of(document.body);
+      const light = (c) => c.match(/\d+/g).slice(0, 3).reduce((sum, v) => sum + +v, 0) / 765;
+      return { ground: light(ground.backgroundColor), ink: light(of(document.querySelector('h2')).color), border: of(box).borderTopWidth,
+        edge: of(box).borderTopColor, button: of(document.querySelector('button')).backgroundColor }; }""")
+    assert (look["ground"] > 0.9 and look["ink"] < 0.2) if scheme == "light" else (look["ground"] < 0.15 and look["ink"] > 0.8)
+    assert look["border"] == "1px" and look["edge"] == ("rgb(230, 227, 220)" if scheme == "light" else "rgb(42, 45, 54)")
+    assert look["button"] == ("rgb(61, 90, 254)" if scheme == "light" else "rgb(140, 158, 255)")

@@ -9,6 +9,8 @@ import http.server
 import io
 import json
 import threading
+import zipfile
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +44,13 @@ ASK = """async (all) => { const { ask } = await import(new URL('js/shell/server.
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Any static host."""
+    """Any static host: one that knows few types, as nginx does (of what a site has; the rest is text to it)."""
+
+    TYPES = {".html": "text/html", ".js": "application/javascript", ".json": "application/json", ".png": "image/png",
+             ".webp": "image/webp"}
+
+    def guess_type(self, path: str | PathLike[str]) -> str:
+        return self.TYPES.get(Path(path).suffix, "text/plain")
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
@@ -276,6 +284,49 @@ def test_a_drawn_digit_is_encoded_in_the_browser(there):
     tab.wait_for_function("(was) => lx.state.w.join() !== was && lx.state.origin.kind === 'image'", arg=before)
 
 
+def test_seeds_and_a_gif_are_saved_by_the_browser(session, there):
+    """As the server would write them: the seeds' own images, and the frames of a walk."""
+    tab, run = there("run=vae-plane-mnist&view=walk"), session.run("vae-plane-mnist")
+    assert tab.evaluate(rest.RESTS)
+    tab.get_by_role("button", name="Seeds…").click()
+    dialog = tab.locator("#lx-seeds dialog[open]")
+    dialog.get_by_label("From seed").fill("5")
+    dialog.get_by_label("How many seeds").fill("3")
+    with tab.expect_download() as got:
+        dialog.get_by_role("button", name="Save zip").click()
+    drawn = run.decode(run.map_z(np.concatenate([run.sample_z(1, seed) for seed in (5, 6, 7)])))
+    with zipfile.ZipFile(got.value.path()) as archive:
+        images = [one["file"] for one in json.loads(archive.read("seeds.json"))["images"]]
+        for name, image in zip(images, drawn, strict=True):
+            with Image.open(io.BytesIO(archive.read(name))) as found:
+                assert abs(np.asarray(found.convert("L")).astype(int) - image[..., 0].astype(int)).max() <= 1
+    dialog.get_by_role("button", name="Close").click()
+    tab.get_by_label("Length").select_option("4")
+    with tab.expect_download() as film:
+        tab.get_by_role("button", name="Save GIF").click()
+    with Image.open(film.value.path()) as gif:
+        assert gif.format == "GIF" and gif.n_frames == 80
+
+
+def test_nothing_is_there_without_a_word_before_the_page_knows_its_language(context, watch, site):
+    """Its modules are held back meanwhile: a bar in both languages, on the browser's own light or dark."""
+    tab, held = context.new_page(), []
+    tab.emulate_media(color_scheme="dark")
+    tab.route("**/js/shell/store.js", held.append)
+    tab.goto(f"{site}/?run=vae-plane-mnist", wait_until="commit")
+    expect(tab.locator("#lx-loading")).to_contain_text("페이지를 불러오는 중")
+    expect(tab.locator(".lx-hero")).to_be_hidden()
+    ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((v) => v < 40)"
+    assert tab.evaluate(ground), "no flash of white in the dark"
+    while not held:
+        tab.wait_for_timeout(20)
+    tab.unroute("**/js/shell/store.js")
+    for route in held:
+        route.continue_()
+    tab.wait_for_selector(".lx-hero[data-n]")
+    assert tab.evaluate(ground) and tab.locator(".lx-hero").is_visible()
+
+
 def test_what_takes_a_server_says_so_where_it_would_be(there):
     tab = there("run=stylealae-faces-32&view=map")
     assert tab.evaluate(rest.RESTS)
@@ -285,6 +336,14 @@ def test_what_takes_a_server_says_so_where_it_would_be(there):
     assert tab.locator(".lx-tab").all_inner_texts() == ["Map", "Codes", "Arithmetic", "Walk", "Styles", "Pyramid", "Reconstruct"]
     told = "document.querySelector('#lx-toast.on')?.textContent.includes({})"
     there("run=vae-plane-mnist&view=train").wait_for_function(told.format("'takes the program'"))
+    tab = there("run=vae-plane-mnist&view=walk")
+    assert tab.evaluate(rest.RESTS)
+    tab.locator("#view-walk .lx-mp4").click()
+    tab.wait_for_function(told.format("'MP4'"))
+    tab = there("run=vae-plane-mnist&view=reconstruct")
+    assert tab.evaluate(rest.RESTS)
+    tab.locator("#view-reconstruct .lx-generators button").first.click()
+    tab.wait_for_function(told.format("'no server'"))
     tab.goto(tab.url.partition("?")[0] + "?run=nowhere")
     tab.wait_for_function(told.format("'does not have that run'"))
 

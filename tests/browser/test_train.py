@@ -375,6 +375,7 @@ def test_a_visitor_sees_and_cannot_start(drive):
     drive.page.route("**/component_server/**", as_visitor)
     page = opened(drive)
     expect(page.locator("#lx-train .lx-wrong")).to_contain_text("--allow-training")
+    expect(page.locator("#lx-train .lx-nothing")).to_have_text("Trainings that run are shown here; a shared page starts none.")
     expect(page.get_by_role("button", name="Start training")).to_be_disabled()
     expect(page.get_by_label("Name", exact=True)).to_be_disabled()
 

@@ -1,7 +1,10 @@
+import ipaddress
+import socket
+
 import pytest
 
 from explorer import VisitorError
-from explorer.server.access import Access, is_loopback
+from explorer.server.access import Access, is_loopback, others_find
 
 
 @pytest.mark.parametrize("host", [
@@ -38,3 +41,19 @@ def test_visitors_get_one_sentence():
     with pytest.raises(VisitorError, match=r"^[^.]*visitors[^.]*\.$") as e:
         Access(False).require_training()
     assert isinstance(e.value, PermissionError) and e.value.status == 403
+
+
+@pytest.mark.parametrize("host, family", [("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6), ("[::]", socket.AF_INET6)])
+def test_the_address_that_others_use_is_this_machines(host, family):
+    """A server can be bound to it; where this machine has no network there is none to tell."""
+    found = others_find(host)
+    if found is not None:
+        bare = found.strip("[]")
+        assert (":" in bare) == found.startswith("[") and not is_loopback(bare) and not ipaddress.ip_address(bare).is_unspecified
+        with socket.socket(family) as s:
+            s.bind((bare, 0))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.168.1.2", "example.org", "localhost", "::1"])
+def test_a_page_at_one_address_has_told_it(host):
+    assert others_find(host) is None

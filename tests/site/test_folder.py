@@ -309,7 +309,9 @@ def test_codes_that_are_too_many_are_known_where_the_page_begins(session, monkey
 
 
 def test_the_runtime_is_known_by_its_hash(kept, monkeypatch, tmp_path):
-    assert set(runtime.packed(kept)) == {f"runtime/{name}" for name in (runtime.MODULE, runtime.GLUE, f"{runtime.WASM}.gz", "LICENSE.txt")}
+    names = ("ort.wasm.min.js", "ort-wasm-simd-threaded.js", f"{runtime.WASM}.gz", "LICENSE.txt")
+    packed = runtime.packed(kept)
+    assert set(packed) == {f"runtime/{name}" for name in names} and all(packed[f"runtime/{name}"] for name in names)
     (kept / runtime.MODULE).write_bytes(b"another")
     with pytest.raises(Refused, match="is not that of"):
         runtime.packed(kept)

@@ -9,7 +9,7 @@ export const single = !!within;
 
 /** @type {Map<string, string>} */
 const urls = new Map();
-const TYPES = { png: 'image/png', webp: 'image/webp', js: 'text/javascript', mjs: 'text/javascript', json: 'application/json' };
+const TYPES = { png: 'image/png', webp: 'image/webp', js: 'text/javascript', json: 'application/json' };
 
 /** A file cannot be had; its message is its path. */
 export class Missing extends Error {}

@@ -11,8 +11,8 @@ import { inTurn } from './turns.js';
  * @property {(network: number, given: Given, ahead: boolean) => Promise<Told>} run
  */
 
-const MODULE = 'runtime/ort.wasm.min.mjs',
-  GLUE = 'runtime/ort-wasm-simd-threaded.mjs',
+const MODULE = 'runtime/ort.wasm.min.js',
+  GLUE = 'runtime/ort-wasm-simd-threaded.js',
   WASM = 'runtime/ort-wasm-simd-threaded.wasm.gz',
   FRAME = 16; /* milliseconds that many images may hold the page for */
 /** @type {Map<boolean, Promise<Place>>} */

@@ -191,7 +191,11 @@ export class TrainingForm {
     go.disabled = !training || running || sending || this.#busy;
     const ready = sending ? 'train.start.sending' : 'train.start';
     go.textContent = lx.t(running ? 'train.start.busy' : ready);
-    if (!training) this.#refuse(lx.t('train.error.visitor'));
+    if (training) return;
+    this.#refuse(lx.t('train.error.visitor'));
+    const empty = this.#element.querySelector('.lx-nothing p');
+    empty.dataset.t = 'start.train.visitor';
+    empty.textContent = lx.t(empty.dataset.t);
   }
 
   #suggest() {
