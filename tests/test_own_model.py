@@ -21,6 +21,7 @@ from explorer.named_model import open_named
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.routes import make_routes
+from explorer.views import supported
 from tests import forked
 from tests.explorer.conftest import Client, make
 from tests.explorer.conftest import data as drawn_data
@@ -88,6 +89,7 @@ def test_it_is_the_run_that_is_opened(session, client, told):
     runs = client.get("runs").json()
     row = next(r for r in runs["runs"] if r["name"] == "own-model")
     assert runs["first"] == "own-model" and row["own"] and row["elsewhere"] and row["title"] == "own_model · Model"
+    assert runs["firsts"] == dict.fromkeys(supported(session.run("own-model").card.spec.to_dict()), "own-model"), "no tab puts another model in its place"
     assert row["encodes"] and row["stochastic"] and row["w_dim"] == 8 and row["family_title"] == "Own model (Python)"
     assert told[0] == "own_model.py:Model is the run own-model."
     assert "It is shown by Map, Codes, Arithmetic, Walk, Reconstruct, Microscope." in told
