@@ -25,6 +25,7 @@ from explorer.views import supported
 from tests import forked
 from tests.explorer.conftest import Client, make
 from tests.explorer.conftest import data as drawn_data
+from tests.training.test_tables import DIGITS
 from training import checkpoint
 from training.outside import ImportFailed, python_file
 
@@ -231,3 +232,9 @@ def test_images_of_a_folder_are_all_held_out_but_of_a_split(trained, cache, tmp_
         Image.eval(image, lambda v: 255 - v).save(path)
     found = named_model.images_of(str(tmp_path / "split"), 28)
     assert len(found.test) == len(found.train) > 50, "these folders are a split"
+
+
+def test_its_images_may_be_a_table(trained, cache, tmp_path):
+    """A CSV as scikit-learn ships it: all of it is held out, by class."""
+    found = named_model.images_of(str(DIGITS), 28)
+    assert len(found.test) == 1797 and len(found.train) == 0 and found.spec.shape == (1, 28, 28) and len(found.spec.classes) == 10

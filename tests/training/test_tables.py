@@ -277,7 +277,7 @@ def test_sizes_are_told_of_what_was_looked_at(tmp_path: Path) -> None:
     for k in range(40):
         (tmp_path / "few").mkdir(exist_ok=True)
         (tmp_path / "few" / f"{k:02}.png").write_bytes(png(noise(1, 20 + k, 30, 3, seed=k)[0]))
-    assert "Those looked at so far are stored with 30 × 20 – 30 × 59 pixels." in said(folder.survey(tmp_path / "few"))
+    assert "Those looked at so far are stored with 30 × 20 – 30 × 58 pixels." in said(folder.survey(tmp_path / "few"))
     for k in range(10, 40):
         (tmp_path / "few" / f"{k:02}.png").unlink()
     assert "They are stored with 30 × 20 – 30 × 29 pixels." in said(folder.survey(tmp_path / "few"))
