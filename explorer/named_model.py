@@ -29,7 +29,8 @@ from .runs.session import Session
 def open_named(model: str, images: str | None = None, size: int | None = None, trained: Iterable[Path] = (), device: str = "cpu",
                say: Callable[[str], None] = lambda s: None) -> Session:
     """A session over ``trained`` and the model that ``FILE.py:CLASS`` names. ``images``: a known data set, or images of her own in any
-    form; ``size``: the side to bring the latter to. Runs the file's code. Raises ImportFailed, DataError; what the code raises comes through.
+    form; ``size``: the side to bring the latter to. Runs the file's code. Raises ImportFailed, DataError; what the code raises comes
+    through.
 
     Its run lies in a folder that is removed when the program ends; what is measured of it is kept in the first of ``trained``, if there is
     one, and counts again for the same model.

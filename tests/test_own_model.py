@@ -9,9 +9,11 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import app
@@ -90,7 +92,8 @@ def test_it_is_the_run_that_is_opened(session, client, told):
     runs = client.get("runs").json()
     row = next(r for r in runs["runs"] if r["name"] == "own-model")
     assert runs["first"] == "own-model" and row["own"] and row["elsewhere"] and row["title"] == "own_model · Model"
-    assert runs["firsts"] == dict.fromkeys(supported(session.run("own-model").card.spec.to_dict()), "own-model"), "no tab puts another model in its place"
+    able = supported(session.run("own-model").card.spec.to_dict())
+    assert runs["firsts"] == dict.fromkeys(able, "own-model"), "no tab puts another model in its place"
     assert row["encodes"] and row["stochastic"] and row["w_dim"] == 8 and row["family_title"] == "Own model (Python)"
     assert told[0] == "own_model.py:Model is the run own-model."
     assert "It is shown by Map, Codes, Arithmetic, Walk, Reconstruct, Microscope." in told
@@ -111,7 +114,6 @@ def test_map(client, run):
 
 def test_codes_are_what_its_own_encoder_gives(client, run, trained):
     spec = python_file.named(f"{trained / 'own_model.py'}")[0]
-    import torch
     with torch.no_grad():
         mean, log_variance = spec.eval().encode(torch.from_numpy(run.real(np.arange(5))).float() / 255)
     w, sigma = run.encode(run.real(np.arange(5)))
@@ -238,3 +240,37 @@ def test_its_images_may_be_a_table(trained, cache, tmp_path):
     """A CSV as scikit-learn ships it: all of it is held out, by class."""
     found = named_model.images_of(str(DIGITS), 28)
     assert len(found.test) == 1797 and len(found.train) == 0 and found.spec.shape == (1, 28, 28) and len(found.spec.classes) == 10
+
+
+def test_the_readme_s_wrapper_of_another_library_is_a_model(cache, trained, tmp_path, monkeypatch):
+    """Its lines as they stand, over a network that answers as diffusers does: a distribution, and a sample beside other things."""
+    class AutoencoderKL(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.down, self.up = torch.nn.Conv2d(1, 2, 4, 4), torch.nn.ConvTranspose2d(1, 1, 4, 4)
+
+        @classmethod
+        def from_pretrained(cls, name):
+            torch.manual_seed(len(name))
+            return cls()
+
+        def encode(self, x):
+            mean, log_variance = self.down(x).chunk(2, 1)
+            return SimpleNamespace(latent_dist=SimpleNamespace(mean=mean, std=(log_variance / 2).exp()))
+
+        def decode(self, z):
+            return SimpleNamespace(sample=self.up(z).tanh())
+
+    monkeypatch.setitem(sys.modules, "diffusers", SimpleNamespace(AutoencoderKL=AutoencoderKL))
+    (tmp_path / "wrapper.py").write_text(README.split("### Your own model")[1].split("```python\n")[1].split("```")[0])
+    said = []
+    run = open_named(f"{tmp_path / 'wrapper.py'}:Model", str(trained / "own_digits"), 28, [tmp_path], say=said.append).run("wrapper")
+    assert "Codes of 1 × 7 × 7, images of 1 × 28 × 28 with values -1..1, an encoder with deviations." in said
+    theirs, real = AutoencoderKL.from_pretrained("my-autoencoder").eval(), run.real(np.arange(4))
+    with torch.no_grad():
+        code = theirs.encode(torch.from_numpy(real).float() / 127.5 - 1).latent_dist
+        drawn = theirs.decode(code.mean).sample
+    w, sigma = run.encode(real)
+    np.testing.assert_allclose(w.reshape(4, -1), code.mean.flatten(1), atol=1e-5)
+    np.testing.assert_allclose(sigma.reshape(4, -1), code.std.flatten(1), atol=1e-5)
+    np.testing.assert_allclose(run.decode(w)[..., 0], ((drawn[:, 0] + 1) * 127.5).round(), atol=1)

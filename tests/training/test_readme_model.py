@@ -83,7 +83,8 @@ def test_each_import_of_the_readme_becomes_a_run(command: str, tmp_path: Path, m
         save_file(renamed(theirs), tmp_path / "theirs" / "model.safetensors")
         (tmp_path / "theirs" / "config.json").write_text(json.dumps(config))
         named = {**config, "names": {"enc": "encoder", "dec": "decoder"}}
-        with served({"owner/name": {"config.json": json.dumps(named).encode(), "model.safetensors": save(renamed(theirs))}}) as (address, asked):
+        files = {"config.json": json.dumps(named).encode(), "model.safetensors": save(renamed(theirs))}
+        with served({"owner/name": files}) as (address, asked):
             words = [w.replace("@revision", "@v1") for w in words]                # the one that the stand-in has
             monkeypatch.setattr(hub, "fetch", partial(hub.fetch, endpoint=address))
             assert cli.main(words) == 0
@@ -112,4 +113,4 @@ def test_a_table_of_one_s_own_is_the_images_of_what_is_taken_in(tmp_path: Path, 
 
 
 def test_the_section_has_these_ways() -> None:
-    assert [("theirs/" in c, "--decoder" in c, "hf://" in c) for c in COMMANDS] == [(True, False, False), (False, True, False), (False, False, True)]
+    assert len(COMMANDS) == 3 and all(way in c for way, c in zip(("theirs/", "--decoder", "hf://"), COMMANDS, strict=True))
