@@ -106,9 +106,9 @@ def arguments(argv: list[str] | None = None, environ: dict[str, str] | None = No
                         help="folder of trained runs (trained); may be given again: the first is written to, the others are only read")
     parser.add_argument("--model", metavar="FILE.py:CLASS", help="show a model of your own: a class (or function) of a Python file, whose "
                         "code is run; what it has to offer stands in training/outside/adapter.py")
-    parser.add_argument("--model-data", metavar="DATA", help="held-out images of --model: a data set's name (mnist), or a folder or zip of "
-                        "images")
-    parser.add_argument("--model-size", type=int, metavar="N", help="with a folder of --model-data: side of the images in pixels")
+    parser.add_argument("--model-data", metavar="DATA", help="held-out images of --model: a data set's name (mnist), or images of "
+                        "your own: a folder, an archive or a table, as training takes them")
+    parser.add_argument("--model-size", type=int, metavar="N", help="with images of your own: side of the images in pixels")
     parser.add_argument("--device", default="cpu", help="where models run: cpu, cuda, cuda:1, mps (cpu)")
     parser.add_argument("--allow-training", action="store_true", help="let everyone who reaches the page train, stop and delete runs")
     parser.add_argument("--mcp", action="store_true", default=environ.get("GRADIO_MCP_SERVER", "").lower() == "true",

@@ -28,8 +28,9 @@ from .runs.session import Session
 
 def open_named(model: str, images: str | None = None, size: int | None = None, trained: Iterable[Path] = (), device: str = "cpu",
                say: Callable[[str], None] = lambda s: None) -> Session:
-    """A session over ``trained`` and the model that ``FILE.py:CLASS`` names. ``images``: a known data set, or a folder or zip; ``size``:
-    the side to bring the latter to. Runs the file's code. Raises ImportFailed, DataError; what the code raises comes through.
+    """A session over ``trained`` and the model that ``FILE.py:CLASS`` names. ``images``: a known data set, or images of her own in any
+    form; ``size``: the side to bring the latter to. Runs the file's code. Raises ImportFailed, DataError; what the code raises comes
+    through.
 
     Its run lies in a folder that is removed when the program ends; what is measured of it is kept in the first of ``trained``, if there is
     one, and counts again for the same model.
@@ -49,8 +50,8 @@ def open_named(model: str, images: str | None = None, size: int | None = None, t
 
 
 def images_of(text: str | None, size: int | None = None) -> Dataset | None:
-    """The data set that a person names: one that is known, or a folder or zip, all of whose images are held out where its folders are no
-    split: nothing is trained on them here. Raises DataError."""
+    """The data set that a person names: one that is known, or a folder, archive or table, all of whose images are held out where it has
+    no split: nothing is trained on them here. Raises DataError."""
     if text is None:
         return None
     if text in data.NAMES and text != "folder":

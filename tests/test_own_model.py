@@ -22,9 +22,11 @@ from explorer.named_model import open_named
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.routes import make_routes
+from explorer.views import supported
 from tests import forked
 from tests.explorer.conftest import Client, make
 from tests.explorer.conftest import data as drawn_data
+from tests.training.test_tables import DIGITS
 from training import checkpoint
 from training.outside import ImportFailed, python_file
 from training.vision import importable
@@ -90,6 +92,8 @@ def test_it_is_the_run_that_is_opened(session, client, told):
     runs = client.get("runs").json()
     row = next(r for r in runs["runs"] if r["name"] == "own-model")
     assert runs["first"] == "own-model" and row["own"] and row["elsewhere"] and row["title"] == "own_model · Model"
+    able = supported(session.run("own-model").card.spec.to_dict())
+    assert runs["firsts"] == dict.fromkeys(able, "own-model"), "no tab puts another model in its place"
     assert row["encodes"] and row["stochastic"] and row["w_dim"] == 8 and row["family_title"] == "Own model (Python)"
     assert told[0] == "own_model.py:Model is the run own-model."
     assert "It is shown by Map, Codes, Arithmetic, Walk, Reconstruct, Microscope." in told
@@ -230,6 +234,12 @@ def test_images_of_a_folder_are_all_held_out_but_of_a_split(trained, cache, tmp_
         Image.eval(image, lambda v: 255 - v).save(path)
     found = named_model.images_of(str(tmp_path / "split"), 28)
     assert len(found.test) == len(found.train) > 50, "these folders are a split"
+
+
+def test_its_images_may_be_a_table(trained, cache, tmp_path):
+    """A CSV as scikit-learn ships it: all of it is held out, by class."""
+    found = named_model.images_of(str(DIGITS), 28)
+    assert len(found.test) == 1797 and len(found.train) == 0 and found.spec.shape == (1, 28, 28) and len(found.spec.classes) == 10
 
 
 def test_the_readme_s_wrapping_of_another_library_s_model(trained, cache, tmp_path, monkeypatch):

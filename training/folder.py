@@ -113,7 +113,8 @@ def _found(there: Source, n: int, sizes: list[tuple[int, int]], classes: tuple[s
     told = [Note(f"is_{there.kind}", n)]
     if sizes:
         least, largest = min(sizes, key=lambda s: s[0] * s[1]), max(sizes, key=lambda s: s[0] * s[1])
-        told.append(Note("size", name=" – ".join(dict.fromkeys(f"{w} × {h}" for w, h in (least, largest)))))
+        told.append(Note("sizes" if len(sizes) < n and least != largest else "size",
+                         name=" – ".join(dict.fromkeys(f"{w} × {h}" for w, h in (least, largest)))))
         told.append(Note("grey" if grey else "colour"))
     named = ", ".join(classes)
     told.append(Note("classes", len(classes), named if len(named) <= TOLD else named[:TOLD].rpartition(",")[0] + ", …")

@@ -63,6 +63,7 @@ FOUND = {
     "is_idx": "MNIST's format (idx), images: {n}.",
     "is_parquet": "A data set in parquet, images: {n}.",
     "size": "They are stored with {name} pixels.",
+    "sizes": "Those looked at so far are stored with {name} pixels.",
     "grey": "They are grey.",
     "colour": "They have colours.",
     "classes": "{n} classes: {name}.",

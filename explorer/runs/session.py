@@ -85,7 +85,11 @@ class Session:
     def first(self, cards: Mapping[str, Card] | None = None) -> str | None:
         """The run to open with: one that was named at the start, else see ``first_of``; None without runs. ``cards``: as ``runs`` gives."""
         cards = self.runs()[0] if cards is None else cards
-        return next((name for name in cards if self.places.get(name) in self.given), None) or first_of(cards)
+        return self.named(cards) or first_of(cards)
+
+    def named(self, cards: Mapping[str, Card]) -> str | None:
+        """That of ``cards`` that the owner named when she started the page."""
+        return next((name for name in cards if self.places.get(name) in self.given), None)
 
     def card(self, name: str) -> Card:
         """The card of a listed run. Raises NotThere: a name from a request is only ever looked up, never made a path."""

@@ -41,7 +41,8 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
-    return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards), "problems": problems, "training": access.training}
+    return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards, session.named(cards)), "problems": problems,
+            "training": access.training}
 
 
 def _group(data: DataSpec) -> str:

@@ -76,10 +76,14 @@ def _supports(module: ModuleType) -> Callable[[dict[str, Any]], bool]:
     return module.supports
 
 
-def firsts(cards: Mapping[str, Card]) -> dict[str, str]:
-    """For each view that tells runs apart the one that shows its point best, the first of equals; none where it can show none."""
+def firsts(cards: Mapping[str, Card], named: str | None = None) -> dict[str, str]:
+    """For each view that tells runs apart the one that shows its point best, the first of equals; none where it can show none.
+    ``named``: the run that the owner named when she started the page, which every view shows that can."""
     found = {}
     for name, module in modules().items():
+        if named is not None and _supports(module)(cards[named].spec.to_dict()):
+            found[name] = named
+            continue
         able = [c for c in cards.values() if hasattr(module, "worth") and _supports(module)(c.spec.to_dict())]
         if able:
             found[name] = max(able, key=module.worth).name

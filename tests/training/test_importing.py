@@ -261,6 +261,19 @@ def test_the_command_converts(tmp_path, vae, interpreters):
     assert refused.is_pickle(tmp_path / "model.pt") and not refused.is_pickle(tmp_path / "model.safetensors")
 
 
+@pytest.mark.parametrize("length", [128, 640, 896, 1152, 1408, 1416])
+def test_the_length_of_a_header_is_no_pickle(tmp_path, length):
+    """safetensors begins with it: 640 is 80 02, 896 is 80 03, … as pickles begin. What begins so and has no header is one."""
+    save_file({"w": torch.zeros(2)}, tmp_path / "w.safetensors", {"said": ""})
+    header = int.from_bytes((tmp_path / "w.safetensors").read_bytes()[:8], "little")
+    save_file({"w": torch.zeros(2)}, tmp_path / "w.safetensors", {"said": "x" * (length - header)})
+    raw = (tmp_path / "w.safetensors").read_bytes()
+    assert int.from_bytes(raw[:8], "little") == length and not refused.is_pickle(tmp_path / "w.safetensors")
+    for protocol in range(2, 6):
+        (tmp_path / "p.safetensors").write_bytes(pickle.dumps({"w": list(range(300))}, protocol))
+        assert refused.is_pickle(tmp_path / "p.safetensors")
+
+
 def test_the_command_measures_what_it_takes_in(tmp_path, pair, monkeypatch, capsys):
     """As evaluate does: figures, codes of the held-out images, what the page shows."""
     from training import cli

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import shlex
+import socket
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 SECTION = README.split("### Your own images")[1].split("\nA run is a folder")[0]
 ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", SECTION, re.M)[1:])
 COMMANDS = re.findall(r"^python -m training ([^#\n]+)", SECTION, re.M)
+BY_NAME = re.findall(r"`([a-z0-9-]+)`", SECTION.split("By name, where there is a network:")[1].split(". Without")[0])
 QUICK = ["--network", "dense", "--width", "16", "--images", "256", "--batch-size", "64", "--threads", "1", "--no-evaluate"]
 
 
@@ -93,8 +95,7 @@ def test_the_bounds_are_those_of_the_program() -> None:
 
     assert f"At least {FEWEST} and at most {MOST_IMAGES:,} images" in SECTION
     assert f"at most {MOST_BYTES_EACH // 2**20} MB and 90 million pixels a file" in SECTION
-    named = re.findall(r"`([a-z0-9-]+)`", SECTION.split("By name, where there is a network:")[1].split(". Without")[0])
-    assert set(named) <= set(datasets.known()) and set(named) >= {n for n, k in datasets.known().items() if k.order >= 20}
+    assert set(BY_NAME) <= set(datasets.known()) and set(BY_NAME) >= {n for n, k in datasets.known().items() if k.order >= 20}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -136,3 +137,16 @@ def test_too_few_are_told_and_nothing_is_lost(tmp_path: Path, capsys: pytest.Cap
     assert cli.main(["look", str(tmp_path / "none.npz")]) == 2 and "There is no folder, archive or file at" in capsys.readouterr().err
     with pytest.raises(DataError, match="needs at least 20"):
         data.load("folder", source=tmp_path / "few.npy", cache=tmp_path)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_without_a_network_it_is_said_where_the_files_belong(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """README: in torchvision, but of CIFAR in a folder of its name, of EuroSAT as a folder of one's own."""
+    def none(*args: object, **more: object) -> None:
+        raise OSError("no network")
+    monkeypatch.setattr(socket, "create_connection", none)
+    monkeypatch.setattr(socket, "getaddrinfo", none)
+    with pytest.raises(DataError, match="could not be fetched") as e:
+        data.load(name, cache=tmp_path)
+    place = {"cifar10": str(tmp_path / "cifar10"), "cifar100": str(tmp_path / "cifar100"), "eurosat": "a folder for each class"}
+    assert place.get(name, str(tmp_path / "torchvision")) in str(e.value)

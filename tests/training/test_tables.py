@@ -272,6 +272,17 @@ def put_idx(where: Path, stem: str, images: np.ndarray, labels: np.ndarray, test
             (where / f"{stem}{part}-{what}-ubyte{'.gz' * packed}").write_bytes(gzip.compress(raw) if packed else raw)
 
 
+def test_sizes_are_told_of_what_was_looked_at(tmp_path: Path) -> None:
+    """A look opens some of many; only where all were opened, or one size was met, is it said of all."""
+    for k in range(40):
+        (tmp_path / "few").mkdir(exist_ok=True)
+        (tmp_path / "few" / f"{k:02}.png").write_bytes(png(noise(1, 20 + k, 30, 3, seed=k)[0]))
+    assert "Those looked at so far are stored with 30 × 20 – 30 × 58 pixels." in said(folder.survey(tmp_path / "few"))
+    for k in range(10, 40):
+        (tmp_path / "few" / f"{k:02}.png").unlink()
+    assert "They are stored with 30 × 20 – 30 × 29 pixels." in said(folder.survey(tmp_path / "few"))
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_idx_files_are_paired_by_name(tmp_path: Path, packed: bool) -> None:
     x, y = arrow(60), np.arange(60) % 10

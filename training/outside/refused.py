@@ -20,10 +20,18 @@ def is_pickle(path: Path) -> bool:
         return True
     try:
         with open(path, "rb") as f:
-            head = f.read(2)
-        return head[:1] == b"\x80" and len(head) > 1 and head[1] <= 5 or head == b"PK" and _holds_pickle(path)
+            head = f.read(9)
+        if head[:2] == b"PK":
+            return _holds_pickle(path)
+        return head[:1] == b"\x80" and len(head) > 1 and head[1] <= 5 and not _has_header(head, path.stat().st_size)
     except OSError:
         return False
+
+
+def _has_header(head: bytes, size: int) -> bool:
+    """Whether a file begins as safetensors does: the length of its header in 8 bytes, little end first, and a brace. A header of 640,
+    896, 1,152 or 1,408 bytes begins with a pickle's two bytes."""
+    return len(head) == 9 and head[8:] == b"{" and int.from_bytes(head[:8], "little") <= size - 8
 
 
 def _holds_pickle(path: Path) -> bool:
