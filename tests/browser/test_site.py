@@ -309,22 +309,24 @@ def test_seeds_and_a_gif_are_saved_by_the_browser(session, there):
 
 
 def test_nothing_is_there_without_a_word_before_the_page_knows_its_language(context, watch, site):
-    """Its modules are held back meanwhile: a bar in both languages, on the browser's own light or dark."""
-    tab, held = context.new_page(), []
+    """Its store waits here for a word: a bar in both languages, on the browser's own light or dark."""
+    tab = context.new_page()
     tab.emulate_media(color_scheme="dark")
-    tab.route("**/js/shell/store.js", held.append)
+
+    def waiting(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body="await new Promise((go) => (window.go = go));\n" + answer.text())
+    tab.route("**/js/shell/store.js", waiting)
     tab.goto(f"{site}/?run=vae-plane-mnist", wait_until="commit")
+    tab.wait_for_function("!!window.go")
     expect(tab.locator("#lx-loading")).to_contain_text("페이지를 불러오는 중")
     expect(tab.locator(".lx-hero")).to_be_hidden()
-    ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((v) => v < 40)"
-    assert tab.evaluate(ground), "no flash of white in the dark"
-    while not held:
-        tab.wait_for_timeout(20)
-    tab.unroute("**/js/shell/store.js")
-    for route in held:
-        route.continue_()
+    dark = r"getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).every((v) => v < 40)"
+    assert tab.evaluate(dark), "no flash of white"
+    tab.evaluate("window.go()")
     tab.wait_for_selector(".lx-hero[data-n]")
-    assert tab.evaluate(ground) and tab.locator(".lx-hero").is_visible()
+    expect(tab.locator(".lx-hero")).to_be_visible()
+    assert tab.evaluate(dark)
 
 
 def test_what_takes_a_server_says_so_where_it_would_be(there):
