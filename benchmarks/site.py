@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from explorer import Refused, destination
 from explorer.runs.session import Session
@@ -62,8 +62,7 @@ def visits(site: Path, run: str, views: Sequence[str]) -> dict[str, int]:
             context.on("response", lambda answer, asked=asked: asked.add(unquote(urlsplit(answer.url).path).strip("/")))
             page = context.new_page()
             page.goto(f"http://127.0.0.1:{server.server_address[1]}/?run={run}&view={view}")
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(3000)
+            _rest(page, asked)
             context.close()
             found[view] = sent(site / (path or "index.html") for path in asked if (site / (path or "index.html")).is_file())
         browser.close()
@@ -71,12 +70,22 @@ def visits(site: Path, run: str, views: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def _rest(page: Page, asked: set[str]) -> None:
+    """Wait until the hero is drawn, nothing is being worked out, and for two seconds nothing more was asked for."""
+    page.wait_for_selector(".lx-hero[data-n]", timeout=120_000)
+    quiet, before = 0, -1
+    while quiet < 4:
+        page.wait_for_timeout(500)
+        quiet = quiet + 1 if page.evaluate("lx.busy") == 0 and len(asked) == before else 0
+        before = len(asked)
+
+
 def main(argv: Sequence[str] = ()) -> None:
     """Write a site of all runs and say what it is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks site")
     parser.add_argument("--trained", type=Path, default=HERE / "trained")
     parser.add_argument("--site", type=Path, help="measure one that was written already")
-    parser.add_argument("--visits", nargs="+", metavar="RUN", help="only count what visitors of these runs fetch")
+    parser.add_argument("--visits", nargs="*", metavar="RUN", help="only count what visitors of these runs fetch, of all without any")
     args = parser.parse_args(list(argv))
     with tempfile.TemporaryDirectory() as scratch:
         session, site = Session(args.trained, keep=0), args.site or Path(scratch) / "site"
@@ -85,10 +94,10 @@ def main(argv: Sequence[str] = ()) -> None:
             print(f"\n{done.told}\n")
         print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
         names = json.loads((site / destination.MARK).read_text("utf-8"))["runs"]
-        for name in names if not args.visits else ():
+        for name in names if args.visits is None else ():
             print(_row(session, site, name), flush=True)
         rows = {row["name"]: row["views"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
-        for name in args.visits or VISITED:
+        for name in VISITED if args.visits is None else args.visits or names:
             if name in rows:
                 told = visits(site, name, rows[name]).items()
                 print(f"{name}: a visitor fetches {', '.join(f'{view} {n / MB:.1f} MB' for view, n in told)}", flush=True)

@@ -18,6 +18,7 @@ from training.pixels import grid, to_pillow
 
 COLUMNS = 10
 GREY, COLOUR = 100, 50                          # images of a file
+OTHERS = 0, 1                                   # test images that Reconstruct begins its row between two with
 QUALITY = 85                                    # of colours that are looked at
 
 
@@ -49,15 +50,14 @@ def webp(pixels: np.ndarray, **how: Any) -> bytes:
 
 
 def whole(held: HeldOut, first: int | None) -> dict[str, Any] | None:
-    """What a model's ``whole`` says of the set's own sheets, where the small files are not exact: how they are laid out, and the image
-    ``first`` itself, which the page opens on: its pixels need no sheet."""
+    """What a model's ``whole`` says of the set's own sheets, where the small files are not exact: how they are laid out, and the images
+    that the page opens on themselves, by their numbers: ``first``, and OTHERS, one of which Reconstruct begins its row between two with.
+    Their pixels need no sheet, which has about 1 MB."""
     if held.lossless:
         return None
-    known = None
-    if first is not None:
-        pixels = held.images([first])[0].transpose(1, 2, 0)
-        known = {"index": first, "picture": data_url(pixels)}
-    return {"columns": held.columns, "per_sheet": held.per_sheet, "first": known}
+    opened = sorted({k for k in (*OTHERS, first) if k is not None and k < held.n})
+    known = {str(k): data_url(held.images([k])[0].transpose(1, 2, 0)) for k in opened}
+    return {"columns": held.columns, "per_sheet": held.per_sheet, "known": known}
 
 
 def data_url(pixels: np.ndarray) -> str:

@@ -57,8 +57,8 @@ export class Held {
   async image(index) {
     const { name } = this.#told,
       whole = this.#whole,
-      first = whole?.first;
-    if (first && index === first.index) return this.#cut(await once(sheets, first.picture, () => pictured(first.picture)), 1, 0);
+      picture = whole?.known[index];
+    if (picture) return this.#cut(await once(sheets, picture, () => pictured(picture)), 1, 0);
     const { columns, per_sheet: per } = whole ?? this.#told,
       path = `data/${whole ? 'sheet' : 'tiles'}/${name}/${Math.floor(index / per)}.webp`;
     return this.#cut(await sheet(path), columns, index % per);

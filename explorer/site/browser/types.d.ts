@@ -53,11 +53,11 @@ export interface ModelTold {
   noise?: { side: number; seed: number; level: number }[];
   reader: { fields: FieldTold[]; middle: number[]; spread: number[]; judge: string | null };
 }
-/** How a data set's own sheets are laid out, where the small files are not exact; first: the image that the page opens on, exactly. */
+/** How a data set's own sheets are laid out, where the small files are not exact; known: images that the page opens on, exactly. */
 export interface Whole {
   columns: number;
   per_sheet: number;
-  first: { index: number; picture: string } | null;
+  known: Record<string, string>;
 }
 /** data/run/RUN.json: what the server answers, and the picture that the page begins with. */
 export interface RunTold extends RunAnswer {
