@@ -192,7 +192,8 @@ const placed = async (run, at, shows = null) => {
 };
 /**
  * The one way in which an address becomes the page: first opening, reload, Back, Forward, undo, redo.
- * @param {Place} at @param {boolean} first @param {Promise<Info> | null} [loading]
+ * @param {Place} at @param {boolean} first as if the page had just been opened: it has, or a link was pasted over its address
+ * @param {Promise<Info> | null} [loading] of the page's own opening alone
  */
 const restore = async (at, first, loading) => {
   const run = at.run || state.run;
@@ -205,10 +206,10 @@ const restore = async (at, first, loading) => {
   state.shows = null;
   tellOpening(null);
   /* what was chosen while the page opened stays: its address was in place before that */
-  const view = (!first && views.find((v) => v.name === at.view)?.name) || state.view,
+  const view = (!loading && views.find((v) => v.name === at.view)?.name) || state.view,
     moved = view !== state.view;
   restoring = true;
-  if (!first) state.kept = at.kept;
+  if (!loading) state.kept = at.kept;
   state.view = view;
   const changed = settle(run, info, at);
   place();
