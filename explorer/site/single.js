@@ -26,11 +26,11 @@
       imports['lx/' + path.slice(3, -3)] = URL.createObjectURL(new Blob([body], { type: 'text/javascript' }));
       files.delete(path);
     }
-  window.lxFiles = files;
   const map = document.createElement('script');
   map.type = 'importmap';
   map.textContent = JSON.stringify({ imports });
   document.head.append(map);
+  (await import('lx/site/browser/within')).page.files = files;
   await import('lx/site/browser/boot');
   await import('lx/shell/store');
 })();

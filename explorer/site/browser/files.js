@@ -1,8 +1,8 @@
-/* The site's files: beside the page, or within it where the page is a single file (window.lxFiles, unpacked by single.js). */
+/* The site's files: beside the page, or within it where the page is a single file (single.js unpacks them). */
 import { coming } from './coming.js';
+import { page } from './within.js';
 
-/** @type {Map<string, Uint8Array<ArrayBuffer>> | undefined} */
-const within = window.lxFiles;
+const within = page.files;
 
 /** Whether the page is a single file. */
 export const single = !!within;

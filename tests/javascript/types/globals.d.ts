@@ -10,8 +10,6 @@ interface Window {
   };
   lxFit: (neighbours: number, distance: number, metric: import('../../../explorer/shell/answers').AskFit['metric']) => Promise<void>;
   gradio_config?: { root?: string };
-  /* of a page that is a single file: its files, by their paths (explorer/site/) */
-  lxFiles?: Map<string, Uint8Array<ArrayBuffer>>;
 }
 
 /* What modules tell each other beside the state (lx.on): components that come and go in the page. */
