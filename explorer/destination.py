@@ -20,6 +20,7 @@ from . import Refused
 
 MARK = "latent-explorer.json"                   # says what a folder of ours is
 FORMAT = 1
+NOBODYS = {"__pycache__", ".DS_Store", "Thumbs.db"}             # what looking at a folder leaves in it
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,14 @@ class Kind:
             raise Refused(f"{folder} is not empty and no {self.noun} of Latent Explorer; name a new folder, or an empty one.")
         if not replace:
             raise Refused(f"{folder} holds {self.article} {self.noun} already; say --replace to write it anew.")
+        if others := _others(folder):
+            more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+            raise Refused(f"{folder} holds {others[0]}{more} beside the {self.noun}, which would be lost; move it away, "
+                          "or name a new folder.")
 
-    def mark(self, **told: Any) -> bytes:
-        """The file MARK."""
-        values = {"what": self.what, "format": FORMAT, "version": code_version(), **told}
+    def mark(self, folder: Path, **told: Any) -> bytes:
+        """The file MARK of a folder that is whole but for it: it lists the files that are ours."""
+        values = {"what": self.what, "format": FORMAT, "version": code_version(), **told, "files": _files(folder)}
         return (json.dumps(values, indent=1) + "\n").encode()
 
     @contextmanager
@@ -72,6 +77,18 @@ class Kind:
                     _put(new, folder)
             finally:
                 shutil.rmtree(new, ignore_errors=True)
+
+
+def _files(folder: Path) -> list[str]:
+    """All files below a folder, by their paths in it, without what nobody put there."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.as_posix() for path in found if not NOBODYS & set(path.parts) and path.as_posix() != MARK)
+
+
+def _others(folder: Path) -> list[str]:
+    """Files in a folder of ours that we did not write. None of a folder whose mark has no list, as before 29 November 2026."""
+    ours = json.loads((folder / MARK).read_text("utf-8")).get("files")
+    return sorted(set(_files(folder)) - set(ours)) if isinstance(ours, list) else []
 
 
 def _put(new: Path, folder: Path) -> None:

@@ -65,8 +65,8 @@ def _fill(session: Session, folder: Path, names: list[str], shared: Mapping[str,
         raise Refused("None of the runs could be written.")
     kept = [made.name for made in done.runs]
     shown = answers.shown(session, kept)
-    done.nbytes += save(folder, {**page_files(session, shown), **shared, "data/runs.json": answers.listed(session, kept),
-                                 destination.MARK: SITE.mark(runs=kept)})
+    done.nbytes += save(folder, {**page_files(session, shown), **shared, "data/runs.json": answers.listed(session, kept)})
+    done.nbytes += save(folder, {destination.MARK: SITE.mark(folder, runs=kept)})
     return done
 
 

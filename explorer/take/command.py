@@ -87,7 +87,7 @@ def write(session: Session, args: argparse.Namespace) -> str:
     with TAKEN.written(args.out, args.replace) as new:
         said = work(run, new)
         (new / destination.MARK).write_bytes(TAKEN.mark(
-            kind=args.kind, run=run.card.name, weights_sha256=run.card.weights_sha256, data=run.card.data.title, **more))
+            new, kind=args.kind, run=run.card.name, weights_sha256=run.card.weights_sha256, data=run.card.data.title, **more))
     return said
 
 

@@ -51,6 +51,18 @@ def test_nothing_is_written_over_that_it_did_not_write(take, tmp_path):
     assert take("tiny", "npz", "--replace")[0] == 2 and left(mine) == ["latent-explorer.json", "thesis.txt"]
 
 
+def test_a_file_that_was_put_beside_what_was_taken_is_not_lost(take, tmp_path):
+    assert take("tiny", "npz")[0] == 0
+    (tmp_path / "out" / "notes").mkdir()
+    (tmp_path / "out" / "notes" / "mine.txt").write_text("years of work")
+    (tmp_path / "out" / ".DS_Store").write_text("left by looking")
+    status, said = take("tiny", "npz", "--replace")
+    assert status == 2 and "holds notes/mine.txt beside the export, which would be lost; move it away" in said
+    assert (tmp_path / "out" / "notes" / "mine.txt").read_text() == "years of work" and (tmp_path / "out" / "points.npz").is_file()
+    (tmp_path / "out" / "notes" / "mine.txt").unlink()
+    assert take("tiny", "npz", "--replace")[0] == 0 and left(tmp_path / "out") == ["latent-explorer.json", "points.npz"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_nothing(number, take, tmp_path, monkeypatch):
     def half(run, folder):

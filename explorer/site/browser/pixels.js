@@ -87,17 +87,6 @@ export const bmp = ({ width, height, channels, data }) => {
 /** As a data: URL. @param {Pixels} image */
 export const dataUrl = (image) => 'data:image/bmp;base64,' + base64Of(bmp(image));
 
-/**
- * Of two images how far they are apart: squared, over all pixels, taken as [0, 1].
- * @param {ArrayLike<number>} a
- * @param {ArrayLike<number>} b
- */
-export const squaredError = (a, b) => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] - b[i]) / 255) ** 2;
-  return sum;
-};
-
 /** Each pixel as a square. @param {Pixels} image @param {number} factor @returns {Pixels} */
 export const enlarged = ({ width, height, channels, data }, factor) => {
   const out = new Uint8Array(data.length * factor * factor),

@@ -75,6 +75,3 @@ export const wait = () => {
   });
   new MutationObserver(() => host.dataset.error && end()).observe(host, { attributeFilter: ['data-error'] });
 };
-
-/** It was said why nothing can be drawn. */
-export const unable = end;
