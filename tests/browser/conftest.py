@@ -19,6 +19,7 @@ from tests.explorer.styled import make_styled
 from tests.install_chromium import SHELL, find
 
 from . import rest
+from .held import Held
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
@@ -130,6 +131,7 @@ class Tab:
         for page in self.profile.pages:
             if page is not used:
                 page.close()
+        Held.end()
         self.profile.unroute_all()
         self.profile.clear_permissions()
         used.unroute_all()

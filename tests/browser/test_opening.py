@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, Response, Route
+from playwright.sync_api import Response, Route
 
 from explorer.views import VIEWS
 
 from .conftest import HANGS, Driver
+from .held import Held
 
 # all that can be seen: words, values, marks, pictures (each as a hash of its pixels, coarse enough for rounding)
 SEEN = """() => { const shown = (e) => e.checkVisibility(), all = (s) => [...document.querySelectorAll('#lx ' + s)].filter(shown);
@@ -32,37 +33,19 @@ LINKS = ("run=tiny&view=reconstruct", "run=wide&view=reconstruct", "run=tiny&vie
          "run=tiny&view=arithmetic", "run=info&view=codes", "run=wide&view=map", "run=tiny&view=map")
 
 
-class Held:
-    """Answers of ``run/…`` and ``runs`` that wait to be let through."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.routes = page, {}
-        page.unroute_all()
-        page.route("**/gradio_api/explorer/run/*", lambda r: self.hold("run", r))
-        page.route("**/gradio_api/explorer/runs", lambda r: self.hold("runs", r))
-
-    def hold(self, name: str, route: Route) -> None:
-        if name in self.routes:
-            route.continue_()
-        else:
-            self.routes[name] = route
-
-    def let(self, order: tuple[str, str]) -> None:
-        """Let them through in this order, each after the one before has arrived."""
-        while len(self.routes) < 2:
-            self.page.wait_for_timeout(5)
-        for name in order:
-            with self.page.expect_response(self.routes[name].request.url):
-                self.routes[name].continue_()
-            self.page.evaluate("new Promise(requestAnimationFrame)")
-
-
 def opened(drive: Driver, link: str, order: tuple[str, str]) -> dict:
-    """All that can be seen of a page that is opened anew, in one tab: a second tab would have its scripts to compile."""
+    """All that can be seen of a page that is opened anew, in one tab: a second tab would have its scripts to compile. The answers of
+    ``run/…`` and ``runs`` are let through in ``order``, each after the one before has arrived."""
     drive.page.goto("about:blank")
-    held = Held(drive.page)
+    Held.end()
+    held = {"run": Held(drive.page, "run/*"), "runs": Held(drive.page, "runs")}
     drive.page.goto(f"{drive.server}/?{link}", wait_until="commit")
-    held.let(order)
+    for one in held.values():
+        one.asked()
+    for name in order:
+        with drive.page.expect_response(held[name].waiting[0].url):
+            held[name].let_go()
+        drive.page.evaluate("new Promise(requestAnimationFrame)")
     drive.page.wait_for_selector("#lx-header [data-ready]", state="attached")
     drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
     drive.settled()

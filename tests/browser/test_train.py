@@ -293,7 +293,7 @@ def test_what_follows_from_twenty_pictures_is_shown_before_the_start(drive, pict
 
 def test_what_is_being_typed_stays_when_the_answer_for_one_s_images_comes(drive, pictures):
     page = opened(drive)
-    held = Held(page, "**/component_server/**", "job_fit")
+    held = Held(page, "*/component_server/*", "job_fit")
     page.locator(".lx-data").select_option("folder")
     page.locator("#lx-train .lx-files").set_input_files(pictures)
     page.wait_for_selector(f"{BOX}[data-upload=ready]", state="attached")
