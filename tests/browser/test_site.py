@@ -26,8 +26,11 @@ from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.site import folder, one_file
+from tests.site.conftest import torch_knows_its_operations
 
 from . import rest
+
+__all__ = ["torch_knows_its_operations"]
 
 TRAINED = Path(__file__).parents[2] / "trained"
 RUNS = ["vae-plane-mnist", "infogan-mnist", "lapgan-fashion-mnist", "progan-faces", "stylealae-faces-32"]

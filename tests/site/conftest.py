@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,16 @@ import pytest
 from explorer.site import runtime
 from tests.explorer.conftest import session, trained
 
-__all__ = ["session", "trained"]
+__all__ = ["session", "torch_knows_its_operations", "trained"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def torch_knows_its_operations() -> Iterator[None]:
+    """torch reads the sources of all that it can write as ONNX anew for each network: here once, which halves what a tiny one takes."""
+    from torch.onnx._internal.exporter._registration import ONNXRegistry
+    with pytest.MonkeyPatch.context() as change:
+        change.setattr(ONNXRegistry, "from_torchlib", staticmethod(functools.cache(ONNXRegistry.from_torchlib)))
+        yield
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 
 from explorer.runs.session import Session
 from tests.explorer.conftest import data, make, session, tiny, trained
+from tests.site.conftest import torch_knows_its_operations
 
-__all__ = ["session", "tiny", "trained"]
+__all__ = ["session", "tiny", "torch_knows_its_operations", "trained"]
 
 CLASSES = ("bar\tof\nsoap", "사각형 \u2028<b>")
 FIELDS = (("index", ("left", "right")), ("Class", ("a\tb", "c")))
