@@ -1,6 +1,8 @@
 """The arrows between the packages: a wrong import fails the build."""
 
 import ast
+import re
+from collections import defaultdict
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -187,3 +189,33 @@ def test_the_page_asks_for_every_operation():
     ops = {op for route in ("render", "code", "microscope", "film") for request in operations.operations(route)
            for op in get_args(request.model_fields["op"].annotation)}
     assert len(ops) > 30 and not {op for op in ops if f"'{op}'" not in asked}
+
+
+def rules(css: str) -> list[str]:
+    """The selectors of a style sheet that stand in no other rule (as they do in ``#lx-plane { … }``), one by one."""
+    found, opened, text = [], [], ""                   # opened: of each block around, whether it is a rule
+    for part in re.split(r"([{}])", re.sub(r"/\*.*?\*/", "", css, flags=re.S)):
+        if part == "{":
+            head = text.rsplit(";", 1)[-1].strip()
+            if not head.startswith("@") and not any(opened):
+                found += [s.strip() for s in re.split(r",(?![^(]*\))", head)]
+            opened.append(not head.startswith("@"))
+        elif part == "}":
+            opened.pop()
+        text = part
+    return found
+
+
+def test_rules_are_read_one_by_one():
+    assert rules(".a:is(.b,.c) i,.d{x:y} /* .e{} */ @media (m){.f{x:y}} #g{ @media (m){.h{x:y}} .i{x:y} }") == [
+        ".a:is(.b,.c) i", ".d", ".f", "#g"]
+
+
+def test_no_view_gives_another_its_looks():
+    """Views' styles all stand in one page: a class that begins a rule of one begins no rule of another."""
+    users = defaultdict(set)
+    for path in (ROOT / "explorer" / "views").rglob("*.css"):
+        for begun in (re.match(r"\.lx-[\w-]+", rule) for rule in rules(path.read_text("utf-8"))):
+            if begun:
+                users[begun[0]].add(path.parent.name)
+    assert users and not {name: views for name, views in users.items() if len(views) > 1}

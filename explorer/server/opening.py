@@ -40,6 +40,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
+            frechet_ratio=card.metrics.get("frechet_ratio", {}).get("value"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
     return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards, session.named(cards)), "problems": problems,
             "training": access.training}

@@ -1566,7 +1566,8 @@ export interface RunAnswer {
 /** What the picker tells of a run. `own`: it did not come with the program; `description`: its owner's words; `group`: what its
 data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
 images are labelled by; `elsewhere`: it was trained with another program, and without a `dataset_title` none of its images are
-here; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+here; `changed`: the share of A − B + C that shows what was asked for; `frechet_ratio`: its samples' Fréchet distance in units of
+that of as many real images; `levels`: resolutions, coarse to fine. */
 export interface RunRow {
   name: string;
   title: string;
@@ -1588,6 +1589,7 @@ export interface RunRow {
   headline: FigureTold | null;
   attributes: number;
   changed: number | null;
+  frechet_ratio: number | null;
   images_seen: number;
   finished: boolean;
   parameters: number;

@@ -66,11 +66,12 @@ const begin = () => {
   seed = whole(s) ?? 0;
   label = whole(c);
 };
+/* the current run, beside the one of its data whose samples are nearest to the real images, of another family where there is one */
 const standard = () => {
   const own = rowOfRun(lx.state.run),
     others = listed().filter((r) => r !== own),
     near = (/** @type {Run} */ r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
-  others.sort((a, b) => near(b) - near(a));
+  others.sort((a, b) => near(b) - near(a) || (a.frechet_ratio ?? Infinity) - (b.frechet_ratio ?? Infinity) || 0);
   return [own, ...others.slice(0, 1)].map((r) => r.name);
 };
 /** @param {boolean} [quiet] */
