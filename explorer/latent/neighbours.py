@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from .. import NotThere, Refused
 from ..runs.record import Entry, trimmed
 from ..runs.run import Run
-from . import moves, run_directions
+from . import moves, run_directions, seed_to_image
 from .statistics import Basis
 
 
@@ -179,7 +179,7 @@ def first_code(run: Run) -> FirstCode:
     """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
     def make() -> Entry:
         if run.codes is None:
-            return {"w": run.map_z(run.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
+            return {"w": seed_to_image.codes(run, [0])[0], "origin": {"kind": "sample", "seed": 0}}
         rows = np.arange(len(run.codes))
         if run.held is not None and run.held.labels is not None:
             labels = run.held.labels[rows]

@@ -63,7 +63,7 @@ export const truncated = (w, average, psi, cutoff) => {
  * Style mixing: the second code's layers where the mask has them, by a share.
  * @param {Code} a @param {Code} b @param {boolean[]} layers @param {number} share
  */
-export const mixed = (a, b, layers, share) => {
+export const mixStyles = (a, b, layers, share) => {
   const width = a.length / layers.length;
   return a.map((v, i) => (layers[Math.floor(i / width)] ? v + share * (b[i] - v) : v));
 };

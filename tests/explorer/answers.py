@@ -22,7 +22,7 @@ from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
 from explorer.views.compare import table
 from explorer.views.endpoints import Nothing, Started
-from explorer.views.map import fits, mix
+from explorer.views.map import fits, lasso_mean
 from explorer.views.reconstruct import beside, searches
 from explorer.views.train import answers as training
 from explorer.views.train import train
@@ -51,7 +51,7 @@ GETS: dict[str, Any] = {
 }
 POSTS: dict[str, tuple[Any, Any]] = {
     "beside": (beside.Beside, returned(beside.answer)),
-    "mix": (mix.Mix, returned(mix.mixed)),
+    "mix": (lasso_mean.AskMean, returned(lasso_mean.mean_code)),
     "name": (naming.Named, returned(naming.name_run)),
     "search": (searches.AskSearch, returned(searches.Searches.answer)),
     "live": (process.Start, Started),

@@ -383,7 +383,9 @@ def test_routes_that_wait_for_news_have_places_for_another(monkeypatch):
                 await go.wait()
             return Response(b"news")
         app = Starlette(routes=http.plain_routes([Endpoint("news", "GET", news)]))
-        at = lambda who: httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(who, 1)), base_url=f"http://page{PREFIX}")  # noqa: E731
+
+        def at(who):
+            return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(who, 1)), base_url=f"http://page{PREFIX}")
         async with at(GREEDY) as greedy, at(POLITE) as polite_:
             stays = [asyncio.create_task(greedy.get("/news?wait=1")) for _ in range(2)]
             while len(waiting) < 2:

@@ -315,7 +315,7 @@ def test_real_images_are_sources_by_their_codes(session, draw, ask):
     cells = sheet.reshape(3, 28, 4, 28).transpose(0, 2, 1, 3)
     shown = run.decode(codes)[..., 0]
     assert np.abs(cells[1:, 0].astype(int) - shown[:2]).max() <= 1 and np.abs(cells[0, 1:].astype(int) - shown[2:]).max() <= 1
-    both = mixing.mixed(layers.shaped(run, codes[:2]), layers.shaped(run, codes[2:]), LAYERS)
+    both = mixing.mix_styles(layers.shaped(run, codes[:2]), layers.shaped(run, codes[2:]), LAYERS)
     assert np.abs(cells[2, 3].astype(int) - run.decode(both[1, 2].reshape(1, -1))[0, ..., 0]).max() <= 1
     whole = moves.to_text(codes)
     assert np.array_equal(draw("mirror", op="styles", rows=[0, 0], columns=[0, 0, 0], layers=LAYERS, codes=whole), sheet)

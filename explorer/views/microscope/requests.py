@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from ... import Refused, images
-from ...latent import moves
+from ...latent import moves, seed_to_image
 from ...runs.run import Run
 from ..base import Ask, Codes, HeldOutImage, NotReady, Pixels, Seed, pixels_of, short
 from . import answers, code_length, code_statistics, few_labels, linear_and_pca, sampling, units
@@ -242,7 +242,7 @@ class AskDrawn(Question):
                 return {"ready": False, "done": short(done)}
             w = draw(SHOWN, self.seed)
         elif self.by == "own":
-            w = sampling.own(run, SHOWN, self.seed, run.label(self.label))
+            w = seed_to_image.samples(run, SHOWN, self.seed, run.label(self.label))
         else:
             w = sampling.normal(run, SHOWN, self.seed)
         return {"ready": True, "picture": images.data_url(images.grid(run.decode(w, run.label(self.label)), SHOWN)), "w": moves.to_text(w)}

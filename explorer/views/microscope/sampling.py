@@ -30,11 +30,6 @@ def whole(run: Run, w: np.ndarray) -> np.ndarray:
     return np.tile(w, (1, run.d // w.shape[1])).astype(np.float32)
 
 
-def own(run: Run, n: int, seed: int, label: int | None = None) -> np.ndarray:
-    """Codes (n, d) as the model itself draws them."""
-    return run.map_z(run.sample_z(n, seed), label)
-
-
 def mixture(run: Run) -> tuple[Draw | None, float]:
     """A mixture of COMPONENTS Gaussians fitted to the held-out codes by expectation–maximisation, from which to draw: (it or None, share
     done). Long codes are mixed in their LONG strongest directions; what is left of each number is drawn by itself."""
@@ -84,4 +79,4 @@ def _drawer(run: Run, codes: np.ndarray, space: code_length.Space, low: np.ndarr
     return draw
 
 
-__all__ = ["COMPONENTS", "mixture", "mixture_of", "normal", "own"]
+__all__ = ["COMPONENTS", "mixture", "mixture_of", "normal"]

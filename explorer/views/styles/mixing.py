@@ -27,7 +27,7 @@ STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step
 HEAT = np.array([[0, 0, 0], [74, 16, 112], [206, 62, 74], [250, 170, 60], [255, 250, 220]], np.float32)
 
 
-def mixed(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:
+def mix_styles(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:
     """Codes (a, L, w) and (b, L, w) to every pair (a, b, L, w): the chosen ``layers`` (L,) go the share ``blend`` of the way from the
     row's style to the column's, all others are the row's."""
     share = np.asarray(layers, np.float32)[:, None] * np.float32(blend)
@@ -61,7 +61,7 @@ def expanded(run: Run, values: np.ndarray, n: int) -> np.ndarray:
     return shaped(run, moves.codes(values, run.d, n, n))
 
 
-def grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, cut: Truncation) -> np.ndarray:
+def mixing_grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, cut: Truncation) -> np.ndarray:
     """The codes ((a + 1) · (b + 1), L, w) of a mixing grid, row by row: first the mean of W (where the run keeps one, else the first row's
     source) and the columns' sources, then each row's source and its mixtures. ``sources`` (a + b, L, w): the ``rows`` first."""
     mask = chosen(run, layers)
@@ -70,7 +70,7 @@ def grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend
     mean = average(run)
     corner = a[:1] if mean is None else np.broadcast_to(mean, a[:1].shape)
     top = np.concatenate([corner, b])
-    return np.concatenate([top, *(np.concatenate([a[k:k + 1], line]) for k, line in enumerate(mixed(a, b, mask, blend)))])
+    return np.concatenate([top, *(np.concatenate([a[k:k + 1], line]) for k, line in enumerate(mix_styles(a, b, mask, blend)))])
 
 
 def strip(run: Run, w: np.ndarray, values: Sequence[float], cutoff: int, plus: np.ndarray | None = None) -> np.ndarray:

@@ -2,7 +2,7 @@
  * grid, the layers, the dials, the strip over psi and all that is asked below it are modules of their own. */
 import { count } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
-import { difference, mixed, truncated } from '../../shell/moves.js';
+import { difference, mixStyles, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -64,7 +64,7 @@ const part = (of, k) => {
 /** @param {Code} of all sources @param {Place} place */
 const mix = (of, [r, c]) => {
   const a = part(of, sourceOf([r, c]));
-  return isSource([r, c]) ? a : mixed(a, part(of, SIDE + c), layers, blend / PER);
+  return isSource([r, c]) ? a : mixStyles(a, part(of, SIDE + c), layers, blend / PER);
 };
 /** @param {Code} w */
 const cut = (w, p = psi / PER) => (average ? truncated(w, average, p, cutoff) : w);
@@ -337,7 +337,7 @@ new StyleFilms(element, {
   },
   mixed: (mask, share) =>
     pick && !isSource(pick) && sources
-      ? withPlus(cut(mixed(part(sources, sourceOf(pick)), part(sources, SIDE + pick[1]), mask, share)))
+      ? withPlus(cut(mixStyles(part(sources, sourceOf(pick)), part(sources, SIDE + pick[1]), mask, share)))
       : null,
   get strengths() {
     return grain.strengths;
