@@ -13,7 +13,7 @@ from typing import Any
 from . import disk, notes
 from .afterwards import measure_for_page
 from .arguments import make_parser
-from .table import of_families, print_card, table
+from .table import of_families, print_card, table, write_tables
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
 
@@ -29,6 +29,13 @@ def command_list(args: argparse.Namespace) -> int:
     from . import checkpoint
     _there(args.trained)
     cards, problems = checkpoint.runs(args.trained)
+    if args.readme:
+        try:
+            write_tables(args.readme, cards)
+        except (OSError, ValueError) as e:
+            print(f"{args.readme}: {e.strerror if isinstance(e, OSError) else e}", file=sys.stderr)
+            return 1
+        return 0
     if args.table or args.families:
         print(of_families(cards) if args.families else table(cards))
         return 0
