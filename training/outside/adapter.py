@@ -39,7 +39,7 @@ from torch import Tensor, nn
 from .. import networks
 from ..code_prior import GaussianCodes
 from ..errors import squared_error
-from ..model import LatentModel, LatentSpec
+from ..model import Batch, LatentModel, LatentSpec
 from . import ImportFailed
 from .differences import differentiable
 from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
@@ -371,7 +371,7 @@ def _plain(given: Any, name: str) -> bool:
 
 
 def _tensor(images: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(images)).float() / 127.5 - 1
+    return Batch.of(torch.from_numpy(np.ascontiguousarray(images))).images
 
 
 def _name(value: Any) -> str:

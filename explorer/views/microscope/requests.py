@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
+import torch
 from pydantic import Field
 
 from ... import Refused, images
@@ -115,7 +116,7 @@ class AskAscent(Question):
         found, done = units.ascent(run, self.layer, self.units)
         if found is None:
             return {"ready": False, "done": short(done)}
-        tiles = ((found.inputs + 1) * 127.5).round().clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+        tiles = images.to_uint8(torch.from_numpy(found.inputs))
         return {"ready": True, "picture": images.data_url(images.grid(tiles, COLUMNS)), "tile": list(tiles.shape[1:3]),
                 "values": [short(v) for v in found.values], "grey": [short(v) for v in found.grey]}
 

@@ -247,8 +247,8 @@ def reach(run: Run) -> float:
     def make() -> float:
         if run.held is None:
             return 0.5 * float(np.prod(run.spec.shape)) ** 0.5
-        x = run.held.images(watched(run)[:500]).reshape(-1, int(np.prod(run.spec.shape))) / 127.5 - 1
-        return float(np.linalg.norm(x - x.mean(0), axis=1).mean())
+        x = images.to_tensor(run.held.images(watched(run)[:500])).flatten(1).double()
+        return float((x - x.mean(0)).norm(dim=1).mean())
     return run.recorded("reach", lambda: {"far": make()}, lambda e: float(e["far"]))
 
 
