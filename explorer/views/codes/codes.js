@@ -1,5 +1,5 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
-import { button, count, make, offer, wait } from '../../shell/dom.js';
+import { button, count, make, offer, onNewSize, wait } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { mounted } from '../../shell/mounted.js';
 import { nearest } from '../../shell/moves.js';
@@ -520,13 +520,8 @@ lx.on('code', () => {
   live();
   read();
 });
-let size = '';
-new ResizeObserver(() => {
-  const now = stage.clientWidth + 'x' + stage.clientHeight;
-  if (now !== size && stage.clientWidth) {
-    size = now;
-    if (built === null) start();
-    else build();
-  }
-}).observe(stage);
+onNewSize(stage, () => {
+  if (built === null) start();
+  else build();
+});
 lx.translate(element);

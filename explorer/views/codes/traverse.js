@@ -1,5 +1,5 @@
 import { sign } from '../../shell/direction_moves.js';
-import { button, make } from '../../shell/dom.js';
+import { button, make, onNewSize } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
@@ -240,12 +240,5 @@ lx.on('restore', () => {
 });
 lx.on('view', all);
 lx.on('lang', all);
-let size = '';
-new ResizeObserver(() => {
-  const now = stage.clientWidth + 'x' + stage.clientHeight;
-  if (now !== size && stage.clientWidth) {
-    size = now;
-    build();
-  }
-}).observe(stage);
+onNewSize(stage, build);
 lx.translate(element);

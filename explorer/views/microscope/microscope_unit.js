@@ -1,5 +1,6 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
 import { button, entitle, make } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { crop } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -35,7 +36,7 @@ export class MicUnit {
   #best = null;
   /** @type {{ ims: Picture[], tile: number[] } | null} */
   #filters = null;
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   #key = '';
   #timer = 0;
 
@@ -48,10 +49,10 @@ export class MicUnit {
   async #load() {
     const unit = this.#unit;
     if (unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
-    const me = ++this.#ticket,
+    const isLast = this.#lastAsked.ask(),
       run = lx.state.run,
       now = [run, this.#layer, unit].join(),
-      still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
+      still = () => isLast() && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
       first = now !== this.#key;
     lx.stale([this.#host], true);
     try {
@@ -83,7 +84,7 @@ export class MicUnit {
         }
       }
     } catch (e) {
-      if (me === this.#ticket) {
+      if (isLast()) {
         if (this.#key !== now || !this.#data) {
           this.#data = null;
           this.#key = '';
@@ -184,7 +185,7 @@ export class MicUnit {
   }
 
   clear() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#data = this.#best = this.#filters = this.#unit = null;
     this.#key = '';
     this.#host.replaceChildren();

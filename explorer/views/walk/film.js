@@ -1,5 +1,5 @@
 import { joined } from '../../shell/bytes.js';
-import { button, count, entitle, make, offer } from '../../shell/dom.js';
+import { button, count, entitle, make, offer, onNewSize } from '../../shell/dom.js';
 import { LENGTHS, Player } from '../../shell/film_player.js';
 import { saveFilm } from '../../shell/film_saving.js';
 import { walkText } from './film_state.js';
@@ -478,12 +478,5 @@ lx.on('lang', () => {
   draw();
 });
 lx.on('restore', restore);
-let wide = 0;
-new ResizeObserver(() => {
-  const now = frames();
-  if (contact.clientWidth && now !== wide) {
-    wide = now;
-    strip();
-  }
-}).observe(contact);
+onNewSize(contact, strip, frames);
 lx.translate(element);
