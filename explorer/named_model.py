@@ -68,9 +68,8 @@ def images_of(text: str | None, size: int | None = None) -> Dataset | None:
 
 def needs(card: Card) -> list[str]:
     """Which views show a run, and what each of the others would need."""
-    spec = card.spec.to_dict()
     looks = [name for name, module in views.modules().items() if getattr(module, "INSPECTOR", True)]
-    fit = [name for name in views.supported(spec) if name in looks]
+    fit = [name for name in views.supported(card.spec) if name in looks]
     told = [f"It is shown by {', '.join(i18n.text(f'view.{name}') for name in fit)}."]
     told += [f"{i18n.text(f'view.{name}')}: {i18n.text(f'view.{name}.needs')}" for name in looks if name not in fit]
     return [*told, i18n.text("outside.no_images")] if card.data.name == NOWHERE.name else told

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import gradio as gr
@@ -109,7 +110,7 @@ def shown(views: Iterable[str]) -> str:
                     for n in views) + "{display:flex!important}"
 
 
-def _head(views: dict[str, Any], context: Context) -> str:
+def _head(views: Mapping[str, ModuleType], context: Context) -> str:
     """Styles, and what of Gradio's follows the language, in the document's head: they are there before any component."""
     relabel = json.dumps([[key, prop] for _, key, prop in context.labels])
     told = f'<script type="application/json" id="lx-relabel">{relabel}</script>'

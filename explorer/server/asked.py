@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -50,7 +49,7 @@ class Asked:
         await self.app(scope, again(body, receive), _told(scope, receive, send) if path.startswith(DIRECT) else send)
 
 
-def _wrong(app: Any, path: str, body: bytes) -> tuple[int, str] | None:
+def _wrong(app: internals.App, path: str, body: bytes) -> tuple[int, str] | None:
     """Status and sentence for a question that Gradio cannot be asked; None for one that it can, or refuses by itself."""
     try:
         asked = json.loads(body)

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse
@@ -74,13 +73,13 @@ class Heard:
             if not self.asking[who]:
                 del self.asking[who], self.gates[who]
 
-    async def sweep(self, queue: Any) -> None:
+    async def sweep(self, queue: internals.Queue) -> None:
         """Forget sessions that nobody has listened to for ``patience`` seconds, for as long as there are sessions."""
         while internals.sessions(queue):
             await asyncio.sleep(self.patience / 2)
             await self.forget(queue, time.monotonic())
 
-    async def forget(self, queue: Any, now: float) -> None:
+    async def forget(self, queue: internals.Queue, now: float) -> None:
         """One look at all sessions."""
         self.quiet = {s: self.quiet.get(s, now) for s in internals.sessions(queue) if not self.listening[s]}
         for session in [s for s, since in self.quiet.items() if now - since >= self.patience]:

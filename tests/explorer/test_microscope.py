@@ -180,7 +180,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(client, ask, run, body, said
 
 
 def test_the_view_shows_every_run_that_draws_images(session):
-    shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec.to_dict())}
+    shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec)}
     assert shown == {"stack", "lin", "sparse", "colour", "vae", "bigan", "styled", "gan"}
 
 

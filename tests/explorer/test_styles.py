@@ -299,7 +299,7 @@ def test_a_run_without_a_mean_is_not_truncated(session):
 
 
 def test_the_view_asks_for_layers(session):
-    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec.to_dict())} == {"grey", "mirror", "colour"}
+    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec)} == {"grey", "mirror", "colour"}
 
 
 def test_real_images_are_sources_by_their_codes(session, draw, ask):
