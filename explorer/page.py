@@ -30,9 +30,9 @@ from .server.health import health_route
 from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
+from .server.refusals import Refusals
 from .server.routes import make_routes
 from .server.scripts import scripts
-from .server.told import Told
 from .shell.about import about
 from .shell.cannot import cannot
 from .shell.classes import classes
@@ -131,7 +131,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
-                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
+                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Refusals), Middleware(Bodies),
                             Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early, colours=theme.tokens())])
 
 
