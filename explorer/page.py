@@ -25,9 +25,9 @@ from .server.answering import Answering
 from .server.asked import Asked
 from .server.bodies import Bodies
 from .server.brake import Brake
+from .server.gradio_queue import GradioQueue
 from .server.head_script import Early
 from .server.health import health_route
-from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
 from .server.refusals import Refusals
@@ -132,7 +132,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Refusals), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early, colours=theme.tokens())])
+                            Middleware(Brake), Middleware(Asked), Middleware(GradioQueue), Middleware(Early, colours=theme.tokens())])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

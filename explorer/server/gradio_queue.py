@@ -24,7 +24,7 @@ JOIN, LISTEN = (internals.JOIN, internals.CALL), (internals.LISTEN, internals.CA
 FULL = "Your other questions are still being answered; ask fewer at once."
 
 
-class Heard:
+class GradioQueue:
     """ASGI middleware in front of gradio's queue."""
 
     def __init__(self, app: ASGIApp, each: int = EACH, patience: float = PATIENCE) -> None:
@@ -87,4 +87,4 @@ class Heard:
             del self.quiet[session]
 
 
-__all__ = ["Heard"]
+__all__ = ["GradioQueue"]
