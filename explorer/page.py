@@ -22,7 +22,6 @@ from .runs.session import Session
 from .server import plotly, tools
 from .server.access import Access
 from .server.answering import Answering
-from .server.asked import Asked
 from .server.bodies import Bodies
 from .server.brake import Brake
 from .server.gradio_queue import GradioQueue
@@ -30,6 +29,7 @@ from .server.head_script import Early
 from .server.health import health_route
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
+from .server.question_check import QuestionCheck
 from .server.refusals import Refusals
 from .server.routes import make_routes
 from .server.scripts import scripts
@@ -132,7 +132,7 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Refusals), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Asked), Middleware(GradioQueue), Middleware(Early, colours=theme.tokens())])
+                            Middleware(Brake), Middleware(QuestionCheck), Middleware(GradioQueue), Middleware(Early, colours=theme.tokens())])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

@@ -24,7 +24,7 @@ QUESTIONS = (*DIRECT, internals.CALL, internals.JOIN)
 NO_STORE = {"cache-control": "no-store"}
 
 
-class Asked:
+class QuestionCheck:
     """ASGI middleware in front of Gradio, where a body comes in one piece (bodies.py)."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -92,4 +92,4 @@ async def _say(status: int, sentence: str, scope: Scope, receive: Receive, send:
     await JSONResponse({"error": sentence, "detail": sentence}, status, headers=NO_STORE)(scope, receive, send)
 
 
-__all__ = ["Asked"]
+__all__ = ["QuestionCheck"]
