@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
-from explorer.server import health, naming, opening
+from explorer.server import health, opening, run_labels
 from explorer.server.answering import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
@@ -52,7 +52,7 @@ GETS: dict[str, Any] = {
 POSTS: dict[str, tuple[Any, Any]] = {
     "beside": (beside.Beside, returned(beside.answer)),
     "mix": (lasso_mean.AskMean, returned(lasso_mean.mean_code)),
-    "name": (naming.Named, returned(naming.name_run)),
+    "name": (run_labels.Named, returned(run_labels.name_run)),
     "search": (searches.AskSearch, returned(searches.Searches.answer)),
     "live": (process.Start, Started),
     "live/{name}/order": (process.Command, Nothing),
