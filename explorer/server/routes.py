@@ -28,7 +28,7 @@ from .access import Access
 from .drawing import drawn, placed
 from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
-from .opening import Views, describe, list_runs
+from .run_info import Views, describe, list_runs
 from .run_labels import NAMED, name_run
 from .thread_pools import Placed
 

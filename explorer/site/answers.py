@@ -24,8 +24,8 @@ from ..runs.session import Session, first_of
 from ..server import files
 from ..server.access import Access
 from ..server.http import json_answer
-from ..server.opening import describe, list_runs
 from ..server.packed import pack
+from ..server.run_info import describe, list_runs
 from ..views import base, operations
 from . import VIEWS, sheets
 

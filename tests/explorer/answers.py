@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
-from explorer.server import health, opening, run_labels
+from explorer.server import health, run_info, run_labels
 from explorer.server.answering import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
@@ -37,8 +37,8 @@ def returned(function: Callable[..., Any]) -> Any:
 
 
 GETS: dict[str, Any] = {
-    "runs": returned(opening.list_runs),
-    "run/{run}": returned(opening.describe),
+    "runs": returned(run_info.list_runs),
+    "run/{run}": returned(run_info.describe),
     "codes/{run}": list[MeasuredTold],
     "compare?runs={runs}": returned(table.compare),
     "plot/{run}/curves": returned(plots.curves),

@@ -17,7 +17,7 @@ from explorer.latent import code_slices, galleries, neighbours, reconstruction, 
 from explorer.runs import record
 from explorer.runs.record import FILE, Record, trimmed
 from explorer.runs.session import Session
-from explorer.server import opening
+from explorer.server import run_info
 from explorer.views import measuring
 from explorer.views.microscope import code_length, code_statistics, sampling, units
 from explorer.views.reconstruct import confusion
@@ -147,7 +147,7 @@ def answers(root, name) -> dict:
     opened = Session(root)
     run = opened.run(name)
     gallery, start = galleries.gallery_of(run, "samples")
-    out = {"describe": opening.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in code_slices.measured(run)],
+    out = {"describe": run_info.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in code_slices.measured(run)],
            "directions": [(d.vector.tobytes(), dataclasses.replace(d, vector=None)) for d in run_directions.directions_of(run)],
            "gallery": (gallery.readings.tobytes(), gallery.codes.tobytes(), start)}
     if run.spec.encodes:

@@ -13,7 +13,7 @@ from explorer.latent import code_slices, galleries, neighbours, run_directions
 from explorer.runs import record
 from explorer.runs.record import FILE, Record
 from explorer.runs.session import Session
-from explorer.server import opening
+from explorer.server import run_info
 from explorer.views import measuring
 from training import checkpoint
 
@@ -28,7 +28,7 @@ def opened(session: Session, name: str) -> bytes:
     directions = [[d.vector.tobytes().hex(), d.kind, d.sigma, d.name, [str(c) for c in d.changes], str(d.statistic)]
                   for d in run_directions.directions_of(run, 0 if run.spec.num_classes else None)]
     codes = [m.to_dict() for m in code_slices.measured(run)]
-    return json.dumps([opening.describe(session, name, lambda spec: []), codes, directions]).encode()
+    return json.dumps([run_info.describe(session, name, lambda spec: []), codes, directions]).encode()
 
 
 @pytest.mark.parametrize("name", RUNS)
