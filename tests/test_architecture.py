@@ -172,7 +172,7 @@ def test_a_seed_becomes_an_image_in_one_place(path):
 
 CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
 # these ask how long somebody waits or say how long it took, never how much to measure
-WAITERS = {"runs/background.py", "server/brake.py", "server/gradio_queue.py", "server/drawing.py", "site/files.py",
+WAITERS = {"runs/background.py", "server/brake.py", "server/gradio_queue.py", "server/run_requests.py", "site/files.py",
            "views/collapse/process.py",
            "views/collapse/routes.py", "views/map/fits.py", "views/map/routes.py", "views/reconstruct/searches.py",
            "views/train/start_training.py", "views/train/uploads.py"}

@@ -25,11 +25,11 @@ from ..views.compare import table
 from ..views.map import lasso_mean
 from ..views.reconstruct import beside, searches
 from .access import Access
-from .drawing import drawn, placed
 from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .run_info import Views, describe, list_runs
 from .run_labels import NAMED, name_run
+from .run_requests import drawn, placed
 from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
