@@ -18,10 +18,10 @@ from explorer.latent import moves
 from explorer.runs import background, lanes
 from explorer.runs import slots as slots_
 from explorer.runs.background import Later
+from explorer.runs.batching import Joint
 from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
 from explorer.runs.slots import Slots
-from explorer.runs.together import Joint
 from explorer.server import http, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter

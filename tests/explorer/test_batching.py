@@ -18,9 +18,9 @@ from starlette.applications import Starlette
 from explorer import Refused
 from explorer.latent import moves
 from explorer.runs import lanes
+from explorer.runs.batching import MOST, Joining, Joint
 from explorer.runs.lanes import Abandoned
 from explorer.runs.session import Session
-from explorer.runs.together import MOST, Joining, Joint
 from explorer.server import run_requests, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
