@@ -13,7 +13,7 @@ from training.outside import NOWHERE
 from training.typeset import typeset
 
 from ..latent import layers, moves, neighbours, run_directions
-from ..runs import datasets, own, point_tiles
+from ..runs import datasets, ownership, point_tiles
 from ..runs.run import Run
 from ..runs.session import Session
 from ..views import firsts
@@ -33,7 +33,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
-            own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
+            own=ownership.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title="" if card.data.name == NOWHERE.name else titles[card.data.key],
             group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
