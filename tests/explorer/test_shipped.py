@@ -14,7 +14,7 @@ from explorer.runs import record
 from explorer.runs.record import FILE, Record
 from explorer.runs.session import Session
 from explorer.server import run_info
-from explorer.views import measuring
+from explorer.views import measurements
 from training import checkpoint
 
 ROOT = Path(__file__).parents[2] / "trained"
@@ -56,7 +56,7 @@ def test_all_that_can_be_measured_of_it_is_kept(name):
     if run.spec.encodes:
         assert {"activity", "errors", "kept", "mixture", "neighbours", "reach", "sizes", "start real", "units"} <= names
     assert not run.spec.stochastic or "posterior" in names
-    assert (ROOT / name / FILE).stat().st_size <= 2**18 and len(list(measuring.steps(run))) >= 4
+    assert (ROOT / name / FILE).stat().st_size <= 2**18 and len(list(measurements.steps(run))) >= 4
 
 
 @pytest.mark.parametrize("name", REMEASURED)
