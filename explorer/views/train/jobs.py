@@ -28,7 +28,7 @@ from training.status import Status
 from ...runs import lanes
 from .. import Access
 from .answers import FitAnswer, FormAnswer, SurveyAnswer
-from .augmented import of_known, of_own
+from .augmentation_preview import of_known, of_own
 from .error import JobError
 from .form import OWN, QUICK, arguments, chosen, fitted, form
 from .monitor import Monitor
