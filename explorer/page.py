@@ -132,7 +132,8 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
                 middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Refusals), Middleware(Bodies),
-                            Middleware(Brake), Middleware(QuestionCheck), Middleware(GradioQueue), Middleware(Early, colours=theme.tokens())])
+                            Middleware(Brake), Middleware(QuestionCheck), Middleware(GradioQueue),
+                            Middleware(Early, colours=theme.tokens())])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def test_arrows(path):
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
 FLOORS = (("", "assets", "destination", "images", "plots", "png", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
           ("views", "views.base", "views.batch", "views.endpoints", "views.films", "views.paths", "views.samples"), ("views.*",),
-          ("views.operations", "views.measuring"), ("server",), ("named", "named_model"), ("page",), ("site",), ("take",),
+          ("views.operations", "views.measurements"), ("server",), ("named", "named_model"), ("page",), ("site",), ("take",),
           ("__main__",))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
 
