@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, folder, loop, mapped
+from training import data, folder, loop, memory_map
 from training.data import Dataset
 
 from .test_tables import noise
@@ -96,7 +96,7 @@ def test_rows_of_deep_files_in_several_chunks(tmp_path: Path, monkeypatch: pytes
 
 
 def test_rows_refuse_others_and_none_are_an_empty_array(tmp_path: Path) -> None:
-    rows = mapped.Rows((3,), np.uint8, tmp_path)
+    rows = memory_map.Rows((3,), np.uint8, tmp_path)
     with pytest.raises(ValueError, match="are needed"):
         rows.append(np.zeros((2, 4), np.uint8))
     assert rows.array().shape == (0, 3)
