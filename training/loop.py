@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, log, memory_map, pixels, points, precision, renamed, stages, state
+from . import alarms, checkpoint, log, memory_map, old_names, pixels, points, precision, stages, state
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
@@ -269,8 +269,8 @@ class Trainer:
     def restore(self, kept: dict[str, Any]) -> None:
         """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
         try:
-            self.objective.load_state_dict(renamed.tensors(kept["objective"]))
-            self._average.load_state_dict(renamed.tensors(kept["average"]))
+            self.objective.load_state_dict(old_names.tensors(kept["objective"]))
+            self._average.load_state_dict(old_names.tensors(kept["average"]))
             self._behind = False
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
                 phase.optimizer.load_state_dict(d)
