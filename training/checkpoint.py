@@ -21,11 +21,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from . import alarms, families, old_names, stages
-from .bounded import SPARE, Bounded
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
 from .label import LABEL
 from .model import LatentModel, SettingError
+from .size_limits import SPARE, Bounded
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"

@@ -22,9 +22,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from . import belongs
-from .bounded import SPARE, Bounded
 from .files import inside, read_json, sha256, write_atomically, write_json
 from .model import DataSpec
+from .size_limits import SPARE, Bounded
 
 FORMAT = 1
 FOLDER, CARD, WEIGHTS = "_features", "card.json", "weights.safetensors"
