@@ -24,10 +24,10 @@ from . import alarms, checkpoint, log, memory_map, old_names, pixels, points, pr
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
+from .distributed import World
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective, Phase
 from .watch import Watch
-from .world import World
 
 FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane

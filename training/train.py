@@ -20,6 +20,7 @@ from .afterwards import measure_for_page
 from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
 from .data import Dataset
+from .distributed import World
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
@@ -28,7 +29,6 @@ from .status import Status
 from .table import print_card
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
-from .world import World
 
 RESUME = "resume"
 
