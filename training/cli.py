@@ -94,14 +94,14 @@ def command_data(args: argparse.Namespace) -> int:
 
 def command_look(args: argparse.Namespace) -> int:
     """Say what is found, and write a sheet of some of it."""
-    from . import look
-    found = look.at(args)
-    for sentence in look.sentences(found):
+    from . import data_preview
+    found = data_preview.at(args)
+    for sentence in data_preview.sentences(found):
         print(sentence)
     if len(found.tiles):
-        look.write(found, args.sheet)
+        data_preview.write(found, args.sheet)
         print(f"{len(found.tiles)} of them: {args.sheet}")
-    if (least := look.too_few(found)):
+    if (least := data_preview.too_few(found)):
         print(least, file=sys.stderr)
     return 2 if least else 0
 

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from training import look, notes, pictures, tables
+from training import data_preview, notes, pictures, tables
 from training.archive import TARS
 from training.data import DataError
 from training.files import Outside, inside, read_json, write_json
@@ -180,7 +180,7 @@ class Uploads:
 
 def _answer(found: Survey, told: list[notes.Note], reading: Reading) -> SurveyAnswer:
     kinds = {n.kind for n in found.found}
-    sheet = base64.b64encode(look.png(found)).decode("ascii")
+    sheet = base64.b64encode(data_preview.png(found)).decode("ascii")
     return SurveyAnswer(images=found.images, notes=as_json(told), found=as_json([n for n in found.found if n.kind not in SAID_LATER]),
                         sheet=sheet and f"data:image/png;base64,{sheet}", table=bool(kinds & OF_NUMBERS), turned=reading.turned,
                         parts=list(found.parts), part=reading.part or next(iter(found.parts), ""))
