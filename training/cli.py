@@ -122,9 +122,9 @@ def command_import(args: argparse.Namespace) -> int:
 
 def command_choose(args: argparse.Namespace) -> int:
     """Copy the best of several seeds."""
-    from . import seeds
+    from . import choose_seed
     _there(args.trained)
-    card = seeds.choose(args.trained, args.runs, args.name, lambda c: load_data(args, c.data), say=tell)
+    card = choose_seed.choose(args.trained, args.runs, args.name, lambda c: load_data(args, c.data), say=tell)
     print_card(args.trained / card.name)
     return 0
 

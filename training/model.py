@@ -340,7 +340,7 @@ class Family:
     Objective: Callable[[LatentModel, Any], Objective]
     measures: dict[str, tuple[str, str]] = field(default_factory=dict)           # name → (unit, protocol), for Objective.measure
     headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
-    sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: seeds.py
+    sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: choose_seed.py
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
     published: tuple[Published, ...] = ()                                        # figures to stand beside ours
     variants: tuple[str, ...] = ()                                               # "what: whose", of papers that its settings follow
