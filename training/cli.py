@@ -131,13 +131,13 @@ def command_choose(args: argparse.Namespace) -> int:
 
 def command_all(args: argparse.Namespace) -> int:
     """Train what is shipped, or say what that would cost."""
-    from . import shelf
-    runs = shelf.chosen(args.only)
+    from . import shipped_runs
+    runs = shipped_runs.chosen(args.only)
     if args.estimate:
         from . import estimate
         estimate.table(runs, args.recipe)
         return 0
-    return 1 if shelf.train(runs, args.recipe, args.out, args.more) else 0
+    return 1 if shipped_runs.train(runs, args.recipe, args.out, args.more) else 0
 
 
 def command_features(args: argparse.Namespace) -> int:
