@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import families
 from .files import write_atomically
-from .measured import METRICS, figure, said
+from .metric_registry import METRICS, figure, said
 from .terminal import clock
 
 if TYPE_CHECKING:

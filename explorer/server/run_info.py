@@ -7,7 +7,7 @@ from typing import cast
 
 from training import checkpoint
 from training import datasets as known_sets
-from training.measured import FigureTold, figure
+from training.metric_registry import FigureTold, figure
 from training.model import DataSpec, LatentSpec
 from training.outside import NOWHERE
 from training.typeset import typeset

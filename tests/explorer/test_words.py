@@ -12,7 +12,7 @@ import pytest
 from explorer import i18n
 from explorer.i18n import LANGUAGES, own, words, written
 from training import families, notes
-from training.measured import METRICS
+from training.metric_registry import METRICS
 
 
 @pytest.mark.parametrize("family", [*families.names(), *families.OUTSIDE])
