@@ -194,7 +194,8 @@ class Session:
 
     def others_images(self, data: DataSpec) -> bool:
         """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
-        return self._sheets(data) is None and any(data_folders.others(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
+        places = (root / heldout.FOLDER for root in self.folders)
+        return self._sheets(data) is None and any(data_folders.others(place, data, self._sheets_of) for place in places)
 
     def titles(self) -> dict[str, str]:
         """A title for each data set of the runs, by its key; no two are alike."""

@@ -32,7 +32,7 @@ def without_test(card):
 
 def test_the_best_sign_is_chosen_and_the_card_says_how_many_and_how_they_spread(runs, monkeypatch):
     signs = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr(seeds, "sign_of", lambda root, card, dataset: (lambda model: next(signs), "a sign"))
+    monkeypatch.setattr(choose_seed, "sign_of", lambda root, card, dataset: (lambda model: next(signs), "a sign"))
     card = choose_seed.choose(runs, ["run-0", "run-1", "run-2"], "best", without_test)
     again = checkpoint.read_card(runs / "best")
     assert card == again and again.seed == 1 and again.name == "best"
