@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from training import archive, data, folder, notes, sources
+from training import archive, data, folder, memory_map, notes, sources
 from training.data import DataError, Reading
 from training.notes import Note
 
