@@ -7,7 +7,7 @@ import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { byNumbers } from './dimensions.js';
+import { byDimension } from './dimensions.js';
 
 /** @import { CodeSlice, MeasuredTold, ReadAnswer, Side } from '../../shell/answers' */
 /** @import { Code } from '../../shell/types' */
@@ -469,7 +469,7 @@ const fold = () => {
   const about = /** @type {HTMLElement} */ (document.querySelector('#view-codes .lx-about [data-t^="about.codes"]'));
   if (!about) return;
   const found = document.getElementById('view-codes')?.classList.contains('lx-found-on');
-  const plain = byNumbers() ? 'about.codes.kl' : 'about.codes',
+  const plain = byDimension() ? 'about.codes.kl' : 'about.codes',
     face = coded() ? 'about.codes.coded' : plain;
   about.dataset.t = found ? 'about.codes.found' : face;
   about.textContent = lx.t(about.dataset.t);

@@ -37,7 +37,7 @@ export const natsText = (nats) => (nats < 0.005 ? '0.00' : nats.toFixed(2));
 /** Whether the open run has a posterior, whose numbers can be ordered. */
 export const canOrder = () => !!lx.state.info?.spec.stochastic;
 /** Whether the rows are numbers of the code. */
-export const byNumbers = () => canOrder() && textPage(lx.state.kept.dims) !== null;
+export const byDimension = () => canOrder() && textPage(lx.state.kept.dims) !== null;
 /* the held-out image whose code is the current one; empty where it is none's */
 const imageShown = () => {
   const o = lx.state.origin;
@@ -80,7 +80,7 @@ export class Dimensions {
   /** Ask for what is not known of this run. */
   async learn() {
     const { run } = opened();
-    if (!byNumbers() || this.#run === run) return;
+    if (!byDimension() || this.#run === run) return;
     try {
       const told = await lx.code({ op: 'kl' });
       if (run !== lx.state.run) return;
@@ -102,7 +102,7 @@ export class Dimensions {
   async follow() {
     const of = imageShown(),
       o = lx.state.origin;
-    if (!byNumbers() || !of || of === this.#asked || o?.kind !== 'point') return;
+    if (!byDimension() || !of || of === this.#asked || o?.kind !== 'point') return;
     this.#asked = of;
     try {
       const told = await lx.code({ op: 'posterior', index: o.index });
