@@ -60,7 +60,7 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
     return {"card": cast(CardTold, checkpoint.to_dict(session.titled(run.card))), "paper": about["paper"], "equation": about["equation"],
             "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
             "family_title": about["family_title"], "spec": cast(Spec, run.spec.to_dict()), "views": views(run.spec),
-            "mean": moves.to_text(basis.mean), "truncates": layers.average(run) is not None, "scale": basis.scale, "directions": directions,
+            "mean": moves.to_text(basis.mean), "truncates": layers.w_avg(run) is not None, "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": neighbours.first_code(run)}

@@ -98,7 +98,7 @@ def test_a_cell_is_the_image_of_the_chosen_layers_of_its_column_and_the_others_o
             assert alike(tile(sheet, r, c), known)
             assert alike(tile(sheet, -1, c), pixels(run, source(run, column)))
             assert not alike(tile(sheet, r, c), tile(sheet, r, -1)) and not alike(tile(sheet, r, c), tile(sheet, -1, c))
-    mean = np.tile(run.model.average_w().numpy(), 6)[None]
+    mean = np.tile(run.model.w_avg.numpy(), 6)[None]
     assert alike(tile(sheet, -1, -1), pixels(run, mean)), "the corner is the mean of W"
 
 
@@ -134,7 +134,7 @@ def test_truncation_is_towards_the_mean_and_leaves_the_layers_beyond_the_cutoff(
 def test_a_strip_over_psi_holds_the_mean_the_code_and_what_is_added_after(session, draw):
     run, values = session.run("grey"), [-1, -0.5, 0, 0.5, 1, 1.5]
     w, plus = source(run, 9)[0], np.full(run.d, 0.3, np.float32)
-    mean = np.tile(run.model.average_w().numpy(), 6)
+    mean = np.tile(run.model.w_avg.numpy(), 6)
     row = draw("grey", op="truncated", w=moves.to_text(w), values=values, cutoff=6)
     for k, psi in enumerate(values):
         assert alike(tile(row, -1, k - 1), pixels(run, (mean + psi * (w - mean))[None].astype(np.float32)))
@@ -250,7 +250,7 @@ def test_sources_are_the_samples_of_their_seeds(session, ask):
     answer = ask("grey", op="styles", rows=ROWS, columns=COLUMNS).json()
     w = moves.from_text(answer["w"]).reshape(5, run.d)
     np.testing.assert_allclose(w, np.concatenate([source(run, s) for s in ROWS + COLUMNS]), rtol=1e-5, atol=1e-5)
-    assert np.array_equal(moves.from_text(answer["average"]), run.model.average_w().numpy())
+    assert np.array_equal(moves.from_text(answer["average"]), run.model.w_avg.numpy())
     assert [r["name"] for r in answer["ranges"]] == ["coarse", "middle", "fine", "colours"]
 
 

@@ -37,7 +37,7 @@ Layers = Annotated[list[bool], Field(min_length=1, max_length=32)]
 Psi = Annotated[float, Field(allow_inf_nan=False, ge=-2, le=2)]
 
 
-class Cut(Request):
+class Truncated(Request):
     """Truncation towards the mean of W: by psi, in the first ``cutoff`` layers."""
 
     psi: Psi = 1.0
@@ -48,7 +48,7 @@ class Cut(Request):
         return layers.Truncation(self.psi, self.cutoff)
 
 
-class DrawMixingGrid(Cut, Draw):
+class DrawMixingGrid(Truncated, Draw):
     """A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
 
     Sources are the samples of seeds, or have the ``codes`` of real images, rows first: as "reals" answers them.
@@ -113,7 +113,7 @@ class AskStyles(Ask):
 
     def answer(self, run: Run) -> StylesAnswer:
         mixing.require(run)
-        w, mean = seed_to_image.codes(run, [*self.rows, *self.columns], self.label), layers.average(run)
+        w, mean = seed_to_image.codes(run, [*self.rows, *self.columns], self.label), layers.w_avg(run)
         return {"w": moves.to_text(w), "average": None if mean is None else moves.to_text(mean),
                 "ranges": [{"name": r.name, "first": r.first, "last": r.last, "low": r.low, "high": r.high} for r in ranges(run.spec)]}
 
@@ -179,7 +179,7 @@ class PathsAnswer(TypedDict):
     space: Literal["pixels", "features"]
 
 
-class AskPaths(Cut, Ask):
+class AskPaths(Truncated, Ask):
     """The way between two seeds' samples through Z (the upper row) and through W, and how long each is to the eye."""
 
     op: Literal["paths"]
