@@ -1874,7 +1874,7 @@ export interface UnitAnswer {
   unit: number;
   value: number;
   mean: number;
-  deviation: number;
+  std: number;
   low: number;
   high: number;
   dead: boolean;
@@ -1888,7 +1888,7 @@ export interface UnitAnswer {
 export interface UnitTold {
   unit: number;
   dead: boolean;
-  deviation: number;
+  std: number;
   mean: number;
   low: number;
   high: number;

@@ -130,13 +130,13 @@ export class MicUnit {
 
   /* its value here, between the lowest and the highest over images, and their mean */
   /** @param {Unit} data */
-  #range({ value, mean, deviation, low, high, dead }) {
+  #range({ value, mean, std, low, high, dead }) {
     const { short } = this.#mic,
       share = (/** @type {number} */ v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
       [fill, tick] = [make('i'), make('b')];
     fill.style.width = share(value);
     tick.style.left = share(mean);
-    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(deviation) });
+    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(std) });
     return [
       make('p', { className: 'lx-mic-now', textContent: words }),
       make('div', { className: 'lx-mic-line', title: lx.t('mic.range', { low: short(low), high: short(high) }) }, fill, tick),

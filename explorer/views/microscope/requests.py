@@ -62,7 +62,7 @@ class AskFacts(Question):
         if not run.spec.encodes:                # its generator's layers can be seen all the same
             return {"layers": [], "filters": False, "mirrors": 0, "linear": False, "threshold": None, "d": run.spec.w_dim}
         return {"layers": units.names(run), "filters": units.filters(run) is not None, "mirrors": run.model.mirrors(),
-                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
+                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.dimensions(run)}
 
 
 class AskUnits(Question):
@@ -84,7 +84,7 @@ class AskUnits(Question):
         chosen, pages = layer.page(page, self.alive)
         return {"ready": True, "layer": at, "total": len(layer.mean), "dead": int(layer.dead.sum()), "pages": pages, "page": page,
                 "seen": len(units.watched(run)), "units": [
-                    {"unit": int(k), "dead": bool(layer.dead[k]), "deviation": short(layer.std[k]), "mean": short(layer.mean[k]),
+                    {"unit": int(k), "dead": bool(layer.dead[k]), "std": short(layer.std[k]), "mean": short(layer.mean[k]),
                      "low": short(layer.low[k]), "high": short(layer.high[k]), "exciting": int(layer.exciting[k, 0])} for k in chosen]}
 
 
@@ -148,10 +148,10 @@ class AskUnit(Source):
         k, layer = int(units.units_of(run, at, [self.unit])[0]), layers[at]
         out: answers.UnitAnswer = {
             "ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
-            "mean": short(layer.mean[k]), "deviation": short(layer.std[k]), "low": short(layer.low[k]),
+            "mean": short(layer.mean[k]), "std": short(layer.std[k]), "low": short(layer.low[k]),
             "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
             "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
-        if at == len(layers) - 1 and k < units.numbers(run):
+        if at == len(layers) - 1 and k < units.dimensions(run):
             step = float(layer.std[k])
             out["column"] = images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3))
             out["step"] = short(step)
