@@ -1,7 +1,7 @@
 /* Moves in code space, as explorer/latent.py makes them. A code is a flat array of layers × width numbers. No window, no document. */
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
-export const dot = (a, b) => {
+const dot = (a, b) => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
