@@ -8,6 +8,7 @@ import pytest
 
 from training import checkpoint
 from training.arguments import make_parser
+from training.cli import main
 from training.table import of_families, table
 
 ROOT = Path(__file__).parent.parent
@@ -42,9 +43,18 @@ def test_the_table_of_runs_is_the_cards():
 
 
 def test_the_table_of_families_is_the_families():
-    """``python -m training list --families``."""
+    """``python -m training list --readme README.md``."""
     cards = checkpoint.runs(ROOT / "trained")[0]
     assert of_families(cards) == README.split("<!-- families -->")[1].split("<!-- /families -->")[0].strip()
+
+
+def test_the_tables_are_written_between_their_marks(tmp_path):
+    (tmp_path / "README.md").write_text(README.replace("| `vae` |", "| `gone` |"), "utf-8")
+    assert main(["list", "--readme", str(tmp_path / "README.md")]) == 0
+    assert (tmp_path / "README.md").read_text("utf-8") == README
+    (tmp_path / "README.md").write_text("<!-- runs --><!-- /runs -->", "utf-8")
+    assert main(["list", "--readme", str(tmp_path / "README.md")]) == 1
+    assert (tmp_path / "README.md").read_text("utf-8") == "<!-- runs --><!-- /runs -->", "nothing is lost"
 
 
 @pytest.mark.parametrize("command", re.findall(r"^python -m training ([^#\n]+)", README, re.M))

@@ -13,7 +13,7 @@ from training.heldout import HeldOut
 from .. import NotThere, Refused
 from ..runs.record import Entry, trimmed
 from ..runs.run import Run
-from . import moves, run_directions
+from . import moves, run_directions, seed_to_image
 from .statistics import Basis
 
 
@@ -194,7 +194,7 @@ def first_code(run: Run) -> FirstCode:
     all, the one nearest to their middle (in the middle of all faces lies one that has the least of everything); without codes sample 0."""
     def make() -> Entry:
         if run.codes is None:
-            return {"w": run.map_z(run.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
+            return {"w": seed_to_image.codes(run, [0])[0], "origin": {"kind": "sample", "seed": 0}}
         rows = _alike(run.held, len(run.codes))
         index = int(rows[((run.codes[rows] - run.codes[rows].mean(0)) ** 2).sum(1).argmin()])
         return {"w": run.codes[index], "origin": {"kind": "point", "index": index}}

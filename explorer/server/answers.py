@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from training.measured import FigureTold
+from training.metric_registry import FigureTold
 
 from ..latent.neighbours import FirstCode
 

@@ -17,7 +17,7 @@ from ..latent import galleries
 from ..runs.run import Run
 from ..runs.session import Session
 from . import answers, checking, runtime, told, tracing
-from .networks import Judge, Net, networks, own_sampling
+from .networks import ClassifierNet, Net, networks, own_sampling
 from .planes import SUFFIX, planes
 
 NEEDS = ("onnx", "onnxscript", "onnx_ir")
@@ -91,7 +91,7 @@ class Maker:
             return None
         name = folder_of(self.session.trained, run, net)
         if self._new(f"judge {name}"):
-            judge = Judge(net)
+            judge = ClassifierNet(net)
             reading = judge.reading(run.spec.shape)
             made.files[f"data/judge/{name}/judge.onnx{SUFFIX}"] = self._written(made, judge, reading)
             told = {"fields": [[field, list(categories)] for field, categories in net.fields], "shape": list(run.spec.shape)}

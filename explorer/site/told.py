@@ -49,7 +49,7 @@ def _alike(run: Run, codes: np.ndarray) -> bool:
 
 def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dict[str, Any]:
     """model.json. ``judge``: the folder of the classifier that reads the run's images; ``kept``: how ``near`` has its codes."""
-    draws, average = run.model.draws(), layers.average(run)
+    draws, average = run.model.draws(), layers.w_avg(run)
     by, encodes = galleries.reader(run), run.spec.encodes and run.held is not None
     told: dict[str, Any] = {
         "nets": {net.key: {"file": f"{net.key}.onnx{SUFFIX}", "inputs": [g.name for g in net.given], "outputs": list(net.outputs)}

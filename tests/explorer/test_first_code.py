@@ -15,7 +15,7 @@ CODES = np.array([[0.0, 0.1], [5.0, 5.0], [5.2, 5.0], [-9.0, -9.0], [5.1, 4.0], 
 def run(labels=None, attributes=None, num_classes=0, codes=CODES) -> SimpleNamespace:
     held = SimpleNamespace(labels=labels, attributes=attributes, spec=SimpleNamespace(num_classes=num_classes))
     return SimpleNamespace(codes=codes, held=held, d=(1, 2), recorded=lambda name, make, read: read(make()),
-                           map_z=lambda z: z[:, None], sample_z=lambda n, seed: np.full((n, 2), seed, np.float32))
+                           map_z=lambda z, label=None: z[:, None], sample_z=lambda n, seed: np.full((n, 2), seed, np.float32))
 
 
 @pytest.mark.parametrize("told, index", [

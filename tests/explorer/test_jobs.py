@@ -17,8 +17,7 @@ from PIL import Image
 from explorer import VisitorError
 from explorer.runs import lanes
 from explorer.server.access import Access
-from explorer.views.train import monitor, uploads
-from explorer.views.train import process as training_process
+from explorer.views.train import monitor, start_training, uploads
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
 from tests.training import small
@@ -394,11 +393,11 @@ def test_curves_are_thinned_evenly():
 
 def test_threads_leave_one_core_to_the_page(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert training_process.cores_for_training() == 3
+    assert start_training.cores_for_training() == 3
     monkeypatch.delenv("OMP_NUM_THREADS")
     for cores, left in ((1, 1), (2, 2), (3, 2), (16, 15)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)), raising=False)
-        assert training_process.cores_for_training() == left
+        assert start_training.cores_for_training() == left
 
 
 def test_paths_of_a_request_never_reach_the_disk(job):

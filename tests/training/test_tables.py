@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from training import archive, data, folder, mapped, notes, sources
+from training import archive, data, folder, memory_map, notes, sources
 from training.data import DataError, Reading
 from training.notes import Note
 
@@ -241,7 +241,7 @@ def test_fractions_in_a_csv(tmp_path: Path) -> None:
 
 
 def test_labels_of_a_csv_that_turn_to_words_in_a_later_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapped, "CHUNK", 8 * 64 * 10)             # ten rows at a time
+    monkeypatch.setattr(memory_map, "CHUNK", 8 * 64 * 10)             # ten rows at a time
     x, y = noise(30, 8, 8), np.array([*"0123456789" * 2, *"abcdefghij"])
     (tmp_path / "a.csv").write_text("\n".join(map(",".join, [["label", *map(str, range(64))], *rows_of(x, y)])))
     found = folder.read(tmp_path / "a.csv", 28)

@@ -9,11 +9,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from .. import families
-from ..bounded import SPARE, Bounded
 from ..card import Card, readable
 from ..code_prior import GaussianCodes
 from ..dataset import Dataset
 from ..model import Config, LatentModel
+from ..size_limits import SPARE, Bounded
 from . import ImportFailed, matching
 from .adapter import fit_prior
 from .asked import Asked, Say, data_of

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from .. import mapped, tables
+from .. import memory_map, tables
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
@@ -68,7 +68,7 @@ def _array(file: File, bench: Bench) -> np.ndarray:
         raise DataError(f"{file.path.name} is no idx file, or a damaged one.", "data.error.damaged", name=file.path.name)
     shape = tuple(int(n) for n in np.frombuffer(f.read(4 * head[3]), ">u4"))
     try:
-        return mapped.of_file(f, f.tell(), shape, np.dtype(TYPES[head[2]]))
+        return memory_map.of_file(f, f.tell(), shape, np.dtype(TYPES[head[2]]))
     except ValueError as error:
         raise DataError(f"{file.path.name} is shorter than its header promises.", "data.error.damaged", name=file.path.name) from error
 

@@ -1,5 +1,6 @@
 /* The form of a training: family, data, recipe, settings and name; a training is started here. What was chosen and typed is in the link. */
 import { button, make } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 import { Augmented } from './augmented.js';
@@ -29,7 +30,7 @@ export class TrainingForm {
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
   #busy = false;
-  #asked = 0;
+  #lastAsked = new LastAsked();
 
   /** @param {any} element @param {View} view */
   constructor(element, view) {
@@ -280,7 +281,7 @@ export class TrainingForm {
   async #fit() {
     const host = this.#find('.lx-own-fit'),
       upload = this.#own && this.#upload.token,
-      asked = ++this.#asked;
+      isLast = this.#lastAsked.ask();
     if (!upload) {
       host.textContent = '';
       this.#decide({});
@@ -288,7 +289,7 @@ export class TrainingForm {
     }
     try {
       const f = await this.#view.ask('job_fit', { ...this.#chosen, settings: this.#edited, upload });
-      if (asked !== this.#asked) return;
+      if (!isLast()) return;
       this.#decide({ ...f.settings, batch_size: f.batch });
       const counts = { training: number(f.training), held: number(f.held_out), batch: number(f.batch) },
         kind = lx.t(f.grey ? 'train.own.grey' : 'train.own.colour'),
@@ -296,7 +297,7 @@ export class TrainingForm {
       host.textContent = [lx.t(f.enough ? 'train.own.fit' : 'train.own.fit.batch', counts), kind, ...follows].join(' ');
       host.classList.toggle('bad', !f.enough);
     } catch (e) {
-      if (asked === this.#asked) host.textContent = /** @type {Error} */ (e).message;
+      if (isLast()) host.textContent = /** @type {Error} */ (e).message;
     }
   }
 
