@@ -14,8 +14,8 @@ from .networks import NAMES, RANGES, TOLD, Networks, networks_of, shape
 
 
 def write(run: Run, folder: Path, place: Path) -> str:
-    """Files of a run in an empty folder, which will stand at ``place``; what is said of them. Raises Refused, also where a network that was written gives other numbers
-    than the model (onnxruntime compares, where it is there)."""
+    """Files of a run in an empty folder, which will stand at ``place``; what is said of them. Raises Refused, also where a network that was
+    written gives other numbers than the model (onnxruntime compares, where it is there)."""
     files.require()
     import onnx
 

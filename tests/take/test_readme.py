@@ -91,6 +91,13 @@ def test_the_line_of_torch_fidelity_runs(taken, tiny, monkeypatch, capsys):
     np.testing.assert_allclose(float(found[1]), scored(tiny), rtol=1e-3)
 
 
+def test_the_tools_that_the_section_names_are_those_of_the_tests():
+    pins = "".join((Path(__file__).parents[2] / f"requirements-{part}.txt").read_text() for part in ("atlas", "dev", "import"))
+    named = dict(re.findall(r"([a-z-]+) (\d+\.\d+\.\d+)", SECTION))
+    assert set(named) == {"tensorboard", "embedding-atlas", "clean-fid", "torch-fidelity", "onnxruntime"}
+    assert all(f"{name}=={version}" in pins for name, version in named.items())
+
+
 def test_what_the_comments_name_is_there(taken, tiny):
     folder = re.search(r"tensorboard --logdir (\w+)", SECTION)[1]
     assert Projector(taken / folder).ask("info", run=".").json["embeddings"][0]["tensorShape"] == [tiny.held.n, tiny.d]

@@ -128,7 +128,8 @@ def test_without_test_images_there_are_samples_alone(named, tmp_path):
 def test_a_path_that_clean_fid_takes_for_a_zip_is_said(named, tmp_path):
     place = tmp_path / "faces.zip"
     place.mkdir()
-    assert samples.write(named.run("lone"), place, place, 3, 0, False).startswith("clean-fid reads no folder with .zip in its path, rename it")
+    said = samples.write(named.run("lone"), place, place, 3, 0, False)
+    assert said.startswith("clean-fid reads no folder with .zip in its path, rename it")
     with pytest.raises(IsADirectoryError):
         fid.get_folder_features(str(place / "generated"), features, num_workers=0, device=torch.device("cpu"), verbose=False)
 
