@@ -22,7 +22,7 @@ def pins() -> dict[str, str]:
 
 def test_everything_is_pinned():
     versions: dict[str, set[str]] = {}
-    for name in ("requirements.txt", *(f"requirements-{part}.txt" for part in ("dev", "export", "import", "mcp", "parquet"))):
+    for name in ("requirements.txt", *(f"requirements-{part}.txt" for part in ("atlas", "dev", "export", "import", "mcp", "parquet"))):
         for line in (ROOT / name).read_text().splitlines():
             assert not line.strip() or line.startswith("#") or re.match(r"[\w.-]+==[\w.]+(\s+#.*)?$", line), line
             if "==" in line and not line.startswith("#"):

@@ -22,7 +22,7 @@ from .sources import FEWEST, One, Reading, Source, image_files, opened
 from .sources.stored import MOST_CLASSES
 from .tables import TEST, TRAIN, held_out, is_split
 
-RULES = 2                                         # counts how files become pixels and splits: other rules make other sets
+RULES = 3                                         # counts how files become pixels and splits: other rules make other sets
 HELD_OUT, LEAST_HELD_OUT, MOST_HELD_OUT = 0.1, 20, 0.25     # the share, but at least so many, but never more than that share
 DARK = 32                                         # of 255: a set without a brighter pixel is nearly black
 LOOKED = 32                                       # images of a survey that are decoded, until one of them has colours

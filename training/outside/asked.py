@@ -25,6 +25,7 @@ from .form import shape_of
 
 Say = Callable[[str], None]
 MOST_CONFIG = 2**20                               # bytes
+NO_SHAPE = "say the shape of its images (--shape C H W), or the data set that it was trained on (--data)."
 
 
 @dataclass
@@ -71,16 +72,16 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
             setattr(asked, key, value)
     asked.code = tuple(args.code or asked.code)
     asked.shape = shape_of(args.shape) if args.shape else asked.shape
-    asked.settings |= {k: _value(v) for k, v in map(_pair, args.set)}
-    asked.names |= dict(map(_pair, args.map))
+    asked.settings |= {k: _value(v) for k, v in _pairs("--set", args.set)}
+    asked.names |= dict(_pairs("--map", args.map))
     if asked.weights is None and asked.decoder is None:
         raise ImportFailed("name a model: a .safetensors or .onnx file, a folder with config.json, hf://owner/name, or --decoder FILE.onnx."
                            if asked.encoder is None else "an encoder alone draws nothing: name its --decoder, too.")
-    for path in (asked.weights, asked.decoder, asked.encoder):
-        if path is not None:
-            refused.check(path)
-            if not path.is_file():
-                raise ImportFailed(f"there is no file {path}.")
+    named = [path for path in (asked.weights, asked.decoder, asked.encoder) if path is not None]
+    for path in named:
+        refused.check(path)
+    if gone := [readable(str(path)) for path in named if not path.is_file()]:
+        raise ImportFailed(f"there is no file {', nor '.join(gone)}.")
     if asked.weights is not None and asked.decoder is not None:
         raise ImportFailed("there are weights (.safetensors) and a graph (.onnx); name one of them.")
     asked.source = ": ".join(filter(None, (asked.source, ", ".join(
@@ -151,11 +152,11 @@ def _of_folder(asked: Asked, folder: Path) -> None:
         asked.weights = weights[0]
 
 
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not (equals and old and new):
-        raise ImportFailed(f"{text!r} is to be two names with = between them.")
-    return old, new
+def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
+    found = [tuple(text.split("=", 1)) for text in texts]
+    if amiss := [text for text, pair in zip(texts, found, strict=True) if len(pair) < 2 or not all(pair)]:
+        raise ImportFailed(f"{option} {', '.join(map(repr, amiss))} is to be two names with = between them.")
+    return [(pair[0], pair[1]) for pair in found]
 
 
 def _value(text: str) -> Any:
@@ -181,7 +182,7 @@ def data_of(asked: Asked, dataset: Dataset | None, shape: tuple[int, int, int] |
                                f"{' × '.join(map(str, dataset.spec.shape))}.")
         return dataset.spec
     if shape is None:
-        raise ImportFailed("say the shape of its images (--shape C H W), or the data set that it was trained on (--data).")
+        raise ImportFailed(NO_SHAPE)
     return DataSpec(NOWHERE.name, NOWHERE.title, shape, asked.classes)
 
 

@@ -46,6 +46,9 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
                 told += [n for n in shaped[1] if n not in told]
     if not parts:
         raise DataError(f"{bench.source.name} has no idx file of images, only of labels.", "data.error.idx", name=bench.source.name)
+    if not any(a.ndim < 3 for members in found.values() for _, _, a in members):
+        first = next(name for name, _, a in next(iter(found.values())) if a.ndim > 2)
+        told.append(Note("apart", name=re.sub(r"idx\d", "idx1", re.sub("images?", "labels", first))))
     if len(names) > 1:
         told.append(Note("parts", len(names), chosen))
     return stored.source("idx", parts, bench, [*notes, *told], _names(chosen, bench), names if len(names) > 1 else ())

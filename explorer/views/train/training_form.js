@@ -266,15 +266,22 @@ export class TrainingForm {
         this.#chosen.recipe = v;
       },
     );
-    const help = 'recipe.' + this.#chosen.recipe + '.help';
-    this.#find('.lx-recipe-note').textContent =
-      lx.t('train.recipe.images', { n: number(Number(this.#edited.images || this.#values().images)) }) +
-      (lx.known(help) ? ' ' + lx.t(help) : '');
+    this.#tellImages();
     this.#fillSettings();
     this.#suggest();
     this.allow();
     this.#fit();
     this.#seen.show();
+  }
+
+  /** How many images are seen, and what may be expected of that many. */
+  #tellImages() {
+    const help = 'recipe.' + this.#chosen.recipe + '.help',
+      usual = Number(this.#values().images),
+      n = Number(this.#edited.images || usual),
+      enough = lx.known(help) ? lx.t(help) : '',
+      more = n < usual ? lx.t('train.recipe.fewer', { n: number(usual) }) : enough;
+    this.#find('.lx-recipe-note').textContent = `${lx.t('train.recipe.images', { n: number(n) })} ${more}`.trim();
   }
 
   /** What follows from a person's own images: how many train, the batch, the pixel model. */
@@ -332,6 +339,7 @@ export class TrainingForm {
       if (value === undefined) delete this.#edited[s.name];
       else this.#edited[s.name] = value;
       this.#write();
+      this.#tellImages();
       this.#fit();
       this.#seen.show();
     });

@@ -30,6 +30,7 @@ MOST_FILES = 20_000
 MOST_CHUNK = 4 * 1024**2
 KEEP_FREE = 1024**3                             # bytes of disk that an upload leaves
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
+MOST_NAME = 40                                  # letters of a set's name that are kept
 DEEPEST = 8                                     # folders of a file's path that are kept, its name included
 DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
 FOUND = "found.json"                            # of an upload: what its survey found, and how it is read
@@ -61,8 +62,8 @@ class Uploads:
         """A new, empty upload; ``title`` names the data set. Returns its token."""
         self.clear()
         token = secrets.token_hex(8)
-        slug = re.sub(r"[\W_]+", "-", readable(title).lower()).strip("-")[:30].strip("-") or "images"
-        (self.root / token / f"{slug}-{token[:4]}").mkdir(parents=True)
+        name = re.sub(r'[\\/:*?"<>|]+', " ", readable(title))[:MOST_NAME].strip(" .") or "images"         # its folder says its title
+        (self.root / token / name).mkdir(parents=True)
         return token
 
     def _folder(self, token: str) -> Path:
