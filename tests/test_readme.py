@@ -1,10 +1,13 @@
 """The README says what is true: its table is the cards', its commands exist, its header makes a working Space."""
 
+import importlib.metadata
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from training import checkpoint
 from training.arguments import make_parser
@@ -36,6 +39,29 @@ def test_the_space_header_fits_the_repository():
     header = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.M))
     assert header["sdk"] == "gradio" and header["sdk_version"] == pins()["gradio"]
     assert (ROOT / header["app_file"]).is_file()
+
+
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+
+
+def test_the_space_header_has_what_the_reference_allows():
+    """huggingface.co/docs/hub/spaces-config-reference; a short description of more than 60 characters is refused."""
+    header = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.M))
+    assert set(header) <= {"title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "license",
+                           "short_description"}
+    assert {header["colorFrom"], header["colorTo"]} <= COLOURS and len(header["short_description"]) <= 60
+    assert re.fullmatch(r'"3\.\d+"', header["python_version"])
+
+
+def test_what_a_space_installs_beside_the_requirements_fits_them():
+    """gradio[oauth,mcp] of the header's version, in one go with requirements.txt: a pin outside of what they allow ends the build."""
+    pinned = {canonicalize_name(name): version for name, version in pins().items()}
+    bound = [Requirement(line) for line in importlib.metadata.requires("gradio") or ()]
+    bound = [r for r in bound if r.marker is None or any(r.marker.evaluate({"extra": extra}) for extra in ("", "oauth", "mcp"))]
+    assert {"mcp", "pydantic", "itsdangerous"} <= {r.name for r in bound}
+    for r in bound:
+        version = pinned.get(canonicalize_name(r.name))
+        assert version is None or r.specifier.contains(version), f"{r}, and {version} is pinned"
 
 
 def test_the_table_of_runs_is_the_cards():
