@@ -3,7 +3,7 @@ import { button, make } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
-import { Augmented } from './augmented.js';
+import { Augmented } from './augmentation_preview.js';
 import { fits, settingField } from './setting_field.js';
 import { number, word } from './training_words.js';
 import { Upload } from './upload.js';
