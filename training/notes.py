@@ -27,7 +27,7 @@ LEFT_OUT = {
     "video": "video. Take single pictures out of it.",
     "format": "an image format that is not read here. Export them as PNG.",
     "archive": "an archive within an archive, or of another kind than .zip and .tar. Unpack it first.",
-    "table": "arrays or a table of images (.npz, .npy, .parquet, idx) among pictures. To read one, choose it by itself.",
+    "table": "arrays or a table (.npz, .npy, .parquet, idx) among pictures. One that holds images is read when it is chosen by itself.",
     "packed": "packed by a method that is not read here (Deflate64, say). Unpack the zip and choose the folder.",
     "other": "no images.",
     "large": "larger than is taken: 64 MB or 90 million pixels a file.",

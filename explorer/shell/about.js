@@ -34,7 +34,7 @@ export default ({ element }) => {
     measured();
   });
   lx.on('lang', measured);
-  const sentences = element.querySelector('[data-t]'),
+  const sentences = element.querySelector('p [data-t]'),
     usual = sentences.dataset.t;
   const tell = () => {
     const elsewhere = `${usual}.elsewhere`; /* what is not known of a model that another program trained */

@@ -202,6 +202,20 @@ def test_family_settings_and_names_on_the_command_line(tmp_path, vae):
         take_in(tmp_path, *words, "--set", "width=24", "--name", "x", dataset=images(12))
 
 
+def test_the_weights_of_a_run_need_nothing_but_their_card(tmp_path, vae):
+    """Its folder, or the file in it: the same network under another name, with other held-out images."""
+    write(tmp_path / "theirs", renamed(vae), family="vae", settings=SETTINGS, shape=[1, 12, 12], classes=["bar", "square"],
+          names={"vae.enc": "encoder", "vae.dec": "decoder"})
+    folder, w = tmp_path / "trained" / take_in(tmp_path, tmp_path / "theirs").name, torch.randn(5, 1, 4)
+    with pytest.raises(ImportFailed, match="there is a run theirs in .* already; give this one another --name"):
+        take_in(tmp_path, folder)
+    for given, name in ((folder, "again"), (folder / "weights.safetensors", "once-more")):
+        card = take_in(tmp_path, given, "--name", name, dataset=images(12))
+        assert card.family == "vae" and card.config["width"] == 16 and card.data.name == "shapes" and card.data.classes == ("bar", "square")
+        torch.testing.assert_close(opened(tmp_path, card)[0].synthesize(w), vae.synthesize(w))
+    assert take_in(tmp_path, folder, "--name", "alone").spec.shape == (1, 12, 12)
+
+
 def test_all_that_is_missing_is_asked_for_at_once(tmp_path, vae):
     """Family, shape, settings and names, each with its option: who answers them all is done."""
     path = tmp_path / "w.safetensors"
@@ -217,7 +231,7 @@ def test_all_that_is_missing_is_asked_for_at_once(tmp_path, vae):
     with pytest.raises(ImportFailed) as e:      # the network is a convolutional one, unless it is said
         take_in(tmp_path, *words)
     assert str(e.value).startswith("images of side 12 cannot be cut") and 'family vae with z_dim=16, network="conv", width' in str(e.value)
-    wide = (*words[:5], "28", "28", *words[7:], "--set", "channels=2", "--set", "width=16")
+    wide = (*words[:5], "28", "28", *words[7:], "--set", "channels=4", "--set", "width=16")
     with pytest.raises(ImportFailed, match=r'below enc the file has .*, and below encoder the network has .* network="conv".*--set NAME'):
         take_in(tmp_path, *wide)
     with pytest.raises(ImportFailed, match="--map 'a', '=b' is to be two names with = between them"):

@@ -3,7 +3,7 @@
 What is said on the command line counts first. A ``config.json`` has, for weights, ``family``, ``settings`` (as the family's options, z_dim
 among them) and ``names`` (old name → new name); for graphs ``decoder``, ``encoder`` (files beside it), ``input``, ``output``,
 ``encoder_input``, ``encoder_output``, ``code``, ``layout``, ``values`` and ``prior``; for both ``shape`` (channels, height, width),
-``classes`` and ``title``.
+``classes`` and ``title``. Where there is none, the card counts that lies beside a run's weights.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..card import readable
+from .. import families
+from ..card import CARD, read_card, readable
 from ..dataset import Dataset
 from ..files import read_json
-from ..model import DataSpec
+from ..model import Config, DataSpec
 from . import NOWHERE, ImportFailed, hub, refused
 from .form import shape_of
 
@@ -65,6 +66,8 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
                              asked.weights.parent / "config.json" if asked.weights else None)
     if config is not None and (config.is_file() or args.config):
         _told(asked, config, folder)
+    elif config is not None and (config.parent / CARD).is_file():
+        _of_card(asked, config.parent)
     if folder is not None:
         _of_folder(asked, folder)
     for key in ("decoder", "encoder", "family", "input", "output", "encoder_input", "encoder_output", "layout", "values", "prior"):
@@ -129,6 +132,16 @@ def _told(asked: Asked, path: Path, folder: Path | None) -> None:
             setattr(asked, key, value)
         else:
             raise ImportFailed(f"{path.name}: {key} is not of the right kind ({type(value).__name__}).")
+
+
+def _of_card(asked: Asked, folder: Path) -> None:
+    """What the card of a run says, beside whose weights no config.json lies. Raises CheckpointError."""
+    card = read_card(folder)
+    if card.family in families.names():
+        general = Config.__dataclass_fields__
+        asked.family, asked.settings = card.family, {k: v for k, v in card.config.items() if k not in general}
+        asked.classes, asked.title = card.data.classes, card.title
+        asked.shape = shape_of(card.data.shape) if len(card.data.shape) == 3 else None
 
 
 def _of_folder(asked: Asked, folder: Path) -> None:
