@@ -11,7 +11,8 @@ from pathlib import Path
 
 from explorer import Refused, destination
 from explorer.runs.session import Session
-from explorer.site import answers, folder, one_file
+from explorer.site import answers, folder, one_file, sheets
+from explorer.site.told import opens_on
 
 from . import site_parts
 
@@ -24,7 +25,8 @@ def of_run(site: Path, session: Session, name: str) -> dict[str, Path]:
     data, held = site / "data", session.run(name).held
     judge = json.loads((data / "model" / name / "model.json").read_text("utf-8"))["reader"]["judge"]
     own = [p for p in data.rglob("*") if p.is_file() and (p.parent.name == name or p.name.startswith(f"{name}."))]
-    for folder_name, of in (("sheet", held and held.folder.name), ("tiles", held and held.folder.name), ("judge", judge)):
+    images = held and held.folder.name
+    for folder_name, of in (("sheet", images), ("exact", images), ("tiles", images), ("judge", judge)):
         own += list((data / folder_name / of).iterdir()) if of and (data / folder_name / of).is_dir() else []
     for folder_name in ("fields", "colours") if held else ():
         own += list((data / folder_name).glob(f"{held.folder.name}.*"))
@@ -57,7 +59,13 @@ def main(argv: Sequence[str] = ()) -> None:
 
 def bodies_of(session: Session, site: Path, name: str) -> dict[str, bytes]:
     """What a page that is one file may hold of a run."""
-    bodies = {path: p.read_bytes() for path, p in of_run(site, session, name).items()}
+    held, told = session.run(name).held, one_file.told_of(name)
+    own = of_run(site, session, name).items()
+    bodies = {path: p.read_bytes() for path, p in own if not path.startswith("data/exact/")}
+    if held is not None:
+        bodies |= dict(answers.of_images(session, held, single=True))
+        whole = sheets.whole(held, opens_on(session.run(name)), single=True)
+        bodies[told] = answers.as_json(json.loads(bodies[told]) | {"whole": whole})
     bodies |= {f"runtime/{p.name}": p.read_bytes() for p in (site / "runtime").iterdir() if "plotly" not in p.name}
     return bodies | {"data/runs.json": answers.listed(session, [name])}
 

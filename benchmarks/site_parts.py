@@ -113,7 +113,7 @@ def _bytes(site: Site, asked: set[str]) -> int:
 
 
 def pixels(site: Site, runs: Sequence[str]) -> None:
-    """how near the browser's answers are to the server's. All pictures and all that is told of a run, as the tests ask of five
+    """how near the browser's answers are to the server's. All pictures and all that is told of a run, as the tests ask of six
     (site_questions.py); a picture that the server sends as a JPEG, or a map of noise in steep colours, is told by itself."""
     print("| run | pictures | largest difference | not exact: pictures | largest difference | other answers | alike |\n"
           "|---|---|---|---|---|---|---|")

@@ -94,8 +94,8 @@ def opened(session: Session, name: str) -> dict[str, Any]:
     return {**told, "picture": sheets.data_url(run.decode(first)[0])}
 
 
-def of_images(session: Session, held: HeldOut) -> Files:
-    """A data set's files: its held-out images, and what is known of these."""
+def of_images(session: Session, held: HeldOut, single: bool = False) -> Files:
+    """A data set's files: its held-out images, and what is known of these. ``single``: for a page that is one file."""
     name = held.folder.name
     yield f"data/fields/{name}.bin", asked(files.fields, session, {"dataset": name})
     for by in ["class", *(field for field, _ in held.spec.attributes)]:
@@ -105,6 +105,9 @@ def of_images(session: Session, held: HeldOut) -> Files:
         except Refused:                         # it has no classes
             continue
     yield from sheets.tiles(held)
+    if sheets.in_pieces(held, single):
+        yield from sheets.pieces(held)
+        return
     for k in () if held.lossless else range(held.num_sheets):
         yield f"data/sheet/{name}/{k}.webp", asked(files.sheet_file, session, {"dataset": name, "k": k})
 

@@ -21,7 +21,7 @@ from . import rest
 from .site_questions import ASK, compared, pictures, questions, server_of
 
 TRAINED = Path(__file__).parents[2] / "trained"
-RUNS = ["vae-plane-mnist", "infogan-mnist", "lapgan-fashion-mnist", "progan-faces", "stylealae-faces-32"]
+RUNS = ["vae-plane-mnist", "infogan-mnist", "lapgan-fashion-mnist", "progan-faces", "stylealae-faces-32", "conv-faces"]
 
 
 @pytest.fixture(scope="module")
