@@ -3,8 +3,8 @@
 #   docker build -t latent-explorer .
 #   docker run --read-only --tmpfs /tmp --volume lx:/data --publish 127.0.0.1:7860:7860 latent-explorer
 #
-# No Docker was at hand where this was written: what it copies and runs is tried by tests/test_hosting.py (the same commands, in a folder
-# that may only be read, as a user without rights); building the image itself was not.
+# What it copies and runs is tried by tests/test_hosting.py (the same commands, in a folder that may only be read, as a user without rights).
+# It was built by buildah and run by podman, without Docker: HOSTING.md says how far.
 FROM python:3.11-slim
 
 # the CPU build of torch; empty: PyPI's, with CUDA, for --device cuda

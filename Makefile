@@ -52,8 +52,9 @@ $(VENV)/.run: requirements.txt
 	@touch $@
 
 MORE := dev export import mcp parquet
-$(VENV)/.test: $(VENV)/.run $(MORE:%=requirements-%.txt) tests/install_chromium.py
+$(VENV)/.test: $(VENV)/.run $(MORE:%=requirements-%.txt) requirements-atlas.txt tests/install_chromium.py
 	$(PY) -m pip install --quiet --disable-pip-version-check $(MORE:%=-r requirements-%.txt)
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/atlas -r requirements-atlas.txt
 	$(PY) tests/install_chromium.py
 	@touch $@
 

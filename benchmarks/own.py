@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training import mapped
+from training import memory_map
 
 from .serve import ROOT
 
@@ -50,10 +50,10 @@ def encoded(n: int, kind: str) -> Iterator[tuple[str, bytes]]:
 def make(kind: str, n: int, where: Path) -> Path:
     """A source of ``n`` images: arrays as they are, a folder of PNG files, or a tar of JPEG files."""
     if kind == "npz":
-        rows = mapped.Rows((SIDE, SIDE, 3), np.uint8, where)
+        rows = memory_map.Rows((SIDE, SIDE, 3), np.uint8, where)
         for part in images(n):
             rows.append(part)
-        mapped.write_npz(where / "own.npz", dict(images=rows.array(), labels=np.arange(n) % CLASSES))
+        memory_map.write_npz(where / "own.npz", dict(images=rows.array(), labels=np.arange(n) % CLASSES))
         return where / "own.npz"
     if kind == "folder":
         for name, data in encoded(n, "PNG"):

@@ -1,29 +1,23 @@
-"""The page without a server, of all runs: bytes, seconds, the largest difference of a pixel, and what a visitor downloads."""
+"""The page without a server, of all runs: its bytes, and with --visits, --pixels, --pace or --alone what a visitor downloads, how near its
+pixels are to the server's, how it follows a hand, and each run as one file from the disk (site_parts.py)."""
 
 from __future__ import annotations
 
 import argparse
-import functools
-import gzip
-import http.server
 import json
 import tempfile
-import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
-
-from playwright.sync_api import Page, sync_playwright
 
 from explorer import Refused, destination
 from explorer.runs.session import Session
-from explorer.site import answers, folder, one_file
-from tests.install_chromium import find
+from explorer.site import answers, folder, one_file, sheets
+from explorer.site.told import opens_on
+
+from . import site_parts
 
 HERE = Path(__file__).resolve().parent.parent
-PACKED = (".html", ".js", ".mjs", ".json")      # what hosts pack by gzip
 MB = 2**20
-VISITED = ("vae-plane-mnist", "bigan-mnist", "vae-faces", "stylealae-faces-32", "lapgan-faces")      # whose every view is opened
 
 
 def of_run(site: Path, session: Session, name: str) -> dict[str, Path]:
@@ -31,53 +25,12 @@ def of_run(site: Path, session: Session, name: str) -> dict[str, Path]:
     data, held = site / "data", session.run(name).held
     judge = json.loads((data / "model" / name / "model.json").read_text("utf-8"))["reader"]["judge"]
     own = [p for p in data.rglob("*") if p.is_file() and (p.parent.name == name or p.name.startswith(f"{name}."))]
-    for folder_name, of in (("sheet", held and held.folder.name), ("tiles", held and held.folder.name), ("judge", judge)):
+    images = held and held.folder.name
+    for folder_name, of in (("sheet", images), ("exact", images), ("tiles", images), ("judge", judge)):
         own += list((data / folder_name / of).iterdir()) if of and (data / folder_name / of).is_dir() else []
     for folder_name in ("fields", "colours") if held else ():
         own += list((data / folder_name).glob(f"{held.folder.name}.*"))
     return {p.relative_to(site).as_posix(): p for p in own}
-
-
-def sent(paths: Iterable[Path]) -> int:
-    """Bytes that a host sends for files, packed where it packs them."""
-    return sum(len(gzip.compress(p.read_bytes(), 6)) if p.suffix in PACKED else p.stat().st_size for p in paths)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Any static host."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
-def visits(site: Path, run: str, views: Sequence[str]) -> dict[str, int]:
-    """Bytes that a host that packs text sends to a visitor with an empty cache who opens a run in a view, until all is drawn."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
-        for view in views:
-            context, asked = browser.new_context(), set[str]()
-            context.on("response", lambda answer, asked=asked: asked.add(unquote(urlsplit(answer.url).path).strip("/")))
-            page = context.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_address[1]}/?run={run}&view={view}")
-            _rest(page, asked)
-            context.close()
-            found[view] = sent(site / (path or "index.html") for path in asked if (site / (path or "index.html")).is_file())
-        browser.close()
-    server.shutdown()
-    return found
-
-
-def _rest(page: Page, asked: set[str]) -> None:
-    """Wait until the hero is drawn, nothing is being worked out, and for two seconds nothing more was asked for."""
-    page.wait_for_selector(".lx-hero[data-n]", timeout=120_000)
-    quiet, before = 0, -1
-    while quiet < 4:
-        page.wait_for_timeout(500)
-        quiet = quiet + 1 if page.evaluate("lx.busy") == 0 and len(asked) == before else 0
-        before = len(asked)
 
 
 def main(argv: Sequence[str] = ()) -> None:
@@ -85,33 +38,43 @@ def main(argv: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks site")
     parser.add_argument("--trained", type=Path, default=HERE / "trained")
     parser.add_argument("--site", type=Path, help="measure one that was written already")
-    parser.add_argument("--visits", nargs="*", metavar="RUN", help="only count what visitors of these runs fetch, of all without any")
+    for name, part in site_parts.PARTS.items():
+        parser.add_argument(f"--{name}", nargs="*", metavar="RUN", help=f"only {part.__doc__.partition('.')[0]}; of all runs without any")
     args = parser.parse_args(list(argv))
     with tempfile.TemporaryDirectory() as scratch:
-        session, site = Session(args.trained, keep=0), args.site or Path(scratch) / "site"
+        session, site = Session(args.trained, keep=2), args.site or Path(scratch) / "site"
         if args.site is None:
             done = folder.write(session, site, [], say=lambda s: print(s, flush=True))
             print(f"\n{done.told}\n")
-        print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
         names = json.loads((site / destination.MARK).read_text("utf-8"))["runs"]
-        for name in names if args.visits is None else ():
-            print(_row(session, site, name), flush=True)
-        rows = {row["name"]: row["views"] for row in json.loads((site / "data" / "runs.json").read_text("utf-8"))["runs"]}
-        for name in VISITED if args.visits is None else args.visits or names:
-            if name in rows:
-                told = visits(site, name, rows[name]).items()
-                print(f"{name}: a visitor fetches {', '.join(f'{view} {n / MB:.1f} MB' for view, n in told)}", flush=True)
-    print(f"{sum(p.stat().st_size for p in site.rglob('*') if p.is_file()) / MB:.1f} MB in all." if args.site else "")
+        asked = {part: getattr(args, name) or names for name, part in site_parts.PARTS.items() if getattr(args, name) is not None}
+        for part, some in asked.items():
+            part(site_parts.Site(site, session), some)
+        if not asked:
+            print("| run | parameters | its networks | all of its files | as one file |\n|---|---|---|---|---|")
+            for name in names:
+                print(_row(session, site, name), flush=True)
+            print(f"{sum(p.stat().st_size for p in site.rglob('*') if p.is_file()) / MB:.1f} MB in all.")
+
+
+def bodies_of(session: Session, site: Path, name: str) -> dict[str, bytes]:
+    """What a page that is one file may hold of a run."""
+    held, told = session.run(name).held, one_file.told_of(name)
+    own = of_run(site, session, name).items()
+    bodies = {path: p.read_bytes() for path, p in own if not path.startswith("data/exact/")}
+    if held is not None:
+        bodies |= dict(answers.of_images(session, held, single=True))
+        whole = sheets.whole(held, opens_on(session.run(name)), single=True)
+        bodies[told] = answers.as_json(json.loads(bodies[told]) | {"whole": whole})
+    bodies |= {f"runtime/{p.name}": p.read_bytes() for p in (site / "runtime").iterdir() if "plotly" not in p.name}
+    return bodies | {"data/runs.json": answers.listed(session, [name])}
 
 
 def _row(session: Session, site: Path, name: str) -> str:
     own, parameters = of_run(site, session, name), session.card(name).parameters
     nets = sum(p.stat().st_size for p in own.values() if p.parent.name == name and p.name.endswith(".onnx.planes"))
-    bodies = {path: p.read_bytes() for path, p in own.items()}
-    bodies |= {f"runtime/{p.name}": p.read_bytes() for p in (site / "runtime").iterdir() if "plotly" not in p.name}
-    bodies["data/runs.json"] = answers.listed(session, [name])
     try:
-        page, left = one_file.fitted(session, name, bodies)
+        page, left = one_file.fitted(session, name, bodies_of(session, site, name))
         one = f"{len(page) / MB:.1f} MB" + (f", {len(left)} files left out" if left else "")
     except Refused as e:
         one = "too large: " + str(e).partition("would be ")[2].partition(",")[0]

@@ -20,9 +20,9 @@ import torch
 
 from training import families
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
 from training.model import DataSpec
-from training.world import World
 
 SIDES = {"mnist": 28, "fashion-mnist": 28, "faces-32": 32, "faces": 64}
 IMAGES = 12_800

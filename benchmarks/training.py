@@ -31,9 +31,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from training import families, precision
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
 from training.model import Batch, DataSpec
-from training.world import World
 
 IMAGES, ROUNDS, STEPS = 12_800, 5, 100
 ROUND = 1.0                                       # seconds that a round takes in the slowest of those compared, about

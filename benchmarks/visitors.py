@@ -11,7 +11,7 @@ import argparse
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,14 @@ class Watched:
         return answers, page / seconds, mine / seconds
 
 
+def quantiles(times: list[float]) -> list[float]:
+    """At 5, 10, … 95 %, of one time as of many."""
+    return statistics.quantiles(times, n=20) if len(times) > 1 else times * 19
+
+
 def cuts(times: list[float]) -> str:
     """p50, p95 and the slowest, as cells of a table."""
-    found = statistics.quantiles(times, n=20) if len(times) > 1 else times * 20
+    found = quantiles(times)
     return f"{found[9]:.0f} | {found[18]:.0f} | {max(times):.0f}"
 
 
@@ -95,14 +100,14 @@ def beside_slow_work(root: Path, seconds: float) -> None:
         print(f"| {name} | {len(answers.every)} | {cuts(answers.every)} | {len(answers.errors)} |", flush=True)
 
 
-def images(roots: dict[str, Path], rounds: int, seconds: float) -> None:
-    """Single images a second of one run, asked for by 1 and by USERS visitors as soon as they are answered; checkouts in turns."""
+def images(roots: dict[str, Path], rounds: int, seconds: float, runs: Sequence[str] = RUNS, at_once: Sequence[int] = (1, USERS)) -> None:
+    """Single images a second of one run, asked for by so many visitors as soon as they are answered; checkouts in turns."""
     print("| run | visitors | " + " | ".join(f"{n}: images/s | p50, p95 ms | ms of a core each" for n in roots) + " | ratio |")
     print("|---|---|" + "---|---|---|" * len(roots) + "---|")
     with ExitStack() as open_:
         pages = {name: open_.enter_context(served(root=root)) for name, root in roots.items()}
-        for run in RUNS:
-            for users in (1, USERS):
+        for run in runs:
+            for users in at_once:
                 found: dict[str, list[tuple[float, ...]]] = {name: [] for name in roots}
                 for k in range(rounds):
                     for name, (address, _, pid) in pages.items():
@@ -112,7 +117,7 @@ def images(roots: dict[str, Path], rounds: int, seconds: float) -> None:
                             visit(address, crowd, 0.5)
                         before, start = sum(process.cpu_times()[:2]), time.perf_counter()
                         times = visit(address, crowd, seconds).every
-                        took, part = sum(process.cpu_times()[:2]) - before, statistics.quantiles(times, n=20)
+                        took, part = sum(process.cpu_times()[:2]) - before, quantiles(times)
                         found[name].append((len(times) / (time.perf_counter() - start), part[9], part[18], 1000 * took / len(times)))
                 print(images_row(run, users, found), flush=True)
 
@@ -132,6 +137,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="of dragging; a tenth of it for each other measurement")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--rounds", type=int, default=3, help="of images a second")
+    parser.add_argument("--runs", nargs="+", default=RUNS, help="whose images a second are measured")
+    parser.add_argument("--users", nargs="+", type=int, default=(1, USERS), help="how many visitors ask for them at once")
     parser.add_argument("--against", type=Path, help="another checkout, whose images a second take turns with this one's")
     args = parser.parse_args(argv or [])
     roots: dict[str, Any] = {"here": ROOT, **({"against": args.against.resolve()} if args.against else {})}
@@ -140,7 +147,7 @@ def main(argv: list[str] | None = None) -> None:
     if "slow" in args.parts:
         beside_slow_work(ROOT, args.seconds / 10)
     if "images" in args.parts:
-        images(roots, args.rounds, args.seconds / 20)
+        images(roots, args.rounds, args.seconds / 20, args.runs, args.users)
 
 
 if __name__ == "__main__":

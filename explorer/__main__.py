@@ -16,7 +16,7 @@ from .runs.record import FILE
 from .runs.session import Session
 from .site import command as export
 from .take import command as take
-from .views import measuring
+from .views import measurements
 
 PROGRAM = "python -m explorer"
 
@@ -61,7 +61,7 @@ def _measure(args: argparse.Namespace) -> int:
             if args.again:
                 run.record.keep_only(set())
             before = set(run.record.names)
-            written = measuring.measure(run, _say(name))
+            written = measurements.measure(run, _say(name))
         except Refused as e:
             print(f"{name}: {e}", file=sys.stderr)
             status = 2
@@ -75,7 +75,7 @@ def _measure(args: argparse.Namespace) -> int:
     return status
 
 
-def _say(name: str) -> measuring.Say:
+def _say(name: str) -> measurements.Say:
     def say(what: str) -> None:
         if sys.stderr.isatty():
             print(f"\r\x1b[K{name}: {what}", end="\r", file=sys.stderr, flush=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training import belongs, checkpoint, data, heldout
+from training import checkpoint, data, data_folders, heldout
 from training.card import Card
 from training.dataset import Dataset, Split
 from training.folder import held_out_of
@@ -42,7 +42,7 @@ def open_named(model: str, images: str | None = None, size: int | None = None, t
     here = Path(tempfile.mkdtemp(prefix="latent-explorer-model-"))
     atexit.register(shutil.rmtree, here, ignore_errors=True)
     folder = python_file.write(here, one)
-    if dataset is not None and all(belongs.find(root / heldout.FOLDER, one.data, heldout.fingerprint) is None for root in roots):
+    if dataset is not None and all(data_folders.find(root / heldout.FOLDER, one.data, heldout.fingerprint) is None for root in roots):
         heldout.write_missing(dataset, here)
     for sentence in (f"{one.file}:{one.attribute} is the run {one.name}.", *one.told, *needs(checkpoint.read_card(folder))):
         say(sentence)
@@ -68,9 +68,8 @@ def images_of(text: str | None, size: int | None = None) -> Dataset | None:
 
 def needs(card: Card) -> list[str]:
     """Which views show a run, and what each of the others would need."""
-    spec = card.spec.to_dict()
     looks = [name for name, module in views.modules().items() if getattr(module, "INSPECTOR", True)]
-    fit = [name for name in views.supported(spec) if name in looks]
+    fit = [name for name in views.supported(card.spec) if name in looks]
     told = [f"It is shown by {', '.join(i18n.text(f'view.{name}') for name in fit)}."]
     told += [f"{i18n.text(f'view.{name}')}: {i18n.text(f'view.{name}.needs')}" for name in looks if name not in fit]
     return [*told, i18n.text("outside.no_images")] if card.data.name == NOWHERE.name else told

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import gradio as gr
@@ -21,17 +22,17 @@ from .runs.session import Session
 from .server import plotly, tools
 from .server.access import Access
 from .server.answering import Answering
-from .server.asked import Asked
 from .server.bodies import Bodies
 from .server.brake import Brake
+from .server.gradio_queue import GradioQueue
 from .server.head_script import Early
 from .server.health import health_route
-from .server.heard import Heard
 from .server.http import plain_routes
 from .server.origin import Hosts, OwnSite
+from .server.question_check import QuestionCheck
+from .server.refusals import Refusals
 from .server.routes import make_routes
 from .server.scripts import scripts
-from .server.told import Told
 from .shell.about import about
 from .shell.cannot import cannot
 from .shell.classes import classes
@@ -109,7 +110,7 @@ def shown(views: Iterable[str]) -> str:
                     for n in views) + "{display:flex!important}"
 
 
-def _head(views: dict[str, Any], context: Context) -> str:
+def _head(views: Mapping[str, ModuleType], context: Context) -> str:
     """Styles, and what of Gradio's follows the language, in the document's head: they are there before any component."""
     relabel = json.dumps([[key, prop] for _, key, prop in context.labels])
     told = f'<script type="application/json" id="lx-relabel">{relabel}</script>'
@@ -130,8 +131,9 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
-                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Told), Middleware(Bodies),
-                            Middleware(Brake), Middleware(Asked), Middleware(Heard), Middleware(Early, colours=theme.tokens())])
+                middleware=[Middleware(OwnSite, hosts=hosts or Hosts(), frames=frames), Middleware(Refusals), Middleware(Bodies),
+                            Middleware(Brake), Middleware(QuestionCheck), Middleware(GradioQueue),
+                            Middleware(Early, colours=theme.tokens())])
 
 
 def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:

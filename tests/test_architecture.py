@@ -1,6 +1,8 @@
 """The arrows between the packages: a wrong import fails the build."""
 
 import ast
+import re
+from collections import defaultdict
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -74,7 +76,7 @@ def test_arrows(path):
 # The house of explorer/, from below. Whoever stands on a floor imports from it or from lower ones.
 FLOORS = (("", "assets", "destination", "images", "plots", "png", "theme", "i18n"), ("shell",), ("runs",), ("latent",),
           ("views", "views.base", "views.batch", "views.endpoints", "views.films", "views.paths", "views.samples"), ("views.*",),
-          ("views.operations", "views.measuring"), ("server",), ("named", "named_model"), ("page",), ("site",), ("take",),
+          ("views.operations", "views.measurements"), ("server",), ("named", "named_model"), ("page",), ("site",), ("take",),
           ("__main__",))
 VIEWS = sorted(p.name for p in (ROOT / "explorer" / "views").iterdir() if (p / "__init__.py").is_file())
 
@@ -161,12 +163,21 @@ def test_no_broad_except_hides_a_mistake(path):
                 assert isinstance(last, ast.Raise) and last.exc is None, f"line {node.lineno} catches everything and goes on"
 
 
+@pytest.mark.parametrize("path", [p for p in PAGE if p.name != "seed_to_image.py"], ids=ids)
+def test_a_seed_becomes_an_image_in_one_place(path):
+    """``latent/seed_to_image.py``: nobody else maps what a seed gives."""
+    for node in nodes(path):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "map_z":
+            drawn = [n for a in node.args for n in ast.walk(a) if isinstance(n, ast.Attribute) and n.attr == "sample_z"]
+            assert not drawn or room(module(path)) == "runs", f"line {node.lineno} maps a seed's noise itself"
+
+
 CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time", "time_ns"}
 # these ask how long somebody waits or say how long it took, never how much to measure
-WAITERS = {"runs/background.py", "server/brake.py", "server/heard.py", "server/drawing.py", "site/files.py",
+WAITERS = {"runs/background.py", "server/brake.py", "server/gradio_queue.py", "server/run_requests.py", "site/files.py",
            "views/collapse/process.py",
            "views/collapse/routes.py", "views/map/fits.py", "views/map/routes.py", "views/reconstruct/searches.py",
-           "views/train/process.py", "views/train/uploads.py"}
+           "views/train/start_training.py", "views/train/uploads.py"}
 
 
 @pytest.mark.parametrize("path", [p for p in PAGE if p.relative_to(ROOT / "explorer").as_posix() not in WAITERS], ids=ids)
@@ -179,6 +190,14 @@ def test_nothing_is_sized_by_a_stopwatch(path):
         assert ast.unparse(node) != "time.time()" if isinstance(node, ast.Call) else True, f"line {node.lineno} reads a clock"
 
 
+def test_no_line_is_longer_than_140_columns():
+    """Ruff's own check leaves out a line's last comment where that speaks to it; of JavaScript comments are nobody's to break."""
+    long = [f"{p.relative_to(ROOT)}:{k}" for top in ("training", "explorer", "tests", "benchmarks") for p in (ROOT / top).rglob("*")
+            if p.suffix in (".py", ".js", ".ts") and "node_modules" not in p.parts
+            for k, line in enumerate(p.read_text("utf-8").splitlines(), 1) if len(line) > 140]
+    assert not long
+
+
 def test_the_page_asks_for_every_operation():
     """What is drawn and worked out is for somebody: each ``op`` stands in the page's JavaScript."""
     from explorer.views import operations
@@ -187,3 +206,33 @@ def test_the_page_asks_for_every_operation():
     ops = {op for route in ("render", "code", "microscope", "film") for request in operations.operations(route)
            for op in get_args(request.model_fields["op"].annotation)}
     assert len(ops) > 30 and not {op for op in ops if f"'{op}'" not in asked}
+
+
+def rules(css: str) -> list[str]:
+    """The selectors of a style sheet that stand in no other rule (as they do in ``#lx-plane { … }``), one by one."""
+    found, opened, text = [], [], ""                   # opened: of each block around, whether it is a rule
+    for part in re.split(r"([{}])", re.sub(r"/\*.*?\*/", "", css, flags=re.S)):
+        if part == "{":
+            head = text.rsplit(";", 1)[-1].strip()
+            if not head.startswith("@") and not any(opened):
+                found += [s.strip() for s in re.split(r",(?![^(]*\))", head)]
+            opened.append(not head.startswith("@"))
+        elif part == "}":
+            opened.pop()
+        text = part
+    return found
+
+
+def test_rules_are_read_one_by_one():
+    assert rules(".a:is(.b,.c) i,.d{x:y} /* .e{} */ @media (m){.f{x:y}} #g{ @media (m){.h{x:y}} .i{x:y} }") == [
+        ".a:is(.b,.c) i", ".d", ".f", "#g"]
+
+
+def test_no_view_gives_another_its_looks():
+    """Views' styles all stand in one page: a class that begins a rule of one begins no rule of another."""
+    users = defaultdict(set)
+    for path in (ROOT / "explorer" / "views").rglob("*.css"):
+        for begun in (re.match(r"\.lx-[\w-]+", rule) for rule in rules(path.read_text("utf-8"))):
+            if begun:
+                users[begun[0]].add(path.parent.name)
+    assert users and not {name: views for name, views in users.items() if len(views) > 1}

@@ -69,9 +69,10 @@ def write(copy: Path, files: dict[str, str]) -> None:
 
 def test_a_family_is_one_file(copy, interpreters):
     files, commands = section("Add a family")
-    assert list(files) == ["training/families/narrow.py"] and len(commands) == 2
+    assert list(files) == ["training/families/narrow.py"] and len(commands) == 3
     write(copy, files)
-    tested, trained = (run(copy, command) for command in commands)
+    _, tested, trained = (run(copy, command) for command in commands)
+    assert "| `narrow` | Hinton & Salakhutdinov 2006" in (copy / "README.md").read_text("utf-8")
     assert re.search(r"\b(1\d|[2-9]\d) passed", tested), "the contract's tests, this family's"
     assert "2,048 of 2,048 images" in trained
     card = json.loads((copy / "trained" / "narrow-sprites" / "card.json").read_text())

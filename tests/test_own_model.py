@@ -92,7 +92,7 @@ def test_it_is_the_run_that_is_opened(session, client, told):
     runs = client.get("runs").json()
     row = next(r for r in runs["runs"] if r["name"] == "own-model")
     assert runs["first"] == "own-model" and row["own"] and row["elsewhere"] and row["title"] == "own_model · Model"
-    able = supported(session.run("own-model").card.spec.to_dict())
+    able = supported(session.run("own-model").card.spec)
     assert runs["firsts"] == dict.fromkeys(able, "own-model"), "no tab puts another model in its place"
     assert row["encodes"] and row["stochastic"] and row["w_dim"] == 8 and row["family_title"] == "Own model (Python)"
     assert told[0] == "own_model.py:Model is the run own-model."

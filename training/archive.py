@@ -18,7 +18,7 @@ from typing import IO
 
 from . import tables
 from .download import DataError
-from .mapped import CHUNK
+from .memory_map import CHUNK
 from .names import ENCODINGS, encoding_of
 from .notes import Note
 

@@ -90,6 +90,7 @@ def _list(commands: Commands) -> None:
     lister.add_argument("--trained", type=Path, default=TRAINED)
     lister.add_argument("--table", action="store_true", help="as a Markdown table, the README's")
     lister.add_argument("--families", action="store_true", help="the README's table of families")
+    lister.add_argument("--readme", type=Path, metavar="FILE", help="write both tables into this file, between their marks")
 
 
 def _evaluate(commands: Commands) -> None:

@@ -12,7 +12,7 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from . import families, renamed
+from . import families, old_names
 from .files import Outside, inside
 from .model import DataSpec, LatentSpec, SettingError
 
@@ -148,7 +148,7 @@ def parse(raw: bytes, where: str) -> Card:
         raise CheckpointError(f"{where} was saved by a newer version of this program (format {version}, "
                               f"this one reads up to {FORMAT_VERSION}); update the program.")
     try:
-        card = _CARD.validate_json(orjson.dumps(renamed.card(values)))
+        card = _CARD.validate_json(orjson.dumps(old_names.card(values)))
         _METRICS.validate_python(card.metrics)
         check_name(card.name)
         _check_sizes(card.data, card.spec)

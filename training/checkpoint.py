@@ -20,12 +20,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from . import alarms, families, renamed, stages
-from .bounded import SPARE, Bounded
+from . import alarms, families, old_names, stages
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
 from .label import LABEL
 from .model import LatentModel, SettingError
+from .size_limits import SPARE, Bounded
 from .status import STATUS
 
 WEIGHTS, SAMPLES, LOG, MAP = "weights.safetensors", "samples.webp", "log.jsonl", "map.npz"
@@ -67,7 +67,7 @@ def load(folder: Path, device: str | torch.device = "cpu") -> tuple[LatentModel,
     try:
         card, path = _whole(folder)
         with safe_open(path, framework="pt") as f:
-            written = {renamed.tensor(k): k for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
+            written = {old_names.tensor(k): k for k in f.keys()}  # noqa: SIM118  (safe_open is no dict)
             shapes = {k: tuple(f.get_slice(old).get_shape()) for k, old in written.items()}
             with Bounded(2 * sum(map(math.prod, shapes.values())) + SPARE):
                 model = build(card)

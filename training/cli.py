@@ -13,7 +13,7 @@ from typing import Any
 from . import disk, notes
 from .afterwards import measure_for_page
 from .arguments import make_parser
-from .table import of_families, print_card, table
+from .table import of_families, print_card, table, write_tables
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
 
@@ -29,6 +29,13 @@ def command_list(args: argparse.Namespace) -> int:
     from . import checkpoint
     _there(args.trained)
     cards, problems = checkpoint.runs(args.trained)
+    if args.readme:
+        try:
+            write_tables(args.readme, cards)
+        except (OSError, ValueError) as e:
+            print(f"{args.readme}: {e.strerror if isinstance(e, OSError) else e}", file=sys.stderr)
+            return 1
+        return 0
     if args.table or args.families:
         print(of_families(cards) if args.families else table(cards))
         return 0
@@ -87,14 +94,14 @@ def command_data(args: argparse.Namespace) -> int:
 
 def command_look(args: argparse.Namespace) -> int:
     """Say what is found, and write a sheet of some of it."""
-    from . import look
-    found = look.at(args)
-    for sentence in look.sentences(found):
+    from . import data_preview
+    found = data_preview.at(args)
+    for sentence in data_preview.sentences(found):
         print(sentence)
     if len(found.tiles):
-        look.write(found, args.sheet)
+        data_preview.write(found, args.sheet)
         print(f"{len(found.tiles)} of them: {args.sheet}")
-    if (least := look.too_few(found)):
+    if (least := data_preview.too_few(found)):
         print(least, file=sys.stderr)
     return 2 if least else 0
 
@@ -115,22 +122,22 @@ def command_import(args: argparse.Namespace) -> int:
 
 def command_choose(args: argparse.Namespace) -> int:
     """Copy the best of several seeds."""
-    from . import seeds
+    from . import choose_seed
     _there(args.trained)
-    card = seeds.choose(args.trained, args.runs, args.name, lambda c: load_data(args, c.data), say=tell)
+    card = choose_seed.choose(args.trained, args.runs, args.name, lambda c: load_data(args, c.data), say=tell)
     print_card(args.trained / card.name)
     return 0
 
 
 def command_all(args: argparse.Namespace) -> int:
     """Train what is shipped, or say what that would cost."""
-    from . import shelf
-    runs = shelf.chosen(args.only)
+    from . import shipped_runs
+    runs = shipped_runs.chosen(args.only)
     if args.estimate:
         from . import estimate
         estimate.table(runs, args.recipe)
         return 0
-    return 1 if shelf.train(runs, args.recipe, args.out, args.more) else 0
+    return 1 if shipped_runs.train(runs, args.recipe, args.out, args.more) else 0
 
 
 def command_features(args: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Data sets: uint8 images (or points in the plane) with labels and attributes, fetched or drawn once and kept in a cache folder.
 
 A cached set is one .npz that numpy alone can read: compressed, or, where it is large, as it is, and then mapped and not loaded (training/
-mapped.py). Networks, drawing and decoding are needed only to make it, so a machine without them works from a copy of the cache.
+memory_map.py). Networks, drawing and decoding are needed only to make it, so a machine without them works from a copy of the cache.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from . import datasets, mapped
+from . import datasets, memory_map
 from .archive import stem_of
 from .dataset import Dataset, Split, of_pictures
 from .download import DataError, Progress, cache_folder
@@ -96,7 +96,7 @@ def load_again(spec: DataSpec, *, cache: Path | None = None, source: Path | None
 def _training_digest(dataset: Dataset) -> str:
     """The fingerprint of a set that comes with the program, and of a person's own in cards of earlier versions."""
     digest = hashlib.sha256()
-    for part in mapped.chunks(dataset.train.images):
+    for part in memory_map.chunks(dataset.train.images):
         digest.update(part.data)
     return digest.hexdigest()
 
@@ -106,7 +106,7 @@ def _fingerprinted(dataset: Dataset) -> Dataset:
     digest, spec = _training_digest(dataset), dataset.spec
     if spec.own:
         whole = hashlib.sha256(json.dumps([digest, spec.shape, spec.classes]).encode())
-        for part in mapped.chunks(dataset.test.images):
+        for part in memory_map.chunks(dataset.test.images):
             whole.update(part.data)
         for split in (dataset.train, dataset.test):
             whole.update(b"" if split.labels is None else split.labels.astype("<i8").tobytes())
@@ -126,7 +126,7 @@ def _cut(dataset: Dataset, limit: int | None) -> Dataset:
 
 def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     dataset = _fingerprinted(dataset)
-    large = dataset.spec.own and dataset.train.images.nbytes > mapped.SMALL
+    large = dataset.spec.own and dataset.train.images.nbytes > memory_map.SMALL
     meta = json.dumps(dict(version=2 if large else 1, key=key, spec=dataclasses.asdict(dataset.spec)))
     arrays: dict[str, Any] = {"meta": np.array(meta)}
     for name, split in (("train", dataset.train), ("test", dataset.test)):
@@ -138,7 +138,7 @@ def _keep(path: Path, dataset: Dataset, key: str = "") -> Dataset:
     if not large:
         write_atomically(path, lambda p: np.savez_compressed(p, **arrays))
         return dataset
-    write_atomically(path, lambda p: mapped.write_npz(p, arrays))
+    write_atomically(path, lambda p: memory_map.write_npz(p, arrays))
     return _read(path, key) or dataset
 
 
@@ -155,7 +155,7 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
 
             def images(name: str) -> np.ndarray:
                 if meta["version"] == 2:
-                    return mapped.read_npz(path, name)
+                    return memory_map.read_npz(path, name)
                 found = arrays[name]
                 return found if found.ndim == 2 else np.ascontiguousarray(found.transpose(0, 3, 1, 2))
 

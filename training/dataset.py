@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import mapped
+from . import memory_map
 from .model import DataSpec
 
 
@@ -41,7 +41,8 @@ class Dataset:
 def of_pictures(spec: DataSpec, pictures: Any, scratch: Path | None = None) -> Dataset:
     """From folder.Pictures: what is held out apart from what is trained on. ``spec`` says the rest; what is large lies in ``scratch``."""
     def split(at: np.ndarray) -> Split:
-        return Split(mapped.pick(pictures.images, np.flatnonzero(at), scratch), None if pictures.labels is None else pictures.labels[at])
+        labels = None if pictures.labels is None else pictures.labels[at]
+        return Split(memory_map.pick(pictures.images, np.flatnonzero(at), scratch), labels)
     return Dataset(spec, split(~pictures.held_out), split(pictures.held_out))
 
 

@@ -17,10 +17,10 @@ from torch.utils.flop_counter import flop_registry
 
 from . import families
 from .card import Card
+from .distributed import World
 from .loop import Trainer
 from .model import DataSpec
-from .shelf import Run
-from .world import World
+from .shipped_runs import Run
 
 STEPS = 5
 SHAPES: dict[str, tuple[int, ...]] = {"mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28), "faces": (3, 64, 64), "faces-32": (3, 32, 32),

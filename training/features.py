@@ -21,10 +21,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import belongs
-from .bounded import SPARE, Bounded
+from . import data_folders
 from .files import inside, read_json, sha256, write_atomically, write_json
 from .model import DataSpec
+from .size_limits import SPARE, Bounded
 
 FORMAT = 1
 FOLDER, CARD, WEIGHTS = "_features", "card.json", "weights.safetensors"
@@ -122,16 +122,16 @@ def fingerprint(folder: Path) -> str | None:
         return None
 
 
-def folder_of(root: Path, data: DataSpec, known: belongs.Known = fingerprint) -> Path:
+def folder_of(root: Path, data: DataSpec, known: data_folders.Known = fingerprint) -> Path:
     """Where the net that judges exactly this data set is kept, or would be. ``known``: ``fingerprint``, or what remembers it."""
     if data.name in SHARED:
         return root / FOLDER / SHARED[data.name]
-    return belongs.folder_of(root / FOLDER, data, known)
+    return data_folders.folder_of(root / FOLDER, data, known)
 
 
 def not_used(root: Path, data: DataSpec) -> str:
     """A sentence where a net bears the name of this data set but was trained on other images, else ""."""
-    if data.name in SHARED or not belongs.others(root / FOLDER, data, fingerprint):
+    if data.name in SHARED or not data_folders.others(root / FOLDER, data, fingerprint):
         return ""
     return (f"The classifier of {data.title} was trained on other images, so it does not judge these; one of their own is trained by "
             f"python -m training features {'folder --source …' if data.own else data.name}.")

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from . import features
 from .data import Dataset, Split
 from .features import CHUNK, FeatureNet
-from .mapped import Touched
+from .memory_map import Touched
 from .model import Batch
 
 IMAGES = {"mnist": 360_000, "fashion-mnist": 480_000}      # training images seen in all, where nothing else is asked

@@ -1,6 +1,6 @@
 """A person's own images as arrays, whatever they came as, with classes, a held-out part, and notes on what was left out and done.
 
-However many they are, few of them are in memory: they are written to a file as they are decoded (training/mapped.py).
+However many they are, few of them are in memory: they are written to a file as they are decoded (training/memory_map.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from . import archive, mapped, pictures
+from . import archive, memory_map, pictures
 from .download import DataError, Progress
 from .names import readable
 from .notes import LEFT_OUT, Note, sentence
@@ -22,7 +22,7 @@ from .sources import FEWEST, One, Reading, Source, image_files, opened
 from .sources.stored import MOST_CLASSES
 from .tables import TEST, TRAIN, held_out, is_split
 
-RULES = 2                                         # counts how files become pixels and splits: other rules make other sets
+RULES = 3                                         # counts how files become pixels and splits: other rules make other sets
 HELD_OUT, LEAST_HELD_OUT, MOST_HELD_OUT = 0.1, 20, 0.25     # the share, but at least so many, but never more than that share
 DARK = 32                                         # of 255: a set without a brighter pixel is nearly black
 LOOKED = 32                                       # images of a survey that are decoded, until one of them has colours
@@ -169,8 +169,8 @@ class _Reader:
 
     def __init__(self, there: Source, size: int, scratch: Path | None) -> None:
         self.there, self.size, self.scratch = there, size, scratch
-        self.rows = mapped.Rows((3, size, size), np.uint8, scratch)
-        self.deep: mapped.Rows | None = None      # (size, size) float32, of more than 8 bits
+        self.rows = memory_map.Rows((3, size, size), np.uint8, scratch)
+        self.deep: memory_map.Rows | None = None      # (size, size) float32, of more than 8 bits
         self.deep_at: list[tuple[int, float, float, bool]] = []      # place, lowest and highest value, whether whole
         self.paths: list[PurePosixPath] = []
         self.labels: list[int] = []
@@ -196,7 +196,7 @@ class _Reader:
             return
         self.digests[digest] = None
         if picture.deep:
-            self.deep = self.deep or mapped.Rows((self.size, self.size), np.float32, self.scratch)
+            self.deep = self.deep or memory_map.Rows((self.size, self.size), np.float32, self.scratch)
             self.deep.append(picture.pixels[None])
             self.deep_at.append((self.rows.count, picture.low, picture.high, picture.whole))
             self.rows.append(np.zeros((1, 3, self.size, self.size), np.uint8))
@@ -233,11 +233,11 @@ class _Reader:
         if self.deep:
             stack, notes = self._made_eight_bit(stack, self.deep.array())
             told += notes
-        images = stack if kept.all() else mapped.pick(stack, np.flatnonzero(kept), self.scratch)
+        images = stack if kept.all() else memory_map.pick(stack, np.flatnonzero(kept), self.scratch)
         if self.counts["transparent"]:
             told.append(Note("transparent", self.counts["transparent"]))
         brightest, grey = 0, True
-        for part in mapped.chunks(images):
+        for part in memory_map.chunks(images):
             brightest, grey = max(brightest, int(part.max())), grey and bool((part[:, :1] == part).all())
         if brightest <= DARK:
             told.append(Note("dark", brightest))
@@ -262,14 +262,14 @@ class _Reader:
             if of:
                 ranges[whole] = pictures.span(min(d[1] for d in of), max(d[2] for d in of), whole)
                 notes.append(Note("deep", len(of), "", *ranges[whole]))
-        rows, start, k = mapped.Rows((3, self.size, self.size), np.uint8, self.scratch), 0, 0
-        for part in mapped.chunks(stack):
+        rows, start, k = memory_map.Rows((3, self.size, self.size), np.uint8, self.scratch), 0, 0
+        for part in memory_map.chunks(stack):
             part = part.copy()
             while k < len(self.deep_at) and self.deep_at[k][0] < start + len(part):
                 place, _, _, whole = self.deep_at[k]
                 part[place - start] = Picture(values[k]).eight_bit(*ranges[whole]).transpose(2, 0, 1)
                 k += 1
-            mapped.let_go(values)
+            memory_map.let_go(values)
             rows.append(part)
             start += len(part)
         return rows.array(), notes

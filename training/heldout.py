@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from cachetools import LRUCache
 
-from . import arrays, belongs
+from . import arrays, data_folders
 from .data import DataError, Dataset
 from .files import inside, read_json, sha256, write_json
 from .model import DataSpec
@@ -116,7 +116,7 @@ def fingerprint(folder: Path) -> str | None:
 
 def folder_of(root: Path, data: DataSpec) -> Path:
     """Where the held-out images of exactly this data set are, or would be written."""
-    return belongs.folder_of(root / FOLDER, data, fingerprint)
+    return data_folders.folder_of(root / FOLDER, data, fingerprint)
 
 
 def write(dataset: Dataset, root: Path, limit: int = LIMIT) -> HeldOut:

@@ -15,8 +15,8 @@ from torch.nn import functional as F
 
 from . import data, families, points
 from .checkpoint import Card
+from .distributed import World
 from .loop import Trainer
-from .world import World
 
 POINTS, SIDE, ARROWS = 512, 40, 14
 VIEW = 1.15                                       # half the side of the square that critic and arrows cover

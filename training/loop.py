@@ -20,14 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, log, mapped, pixels, points, precision, renamed, stages, state
+from . import alarms, checkpoint, log, memory_map, old_names, pixels, points, precision, stages, state
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
+from .distributed import World
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective, Phase
 from .watch import Watch
-from .world import World
 
 FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane
@@ -59,9 +59,9 @@ def _on(images: np.ndarray, device: torch.device) -> Tensor:
     if device.type == "cpu":
         return whole
     out = torch.empty_like(whole, device=device)
-    for span in mapped.spans(images):
+    for span in memory_map.spans(images):
         out[span] = whole[span].to(device)
-        mapped.let_go(images)
+        memory_map.let_go(images)
     return out
 
 
@@ -76,7 +76,7 @@ class Stream:
                              "choose a smaller batch_size.")
         if batch_size % world.size:
             raise ValueError(f"batch_size {batch_size} must be a multiple of the {world.size} processes.")
-        self.images, self._touched = _on(images, world.device), mapped.Touched(images)
+        self.images, self._touched = _on(images, world.device), memory_map.Touched(images)
         self.labels = None if labels is None else torch.from_numpy(np.require(labels, requirements=["C", "W"])).to(world.device)
         self.batch_size, self.seed, self.world, self.augment = batch_size, seed, world, augment
         self.position = 0                      # batches drawn
@@ -269,8 +269,8 @@ class Trainer:
     def restore(self, kept: dict[str, Any]) -> None:
         """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
         try:
-            self.objective.load_state_dict(renamed.tensors(kept["objective"]))
-            self._average.load_state_dict(renamed.tensors(kept["average"]))
+            self.objective.load_state_dict(old_names.tensors(kept["objective"]))
+            self._average.load_state_dict(old_names.tensors(kept["average"]))
             self._behind = False
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
                 phase.optimizer.load_state_dict(d)

@@ -110,7 +110,12 @@ class LatentModel(nn.Module):
     """The part of a family that is kept: what the explorer loads. Built as ``Model(config, data)``."""
 
     spec: LatentSpec
+    w_avg: Tensor | None                         # the mean of W over the prior, (w_dim,), towards which codes are truncated, or None
     ours = True                                  # whether its card alone makes its network: to be trained anew, or traced for a browser
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("w_avg", None)
 
     @property
     def device(self) -> torch.device:
@@ -161,10 +166,6 @@ class LatentModel(nn.Module):
     def synthesize_given(self, w: Tensor, label: Tensor | None, noise: Sequence[Tensor | None]) -> Tensor:
         """``synthesize`` with what each of ``noise_layers`` adds, (1, 1, r, r), times its strength; None for nothing."""
         raise TypeError(f"{type(self).__name__} adds no noise.")
-
-    def average_w(self) -> Tensor | None:
-        """The mean of W over the prior, (w_dim,), towards which codes are truncated; None where there is none."""
-        return None
 
     def residual(self, level: int, low: Tensor, w: Tensor, label: Tensor | None = None) -> Tensor:
         """What ``level`` (1 …, of ``spec.levels``) adds to ``low``, the enlarged image of the level before: (n, C, r, r) each, of any real
@@ -340,7 +341,7 @@ class Family:
     Objective: Callable[[LatentModel, Any], Objective]
     measures: dict[str, tuple[str, str]] = field(default_factory=dict)           # name → (unit, protocol), for Objective.measure
     headline: tuple[str, ...] = ()                                               # metrics for the picker: the first that was measured
-    sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: seeds.py
+    sign: tuple[str, Callable[[LatentModel, Tensor], float]] | None = None       # to choose a seed by, of training images: choose_seed.py
     recipes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # recipe → data set ("*": any) → settings
     published: tuple[Published, ...] = ()                                        # figures to stand beside ours
     variants: tuple[str, ...] = ()                                               # "what: whose", of papers that its settings follow

@@ -184,9 +184,6 @@ class StyleGenerator(Growing):
         stage, alpha = self.grown()
         return self.enlarged(self.faded(self.blocks(w, stage, noise), w, stage, alpha))
 
-    def average_w(self) -> Tensor | None:
-        return self.w_avg
-
     def first_weight(self) -> Tensor | None:
         return torch.cat(self.style_weights())
 

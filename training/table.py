@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import families
-from .measured import METRICS, figure, said
+from .files import write_atomically
+from .metric_registry import METRICS, figure, said
 from .terminal import clock
 
 if TYPE_CHECKING:
@@ -59,6 +60,17 @@ def of_families(cards: Sequence[Card]) -> str:
         on = sorted({card.data.title for card in cards if card.family == name})
         lines.append(f"| `{name}` | {'; '.join((family.paper, *family.variants))} | {', '.join(on) or '—'} |")
     return "\n".join(lines)
+
+
+def write_tables(readme: Path, cards: Sequence[Card]) -> None:
+    """Both tables into a Markdown file, each between its marks. Raises OSError, and ValueError where a mark is not there once."""
+    text = readme.read_text("utf-8")
+    for mark, rows in (("runs", table(cards)), ("families", of_families(cards))):
+        parts = re.split(f"(<!-- /?{mark} -->)", text)
+        if parts[1::2] != [f"<!-- {mark} -->", f"<!-- /{mark} -->"]:
+            raise ValueError(f"there must be one <!-- {mark} --> and one <!-- /{mark} --> after it")
+        text = "".join([*parts[:2], f"\n{rows}\n", *parts[3:]])
+    write_atomically(readme, lambda path: path.write_text(text, "utf-8"))
 
 
 def _year(paper: str) -> int:

@@ -23,7 +23,7 @@ from typing import IO, Any
 from . import archive, disk
 from .archive import File, Within
 from .download import DataError
-from .mapped import CHUNK
+from .memory_map import CHUNK
 from .names import ENCODINGS, encoding_of
 from .notes import Note
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, disk, families, log, look, loop, maps, notes, precision, readiness, stages, state, status
+from . import alarms, card, checkpoint, data_preview, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
 from .afterwards import measure_for_page
 from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
 from .data import Dataset
+from .distributed import World
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
@@ -28,7 +29,6 @@ from .status import Status
 from .table import print_card
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
-from .world import World
 
 RESUME = "resume"
 
@@ -179,7 +179,7 @@ class _Training:
         if self.lead and plan.kept is None:
             self._clear()
             if args.source and plan.card is None and args.data == "folder":
-                for sentence in look.sentences(look.at(args)):
+                for sentence in data_preview.sentences(data_preview.at(args)):
                     tell(sentence)
         dataset = self.dataset = load_data(args, plan.card.data if plan.card else None)
         self.told = list(dataset.spec.notes)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from training import families
-from training.measured import METRICS
+from training.metric_registry import METRICS
 
 LANGUAGES = ("en", "ko")
 

@@ -19,7 +19,7 @@ from training.model import Code, LatentSpec
 from .. import Refused, images
 from ..runs.record import Entry
 from ..runs.run import Run
-from . import run_directions
+from . import run_directions, seed_to_image
 from .statistics import BESIDE, COLOUR_STATISTICS, STATISTICS, statistics
 
 CLASS = "class"
@@ -202,7 +202,7 @@ def measured(run: Run) -> list[Measured]:
     def make() -> Entry:
         seen = run.classified(torch.zeros(1, *run.spec.shape)) is not None
         with_codes = run.spec if run.spec.num_layers == 1 and run.spec.w_dim == run.spec.z_dim else replace(run.spec, codes=())
-        w = run.map_z(run.sample_z(ASKED, 1), np.arange(ASKED) % max(run.spec.num_classes, 1))
+        w = seed_to_image.samples(run, ASKED, 1, seed_to_image.classes(run, ASKED))
         return {"codes": [m.to_dict() for m in measure(with_codes, w, run.decode, classify if seen else None)]}
     if not (run.spec.codes or run.spec.num_classes) or len(run.spec.shape) != 3:
         return []

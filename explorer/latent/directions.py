@@ -23,6 +23,7 @@ from ..runs.background import Progress
 from ..runs.record import Entry
 from . import statistics
 from .attributes import Field, Reader
+from .moves import set_coordinate
 
 CLEAR = 0.15                                    # mean change of a reading, from -2 to 2 sigma, from which it is named
 SIDE = 0.10                                     # … from which it is told as a side effect
@@ -116,8 +117,7 @@ def measured(found: Direction, draw: Callable[[np.ndarray], Tensor], reader: Rea
     """The direction with what it changes: from each of ``starts`` (m, d) its coordinate is set to -2, 0 and 2 sigma from ``mean`` (d,); the
     images are read, and measured by latent.statistics, whose usual ``std`` is given. ``draw``: codes → (n, C, H, W) in [-1, 1]."""
 
-    steps = VALUES[None] * found.sigma - ((starts - mean) @ found.vector)[:, None]
-    drawn = draw((starts[:, None] + steps[..., None] * found.vector).reshape(-1, starts.shape[1]).astype(np.float32))
+    drawn = draw(set_coordinate(starts, mean, found.vector, VALUES * found.sigma).reshape(-1, starts.shape[1]).astype(np.float32))
     changes: list[Change] = []
     if reader.fields:
         read = reader.read(drawn).reshape(len(starts), len(VALUES), -1)

@@ -17,7 +17,7 @@ from .. import NotThere, Refused
 from ..runs.background import Progress, quietly
 from ..runs.record import Entry, trimmed
 from ..runs.run import Run
-from . import arithmetic, attributes, directions
+from . import arithmetic, attributes, directions, seed_to_image
 from .arithmetic import Line, Start
 from .attributes import Gallery, Reader
 
@@ -102,17 +102,12 @@ def exemplars(run: Run, refs: list[str], label: int | None = None) -> np.ndarray
             raise NotThere(f"There are test images 0 to {len(run.codes) - 1}; {numbers[real].max()} is none of them.")
         out[real] = run.codes[numbers[real]]
     if (~real).any():
-        out[~real] = sampled(run, numbers[~real], label)
+        out[~real] = seed_to_image.codes(run, numbers[~real], label)
     return out
 
 
-def sampled(run: Run, seeds: np.ndarray, label: int | None = None) -> np.ndarray:
-    """The codes (n, d) of seeds, each as the sample of that seed alone."""
-    return run.map_z(np.concatenate([run.sample_z(1, int(s)) for s in seeds]), label)
-
-
 def read_samples(run: Run, seeds: np.ndarray, label: int | None, progress: Progress) -> Gallery:
-    return attributes.of_samples(lambda s: sampled(run, s, label), lambda w: run.images(w, label), reader(run), seeds, progress)
+    return attributes.of_samples(lambda s: seed_to_image.codes(run, s, label), lambda w: run.images(w, label), reader(run), seeds, progress)
 
 
 def of_samples(run: Run, label: int | None, progress: Progress) -> Gallery:
@@ -124,7 +119,7 @@ def of_samples(run: Run, label: int | None, progress: Progress) -> Gallery:
     def read(e: Entry) -> Gallery:
         by = reader(run)
         readings = attributes.fine(e["readings"].reshape(SAMPLES, by.width))
-        return Gallery(tuple(f"s{s}" for s in seeds), sampled(run, seeds, label), by.fields, readings)
+        return Gallery(tuple(f"s{s}" for s in seeds), seed_to_image.codes(run, seeds, label), by.fields, readings)
     return kept_or_once(run, "gallery", label, make, read, most=1)     # of the class that is shown first: the largest part of a record
 
 

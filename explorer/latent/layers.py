@@ -15,16 +15,16 @@ from .. import Refused
 from ..runs.run import Label, Run
 
 
-def truncated(w: np.ndarray, average: np.ndarray, psi: float, cutoff: int) -> np.ndarray:
-    """w̄ + ψ (w - w̄) in the first ``cutoff`` layers of codes (…, L, w), the others as they are; ``average`` w̄: (w,)."""
+def truncated(w: np.ndarray, mean: np.ndarray, psi: float, cutoff: int) -> np.ndarray:
+    """w̄ + ψ (w - w̄) in the first ``cutoff`` layers of codes (…, L, w), the others as they are; ``mean`` w̄: (w,)."""
     out = w.astype(np.float32)                  # a copy
-    out[..., :cutoff, :] = average + np.float32(psi) * (out[..., :cutoff, :] - average)
+    out[..., :cutoff, :] = mean + np.float32(psi) * (out[..., :cutoff, :] - mean)
     return out
 
 
-def average(run: Run) -> np.ndarray | None:
+def w_avg(run: Run) -> np.ndarray | None:
     """w̄ of a run, (w_dim,) float32; None where the model keeps none."""
-    mean = run.model.average_w()
+    mean = run.model.w_avg
     return None if mean is None else mean.detach().float().cpu().numpy()
 
 
@@ -41,7 +41,7 @@ class Truncation:
             raise Refused(f"This run has {run.spec.num_layers} layers; {self.cutoff} are more than that.")
         if self.psi == 1 or self.cutoff == 0:
             return w
-        mean = average(run)
+        mean = w_avg(run)
         if mean is None:
             raise Refused("This run keeps no mean of W, so its codes cannot be truncated.")
         return truncated(w, mean, self.psi, self.cutoff)

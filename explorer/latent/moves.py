@@ -62,6 +62,13 @@ def slerp(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     return interpolation.slerp(first, second, t)[0].numpy()
 
 
+def set_coordinate(w: np.ndarray, mean: np.ndarray, vector: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Codes w (…, d) with their coordinate along a unit ``vector`` (d,), counted from ``mean`` (d,), set to each of ``values`` (n,):
+    (…, n, d)."""
+    steps = values - ((w - mean) @ vector)[..., None]
+    return w[..., None, :] + steps[..., None] * vector
+
+
 def segment(count: int, t: float, loop: bool) -> tuple[int, int, float]:
     """Where t in [0, 1] lies among ``count`` keys that share the time evenly: (from, to, fraction between them)."""
     if count == 1:

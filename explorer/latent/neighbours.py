@@ -8,10 +8,12 @@ from typing import Literal
 import numpy as np
 from typing_extensions import TypedDict
 
+from training.heldout import HeldOut
+
 from .. import NotThere, Refused
 from ..runs.record import Entry, trimmed
 from ..runs.run import Run
-from . import moves, run_directions
+from . import moves, run_directions, seed_to_image
 from .statistics import Basis
 
 
@@ -175,18 +177,26 @@ class FirstCode(TypedDict):
     origin: SampleOrigin | PointOrigin
 
 
+def _alike(held: HeldOut | None, n: int) -> np.ndarray:
+    """Which of the first n held-out images are of one class, or have as many of the commonest attributes as any; else all."""
+    rows = np.arange(n)
+    if held is not None and held.labels is not None:
+        of_one = np.flatnonzero(held.labels[:n] == max(held.spec.num_classes, 1) // 3)
+        return of_one if len(of_one) else rows
+    if held is not None and held.attributes is not None:
+        common = sum(column == np.bincount(column).argmax() for column in held.attributes[:n].T)
+        return np.flatnonzero(common == np.max(common))
+    return rows
+
+
 def first_code(run: Run) -> FirstCode:
-    """A code worth looking at first: the real image nearest to the middle of its class (else of all), else sample 0."""
+    """A code worth looking at first: of the real images of one class, or else of those with most of the commonest attributes, or else of
+    all, the one nearest to their middle (in the middle of all faces lies one that has the least of everything); without codes sample 0."""
     def make() -> Entry:
         if run.codes is None:
-            return {"w": run.map_z(run.sample_z(1, 0))[0], "origin": {"kind": "sample", "seed": 0}}
-        rows = np.arange(len(run.codes))
-        if run.held is not None and run.held.labels is not None:
-            labels = run.held.labels[rows]
-            rows = np.flatnonzero(labels == max(run.held.spec.num_classes, 1) // 3)
-            rows = rows if len(rows) else np.arange(len(run.codes))
-        near = ((run.codes[rows] - run.codes[rows].mean(0)) ** 2).sum(1)
-        index = int(rows[near.argmin()])
+            return {"w": seed_to_image.codes(run, [0])[0], "origin": {"kind": "sample", "seed": 0}}
+        rows = _alike(run.held, len(run.codes))
+        index = int(rows[((run.codes[rows] - run.codes[rows].mean(0)) ** 2).sum(1).argmin()])
         return {"w": run.codes[index], "origin": {"kind": "point", "index": index}}
 
     def read(e: Entry) -> FirstCode:

@@ -14,6 +14,8 @@ import numpy as np
 from training.principal import same_way
 from training.principal import strongest as principal_directions
 
+from .moves import set_coordinate
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -30,9 +32,7 @@ class Basis:
 
     def moved(self, w: np.ndarray, direction: int, values: np.ndarray) -> np.ndarray:
         """Code w (d,) with its coordinate along one direction set to each of ``values`` (n,), in sigmas: (n, d)."""
-        v = self.vectors[direction]
-        steps = np.asarray(values, np.float32) * self.sigmas[direction] - float((w - self.mean) @ v)
-        return w + steps[:, None] * v
+        return set_coordinate(w, self.mean, self.vectors[direction], np.asarray(values, np.float32) * self.sigmas[direction])
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -24,8 +24,8 @@ from .. import NotThere, Refused, images
 from . import lanes, point_tiles
 from .background import Later, Progress
 from .cache import Once
+from .memory_size import bytes_of
 from .record import Entry, Record
-from .weighing import bytes_of
 
 T = TypeVar("T")
 Label = int | np.ndarray | None                 # one class for all, a class for each, or the first

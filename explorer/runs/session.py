@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import torch
 
-from training import belongs, checkpoint, devices, families, features, heldout, label, maps, memory
+from training import checkpoint, data_folders, devices, families, features, heldout, label, maps, memory
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
@@ -172,7 +172,7 @@ class Session:
             raise Refused(DAMAGED) from e
 
     def _sheets(self, data: DataSpec) -> Path | None:
-        found = (belongs.find(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
+        found = (data_folders.find(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
         return next((folder for folder in found if folder is not None), None)
 
     def asked_as(self, held: HeldOut) -> str:
@@ -187,14 +187,15 @@ class Session:
     def _net_of(self, folder: Path) -> str | None:
         return self._fingerprint(features.CARD, features.fingerprint, folder)
 
-    def _fingerprint(self, card: str, read: belongs.Known, folder: Path) -> str | None:
+    def _fingerprint(self, card: str, read: data_folders.Known, folder: Path) -> str | None:
         """What ``read`` finds in a folder, whose file ``card`` says it; kept until that file changes."""
         path = folder / card
         return self._small.get(f"fingerprint {path}", _stamp(path), partial(read, folder)) if path.is_file() else None
 
     def others_images(self, data: DataSpec) -> bool:
         """Whether there are held-out images of this name here, but of another data set, so that none are shown."""
-        return self._sheets(data) is None and any(belongs.others(root / heldout.FOLDER, data, self._sheets_of) for root in self.folders)
+        places = (root / heldout.FOLDER for root in self.folders)
+        return self._sheets(data) is None and any(data_folders.others(place, data, self._sheets_of) for place in places)
 
     def titles(self) -> dict[str, str]:
         """A title for each data set of the runs, by its key; no two are alike."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from training.measured import FigureTold
+from training.metric_registry import FigureTold
 
 from ..latent.neighbours import FirstCode
 
@@ -15,7 +15,8 @@ class RunRow(TypedDict):
     """What the picker tells of a run. ``own``: it did not come with the program; ``description``: its owner's words; ``group``: what its
     data set is of ("digits"), "" where that stands for itself. ``headline``: None where it was not measured; ``attributes``: how many its
     images are labelled by; ``elsewhere``: it was trained with another program, and without a ``dataset_title`` none of its images are
-    here; ``changed``: the share of A − B + C that shows what was asked for; ``levels``: resolutions, coarse to fine."""
+    here; ``changed``: the share of A − B + C that shows what was asked for; ``frechet_ratio``: its samples' Fréchet distance in units of
+    that of as many real images; ``levels``: resolutions, coarse to fine."""
 
     name: str
     title: str
@@ -37,6 +38,7 @@ class RunRow(TypedDict):
     headline: FigureTold | None
     attributes: int
     changed: float | None
+    frechet_ratio: float | None
     images_seen: int
     finished: bool
     parameters: int

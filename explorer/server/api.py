@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from training.checkpoint import to_dict
 
 from .. import Refused, images
-from ..latent import moves, neighbours
+from ..latent import moves, neighbours, seed_to_image
 from ..runs.run import Label, Run
 from ..runs.session import Session
 from ..views import films
@@ -109,7 +109,7 @@ class Sample(OfRun):
         run = self.opened(session)
         seeds = self.seed if isinstance(self.seed, list) else [self.seed]
         labels = classes(run, self.label, len(seeds))
-        codes = [run.map_z(run.sample_z(1, s), labels[k:k + 1] if isinstance(labels, np.ndarray) else labels)[0].tolist()
+        codes = [seed_to_image.codes(run, [s], labels[k:k + 1] if isinstance(labels, np.ndarray) else labels)[0].tolist()
                  for k, s in enumerate(films.wanted(seeds))]
         return codes if isinstance(self.seed, list) else codes[0]
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from training import checkpoint
 
 from .. import NotThere, images
-from ..latent import neighbours
+from ..latent import neighbours, seed_to_image
 from ..runs import point_tiles
 from ..runs.session import Session
 from .http import cached, tagged
@@ -36,7 +36,7 @@ def thumb(session: Session, request: Request) -> Response:
         data = session.file(session.place(card.name) / checkpoint.SAMPLES, cut)
     except (OSError, NotThere, ValueError, Image.DecompressionBombError):    # no samples yet, or damaged: draw one
         run = session.run(card.name)
-        data = images.encode(run.decode(run.map_z(run.sample_z(1, 0)))[0])[0]
+        data = images.encode(seed_to_image.image(run, 0))[0]
     return cached(request, data, "image/png")
 
 

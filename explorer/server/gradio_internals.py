@@ -25,8 +25,8 @@ follows it                ``api_name``, ``Blocks.blocks``
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Protocol, cast
 
 from starlette.requests import Request
 
@@ -41,12 +41,72 @@ HEAD = b"<head>"                                # once in the page
 ASKS_LOGIN = b'"auth_required":true'            # in the page that is shown to whoever is not logged in
 
 
-def queue_of(app: Any) -> Any:
-    """The queue of a Gradio app, as a request's scope has it under "app"."""
+# What is used of Gradio's classes, as they have it: they need not be imported to be named.
+
+
+class Event(Protocol):
+    """A question in the queue."""
+
+    session_hash: str
+    request: Request
+
+
+class _Waiting(Protocol):
+    queue: Sequence[Event]
+
+
+class Queue(Protocol):
+    """Of all questions; what has been answered waits in it until it is fetched."""
+
+    active_jobs: Sequence[Sequence[Event] | None]
+    event_queue_per_concurrency_id: Mapping[str, _Waiting]
+    pending_messages_per_session: dict[str, object]
+    pending_event_ids_session: dict[str, object]
+    sleep_when_free: float
+    send_message: Callable[[Event, object], None]
+
+    async def clean_events(self, *, session_hash: str) -> None:
+        """Take a session's questions out."""
+
+
+class _Input(Protocol):
+    skip_api: bool
+
+
+class Function(Protocol):
+    """What can be asked; ``fn`` is None where only the browser works."""
+
+    api_name: str | bool
+    fn: Callable[..., object] | None
+    inputs: Sequence[_Input]
+
+
+class Blocks(Protocol):
+    """A page."""
+
+    @property
+    def _queue(self) -> Queue: ...
+
+    @property
+    def fns(self) -> Mapping[int, Function]: ...
+
+    @property
+    def blocks(self) -> Collection[int]: ...
+
+
+class App(Protocol):
+    """The server of one, as a request's scope has it under "app"."""
+
+    def get_blocks(self) -> Blocks:
+        """The page."""
+
+
+def queue_of(app: App) -> Queue:
+    """The queue of a Gradio app."""
     return app.get_blocks()._queue
 
 
-def events(queue: Any) -> Iterator[Any]:
+def events(queue: Queue) -> Iterator[Event]:
     """Those that wait, and those that are worked on; ``request.scope`` of each says whose it is."""
     for waiting in queue.event_queue_per_concurrency_id.values():
         yield from waiting.queue
@@ -54,36 +114,36 @@ def events(queue: Any) -> Iterator[Any]:
         yield from job or []
 
 
-def sessions(queue: Any) -> list[str]:
+def sessions(queue: Queue) -> list[str]:
     """The names of those that there are answers for, fetched or not."""
     return list(queue.pending_messages_per_session)
 
 
-async def forget(queue: Any, session: str) -> None:
+async def forget(queue: Queue, session: str) -> None:
     """Take a session's events out of the queue, and its answers out of memory."""
     await queue.clean_events(session_hash=session)
     queue.pending_messages_per_session.pop(session, None)
     queue.pending_event_ids_session.pop(session, None)
 
 
-def look_every(blocks: Any, seconds: float) -> None:
+def look_every(blocks: object, seconds: float) -> None:
     """How long the queue of ``blocks``, after ``blocks.queue()``, sleeps between looks for something to do."""
-    blocks._queue.sleep_when_free = seconds
+    cast(Blocks, blocks)._queue.sleep_when_free = seconds
 
 
-def keep_going(blocks: Any) -> None:
+def keep_going(blocks: object) -> None:
     """Have the queue of ``blocks``, after ``blocks.queue()``, tell nothing to a session that is not there: else its loop ends with a
     KeyError, and nobody's question is answered any more."""
-    queue = blocks._queue
+    queue = cast(Blocks, blocks)._queue
     real = queue.send_message
 
-    def send_message(event: Any, message: Any) -> None:
+    def send_message(event: Event, message: object) -> None:
         if event.session_hash in queue.pending_messages_per_session:
             real(event, message)
     queue.send_message = send_message
 
 
-def function_of(app: Any, which: Any) -> Any:
+def function_of(app: App, which: object) -> Function | None:
     """A function that can be asked, by its name or number; None where there is none."""
     found = app.get_blocks().fns
     if isinstance(which, str):
@@ -92,19 +152,20 @@ def function_of(app: Any, which: Any) -> Any:
     return one if one is not None and one.fn is not None else None
 
 
-def inputs_of(function: Any) -> list[str]:
+def inputs_of(function: Function) -> list[str]:
     """The names of the values that a function takes."""
+    assert function.fn is not None          # function_of gives no other
     names = [name for name, p in inspect.signature(function.fn).parameters.items() if name != "request"]
     wanted = len([i for i in function.inputs if not i.skip_api])
     return [names[k] if k < len(names) else f"value {k + 1}" for k in range(wanted)]
 
 
-def name_of(function: Any) -> str:
+def name_of(function: Function) -> str:
     """What a function is asked by."""
     return str(function.api_name)
 
 
-def has_component(app: Any, number: Any) -> bool:
+def has_component(app: App, number: object) -> bool:
     """Whether a page has a component of this number; what is no number is Gradio's to refuse."""
     return not isinstance(number, int) or number in app.get_blocks().blocks
 

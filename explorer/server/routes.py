@@ -22,14 +22,14 @@ from ..runs.session import Session
 from ..runs.shares import Shares
 from ..views import base, batch, films, operations
 from ..views.compare import table
-from ..views.map import mix
+from ..views.map import lasso_mean
 from ..views.reconstruct import beside, searches
 from .access import Access
-from .drawing import drawn, placed
 from .files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
-from .naming import NAMED, name_run
-from .opening import Views, describe, list_runs
+from .run_info import Views, describe, list_runs
+from .run_labels import NAMED, name_run
+from .run_requests import drawn, placed
 from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
@@ -100,7 +100,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/spectrum", spectrum),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
         post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
-        post("mix", mix.MAX, lambda body: json_answer(mix.mixed(session, base.parse(mix.MIX, body)))),
+        post("mix", lasso_mean.MAX, lambda body: json_answer(lasso_mean.mean_code(session, base.parse(lasso_mean.MEAN, body)))),
         ask("microscope", MAX_CODE, operations.MICROSCOPE, lambda run, asked: asked.answer(run)),
         ask("search", MAX_CODE, searches.SEARCH, search.answer),
         post("film", MAX_FILM, do_film, "making", files),

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import torch
 
 from ..runs import lanes
+from ..runs.batching import Joining
 from ..runs.lanes import BEHIND, Abandoned, Lane, Turns
 from ..runs.slots import Slots
-from ..runs.together import Joining
 
 T = TypeVar("T")
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time

@@ -34,6 +34,14 @@ export default ({ element }) => {
     measured();
   });
   lx.on('lang', measured);
+  const sentences = element.querySelector('p [data-t]'),
+    usual = sentences.dataset.t;
+  const tell = () => {
+    const elsewhere = `${usual}.elsewhere`; /* what is not known of a model that another program trained */
+    sentences.dataset.t = lx.runOf(lx.state.run)?.elsewhere && lx.known(elsewhere) ? elsewhere : usual;
+    sentences.textContent = lx.t(sentences.dataset.t);
+  };
+  for (const event of /** @type {const} */ (['runs', 'run'])) lx.on(event, tell);
   element.querySelector('.lx-pace-on').onclick = () => document.dispatchEvent(new Event('lx-pace'));
   pictureDialogue(element, () => element.closest('.lx-view'));
   lx.translate(element);

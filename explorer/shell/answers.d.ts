@@ -190,6 +190,13 @@ export interface AskMaps {
   by?: 'strong' | 'varies';
 }
 
+/** Which real images' codes to average, and how much each counts. */
+export interface AskMean {
+  run: string;
+  indices: number[];
+  weights?: number[] | null;
+}
+
 /** What a direction of one's own changes. */
 export interface AskMeasure {
   run: string;
@@ -775,6 +782,23 @@ export interface DrawManifold {
   n?: number;
 }
 
+/** A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
+
+Sources are the samples of seeds, or have the `codes` of real images, rows first: as "reals" answers them. */
+export interface DrawMixingGrid {
+  run: string;
+  label?: number | null;
+  psi?: number;
+  cutoff?: number;
+  op: 'styles';
+  rows: number[];
+  columns: number[];
+  codes?: string | null;
+  layers: boolean[];
+  blend?: number;
+  noise?: PixelNoise | null;
+}
+
 /** A code by this network, by the other, and by a mixture with each of `rows` of dials. */
 export interface DrawNetworks {
   run: string;
@@ -833,23 +857,6 @@ export interface DrawStrip {
   op: 'strip';
   frames: number;
   columns?: number | null;
-}
-
-/** A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
-
-Sources are the samples of seeds, or have the `codes` of real images, rows first: as "reals" answers them. */
-export interface DrawStyles {
-  run: string;
-  label?: number | null;
-  psi?: number;
-  cutoff?: number;
-  op: 'styles';
-  rows: number[];
-  columns: number[];
-  codes?: string | null;
-  layers: boolean[];
-  blend?: number;
-  noise?: PixelNoise | null;
 }
 
 /** Nine images: the result in the middle, its noisy neighbours around it. With `means` instead three: the means of A, B and C. */
@@ -1275,6 +1282,11 @@ export interface MapsAnswer {
   codes: number;
 }
 
+/** A code, base64 of float32. */
+export interface MeanAnswer {
+  w: string;
+}
+
 /** A Measured, as JSON. */
 export interface MeasuredTold {
   name: string;
@@ -1306,18 +1318,6 @@ export interface MetricRow {
   name: string;
   better: 'lower' | 'higher' | null;
   cells: (MetricCell | null)[];
-}
-
-/** Which real images' codes to average, and how much each counts. */
-export interface Mix {
-  run: string;
-  indices: number[];
-  weights?: number[] | null;
-}
-
-/** A code, base64 of float32. */
-export interface MixAnswer {
-  w: string;
 }
 
 /** The modes of a data set of points in the plane: their centres, and the deviation of each. */
@@ -1566,7 +1566,8 @@ export interface RunAnswer {
 /** What the picker tells of a run. `own`: it did not come with the program; `description`: its owner's words; `group`: what its
 data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
 images are labelled by; `elsewhere`: it was trained with another program, and without a `dataset_title` none of its images are
-here; `changed`: the share of A − B + C that shows what was asked for; `levels`: resolutions, coarse to fine. */
+here; `changed`: the share of A − B + C that shows what was asked for; `frechet_ratio`: its samples' Fréchet distance in units of
+that of as many real images; `levels`: resolutions, coarse to fine. */
 export interface RunRow {
   name: string;
   title: string;
@@ -1588,6 +1589,7 @@ export interface RunRow {
   headline: FigureTold | null;
   attributes: number;
   changed: number | null;
+  frechet_ratio: number | null;
   images_seen: number;
   finished: boolean;
   parameters: number;
@@ -1874,7 +1876,7 @@ export interface UnitAnswer {
   unit: number;
   value: number;
   mean: number;
-  deviation: number;
+  std: number;
   low: number;
   high: number;
   dead: boolean;
@@ -1888,7 +1890,7 @@ export interface UnitAnswer {
 export interface UnitTold {
   unit: number;
   dead: boolean;
-  deviation: number;
+  std: number;
   mean: number;
   low: number;
   high: number;
@@ -1931,7 +1933,7 @@ export interface Draws {
   codes: DrawCodes;
   exemplars: DrawExemplars;
   sum: DrawSum;
-  styles: DrawStyles;
+  styles: DrawMixingGrid;
   truncated: DrawTruncated;
   blended: DrawBlended;
   resample: DrawResample;
@@ -2017,7 +2019,7 @@ export interface Gets {
 /** POST of what has no op, by path. */
 export interface Posts {
   beside: { asked: Beside; answer: BesideAnswer };
-  mix: { asked: Mix; answer: MixAnswer };
+  mix: { asked: AskMean; answer: MeanAnswer };
   name: { asked: Named; answer: Nothing };
   search: { asked: AskSearch; answer: SearchCancelled | SearchBegun | SearchGoing | SearchDone };
   live: { asked: Start; answer: Started };

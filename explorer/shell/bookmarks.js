@@ -18,7 +18,7 @@ import { f32 } from './bytes.js';
  */
 
 export const FORMAT = 'latent-explorer-bookmarks';
-export const VERSION = 1;
+const VERSION = 1;
 export const MOST = 64; /* of a list */
 export const LARGEST = 2 ** 23; /* letters of a file */
 export const LONGEST = { name: 80, title: 120, run: 64, view: 32, kept: 2 ** 17, origin: 2000, w: 2 ** 19, thumb: 2 ** 16 };

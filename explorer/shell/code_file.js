@@ -39,7 +39,7 @@ const take = async ({ w, run, weights, label }) => {
 };
 
 /** @param {string} text */
-export const takeText = async (text) => {
+const takeText = async (text) => {
   const { runs, info, run } = opened();
   let { num_layers: layers, w_dim: width } = info.spec;
   if (copied(text)) {

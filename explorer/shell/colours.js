@@ -5,7 +5,7 @@
  * @param {[number, ...number[]][]} stops a number and its colour each, the numbers from 0 to 1
  * @param {number} v
  */
-export const at = (stops, v) => {
+const at = (stops, v) => {
   const next = Math.max(
       1,
       stops.findIndex(([where]) => where >= v),

@@ -23,9 +23,9 @@ export const moved = (d, value, w = opened().w) => moves.moved(w, opened().info.
 
 /* ---- what a direction does, in words ---- */
 /** Per sigma, of a change from -2 to 2. @param {number} v */
-export const points = (v) => sign(Math.round((100 * v) / 4));
+const points = (v) => sign(Math.round((100 * v) / 4));
 /** @param {ChangeTold} c */
-export const told = (c) =>
+const told = (c) =>
   c.high === 'yes' || c.low === 'yes'
     ? `${lx.phrase(c.field, 'yes')} ${points(c.high === 'yes' ? c.change : -c.change)}`
     : `${lx.field(c.field)} ${lx.category(c.field, c.low)} → ${lx.category(c.field, c.high)} ${points(c.change)}`;

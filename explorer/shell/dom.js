@@ -62,6 +62,23 @@ export const progress = (bar, share) => {
   bar.setAttribute('aria-valuenow', String(Math.round(100 * share)));
 };
 
+/**
+ * What is done at first and whenever a box that is shown has another size.
+ * @param {HTMLElement} box
+ * @param {() => void} act
+ * @param {(box: HTMLElement) => string | number} [sizeOf] what of it matters
+ */
+export const onNewSize = (box, act, sizeOf = (e) => `${e.clientWidth}x${e.clientHeight}`) => {
+  /** @type {string | number} */
+  let size = '';
+  new ResizeObserver(() => {
+    const now = sizeOf(box);
+    if (!box.clientWidth || now === size) return;
+    size = now;
+    act();
+  }).observe(box);
+};
+
 /** What a browser keeps for this page, null where it keeps nothing. @param {string} key */
 export const remembered = (key) => {
   try {

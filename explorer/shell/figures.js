@@ -1,5 +1,5 @@
 /* A measured figure as it is read, everywhere on the page: its name, the number with its unit, which way is better, and what to set it
- * beside. The numbers are written by Python (training/measured.py), the words are here. */
+ * beside. The numbers are written by Python (training/metric_registry.py), the words are here. */
 import { make } from './dom.js';
 import { lx } from './store.js';
 

@@ -75,7 +75,7 @@ export class FilmDialogue {
     way.hidden = !dial.ways;
     offer(way, dial.ways ?? [], dial.ways?.[0][0]);
     const length = this.#find('.lx-filmed-length');
-    const offered = LENGTHS.map((n) => [n, lx.t('walk.seconds', { n })]);
+    const offered = LENGTHS.map((n) => [n, lx.t('film.seconds', { n })]);
     offer(length, offered, length.value || SECONDS);
     this.#dialog.showModal();
     this.#made();
@@ -112,7 +112,7 @@ export class FilmDialogue {
   #told() {
     const play = this.#find('.lx-filmed-play'),
       { playing } = this.#player;
-    play.textContent = lx.t(playing ? 'walk.pause' : 'walk.play');
+    play.textContent = lx.t(playing ? 'film.pause' : 'film.play');
     play.setAttribute('aria-pressed', playing);
     this.#find('.lx-filmed-back').setAttribute('aria-pressed', this.#back);
     for (const e of ['play', 'gif', 'mp4']) this.#find('.lx-filmed-' + e).disabled = !this.#film;

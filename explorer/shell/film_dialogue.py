@@ -18,7 +18,7 @@ def film_dialogue(name: str) -> str:
     <select class="lx-chip lx-filmed-length" data-t-label="film.length"></select>
     <button type="button" class="lx-chip lx-filmed-back" aria-pressed="false" data-t="film.back"></button></div>
   <p class="lx-filmed-note"></p><p role="alert" class="lx-wrong"></p>
-  <div class="lx-actions"><button type="button" class="lx-btn lx-filmed-gif" data-t="walk.gif"></button>
-    <button type="button" class="lx-btn lx-filmed-mp4" data-t="walk.mp4"></button>
+  <div class="lx-actions"><button type="button" class="lx-btn lx-filmed-gif" data-t="film.gif"></button>
+    <button type="button" class="lx-btn lx-filmed-mp4" data-t="film.mp4"></button>
     <button type="button" class="lx-btn lx-filmed-close" data-t="code.close"></button></div>
 </dialog>"""

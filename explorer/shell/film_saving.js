@@ -15,14 +15,14 @@ const FPS = { gif: 20, mp4: 24 }; /* GIF's clock has hundredths of a second, and
 export const saveFilm = async ({ pressed, host, asked, format, seconds, name }) => {
   pressed.disabled = true;
   host.dataset.saving = format;
-  lx.say(lx.t('walk.saving'));
+  lx.say(lx.t('film.saving'));
   try {
     const { spec } = opened().info,
       side = Math.max(...spec.shape.slice(1)),
       size = side * Math.max(1, Math.floor(SIDE / side)),
       answer = await lx.bytes('film', lx.whose({ ...asked, seconds, fps: FPS[format], format, size }));
     lx.save(await answer.blob(), `${name}.${format}`);
-    lx.say(lx.t('walk.saved'));
+    lx.say(lx.t('film.saved'));
     host.dataset.saved = format;
   } finally {
     pressed.disabled = false;

@@ -1,7 +1,7 @@
 /* Moves in code space, as explorer/latent.py makes them. A code is a flat array of layers × width numbers. No window, no document. */
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
-export const dot = (a, b) => {
+const dot = (a, b) => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
@@ -63,7 +63,7 @@ export const truncated = (w, average, psi, cutoff) => {
  * Style mixing: the second code's layers where the mask has them, by a share.
  * @param {Code} a @param {Code} b @param {boolean[]} layers @param {number} share
  */
-export const mixed = (a, b, layers, share) => {
+export const mixStyles = (a, b, layers, share) => {
   const width = a.length / layers.length;
   return a.map((v, i) => (layers[Math.floor(i / width)] ? v + share * (b[i] - v) : v));
 };

@@ -94,7 +94,7 @@ const save = async (format) => {
     const answer = await lx.bytes('seeds', body),
       name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1];
     lx.save(await answer.blob(), name ?? `${run}-seeds.${format === 'zip' ? 'zip' : 'png'}`);
-    lx.say(lx.t('walk.saved'));
+    lx.say(lx.t('film.saved'));
     element.dataset.saved = format;
     told();
   } catch (e) {

@@ -78,6 +78,7 @@ import { views } from '../constants.js';
 import { remember } from './dom.js';
 import { History } from './history.js';
 import { css, loadPlotly, paintTheme, palette } from './look.js';
+import { LastAsked } from './last_asked.js';
 import { copy, save, say } from './notices.js';
 import { best, can, opensAnother, ranked, refresh, runOf, supports } from './runs.js';
 import * as server from './server.js';
@@ -201,7 +202,7 @@ const restore = async (at, first, loading) => {
   const info = run === state.run ? state.info : await opened(run, loading);
   if (!info) return false;
   opening++;
-  asked++;
+  asked.drop();
   chosen = true;
   state.shows = null;
   tellOpening(null);
@@ -321,11 +322,11 @@ const arc = () => {
 
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0] % 100000;
 /* of several codes asked for one after another the last is the one that is wanted, whichever answer comes last */
-let asked = 0;
+const asked = new LastAsked();
 const turn = () => {
-  const mine = ++asked,
+  const isLast = asked.ask(),
     run = state.run;
-  return () => mine === asked && run === state.run;
+  return () => isLast() && run === state.run;
 };
 const sample = async (seed = random()) => {
   const still = turn();

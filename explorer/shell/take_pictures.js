@@ -66,7 +66,7 @@ const drawn = (canvas) => {
 };
 
 /** What a view shows now, from the top. @param {HTMLElement} panel @returns {Promise<Picture[]>} */
-export const picturesOf = async (panel) => {
+const picturesOf = async (panel) => {
   const charts = [...panel.querySelectorAll('.js-plotly-plot')].filter(seen),
     canvases = [...panel.querySelectorAll('canvas')].filter(
       (c) => seen(c) && c.width > 1 && !c.closest('.js-plotly-plot, dialog') && drawn(c),

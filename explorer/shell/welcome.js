@@ -11,7 +11,12 @@ let wanted = !remembered(KEY) && !lx.linked;
 const tell = () => {
   const row = lx.runOf(lx.state.run),
     start = 'start.' + lx.state.view,
-    kinds = [...(lx.state.training ? [] : ['.visitor']), ...(row && !row.encodes ? ['.generator'] : []), ''],
+    kinds = [
+      ...(lx.state.training ? [] : ['.visitor']),
+      ...(row && !row.encodes ? ['.generator'] : []),
+      ...(row?.group ? ['.' + row.group] : []),
+      '',
+    ],
     words = start + (kinds.find((kind) => lx.known(start + kind)) ?? '');
   box.hidden = !wanted || !row || !lx.known(words) || !lx.supports(row.name);
   if (box.hidden || !row) return;

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training.heldout import HeldOut
+from training.model import LatentSpec
 from training.ranges import ranges
 
 from .. import Refused, plots, views
@@ -23,8 +24,8 @@ from ..runs.session import Session, first_of
 from ..server import files
 from ..server.access import Access
 from ..server.http import json_answer
-from ..server.opening import describe, list_runs
 from ..server.packed import pack
+from ..server.run_info import describe, list_runs
 from ..views import base, operations
 from . import VIEWS, sheets
 
@@ -33,14 +34,14 @@ PLAIN = re.compile(r"[\w .,()-]{1,80}")         # names that a file may have any
 PROJECTIONS = ("umap", "pca", "code", "pca3")
 
 
-def fitting(spec: dict[str, Any]) -> list[str]:
+def fitting(spec: LatentSpec) -> list[str]:
     """The site's views that can show a run of this spec."""
     return [name for name in views.supported(spec) if name in VIEWS]
 
 
 def shown(session: Session, names: list[str]) -> list[str]:
     """The site's views that can show any of these runs."""
-    able = {view for name in names for view in fitting(session.run(name).spec.to_dict())}
+    able = {view for name in names for view in fitting(session.run(name).spec)}
     return [view for view in VIEWS if view in able]
 
 
@@ -68,8 +69,8 @@ def asked(work: Callable[[Session, Request], Response], session: Session, path: 
 
 def of_run(session: Session, name: str) -> Files:
     """A run's own files. Raises Refused."""
-    run, spec = session.run(name), session.run(name).spec.to_dict()
-    can = fitting(spec)
+    run = session.run(name)
+    can = fitting(run.spec)
     yield f"data/run/{name}.json", as_json(opened(session, name))
     if "codes" in can:
         yield f"data/codes/{name}.json", as_json([m.to_dict() for m in code_slices.measured(run)])
@@ -93,8 +94,8 @@ def opened(session: Session, name: str) -> dict[str, Any]:
     return {**told, "picture": sheets.data_url(run.decode(first)[0])}
 
 
-def of_images(session: Session, held: HeldOut) -> Files:
-    """A data set's files: its held-out images, and what is known of these."""
+def of_images(session: Session, held: HeldOut, single: bool = False) -> Files:
+    """A data set's files: its held-out images, and what is known of these. ``single``: for a page that is one file."""
     name = held.folder.name
     yield f"data/fields/{name}.bin", asked(files.fields, session, {"dataset": name})
     for by in ["class", *(field for field, _ in held.spec.attributes)]:
@@ -104,6 +105,9 @@ def of_images(session: Session, held: HeldOut) -> Files:
         except Refused:                         # it has no classes
             continue
     yield from sheets.tiles(held)
+    if sheets.in_pieces(held, single):
+        yield from sheets.pieces(held)
+        return
     for k in () if held.lossless else range(held.num_sheets):
         yield f"data/sheet/{name}/{k}.webp", asked(files.sheet_file, session, {"dataset": name, "k": k})
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from .. import page, shell, theme
 from ..runs.session import Session
@@ -39,7 +39,7 @@ def document(session: Session, names: Sequence[str] = VIEWS, head: str = "", bod
 """
 
 
-def _element(block: Any) -> str:
+def _element(block: Block) -> str:
     """A component as HTML; ``data-mount``: the module of its behaviour."""
     classes = " ".join(block.elem_classes or [])
     named = f' id="{escape(block.elem_id)}"' if block.elem_id else ""

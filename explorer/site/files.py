@@ -17,7 +17,7 @@ from ..latent import galleries
 from ..runs.run import Run
 from ..runs.session import Session
 from . import answers, checking, runtime, told, tracing
-from .networks import Judge, Net, networks, own_sampling
+from .networks import ClassifierNet, Net, networks, own_sampling
 from .planes import SUFFIX, planes
 
 NEEDS = ("onnx", "onnxscript", "onnx_ir")
@@ -56,10 +56,10 @@ def chosen(session: Session, asked: list[str]) -> list[str]:
 
 
 class Maker:
-    """Makes runs' files; those of data sets and classifiers once."""
+    """Makes runs' files; those of data sets and classifiers once. ``single``: for a page that is one file."""
 
-    def __init__(self, session: Session) -> None:
-        self.session, self.known = session, set[str]()
+    def __init__(self, session: Session, single: bool = False) -> None:
+        self.session, self.single, self.known = session, single, set[str]()
 
     def make(self, name: str) -> Made:
         """A run's files. Raises Refused."""
@@ -75,12 +75,13 @@ class Maker:
             made.files[f"data/model/{name}/{net.key}.onnx{SUFFIX}"] = self._written(made, copy, net)
         made.nets = len(nets)
         near = told.near(run)
-        made.files[f"data/model/{name}/model.json"] = answers.as_json(told.model(run, nets, reads, None if near is None else near[1]))
+        model = told.model(run, nets, reads, None if near is None else near[1], self.single)
+        made.files[f"data/model/{name}/model.json"] = answers.as_json(model)
         if near is not None:
             made.files[f"data/near/{name}{SUFFIX}"] = planes(near[0])
         made.files.update(answers.of_run(self.session, name))
         if run.held is not None and self._new(f"images {run.held.folder.name}"):
-            made.files.update(answers.of_images(self.session, run.held))
+            made.files.update(answers.of_images(self.session, run.held, self.single))
         made.seconds, made.size = time.perf_counter() - began, sum(map(len, made.files.values()))
         return made
 
@@ -91,7 +92,7 @@ class Maker:
             return None
         name = folder_of(self.session.trained, run, net)
         if self._new(f"judge {name}"):
-            judge = Judge(net)
+            judge = ClassifierNet(net)
             reading = judge.reading(run.spec.shape)
             made.files[f"data/judge/{name}/judge.onnx{SUFFIX}"] = self._written(made, judge, reading)
             told = {"fields": [[field, list(categories)] for field, categories in net.fields], "shape": list(run.spec.shape)}

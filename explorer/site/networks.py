@@ -141,7 +141,7 @@ def _readers(model: LatentModel, spec: LatentSpec) -> Iterator[Net]:
         yield Net("read", x, names, lambda x: tuple(model.read(x).values()))
 
 
-class Judge(nn.Module):
+class ClassifierNet(nn.Module):
     """A data set's classifier, of a network's own naming: a field may have a name, such as class, that a traced module's parts cannot."""
 
     def __init__(self, net: FeatureNet) -> None:

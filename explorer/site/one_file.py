@@ -26,7 +26,7 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     if path.is_dir() or path.exists() and not replace:
         raise Refused(f"{path} is there already; " + ("name a file." if path.is_dir() else "say --replace to write it anew."))
     [name] = files.chosen(session, [name])
-    made = files.Maker(session).make(name)
+    made = files.Maker(session, single=True).make(name)
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
     page, left = fitted(session, name, bodies)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))

@@ -1,7 +1,9 @@
 """The held-out images of a data set, cut small: a visitor who looks at six of them fetches some hundred, not all.
 
 Grey images are lossless, here as in their own sheets. Colours are not: what is looked at comes from small copies of them (``tiles``), and
-what is encoded from the set's own sheets, so that a browser's encoder is given the pixels that the server's is.
+what is encoded from the set's own sheets, so that a browser's encoder is given the pixels that the server's is. A sheet has about 1 MB:
+a host has the pixels of large images once more, lossless and a few in a file (``pieces``), of which a visitor fetches the one that she
+takes. They are four times as many bytes in all, so that a page of one file has the sheets.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from training.pixels import grid, to_pillow
 
 COLUMNS = 10
 GREY, COLOUR = 100, 50                          # images of a file
+EXACT, LARGE = 10, 64                           # images of a lossless file in colour; side of an image from which there are such files
 OTHERS = 0, 1                                   # test images that Reconstruct begins its row between two with
 QUALITY = 85                                    # of colours that are looked at
 
@@ -49,15 +52,29 @@ def webp(pixels: np.ndarray, **how: Any) -> bytes:
     return kept.getvalue()
 
 
-def whole(held: HeldOut, first: int | None) -> dict[str, Any] | None:
-    """What a model's ``whole`` says of the set's own sheets, where the small files are not exact: how they are laid out, and the images
-    that the page opens on themselves, by their numbers: ``first``, and OTHERS, one of which Reconstruct begins its row between two with.
-    Their pixels need no sheet, which has about 1 MB."""
+def in_pieces(held: HeldOut, single: bool) -> bool:
+    """Whether exact pixels are in ``pieces``, in place of the set's own sheets. ``single``: of a page that is one file."""
+    return not (held.lossless or single) and held.spec.shape[1] >= LARGE
+
+
+def pieces(held: HeldOut) -> Iterator[tuple[str, bytes]]:
+    """data/exact/SET/K.webp: the images' own pixels, EXACT in a file."""
+    for k in range(-(-held.n // EXACT)):
+        images = held.images(range(k * EXACT, min((k + 1) * EXACT, held.n))).transpose(0, 2, 3, 1)
+        yield f"data/exact/{held.folder.name}/{k}.webp", webp(grid(images, COLUMNS), lossless=True, quality=100)
+
+
+def whole(held: HeldOut, first: int | None, single: bool = False) -> dict[str, Any] | None:
+    """What a model's ``whole`` says of files with exact pixels, where the small files are not: in which folder they are, how they are laid
+    out, and the images that the page opens on themselves, by their numbers: ``first``, and OTHERS, one of which Reconstruct begins its row
+    between two with. Their pixels need no file."""
     if held.lossless:
         return None
+    exact = in_pieces(held, single)
+    columns, per = (COLUMNS, EXACT) if exact else (held.columns, held.per_sheet)
     opened = sorted({k for k in (*OTHERS, first) if k is not None and k < held.n})
     known = {str(k): data_url(held.images([k])[0].transpose(1, 2, 0)) for k in opened}
-    return {"columns": held.columns, "per_sheet": held.per_sheet, "known": known}
+    return {"folder": "exact" if exact else "sheet", "columns": columns, "per_sheet": per, "known": known}
 
 
 def data_url(pixels: np.ndarray) -> str:
@@ -72,4 +89,4 @@ def once(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {path: body for path, body in files.items() if not (path.startswith("data/tiles/") and path.split("/")[2] in whole)}
 
 
-__all__ = ["data_url", "layout", "once", "tiles", "whole"]
+__all__ = ["data_url", "in_pieces", "layout", "once", "pieces", "tiles", "whole"]

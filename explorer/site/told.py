@@ -47,9 +47,10 @@ def _alike(run: Run, codes: np.ndarray) -> bool:
     return True
 
 
-def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dict[str, Any]:
-    """model.json. ``judge``: the folder of the classifier that reads the run's images; ``kept``: how ``near`` has its codes."""
-    draws, average = run.model.draws(), layers.average(run)
+def model(run: Run, nets: list[Net], judge: str | None, kept: str | None, single: bool = False) -> dict[str, Any]:
+    """model.json. ``judge``: the folder of the classifier that reads the run's images; ``kept``: how ``near`` has its codes; ``single``:
+    for a page that is one file."""
+    draws, average = run.model.draws(), layers.w_avg(run)
     by, encodes = galleries.reader(run), run.spec.encodes and run.held is not None
     told: dict[str, Any] = {
         "nets": {net.key: {"file": f"{net.key}.onnx{SUFFIX}", "inputs": [g.name for g in net.given], "outputs": list(net.outputs)}
@@ -58,7 +59,7 @@ def model(run: Run, nets: list[Net], judge: str | None, kept: str | None) -> dic
         "average": None if average is None else moves.to_text(average),
         "apart": None if run.codes is None else [short(v) for v in neighbours.of_run(run).apart],
         "near": kept, "points": points(run) if kept is None else {},
-        "whole": None if run.held is None else sheets.whole(run.held, opens_on(run)),
+        "whole": None if run.held is None else sheets.whole(run.held, opens_on(run), single),
         "plane": None if run.map is None else _basis(run_directions.basis(run)),
         "spread": moves.to_text(galleries.spread(run)),
         "errors": _errors(run) if encodes else None,

@@ -11,8 +11,8 @@ from ..runs.run import Run
 from .points import points
 
 
-def write(run: Run, folder: Path) -> str:
-    """points.npz in an empty folder; what is said of it. Raises Refused.
+def write(run: Run, folder: Path, place: Path) -> str:
+    """points.npz in an empty folder, which will stand at ``place``; what is said of it. Raises Refused.
 
     ``codes`` (n, d) and ``places`` (n, 2) float32; ``indices`` (n,) of the test images; where they are known ``labels`` (n,) int64 with the
     names ``classes``, and ``attributes`` (n, k) uint8 with the names ``fields`` (k,) and ``categories`` (k, most), "" where a field has
@@ -29,7 +29,7 @@ def write(run: Run, folder: Path) -> str:
                    "categories": np.array(padded, np.str_)}
     with open(folder / "points.npz", "wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    return f"{len(taken):,} points; open it with: numpy.load('points.npz')"
+    return f"{len(taken):,} points; open it with: numpy.load({str(place / 'points.npz')!r})"
 
 
 __all__ = ["write"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ ROWS = 2048                                     # written together
 NEEDED = "Parquet files are written by pyarrow: pip install -r requirements-parquet.txt"
 
 
-def write(run: Run, folder: Path) -> str:
-    """points.parquet in an empty folder; what is said of it. Raises Refused.
+def write(run: Run, folder: Path, place: Path) -> str:
+    """points.parquet in an empty folder, which will stand at ``place``; what is said of it. Raises Refused.
 
     ``index`` int32; ``x`` and ``y`` float32; a column of words for the class and each attribute; ``image``, a struct of PNG ``bytes`` and
     a ``path`` that names it, as Hugging Face's data sets have them."""
@@ -36,7 +37,7 @@ def write(run: Run, folder: Path) -> str:
         for batch in _batches(run, taken, schema):
             writer.write_batch(batch)
     image = " --image image" if taken.held is not None else ""
-    return f"{len(taken):,} points; open it with: embedding-atlas points.parquet --x x --y y{image}, in that folder"
+    return f"{len(taken):,} points; open it with: embedding-atlas {shlex.quote(str(place / 'points.parquet'))} --x x --y y{image}"
 
 
 def _schema(taken: Points) -> pyarrow.Schema:

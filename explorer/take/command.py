@@ -17,7 +17,7 @@ from ..runs.session import Session
 from . import arrays, atlas, onnx_files, projector, samples, weights
 
 TAKEN = Kind("latent-explorer-taken", "export", "an")
-KINDS: dict[str, Callable[[Run, Path], str]] = {
+KINDS: dict[str, Callable[[Run, Path, Path], str]] = {
     "npz": arrays.write, "projector": projector.write, "atlas": atlas.write, "weights": weights.write, "onnx": onnx_files.write}
 SAMPLES = "samples"
 TOLD = """npz: codes, map, labels and attributes of the test images, for numpy.
@@ -85,7 +85,7 @@ def write(session: Session, args: argparse.Namespace) -> str:
     work = partial(samples.write, n=n, seed=seed, zipped=args.zip) if args.kind == SAMPLES else KINDS[args.kind]
     more = {"n": n, "seed": seed} if args.kind == SAMPLES else {}
     with TAKEN.written(args.out, args.replace) as new:
-        said = work(run, new)
+        said = work(run, new, args.out)
         (new / destination.MARK).write_bytes(TAKEN.mark(
             new, kind=args.kind, run=run.card.name, weights_sha256=run.card.weights_sha256, data=run.card.data.title, **more))
     return said

@@ -13,9 +13,9 @@ from ..site.networks import Net
 from .networks import NAMES, RANGES, TOLD, Networks, networks_of, shape
 
 
-def write(run: Run, folder: Path) -> str:
-    """Files of a run in an empty folder; what is said of them. Raises Refused, also where a network that was written gives other numbers
-    than the model (onnxruntime compares, where it is there)."""
+def write(run: Run, folder: Path, place: Path) -> str:
+    """Files of a run in an empty folder, which will stand at ``place``; what is said of them. Raises Refused, also where a network that was
+    written gives other numbers than the model (onnxruntime compares, where it is there)."""
     files.require()
     import onnx
 
@@ -26,7 +26,7 @@ def write(run: Run, folder: Path) -> str:
         model = onnx.load_from_string(written)
         onnx.helper.set_model_props(model, _told(run, taken, net))
         (folder / f"{NAMES[net.key]}.onnx").write_bytes(model.SerializeToString(deterministic=True))
-        said.append(f"{NAMES[net.key]}.onnx" + (f" (within {found.told})" if found else ""))
+        said.append(str(place / f"{NAMES[net.key]}.onnx") + (f" (within {found.told})" if found else ""))
     return ", ".join(said)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -45,7 +47,9 @@ def points(run: Run) -> Points:
     if not run.spec.encodes:
         raise Refused(f"{name} has no encoder, so there are no codes of test images to take; its samples, weights and ONNX can be taken.")
     if run.codes is None:
-        raise Refused(f"{name} has no map, or its test images are not here; run `python -m training evaluate {name}` first.")
+        kept = run.folder.parent
+        more = "" if kept == Path("trained") else f" --trained {shlex.quote(str(kept))}"
+        raise Refused(f"{name} has no map, or its test images are not here; run `python -m training evaluate {name}{more}` first.")
     codes, held = run.codes, run.held
     assert run.map is not None
     n, data = len(codes), run.card.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ LARGEST = 8192                                  # pixels along a side of the she
 SPRITE, METADATA = "sprite.png", "metadata.tsv"
 
 
-def write(run: Run, folder: Path) -> str:
-    """Files of a run in an empty folder; what is said of them. Raises Refused."""
+def write(run: Run, folder: Path, place: Path) -> str:
+    """Files of a run in an empty folder, which will stand at ``place``; what is said of them. Raises Refused."""
     taken = points(run)
     codes = taken.codes[:, :run.spec.w_dim] if run.model.repeats() else taken.codes      # all layers have the same numbers
     name = _tensors(codes, folder)
@@ -30,7 +31,7 @@ def write(run: Run, folder: Path) -> str:
         config.append(f'sprite {{ image_path: "{SPRITE}" single_image_dim: {width} single_image_dim: {height} }}')
     lines = "".join(f"  {line}\n" for line in config)
     (folder / "projector_config.pbtxt").write_text(f"embeddings {{\n{lines}}}\n", "utf-8", newline="\n")
-    return f"{len(taken):,} points of {codes.shape[1]} numbers; open it with: tensorboard --logdir DIR"
+    return f"{len(taken):,} points of {codes.shape[1]} numbers; open it with: tensorboard --logdir {shlex.quote(str(place))}"
 
 
 def _tensors(codes: np.ndarray, folder: Path) -> str:

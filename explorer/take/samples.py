@@ -26,8 +26,9 @@ class Put(Protocol):
     def __call__(self, name: str, body: bytes) -> object: ...
 
 
-def write(run: Run, folder: Path, n: int, seed: int, zipped: bool) -> str:
-    """``generated`` and, where the test images are here, ``real``: folders in an empty one, or zips; what is said of them.
+def write(run: Run, folder: Path, place: Path, n: int, seed: int, zipped: bool) -> str:
+    """``generated`` and, where the test images are here, ``real``: folders in an empty one that will stand at ``place``, or zips; what is
+    said of them.
 
     Image k is the page's sample k of that seed; of a model with classes it is of class k modulo their number. Raises Refused."""
     if len(run.card.data.shape) != 3:
@@ -35,8 +36,8 @@ def write(run: Run, folder: Path, n: int, seed: int, zipped: bool) -> str:
     with _files(folder / "generated", zipped) as put:
         for start, pixels in _drawn(run, n, seed):
             _save(put, start, pixels)
-    said = f"{n:,} samples of seed {seed} in generated{_ending(zipped)}"
-    if not zipped and (part := next((p for p in MISREAD if p in str(folder.absolute())), None)):
+    said = f"{n:,} samples of seed {seed} in {place / 'generated'}{_ending(zipped)}"
+    if not zipped and (part := next((p for p in MISREAD if p in str(place.absolute())), None)):
         said = f"clean-fid reads no folder with {part} in its path, rename it for that; {said}"
     if run.held is None:
         return f"{said}; the test images are not here"
@@ -45,7 +46,7 @@ def write(run: Run, folder: Path, n: int, seed: int, zipped: bool) -> str:
         for start in range(0, count, ROWS):
             _save(put, start, run.real(np.arange(start, min(start + ROWS, count))).transpose(0, 2, 3, 1))
     exact = "" if run.held.lossless else " (as the page keeps them: nearly their pixels, not exactly)"
-    return f"{said}, {count:,} test images in real{_ending(zipped)}{exact}"
+    return f"{said}, {count:,} test images in {place / 'real'}{_ending(zipped)}{exact}"
 
 
 def _ending(zipped: bool) -> str:

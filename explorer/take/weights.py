@@ -54,8 +54,8 @@ with torch.inference_mode():
 '''
 
 
-def write(run: Run, folder: Path) -> str:
-    """Files of a run in an empty folder; what is said of them. Raises Refused."""
+def write(run: Run, folder: Path, place: Path) -> str:
+    """Files of a run in an empty folder, which will stand at ``place``; what is said of them. Raises Refused."""
     taken = networks_of(run)
     parts = {net.key: plain(taken.model, net) for net in taken.nets}
     tensors = {name: tensor for part in parts.values() for name, tensor in part.tensors.items()}
@@ -65,7 +65,7 @@ def write(run: Run, folder: Path) -> str:
     (folder / "networks.py").write_text(text, "utf-8")
     (folder / "load.py").write_text(_loader(taken, parts), "utf-8")
     numbers = sum(tensor.numel() for tensor in tensors.values())
-    return f"{', '.join(NAMES[net.key] for net in taken.nets)}: {numbers:,} numbers; draw with: python load.py, in that folder"
+    return f"{', '.join(NAMES[net.key] for net in taken.nets)}: {numbers:,} numbers; draw with: python load.py, in the folder {place}"
 
 
 def _function(net: Net, part: Plain) -> str:

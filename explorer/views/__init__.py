@@ -2,7 +2,7 @@
 
 A view has, in its ``__init__.py``,
 
-- ``supports(spec: dict) -> bool``: whether a run with that spec (``LatentSpec.to_dict()``) can be shown;
+- ``supports(spec: LatentSpec) -> bool``: whether a run with that spec (training/model.py) can be shown;
 - ``build(context: Context) -> None``: called inside the view's own column; makes its Gradio components. It imports
   them itself: what a view computes is asked for where there is no page, too (``python -m explorer``, the process that lays out a map);
 - where some runs show its point better than others, ``worth(card: Card) -> float``: the run that is worth most is opened when the view is
@@ -24,13 +24,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from gradio.components import Component
+
     from training.checkpoint import Card
+    from training.model import LatentSpec
 
     from ..runs.session import Session
 
+Widget = TypeVar("Widget", bound="Component")
 # the order of the tabs; folders that are not named come before the last one
 VIEWS = ("map", "codes", "arithmetic", "walk", "styles", "pyramid", "reconstruct", "microscope", "collapse", "compare", "train")
 
@@ -51,9 +55,9 @@ class Context:
     session: Session
     access: Access
     server: bool = True                     # False: of a page whose networks run in the browser
-    labels: list[tuple[Any, str, str]] = field(default_factory=list)
+    labels: list[tuple[Component, str, str]] = field(default_factory=list)
 
-    def relabel(self, component: Any, key: str, prop: str = "label") -> Any:
+    def relabel(self, component: Widget, key: str, prop: str = "label") -> Widget:
         """Keep a property of a component (label, info, placeholder; value of a button) in the page's language. Returns the component."""
         self.labels.append((component, key, prop))
         return component
@@ -67,12 +71,12 @@ def modules() -> dict[str, ModuleType]:
     return {n: importlib.import_module(spec.name) for n, spec in specs.items() if spec is not None and spec.origin}     # no empty folder
 
 
-def supported(spec: dict[str, Any]) -> list[str]:
+def supported(spec: LatentSpec) -> list[str]:
     """Names of the views that can show a run of this spec."""
     return [n for n, m in modules().items() if _supports(m)(spec)]
 
 
-def _supports(module: ModuleType) -> Callable[[dict[str, Any]], bool]:
+def _supports(module: ModuleType) -> Callable[[LatentSpec], bool]:
     return module.supports
 
 
@@ -81,10 +85,10 @@ def firsts(cards: Mapping[str, Card], named: str | None = None) -> dict[str, str
     ``named``: the run that the owner named when she started the page, which every view shows that can."""
     found = {}
     for name, module in modules().items():
-        if named is not None and _supports(module)(cards[named].spec.to_dict()):
+        if named is not None and _supports(module)(cards[named].spec):
             found[name] = named
             continue
-        able = [c for c in cards.values() if hasattr(module, "worth") and _supports(module)(c.spec.to_dict())]
+        able = [c for c in cards.values() if hasattr(module, "worth") and _supports(module)(c.spec)]
         if able:
             found[name] = max(able, key=module.worth).name
     return found

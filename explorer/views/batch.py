@@ -16,7 +16,7 @@ from PIL import PngImagePlugin
 from pydantic import Field, TypeAdapter
 
 from .. import Refused, images
-from ..latent import layers
+from ..latent import layers, seed_to_image
 from ..runs import lanes
 from ..runs.run import Run
 from .base import MOST_PIXELS, MOST_TILES, Request, Seed
@@ -73,7 +73,7 @@ def drawn(run: Run, request: Batch) -> Iterator[One]:
     for seed in range(request.first, request.first + request.count):
         for label in classes:
             lanes.check()
-            w = run.map_z(run.sample_z(1, seed), label)
+            w = seed_to_image.codes(run, [seed], label)
             if request.psi is not None:
                 w = layers.Truncation(request.psi, run.spec.num_layers).apply(run, layers.shaped(run, w)).reshape(1, -1)
             name = f"seed-{seed:0{digits}}" + ("" if label is None else f"-{class_part(run, label)}")

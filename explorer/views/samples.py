@@ -9,8 +9,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from .. import NotThere, images
-from ..latent import galleries, moves, neighbours, reconstruction, run_directions
-from ..runs.run import Label, Run
+from ..latent import galleries, moves, neighbours, reconstruction, run_directions, seed_to_image
+from ..runs.run import Run
 from .base import (
     MOST_TILES,
     Ask,
@@ -28,12 +28,6 @@ from .base import (
     short,
     tiles,
 )
-
-
-def _sampled(run: Run, n: int, seed: int, label: int | None) -> tuple[np.ndarray, Label]:
-    """Codes (n, d) of a seed, and their classes."""
-    asked: Label = run.label(label) if label is not None or not run.spec.num_classes else np.arange(n) % run.spec.num_classes
-    return run.map_z(run.sample_z(n, seed), asked), asked
 
 
 class DrawImage(DrawOne):
@@ -74,8 +68,8 @@ class DrawSamples(Draw):
     columns: Annotated[int, Field(ge=1, le=MOST_TILES)] = 8
 
     def draw(self, run: Run) -> np.ndarray:
-        w, labels = _sampled(run, self.n, self.seed, self.label)
-        return tiles(run, w, self.columns, labels)
+        labels = seed_to_image.classes(run, self.n, self.label)
+        return tiles(run, seed_to_image.samples(run, self.n, self.seed, labels), self.columns, labels)
 
 
 class SampleAnswer(TypedDict):

@@ -57,6 +57,19 @@ def test_seed_and_class_redraw_every_column(made):
     expect(page.locator(".lx-cmp-run[data-run=info] .lx-cmp-note")).to_contain_text("knows no classes")
 
 
+def test_it_opens_beside_the_run_whose_samples_are_nearest_to_the_data(made):
+    """Of another family and the same images."""
+    def measured(route):
+        answer = route.fetch()
+        told = answer.json()
+        for row in told["runs"]:
+            row["frechet_ratio"] = {"asked": 3.0, "info": 2.0}.get(row["name"])
+        route.fulfill(response=answer, json=told)
+    made.page.route("**/runs", measured)
+    page = opened(made, "run=tiny")
+    assert page.locator(".lx-cmp-run").evaluate_all("(all) => all.map((e) => e.dataset.run)") == ["tiny", "info"]
+
+
 def test_runs_are_added_removed_and_taken_from_the_list(made):
     page = opened(made, "run=wide&cmp=wide,info")
     page.get_by_label("Add a run").select_option("asked")

@@ -14,10 +14,11 @@ PIXELS = """(selector) => { const c = document.querySelector(selector);
 
 def test_a_view_is_one_folder(context, watch, trained, tmp_path, interpreters):
     files, commands = section("Add a view")
-    assert {path.split("/")[2] for path in files} == {"negative"} and len(files) == 6 and len(commands) == 1
+    assert {path.split("/")[2] for path in files} == {"negative"} and len(files) == 6 and len(commands) == 2
     copy = copied(tmp_path)
     write(copy, files)
-    assert " passed" in run(copy, commands[0])
+    told = [run(copy, command) for command in commands]
+    assert "DrawNegative" in (copy / "explorer" / "shell" / "answers.d.ts").read_text("utf-8") and " passed" in told[-1]
     port = host.free_port()
     words = [sys.executable, "app.py", "--port", str(port), "--trained", str(trained)]
     with open(tmp_path / "page.txt", "wb") as log, subprocess.Popen(words, cwd=copy, env=environment(copy), stdout=log, stderr=log) as page:

@@ -52,7 +52,7 @@ def go(drive: Driver, view: str, run: str, *pressed: str) -> None:
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 1024, "height": 768}, TWICE, PHONE],
                          ids=lambda size: str(size["width"]))
-def test_every_tab_is_in_sight_and_under_no_other(drive, size):
+def test_every_tab_is_in_sight_under_no_other_and_no_word_beside_the_image_is_cut(drive, size):
     drive.page.set_viewport_size(size)
     drive.open("run=tiny")
     for lang in ("en", "ko"):
@@ -63,6 +63,10 @@ def test_every_tab_is_in_sight_and_under_no_other(drive, size):
               !tab.contains(document.elementFromPoint(r.left + x, r.top + y))); }).map((tab) => tab.textContent)""")
         assert hidden == [], lang
         assert drive.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        cut = drive.page.evaluate("""() => { const pane = document.querySelector('#lx-right').getBoundingClientRect();
+          return [...document.querySelectorAll('#lx-hero .lx-origin, #lx-hero .lx-btn')].filter((e) => e.offsetParent && (
+            e.scrollHeight > e.clientHeight + 2 || e.getBoundingClientRect().right > pane.right)).map((e) => e.textContent); }""")
+        assert cut == [], lang
         if size["width"] == 1280:
             assert drive.page.locator(".lx-bar").bounding_box()["height"] < 60, "one row on a desk"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -321,6 +322,15 @@ def test_an_augmentation_is_seen_before_it_trains(drive, pictures):
     page = opened(drive)
     page.locator(".lx-data").select_option("folder")
     page.get_by_text("Settings", exact=True).click()
+    note, images = page.locator(".lx-recipe-note"), page.locator("[data-setting=images]")
+    expect(note).to_contain_text("Enough to look around in.")
+    usual = re.search(r"[\d,]+", note.text_content())[0]
+    images.fill("2000")
+    images.press("Tab")
+    expect(note).to_have_text(f"Sees 2,000 images. Fewer than this recipe's {usual}: expect a model that has learned little.")
+    images.fill(usual.replace(",", ""))
+    images.press("Tab")
+    expect(note).to_contain_text("Enough to look around in.")
     choice = page.locator("[data-setting=augment]")
     choice.select_option("mirror")
     expect(page.locator(".lx-augmented")).to_be_hidden()

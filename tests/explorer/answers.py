@@ -15,14 +15,14 @@ from pydantic import TypeAdapter
 from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
-from explorer.server import health, naming, opening
+from explorer.server import health, run_info, run_labels
 from explorer.server.answering import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
 from explorer.views.compare import table
 from explorer.views.endpoints import Nothing, Started
-from explorer.views.map import fits, mix
+from explorer.views.map import fits, lasso_mean
 from explorer.views.reconstruct import beside, searches
 from explorer.views.train import answers as training
 from explorer.views.train import train
@@ -37,8 +37,8 @@ def returned(function: Callable[..., Any]) -> Any:
 
 
 GETS: dict[str, Any] = {
-    "runs": returned(opening.list_runs),
-    "run/{run}": returned(opening.describe),
+    "runs": returned(run_info.list_runs),
+    "run/{run}": returned(run_info.describe),
     "codes/{run}": list[MeasuredTold],
     "compare?runs={runs}": returned(table.compare),
     "plot/{run}/curves": returned(plots.curves),
@@ -51,8 +51,8 @@ GETS: dict[str, Any] = {
 }
 POSTS: dict[str, tuple[Any, Any]] = {
     "beside": (beside.Beside, returned(beside.answer)),
-    "mix": (mix.Mix, returned(mix.mixed)),
-    "name": (naming.Named, returned(naming.name_run)),
+    "mix": (lasso_mean.AskMean, returned(lasso_mean.mean_code)),
+    "name": (run_labels.Named, returned(run_labels.name_run)),
     "search": (searches.AskSearch, returned(searches.Searches.answer)),
     "live": (process.Start, Started),
     "live/{name}/order": (process.Command, Nothing),

@@ -117,7 +117,7 @@ class Client:
 
     def __init__(self, session: Session, access: Access | None = None) -> None:
         access = access or Access(True)
-        self.http = TestClient(Starlette(routes=make_routes(session, access, lambda spec: ["map"] if spec["encodes"] else [])))
+        self.http = TestClient(Starlette(routes=make_routes(session, access, lambda spec: ["map"] if spec.encodes else [])))
 
     def get(self, path: str, **more):
         return self.http.get(f"{PREFIX}/{path}", **more)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer import images
-from explorer.latent import arithmetic, galleries, moves
+from explorer.latent import arithmetic, galleries, moves, seed_to_image
 from explorer.latent.attributes import Gallery, Reader, lay_out
 from explorer.views import base, operations
 
@@ -104,7 +104,7 @@ def sum_of(**more) -> dict:
 
 
 def test_the_drawn_sum(client, tiny):
-    parts = [np.concatenate([galleries.sampled(tiny, np.array([1, 2]))]), tiny.codes[[3]],
+    parts = [np.concatenate([seed_to_image.codes(tiny, [1, 2])]), tiny.codes[[3]],
              np.stack([tiny.codes[4], tiny.map_z(tiny.sample_z(1, 5))[0]])]
     w = parts[2].mean(0) + 0.5 * (parts[0].mean(0) - parts[1].mean(0))
     request = base.parse(operations.DRAW, json.dumps(sum_of(strength=0.5)).encode())

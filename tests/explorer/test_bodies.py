@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.runs.shares import Shares
-from explorer.server import bodies, heard
+from explorer.server import bodies, gradio_queue
 from explorer.server.bodies import Bodies
-from explorer.server.heard import Heard
+from explorer.server.gradio_queue import GradioQueue
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 RENDER = "/gradio_api/explorer/render"
@@ -121,7 +121,7 @@ def event(who):
 
 def test_a_part_of_the_queue_for_each_address():
     queue, app = Queue(), App()
-    queue.event_queue_per_concurrency_id["any"] = SimpleNamespace(queue=[event(GREEDY) for _ in range(heard.EACH - 1)])
+    queue.event_queue_per_concurrency_id["any"] = SimpleNamespace(queue=[event(GREEDY) for _ in range(gradio_queue.EACH - 1)])
     queue.active_jobs = [None, [event(GREEDY)]]
 
     async def join(who):
@@ -134,7 +134,7 @@ def test_a_part_of_the_queue_for_each_address():
             return {"type": "http.request", "body": b"{}"}
         scope = {"type": "http", "method": "POST", "path": "/gradio_api/queue/join", "client": (who, 1), "headers": [],
                  "app": SimpleNamespace(get_blocks=lambda: SimpleNamespace(_queue=queue))}
-        await Heard(app)(scope, receive, send)
+        await GradioQueue(app)(scope, receive, send)
         return got[0]["status"]
     assert answered(join(GREEDY)) == 503 and not app.bodies
     assert answered(join(POLITE)) == 200
@@ -145,9 +145,9 @@ def test_gradio_works_on_few_questions_of_one_address_at_once():
     async def both():
         go = asyncio.Event()
         app = App(go)
-        one = Heard(app)
-        greedy = [asyncio.create_task(ask(one, [b"x"], "/gradio_api/run/sample", who=GREEDY)) for _ in range(heard.EACH)]
-        while sum(one.asking.values()) < heard.EACH:
+        one = GradioQueue(app)
+        greedy = [asyncio.create_task(ask(one, [b"x"], "/gradio_api/run/sample", who=GREEDY)) for _ in range(gradio_queue.EACH)]
+        while sum(one.asking.values()) < gradio_queue.EACH:
             await asyncio.sleep(0)
         more = await ask(one, [b"x"], "/gradio_api/run/sample", who=GREEDY)
         polite = asyncio.create_task(ask(one, [b"polite"], "/gradio_api/run/sample"))
@@ -156,11 +156,11 @@ def test_gradio_works_on_few_questions_of_one_address_at_once():
         begun = len(app.bodies)
         go.set()
         return more, begun, await polite, [await g for g in greedy], dict(one.gates)
-    assert answered(both()) == (503, heard.AT_ONCE + 1, 200, [200] * heard.EACH, {})
+    assert answered(both()) == (503, gradio_queue.AT_ONCE + 1, 200, [200] * gradio_queue.EACH, {})
 
 
 def test_what_nobody_listens_to_is_forgotten():
-    queue, one = Queue("heard", "unheard"), Heard(App(), patience=10)
+    queue, one = Queue("heard", "unheard"), GradioQueue(App(), patience=10)
     one.listening["heard"] = 1
 
     async def look():

@@ -74,6 +74,12 @@ def test_mp4_of_an_odd_size():
         assert (file.streams.video[0].width, file.streams.video[0].height) == (18, 28)
 
 
+def decoded(film: bytes) -> np.ndarray:
+    """Its frames (n, H, W, 3) uint8."""
+    with av.open(io.BytesIO(film)) as file:
+        return np.stack([f.to_ndarray(format="rgb24") for f in file.decode(file.streams.video[0])])
+
+
 @pytest.mark.parametrize("write", [films.gif, films.mp4])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_film_is_made_large_frame_by_frame(write, channels, monkeypatch):
@@ -87,7 +93,11 @@ def test_a_film_is_made_large_frame_by_frame(write, channels, monkeypatch):
     whole = write(frames, 10, 3)
     assert sizes.count(1) == 40 and max(sizes) <= 16, "the palette is of sixteen"
     monkeypatch.undo()
-    assert len(whole) == len(write(real(frames, 3), 10)), "the same film as of large frames"
+    large = write(real(frames, 3), 10)
+    if write is films.gif:
+        assert whole == large, "the same film as of large frames"
+    else:                                   # x264 (av 18.1) at times makes another file of the same frames: 2 of 255 apart, others' are 85
+        assert np.abs(decoded(whole).astype(int) - decoded(large)).mean() < 6
 
     def left():
         raise Abandoned

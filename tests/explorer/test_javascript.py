@@ -44,7 +44,7 @@ def truncations(draw: np.random.Generator) -> list[dict[str, Any]]:
 def mixes(draw: np.random.Generator) -> list[dict[str, Any]]:
     a, b = draw.standard_normal((2, 3, 4)).astype(np.float32)
     return [{"a": numbers(a), "b": numbers(b), "layers": layers, "share": share,
-             "w": numbers(mixing.mixed(a[None], b[None], layers, share)[0, 0])}
+             "w": numbers(mixing.mix_styles(a[None], b[None], layers, share)[0, 0])}
             for layers in ([True, False, True], [False] * 3) for share in (0.0, 0.4, 1.0)]
 
 

@@ -15,14 +15,13 @@ import pytest
 from PIL import Image
 
 from explorer import VisitorError
-from explorer.runs import lanes
+from explorer.runs import datasets, lanes
 from explorer.server.access import Access
-from explorer.views.train import monitor, uploads
-from explorer.views.train import process as training_process
+from explorer.views.train import monitor, start_training, uploads
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
 from tests.training import small
-from training import alarms
+from training import alarms, checkpoint
 
 TINY = dict(network="dense", width=16, z_dim=2, batch_size=16)
 LONG = dict(TINY, images=50_000_000)
@@ -32,6 +31,20 @@ def picture(pixels: np.ndarray) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels[0]).save(out, "PNG")
     return out.getvalue()
+
+
+def test_two_sets_of_one_name_keep_it_and_are_two(job):
+    """What tells them apart is said where both are shown (runs/datasets.py), not in the name that a person gave."""
+    for name in ("one", "two"):
+        token = job.begin_upload("고양이 사진 (2024).jpg")
+        for i, (x, _) in enumerate(zip(*small.shapes(30 + len(name) * (name == "two")), strict=True)):
+            job.add_upload(token, f"{i:03d}.png", picture(x), True)
+        job.start("vae", "folder", "quick", dict(TINY, images=160), name, upload=token, size=28)
+        wait(job, name, "finished")
+    cards = [checkpoint.read_card(job.trained / name) for name in ("one", "two")]
+    assert [c.data.title for c in cards] == ["고양이 사진 (2024).jpg"] * 2 and cards[0].data.key != cards[1].data.key
+    shown = datasets.titles(c.data for c in cards)
+    assert len(set(shown.values())) == 2 and all(t.startswith("고양이 사진") for t in shown.values())
 
 
 def send(job: Jobs, count: int = 40) -> str:
@@ -80,7 +93,7 @@ def test_it_finishes_and_is_a_run_like_any_other(job):
     assert s["images"] == s["total"] == 4000 and s["can"] == dict(stop=False, open=True, delete=True, resume=False)
     assert {"loss", "reconstruction", "kl"} <= set(s["terms"]) and s["terms"]["loss"][-1][0] == 4000
     card = json.loads((job.trained / "mine" / "card.json").read_text())
-    assert card["data"]["classes"] == ["bar", "square"] and card["data"]["title"].startswith("my-shapes") and card["title"] == "mine"
+    assert card["data"]["classes"] == ["bar", "square"] and card["data"]["title"] == "My Shapes!" and card["title"] == "mine"
     assert s["alarms"] == {}
     record = alarms.Record(job.trained / "mine")
     record.update(3000, {"rising": {}, "collapse": {"n": 2.5, "k": 10}})
@@ -347,7 +360,7 @@ def test_a_table_is_shown_and_trained_on_as_was_said(job):
     wait(job, "table", "finished")
     assert json.loads((job.trained / "table" / "resume" / "job.json").read_text())["turned"] == "yes"
     card = json.loads((job.trained / "table" / "card.json").read_text())["data"]
-    assert card["title"].startswith("my-shapes") and [n["kind"] for n in card["notes"]][0] == "turned"
+    assert card["title"] == "my shapes" and [n["kind"] for n in card["notes"]][0] == "turned"
     with pytest.raises(JobError):
         job.check_upload(token, turned="sideways")
 
@@ -394,11 +407,11 @@ def test_curves_are_thinned_evenly():
 
 def test_threads_leave_one_core_to_the_page(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert training_process.cores_for_training() == 3
+    assert start_training.cores_for_training() == 3
     monkeypatch.delenv("OMP_NUM_THREADS")
     for cores, left in ((1, 1), (2, 2), (3, 2), (16, 15)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid, cores=cores: set(range(cores)), raising=False)
-        assert training_process.cores_for_training() == left
+        assert start_training.cores_for_training() == left
 
 
 def test_paths_of_a_request_never_reach_the_disk(job):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.latent import moves
+from explorer.latent import moves, seed_to_image
 from explorer.runs.session import Session
 from explorer.views import supported
 from explorer.views.microscope import sampling
@@ -140,7 +140,7 @@ def test_more_codes_of_a_seed_begin_with_the_same_ones(session):
     run, mixed = session.run("stack"), None
     while mixed is None:
         mixed, _ = sampling.mixture(run)
-    for draw in (mixed, functools.partial(sampling.own, run), functools.partial(sampling.normal, run)):
+    for draw in (mixed, functools.partial(seed_to_image.samples, run), functools.partial(sampling.normal, run)):
         np.testing.assert_allclose(draw(40, 4)[:3], draw(3, 4), atol=1e-5)
 
 
@@ -180,7 +180,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(client, ask, run, body, said
 
 
 def test_the_view_shows_every_run_that_draws_images(session):
-    shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec.to_dict())}
+    shown = {n for n, c in session.runs()[0].items() if "microscope" in supported(c.spec)}
     assert shown == {"stack", "lin", "sparse", "colour", "vae", "bigan", "styled", "gan"}
 
 

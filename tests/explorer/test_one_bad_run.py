@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from explorer import Refused
 from explorer.__main__ import main as measure
 from explorer.runs.session import Session
-from explorer.server import http, opening, routes
+from explorer.server import http, routes, run_info
 from explorer.server.access import Access
 from explorer.views import supported
 from explorer.views.train.error import JobError
@@ -303,11 +303,11 @@ def test_a_listing_looks_at_each_file_once(beside, monkeypatch):
         shutil.copytree(beside / "good", beside / f"good-{i}")
         edited(lambda card, i=i: card.update(name=f"good-{i}"))(beside / f"good-{i}")
     session, access, looks = Session(beside), Access(True), {"stat": 0, "listdir": 0, "scandir": 0}
-    opening.list_runs(session, access, supported)
+    run_info.list_runs(session, access, supported)
     for name in looks:
         real = getattr(os, name)
         monkeypatch.setattr(os, name, lambda *a, real=real, name=name, **k: looks.update({name: looks[name] + 1}) or real(*a, **k))
-    listed = opening.list_runs(session, access, supported)
+    listed = run_info.list_runs(session, access, supported)
     monkeypatch.undo()
     assert len(listed["runs"]) == 40 and 40 * 4 <= looks["stat"] <= 40 * 4 + 10, "folder, card, weights and label of each"
     assert looks["listdir"] + looks["scandir"] == 1, looks

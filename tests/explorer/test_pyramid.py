@@ -213,4 +213,4 @@ def test_what_does_not_fit_is_refused_in_a_sentence(session, ask, run, more, wor
 
 def test_the_view_asks_for_levels(session):
     cards = session.runs()[0]
-    assert {n for n, c in cards.items() if "pyramid" in supported(c.spec.to_dict())} == {"grey", "colour", "asked"}
+    assert {n for n, c in cards.items() if "pyramid" in supported(c.spec)} == {"grey", "colour", "asked"}

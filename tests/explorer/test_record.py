@@ -17,8 +17,8 @@ from explorer.latent import code_slices, galleries, neighbours, reconstruction, 
 from explorer.runs import record
 from explorer.runs.record import FILE, Record, trimmed
 from explorer.runs.session import Session
-from explorer.server import opening
-from explorer.views import measuring
+from explorer.server import run_info
+from explorer.views import measurements
 from explorer.views.microscope import code_length, code_statistics, sampling, units
 from explorer.views.reconstruct import confusion
 from training import features
@@ -147,7 +147,7 @@ def answers(root, name) -> dict:
     opened = Session(root)
     run = opened.run(name)
     gallery, start = galleries.gallery_of(run, "samples")
-    out = {"describe": opening.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in code_slices.measured(run)],
+    out = {"describe": run_info.describe(opened, name, lambda spec: []), "codes": [m.to_dict() for m in code_slices.measured(run)],
            "directions": [(d.vector.tobytes(), dataclasses.replace(d, vector=None)) for d in run_directions.directions_of(run)],
            "gallery": (gallery.readings.tobytes(), gallery.codes.tobytes(), start)}
     if run.spec.encodes:
@@ -202,7 +202,7 @@ def test_every_step_measures_entries_that_are_kept(root, tmp_path):
     shutil.copytree(root, tmp_path / "runs")
     (tmp_path / "runs" / "stack" / FILE).unlink()
     run = Session(tmp_path / "runs").run("stack")
-    for _, work in measuring.steps(run):
+    for _, work in measurements.steps(run):
         work()
     names = set(run.record.names)
     assert names == set(Session(root).run("stack").record.names) and not {n for n in names if "/" in n}

@@ -13,7 +13,7 @@ from explorer import page
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.brake import FREE, LONGEST, Brake
-from explorer.server.told import SENTENCES, Told
+from explorer.server.refusals import SENTENCES, Refusals
 
 
 class Clock:
@@ -73,7 +73,7 @@ def test_what_a_framework_says_becomes_a_sentence(status):
     kinds = {"list": JSONResponse({"detail": [{"type": "missing", "msg": "Field required"}]}, status),
              "word": PlainTextResponse("No", status), "ours": JSONResponse({"error": "Ours."}, status),
              "page": Response("<p>", status, media_type="text/html")}
-    http = TestClient(Told(Starlette(routes=[Route("/{kind}", lambda r: kinds[r.path_params["kind"]], methods=["GET", "POST"])])))
+    http = TestClient(Refusals(Starlette(routes=[Route("/{kind}", lambda r: kinds[r.path_params["kind"]], methods=["GET", "POST"])])))
     for kind in ("list", "word"):
         answer = http.post(f"/{kind}")
         assert (answer.status_code, answer.json()) == (status, {"error": SENTENCES[status], "detail": SENTENCES[status]})

@@ -15,7 +15,7 @@ from explorer import plots
 from explorer.latent import moves, neighbours, run_directions, statistics
 from explorer.runs.cache import Recent
 from explorer.runs.session import Session
-from explorer.server import opening, routes
+from explorer.server import routes, run_info
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from tests.explorer.conftest import Client, N, data, make
@@ -198,7 +198,7 @@ def test_wrong_methods(client):
 
 
 def test_training_is_told_to_visitors(session):
-    assert opening.list_runs(session, Access(False), lambda spec: [])["training"] is False
+    assert run_info.list_runs(session, Access(False), lambda spec: [])["training"] is False
 
 
 def test_a_new_run_is_listed_and_a_changed_one_loaded_anew(tmp_path):

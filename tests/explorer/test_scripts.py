@@ -4,6 +4,7 @@ import gzip
 import json
 import posixpath
 import re
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -64,6 +65,24 @@ def test_every_import_is_served_and_every_component_has_its_module():
     assert any(IMPORTS.findall(body.decode()) for body in scripts().plain.values())
     mounted = {m for p in EXPLORER.rglob("*.py") for m in re.findall(r'piece\("(\w+)"', p.read_text("utf-8"))}
     assert len(mounted) > 10 and {address(files(".js")[name]) for name in mounted} <= set(scripts().names)
+
+
+def test_what_is_exported_is_imported():
+    """By another module, or by a test of JavaScript: what only its own module uses is its own."""
+    texts = {p: p.read_text("utf-8") for folder in (EXPLORER, EXPLORER.parent / "tests" / "javascript")
+             for p in folder.rglob("*.js") if "node_modules" not in p.parts}
+    used: dict[Path, set[str]] = {}
+    for path, text in texts.items():
+        names = used.setdefault(path, set())
+        for listed in re.findall(r"^(?:import|export) \{([^}]*)\} from", text, re.MULTILINE):
+            names |= {part.split()[0] for part in listed.split(",") if part.strip()}
+        for whole in re.findall(r"^import \* as (\w+) from", text, re.MULTILINE):
+            names |= set(re.findall(rf"\b{whole}\.(\w+)", text))
+    exported = {(path, name) for path, text in texts.items() if path.is_relative_to(EXPLORER)
+                for name in re.findall(r"^export (?:async )?(?:const|let|class|function) (\w+)", text, re.MULTILINE)}
+    alone = {f"{path.relative_to(EXPLORER)}: {name}" for path, name in exported
+             if not any(name in names for other, names in used.items() if other != path)}
+    assert len(exported) > 400 and not alone
 
 
 def test_no_two_files_of_a_kind_have_one_name():

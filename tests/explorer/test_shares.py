@@ -18,10 +18,10 @@ from explorer.latent import moves
 from explorer.runs import background, lanes
 from explorer.runs import slots as slots_
 from explorer.runs.background import Later
+from explorer.runs.batching import Joint
 from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
 from explorer.runs.slots import Slots
-from explorer.runs.together import Joint
 from explorer.server import http, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter
@@ -383,7 +383,9 @@ def test_routes_that_wait_for_news_have_places_for_another(monkeypatch):
                 await go.wait()
             return Response(b"news")
         app = Starlette(routes=http.plain_routes([Endpoint("news", "GET", news)]))
-        at = lambda who: httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(who, 1)), base_url=f"http://page{PREFIX}")  # noqa: E731
+
+        def at(who):
+            return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(who, 1)), base_url=f"http://page{PREFIX}")
         async with at(GREEDY) as greedy, at(POLITE) as polite_:
             stays = [asyncio.create_task(greedy.get("/news?wait=1")) for _ in range(2)]
             while len(waiting) < 2:

@@ -13,8 +13,8 @@ from explorer.latent import code_slices, galleries, neighbours, run_directions
 from explorer.runs import record
 from explorer.runs.record import FILE, Record
 from explorer.runs.session import Session
-from explorer.server import opening
-from explorer.views import measuring
+from explorer.server import run_info
+from explorer.views import measurements
 from training import checkpoint
 
 ROOT = Path(__file__).parents[2] / "trained"
@@ -28,7 +28,7 @@ def opened(session: Session, name: str) -> bytes:
     directions = [[d.vector.tobytes().hex(), d.kind, d.sigma, d.name, [str(c) for c in d.changes], str(d.statistic)]
                   for d in run_directions.directions_of(run, 0 if run.spec.num_classes else None)]
     codes = [m.to_dict() for m in code_slices.measured(run)]
-    return json.dumps([opening.describe(session, name, lambda spec: []), codes, directions]).encode()
+    return json.dumps([run_info.describe(session, name, lambda spec: []), codes, directions]).encode()
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -56,7 +56,7 @@ def test_all_that_can_be_measured_of_it_is_kept(name):
     if run.spec.encodes:
         assert {"activity", "errors", "kept", "mixture", "neighbours", "reach", "sizes", "start real", "units"} <= names
     assert not run.spec.stochastic or "posterior" in names
-    assert (ROOT / name / FILE).stat().st_size <= 2**18 and len(list(measuring.steps(run))) >= 4
+    assert (ROOT / name / FILE).stat().st_size <= 2**18 and len(list(measurements.steps(run))) >= 4
 
 
 @pytest.mark.parametrize("name", REMEASURED)

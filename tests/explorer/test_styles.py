@@ -98,7 +98,7 @@ def test_a_cell_is_the_image_of_the_chosen_layers_of_its_column_and_the_others_o
             assert alike(tile(sheet, r, c), known)
             assert alike(tile(sheet, -1, c), pixels(run, source(run, column)))
             assert not alike(tile(sheet, r, c), tile(sheet, r, -1)) and not alike(tile(sheet, r, c), tile(sheet, -1, c))
-    mean = np.tile(run.model.average_w().numpy(), 6)[None]
+    mean = np.tile(run.model.w_avg.numpy(), 6)[None]
     assert alike(tile(sheet, -1, -1), pixels(run, mean)), "the corner is the mean of W"
 
 
@@ -134,7 +134,7 @@ def test_truncation_is_towards_the_mean_and_leaves_the_layers_beyond_the_cutoff(
 def test_a_strip_over_psi_holds_the_mean_the_code_and_what_is_added_after(session, draw):
     run, values = session.run("grey"), [-1, -0.5, 0, 0.5, 1, 1.5]
     w, plus = source(run, 9)[0], np.full(run.d, 0.3, np.float32)
-    mean = np.tile(run.model.average_w().numpy(), 6)
+    mean = np.tile(run.model.w_avg.numpy(), 6)
     row = draw("grey", op="truncated", w=moves.to_text(w), values=values, cutoff=6)
     for k, psi in enumerate(values):
         assert alike(tile(row, -1, k - 1), pixels(run, (mean + psi * (w - mean))[None].astype(np.float32)))
@@ -250,7 +250,7 @@ def test_sources_are_the_samples_of_their_seeds(session, ask):
     answer = ask("grey", op="styles", rows=ROWS, columns=COLUMNS).json()
     w = moves.from_text(answer["w"]).reshape(5, run.d)
     np.testing.assert_allclose(w, np.concatenate([source(run, s) for s in ROWS + COLUMNS]), rtol=1e-5, atol=1e-5)
-    assert np.array_equal(moves.from_text(answer["average"]), run.model.average_w().numpy())
+    assert np.array_equal(moves.from_text(answer["average"]), run.model.w_avg.numpy())
     assert [r["name"] for r in answer["ranges"]] == ["coarse", "middle", "fine", "colours"]
 
 
@@ -299,7 +299,7 @@ def test_a_run_without_a_mean_is_not_truncated(session):
 
 
 def test_the_view_asks_for_layers(session):
-    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec.to_dict())} == {"grey", "mirror", "colour"}
+    assert {n for n, c in session.runs()[0].items() if "styles" in supported(c.spec)} == {"grey", "mirror", "colour"}
 
 
 def test_real_images_are_sources_by_their_codes(session, draw, ask):
@@ -315,7 +315,7 @@ def test_real_images_are_sources_by_their_codes(session, draw, ask):
     cells = sheet.reshape(3, 28, 4, 28).transpose(0, 2, 1, 3)
     shown = run.decode(codes)[..., 0]
     assert np.abs(cells[1:, 0].astype(int) - shown[:2]).max() <= 1 and np.abs(cells[0, 1:].astype(int) - shown[2:]).max() <= 1
-    both = mixing.mixed(layers.shaped(run, codes[:2]), layers.shaped(run, codes[2:]), LAYERS)
+    both = mixing.mix_styles(layers.shaped(run, codes[:2]), layers.shaped(run, codes[2:]), LAYERS)
     assert np.abs(cells[2, 3].astype(int) - run.decode(both[1, 2].reshape(1, -1))[0, ..., 0]).max() <= 1
     whole = moves.to_text(codes)
     assert np.array_equal(draw("mirror", op="styles", rows=[0, 0], columns=[0, 0, 0], layers=LAYERS, codes=whole), sheet)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from explorer import i18n
 from explorer.i18n import LANGUAGES, own, words, written
 from training import families, notes
-from training.measured import METRICS
+from training.metric_registry import METRICS
 
 
 @pytest.mark.parametrize("family", [*families.names(), *families.OUTSIDE])
@@ -48,6 +50,20 @@ def test_languages_have_the_same_keys_and_the_same_blanks():
         assert set(first) == set(other)
         for key, sentence in first.items():
             assert sorted(_blanks(sentence)) == sorted(_blanks(other[key])), key
+
+
+def test_what_only_one_view_says_stands_in_its_folder():
+    """A word of ``explorer/i18n`` that is named by files of a single view is that view's own."""
+    root = Path(i18n.__file__).parents[1]
+    files = [p for p in root.rglob("*") if p.suffix in (".js", ".py") and p.parent != root]
+    said: dict[str, set[str]] = {}
+    for path in files:
+        parts = path.relative_to(root).parts
+        for key in set(re.findall(r"(?<![\w.])[a-z]\w*(?:\.[\w-]+)+(?![\w.])", path.read_text("utf-8"))):
+            said.setdefault(key, set()).add("/".join(parts[:2]) if parts[0] == "views" and len(parts) == 3 else parts[0])
+    keys = [key for path in (root / "i18n").glob("*en.json") for key in json.loads(path.read_text("utf-8"))]
+    assert len(keys) > 300 and said["film.play"] == {"shell", "views/walk"}
+    assert {key: where for key in keys if len(where := said.get(key, set())) == 1 and min(where).startswith("views/")} == {}
 
 
 def _blanks(sentence: str) -> list[str]:

@@ -36,7 +36,7 @@ test('truncation is what Python makes of it', () => {
 });
 
 test('mixed styles are what Python makes of them', () => {
-  for (const { a, b, layers, share, w } of expected.mixes) near(moves.mixed(code(...a), code(...b), layers, share), w);
+  for (const { a, b, layers, share, w } of expected.mixes) near(moves.mixStyles(code(...a), code(...b), layers, share), w);
 });
 
 test('a coordinate along a direction is set, and nothing across it changes', () => {

@@ -118,7 +118,7 @@ def test_a_classifier_reads_the_same(side):
     torch.manual_seed(0)
     net = FeatureNet((("class", ("a", "b", "c")), ("smile", ("no", "yes"))), (1, side, side)).eval()
     for shape in ((1, side, side), (1, 32, 32)):
-        judge = networks.Judge(net)
+        judge = networks.ClassifierNet(net)
         reading = judge.reading(shape)
         found = checking.difference(reading, tracing.traced(judge, reading))
         assert found.numbers < 1e-4 and reading.outputs == ("class", "smile", "features")

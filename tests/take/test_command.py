@@ -29,7 +29,7 @@ def left(tmp_path) -> list[str]:
 
 def test_a_take_is_marked_and_replaced_when_asked(take, tmp_path):
     status, said = take("tiny", "npz")
-    assert status == 0 and said.endswith("120 points; open it with: numpy.load('points.npz')")
+    assert status == 0 and said.endswith(f"120 points; open it with: numpy.load({str(tmp_path / 'out' / 'points.npz')!r})")
     mark = json.loads((tmp_path / "out" / "latent-explorer.json").read_text())
     assert (mark["what"], mark["kind"], mark["run"], mark["data"]) == ("latent-explorer-taken", "npz", "tiny", "Shapes")
     status, said = take("tiny", "projector")
@@ -65,7 +65,7 @@ def test_a_file_that_was_put_beside_what_was_taken_is_not_lost(take, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_nothing(number, take, tmp_path, monkeypatch):
-    def half(run, folder):
+    def half(run, folder, place):
         (folder / "half").write_text("of it")
         os.kill(os.getpid(), number)
         raise AssertionError("went on")
@@ -77,7 +77,7 @@ def test_a_signal_leaves_nothing(number, take, tmp_path, monkeypatch):
 
 
 def test_a_full_disk_leaves_nothing_and_is_said(take, tmp_path, monkeypatch):
-    def full(run, folder):
+    def full(run, folder, place):
         (folder / "half").write_text("of it")
         raise OSError(28, "No space left on device")
     monkeypatch.setitem(command.KINDS, "npz", full)
@@ -110,6 +110,7 @@ def test_samples_numbers_are_for_samples(take, capsys):
 def test_the_page_has_the_same_command(trained, tmp_path, capsys):
     given = ["--as", "samples", "--n", "3", "--seed", "7", "--out", str(tmp_path / "out"), "--trained", str(trained)]
     assert app.main(["take", "tiny", *given]) == 0
-    assert "3 samples of seed 7 in generated, 120 test images in real" in capsys.readouterr().out
+    place = tmp_path / "out"
+    assert f"3 samples of seed 7 in {place / 'generated'}, 120 test images in {place / 'real'}" in capsys.readouterr().out
     mark = json.loads((tmp_path / "out" / "latent-explorer.json").read_text())
     assert mark["n"] == 3 and mark["seed"] == 7 and len(left(tmp_path / "out" / "generated")) == 3

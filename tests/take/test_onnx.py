@@ -26,7 +26,7 @@ def through(path, **given: np.ndarray) -> np.ndarray:
     ("alae", {"mapping", "decode", "encode"})])
 def test_onnx_runtime_draws_the_pages_images(family, names, tmp_path):
     run, n = run_of(family), 6
-    onnx_files.write(run, tmp_path)
+    onnx_files.write(run, tmp_path, tmp_path)
     assert {p.stem for p in tmp_path.iterdir()} == names
     label = np.arange(n) % run.spec.num_classes if run.spec.num_classes else np.empty(0)
     z = run.model.draws().draw(n, torch.Generator().manual_seed(2)).numpy()
@@ -38,7 +38,7 @@ def test_onnx_runtime_draws_the_pages_images(family, names, tmp_path):
 
 def test_a_file_tells_its_inputs_and_outputs(tmp_path):
     run = run_of("cgan")
-    onnx_files.write(run, tmp_path)
+    onnx_files.write(run, tmp_path, tmp_path)
     model = onnx.load(tmp_path / "decode.onnx")
     told, d = {p.key: p.value for p in model.metadata_props}, run.spec.w_dim
     onnx.checker.check_model(model, full_check=True)
@@ -52,6 +52,6 @@ def test_a_file_tells_its_inputs_and_outputs(tmp_path):
 
 def test_points_in_the_plane_are_points(tmp_path):
     run = points()
-    assert "decode.onnx" in onnx_files.write(run, tmp_path)
+    assert "decode.onnx" in onnx_files.write(run, tmp_path, tmp_path)
     w = run.map_z(run.sample_z(3, 0))[:, None]
     np.testing.assert_allclose(through(tmp_path / "decode.onnx", w=w), run.model.inner.synthesize(torch.from_numpy(w)).numpy(), atol=1e-5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet
@@ -50,7 +52,7 @@ def told(hostile) -> list[tuple[str, ...]]:
 
 
 def test_numpy_reads_what_the_page_shows(hostile, tmp_path):
-    arrays.write(hostile, tmp_path)
+    arrays.write(hostile, tmp_path, tmp_path)
     with np.load(tmp_path / "points.npz", allow_pickle=False) as found:
         assert np.array_equal(found["codes"], hostile.codes) and np.array_equal(found["places"], hostile.map.umap)
         assert found["indices"].tolist() == list(range(hostile.held.n))
@@ -61,7 +63,7 @@ def test_numpy_reads_what_the_page_shows(hostile, tmp_path):
 
 
 def test_tensorboards_projector_reads_the_folder(hostile, tmp_path):
-    projector.write(hostile, tmp_path)
+    projector.write(hostile, tmp_path, tmp_path)
     board, n = Projector(tmp_path), hostile.held.n
     assert board.ask("runs").json == ["."]
     embedding, = board.ask("info", run=".").json["embeddings"]
@@ -81,7 +83,7 @@ def test_tensorboards_projector_reads_the_folder(hostile, tmp_path):
 
 def test_colour_keeps_its_colours_and_a_large_set_its_sheet(session, tmp_path, monkeypatch):
     run = session.run("colour")
-    projector.write(run, tmp_path)
+    projector.write(run, tmp_path, tmp_path)
     sheet = np.asarray(Image.open(tmp_path / "sprite.png"))
     assert sheet.shape == (11 * 32, 11 * 32, 3) and np.array_equal(sheet[:32, 32:64], run.real(np.array([1]))[0].transpose(1, 2, 0))
     monkeypatch.setattr(projector, "LARGEST", 200)
@@ -102,7 +104,7 @@ def test_codes_whose_bytes_are_text_are_read_too(codes, name, tmp_path):
 def test_one_column_has_no_row_of_names(session, tmp_path, monkeypatch):
     run = session.run("tiny")
     monkeypatch.setattr(run, "held", None)
-    assert projector.write(run, tmp_path).startswith("120 points of 4 numbers") and not (tmp_path / "sprite.png").exists()
+    assert projector.write(run, tmp_path, tmp_path).startswith("120 points of 4 numbers") and not (tmp_path / "sprite.png").exists()
     board = Projector(tmp_path)
     assert "sprite" not in board.ask("info", run=".").json["embeddings"][0]
     assert board.ask("metadata", run=".", name="tiny").text == "".join(f"{k}\n" for k in range(120))
@@ -111,7 +113,7 @@ def test_one_column_has_no_row_of_names(session, tmp_path, monkeypatch):
 def test_a_parquet_file_holds_places_words_and_images(hostile, tmp_path, monkeypatch):
     """As Embedding Atlas takes them: two columns of numbers, strings, and images as Hugging Face's data sets have them."""
     monkeypatch.setattr(atlas, "ROWS", 50)
-    atlas.write(hostile, tmp_path)
+    atlas.write(hostile, tmp_path, tmp_path)
     table = pyarrow.parquet.read_table(tmp_path / "points.parquet")
     assert table.schema.names == ["index", "x", "y", "class", "index_2", "Class_2", "image"]
     assert np.array_equal(np.stack([table["x"], table["y"]], 1), hostile.map.umap)
@@ -131,10 +133,15 @@ def test_places_are_the_maps(session, monkeypatch):
 
 
 def test_a_run_without_codes_says_what_to_do(session, named, monkeypatch, tmp_path):
-    with pytest.raises(Refused, match="training evaluate lone"):
-        points(named.run("lone"))
+    lone = named.run("lone")
+    with pytest.raises(Refused) as e:
+        points(lone)
+    assert f"run `python -m training evaluate lone --trained {shlex.quote(str(lone.folder.parent))}` first" in str(e.value)
+    monkeypatch.setattr(lone, "folder", Path("trained/lone"))
+    with pytest.raises(Refused, match="run `python -m training evaluate lone` first"):
+        points(lone)
     with pytest.raises(Refused, match="small has no encoder"):
         points(run_of("gan"))
     monkeypatch.setattr(atlas.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Refused, match=r"pip install -r requirements-parquet\.txt"):
-        atlas.write(session.run("tiny"), tmp_path)
+        atlas.write(session.run("tiny"), tmp_path, tmp_path)

@@ -3,7 +3,9 @@ whose weights need a network."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import re
 import shlex
 import sys
@@ -24,14 +26,21 @@ COMMANDS = re.findall(r"^python -m explorer ([^#\n]+)", SECTION, re.M)
 
 
 @pytest.fixture(scope="module")
-def taken(trained, tmp_path_factory) -> Path:
+def said() -> list[str]:
+    """What the commands answered, line by line."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def taken(trained, said, tmp_path_factory) -> Path:
     """A folder in which all commands were given."""
-    place = tmp_path_factory.mktemp("taken")
-    with pytest.MonkeyPatch.context() as patch:
+    place, printed = tmp_path_factory.mktemp("taken"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.chdir(place)
         for line in COMMANDS:
             words = shlex.split(line.replace(" vae-mnist ", " tiny ").replace("--n 10000", "--n 40"))
             assert "tiny" in words and main([*words, "--trained", str(trained)]) == 0, line
+    said += printed.getvalue().splitlines()
     return place
 
 
@@ -43,6 +52,18 @@ def scored(run) -> float:
 def test_every_command_wrote_its_folder(taken):
     assert len(COMMANDS) == 6 and {p.name for p in taken.iterdir()} == {"points", "board", "atlas", "images", "weights", "networks"}
     assert {p.name for p in (taken / "weights").iterdir()} == {"latent-explorer.json", "load.py", "networks.py", "weights.safetensors"}
+
+
+def test_what_the_commands_say_to_do_is_what_the_section_says(taken, said):
+    """The same words with the same paths, from the folder in which one stands."""
+    asked = [line.partition("; open it with: ")[2] for line in said if "; open it with: " in line]
+    assert [words.split()[0].partition("(")[0] for words in asked] == ["numpy.load", "tensorboard", "embedding-atlas"]
+    assert all(words.replace("'", '"') in SECTION for words in asked), asked
+    sides = re.search(r"--input1 (\S+) --input2 ([^\s`]+)", SECTION)
+    assert said[3].endswith(f"40 samples of seed 0 in {sides[1]}, 120 test images in {sides[2]}")
+    assert said[4].endswith("; draw with: python load.py, in the folder weights")
+    onnx_file = re.search(r'InferenceSession\("([^"]+)"\)', SECTION)[1]
+    assert f" {onnx_file} (within " in said[5]
 
 
 def test_the_lines_of_python_run(taken, tiny, monkeypatch):
@@ -68,6 +89,13 @@ def test_the_line_of_torch_fidelity_runs(taken, tiny, monkeypatch, capsys):
     importlib.import_module("torch_fidelity.fidelity").main()
     found = re.search(r'"frechet_inception_distance": ([\d.e+-]+)', capsys.readouterr().out)
     np.testing.assert_allclose(float(found[1]), scored(tiny), rtol=1e-3)
+
+
+def test_the_tools_that_the_section_names_are_those_of_the_tests():
+    pins = "".join((Path(__file__).parents[2] / f"requirements-{part}.txt").read_text() for part in ("atlas", "dev", "import"))
+    named = dict(re.findall(r"([a-z-]+) (\d+\.\d+\.\d+)", SECTION))
+    assert set(named) == {"tensorboard", "embedding-atlas", "clean-fid", "torch-fidelity", "onnxruntime"}
+    assert all(f"{name}=={version}" in pins for name, version in named.items())
 
 
 def test_what_the_comments_name_is_there(taken, tiny):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ class Quarters(FeatureExtractorBase):
 def written(request, session, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     run = session.run(request.param)
-    samples.write(run, folder, 70, 5, False)
+    samples.write(run, folder, folder, 70, 5, False)
     return run, folder
 
 
@@ -95,7 +96,7 @@ def test_torch_fidelity_reads_both_sides(written):
 
 def test_a_zip_holds_the_same(session, tmp_path):
     run = session.run("tiny")
-    samples.write(run, tmp_path, 70, 5, True)
+    samples.write(run, tmp_path, tmp_path, 70, 5, True)
     assert {p.name for p in tmp_path.iterdir()} == {"generated.zip", "real.zip"}
     with zipfile.ZipFile(tmp_path / "generated.zip") as archive:
         with archive.open("000007.png") as file:
@@ -119,18 +120,20 @@ def test_some_at_a_time_are_all_at_once(family, monkeypatch):
 
 
 def test_without_test_images_there_are_samples_alone(named, tmp_path):
-    assert samples.write(named.run("lone"), tmp_path, 3, 0, False) == "3 samples of seed 0 in generated; the test images are not here"
+    said = samples.write(named.run("lone"), tmp_path, Path("images"), 3, 0, False)
+    assert said == f"3 samples of seed 0 in {Path('images', 'generated')}; the test images are not here"
     assert [p.name for p in tmp_path.iterdir()] == ["generated"]
 
 
 def test_a_path_that_clean_fid_takes_for_a_zip_is_said(named, tmp_path):
     place = tmp_path / "faces.zip"
     place.mkdir()
-    assert samples.write(named.run("lone"), place, 3, 0, False).startswith("clean-fid reads no folder with .zip in its path, rename it")
+    said = samples.write(named.run("lone"), place, place, 3, 0, False)
+    assert said.startswith("clean-fid reads no folder with .zip in its path, rename it")
     with pytest.raises(IsADirectoryError):
         fid.get_folder_features(str(place / "generated"), features, num_workers=0, device=torch.device("cpu"), verbose=False)
 
 
 def test_points_are_no_images(tmp_path):
     with pytest.raises(Refused, match="points in the plane, not images"):
-        samples.write(points(), tmp_path, 10, 0, False)
+        samples.write(points(), tmp_path, tmp_path, 10, 0, False)

@@ -75,7 +75,7 @@ def read(runs, tmp_path_factory) -> dict[str, Path]:
     for name, run in runs.items():
         places[name] = root / name
         places[name].mkdir()
-        weights.write(run, places[name])
+        weights.write(run, places[name], places[name])
         x = torch.rand(2, *run.card.spec.shape, generator=torch.Generator().manual_seed(1)) * 2 - 1
         save_file({"x": x}, places[name] / "given.safetensors")
     with pytest.MonkeyPatch.context() as patch:

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 
 from training import families, layers, losses, networks
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
 from training.model import Batch, DataSpec, SettingError
-from training.world import World
 
 from .small import shapes, spec
 

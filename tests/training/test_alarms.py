@@ -8,10 +8,10 @@ import torch
 
 from training import alarms, checkpoint, families, features, log, loop, points, state
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
 from training.model import DataSpec
 from training.watch import Watch
-from training.world import World
 
 from . import small
 from .test_contract import small_config

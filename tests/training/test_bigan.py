@@ -11,10 +11,10 @@ from torch.nn import functional as F
 
 from training import families
 from training.checkpoint import Card
+from training.distributed import World
 from training.families.bigan import JointDiscriminator
 from training.loop import Trainer
 from training.model import Batch, DataSpec
-from training.world import World
 
 from .small import shapes, spec
 

@@ -9,10 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from training import checkpoint, families
-from training.bounded import Bounded
 from training.checkpoint import CARD, WEIGHTS, Card, CheckpointError
 from training.files import sha256, write_atomically
 from training.model import SettingError
+from training.size_limits import Bounded
 
 from .small import spec
 

@@ -9,9 +9,9 @@ import torch
 
 from training import checkpoint, families
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
 from training.model import DataSpec, SettingError
-from training.world import World
 
 from .small import shapes, spec
 

@@ -11,12 +11,12 @@ from torch.nn import functional as F
 
 from training import checkpoint, families, growing, growing_objective, losses, state
 from training.checkpoint import Card
+from training.distributed import World
 from training.equalized import doubled, halved, smoothed
 from training.growing import Schedule, channels_of, sides_of
 from training.loop import Trainer
 from training.model import Batch, SettingError
 from training.stages import read
-from training.world import World
 
 from .small import shapes, spec
 

@@ -91,6 +91,10 @@ def test_inputs_and_outputs_are_named_where_there_are_several(tmp_path):
     (tmp_path / "d.onnx").write_bytes(two)
     with pytest.raises(ImportFailed, match=r"has 2 outputs, extra \(any × 3\), image \(any × 64\): say which by --output"):
         take_in(tmp_path, tmp_path / "d.onnx")
+    with pytest.raises(ImportFailed) as e:      # all at once
+        take_in(tmp_path, "--decoder", tmp_path / "d.onnx", "--encoder", tmp_path / "d.onnx", "--input", "q")
+    assert all(s in str(e.value) for s in ("has no input 'q'; it has z", "say which by --output.", "the encoder has 2 outputs, extra",
+                                           "say which by --encoder-output."))
     card = take_in(tmp_path, tmp_path / "d.onnx", "--input", "z", "--output", "image", "--prior", "uniform", "--title", "Mine")
     assert card.title == "Mine" and card.spec.prior == "uniform"
     assert float(opened(tmp_path, card)[0].sample_z(99).abs().max()) <= 1
@@ -193,8 +197,49 @@ def test_family_settings_and_names_on_the_command_line(tmp_path, vae):
         take_in(tmp_path, *words)
     card = take_in(tmp_path, *words, "--map", "vae.enc=encoder", "--map", "vae.dec=decoder", dataset=images(12))
     assert card.data.name == "shapes" and card.name == "w"
-    with pytest.raises(ImportFailed, match=r"the network needs .* \(.*\), and the file has none of that shape.*settings those of this net"):
+    with pytest.raises(ImportFailed, match=r"the network needs .* \(24\).*, and the file has none of that shape.*"
+                                           r'family vae with z_dim=4, network="dense", width=24, .*; --set NAME=VALUE says otherwise'):
         take_in(tmp_path, *words, "--set", "width=24", "--name", "x", dataset=images(12))
+
+
+def test_the_weights_of_a_run_need_nothing_but_their_card(tmp_path, vae):
+    """Its folder, or the file in it: the same network under another name, with other held-out images."""
+    write(tmp_path / "theirs", renamed(vae), family="vae", settings=SETTINGS, shape=[1, 12, 12], classes=["bar", "square"],
+          names={"vae.enc": "encoder", "vae.dec": "decoder"})
+    folder, w = tmp_path / "trained" / take_in(tmp_path, tmp_path / "theirs").name, torch.randn(5, 1, 4)
+    with pytest.raises(ImportFailed, match="there is a run theirs in .* already; give this one another --name"):
+        take_in(tmp_path, folder)
+    for given, name in ((folder, "again"), (folder / "weights.safetensors", "once-more")):
+        card = take_in(tmp_path, given, "--name", name, dataset=images(12))
+        assert card.family == "vae" and card.config["width"] == 16 and card.data.name == "shapes" and card.data.classes == ("bar", "square")
+        torch.testing.assert_close(opened(tmp_path, card)[0].synthesize(w), vae.synthesize(w))
+    assert take_in(tmp_path, folder, "--name", "alone").spec.shape == (1, 12, 12)
+
+
+def test_all_that_is_missing_is_asked_for_at_once(tmp_path, vae):
+    """Family, shape, settings and names, each with its option: who answers them all is done."""
+    path = tmp_path / "w.safetensors"
+    save_file({k.removeprefix("vae."): v for k, v in renamed(vae).items()}, path)
+    with pytest.raises(ImportFailed) as e:
+        take_in(tmp_path, path)
+    assert all(option in str(e.value) for option in ("(--family, or", "--shape C H W", "(--data)", "--set NAME=VALUE"))
+    with pytest.raises(ImportFailed, match=r'\(--shape C H W\).*--set NAME=VALUE.* Of vae they are z_dim=16, network="conv"'):
+        take_in(tmp_path, path, "--family", "vae")
+    with pytest.raises(ImportFailed, match=r"unknown setting deep \(--set, .*known are z_dim, network.* Also, say the shape of its images"):
+        take_in(tmp_path, path, "--family", "vae", "--set", "deep=3")
+    words, more = (path, "--family", "vae", "--shape", "1", "12", "12", "--map", "enc=encoder", "--map", "dec=decoder"), []
+    with pytest.raises(ImportFailed) as e:      # the network is a convolutional one, unless it is said
+        take_in(tmp_path, *words)
+    assert str(e.value).startswith("images of side 12 cannot be cut") and 'family vae with z_dim=16, network="conv", width' in str(e.value)
+    wide = (*words[:5], "28", "28", *words[7:], "--set", "channels=4", "--set", "width=16")
+    with pytest.raises(ImportFailed, match=r'below enc the file has .*, and below encoder the network has .* network="conv".*--set NAME'):
+        take_in(tmp_path, *wide)
+    with pytest.raises(ImportFailed, match="--map 'a', '=b' is to be two names with = between them"):
+        take_in(tmp_path, *words, "--map", "a", "--map", "=b")
+    with pytest.raises(ImportFailed, match=f"there is no file {re.escape(str(tmp_path / 'd.onnx'))}, nor {re.escape(str(tmp_path / 'e'))}"):
+        take_in(tmp_path, "--decoder", tmp_path / "d.onnx", "--encoder", tmp_path / "e")
+    take_in(tmp_path, *words, *(f"--set={k}={v}" for k, v in SETTINGS.items()), said=more)
+    assert f"{len(vae.state_dict())} tensors have a place: 0 by the same name, {len(vae.state_dict())} as told, 0 by rule." in more
 
 
 def test_codes_without_a_prior_get_one(tmp_path):
@@ -250,15 +295,21 @@ def test_a_pickle_is_refused_with_the_command_that_converts_it(tmp_path, name):
             take_in(tmp_path, given, *([] if given == path or name != "weights.safetensors" else ["--family", "vae"]))
 
 
-def test_the_command_converts(tmp_path, vae, interpreters):
-    torch.save({"state_dict": vae.state_dict(), "step": 3}, tmp_path / "model.pt")
-    with pytest.raises(ImportFailed) as e:
-        refused.check(tmp_path / "model.pt")
-    command = shlex.split(str(e.value).partition("convert it: ")[2])
-    subprocess.run([sys.executable, *command[1:]], cwd=tmp_path, check=True)
-    found = load_file(tmp_path / "model.safetensors")
-    assert found.keys() == vae.state_dict().keys() and all(torch.equal(found[k], v) for k, v in vae.state_dict().items())
-    assert refused.is_pickle(tmp_path / "model.pt") and not refused.is_pickle(tmp_path / "model.safetensors")
+def test_the_command_converts(tmp_path, vae, interpreters, monkeypatch):
+    """From where the import was asked for, whatever a folder or file is called."""
+    folder = tmp_path / "her 'models' $(exit 3)"
+    folder.mkdir()
+    torch.save({"state_dict": vae.state_dict(), "step": 3}, folder / "model.pt")
+    monkeypatch.chdir(tmp_path)
+    for given in (folder.name, f"{folder.name}/model.pt"):
+        with pytest.raises(ImportFailed) as e:
+            take_in(tmp_path, given)
+        command = str(e.value).partition("convert it: ")[2].replace("python", shlex.quote(sys.executable), 1)
+        subprocess.run(command, shell=True, check=True)
+        found = load_file(folder / "model.safetensors")
+        (folder / "model.safetensors").rename(folder.parent / "found.safetensors")
+        assert found.keys() == vae.state_dict().keys() and all(torch.equal(found[k], v) for k, v in vae.state_dict().items())
+    assert refused.is_pickle(folder / "model.pt") and not refused.is_pickle(tmp_path / "found.safetensors")
 
 
 @pytest.mark.parametrize("length", [128, 640, 896, 1152, 1408, 1416])

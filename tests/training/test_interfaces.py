@@ -8,8 +8,8 @@ import torch
 
 from training import loop, state
 from training.checkpoint import Card
+from training.distributed import World
 from training.loop import Trainer
-from training.world import World
 
 from .prototypes import PROTOTYPES, SmallConfig
 from .small import shapes, spec

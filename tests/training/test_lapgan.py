@@ -10,10 +10,10 @@ from torch import nn
 
 from training import pyramid
 from training.checkpoint import Card
+from training.distributed import World
 from training.families import lapgan
 from training.loop import Trainer
 from training.model import Batch, SettingError
-from training.world import World
 
 from .small import shapes, spec
 

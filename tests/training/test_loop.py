@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from training import checkpoint, families, log, state
+from training.distributed import World
 from training.loop import Diverged, Stream, Trainer
-from training.world import World
 
 from .small import spec
 from .test_contract import trainer

@@ -45,8 +45,8 @@ def test_layers_of_one_size_go_by_their_numbers_within_parts_that_are_known():
 def test_names_that_have_no_order_are_asked_for():
     ours = {"encoder.0.weight": (9, 4), "mean.weight": (2, 9), "log_var.weight": (2, 9)}
     theirs = {"h.weight": (9, 4), "mu.weight": (2, 9), "sigma.weight": (2, 9)}
-    with pytest.raises(ImportFailed, match=r"needs mean.weight \(2, 9\), and the file has 2 of that shape, mu.weight \(2, 9\), "
-                                           r"sigma.weight \(2, 9\). 1 more are open. Say which: --map mu.weight=mean.weight"):
+    with pytest.raises(ImportFailed, match=r"needs mean.weight, log_var.weight \(2, 9\), of which shape the file has mu.weight, "
+                                           r"sigma.weight: --map mu.weight=mean.weight"):
         match(ours, theirs)
     found = match(ours, theirs, {"mu.weight": "mean.weight"})
     assert found.pairs["log_var.weight"] == "sigma.weight", "one is left"
@@ -61,11 +61,16 @@ def test_beginnings_can_be_told():
     for old, new, sentence in (("nothing", "encoder", "the file has no tensor nothing"), ("net.down", "coder", "has no tensor coder")):
         with pytest.raises(ImportFailed, match=sentence):
             match(OURS, theirs, {old: new})
+    with pytest.raises(ImportFailed) as e:
+        match(OURS, theirs, {"nothing": "coder", "net.down.0": "decoder", "net.up.0.weight": "encoder.0.weight"})
+    assert all(s in str(e.value) for s in (
+        "the file has no tensor nothing", "the network has no tensor coder", "net.up.0.weight has the shape (64, 8), and encoder.0.weight",
+        "below net.down.0 the file has bias, weight, and below decoder the network has 0.weight, 0.bias, 2.weight, 2.bias: none is")), e
 
 
 def test_what_nothing_needs_is_told_and_what_is_missing_is_named():
     found = match(OURS, {**OURS, "critic.0.weight": (1, 64), "step": ()})
     assert found.left == ["critic.0.weight", "step"]
-    with pytest.raises(ImportFailed, match=r"needs encoder.2.weight \(8, 64\), and the file has none of that shape; it has "
-                                           r"encoder.2.weight \(9, 64\)"):
-        match(OURS, {**OURS, "encoder.2.weight": (9, 64)})
+    with pytest.raises(ImportFailed, match=r"needs encoder.2.weight \(8, 64\); encoder.2.bias \(8\), and the file has none of that "
+                                           r"shape; it has encoder.2.weight \(9, 64\), encoder.2.bias \(9\)\.$"):
+        match(OURS, {**OURS, "encoder.2.weight": (9, 64), "encoder.2.bias": (9,)})

@@ -104,6 +104,7 @@ def test_formats(kind):
     (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", "a", "image"), (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "a.mp4", "video"),
     (b"\0\0\0\x0cJXL \r\n", "a.jxl", "jxl"), (b"8BPS\0\1", "a.psd", "psd"), (b"%PDF-1.7", "a", "pdf"), (b"II*\0", "a.NEF", "raw"),
     (b'<?xml version="1.0"?>\n<svg xmlns="x">', "a", "svg"), (b"PK\x03\x04", "a.zip", "archive"), (b"Rar!", "a", "archive"),
+    (b"PK\x03\x04", "codes.npz", "table"), (b"PAR1", "a.parquet", "table"), (b"\x1f\x8b", "x-idx3-ubyte.gz", "table"),
     (b"RIFF\0\0\0\0AVI LIST", "a", "video"), (b"", "a.png", "damaged"), (b"hello", "a.txt", "other"), (b"hello", "a.jpg", "damaged"),
     (b"\0\0\1\0", "a.ico", "format"), (b"RIFF\0\0\0\0WEBPVP8 ", "a", "image"),
 ])

@@ -16,10 +16,10 @@ from training import checkpoint, families, notes, readiness
 from training.checkpoint import CheckpointError
 from training.cli import main
 from training.data import Dataset, Split
+from training.distributed import World
 from training.folder import held_out_of
 from training.loop import Trainer
 from training.model import DataSpec, Note
-from training.world import World
 
 from . import small
 

@@ -242,7 +242,7 @@ def test_the_average_is_the_mean_of_w_and_is_kept_for_truncation():
     t.step()
     model = t.finished_model()
     w = model.map(model.sample_z(20_000, torch.Generator().manual_seed(77)))[:, 0]
-    mean = model.average_w()
+    mean = model.w_avg
     assert mean.shape == (5,) and ((mean - w.mean(0)).abs() < 5 * w.std(0) * (1 / 10_000 + 1 / 20_000) ** 0.5).all()
     assert mean.abs().max() > 0.05
     assert "w_avg" in model.state_dict()

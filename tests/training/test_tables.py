@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from training import archive, data, folder, mapped, notes, sources
+from training import archive, data, folder, memory_map, notes, sources
 from training.data import DataError, Reading
 from training.notes import Note
 
@@ -241,7 +241,7 @@ def test_fractions_in_a_csv(tmp_path: Path) -> None:
 
 
 def test_labels_of_a_csv_that_turn_to_words_in_a_later_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapped, "CHUNK", 8 * 64 * 10)             # ten rows at a time
+    monkeypatch.setattr(memory_map, "CHUNK", 8 * 64 * 10)             # ten rows at a time
     x, y = noise(30, 8, 8), np.array([*"0123456789" * 2, *"abcdefghij"])
     (tmp_path / "a.csv").write_text("\n".join(map(",".join, [["label", *map(str, range(64))], *rows_of(x, y)])))
     found = folder.read(tmp_path / "a.csv", 28)
@@ -293,6 +293,14 @@ def test_idx_files_are_paired_by_name(tmp_path: Path, packed: bool) -> None:
     assert np.array_equal(found.images[:, 0][~found.held_out], x[:48]) or np.array_equal(found.images[:, 0][~found.held_out], x[12:])
     assert sorted(im.tobytes() for im in found.images[found.held_out]) == sorted(im.tobytes() for im in x[-12:]) and stands(found.images)
     assert len(found.classes) == 10 and told(found) == {"part": 12}
+
+
+def test_of_one_file_of_images_it_is_said_where_its_labels_are(tmp_path: Path) -> None:
+    put_idx(tmp_path, "", arrow(60), np.arange(60) % 10)
+    look = folder.survey(tmp_path / "train-images-idx3-ubyte.gz")
+    told_of, = [n for n in look.notes if n.kind == "apart"]
+    assert told_of.name == "train-labels-idx1-ubyte.gz" and (tmp_path / told_of.name).is_file() and "No classes." in said(look)
+    assert not [n for n in folder.survey(tmp_path).notes if n.kind == "apart"]
 
 
 def test_emnist_is_set_right_by_its_name_and_a_person_may_say_otherwise(tmp_path: Path) -> None:
@@ -462,4 +470,4 @@ def test_tables_and_tars_within_folders_and_pictures_before_tables(tmp_path: Pat
         (tmp_path / "mine" / f"{k}.png").write_bytes(png(noise(1, 24, 24, seed=300 + k)[0]))
     np.savez(tmp_path / "mine" / "codes.npz", images=noise(50, 28, 28))
     found = folder.read(tmp_path / "mine", 28)
-    assert len(found.images) == 44 and told(found) == {"archive": 1}, "an .npz is a zip"
+    assert len(found.images) == 44 and told(found) == {"table": 1}, "an .npz is a zip"

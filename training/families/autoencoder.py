@@ -81,7 +81,7 @@ FAMILY = Family(
     Config=StackedConfig, Model=Autoencoder, Objective=StackedObjective, measures=MEASURES, headline=("reconstruction_error",),
     recipes={
         "quick": {"*": dict(images=300_000)},
-        "cpu": {"*": dict(images=2_500_000, batch_size=128), "faces": dict(images=300_000, network="conv", z_dim=64, batch_size=64)},
+        "cpu": {"*": dict(images=2_500_000, batch_size=128), "faces": dict(images=1_000_000, network="conv", z_dim=64)},
         "gpu": {"*": dict(images=18_000_000, hidden=(1000, 500, 250)),
                 "faces": dict(images=3_000_000, network="conv", z_dim=64, channels=32)},
     },

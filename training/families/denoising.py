@@ -49,7 +49,7 @@ FAMILY = Family(
     recipes={
         "quick": {"*": dict(images=300_000, hidden=(500,), z_dim=128)},
         "cpu": {"*": dict(images=2_500_000, hidden=(500,), z_dim=128),
-                "faces": dict(images=300_000, network="conv", z_dim=64, batch_size=64)},
+                "faces": dict(images=1_000_000, network="conv", z_dim=64)},
         "gpu": {"*": dict(images=18_000_000, hidden=(1000, 500), z_dim=128),
                 "faces": dict(images=3_000_000, network="conv", z_dim=128, channels=32)},
     },

@@ -85,7 +85,7 @@ FAMILY = Family(
     Config=WGANConfig, Model=Generator, Objective=WGANObjective, headline=("frechet_ratio", "modes"),
     recipes={
         "quick": {"*": dict(images=60_000, learning_rate=2e-4, ema_images=5_000)},
-        "cpu": {"*": dict(images=800_000, network="conv", z_dim=100), "ring": points, "grid": points},
+        "cpu": {"*": dict(images=2_400_000, network="conv", z_dim=100), "ring": points, "grid": points},
         "gpu": {"*": dict(images=6_400_000, network="conv", channels=64, z_dim=100)},
     },
 )

@@ -39,7 +39,7 @@ from torch import Tensor, nn
 from .. import networks
 from ..code_prior import GaussianCodes
 from ..errors import squared_error
-from ..model import LatentModel, LatentSpec
+from ..model import Batch, LatentModel, LatentSpec
 from . import ImportFailed
 from .differences import differentiable
 from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
@@ -102,14 +102,14 @@ class Adapted(SaidPrior):
         return self._read(x)[0]
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        mean, deviation = self._read(x)
-        assert deviation is not None
-        return mean, deviation
+        mean, std = self._read(x)
+        assert std is not None
+        return mean, std
 
     def _read(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        mean, deviation = _read(self.given, self.read_as.theirs(x))
+        mean, std = _read(self.given, self.read_as.theirs(x))
         size = (len(x), self.spec.num_layers, self.spec.w_dim)
-        return mean.reshape(size).float(), None if deviation is None else deviation.reshape(size).float()
+        return mean.reshape(size).float(), None if std is None else std.reshape(size).float()
 
     def first_weight(self) -> Tensor | None:
         decoder = _said(self.inner, "decoder")
@@ -245,7 +245,7 @@ def _encoder(given: Any, shape: tuple[int, int, int], layout: str, d: int, told:
     wrong = ""
     for takes in dict.fromkeys((layout, *LAYOUTS)):
         try:
-            mean, deviation = _read(given, Form(shape, takes).theirs(torch.zeros(2, *shape)))
+            mean, std = _read(given, Form(shape, takes).theirs(torch.zeros(2, *shape)))
         except ImportFailed:
             raise
         except WRONG as e:
@@ -255,7 +255,7 @@ def _encoder(given: Any, shape: tuple[int, int, int], layout: str, d: int, told:
             raise ImportFailed(f"encode gives {mean[0].numel()} numbers for an image, and decode takes {d}.")
         if takes != layout:
             told.append(f"The encoder takes images as {takes}, where decode gives {layout}.")
-        return takes, deviation is not None
+        return takes, std is not None
     raise ImportFailed(f"encode does not take images of {_times(shape)} in any layout ({wrong}).")
 
 
@@ -335,10 +335,10 @@ def _image_of(answer: Any) -> Tensor:
 
 
 def _read(given: Any, x: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Mean and standard deviation of the codes of images as the network takes them; None for a deviation that there is not."""
+    """Mean and standard deviation of the codes of images as the network takes them; None for one that there is not."""
     if callable(_said(given, "posterior")):
-        mean, deviation = (torch.as_tensor(v).to(x.device) for v in _called(given, "posterior", x))
-        return mean, deviation
+        mean, std = (torch.as_tensor(v).to(x.device) for v in _called(given, "posterior", x))
+        return mean, std
     answer = _called(given, "encode", x)
     answer = getattr(answer, "latent_dist", answer)
     if isinstance(answer, Tensor):
@@ -371,7 +371,7 @@ def _plain(given: Any, name: str) -> bool:
 
 
 def _tensor(images: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(images)).float() / 127.5 - 1
+    return Batch.of(torch.from_numpy(np.ascontiguousarray(images))).images
 
 
 def _name(value: Any) -> str:

@@ -3,7 +3,7 @@
 What is said on the command line counts first. A ``config.json`` has, for weights, ``family``, ``settings`` (as the family's options, z_dim
 among them) and ``names`` (old name → new name); for graphs ``decoder``, ``encoder`` (files beside it), ``input``, ``output``,
 ``encoder_input``, ``encoder_output``, ``code``, ``layout``, ``values`` and ``prior``; for both ``shape`` (channels, height, width),
-``classes`` and ``title``.
+``classes`` and ``title``. Where there is none, the card counts that lies beside a run's weights.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..card import readable
+from .. import families
+from ..card import CARD, read_card, readable
 from ..dataset import Dataset
 from ..files import read_json
-from ..model import DataSpec
+from ..model import Config, DataSpec
 from . import NOWHERE, ImportFailed, hub, refused
 from .form import shape_of
 
 Say = Callable[[str], None]
 MOST_CONFIG = 2**20                               # bytes
+NO_SHAPE = "say the shape of its images (--shape C H W), or the data set that it was trained on (--data)."
 
 
 @dataclass
@@ -64,6 +66,8 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
                              asked.weights.parent / "config.json" if asked.weights else None)
     if config is not None and (config.is_file() or args.config):
         _told(asked, config, folder)
+    elif config is not None and (config.parent / CARD).is_file():
+        _of_card(asked, config.parent)
     if folder is not None:
         _of_folder(asked, folder)
     for key in ("decoder", "encoder", "family", "input", "output", "encoder_input", "encoder_output", "layout", "values", "prior"):
@@ -71,16 +75,16 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
             setattr(asked, key, value)
     asked.code = tuple(args.code or asked.code)
     asked.shape = shape_of(args.shape) if args.shape else asked.shape
-    asked.settings |= {k: _value(v) for k, v in map(_pair, args.set)}
-    asked.names |= dict(map(_pair, args.map))
+    asked.settings |= {k: _value(v) for k, v in _pairs("--set", args.set)}
+    asked.names |= dict(_pairs("--map", args.map))
     if asked.weights is None and asked.decoder is None:
         raise ImportFailed("name a model: a .safetensors or .onnx file, a folder with config.json, hf://owner/name, or --decoder FILE.onnx."
                            if asked.encoder is None else "an encoder alone draws nothing: name its --decoder, too.")
-    for path in (asked.weights, asked.decoder, asked.encoder):
-        if path is not None:
-            refused.check(path)
-            if not path.is_file():
-                raise ImportFailed(f"there is no file {path}.")
+    named = [path for path in (asked.weights, asked.decoder, asked.encoder) if path is not None]
+    for path in named:
+        refused.check(path)
+    if gone := [readable(str(path)) for path in named if not path.is_file()]:
+        raise ImportFailed(f"there is no file {', nor '.join(gone)}.")
     if asked.weights is not None and asked.decoder is not None:
         raise ImportFailed("there are weights (.safetensors) and a graph (.onnx); name one of them.")
     asked.source = ": ".join(filter(None, (asked.source, ", ".join(
@@ -130,6 +134,16 @@ def _told(asked: Asked, path: Path, folder: Path | None) -> None:
             raise ImportFailed(f"{path.name}: {key} is not of the right kind ({type(value).__name__}).")
 
 
+def _of_card(asked: Asked, folder: Path) -> None:
+    """What the card of a run says, beside whose weights no config.json lies. Raises CheckpointError."""
+    card = read_card(folder)
+    if card.family in families.names():
+        general = Config.__dataclass_fields__
+        asked.family, asked.settings = card.family, {k: v for k, v in card.config.items() if k not in general}
+        asked.classes, asked.title = card.data.classes, card.title
+        asked.shape = shape_of(card.data.shape) if len(card.data.shape) == 3 else None
+
+
 def _of_folder(asked: Asked, folder: Path) -> None:
     """What a folder has, where its config does not name it."""
     weights, graphs = sorted(folder.glob("*.safetensors")), sorted(folder.glob("*.onnx"))
@@ -151,11 +165,11 @@ def _of_folder(asked: Asked, folder: Path) -> None:
         asked.weights = weights[0]
 
 
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not (equals and old and new):
-        raise ImportFailed(f"{text!r} is to be two names with = between them.")
-    return old, new
+def _pairs(option: str, texts: list[str]) -> list[tuple[str, str]]:
+    found = [tuple(text.split("=", 1)) for text in texts]
+    if amiss := [text for text, pair in zip(texts, found, strict=True) if len(pair) < 2 or not all(pair)]:
+        raise ImportFailed(f"{option} {', '.join(map(repr, amiss))} is to be two names with = between them.")
+    return [(pair[0], pair[1]) for pair in found]
 
 
 def _value(text: str) -> Any:
@@ -181,7 +195,7 @@ def data_of(asked: Asked, dataset: Dataset | None, shape: tuple[int, int, int] |
                                f"{' × '.join(map(str, dataset.spec.shape))}.")
         return dataset.spec
     if shape is None:
-        raise ImportFailed("say the shape of its images (--shape C H W), or the data set that it was trained on (--data).")
+        raise ImportFailed(NO_SHAPE)
     return DataSpec(NOWHERE.name, NOWHERE.title, shape, asked.classes)
 
 

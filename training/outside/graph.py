@@ -12,7 +12,7 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -179,6 +179,9 @@ def _port(value: Any, name: str, strict: bool = True) -> Port:
 def one_of(ports: Sequence[Port], asked: str, what: str, option: str, name: str) -> Port:
     """The port of that name; where none is asked for the only one. Raises ImportFailed, with those that there are."""
     there = ", ".join(map(str, ports))
+    if len(ports) > 1 and what == "input":
+        raise ImportFailed(f"{name} has {len(ports)} inputs, {there}; a graph of one input is needed: leave the others out, or make them "
+                           "constants.")
     if asked:
         found = next((p for p in ports if p.name == asked), None)
         if found is None:
@@ -189,12 +192,22 @@ def one_of(ports: Sequence[Port], asked: str, what: str, option: str, name: str)
     return ports[0]
 
 
+def all_of(*asks: Callable[[], Port]) -> list[Port]:
+    """What each finds. Raises ImportFailed with the sentences of all that find nothing."""
+    found, amiss = list[Port](), list[str]()
+    for ask in asks:
+        try:
+            found.append(ask())
+        except ImportFailed as e:
+            amiss.append(str(e))
+    if amiss:
+        raise ImportFailed(" Also, ".join(amiss))
+    return found
+
+
 def tried(graph: Graph, port: Port, row: tuple[int, ...], batches: Sequence[int], name: str = "the graph") -> list[list[tuple[int, ...]]]:
     """The shapes of all outputs for each size of a batch of inputs of shape ``row``, as a process of its own found them within limits.
     Raises ImportFailed."""
-    if len(graph.inputs) > 1:
-        others = ", ".join(str(p) for p in graph.inputs if p != port)
-        raise ImportFailed(f"{name} also takes {others}; a graph of one input is needed.")
     feeds = [[(port.name, port.kind, [n, *row])] for n in batches]
     asked = json.dumps({"feeds": feeds, "most": MOST_NUMBERS}).encode() + b"\n"
     try:
@@ -209,4 +222,4 @@ def tried(graph: Graph, port: Port, row: tuple[int, ...], batches: Sequence[int]
     return [[tuple(shape) for shape in shapes] for shapes in answer["shapes"]]
 
 
-__all__ = ["MISSING", "Graph", "Port", "checked", "needed", "one_of", "read", "tried"]
+__all__ = ["MISSING", "Graph", "Port", "all_of", "checked", "needed", "one_of", "read", "tried"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -24,8 +26,9 @@ def graphs_of(asked: Asked, dataset: Dataset | None, tell: Say) -> tuple[LatentM
     decoder = graph.read(asked.decoder)
     encoder = None if asked.encoder is None else graph.read(asked.encoder)
     name, told = asked.decoder.name, list[str]()
-    given = graph.one_of(decoder.inputs, asked.input, "input", "--input", name)
-    made = graph.one_of(decoder.outputs, asked.output, "output", "--output", name)
+    given, made, *_ = graph.all_of(
+        partial(graph.one_of, decoder.inputs, asked.input, "input", "--input", name),
+        partial(graph.one_of, decoder.outputs, asked.output, "output", "--output", name), *_ports(encoder, asked))
     shape = shape_of(dataset.spec.shape) if dataset is not None else asked.shape
     code = asked.code or _code(given, encoder, asked)
     k = [p.name for p in decoder.outputs].index(made.name)
@@ -75,18 +78,23 @@ def graphs_of(asked: Asked, dataset: Dataset | None, tell: Say) -> tuple[LatentM
 
 def _code(port: graph.Port, encoder: graph.Graph | None, asked: Asked) -> tuple[int, ...]:
     """The shape of one code: as the decoder's input has it, else the encoder's output."""
-    for sizes in (port.sizes, () if encoder is None else graph.one_of(encoder.outputs, asked.encoder_output, "output", "--encoder-output",
-                                                                       "the encoder").sizes):
+    for sizes in (port.sizes, () if encoder is None else graph.all_of(*_ports(encoder, asked))[1].sizes):
         known = tuple(n for n in sizes[1:] if n is not None)
         if known and len(known) == len(sizes) - 1:
             return known
     raise ImportFailed(f"the decoder's input {port} does not say how many numbers a code has: --code N.")
 
 
+def _ports(encoder: graph.Graph | None, asked: Asked) -> list[Callable[[], graph.Port]]:
+    """How the encoder's input and output are found, where there is one."""
+    return [] if encoder is None else [
+        partial(graph.one_of, encoder.inputs, asked.encoder_input, "input", "--encoder-input", "the encoder"),
+        partial(graph.one_of, encoder.outputs, asked.encoder_output, "output", "--encoder-output", "the encoder")]
+
+
 def _encoder(encoder: graph.Graph, asked: Asked, shape: tuple[int, int, int]) -> dict[str, Any]:
     """The settings of the encoder's side."""
-    given = graph.one_of(encoder.inputs, asked.encoder_input, "input", "--encoder-input", "the encoder")
-    made = graph.one_of(encoder.outputs, asked.encoder_output, "output", "--encoder-output", "the encoder")
+    given, made = graph.all_of(*_ports(encoder, asked))
     sizes = tuple(n for n in given.sizes[1:] if n is not None)
     layout = layout_of(sizes, shape)[0] if sizes and len(sizes) == len(given.sizes) - 1 else "nchw"
     return {"encoder": len(encoder.data), "encoder_input": given.name, "encoder_output": made.name, "encoder_layout": layout}

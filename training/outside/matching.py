@@ -35,15 +35,13 @@ class Match:
 
 
 def match(ours: Shapes, theirs: Shapes, told: Mapping[str, str] | None = None) -> Match:
-    """Raises ImportFailed that names tensors and shapes where some of ours stay without one."""
+    """Raises ImportFailed that names tensors and shapes, of all that is told amiss or of all of ours that stay without one."""
     pairs: dict[str, str] = {}
     why: dict[str, str] = {}
 
     def take(mine: str, other: str, rule: str) -> None:
         pairs[mine], why[mine] = other, rule
     for mine, other in _told(ours, theirs, told or {}).items():
-        if ours[mine] != theirs[other]:
-            raise ImportFailed(f"{other} has the shape {_text(theirs[other])}, and {mine} needs {_text(ours[mine])}.")
         take(mine, other, "told")
     free = _Free(ours, theirs, pairs)
     for mine in free.ours():
@@ -82,17 +80,26 @@ class _Free:
 
 def _told(ours: Shapes, theirs: Shapes, told: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
+    amiss: list[str] = []
     for old, new in told.items():
         if old in theirs and new in ours:
             found[new] = old
             continue
         old, new = old.rstrip(".") + ".", new.rstrip(".") + "."
         inside = {k: new + k[len(old):] for k in theirs if k.startswith(old)}
+        there = [k for k in ours if k.startswith(new)]
         if not inside:
-            raise ImportFailed(f"the file has no tensor {old[:-1]}, nor any that begin so; it has {_some(theirs)}.")
-        if not any(name in ours for name in inside.values()):
-            raise ImportFailed(f"the network has no tensor {new[:-1]}, nor any that begin so; it has {_some(ours)}.")
+            amiss.append(f"the file has no tensor {old[:-1]}, nor any that begin so; it has {_some(theirs)}")
+        if not there:
+            amiss.append(f"the network has no tensor {new[:-1]}, nor any that begin so; it has {_some(ours)}")
+        if inside and there and not set(inside.values()) & set(there):
+            amiss.append(f"below {old[:-1]} the file has {_some(k[len(old):] for k in inside)}, and below {new[:-1]} the network has "
+                         f"{_some(k[len(new):] for k in there)}: none is called alike")
         found |= {mine: other for other, mine in inside.items() if mine in ours}
+    amiss += [f"{other} has the shape {_text(theirs[other])}, and {mine} needs {_text(ours[mine])}" for mine, other in found.items()
+              if ours[mine] != theirs[other]]
+    if amiss:
+        raise ImportFailed(f"--map, or names in config.json: {_joined(amiss)}.")
     return found
 
 
@@ -139,20 +146,24 @@ def _by_order(free: _Free, parts: Mapping[str, str], take: Callable[[str, str, s
 
 
 def _finished(free: _Free) -> None:
-    open_ones = free.ours()
+    open_ones: dict[Shape, list[str]] = defaultdict(list)
+    for name in free.ours():
+        open_ones[free.shapes[name]].append(name)
     if not open_ones:
         return
-    first = open_ones[0]
-    shape = free.shapes[first]
-    alike = [k for k in free.theirs() if free.their_shapes[k] == shape]
-    if alike:
-        why = f"the file has {len(alike)} of that shape, {_some({k: shape for k in alike})}"
-        how = f"Say which: --map {alike[0]}={first}"
-    else:
-        why = f"the file has none of that shape; it has {_some({k: free.their_shapes[k] for k in free.theirs()}) or 'nothing else'}"
-        how = "Are the settings those of this network?"
-    more = f" {len(open_ones) - 1} more are open." if len(open_ones) > 1 else ""
-    raise ImportFailed(f"the network needs {first} {_text(shape)}, and {why}.{more} {how}")
+    unclear, missing = list[str](), list[str]()
+    for shape, mine in open_ones.items():
+        if alike := [k for k in free.theirs() if free.their_shapes[k] == shape]:
+            unclear.append(f"{_some(mine)} {_text(shape)}, of which shape the file has {_some(alike)}: --map {alike[0]}={mine[0]}")
+        else:
+            missing.append(f"{_some(mine)} {_text(shape)}")
+    said = []
+    if missing:
+        left = _some({k: free.their_shapes[k] for k in free.theirs()}) or "nothing else"
+        said.append(f"the network needs {_joined(missing)}, and the file has none of that shape; it has {left}")
+    if unclear:
+        said.append(f"{'it' if missing else 'the network'} needs {_joined(unclear)}")
+    raise ImportFailed(f"{_joined(said)}.")
 
 
 def _numbered(names: list[str]) -> bool:
@@ -166,6 +177,11 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _some(shapes: Shapes | Iterable[str], most: int = 6) -> str:
     names = [f"{k} {_text(v)}" for k, v in shapes.items()] if isinstance(shapes, Mapping) else list(shapes)
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def _joined(sentences: list[str], most: int = 6) -> str:
+    """All that is to be said at once; of very many the first."""
+    return "; ".join(sentences[:most]) + (f"; and {len(sentences) - most} more" if len(sentences) > most else "")
 
 
 def _text(shape: Shape) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -9,9 +12,9 @@ from ..card import readable
 from . import ImportFailed
 
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib", ".th")
-COMMAND = ("python -c \"import torch; from safetensors.torch import save_file; state = torch.load('{name}', map_location='cpu', "
+COMMAND = ("python -c \"import sys, torch; from safetensors.torch import save_file; state = torch.load(sys.argv[1], map_location='cpu', "
            "weights_only=True); state = state.get('state_dict', state); save_file({{k: v.clone().contiguous() for k, v in state.items() if "
-           "isinstance(v, torch.Tensor)}}, '{stem}.safetensors')\"")
+           "isinstance(v, torch.Tensor)}}, sys.argv[2])\" {given} {made}")      # names are arguments, so that no name is code
 
 
 def is_pickle(path: Path) -> bool:
@@ -45,9 +48,16 @@ def _holds_pickle(path: Path) -> bool:
 def check(path: Path) -> None:
     """Raise ImportFailed, with the command that converts it, for a pickle."""
     if is_pickle(path):
-        name = readable(path.name)
-        raise ImportFailed(f"{name} may hold code (a pickle) and is not opened. Where you trust it, convert it: "
-                           f"{COMMAND.format(name=name, stem=Path(name).stem)}")
+        made = path.with_suffix(".safetensors")
+        if made == path:                          # a pickle that is called so
+            made = path.with_name(f"{path.stem}-converted.safetensors")
+        raise ImportFailed(f"{readable(path.name)} may hold code (a pickle) and is not opened. Where you trust it, convert it: "
+                           f"{COMMAND.format(given=_typed(path), made=_typed(made))}")
+
+
+def _typed(path: Path) -> str:
+    """As it is typed on the command line of this system, from the folder in which one stands."""
+    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(str(path))
 
 
 __all__ = ["COMMAND", "SUFFIXES", "check", "is_pickle"]

@@ -9,7 +9,7 @@ from typing import IO
 
 import numpy as np
 
-from .. import mapped, tables, tars
+from .. import memory_map, tables, tars
 from ..archive import MOST_BYTES, File
 from ..download import DataError
 from ..notes import Note
@@ -63,11 +63,11 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
 def _arrays(file: File, bench: Bench, objects: list[str]) -> Iterator[Array]:
     f, name = bench.on_disk(file), file.path.as_posix()
     if name.lower().endswith(".npy"):
-        shape, fortran, dtype = mapped.header_of(f)
+        shape, fortran, dtype = memory_map.header_of(f)
         if dtype.hasobject:
             objects.append(file.path.name)
             return
-        yield Array(name, file.path.stem, mapped.of_file(f, f.tell(), shape, dtype, "F" if fortran else "C"))
+        yield Array(name, file.path.stem, memory_map.of_file(f, f.tell(), shape, dtype, "F" if fortran else "C"))
         return
     archive = bench.stack.enter_context(zipfile.ZipFile(f))
     members = [m for m in archive.infolist() if m.filename.endswith(".npy")]
@@ -76,18 +76,18 @@ def _arrays(file: File, bench: Bench, objects: list[str]) -> Iterator[Array]:
                         n=MOST_BYTES // 1024**3)
     for member in members:
         with archive.open(member) as inside:
-            shape, fortran, dtype = mapped.header_of(inside)
+            shape, fortran, dtype = memory_map.header_of(inside)
             if dtype.hasobject:
                 objects.append(member.filename.removesuffix(".npy"))
                 continue
             if not shape or dtype.kind not in "buifSU":
                 continue
             plain = _unpacked(inside, bench)
-        yield Array(name, member.filename.removesuffix(".npy"), mapped.of_file(plain, 0, shape, dtype, "F" if fortran else "C"))
+        yield Array(name, member.filename.removesuffix(".npy"), memory_map.of_file(plain, 0, shape, dtype, "F" if fortran else "C"))
 
 
 def _unpacked(inside: IO[bytes], bench: Bench) -> IO[bytes]:
-    found = tars.unpacked(iter(lambda: inside.read(mapped.CHUNK), b""), bench.stack, bench.scratch, MOST_BYTES)
+    found = tars.unpacked(iter(lambda: inside.read(memory_map.CHUNK), b""), bench.stack, bench.scratch, MOST_BYTES)
     assert found is not None                      # the sizes of all members were added up
     return found
 

@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import pandas as pd
 
-from .. import mapped, tables
+from .. import memory_map, tables
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
@@ -99,7 +99,7 @@ def _parts(file: File, images: np.ndarray, found: _Read, layout: Layout) -> Iter
     words = np.concatenate(found.parts)
     for word in sorted(set(words.tolist())):
         at = np.flatnonzero(words == word)
-        yield stored.Part(name, mapped.pick(images, at), None if labels is None else labels[at], tables.split_of(word))
+        yield stored.Part(name, memory_map.pick(images, at), None if labels is None else labels[at], tables.split_of(word))
 
 
 def _joined(labels: list[np.ndarray]) -> np.ndarray:
@@ -115,12 +115,12 @@ class _Read:
         self.layout, self.bench, self.bad = layout, bench, 0
         self.labels: list[np.ndarray] = []
         self.parts: list[np.ndarray] = []
-        self.rows = mapped.Rows((0,) if layout.spaced else (len(layout.pixels),), dtype, bench.scratch)
+        self.rows = memory_map.Rows((0,) if layout.spaced else (len(layout.pixels),), dtype, bench.scratch)
 
     def all(self, f: IO[bytes]) -> None:
         """Read to the end. Raises Unfit when the numbers are others than this type holds."""
         layout = self.layout
-        at_once = max(8, mapped.CHUNK // (8 * max(len(layout.pixels), 2048 if layout.spaced else 1)))
+        at_once = max(8, memory_map.CHUNK // (8 * max(len(layout.pixels), 2048 if layout.spaced else 1)))
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             for frame in pd.read_csv(f, sep=layout.separator, header=0 if layout.header else None, chunksize=at_once, low_memory=False,
@@ -134,7 +134,7 @@ class _Read:
         layout = self.layout
         values = _spaced(frame.iloc[:, layout.pixels[0]]) if layout.spaced else _numbers(frame.iloc[:, list(layout.pixels)])
         if layout.spaced and not self.rows.count and self.rows.shape == (0,):
-            self.rows = mapped.Rows((values.shape[1],), self.rows.dtype, self.bench.scratch)
+            self.rows = memory_map.Rows((values.shape[1],), self.rows.dtype, self.bench.scratch)
         if values.shape[1:] != self.rows.shape:
             self.bad += len(values)
             return

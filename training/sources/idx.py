@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from .. import mapped, tables
+from .. import memory_map, tables
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
@@ -46,6 +46,9 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
                 told += [n for n in shaped[1] if n not in told]
     if not parts:
         raise DataError(f"{bench.source.name} has no idx file of images, only of labels.", "data.error.idx", name=bench.source.name)
+    if not any(a.ndim < 3 for members in found.values() for _, _, a in members):
+        first = next(name for name, _, a in next(iter(found.values())) if a.ndim > 2)
+        told.append(Note("apart", name=re.sub(r"idx\d", "idx1", re.sub("images?", "labels", first))))
     if len(names) > 1:
         told.append(Note("parts", len(names), chosen))
     return stored.source("idx", parts, bench, [*notes, *told], _names(chosen, bench), names if len(names) > 1 else ())
@@ -68,7 +71,7 @@ def _array(file: File, bench: Bench) -> np.ndarray:
         raise DataError(f"{file.path.name} is no idx file, or a damaged one.", "data.error.damaged", name=file.path.name)
     shape = tuple(int(n) for n in np.frombuffer(f.read(4 * head[3]), ">u4"))
     try:
-        return mapped.of_file(f, f.tell(), shape, np.dtype(TYPES[head[2]]))
+        return memory_map.of_file(f, f.tell(), shape, np.dtype(TYPES[head[2]]))
     except ValueError as error:
         raise DataError(f"{file.path.name} is shorter than its header promises.", "data.error.damaged", name=file.path.name) from error
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import mapped, pictures, tables
+from .. import memory_map, pictures, tables
 from ..names import readable
 from ..notes import Note
 from ..pictures import Picture, Unreadable
@@ -76,14 +76,14 @@ def source(kind: str, parts: list[Part], bench: Bench, notes: list[Note], names:
 
 
 def _ones(part: Part, labels: np.ndarray, values: Range, some: np.ndarray | None) -> Iterator[One]:
-    spans: Any = mapped.spans(part.images) if some is None else [some[k:k + 64] for k in range(0, len(some), 64)]
+    spans: Any = memory_map.spans(part.images) if some is None else [some[k:k + 64] for k in range(0, len(some), 64)]
     for at in spans:
         rows = np.ascontiguousarray(part.images[at])
         good = np.isfinite(rows).reshape(len(rows), -1).all(1) if rows.dtype.kind == "f" else np.ones(len(rows), bool)
         pixels = values.eight_bit(rows)
         for row, label, sound in zip(pixels, labels[at], good, strict=True):
             yield One(partial(_picture, row) if sound else _none, None, int(label), part.split)
-        mapped.let_go(part.images)
+        memory_map.let_go(part.images)
 
 
 def _picture(row: np.ndarray, side: int) -> Picture:
@@ -104,14 +104,14 @@ def _range(parts: list[Part]) -> Range:
     """One for all: see pictures.span. Whole numbers that stay below LOW reach from 0 to the largest."""
     low, high, whole = math.inf, -math.inf, True
     for part in parts:
-        for span in mapped.spans(part.images):
+        for span in memory_map.spans(part.images):
             values = part.images[span]
             if values.dtype.kind == "f":
                 values = values[np.isfinite(values)]
                 whole = whole and bool((values == np.floor(values)).all())
             if values.size:
                 low, high = min(low, float(values.min())), max(high, float(values.max()))
-            mapped.let_go(part.images)
+            memory_map.let_go(part.images)
     if high < low:
         return Range(0, 255, False)
     if low >= 0 and whole and high <= LOW:

@@ -21,7 +21,7 @@ const exemplar = (run, ref, label) => {
 export const exemplars = async (run, refs, label) => joined(await Promise.all(refs.map((r) => exemplar(run, r, label))));
 
 /** The mean of codes. @param {Float32Array} w @param {number} d */
-export const meanCode = (w, d) => {
+const meanCode = (w, d) => {
   const n = w.length / d;
   return Float32Array.from({ length: d }, (_, j) => {
     let sum = 0;

@@ -9,7 +9,7 @@ const KINDS = [
   [/^runtime\/ort|\.onnx/, 'network'],
   [/^data\/near\//, 'codes'],
   [/^runtime\/plotly/, 'charts'],
-  [/^data\/(tiles|sheet)\//, 'images'],
+  [/^data\/(tiles|sheet|exact)\//, 'images'],
 ];
 
 /** @type {Set<Coming>} */

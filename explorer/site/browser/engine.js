@@ -2,6 +2,9 @@
 
 /** @import { Given, Ort, OrtSession, Told } from './types' */
 
+/* a session has its own level of what it tells: 3, errors; else its warnings of what it does not fold are errors of the console */
+const SESSION = { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3 };
+
 export class Engine {
   #ort;
   /** @type {OrtSession[]} */
@@ -27,7 +30,7 @@ export class Engine {
 
   /** A network of an .onnx file's bytes: its number. @param {Uint8Array} model */
   async load(model) {
-    const session = await this.#ort.InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+    const session = await this.#ort.InferenceSession.create(model, SESSION);
     return this.#sessions.push(session) - 1;
   }
 

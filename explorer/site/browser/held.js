@@ -1,5 +1,4 @@
-/* The held-out images of a data set: cut from its small files, or from its own sheets where those alone are exact; and what is known of
- * each. */
+/* The held-out images of a data set: cut from its small files, or from others where those alone are exact; and what is known of each. */
 import { fromBase64 } from '../../shell/bytes.js';
 import * as files from './files.js';
 import { channelsLast, grid } from './pixels.js';
@@ -60,7 +59,7 @@ export class Held {
       picture = whole?.known[index];
     if (picture) return this.#cut(await once(sheets, picture, () => pictured(picture)), 1, 0);
     const { columns, per_sheet: per } = whole ?? this.#told,
-      path = `data/${whole ? 'sheet' : 'tiles'}/${name}/${Math.floor(index / per)}.webp`;
+      path = `data/${whole?.folder ?? 'tiles'}/${name}/${Math.floor(index / per)}.webp`;
     return this.#cut(await sheet(path), columns, index % per);
   }
 

@@ -7,7 +7,7 @@ import { Refused } from './refused.js';
 /** @import { Run } from './run' */
 
 /** The k least of n numbers, by their places, the least first; of equal ones the first. @param {Float64Array} far @param {number} k */
-export const least = (far, k) => {
+const least = (far, k) => {
   /** @type {number[]} */
   const best = [];
   for (let i = 0; i < far.length; i++) {
@@ -45,7 +45,7 @@ export const compared = (run, distance) => {
 };
 
 /** Places of the held-out images on a map. @param {Run} run @param {string} projection */
-export const places = (run, projection) =>
+const places = (run, projection) =>
   run.once('map ' + projection, async () => new Float32Array((await files.bytes(`data/map/${run.name}.${projection}.bin`)).slice().buffer));
 
 /** The mean of some codes; those alone are encoded where the site holds none. @param {Run} run @param {number[]} indices

@@ -45,7 +45,7 @@ export const levels = async (run, { w, blend, drawn, label }, pixels) => {
 };
 
 /** The largest of |residual|, two digits, rounded up: what the ends of its colours stand for. @param {Float32Array} residual */
-export const scale = (residual) => {
+const scale = (residual) => {
   const top = residual.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
   if (top < 1e-6) return 0;
   const step = 10 ** (Math.floor(Math.log10(top)) - 1);
@@ -53,7 +53,7 @@ export const scale = (residual) => {
 };
 
 /** Red above 0, blue below, black at 0. @param {number} d in [-255, 255] */
-export const diverging = (d) => {
+const diverging = (d) => {
   const [up, down] = [Math.min(255, Math.max(0, d)), Math.min(255, Math.max(0, -d))];
   return [up + 0.25 * down, 0.35 * up + 0.55 * down, 0.2 * up + down].map((v) => Math.min(255, Math.round(v)));
 };

@@ -18,7 +18,7 @@ const LIMIT = 1e6;
 const open = new Map();
 
 /** Numbers of 16 bits. @param {Uint8Array} bytes little-endian */
-export const float16 = (bytes) => {
+const float16 = (bytes) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     out = new Float32Array(bytes.length / 2);
   for (let i = 0; i < out.length; i++) {

@@ -33,7 +33,7 @@ export const film = async (run, asked) => {
 
 /** A picture as a PNG; with `text`, that is kept within it under `name` (iTXt, in UTF-8). @param {Pixels} picture
  * @param {{ name: string, text: string }} [about] @returns {Promise<Uint8Array<ArrayBuffer>>} */
-export const png = async ({ width, height, channels, data }, about) => {
+const png = async ({ width, height, channels, data }, about) => {
   const canvas = new OffscreenCanvas(width, height),
     context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d')),
     image = context.createImageData(width, height);

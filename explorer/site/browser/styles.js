@@ -1,6 +1,6 @@
 /* Styles: mixing grids, truncation and each pixel's noise; as views/styles/mixing.py and latent/layers.py have them. */
 import { b64, f32, joined } from '../../shell/bytes.js';
-import { lerp, mixed, slerp, truncated } from '../../shell/moves.js';
+import { lerp, mixStyles, slerp, truncated } from '../../shell/moves.js';
 import { apart } from './codes.js';
 import { Twister } from './random.js';
 import { seen } from './reading.js';
@@ -40,7 +40,7 @@ export const grid = async (run, { rows, columns, codes, layers, blend, psi, cuto
     [a, b] = [all.slice(0, rows.length), all.slice(rows.length)],
     { average } = run,
     corner = average ? joined(Array(run.spec.num_layers).fill(average)) : a[0];
-  return joined([corner, ...b, ...a.flatMap((row) => [row, ...b.map((column) => mixed(row, column, layers, blend))])]);
+  return joined([corner, ...b, ...a.flatMap((row) => [row, ...b.map((column) => mixStyles(row, column, layers, blend))])]);
 };
 
 /** A code at each ψ, `plus` added after that. @param {Run} run @param {Float32Array} w @param {number[]} values @param {number} cutoff

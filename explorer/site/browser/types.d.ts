@@ -53,8 +53,10 @@ export interface ModelTold {
   noise?: { side: number; seed: number; level: number }[];
   reader: { fields: FieldTold[]; middle: number[]; spread: number[]; judge: string | null };
 }
-/** How a data set's own sheets are laid out, where the small files are not exact; known: images that the page opens on, exactly. */
+/** Where exact pixels of a data set are, and how they are laid out, where the small files have none; known: images that the page opens on,
+ * exactly. */
 export interface Whole {
+  folder: 'exact' | 'sheet';
   columns: number;
   per_sheet: number;
   known: Record<string, string>;

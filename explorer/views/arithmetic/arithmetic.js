@@ -3,6 +3,7 @@
 import { joined } from '../../shell/bytes.js';
 import { button, count, entitle } from '../../shell/dom.js';
 import { FilmDialogue } from '../../shell/film_dialogue.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
 import { alike, weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
@@ -29,7 +30,7 @@ let parts = /** @type {Parts | null} */ (null),
   seed = 0,
   active = /** @type {Slot} */ ('a'),
   answer = /** @type {Answer | null} */ (null),
-  ticket = 0,
+  lastAsked = new LastAsked(),
   label = /** @type {number | null} */ (null);
 let pending = /** @type {number | null} */ (null); /* a neighbour that was clicked before its code was there */
 const on = () => lx.state.view === 'arithmetic' && !!lx.state.info && lx.supports(lx.state.run, 'arithmetic');
@@ -240,10 +241,10 @@ const ask = (own) => {
     if (!on() || !of) return;
     stop = new AbortController();
     const run = lx.state.run,
-      me = ++ticket;
+      isLast = lastAsked.ask();
     try {
       const d = await lx.code(body(of, dialled()), stop.signal);
-      if (me !== ticket || run !== lx.state.run) return;
+      if (!isLast() || run !== lx.state.run) return;
       const now = (answer = { ...d, vector: lx.f32(d.vector), cells: lx.f32(d.cells), ...dialled() });
       if (owed) {
         owed = false;
@@ -257,7 +258,7 @@ const ask = (own) => {
       count(element);
     } catch (e) {
       const { name, message } = /** @type {Error} */ (e);
-      if (name !== 'AbortError' && me === ticket) {
+      if (name !== 'AbortError' && isLast()) {
         answer = null;
         owed = false;
         pending = null;
@@ -312,7 +313,7 @@ const changed = (own = true) => {
   } else {
     clearTimeout(timer);
     stop?.abort();
-    ticket++;
+    lastAsked.drop();
     verdict();
     earlier();
     if (own) lx.say(lx.t('arith.missing'));
@@ -413,7 +414,7 @@ const reset = () => {
   owed = false;
   clearTimeout(timer);
   stop?.abort();
-  ticket++;
+  lastAsked.drop();
   for (const c of element.querySelectorAll('.lx-mean canvas, .lx-nine canvas')) wipe(c);
   for (const host of element.querySelectorAll('.lx-thumbs')) host.replaceChildren();
   gallery.enter();

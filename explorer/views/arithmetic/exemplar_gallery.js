@@ -1,5 +1,6 @@
 /* The gallery that exemplars are taken from: samples or real images, of chosen attributes, a page at a time. */
 import { button, entitle, make, progress } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { blank } from '../../shell/pictures.js';
 import { untilReady } from '../../shell/poll.js';
 import { opened } from '../../shell/state.js';
@@ -54,7 +55,7 @@ export class ExemplarGallery {
   #fields = [];
   /** @type {Place & { run: string | null } | null} */
   #listed = null; /* what it shows */
-  #asked = 0;
+  #lastAsked = new LastAsked();
   /** @type {Sum['source']} */
   source = 'samples';
   /** @type {Sum['filters']} */
@@ -105,12 +106,12 @@ export class ExemplarGallery {
     if (!this.#view.on()) return;
     this.#dim(true);
     const { run } = lx.state,
-      me = ++this.#asked,
+      isLast = this.#lastAsked.ask(),
       bar = this.#find('.lx-progress');
     try {
       const d = await untilReady(
         () => lx.code({ op: 'gallery', source: this.source, filters: this.filters, offset: this.offset, count: PER }),
-        () => me === this.#asked && run === lx.state.run && this.#view.on(),
+        () => isLast() && run === lx.state.run && this.#view.on(),
         (done) => {
           progress(bar, done);
           if (done !== null) this.#find('.lx-how').textContent = lx.t('arith.reading');
@@ -123,7 +124,7 @@ export class ExemplarGallery {
       this.#show(d);
       if (!this.#view.parts()) this.#view.start({ a: d.start.a, b: d.start.b, c: d.start.c }, own);
     } catch (e) {
-      if (me !== this.#asked) return;
+      if (!isLast()) return;
       bar.hidden = true;
       const { message } = /** @type {Error} */ (e);
       this.#element.dataset.error = message;

@@ -1,5 +1,5 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
-import { button, count, make, offer, wait } from '../../shell/dom.js';
+import { button, count, make, offer, onNewSize, wait } from '../../shell/dom.js';
 import { latest } from '../../shell/latest.js';
 import { mounted } from '../../shell/mounted.js';
 import { nearest } from '../../shell/moves.js';
@@ -7,7 +7,7 @@ import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { byNumbers } from './dimensions.js';
+import { byDimension } from './dimensions.js';
 
 /** @import { CodeSlice, MeasuredTold, ReadAnswer, Side } from '../../shell/answers' */
 /** @import { Code } from '../../shell/types' */
@@ -469,7 +469,7 @@ const fold = () => {
   const about = /** @type {HTMLElement} */ (document.querySelector('#view-codes .lx-about [data-t^="about.codes"]'));
   if (!about) return;
   const found = document.getElementById('view-codes')?.classList.contains('lx-found-on');
-  const plain = byNumbers() ? 'about.codes.kl' : 'about.codes',
+  const plain = byDimension() ? 'about.codes.kl' : 'about.codes',
     face = coded() ? 'about.codes.coded' : plain;
   about.dataset.t = found ? 'about.codes.found' : face;
   about.textContent = lx.t(about.dataset.t);
@@ -520,13 +520,8 @@ lx.on('code', () => {
   live();
   read();
 });
-let size = '';
-new ResizeObserver(() => {
-  const now = stage.clientWidth + 'x' + stage.clientHeight;
-  if (now !== size && stage.clientWidth) {
-    size = now;
-    if (built === null) start();
-    else build();
-  }
-}).observe(stage);
+onNewSize(stage, () => {
+  if (built === null) start();
+  else build();
+});
 lx.translate(element);

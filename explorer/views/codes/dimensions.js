@@ -8,25 +8,25 @@ import { lx } from '../../shell/store.js';
 const MOST = 8;
 
 /** All numbers of a code, what tells most of an image first. @param {number[]} kl @param {number} unused @returns {Dimension[]} */
-export const byKl = (kl, unused) =>
+const byKl = (kl, unused) =>
   kl.map((nats, index) => ({ index, nats, unused: nats < unused })).sort((a, b) => b.nats - a.nats || a.index - b.index);
 
 /** Those of the rows. Of page 0 the strongest, and where some are unused the weakest of all as the last, to be seen to do nothing; from
  * page 1 on all of them, so many at once.
  * @param {Dimension[]} all @param {number} page */
-export const rowsOf = (all, page = 0) => {
+const rowsOf = (all, page = 0) => {
   const last = all.at(-1);
   if (page > 0) return all.slice(MOST * (page - 1), MOST * page);
   return all.length > MOST && last?.unused ? [...all.slice(0, MOST - 1), last] : all.slice(0, MOST);
 };
 
 /** The last page of so many numbers; 0 where the first shows all. @param {number} n */
-export const lastPage = (n) => (n > MOST ? Math.ceil(n / MOST) : 0);
+const lastPage = (n) => (n > MOST ? Math.ceil(n / MOST) : 0);
 
 /** @param {number} page */
 export const pageText = (page) => (page > 0 ? `kl.${page}` : 'kl');
 /** The page that a link names; null where its rows are no numbers. @param {unknown} text */
-export const textPage = (text) => {
+const textPage = (text) => {
   const found = /^kl(?:\.(\d{1,3}))?$/.exec(String(text ?? ''));
   return found ? +(found[1] ?? 0) : null;
 };
@@ -37,7 +37,7 @@ export const natsText = (nats) => (nats < 0.005 ? '0.00' : nats.toFixed(2));
 /** Whether the open run has a posterior, whose numbers can be ordered. */
 export const canOrder = () => !!lx.state.info?.spec.stochastic;
 /** Whether the rows are numbers of the code. */
-export const byNumbers = () => canOrder() && textPage(lx.state.kept.dims) !== null;
+export const byDimension = () => canOrder() && textPage(lx.state.kept.dims) !== null;
 /* the held-out image whose code is the current one; empty where it is none's */
 const imageShown = () => {
   const o = lx.state.origin;
@@ -80,7 +80,7 @@ export class Dimensions {
   /** Ask for what is not known of this run. */
   async learn() {
     const { run } = opened();
-    if (!byNumbers() || this.#run === run) return;
+    if (!byDimension() || this.#run === run) return;
     try {
       const told = await lx.code({ op: 'kl' });
       if (run !== lx.state.run) return;
@@ -102,7 +102,7 @@ export class Dimensions {
   async follow() {
     const of = imageShown(),
       o = lx.state.origin;
-    if (!byNumbers() || !of || of === this.#asked || o?.kind !== 'point') return;
+    if (!byDimension() || !of || of === this.#asked || o?.kind !== 'point') return;
     this.#asked = of;
     try {
       const told = await lx.code({ op: 'posterior', index: o.index });

@@ -1,7 +1,8 @@
 import { joined } from '../../shell/bytes.js';
 import { coordinate, effect, findDirections, moved, sign, title } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
-import { button, count, entitle, make, progress } from '../../shell/dom.js';
+import { button, count, entitle, make, onNewSize, progress } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
 import { ownDirections } from '../../shell/own.js';
 import { tileRow, wipe } from '../../shell/pictures.js';
@@ -38,7 +39,7 @@ let shown = false,
   label = /** @type {number | null} */ (null),
   rows = /** @type {Row[]} */ ([]),
   selected = /** @type {Row | null} */ (null),
-  asked = 0;
+  lastAsked = new LastAsked();
 const here = () => lx.state.view === 'codes' && !!lx.state.info && lx.supports(lx.state.run, 'codes');
 const on = () => shown && here();
 
@@ -292,7 +293,7 @@ const ask = async () => {
     return;
   }
   const run = lx.state.run,
-    me = ++asked,
+    isLast = lastAsked.ask(),
     bar = $('.lx-progress');
   label = lx.state.label;
   mine = run;
@@ -302,7 +303,7 @@ const ask = async () => {
   delete element.dataset.found;
   try {
     const all = await findDirections(
-      () => me === asked && run === lx.state.run && (on() || (mine = null)),
+      () => isLast() && run === lx.state.run && (on() || (mine = null)),
       (done) => {
         progress(bar, done);
         $('.lx-finding').hidden = done === null;
@@ -317,7 +318,7 @@ const ask = async () => {
     element.dataset.error = message;
     lx.say(message, 'error');
   } finally {
-    if (me === asked) bar.hidden = $('.lx-finding').hidden = true;
+    if (isLast()) bar.hidden = $('.lx-finding').hidden = true;
   }
 };
 /** @param {string} name */
@@ -364,13 +365,6 @@ lx.on('code', live);
 lx.on('lang', () => {
   if (on()) build();
 });
-let width = 0;
-new ResizeObserver(() => {
-  const now = $('.lx-seven').clientWidth;
-  if (now && now !== width) {
-    width = now;
-    strip();
-  }
-}).observe($('.lx-seven'));
+onNewSize($('.lx-seven'), strip, (box) => box.clientWidth);
 lx.translate(element);
 element.dataset.mounted = 'true';

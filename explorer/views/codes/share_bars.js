@@ -2,7 +2,7 @@
 import { make } from '../../shell/dom.js';
 
 /** The highest of 1, 2 and 5 times a power of ten that is not above a number. @param {number} most */
-export const level = (most) => {
+const level = (most) => {
   if (!(most > 0)) return 0;
   const power = 10 ** Math.floor(Math.log10(most));
   return /** @type {number} */ ([5, 2, 1].find((k) => k * power <= most * (1 + 1e-9))) * power;

@@ -1,12 +1,12 @@
 import { sign } from '../../shell/direction_moves.js';
-import { button, make } from '../../shell/dom.js';
+import { button, make, onNewSize } from '../../shell/dom.js';
 import { mounted } from '../../shell/mounted.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { shareBars } from './share_bars.js';
-import { Dimensions, byNumbers, canOrder, natsText, pageText } from './dimensions.js';
+import { Dimensions, byDimension, canOrder, natsText, pageText } from './dimensions.js';
 
 /** @typedef {{ name: string, told: string, more?: string, unused?: boolean }} Row */
 /** @typedef {ReturnType<typeof measure>} Box where the cells lie */
@@ -32,7 +32,7 @@ let built = null;
 const dimensions = new Dimensions(() => all());
 /** @returns {Row[]} */
 const rowsShown = () => {
-  if (!byNumbers())
+  if (!byDimension())
     return opened()
       .info.directions.slice(0, 8)
       .map((d, r) => ({ name: lx.label(r), told: (100 * d.share).toFixed(1) + ' %' }));
@@ -46,10 +46,10 @@ const rowsShown = () => {
   }));
 };
 /** The row's value of the current code, in the units of the columns. @param {number} r */
-const valueOf = (r) => (byNumbers() ? opened().w[dimensions.rows[r].index] : lx.coordinate(r));
+const valueOf = (r) => (byDimension() ? opened().w[dimensions.rows[r].index] : lx.coordinate(r));
 /** @param {number} r @param {number} v */
 const take = (r, v) => {
-  if (!byNumbers()) return lx.slide(r, v);
+  if (!byDimension()) return lx.slide(r, v);
   const w = Float32Array.from(opened().w);
   w[dimensions.rows[r].index] = v;
   lx.setCode(w, { kind: 'sliders' });
@@ -123,7 +123,7 @@ const build = () => {
     ...list.flatMap((row, r) => [names[r], ...VALUES.map((v, c) => cellOf(made, row, r, v, c))]),
   );
   element.dataset.rows = rows;
-  element.dataset.order = byNumbers() ? 'kl' : '';
+  element.dataset.order = byDimension() ? 'kl' : '';
   live();
 };
 gridArrows(cells, '.lx-cell');
@@ -135,7 +135,7 @@ const live = () => {
   if (!shown() || built !== lx.state.run || !rows) return;
   const w = lx.b64(opened().w),
     directions = Array.from({ length: rows }, (_, k) => k);
-  if (byNumbers()) lx.draw(canvas, { op: 'dimensions', w, dimensions: dimensions.rows.map((d) => d.index), values: VALUES }, paint);
+  if (byDimension()) lx.draw(canvas, { op: 'dimensions', w, dimensions: dimensions.rows.map((d) => d.index), values: VALUES }, paint);
   else lx.draw(canvas, { op: 'traverse', w, directions, values: VALUES }, paint);
   const at = Array.from({ length: rows }, (_, r) => Math.max(0, Math.min(6, Math.round(valueOf(r)) + 3)));
   for (const b of cells.querySelectorAll('.lx-cell')) b.classList.toggle('on', at[b.dataset.row] === +b.dataset.column);
@@ -144,7 +144,7 @@ const live = () => {
 const every = (bars) => (bars.length > 16 ? 4 : 1);
 /* the bars under the grid: how the codes' variance spreads over directions, or the nats of each number */
 const barsOf = async () => {
-  if (byNumbers())
+  if (byDimension())
     return {
       y: dimensions.rows.length ? dimensions.all.map((d) => d.nats) : [],
       names: dimensions.all.map((d) => `z ${d.index}`),
@@ -157,14 +157,14 @@ const barsOf = async () => {
 const spectrum = async () => {
   if (!shown()) return;
   const { run } = opened(),
-    on = byNumbers();
+    on = byDimension();
   let made;
   try {
     made = await barsOf();
   } catch {
     return;
   }
-  if (run !== lx.state.run || on !== byNumbers() || !shown()) return;
+  if (run !== lx.state.run || on !== byDimension() || !shown()) return;
   const { y, names, unit } = made,
     n = every(y);
   shareBars(bars, {
@@ -180,12 +180,12 @@ const spectrum = async () => {
 const choice = () => {
   document.dispatchEvent(new Event('lx-face')); /* the explanation follows (codes.js) */
   order.hidden = !canOrder();
-  check(orders, (b) => (b.dataset.order === 'kl') === byNumbers());
-  const key = byNumbers() ? 'codes.kl.bars' : 'codes.spectrum';
+  check(orders, (b) => (b.dataset.order === 'kl') === byDimension());
+  const key = byDimension() ? 'codes.kl.bars' : 'codes.spectrum';
   barsTitle.dataset.t = key;
   barsTitle.textContent = lx.t(key);
   const { told, all: every } = dimensions,
-    known = byNumbers() && dimensions.rows.length && told;
+    known = byDimension() && dimensions.rows.length && told;
   paged();
   note.hidden = !known;
   if (!known) return;
@@ -208,7 +208,7 @@ for (const b of pages.querySelectorAll('button'))
 /* which of the numbers the rows are, and the way to the others */
 const paged = () => {
   const { page, lastPage: last, rows: these, all: every, unused } = dimensions;
-  pages.hidden = !byNumbers() || !these.length || !last;
+  pages.hidden = !byDimension() || !these.length || !last;
   if (pages.hidden) return;
   const at = every.indexOf(these[0]),
     [of, from, to] = [every.length, at + 1, at + these.length],
@@ -231,21 +231,14 @@ const all = () => {
 };
 lx.on('run', all);
 lx.on('code', () => {
-  if (!byNumbers()) return live();
+  if (!byDimension()) return live();
   dimensions.follow();
   build();
 });
 lx.on('restore', () => {
-  if ((element.dataset.order === 'kl') !== byNumbers() || (byNumbers() && +element.dataset.page !== dimensions.page)) all();
+  if ((element.dataset.order === 'kl') !== byDimension() || (byDimension() && +element.dataset.page !== dimensions.page)) all();
 });
 lx.on('view', all);
 lx.on('lang', all);
-let size = '';
-new ResizeObserver(() => {
-  const now = stage.clientWidth + 'x' + stage.clientHeight;
-  if (now !== size && stage.clientWidth) {
-    size = now;
-    build();
-  }
-}).observe(stage);
+onNewSize(stage, build);
 lx.translate(element);

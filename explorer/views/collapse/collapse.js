@@ -1,6 +1,7 @@
 /* A live training (process.py): its frames are fetched one after another, all kept here, and the one that the scrubber stands on is shown
    (collapse_panels.js). */
 import { count, offer, wait } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { address } from '../../shell/server.js';
@@ -37,7 +38,7 @@ let id = /** @type {string | null} */ (null),
   following = true,
   playing = false,
   ended = true,
-  ticket = 0,
+  lastAsked = new LastAsked(),
   wanted = 0,
   trouble = '';
 let critic = true,
@@ -66,7 +67,7 @@ const leave = (name) => {
 };
 /** Start from the seed. @param {boolean} go and play @param {Place | null} until and go on to there */
 const begin = async (go, until = null) => {
-  const mine = ++ticket,
+  const isLast = lastAsked.ask(),
     old = id;
   id = null;
   frames = [];
@@ -89,13 +90,13 @@ const begin = async (go, until = null) => {
   tell();
   try {
     const made = (await lx.api('live', { data, seed, replaces: old || '' })).id;
-    if (mine !== ticket) return leave(made);
+    if (!isLast()) return leave(made);
     id = made;
     /** @type {HelloAnswer | null} */
     let said = null;
     while (!said) {
       said = await lx.api(`live/${made}/hello`);
-      if (mine !== ticket) return leave(made);
+      if (!isLast()) return leave(made);
     }
     hello = said;
     ended = false;
@@ -103,24 +104,24 @@ const begin = async (go, until = null) => {
     lx.translate(element);
     order({ speed: +speed.value, ...(goal ? wayTo(goal) : go && { play: true }) });
     setPlaying(!!go || !!goal);
-    fetchFrames(mine, made);
+    fetchFrames(isLast, made);
   } catch (e) {
-    if (mine === ticket) finish(/** @type {Error} */ (e).message);
+    if (isLast()) finish(/** @type {Error} */ (e).message);
   }
 };
-/** @param {number} mine @param {string} name */
-const fetchFrames = async (mine, name) => {
+/** @param {() => boolean} isLast @param {string} name */
+const fetchFrames = async (isLast, name) => {
   let bad = 0;
-  while (mine === ticket) {
+  while (isLast()) {
     try {
       const r = await lx.bytes(`live/${name}/frames?after=${frames.length - 1}`),
         b = await r.arrayBuffer();
-      if (mine !== ticket) return;
+      if (!isLast()) return;
       bad = 0;
       take(b);
       if (r.headers.get('x-live') === 'over' && !b.byteLength) return finish('');
     } catch (e) {
-      if (mine !== ticket) return;
+      if (!isLast()) return;
       if (++bad > 2) return finish(/** @type {Error} */ (e).message);
       await wait(400);
     }

@@ -6,7 +6,7 @@
 /** @typedef {{ step: number, critic: number, generator: number }} Counts how far a frame is: steps of both, and updates of each alone */
 /** @typedef {{ step: number, turns: Turn[] }} Place where a training is, and what it had on the way beside its steps */
 
-export const SIDES = /** @type {const} */ (['critic', 'generator']);
+const SIDES = /** @type {const} */ (['critic', 'generator']);
 /* as many as the process takes in a plan */
 export const MOST_TURNS = 200;
 

@@ -1,7 +1,8 @@
-import { button, entitle, make, offer } from '../../shell/dom.js';
+import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
 import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
-import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { PLAIN, curvesLayout } from '../../shell/plot.js';
 import { dataOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -31,7 +32,7 @@ let names = /** @type {string[] | null} */ (null),
   facts = /** @type {CompareAnswer | null} */ (null),
   curves = /** @type {Record<string, Figure>} */ ({}),
   every = false,
-  ticket = 0;
+  lastAsked = new LastAsked();
 const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
 const chosen = () => /** @type {string[]} */ (names),
   listed = () => /** @type {Run[]} */ (lx.state.runs);
@@ -66,11 +67,12 @@ const begin = () => {
   seed = whole(s) ?? 0;
   label = whole(c);
 };
+/* the current run, beside the one of its data whose samples are nearest to the real images, of another family where there is one */
 const standard = () => {
   const own = rowOfRun(lx.state.run),
     others = listed().filter((r) => r !== own),
     near = (/** @type {Run} */ r) => 2 * Number(r.dataset === own.dataset) + Number(r.family !== own.family);
-  others.sort((a, b) => near(b) - near(a));
+  others.sort((a, b) => near(b) - near(a) || (a.frechet_ratio ?? Infinity) - (b.frechet_ratio ?? Infinity) || 0);
   return [own, ...others.slice(0, 1)].map((r) => r.name);
 };
 /** @param {boolean} [quiet] */
@@ -236,20 +238,16 @@ const traceOf = ({ k, trace }) => ({
   hovertemplate: '%{y:.4g}<extra>%{fullData.name}</extra>',
 });
 /** @param {Line[]} lines */
-const layoutOf = (lines) => {
-  const axis = { fixedrange: true, nticks: 4, gridcolor: lx.css('--line'), zeroline: false };
-  return {
-    ...plainLayout({ l: 40, r: 8, t: 4, b: 22 }, 10),
-    height: 150,
-    hovermode: 'x unified',
-    hoverlabel: { bgcolor: lx.css('--panel'), font: { family: lx.css('--ui'), size: 11, color: lx.css('--ink') } },
-    xaxis: { ...axis, range: [0, Math.max(...lines.map((l) => l.trace.x.at(-1) || 1))], tickformat: '~s' },
-    yaxis: axis,
-  };
-};
+const layoutOf = (lines) => ({
+  ...curvesLayout({ l: 40, r: 8, t: 4, b: 22 }, 10, {
+    x: { nticks: 4, range: [0, Math.max(...lines.map((l) => l.trace.x.at(-1) || 1))], tickformat: '~s' },
+    y: { nticks: 4 },
+  }),
+  height: 150,
+});
 const plot = async () => {
   if (!on() || !facts) return;
-  const mine = ticket,
+  const isLast = lastAsked.same(),
     list = curvePanels(),
     shown = every ? list : list.slice(0, FEW);
   more.hidden = list.length <= FEW;
@@ -266,7 +264,7 @@ const plot = async () => {
     lx.say(/** @type {Error} */ (e).message, 'error');
     return;
   }
-  if (mine !== ticket || !on()) return;
+  if (!isLast() || !on()) return;
   const panels = [...plots.querySelectorAll('.lx-cmp-panel')];
   for (const [i, [, lines]] of shown.entries()) {
     if (!panels[i].isConnected) return;
@@ -374,14 +372,14 @@ const tabulate = () => {
   element.dataset.table = metrics.length + ',' + settings.length;
 };
 const learn = async () => {
-  const mine = ++ticket,
+  const isLast = lastAsked.ask(),
     asked = [...chosen()];
   try {
     const [d, ...found] = await Promise.all([
       lx.api(/** @type {`compare?runs=${string}`} */ (`compare?runs=${asked.map(encodeURIComponent).join(',')}`)),
       ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [], layout: {} }))),
     ]);
-    if (mine !== ticket) return;
+    if (!isLast()) return;
     facts = d;
     curves = Object.fromEntries(asked.map((n, k) => [n, found[k]]));
     classes();
@@ -456,12 +454,5 @@ lx.on('theme', () => {
     plot();
   }
 });
-let wide = 0;
-new ResizeObserver(() => {
-  const now = columns.clientWidth;
-  if (now && now !== wide) {
-    wide = now;
-    draw();
-  }
-}).observe(columns);
+onNewSize(columns, draw, (box) => box.clientWidth);
 lx.translate(element);

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from training import families
 from training.checkpoint import Card
-from training.measured import Better, FigureTold, direction, figure, text
+from training.metric_registry import Better, FigureTold, direction, figure, text
 
 from ... import Refused
 from ...runs import point_tiles

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from training.model import LatentSpec
 
 from .. import Context
 
 
-def supports(spec: dict[str, Any]) -> bool:
+def supports(spec: LatentSpec) -> bool:
     """Runs that encode, or whose code is a plane by itself."""
-    return len(spec["shape"]) == 3 and (spec["encodes"] or spec["w_dim"] * spec["num_layers"] == 2)
+    return len(spec.shape) == 3 and (spec.encodes or spec.w_dim * spec.num_layers == 2)
 
 
 def build(context: Context) -> None:

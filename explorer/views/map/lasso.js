@@ -12,7 +12,7 @@ import { valueColour } from './colouring.js';
 const MOST = 20000; /* images of a set that a mean is taken of */
 
 /** @param {number[]} indices */
-const average = async (indices) => {
+const meanCode = async (indices) => {
   const some = indices.length > MOST ? indices.filter((_, i) => i % Math.ceil(indices.length / MOST) === 0) : indices;
   return lx.f32((await lx.api('mix', { run: opened().run, indices: some })).w);
 };
@@ -78,8 +78,8 @@ export class Lasso {
 
   /** And how far the current code was moved along their direction. @param {number} along */
   async restoreAlong(along) {
-    if (!this.sets.length || !(await this.#averages()) || !along || this.sets.length !== 2) return;
-    const way = this.#way();
+    if (!this.sets.length || !(await this.#findMeans()) || !along || this.sets.length !== 2) return;
+    const way = this.#direction();
     this.#base = way && opened().w.map((x, i) => x - along * way[i]);
     this.#slideTo(along);
   }
@@ -101,16 +101,16 @@ export class Lasso {
     this.draw();
     await this.#map.paint(false);
     this.#map.remember();
-    if ((await this.#averages()) && this.sets.length === 1 && this.sets[0] === s && s.w)
+    if ((await this.#findMeans()) && this.sets.length === 1 && this.sets[0] === s && s.w)
       lx.setCode(s.w, { kind: 'lasso', n: indices.length });
   }
 
   /** Work out the mean codes that are missing; whether they are there now. */
-  async #averages() {
+  async #findMeans() {
     const { run } = lx.state,
       mine = this.sets;
     try {
-      for (const s of mine) s.w ??= await average(s.indices);
+      for (const s of mine) s.w ??= await meanCode(s.indices);
     } catch (e) {
       lx.say(/** @type {Error} */ (e).message, 'error');
       return false;
@@ -187,14 +187,14 @@ export class Lasso {
   }
 
   /** From one mean to the other, null until both are there. */
-  #way() {
+  #direction() {
     const [a, b] = this.sets.map((s) => s.w);
     return a && b ? Array.from(b, (x, i) => x - a[i]) : null;
   }
 
   /** @param {number} v */
   #moveAlong(v) {
-    const way = this.#way(),
+    const way = this.#direction(),
       base = (this.#base ??= Float32Array.from(opened().w));
     if (!way) return;
     this.#move.querySelector('output').textContent = lx.number(v);

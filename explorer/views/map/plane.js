@@ -1,6 +1,7 @@
 /* The map: loads the points of a run's map, and holds together what is drawn of them and what can be done with them, each in a module of
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -32,7 +33,7 @@ const $ = (/** @type {string} */ s) => element.querySelector(s),
 /* loaded: what the points are of. pending: of a link, what waits for the points. whole: all points are framed. own: keys of this person's
    maps of the run `own.run`. */
 let loaded = /** @type {string | null} */ (null),
-  ticket = 0,
+  lastAsked = new LastAsked(),
   wired = false,
   /** @type {string[] & { run?: string | null }} */ own = [],
   pending = /** @type {ReturnType<typeof mapText.read> | null} */ (null),
@@ -222,26 +223,26 @@ const load = async () => {
   }
   if (loaded === wanted()) return arrive();
   loaded = wanted();
-  const mine = ++ticket;
+  const isLast = lastAsked.ask();
   stage.classList.add('busy');
   plot.classList.add('lx-stale');
   delete element.dataset.ready;
   try {
     const began = performance.now(),
       [xy, labels, maps, columns] = await Promise.all([pointsOf(run), colouring.ask(info), ownOf(run), names.ask(info), lx.loadPlotly()]);
-    if (mine !== ticket) return;
+    if (!isLast()) return;
     await take(run, xy, labels, maps, columns);
     element.dataset.ms = Math.round(performance.now() - began);
     await arrive();
     element.dataset.ready = 'true';
   } catch (e) {
-    if (mine !== ticket) return;
+    if (!isLast()) return;
     empty();
     const { message } = /** @type {Error} */ (e);
     lx.say(message, 'error');
     element.dataset.error = message;
   } finally {
-    if (mine === ticket) {
+    if (isLast()) {
       stage.classList.remove('busy');
       plot.classList.remove('lx-stale');
     }
@@ -465,7 +466,7 @@ lx.on('run', (info) => {
   loaded = null;
   pending = null;
   whole = true;
-  ticket++;
+  lastAsked.drop();
   delete element.dataset.ready;
   plot.classList.add('lx-stale');
   colouring.clear();

@@ -1,5 +1,6 @@
 /* The form's foot: what a fit under way says, and its end. Events of the document: "lx-fitting" {run, share, ahead} while it goes on
  * (null: it no longer does), "lx-fitted" {run, key, kept, xy}. Gradio's button calls window.lxFit(neighbours, distance, metric). */
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
 import { address } from '../../shell/server.js';
 import { opened } from '../../shell/state.js';
@@ -16,7 +17,7 @@ const $ = (/** @type {string} */ s) => element.querySelector(s),
   wrong = $('.lx-fit-wrong');
 /** @type {string | null} */
 let id = null;
-let ticket = 0,
+let lastAsked = new LastAsked(),
   listening = new AbortController();
 /** @param {Fitting | null} detail */
 const tell = (detail) => {
@@ -36,7 +37,7 @@ const refuse = (sentence) => {
   wrong.hidden = !sentence;
 };
 window.lxFit = async (n, distance, metric) => {
-  const mine = ++ticket,
+  const isLast = lastAsked.ask(),
     { run } = opened();
   listening.abort();
   listening = new AbortController();
@@ -44,14 +45,14 @@ window.lxFit = async (n, distance, metric) => {
   tell({ run, share: 0 });
   try {
     const made = (await lx.api('fit', { run, n_neighbors: n, min_dist: distance, metric, replaces: id || '' })).id;
-    if (mine !== ticket) {
+    if (!isLast()) {
       lx.api(`fit/${made}/stop`, {}).catch(() => {});
       return;
     }
     id = made;
     for (;;) {
       const told = await lx.api(`fit/${made}`, undefined, listening.signal);
-      if (mine !== ticket) return;
+      if (!isLast()) return;
       if (told.state === 'done') {
         id = null;
         tell(null);
@@ -61,14 +62,14 @@ window.lxFit = async (n, distance, metric) => {
       tell(told.state === 'fitting' ? { run, share: told.share } : { run, share: null, ahead: told.ahead });
     }
   } catch (e) {
-    if (mine !== ticket) return;
+    if (!isLast()) return;
     id = null;
     tell(null);
     refuse(/** @type {Error} */ (e).message);
   }
 };
 $('.lx-fit-stop').onclick = () => {
-  ticket++;
+  lastAsked.drop();
   listening.abort();
   const gone = id;
   id = null;

@@ -1,4 +1,5 @@
 /* Searching the map by class and attribute: the points that match are shown, all others dimmed, and may become a lasso's set. */
+import { LastAsked } from '../../shell/last_asked.js';
 import { lx } from '../../shell/store.js';
 import { columnsOf } from './fields.js';
 import { SearchBox } from './search_box.js';
@@ -18,7 +19,7 @@ export class Search {
   #take;
   #words = new Vocabulary([], lx);
   #read = NOTHING;
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   /** @type {Uint8Array | null} */
   found = null; /* a 1 for each point that matches; null: nothing is looked for */
 
@@ -97,7 +98,7 @@ export class Search {
 
   /** @param {string} text without a blank behind it its last word is still being typed */
   async #apply(text) {
-    const mine = ++this.#ticket,
+    const isLast = this.#lastAsked.ask(),
       had = this.found,
       { points, dataset } = /** @type {Info} */ (lx.state.info);
     this.#read = this.#words.read(text);
@@ -106,10 +107,10 @@ export class Search {
       try {
         this.found = had; /* until the answer is there */
         const columns = await columnsOf(this.#map.binary, dataset);
-        if (mine !== this.#ticket) return;
+        if (!isLast()) return;
         this.found = matching(this.#read.terms, columns, Math.min(points, dataset.n));
       } catch (e) {
-        if (mine !== this.#ticket) return;
+        if (!isLast()) return;
         this.found = null;
         lx.say(/** @type {Error} */ (e).message, 'error');
       }

@@ -1,6 +1,7 @@
 /* A second pane beside the map: the same points on another map of the run. What is hovered, lassoed or looked for in one is marked in
  * both. */
 import { offer } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Marker } from './marker.js';
@@ -20,7 +21,7 @@ export class Second {
   #name;
   #marker;
   #pointing;
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   #revision = 0;
   #loaded = '';
   #wired = false;
@@ -84,7 +85,7 @@ export class Second {
 
   /** Another run, or no points yet. */
   clear() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#loaded = '';
     this.pane.xs = this.pane.ys = null;
     this.#marker.forget();
@@ -103,7 +104,7 @@ export class Second {
 
   /** Show the points of the chosen map, or none. */
   async load() {
-    const mine = ++this.#ticket,
+    const isLast = this.#lastAsked.ask(),
       { run } = opened(),
       { projection } = this;
     const known = this.#map.offered().includes(projection) && projection !== this.#map.projection;
@@ -113,7 +114,7 @@ export class Second {
     if (this.#loaded === run + '|' + projection && this.pane.xs) return this.paint(false);
     try {
       const xy = await this.#map.points(run, projection);
-      if (mine !== this.#ticket) return undefined;
+      if (!isLast()) return undefined;
       if (!xy) throw new Error(lx.t('map.second.gone', { name: mapName(projection) }));
       Object.assign(this.pane, { projection, xs: xy.filter((_, i) => i % 2 === 0), ys: xy.filter((_, i) => i % 2 === 1) });
       this.#loaded = run + '|' + projection;
@@ -122,7 +123,7 @@ export class Second {
       await this.paint(true);
       this.#map.element.dataset.second = projection;
     } catch (e) {
-      if (mine !== this.#ticket) return undefined;
+      if (!isLast()) return undefined;
       lx.say(/** @type {Error} */ (e).message, 'error');
       this.projection = '';
       this.clear();

@@ -1,6 +1,7 @@
 /* The 3-D map: the points along the three strongest directions of the codes (PCA). Drag turns it, the wheel and keys as well; a click on a
  * point opens that image's code. It is drawn here and not by the page's Plotly, whose scatter3d draws ten thousand points too slowly
  * without a graphics card, and misses a click that is over before its next frame. */
+import { LastAsked } from '../../shell/last_asked.js';
 import { amongNeighbours } from '../../shell/moves.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -47,7 +48,7 @@ export class Space {
   #seen = []; /* of each point whether it is not faint */
   /** @type {Neighbours | null} */
   #near = null; /* the current code's neighbours among the real images */
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   #asked = false; /* the next frame */
   /** @type {ArrayLike<number> | null} */
   #spots = null; /* where the points are on the screen, until something moves */
@@ -128,7 +129,7 @@ export class Space {
 
   /** Show it, or the flat map, as `on` says. */
   async load() {
-    const mine = ++this.#ticket,
+    const isLast = this.#lastAsked.ask(),
       { run } = opened();
     if (this.on) this.#points ??= new Points(this.#canvas);
     if (this.on && !this.#points?.able) {
@@ -140,12 +141,12 @@ export class Space {
     if (this.#of !== run) {
       try {
         const xyz = await this.#map.binary(`map/${encodeURIComponent(run)}?projection=pca3`, Float32Array);
-        if (mine !== this.#ticket) return;
+        if (!isLast()) return;
         const wide = Math.sqrt((3 * xyz.reduce((sum, v) => sum + v * v, 0)) / xyz.length) || 1;
         this.#xyz = xyz.map((v) => (v * WIDE) / wide);
         this.#of = run;
       } catch (e) {
-        if (mine === this.#ticket) lx.say(/** @type {Error} */ (e).message, 'error');
+        if (isLast()) lx.say(/** @type {Error} */ (e).message, 'error');
         return;
       }
     }
@@ -277,7 +278,7 @@ export class Space {
 
   /** Another run. */
   clear() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#near = null;
     this.restore('');
     this.#show(false);

@@ -3,16 +3,15 @@ encoder is worth to a classifier with few labels; what a generator's layers draw
 
 from __future__ import annotations
 
-from typing import Any
-
 from training.checkpoint import Card
+from training.model import LatentSpec
 
 from .. import Context, figure
 
 
-def supports(spec: dict[str, Any]) -> bool:
+def supports(spec: LatentSpec) -> bool:
     """Runs that draw images: their generator's layers, and where there is an encoder its units."""
-    return len(spec["shape"]) == 3
+    return len(spec.shape) == 3
 
 
 def worth(card: Card) -> float:

@@ -32,7 +32,7 @@ class UnitTold(TypedDict):
 
     unit: int
     dead: bool
-    deviation: float
+    std: float
     mean: float
     low: float
     high: float
@@ -87,7 +87,7 @@ class UnitAnswer(TypedDict):
     unit: int
     value: float
     mean: float
-    deviation: float
+    std: float
     low: float
     high: float
     dead: bool

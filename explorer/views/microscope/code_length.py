@@ -84,7 +84,7 @@ def pixel_space(run: Run) -> Space:
     if run.held is None:
         raise Refused("There are no test images for this run here to find components of.")
     held, pixels = run.held, int(np.prod(run.spec.shape))
-    most = min(MOST_KEPT, pixels, units.numbers(run))
+    most = min(MOST_KEPT, pixels, units.dimensions(run))
     with _finding:
         known = _pixel_spaces.setdefault(held, {})
         if most not in known:
@@ -135,7 +135,7 @@ def measured_sizes(run: Run, progress: Progress = lambda share: None) -> Sizes:
 
 
 def _measure(run: Run, held: HeldOut, progress: Progress) -> Sizes:
-    sizes, whole = powers(units.numbers(run)), units.numbers(run)
+    sizes, whole = powers(units.dimensions(run)), units.dimensions(run)
     n = min(held.n, JUDGED)
     rows = np.linspace(0, held.n - 1, n).astype(int)
     pixels = held.images(rows)
@@ -157,7 +157,7 @@ def sized(run: Run, pixels: np.ndarray, w: np.ndarray, sizes: list[int],
           label: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pixels (C, H, W) with code ``w`` (d,) from each number of directions: reconstructions (n, H, W, C) and errors (n,), then the same by
     PCA. The whole code is taken as it is."""
-    whole = units.numbers(run)
+    whole = units.dimensions(run)
     if max(sizes) > whole:
         raise Refused(f"This run's codes have {whole} numbers; {max(sizes)} are more than that.")
     space, components, c = code_space(run), pixel_space(run), run.spec.shape

@@ -1,6 +1,7 @@
 import { base64Of, fromBase64 } from '../../shell/bytes.js';
 import { count, progress } from '../../shell/dom.js';
 import { TOO_LONG, imageText, painted, textImage } from '../../shell/image_text.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { latest } from '../../shell/latest.js';
 import { MicCode } from './microscope_code.js';
 import { MicColumns } from './microscope_columns.js';
@@ -60,7 +61,7 @@ let given = null;
 let own = null;
 let panel = 'units',
   setting = false,
-  ticket = 0,
+  lastAsked = new LastAsked(),
   sketched = '',
   packing = 0;
 /* work that outlived its run asks nothing and fails silently */
@@ -349,21 +350,21 @@ const start = async () => {
     for (const p of parts[panel] || []) p.enter();
     return;
   }
-  const me = ++ticket;
+  const isLast = lastAsked.ask();
   facts = null;
   const panels = element.querySelectorAll('.lx-mic-panel');
   lx.stale(panels, true);
   for (const p of all) p.clear();
   try {
     const d = await lx.api('microscope', lx.whose({ op: 'facts' }));
-    if (me !== ticket || !on() || run !== lx.state.run) return;
+    if (!isLast() || !on() || run !== lx.state.run) return;
     facts = d;
     owner = run;
     lx.stale(panels, false);
     delete element.dataset.error;
     const kept = parse(lx.state.kept.mic),
       learnt = networks.learn().then(() => {
-        if (me === ticket) offerPanels();
+        if (isLast()) offerPanels();
       });
     offerPanels();
     $('.lx-mic-input').hidden = !facts.layers.length;
@@ -374,14 +375,14 @@ const start = async () => {
       });
     if (kept?.panel === 'networks') {
       await learnt;
-      if (me !== ticket || !on() || run !== lx.state.run) return;
+      if (!isLast() || !on() || run !== lx.state.run) return;
     }
     if (kept) apply(kept);
     element.dataset.run = run ?? '';
     follow();
     show(panel);
   } catch (e) {
-    if (me === ticket) {
+    if (isLast()) {
       for (const p of panels) p.hidden = true;
       failed(/** @type {Error} */ (e));
     }

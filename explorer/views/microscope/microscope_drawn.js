@@ -1,4 +1,5 @@
 /* Codes drawn at random in three ways; a click makes one the current code. */
+import { LastAsked } from '../../shell/last_asked.js';
 import { Cells } from './microscope_cells.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -17,7 +18,7 @@ export class MicDrawn {
   /** @type {Row[]} */
   #rows;
   #shown = '';
-  #ticket = 0;
+  #lastAsked = new LastAsked();
 
   /** @param {any} host @param {Mic} mic */
   constructor(host, mic) {
@@ -63,8 +64,8 @@ export class MicDrawn {
       key = [run, lx.state.label, this.seed].join();
     if (this.#shown === key) return;
     this.#shown = key;
-    const me = ++this.#ticket,
-      still = () => me === this.#ticket && this.#mic.on() && run === lx.state.run;
+    const isLast = this.#lastAsked.ask(),
+      still = () => isLast() && this.#mic.on() && run === lx.state.run;
     this.tell();
     for (const r of this.#rows) lx.stale([r.cells.host], true);
     await Promise.all(
@@ -81,7 +82,7 @@ export class MicDrawn {
           this.#mic.count('drawn');
         } catch (e) {
           if (r.bar) r.bar.hidden = true;
-          if (me !== this.#ticket) return;
+          if (!isLast()) return;
           r.data = null;
           r.cells.clear();
           lx.stale([r.cells.host], false);
@@ -108,7 +109,7 @@ export class MicDrawn {
   }
 
   clear() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#shown = '';
     this.seed = 0;
     for (const r of this.#rows) {

@@ -1,4 +1,5 @@
 /* A cloud near a plane, PCA's plane, and the plane of a linear autoencoder while it learns; it turns until it is touched. */
+import { plainLayout } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { LessonAnswer } from '../../shell/answers' */
@@ -128,9 +129,7 @@ export class MicLesson {
       mid = plane.map((v) => (Math.max(...v) + Math.min(...v)) / 2),
       axis = (/** @type {number} */ k) => ({ visible: false, range: [mid[k] - reach, mid[k] + reach] });
     return {
-      margin: { l: 0, r: 0, t: 0, b: 0 },
-      paper_bgcolor: 'rgba(0,0,0,0)',
-      showlegend: false,
+      ...plainLayout({ l: 0, r: 0, t: 0, b: 0 }, 12),
       uirevision: this.seed,
       scene: {
         xaxis: axis(0),

@@ -1,5 +1,6 @@
 /* One unit: what it is for the image, its filters, the input and the real images that excite it most, and what it draws. */
 import { button, entitle, make } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { crop } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -35,7 +36,7 @@ export class MicUnit {
   #best = null;
   /** @type {{ ims: Picture[], tile: number[] } | null} */
   #filters = null;
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   #key = '';
   #timer = 0;
 
@@ -48,10 +49,10 @@ export class MicUnit {
   async #load() {
     const unit = this.#unit;
     if (unit === null || !this.#mic.on() || !this.#mic.facts || this.#mic.panel !== 'units') return;
-    const me = ++this.#ticket,
+    const isLast = this.#lastAsked.ask(),
       run = lx.state.run,
       now = [run, this.#layer, unit].join(),
-      still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
+      still = () => isLast() && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units',
       first = now !== this.#key;
     lx.stale([this.#host], true);
     try {
@@ -83,7 +84,7 @@ export class MicUnit {
         }
       }
     } catch (e) {
-      if (me === this.#ticket) {
+      if (isLast()) {
         if (this.#key !== now || !this.#data) {
           this.#data = null;
           this.#key = '';
@@ -129,13 +130,13 @@ export class MicUnit {
 
   /* its value here, between the lowest and the highest over images, and their mean */
   /** @param {Unit} data */
-  #range({ value, mean, deviation, low, high, dead }) {
+  #range({ value, mean, std, low, high, dead }) {
     const { short } = this.#mic,
       share = (/** @type {number} */ v) => 100 * Math.max(0, Math.min(1, high > low && !dead ? (v - low) / (high - low) : 0)) + '%',
       [fill, tick] = [make('i'), make('b')];
     fill.style.width = share(value);
     tick.style.left = share(mean);
-    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(deviation) });
+    const words = lx.t('mic.now', { value: short(value), mean: short(mean), deviation: short(std) });
     return [
       make('p', { className: 'lx-mic-now', textContent: words }),
       make('div', { className: 'lx-mic-line', title: lx.t('mic.range', { low: short(low), high: short(high) }) }, fill, tick),
@@ -184,7 +185,7 @@ export class MicUnit {
   }
 
   clear() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#data = this.#best = this.#filters = this.#unit = null;
     this.#key = '';
     this.#host.replaceChildren();

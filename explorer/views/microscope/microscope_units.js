@@ -1,6 +1,7 @@
 /* A page of a layer's units: their weights, encoder's and decoder's filters in pairs, maximising inputs, or the real images that excite
    them. */
 import { button, offer, progress } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { latest } from '../../shell/latest.js';
 import { Cells } from './microscope_cells.js';
 import { MicUnit } from './microscope_unit.js';
@@ -44,7 +45,7 @@ export class MicUnits {
   /** @type {UnitsAnswer | null} */
   #data = null;
   #shown = '';
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   #sought = false;
   /** @type {number | null} */
   #alike = null;
@@ -370,8 +371,8 @@ export class MicUnits {
     this.#find('.lx-mic-other').hidden = this.#look !== 'pairs' || this.#find('.lx-mic-other').options.length < 2;
     const run = lx.state.run,
       key = () => [run, this.#layer, this.#page, this.#alive, this.#look, this.#other].join('|'),
-      me = ++this.#ticket,
-      still = () => me === this.#ticket && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units';
+      isLast = this.#lastAsked.ask(),
+      still = () => isLast() && this.#mic.on() && lx.state.run === run && this.#mic.panel === 'units';
     try {
       if (this.#shown === key()) {
         lx.stale(this.#pages(), false);
@@ -411,7 +412,7 @@ export class MicUnits {
       this.#values();
     } catch (e) {
       this.#bar.hidden = true;
-      if (me === this.#ticket) {
+      if (isLast()) {
         this.#empty();
         this.#mic.failed(/** @type {Error} */ (e));
       }
@@ -487,7 +488,7 @@ export class MicUnits {
     this.#alive = false;
     this.#other = '';
     this.#shown = '';
-    this.#ticket++;
+    this.#lastAsked.drop();
     this.#grid.clear();
     this.#second.clear();
     this.#detail.clear();

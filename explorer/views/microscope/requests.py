@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
+import torch
 from pydantic import Field
 
 from ... import Refused, images
-from ...latent import moves
+from ...latent import moves, seed_to_image
 from ...runs.run import Run
 from ..base import Ask, Codes, HeldOutImage, NotReady, Pixels, Seed, pixels_of, short
 from . import answers, code_length, code_statistics, few_labels, linear_and_pca, sampling, units
@@ -61,7 +62,7 @@ class AskFacts(Question):
         if not run.spec.encodes:                # its generator's layers can be seen all the same
             return {"layers": [], "filters": False, "mirrors": 0, "linear": False, "threshold": None, "d": run.spec.w_dim}
         return {"layers": units.names(run), "filters": units.filters(run) is not None, "mirrors": run.model.mirrors(),
-                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.numbers(run)}
+                "linear": run.model.axes() is not None, "threshold": run.model.threshold(), "d": units.dimensions(run)}
 
 
 class AskUnits(Question):
@@ -83,7 +84,7 @@ class AskUnits(Question):
         chosen, pages = layer.page(page, self.alive)
         return {"ready": True, "layer": at, "total": len(layer.mean), "dead": int(layer.dead.sum()), "pages": pages, "page": page,
                 "seen": len(units.watched(run)), "units": [
-                    {"unit": int(k), "dead": bool(layer.dead[k]), "deviation": short(layer.std[k]), "mean": short(layer.mean[k]),
+                    {"unit": int(k), "dead": bool(layer.dead[k]), "std": short(layer.std[k]), "mean": short(layer.mean[k]),
                      "low": short(layer.low[k]), "high": short(layer.high[k]), "exciting": int(layer.exciting[k, 0])} for k in chosen]}
 
 
@@ -115,7 +116,7 @@ class AskAscent(Question):
         found, done = units.ascent(run, self.layer, self.units)
         if found is None:
             return {"ready": False, "done": short(done)}
-        tiles = ((found.inputs + 1) * 127.5).round().clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+        tiles = images.to_uint8(torch.from_numpy(found.inputs))
         return {"ready": True, "picture": images.data_url(images.grid(tiles, COLUMNS)), "tile": list(tiles.shape[1:3]),
                 "values": [short(v) for v in found.values], "grey": [short(v) for v in found.grey]}
 
@@ -147,10 +148,10 @@ class AskUnit(Source):
         k, layer = int(units.units_of(run, at, [self.unit])[0]), layers[at]
         out: answers.UnitAnswer = {
             "ready": True, "layer": at, "unit": k, "value": short(units.at(run, self.pixels(run)[None])[at][0, k]),
-            "mean": short(layer.mean[k]), "deviation": short(layer.std[k]), "low": short(layer.low[k]),
+            "mean": short(layer.mean[k]), "std": short(layer.std[k]), "low": short(layer.low[k]),
             "high": short(layer.high[k]), "dead": bool(layer.dead[k]), "exciting": layer.exciting[k].tolist(),
             "values": [short(v) for v in units.excited(run, at, k, layer.exciting[k])]}
-        if at == len(layers) - 1 and k < units.numbers(run):
+        if at == len(layers) - 1 and k < units.dimensions(run):
             step = float(layer.std[k])
             out["column"] = images.data_url(images.grid(units.column(run, self.code(run), k, step, run.label(self.label)), 3))
             out["step"] = short(step)
@@ -242,7 +243,7 @@ class AskDrawn(Question):
                 return {"ready": False, "done": short(done)}
             w = draw(SHOWN, self.seed)
         elif self.by == "own":
-            w = sampling.own(run, SHOWN, self.seed, run.label(self.label))
+            w = seed_to_image.samples(run, SHOWN, self.seed, run.label(self.label))
         else:
             w = sampling.normal(run, SHOWN, self.seed)
         return {"ready": True, "picture": images.data_url(images.grid(run.decode(w, run.label(self.label)), SHOWN)), "w": moves.to_text(w)}

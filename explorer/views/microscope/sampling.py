@@ -21,18 +21,13 @@ Draw = Callable[[int, int], np.ndarray]         # how many, and a seed, to codes
 def normal(run: Run, n: int, seed: int) -> np.ndarray:
     """Codes (n, d) of independent normal numbers about 0, as far out as the run's codes are over all."""
     codes = run.points_of_all()
-    w = np.random.default_rng(seed).normal(size=(n, units.numbers(run))) * np.sqrt((codes.astype(np.float64) ** 2).mean())
+    w = np.random.default_rng(seed).normal(size=(n, units.dimensions(run))) * np.sqrt((codes.astype(np.float64) ** 2).mean())
     return whole(run, w)
 
 
 def whole(run: Run, w: np.ndarray) -> np.ndarray:
-    """Codes (n, d) of the numbers that are their own, (n, units.numbers(run)): these again for each layer, where all have the same."""
+    """Codes (n, d) of the numbers that are their own, (n, units.dimensions(run)): these again for each layer, where all have the same."""
     return np.tile(w, (1, run.d // w.shape[1])).astype(np.float32)
-
-
-def own(run: Run, n: int, seed: int, label: int | None = None) -> np.ndarray:
-    """Codes (n, d) as the model itself draws them."""
-    return run.map_z(run.sample_z(n, seed), label)
 
 
 def mixture(run: Run) -> tuple[Draw | None, float]:
@@ -44,7 +39,7 @@ def mixture(run: Run) -> tuple[Draw | None, float]:
 def mixture_of(run: Run, progress: Progress = lambda share: None) -> Draw:
     """As ``mixture``, however long it takes."""
     def make() -> Draw:
-        codes = run.points_of_all()[:, :units.numbers(run)]
+        codes = run.points_of_all()[:, :units.dimensions(run)]
         codes = codes[np.linspace(0, len(codes) - 1, min(len(codes), FITTED)).astype(int)]
         space = code_length.principal(codes, LONG)
         low = ((codes - space.mean) @ space.axes.T).astype(np.float64)
@@ -84,4 +79,4 @@ def _drawer(run: Run, codes: np.ndarray, space: code_length.Space, low: np.ndarr
     return draw
 
 
-__all__ = ["COMPONENTS", "mixture", "mixture_of", "normal", "own"]
+__all__ = ["COMPONENTS", "mixture", "mixture_of", "normal"]

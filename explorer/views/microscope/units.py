@@ -82,11 +82,11 @@ def raw(run: Run, x: Tensor) -> list[Tensor]:
     told = run.model.activations(x)
     if told:
         return told
-    code, seen = run.model.encode(x).flatten(1)[:, :numbers(run)], run.model.features(x)
+    code, seen = run.model.encode(x).flatten(1)[:, :dimensions(run)], run.model.features(x)
     return [code] if seen is None else [seen, code]
 
 
-def numbers(run: Run) -> int:
+def dimensions(run: Run) -> int:
     """How many numbers of an image's code are its own: all d, or w_dim where every layer has the same."""
     return run.spec.w_dim if run.model.repeats() else run.d
 
@@ -247,8 +247,8 @@ def reach(run: Run) -> float:
     def make() -> float:
         if run.held is None:
             return 0.5 * float(np.prod(run.spec.shape)) ** 0.5
-        x = run.held.images(watched(run)[:500]).reshape(-1, int(np.prod(run.spec.shape))) / 127.5 - 1
-        return float(np.linalg.norm(x - x.mean(0), axis=1).mean())
+        x = images.to_tensor(run.held.images(watched(run)[:500])).flatten(1).double()
+        return float((x - x.mean(0)).norm(dim=1).mean())
     return run.recorded("reach", lambda: {"far": make()}, lambda e: float(e["far"]))
 
 
@@ -298,11 +298,11 @@ def column(run: Run, w: np.ndarray, unit: int, step: float, label: int | None) -
     """Three pictures (3, H, W, 3) uint8: the image of a code (d,), of the code with ``step`` more in one number (of every layer, where an
     image's code has the same in all), and what that adds (red) or takes away (blue)."""
     more = w.copy()
-    more[unit::numbers(run)] += step
+    more[unit::dimensions(run)] += step
     drawn = images.to_uint8(run.images(np.stack([w, more]), label))
     change = images.diverging((drawn[1].astype(np.float32) - drawn[0]).mean(-1))
     return np.stack([*(np.broadcast_to(d, change.shape) for d in drawn), change])
 
 
-__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "excited", "filters", "layer_of", "likeness", "names", "numbers",
-           "raw", "reach", "require", "same", "signed", "units_of", "watch", "watched", "watched_layers"]
+__all__ = ["PAGE", "Ascent", "Layer", "ascent", "at", "climb", "column", "dimensions", "excited", "filters", "layer_of", "likeness",
+           "names", "raw", "reach", "require", "same", "signed", "units_of", "watch", "watched", "watched_layers"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from training.checkpoint import Card
+from training.model import LatentSpec
 
 from .. import Context
 
 
-def supports(spec: dict[str, Any]) -> bool:
+def supports(spec: LatentSpec) -> bool:
     """Runs whose resolutions can be shown one by one."""
-    return bool(spec["levels"]) and len(spec["shape"]) == 3
+    return bool(spec.levels) and len(spec.shape) == 3
 
 
 def worth(card: Card) -> float:

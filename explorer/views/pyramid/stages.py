@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from training import stages
 
 from ... import images
-from ...latent import moves
+from ...latent import moves, seed_to_image
 from ...runs.run import Run
 
 
@@ -46,8 +46,8 @@ def kept(run: Run) -> StagesAnswer | NoStages:
     known, rows = stages.read(run.folder), stages.rows(run.folder, side, colours)
     if not len(rows):
         return {"stages": [], "grew": grew, "adds": adds}
-    labels = np.arange(stages.COLUMNS) % run.spec.num_classes if run.spec.num_classes else None
-    codes = run.map_z(run.sample_z(stages.COLUMNS, 0), labels)
+    labels = seed_to_image.classes(run, stages.COLUMNS)
+    codes = seed_to_image.samples(run, stages.COLUMNS, label=labels)
     sheet = np.concatenate([rows, run.decode(codes, labels)[None]]).reshape(-1, side, side, colours)
     told: list[Stage] = [{"what": s.what, "images": s.images} for s in known[:len(rows)]]
     return {"picture": images.data_url(images.grid(sheet, stages.COLUMNS)), "side": side, "columns": stages.COLUMNS,

@@ -17,6 +17,7 @@ import torch
 from training.errors import squared_error
 
 from ... import Refused, images
+from ...latent import seed_to_image
 from ...runs.run import Run
 
 STEPS, STARTS, TOGETHER = 200, 256, 3           # steps of Adam; samples to start from; of which so many are followed
@@ -118,9 +119,8 @@ class Adam:
 
 def _starts(run: Run, pixels: np.ndarray, label: int | None) -> tuple[np.ndarray, np.ndarray | None]:
     """The samples nearest to an image: codes (TOGETHER, d) and their classes (TOGETHER,), None for a run without."""
-    classes = run.spec.num_classes
-    labels = None if not classes else np.full(STARTS, label) if label is not None else np.arange(STARTS) % classes
-    codes = run.map_z(run.sample_z(STARTS, 0), labels)
+    labels = seed_to_image.classes(run, STARTS, label)
+    codes = seed_to_image.samples(run, STARTS, label=labels)
     errors = images.squared_error(run.images(codes, labels), pixels)
     near = errors.argsort()[:TOGETHER]
     return codes[near], None if labels is None else labels[near]

@@ -1,4 +1,5 @@
 /* The camera: asked for at a click and not before, a still picture, and the camera is off again. */
+import { LastAsked } from '../../shell/last_asked.js';
 import { blank, brush } from '../../shell/pictures.js';
 
 export class Camera {
@@ -6,7 +7,7 @@ export class Camera {
   #changed;
   /** @type {MediaStream | null} */
   #stream = null;
-  #asked = 0;
+  #lastAsked = new LastAsked();
 
   /** @param {HTMLVideoElement} video @param {(on: boolean) => void} changed */
   constructor(video, changed) {
@@ -26,9 +27,9 @@ export class Camera {
   /** Show what the camera sees. Throws what the browser throws: nobody allowed it, there is none. @param {'user' | 'environment'} facing */
   async start(facing) {
     this.stop();
-    const asked = ++this.#asked,
+    const isLast = this.#lastAsked.ask(),
       stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: facing, width: { ideal: 1280 } } });
-    if (asked !== this.#asked) {
+    if (!isLast()) {
       for (const track of stream.getTracks()) track.stop();
       return;
     }
@@ -50,7 +51,7 @@ export class Camera {
   }
 
   stop() {
-    this.#asked++;
+    this.#lastAsked.drop();
     if (!this.#stream) return;
     for (const track of this.#stream.getTracks()) track.stop();
     this.#stream = null;

@@ -3,6 +3,7 @@
 import { CLEAR, coordinate, effect, findDirections, moved } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, dial, turn } from '../../shell/direction_sliders.js';
 import { make } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { Code, Found, Origin } from '../../shell/types' */
@@ -46,7 +47,7 @@ export class Edit {
   #mine = '';
   /** @type {Row[]} */
   #rows = [];
-  #asked = 0;
+  #lastAsked = new LastAsked();
   #tries = 0;
   /** @type {string[]} */
   #wish = [];
@@ -68,7 +69,7 @@ export class Edit {
       this.sync();
       return;
     }
-    const me = ++this.#asked,
+    const isLast = this.#lastAsked.ask(),
       wanted = runKey();
     this.#mine = wanted;
     this.#rows = [];
@@ -77,9 +78,9 @@ export class Edit {
     this.#state('finding');
     this.#host.dataset.n = 0;
     try {
-      const found = await findDirections(() => me === this.#asked && shown() && wanted === runKey());
+      const found = await findDirections(() => isLast() && shown() && wanted === runKey());
       if (!found) {
-        if (me === this.#asked) this.#mine = '';
+        if (isLast()) this.#mine = '';
         return;
       }
       this.#list.append(...fields(found).map((all) => this.#row(all)));
@@ -89,7 +90,7 @@ export class Edit {
       this.sync();
       this.#tries = 0;
     } catch {
-      if (me === this.#asked && this.#tries++ < 3) {
+      if (isLast() && this.#tries++ < 3) {
         this.#mine = '';
         setTimeout(() => this.ask(), 2000);
       } else this.#state('none');

@@ -2,6 +2,7 @@
  * the ranking with a film of how it got there. A new input gives all searches up. `view`: join(rows), changed(). data-found counts codes
  * found. */
 import { button, count, entitle, make, wait } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { decoded, onto, pixelsOf, slice } from '../../shell/pictures.js';
 import { short } from './reconstruct_error.js';
 import { lx } from '../../shell/store.js';
@@ -72,7 +73,7 @@ export class Search {
   #rows = new Map();
   /** @type {Asked | null} */
   #image = null;
-  #ticket = 0;
+  #lastAsked = new LastAsked();
   /** @type {string[]} */
   #wish = [];
 
@@ -106,7 +107,7 @@ export class Search {
   }
 
   #reset() {
-    this.#ticket++;
+    this.#lastAsked.drop();
     for (const [name, e] of this.#rows) if (e.state && !e.state.ready && !e.state.problem) cancel(name, e);
     this.#view.join([]);
     this.#rows.clear();
@@ -135,9 +136,9 @@ export class Search {
       this.#view.changed();
       return;
     }
-    const mine = this.#ticket,
+    const isLast = this.#lastAsked.same(),
       asked = (e.asked = this.#image),
-      wanted = () => mine === this.#ticket && e.asked === asked && !!e.state && e.element.isConnected;
+      wanted = () => isLast() && e.asked === asked && !!e.state && e.element.isConnected;
     e.state = { step: 0, of: 1 };
     write(e);
     find(e, 's').hidden = false;

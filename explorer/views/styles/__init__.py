@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from training.checkpoint import Card
+from training.model import LatentSpec
 
 from .. import Context, figure
 
 
-def supports(spec: dict[str, Any]) -> bool:
+def supports(spec: LatentSpec) -> bool:
     """Runs that take a style for each of several layers."""
-    return spec["num_layers"] > 1 and len(spec["shape"]) == 3
+    return spec.num_layers > 1 and len(spec.shape) == 3
 
 
 def worth(card: Card) -> float:

@@ -17,7 +17,7 @@ from training.ranges import ranges
 from ... import Refused
 from ...latent import directions, galleries, moves, statistics
 from ...latent.directions import Direction
-from ...latent.layers import Noise, Truncation, average, images, shaped
+from ...latent.layers import Noise, Truncation, images, shaped, w_avg
 from ...runs.background import Progress
 from ...runs.record import Entry
 from ...runs.run import Run
@@ -27,7 +27,7 @@ STEPS, EPSILON = 32, 1e-3                       # places on a path, and the step
 HEAT = np.array([[0, 0, 0], [74, 16, 112], [206, 62, 74], [250, 170, 60], [255, 250, 220]], np.float32)
 
 
-def mixed(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:
+def mix_styles(rows: np.ndarray, columns: np.ndarray, layers: Sequence[bool] | np.ndarray, blend: float = 1.0) -> np.ndarray:
     """Codes (a, L, w) and (b, L, w) to every pair (a, b, L, w): the chosen ``layers`` (L,) go the share ``blend`` of the way from the
     row's style to the column's, all others are the row's."""
     share = np.asarray(layers, np.float32)[:, None] * np.float32(blend)
@@ -61,16 +61,16 @@ def expanded(run: Run, values: np.ndarray, n: int) -> np.ndarray:
     return shaped(run, moves.codes(values, run.d, n, n))
 
 
-def grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, cut: Truncation) -> np.ndarray:
+def mixing_grid(run: Run, sources: np.ndarray, rows: int, layers: Sequence[bool], blend: float, truncation: Truncation) -> np.ndarray:
     """The codes ((a + 1) · (b + 1), L, w) of a mixing grid, row by row: first the mean of W (where the run keeps one, else the first row's
     source) and the columns' sources, then each row's source and its mixtures. ``sources`` (a + b, L, w): the ``rows`` first."""
     mask = chosen(run, layers)
-    sources = cut.apply(run, sources)
+    sources = truncation.apply(run, sources)
     a, b = sources[:rows], sources[rows:]
-    mean = average(run)
+    mean = w_avg(run)
     corner = a[:1] if mean is None else np.broadcast_to(mean, a[:1].shape)
     top = np.concatenate([corner, b])
-    return np.concatenate([top, *(np.concatenate([a[k:k + 1], line]) for k, line in enumerate(mixed(a, b, mask, blend)))])
+    return np.concatenate([top, *(np.concatenate([a[k:k + 1], line]) for k, line in enumerate(mix_styles(a, b, mask, blend)))])
 
 
 def strip(run: Run, w: np.ndarray, values: Sequence[float], cutoff: int, plus: np.ndarray | None = None) -> np.ndarray:
@@ -100,7 +100,7 @@ def heat(values: np.ndarray, top: float) -> np.ndarray:
 Way = Callable[[np.ndarray], np.ndarray]        # places t (n,) in [0, 1] on a path to codes (n, L, w)
 
 
-def ways(run: Run, a: int, b: int, cut: Truncation, label: int | None = None) -> tuple[Way, Way]:
+def ways(run: Run, a: int, b: int, truncation: Truncation, label: int | None = None) -> tuple[Way, Way]:
     """The paths between the samples of two seeds: through Z (the arc for a normal prior, mapped), and straight through W."""
     require(run)
     label = run.label(label)
@@ -109,10 +109,10 @@ def ways(run: Run, a: int, b: int, cut: Truncation, label: int | None = None) ->
     walk = moves.slerp if run.spec.prior in ("normal", "mapped") else moves.lerp
 
     def through_z(t: np.ndarray) -> np.ndarray:
-        return cut.apply(run, shaped(run, run.map_z(np.stack([walk(za, zb, float(v)) for v in t]), label)))
+        return truncation.apply(run, shaped(run, run.map_z(np.stack([walk(za, zb, float(v)) for v in t]), label)))
 
     def through_w(t: np.ndarray) -> np.ndarray:
-        return cut.apply(run, np.stack([moves.lerp(ends[0], ends[1], float(v)) for v in t]).astype(np.float32))
+        return truncation.apply(run, np.stack([moves.lerp(ends[0], ends[1], float(v)) for v in t]).astype(np.float32))
     return through_z, through_w
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from training.ranges import ranges
 
 from ... import images
-from ...latent import galleries, layers, moves, reconstruction
+from ...latent import galleries, layers, moves, reconstruction, seed_to_image
 from ...runs.run import Run
 from ..base import (
     Ask,
@@ -37,7 +37,7 @@ Layers = Annotated[list[bool], Field(min_length=1, max_length=32)]
 Psi = Annotated[float, Field(allow_inf_nan=False, ge=-2, le=2)]
 
 
-class Cut(Request):
+class Truncated(Request):
     """Truncation towards the mean of W: by psi, in the first ``cutoff`` layers."""
 
     psi: Psi = 1.0
@@ -48,7 +48,7 @@ class Cut(Request):
         return layers.Truncation(self.psi, self.cutoff)
 
 
-class DrawStyles(Cut, Draw):
+class DrawMixingGrid(Truncated, Draw):
     """A mixing grid: in the first row the mean of W and the columns' sources, in each further row its source and the mixtures.
 
     Sources are the samples of seeds, or have the ``codes`` of real images, rows first: as "reals" answers them.
@@ -65,9 +65,9 @@ class DrawStyles(Cut, Draw):
     def draw(self, run: Run) -> np.ndarray:
         mixing.require(run)
         seeds = [*self.rows, *self.columns]
-        sources = (layers.shaped(run, galleries.sampled(run, np.array(seeds), run.label(self.label))) if self.codes is None
+        sources = (layers.shaped(run, seed_to_image.codes(run, seeds, run.label(self.label))) if self.codes is None
                    else mixing.expanded(run, self.codes, len(seeds)))
-        w = mixing.grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
+        w = mixing.mixing_grid(run, sources, len(self.rows), self.layers, self.blend, self.truncation)
         return tiles(run, w, len(self.columns) + 1, self.label, self.noise)
 
 
@@ -113,7 +113,7 @@ class AskStyles(Ask):
 
     def answer(self, run: Run) -> StylesAnswer:
         mixing.require(run)
-        w, mean = galleries.sampled(run, np.array([*self.rows, *self.columns]), self.label), layers.average(run)
+        w, mean = seed_to_image.codes(run, [*self.rows, *self.columns], self.label), layers.w_avg(run)
         return {"w": moves.to_text(w), "average": None if mean is None else moves.to_text(mean),
                 "ranges": [{"name": r.name, "first": r.first, "last": r.last, "low": r.low, "high": r.high} for r in ranges(run.spec)]}
 
@@ -179,7 +179,7 @@ class PathsAnswer(TypedDict):
     space: Literal["pixels", "features"]
 
 
-class AskPaths(Cut, Ask):
+class AskPaths(Truncated, Ask):
     """The way between two seeds' samples through Z (the upper row) and through W, and how long each is to the eye."""
 
     op: Literal["paths"]

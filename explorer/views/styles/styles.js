@@ -1,8 +1,9 @@
 /* Styles: samples or real images are mixed layer by layer, and truncated. Holds what is mixed and which code of it is the current one; the
  * grid, the layers, the dials, the strip over psi and all that is asked below it are modules of their own. */
 import { count } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/mounted.js';
-import { difference, mixed, truncated } from '../../shell/moves.js';
+import { difference, mixStyles, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -51,7 +52,7 @@ let sources = /** @type {Code | null} */ (null),
   owner = /** @type {string | null} */ (null),
   label = /** @type {number | null} */ (null),
   putting = false,
-  ticket = 0;
+  lastAsked = new LastAsked();
 const upto = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => k + 1),
   counted = (/** @type {string} */ key) => count(element, key);
 
@@ -64,7 +65,7 @@ const part = (of, k) => {
 /** @param {Code} of all sources @param {Place} place */
 const mix = (of, [r, c]) => {
   const a = part(of, sourceOf([r, c]));
-  return isSource([r, c]) ? a : mixed(a, part(of, SIDE + c), layers, blend / PER);
+  return isSource([r, c]) ? a : mixStyles(a, part(of, SIDE + c), layers, blend / PER);
 };
 /** @param {Code} w */
 const cut = (w, p = psi / PER) => (average ? truncated(w, average, p, cutoff) : w);
@@ -337,7 +338,7 @@ new StyleFilms(element, {
   },
   mixed: (mask, share) =>
     pick && !isSource(pick) && sources
-      ? withPlus(cut(mixed(part(sources, sourceOf(pick)), part(sources, SIDE + pick[1]), mask, share)))
+      ? withPlus(cut(mixStyles(part(sources, sourceOf(pick)), part(sources, SIDE + pick[1]), mask, share)))
       : null,
   get strengths() {
     return grain.strengths;
@@ -376,13 +377,13 @@ const grains = new StyleNoise($('.lx-grain'), grain, on),
 /** @param {Kept | null} [restore] what a link says of another run's, null: nothing; without, the same run has other sources */
 const fetchSources = async (restore) => {
   const { run } = opened(),
-    me = ++ticket;
+    isLast = lastAsked.ask();
   label = lx.state.label;
   try {
     const d = await lx.code({ op: 'styles', rows, columns });
-    if (me !== ticket || run !== lx.state.run || owner !== run) return;
+    if (!isLast() || run !== lx.state.run || owner !== run) return;
     const of = real.on ? await real.load() : d.w;
-    if (me !== ticket || run !== lx.state.run || owner !== run) return;
+    if (!isLast() || run !== lx.state.run || owner !== run) return;
     sources = of;
     average = d.average ? lx.f32(d.average) : null;
     ranges = d.ranges;
@@ -401,7 +402,7 @@ const fetchSources = async (restore) => {
     else rest();
     write(restore !== undefined);
   } catch (e) {
-    if (me === ticket) {
+    if (isLast()) {
       const { message } = /** @type {Error} */ (e);
       element.dataset.error = message;
       lx.say(message, 'error');

@@ -3,6 +3,7 @@
 import { effect, received, title } from '../../shell/direction_moves.js';
 import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, make, progress } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { weighed } from '../../shell/moves.js';
 import { ownDirections } from '../../shell/own.js';
 import { untilReady } from '../../shell/poll.js';
@@ -64,7 +65,7 @@ export class StyleDirections {
   #selected = null;
   #seen = false;
   #timer = 0;
-  #asked = 0;
+  #lastAsked = new LastAsked();
   #mine = '';
   /** @type {Found[]} */
   #styled = [];
@@ -216,9 +217,9 @@ export class StyleDirections {
     clearTimeout(this.#timer);
     if (!this.#on() || !this.#seen) return;
     this.#timer = setTimeout(async () => {
-      const me = ++this.#asked,
+      const isLast = this.#lastAsked.ask(),
         now = this.#key(),
-        still = () => me === this.#asked && this.#on() && this.#key() === now;
+        still = () => isLast() && this.#on() && this.#key() === now;
       if (now === this.#mine) {
         this.#build();
         return;

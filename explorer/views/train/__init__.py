@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from training.model import LatentSpec
 
 from .. import Context
 
 INSPECTOR = False
 
 
-def supports(spec: dict[str, Any]) -> bool:
+def supports(spec: LatentSpec) -> bool:
     """Every run: the view does not look at the current one."""
     return True
 

@@ -7,35 +7,32 @@ What is known of a training lies in its run's folder (``status.json``, ``log.jso
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import secrets
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import filelock
 import psutil
 
-import training
 from training import augment, checkpoint, families, heldout, lock, status
 from training.data import SIZES, TITLES, DataError, Reading, forget
-from training.files import Outside, inside, write_json
+from training.files import Outside, write_json
 from training.model import DataSpec, SettingError
 from training.status import Status
 
 from ...runs import lanes
 from .. import Access
 from .answers import FitAnswer, FormAnswer, SurveyAnswer
-from .augmented import of_known, of_own
+from .augmentation_preview import of_known, of_own
 from .error import JobError
 from .form import OWN, QUICK, arguments, chosen, fitted, form
-from .monitor import PROCESS_LOG, Monitor
-from .process import await_name, command, cores_for_training, environment
+from .monitor import Monitor
+from .start_training import start
 from .uploads import JOB, job_of
 
 MOST_PART = 80                                  # characters of the name of a set within
@@ -250,24 +247,12 @@ class Jobs(Monitor):
 
     def _launch(self, folder: Path, family: str, data: str, images: int, options: list[str], save_seconds: float) -> None:
         every = self.save_seconds if self.save_seconds is not None else save_seconds
-        cores = cores_for_training()
-        line = command(folder, family, cores, every, [*options, *([] if self.evaluate else ["--no-evaluate"])])
-        quiet = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        more = [] if self.evaluate else ["--no-evaluate"]
+
+        def begun(process: subprocess.Popen[bytes]) -> None:
+            self._processes[folder.name] = process
         try:
-            with lock.Lock(folder):
-                started = datetime.now(UTC).isoformat(timespec="seconds")
-                starting = Status("running", os.getpid(), family, data, images, started, "starting")
-                status.write(folder, starting)          # on a full disk nothing is started
-                with open(inside(folder, PROCESS_LOG), "wb") as log:
-                    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment(cores),
-                                               cwd=Path(training.__file__).parent.parent, start_new_session=True, creationflags=quiet)
-                self._processes[folder.name] = process
-                try:
-                    status.write(folder, dataclasses.replace(starting, pid=process.pid))
-                except OSError:
-                    process.kill()
-                    raise
-                await_name(process)
+            process = start(folder, Status("running", os.getpid(), family, data, images, "", "starting"), every, [*options, *more], begun)
         except lock.Taken as e:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:

@@ -1,6 +1,6 @@
 /* The curves of a training: its loss and each term of it over the images seen, and the buttons that hide a term. */
 import { make } from '../../shell/dom.js';
-import { PLAIN, plainLayout } from '../../shell/plot.js';
+import { PLAIN, curvesLayout } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
 import { brief, word } from './training_words.js';
 
@@ -40,27 +40,17 @@ const heights = (lines) => {
 };
 
 /** @param {Line[]} lines @param {number} total */
-const layout = (lines, total) => {
-  const axis = { fixedrange: true, gridcolor: lx.css('--line'), zeroline: false, linecolor: lx.css('--line') };
-  return {
-    ...plainLayout({ l: 46, r: 8, t: 6, b: 26 }, 11),
-    hovermode: 'x unified',
-    hoverlabel: {
-      bgcolor: lx.css('--panel'),
-      bordercolor: lx.css('--line'),
-      font: { color: lx.css('--ink'), size: 12, family: lx.css('--ui') },
-    },
-    xaxis: {
-      ...axis,
+const layout = (lines, total) =>
+  curvesLayout({ l: 46, r: 8, t: 6, b: 26 }, 11, {
+    x: {
       showgrid: false,
       nticks: 4,
       tickformat: '~s',
       hoverformat: ',d',
       range: [0, Math.max(total || 0, ...lines.map(({ l }) => l[l.length - 1][0]), 1)],
     },
-    yaxis: { ...axis, nticks: 5, tickformat: '~s', range: heights(lines) },
-  };
-};
+    y: { nticks: 5, tickformat: '~s', range: heights(lines) },
+  });
 
 export class LossCurves {
   #element;

@@ -16,7 +16,7 @@ from training.card import NAME
 from training.files import Outside, inside, tail
 from training.status import STATUS, Status
 
-from ...runs.own import tracked
+from ...runs.ownership import tracked
 from .. import Access
 from .answers import Can, Failure, Idle, Recent, Snapshot, State
 from .uploads import UPLOADS, Uploads, as_json, job_of, merged

@@ -1,8 +1,9 @@
 /* The form of a training: family, data, recipe, settings and name; a training is started here. What was chosen and typed is in the link. */
 import { button, make } from '../../shell/dom.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
-import { Augmented } from './augmented.js';
+import { Augmented } from './augmentation_preview.js';
 import { fits, settingField } from './setting_field.js';
 import { number, word } from './training_words.js';
 import { Upload } from './upload.js';
@@ -29,7 +30,7 @@ export class TrainingForm {
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
   #busy = false;
-  #asked = 0;
+  #lastAsked = new LastAsked();
 
   /** @param {any} element @param {View} view */
   constructor(element, view) {
@@ -265,10 +266,7 @@ export class TrainingForm {
         this.#chosen.recipe = v;
       },
     );
-    const help = 'recipe.' + this.#chosen.recipe + '.help';
-    this.#find('.lx-recipe-note').textContent =
-      lx.t('train.recipe.images', { n: number(Number(this.#edited.images || this.#values().images)) }) +
-      (lx.known(help) ? ' ' + lx.t(help) : '');
+    this.#tellImages();
     this.#fillSettings();
     this.#suggest();
     this.allow();
@@ -276,11 +274,21 @@ export class TrainingForm {
     this.#seen.show();
   }
 
+  /** How many images are seen, and what may be expected of that many. */
+  #tellImages() {
+    const help = 'recipe.' + this.#chosen.recipe + '.help',
+      usual = Number(this.#values().images),
+      n = Number(this.#edited.images || usual),
+      enough = lx.known(help) ? lx.t(help) : '',
+      more = n < usual ? lx.t('train.recipe.fewer', { n: number(usual) }) : enough;
+    this.#find('.lx-recipe-note').textContent = `${lx.t('train.recipe.images', { n: number(n) })} ${more}`.trim();
+  }
+
   /** What follows from a person's own images: how many train, the batch, the pixel model. */
   async #fit() {
     const host = this.#find('.lx-own-fit'),
       upload = this.#own && this.#upload.token,
-      asked = ++this.#asked;
+      isLast = this.#lastAsked.ask();
     if (!upload) {
       host.textContent = '';
       this.#decide({});
@@ -288,7 +296,7 @@ export class TrainingForm {
     }
     try {
       const f = await this.#view.ask('job_fit', { ...this.#chosen, settings: this.#edited, upload });
-      if (asked !== this.#asked) return;
+      if (!isLast()) return;
       this.#decide({ ...f.settings, batch_size: f.batch });
       const counts = { training: number(f.training), held: number(f.held_out), batch: number(f.batch) },
         kind = lx.t(f.grey ? 'train.own.grey' : 'train.own.colour'),
@@ -296,7 +304,7 @@ export class TrainingForm {
       host.textContent = [lx.t(f.enough ? 'train.own.fit' : 'train.own.fit.batch', counts), kind, ...follows].join(' ');
       host.classList.toggle('bad', !f.enough);
     } catch (e) {
-      if (asked === this.#asked) host.textContent = /** @type {Error} */ (e).message;
+      if (isLast()) host.textContent = /** @type {Error} */ (e).message;
     }
   }
 
@@ -331,6 +339,7 @@ export class TrainingForm {
       if (value === undefined) delete this.#edited[s.name];
       else this.#edited[s.name] = value;
       this.#write();
+      this.#tellImages();
       this.#fit();
       this.#seen.show();
     });

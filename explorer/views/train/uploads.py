@@ -1,4 +1,4 @@
-"""A person's own images on their way to a training, and the notes on what of them is left out."""
+"""Where an upload is made safe: a person's own images on their way to a training, and the notes on what of them is left out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import shutil
 import time
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
-from training import look, notes, pictures, tables
+from training import data_preview, notes, pictures, tables
 from training.archive import TARS
 from training.data import DataError
 from training.files import Outside, inside, read_json, write_json
@@ -30,12 +30,25 @@ MOST_FILES = 20_000
 MOST_CHUNK = 4 * 1024**2
 KEEP_FREE = 1024**3                             # bytes of disk that an upload leaves
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
+MOST_NAME = 40                                  # letters of a set's name that are kept
 DEEPEST = 8                                     # folders of a file's path that are kept, its name included
 DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
 FOUND = "found.json"                            # of an upload: what its survey found, and how it is read
 BESIDE = "mapping.txt"                          # how EMNIST's lists of classes end, which its tables need
 OF_NUMBERS = {"is_arrays", "is_csv", "is_idx"}  # kinds of tables of which a person may say how their images lie
 SAID_LATER = {"grey", "colour", "held"}         # by what follows for a training
+
+
+def is_token(said: object) -> TypeGuard[str]:
+    """Whether it looks like what ``begin`` gives: nothing else is ever part of a path."""
+    return isinstance(said, str) and re.fullmatch(r"[0-9a-f]{16}", said) is not None
+
+
+def safe_parts(path: str) -> list[str]:
+    """A stranger's path as names that are harmless below a folder, the last ones: no "..", no hidden folder, no character that a system
+    reads; empty where nothing is left of the file's own name."""
+    parts = [re.sub(r"[^\w.\- ]", "_", p).lstrip(".")[-80:] for p in re.split(r"[\\/]", path)][-DEEPEST:]
+    return [p for p in parts if p] if parts and parts[-1] else []
 
 
 class Uploads:
@@ -49,25 +62,25 @@ class Uploads:
         """A new, empty upload; ``title`` names the data set. Returns its token."""
         self.clear()
         token = secrets.token_hex(8)
-        slug = re.sub(r"[\W_]+", "-", readable(title).lower()).strip("-")[:30].strip("-") or "images"
-        (self.root / token / f"{slug}-{token[:4]}").mkdir(parents=True)
+        name = re.sub(r'[\\/:*?"<>|]+', " ", readable(title))[:MOST_NAME].strip(" .") or "images"         # its folder says its title
+        (self.root / token / name).mkdir(parents=True)
         return token
 
     def _folder(self, token: str) -> Path:
-        if not isinstance(token, str) or not re.fullmatch(r"[0-9a-f]{16}", token) or not (self.root / token).is_dir():
+        if not is_token(token) or not (self.root / token).is_dir():
             raise JobError("These images are no longer on the server; choose them again.", "train.error.upload.gone")
         return next(p for p in sorted((self.root / token).iterdir()) if p.is_dir())
 
     def add(self, token: str, path: str, piece: bytes, first: bool) -> None:
         """Write or append a piece of the file ``path``, made harmless, hidden folders and ".." left out."""
         folder = self._folder(token)
-        parts = [re.sub(r"[^\w.\- ]", "_", p).lstrip(".")[-80:] for p in re.split(r"[\\/]", path)][-DEEPEST:]
-        if not parts or not parts[-1] or len(piece) > MOST_CHUNK:
+        parts = safe_parts(path)
+        if not parts or len(piece) > MOST_CHUNK:
             raise JobError("A file of this upload has no usable name.", "train.error.upload.name")
         if not taken(parts[-1]):
             raise JobError(f"{parts[-1]} is neither an image nor an archive or table of images.", "train.error.upload.kind",
                            name=parts[-1])
-        target = folder.joinpath(*[p for p in parts if p])
+        target = folder.joinpath(*parts)
         if target == folder or first == target.exists():
             raise JobError("A file of this upload came twice or in the wrong order; choose the images again.", "train.error.upload.order")
         self._room(token, folder, len(piece), first)
@@ -122,7 +135,7 @@ class Uploads:
             raise JobError(sentence, "train.error.upload.few", least=FEWEST, n=found.images, notes=as_json(told))
         return _answer(found, told, reading)
 
-    def reading(self, token: Any) -> Reading:
+    def reading(self, token: str) -> Reading:
         """How an upload is read: as its last survey was asked. Raises JobError where there is no such upload."""
         self._folder(token)
         try:
@@ -131,7 +144,7 @@ class Uploads:
         except (OSError, ValueError, TypeError, AttributeError):
             return Reading()
 
-    def found(self, token: Any) -> tuple[int, int, bool]:
+    def found(self, token: str) -> tuple[int, int, bool]:
         """How many images the survey of an upload found, how many of them are held out, and whether they are grey. Raises JobError where
         there was none."""
         try:
@@ -141,9 +154,9 @@ class Uploads:
         except (OSError, ValueError, TypeError, KeyError) as e:
             raise JobError("These images are no longer on the server; choose them again.", "train.error.upload.gone") from e
 
-    def dropped(self, token: Any) -> list[notes.Note]:
+    def dropped(self, token: object) -> list[notes.Note]:
         """What the browser left out of an upload."""
-        if not isinstance(token, str) or not re.fullmatch(r"[0-9a-f]{16}", token):
+        if not is_token(token):
             return []
         try:
             kinds = read_json(self.root / token / DROPPED, 2**12)
@@ -153,7 +166,7 @@ class Uploads:
 
     def remove(self, token: str) -> None:
         """Forget an upload."""
-        if re.fullmatch(r"[0-9a-f]{16}", token or ""):
+        if is_token(token):
             shutil.rmtree(self.root / token, ignore_errors=True)
 
     def clear(self) -> None:
@@ -168,7 +181,7 @@ class Uploads:
 
 def _answer(found: Survey, told: list[notes.Note], reading: Reading) -> SurveyAnswer:
     kinds = {n.kind for n in found.found}
-    sheet = base64.b64encode(look.png(found)).decode("ascii")
+    sheet = base64.b64encode(data_preview.png(found)).decode("ascii")
     return SurveyAnswer(images=found.images, notes=as_json(told), found=as_json([n for n in found.found if n.kind not in SAID_LATER]),
                         sheet=sheet and f"data:image/png;base64,{sheet}", table=bool(kinds & OF_NUMBERS), turned=reading.turned,
                         parts=list(found.parts), part=reading.part or next(iter(found.parts), ""))

@@ -1,5 +1,5 @@
 import { joined } from '../../shell/bytes.js';
-import { button, count, entitle, make, offer } from '../../shell/dom.js';
+import { button, count, entitle, make, offer, onNewSize } from '../../shell/dom.js';
 import { LENGTHS, Player } from '../../shell/film_player.js';
 import { saveFilm } from '../../shell/film_saving.js';
 import { walkText } from './film_state.js';
@@ -77,7 +77,7 @@ const cached = () => {
   return now.text;
 };
 const label = () => {
-  play.textContent = lx.t(player.playing ? 'walk.pause' : 'walk.play');
+  play.textContent = lx.t(player.playing ? 'film.pause' : 'film.play');
   play.setAttribute('aria-pressed', player.playing);
   element.dataset.playing = player.playing;
 };
@@ -144,7 +144,7 @@ const savers = () => {
   const name = lx.t('walk.' + way);
   for (const format of ['gif', 'mp4']) {
     const b = $('.lx-' + format),
-      save = lx.t('walk.' + format);
+      save = lx.t('film.' + format);
     b.textContent = both ? `${save} · ${name}` : save;
     b.title = both ? lx.t('walk.save.one', { way: name }) : '';
   }
@@ -434,7 +434,7 @@ $('.lx-mp4').onclick = film('mp4');
 const lengths = () =>
   offer(
     length,
-    LENGTHS.map((n) => [n, lx.t('walk.seconds', { n })]),
+    LENGTHS.map((n) => [n, lx.t('film.seconds', { n })]),
     length.value || 6,
   );
 lx.on('run', () => {
@@ -478,12 +478,5 @@ lx.on('lang', () => {
   draw();
 });
 lx.on('restore', restore);
-let wide = 0;
-new ResizeObserver(() => {
-  const now = frames();
-  if (contact.clientWidth && now !== wide) {
-    wide = now;
-    strip();
-  }
-}).observe(contact);
+onNewSize(contact, strip, frames);
 lx.translate(element);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.assets import EXPLORER
-from explorer.runs import own
+from explorer.runs import ownership
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.views import firsts, modules
@@ -68,17 +68,17 @@ def test_a_visitor_names_nothing(root):
 
 def test_a_run_of_a_shipped_name_is_own_where_it_was_trained_here(root):
     folder = root / "vae-mnist"
-    assert not own.is_own(folder) and own.is_own(root / "mine")
+    assert not ownership.is_own(folder) and ownership.is_own(root / "mine")
     write(folder, Status("finished"))
-    assert (folder / STATUS).is_file() and own.is_own(folder)
+    assert (folder / STATUS).is_file() and ownership.is_own(folder)
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "add", "vae-mnist/card.json"], cwd=root, check=True)
-    own.tracked.cache_clear()
-    assert not own.is_own(folder), "who trains the shipped runs anew has them in the repository"
+    ownership.tracked.cache_clear()
+    assert not ownership.is_own(folder), "who trains the shipped runs anew has them in the repository"
 
 
 def test_what_is_in_the_repository_is_on_the_shelf():
-    assert own.tracked((EXPLORER.parent / "trained").resolve()) <= own.SHIPPED
+    assert ownership.tracked((EXPLORER.parent / "trained").resolve()) <= ownership.SHIPPED
 
 
 def test_each_view_opens_with_a_run_that_fits_it(tmp_path):

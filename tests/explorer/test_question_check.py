@@ -12,7 +12,7 @@ from gradio_client import Client
 from starlette.testclient import TestClient
 
 from explorer.server import gradio_internals as internals
-from explorer.server.asked import Asked
+from explorer.server.question_check import QuestionCheck
 from tests import host
 from tests.explorer.conftest import data, make
 
@@ -90,7 +90,7 @@ def test_right_questions_go_through_as_they_are():
     app = SimpleNamespace(get_blocks=lambda: SimpleNamespace(fns={0: one}, blocks={}))
 
     async def in_an_app(scope, receive, send):
-        await Asked(behind)({**scope, "app": app}, receive, send)
+        await QuestionCheck(behind)({**scope, "app": app}, receive, send)
     http = TestClient(in_an_app)
     for body in (b'{"data": ["tiny"]}', b"no json", b"[1]"):
         answer = http.post("/gradio_api/run/sample", content=body)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from training import label
 
 from .. import Refused
-from ..runs import own
+from ..runs import ownership
 from ..runs.session import Session
 from ..views.endpoints import Nothing
 from .access import Access
@@ -32,7 +32,7 @@ def name_run(session: Session, access: Access, asked: Named) -> Nothing:
     """Keep an own run's title and description with it. Raises VisitorError, NotThere, or Refused for one that came with the program."""
     access.require_training()
     folder = session.kept(asked.run)
-    if not own.is_own(session.place(asked.run)):
+    if not ownership.is_own(session.place(asked.run)):
         raise Refused(f"{asked.run} came with the program and keeps its name.")
     try:
         if folder != session.place(asked.run):

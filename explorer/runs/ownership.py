@@ -6,10 +6,10 @@ import subprocess
 from functools import lru_cache
 from pathlib import Path
 
-from training import checkpoint, shelf
+from training import checkpoint, shipped_runs
 from training.status import STATUS
 
-SHIPPED = frozenset(r.name for r in shelf.RUNS)
+SHIPPED = frozenset(r.name for r in shipped_runs.RUNS)
 
 
 @lru_cache(8)

@@ -22,7 +22,7 @@ SENTENCES = {
 MOST = 2**16                                    # bytes of an answer that are looked at
 
 
-class Told:
+class Refusals:
     """ASGI middleware behind which no refusal of a program's request is a bare word or a list of a framework's."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,4 +59,4 @@ def is_ours(body: bytes) -> bool:
     return isinstance(said, dict) and isinstance(said.get("error"), str)
 
 
-__all__ = ["Told"]
+__all__ = ["Refusals"]

@@ -8,7 +8,7 @@ import torch
 
 from tests.explorer.conftest import data
 from tests.explorer.generators import make_generator
-from training import checkpoint, features, seeds
+from training import checkpoint, choose_seed, features
 from training.card import CheckpointError
 from training.families import infogan
 from training.model import Batch
@@ -32,8 +32,8 @@ def without_test(card):
 
 def test_the_best_sign_is_chosen_and_the_card_says_how_many_and_how_they_spread(runs, monkeypatch):
     signs = iter([0.5, 0.9, 0.7])
-    monkeypatch.setattr(seeds, "sign_of", lambda root, card, dataset: (lambda model: next(signs), "a sign"))
-    card = seeds.choose(runs, ["run-0", "run-1", "run-2"], "best", without_test)
+    monkeypatch.setattr(choose_seed, "sign_of", lambda root, card, dataset: (lambda model: next(signs), "a sign"))
+    card = choose_seed.choose(runs, ["run-0", "run-1", "run-2"], "best", without_test)
     again = checkpoint.read_card(runs / "best")
     assert card == again and again.seed == 1 and again.name == "best"
     assert again.seeds == {"tried": [0, 1, 2], "chosen_by": "a sign", "signs": [0.5, 0.9, 0.7], "figures": {"code_error": [0.0, 0.1, 0.2]}}
@@ -44,7 +44,7 @@ def test_the_best_sign_is_chosen_and_the_card_says_how_many_and_how_they_spread(
 
 def test_infogan_is_judged_by_what_its_categories_survive(runs):
     card = checkpoint.read_card(runs / "run-0")
-    ask, words = seeds.sign_of(runs, card, data())
+    ask, words = choose_seed.sign_of(runs, card, data())
     assert "same category" in words
     model = checkpoint.load(runs / "run-0")[0]
     with torch.no_grad():                                   # one category whatever is shown: steady, and of no use
@@ -70,16 +70,16 @@ def test_other_families_by_the_distance_to_training_images(tmp_path, monkeypatch
         checkpoint.update(make_generator(tmp_path, f"gan-{seed}", "gan", data(), seed=seed, z_dim=4), seed=seed)
     card = checkpoint.read_card(tmp_path / "gan-0")
     with pytest.raises(CheckpointError, match="no feature net"):
-        seeds.sign_of(tmp_path, card, data())
+        choose_seed.sign_of(tmp_path, card, data())
     net = features.FeatureNet(features.fields_of(card.data), card.data.shape, width=8).eval()
     monkeypatch.setattr(net, "card", {"data": {"name": "x"}}, raising=False)
     monkeypatch.setattr(features.FeatureNet, "sha256", "0" * 64)
     monkeypatch.setattr(features, "load", lambda root, spec: net)
-    monkeypatch.setattr(seeds.figures, "SAMPLES", 60)
-    ask, words = seeds.sign_of(tmp_path, card, without_test(card))
+    monkeypatch.setattr(choose_seed.figures, "SAMPLES", 60)
+    ask, words = choose_seed.sign_of(tmp_path, card, without_test(card))
     assert "training images" in words
     real = Batch.of(torch.from_numpy(np.ascontiguousarray(data().train.images[:60]))).images
-    monkeypatch.setattr(seeds.figures, "draw", lambda model, n: iter([(None, real, None)]))
+    monkeypatch.setattr(choose_seed.figures, "draw", lambda model, n: iter([(None, real, None)]))
     assert ask(checkpoint.load(tmp_path / "gan-0")[0]) == pytest.approx(0, abs=1e-3), "training images themselves are at no distance"
 
 
@@ -89,12 +89,12 @@ def test_other_families_by_the_distance_to_training_images(tmp_path, monkeypatch
 def test_what_is_no_choice_between_seeds_is_refused(runs, change, words):
     card = replace(checkpoint.read_card(runs / "run-1"), **change)
     with pytest.raises(CheckpointError, match=words):
-        seeds.comparable([checkpoint.read_card(runs / "run-0"), card])
+        choose_seed.comparable([checkpoint.read_card(runs / "run-0"), card])
 
 
 def test_nothing_is_overwritten_and_one_run_is_no_choice(runs):
     with pytest.raises(CheckpointError, match="is there already"):
-        seeds.choose(runs, ["run-0", "run-1"], "run-2", without_test)
+        choose_seed.choose(runs, ["run-0", "run-1"], "run-2", without_test)
     with pytest.raises(CheckpointError, match="two runs or more"):
-        seeds.choose(runs, ["run-0"], "best", without_test)
+        choose_seed.choose(runs, ["run-0"], "best", without_test)
     assert not (runs / "best").exists()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -25,7 +24,7 @@ QUESTIONS = (*DIRECT, internals.CALL, internals.JOIN)
 NO_STORE = {"cache-control": "no-store"}
 
 
-class Asked:
+class QuestionCheck:
     """ASGI middleware in front of Gradio, where a body comes in one piece (bodies.py)."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -50,7 +49,7 @@ class Asked:
         await self.app(scope, again(body, receive), _told(scope, receive, send) if path.startswith(DIRECT) else send)
 
 
-def _wrong(app: Any, path: str, body: bytes) -> tuple[int, str] | None:
+def _wrong(app: internals.App, path: str, body: bytes) -> tuple[int, str] | None:
     """Status and sentence for a question that Gradio cannot be asked; None for one that it can, or refuses by itself."""
     try:
         asked = json.loads(body)
@@ -93,4 +92,4 @@ async def _say(status: int, sentence: str, scope: Scope, receive: Receive, send:
     await JSONResponse({"error": sentence, "detail": sentence}, status, headers=NO_STORE)(scope, receive, send)
 
 
-__all__ = ["Asked"]
+__all__ = ["QuestionCheck"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from training import checkpoint, families, renamed
+from training import checkpoint, families, old_names
 from training.card import read_card
 from training.files import sha256
 
@@ -52,9 +52,9 @@ def test_a_resume_state_of_earlier_names_goes_on(name):
 
 
 def test_the_new_name_counts_where_both_stand():
-    assert renamed.settings({"lazy": 4, "r1_interval": 8, "images": 1}) == {"r1_interval": 8, "images": 1}
-    assert renamed.settings({"lazy": 4}) == {"r1_interval": 4}
-    assert renamed.card({"begun_with": "a", "init_from": "b", "config": {"lazy": 4}}) == {"init_from": "b", "config": {"r1_interval": 4}}
+    assert old_names.settings({"lazy": 4, "r1_interval": 8, "images": 1}) == {"r1_interval": 8, "images": 1}
+    assert old_names.settings({"lazy": 4}) == {"r1_interval": 4}
+    assert old_names.card({"begun_with": "a", "init_from": "b", "config": {"lazy": 4}}) == {"init_from": "b", "config": {"r1_interval": 4}}
 
 
 def test_a_run_of_before_a_setting_is_what_it_was(tmp_path):
@@ -68,19 +68,19 @@ def test_a_run_of_before_a_setting_is_what_it_was(tmp_path):
     loaded, read = checkpoint.load(folder)
     x = torch.linspace(-1, 1, 784).view(1, 1, 28, 28)[..., :read.spec.shape[-2], :read.spec.shape[-1]].expand(1, *read.spec.shape)
     assert read.config["equalized"] is False and torch.equal(loaded.encode(x), model.encode(x))
-    assert all({f.name for f in dataclasses.fields(families.get(name).Config)} >= set(was) for name, was in renamed.LATER.items())
+    assert all({f.name for f in dataclasses.fields(families.get(name).Config)} >= set(was) for name, was in old_names.LATER.items())
 
 
 def test_no_setting_of_now_is_called_as_one_was():
     fields = {f.name for name in families.names() for f in dataclasses.fields(families.get(name).Config)}
-    assert set(renamed.SETTINGS.values()) <= fields and not fields & set(renamed.SETTINGS)
+    assert set(old_names.SETTINGS.values()) <= fields and not fields & set(old_names.SETTINGS)
     assert SMALL["r1_interval"] == 1
     for name in families.names():
         keys = trainer(families.get(name)).objective.state_dict()
-        assert [renamed.tensor(k) for k in keys] == list(keys)
+        assert [old_names.tensor(k) for k in keys] == list(keys)
 
 
 def test_shipped_cards_are_read_by_the_names_of_now(request):
     root = request.config.rootpath / "trained"
     cards = [read_card(p.parent) for p in root.glob("*/card.json")]
-    assert len(cards) > 30 and not any(set(c.config) & set(renamed.SETTINGS) for c in cards)
+    assert len(cards) > 30 and not any(set(c.config) & set(old_names.SETTINGS) for c in cards)

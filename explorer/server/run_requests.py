@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from .. import images
+from ..runs.batching import Joint
 from ..runs.run import Run
 from ..runs.session import Session
-from ..runs.together import Joint
 from ..views import base, operations
 from ..views.base import Draw, DrawOne
 from ..views.endpoints import NO_STORE

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse
@@ -25,7 +24,7 @@ JOIN, LISTEN = (internals.JOIN, internals.CALL), (internals.LISTEN, internals.CA
 FULL = "Your other questions are still being answered; ask fewer at once."
 
 
-class Heard:
+class GradioQueue:
     """ASGI middleware in front of gradio's queue."""
 
     def __init__(self, app: ASGIApp, each: int = EACH, patience: float = PATIENCE) -> None:
@@ -74,13 +73,13 @@ class Heard:
             if not self.asking[who]:
                 del self.asking[who], self.gates[who]
 
-    async def sweep(self, queue: Any) -> None:
+    async def sweep(self, queue: internals.Queue) -> None:
         """Forget sessions that nobody has listened to for ``patience`` seconds, for as long as there are sessions."""
         while internals.sessions(queue):
             await asyncio.sleep(self.patience / 2)
             await self.forget(queue, time.monotonic())
 
-    async def forget(self, queue: Any, now: float) -> None:
+    async def forget(self, queue: internals.Queue, now: float) -> None:
         """One look at all sessions."""
         self.quiet = {s: self.quiet.get(s, now) for s in internals.sessions(queue) if not self.listening[s]}
         for session in [s for s, since in self.quiet.items() if now - since >= self.patience]:
@@ -88,4 +87,4 @@ class Heard:
             del self.quiet[session]
 
 
-__all__ = ["Heard"]
+__all__ = ["GradioQueue"]

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from training import checkpoint
 from training import datasets as known_sets
-from training.measured import FigureTold, figure
-from training.model import DataSpec
+from training.metric_registry import FigureTold, figure
+from training.model import DataSpec, LatentSpec
 from training.outside import NOWHERE
 from training.typeset import typeset
 
 from ..latent import layers, moves, neighbours, run_directions
-from ..runs import datasets, own, point_tiles
+from ..runs import datasets, ownership, point_tiles
 from ..runs.run import Run
 from ..runs.session import Session
 from ..views import firsts
 from .access import Access
 from .answers import CardTold, DatasetTold, RunAnswer, RunRow, RunsAnswer, Slider, Spec
 
-Views = Callable[[dict[str, Any]], list[str]]
+Views = Callable[[LatentSpec], list[str]]
 
 
 def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
@@ -30,17 +30,17 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
     rows: list[RunRow] = []
     for card in cards.values():
         can = point_tiles.shown(card.spec)
-        spec = can.to_dict()
         family_title = session.about(card)["family_title"]
         rows.append(RunRow(
             name=card.name, title=card.title or family_title, description=labels[card.name].description,
-            own=own.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
+            own=ownership.is_own(session.places[card.name]), family=card.family, family_title=family_title, dataset=card.data.key,
             dataset_title="" if card.data.name == NOWHERE.name else titles[card.data.key],
             group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
-            images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(spec)))
+            frechet_ratio=card.metrics.get("frechet_ratio", {}).get("value"),
+            images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(can)))
     return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards, session.named(cards)), "problems": problems,
             "training": access.training}
 
@@ -57,11 +57,11 @@ def describe(session: Session, name: str, views: Views) -> RunAnswer:
     directions = [Slider(vector=moves.to_text(v), sigma=float(s), share=round(float(share), 5), label=e.label, effect=round(e.change, 3),
                          low=e.low, high=e.high, also=list(e.also))
                   for v, s, share, e in zip(basis.vectors, basis.sigmas, basis.shares, effects, strict=True)]
-    about, spec = session.about(run.card), run.spec.to_dict()
+    about = session.about(run.card)
     return {"card": cast(CardTold, checkpoint.to_dict(session.titled(run.card))), "paper": about["paper"], "equation": about["equation"],
             "mathml": typeset(about["equation"]), "headline": _headline(run.card), "summary": about["summary"],
-            "family_title": about["family_title"], "spec": cast(Spec, spec), "views": views(spec),
-            "mean": moves.to_text(basis.mean), "truncates": layers.average(run) is not None, "scale": basis.scale, "directions": directions,
+            "family_title": about["family_title"], "spec": cast(Spec, run.spec.to_dict()), "views": views(run.spec),
+            "mean": moves.to_text(basis.mean), "truncates": layers.w_avg(run) is not None, "scale": basis.scale, "directions": directions,
             "points": run.coded,
             "projections": neighbours.projections(run), "umap": None if run.map is None else {"n_neighbors": run.map.n_neighbors},
             "dataset": _dataset(session, run), "other_images": session.others_images(run.card.data), "default": neighbours.first_code(run)}

@@ -1,4 +1,4 @@
-"""The mean of real images' codes: a lasso's average, and the way back from a place on a map that only one browser knows."""
+"""A lasso's mean: the mean code of the images that it holds, and the way back from a place on a map that only one browser knows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...runs.session import Session
 MOST, MAX = 20_000, 2**18                       # images, and bytes of a request
 
 
-class Mix(BaseModel):
+class AskMean(BaseModel):
     """Which real images' codes to average, and how much each counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -24,16 +24,16 @@ class Mix(BaseModel):
     weights: Annotated[list[Annotated[float, Field(allow_inf_nan=False, ge=0, le=1e9)]], Field(max_length=MOST)] | None = None
 
 
-class MixAnswer(TypedDict):
+class MeanAnswer(TypedDict):
     """A code, base64 of float32."""
 
     w: str
 
 
-MIX: TypeAdapter[Mix] = TypeAdapter(Mix)
+MEAN: TypeAdapter[AskMean] = TypeAdapter(AskMean)
 
 
-def mixed(session: Session, asked: Mix) -> MixAnswer:
+def mean_code(session: Session, asked: AskMean) -> MeanAnswer:
     """The (weighted) mean code. Raises Refused for images that are not there or weights that do not fit."""
     codes = neighbours.of_run(session.run(asked.run)).codes
     rows = np.array(asked.indices)
@@ -45,4 +45,4 @@ def mixed(session: Session, asked: Mix) -> MixAnswer:
     return {"w": moves.to_text((weights / weights.sum()) @ codes[rows])}
 
 
-__all__ = ["MIX", "Mix", "mixed"]
+__all__ = ["MEAN", "AskMean", "mean_code"]

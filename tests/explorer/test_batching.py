@@ -18,10 +18,10 @@ from starlette.applications import Starlette
 from explorer import Refused
 from explorer.latent import moves
 from explorer.runs import lanes
+from explorer.runs.batching import MOST, Joining, Joint
 from explorer.runs.lanes import Abandoned
 from explorer.runs.session import Session
-from explorer.runs.together import MOST, Joining, Joint
-from explorer.server import drawing, thread_pools
+from explorer.server import run_requests, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
@@ -150,7 +150,7 @@ def test_a_batch_draws_what_each_is_alone(runs, name):
     n, classes = 11, max(run.spec.num_classes, 1)
     labels = [k % classes if run.spec.num_classes else None for k in range(n)]
     codes = [run.map_z(run.sample_z(1, k), labels[k]) for k in range(n)]
-    together = drawing.decoded([(run, codes[k], labels[k]) for k in range(n)])
+    together = run_requests.decoded([(run, codes[k], labels[k]) for k in range(n)])
     alone = [run.decode(codes[k], labels[k])[0] for k in range(n)]
     off = np.abs(np.stack(together).astype(int) - np.stack(alone).astype(int))
     assert off.max() <= 1 and (off > 0).mean() < 0.01
@@ -197,15 +197,15 @@ def test_where_a_request_is_drawn(session):
     code = moves.to_text([0.0] * run.d)
 
     def lane(**asked):
-        return drawing.drawn(session, httpx.Request("POST", "http://page", json={"w": code} | asked).content).lane
+        return run_requests.drawn(session, httpx.Request("POST", "http://page", json={"w": code} | asked).content).lane
     assert lane(run="tiny", op="image") == "live"
     assert lane(run="tiny", op="grid", columns=1) == "wide"
     assert lane(run="tiny", op="image", noise={"strengths": [1.0]}) == "wide"
     path = httpx.Request("POST", "http://page", json={"run": "tiny", "op": "walk", "keys": code, "t": 0.5}).content
-    assert drawing.drawn(session, path).lane == "live"
-    assert drawing.drawn(session, path.replace(b"0.5", b"0.5, \"space\": \"pixels\"")).lane == "wide"
+    assert run_requests.drawn(session, path).lane == "live"
+    assert run_requests.drawn(session, path.replace(b"0.5", b"0.5, \"space\": \"pixels\"")).lane == "wide"
     fresh = Session(session.trained)
-    assert drawing.drawn(fresh, path).lane == "opening"
+    assert run_requests.drawn(fresh, path).lane == "opening"
     with pytest.raises(Refused):
-        drawing.drawn(session, b"{")
+        run_requests.drawn(session, b"{")
     assert base64.b64decode(code) and lanes.job() is None

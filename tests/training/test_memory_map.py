@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, folder, loop, mapped
+from training import data, folder, loop, memory_map
 from training.data import Dataset
 
 from .test_tables import noise
@@ -33,8 +33,8 @@ def source(tmp_path: Path) -> Path:
 def both(source: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Dataset, Dataset, Path]:
     """A set in memory, and the same as a large one; the latter's cache."""
     small = data.load("folder", source=source, cache=source.parent / "small", size=28)
-    monkeypatch.setattr(mapped, "SMALL", 1000)
-    monkeypatch.setattr(mapped, "CHUNK", 50_000)                # several chunks
+    monkeypatch.setattr(memory_map, "SMALL", 1000)
+    monkeypatch.setattr(memory_map, "CHUNK", 50_000)                # several chunks
     large = data.load("folder", source=source, cache=source.parent / "large", size=28)
     return small, large, next((source.parent / "large").glob("own-*.npz"))
 
@@ -70,7 +70,7 @@ def test_a_damaged_large_cache_is_made_again(source: Path, monkeypatch: pytest.M
 def test_pages_that_are_given_back_are_read_again(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A training's batches are the same from memory and from a file, also right after its pages went."""
     small, large, _ = both(source, monkeypatch)
-    monkeypatch.setattr(mapped, "TOUCHED", 1)                   # after every batch
+    monkeypatch.setattr(memory_map, "TOUCHED", 1)                   # after every batch
     world = loop.World(device=torch.device("cpu"))
     of_memory, of_file = (loop.Stream(s.train.images, s.train.labels, 16, 3, world, "both") for s in (small, large))
     for _ in range(40):
@@ -88,7 +88,7 @@ def test_rows_of_deep_files_in_several_chunks(tmp_path: Path, monkeypatch: pytes
     for k, image in enumerate(x):
         Image.fromarray(image if k % 3 else (image // 16).astype(np.uint8)).save(tmp_path / f"{k:02d}.png")
     whole = folder.read(tmp_path, 32)
-    monkeypatch.setattr(mapped, "CHUNK", 9000)
+    monkeypatch.setattr(memory_map, "CHUNK", 9000)
     parts = folder.read(tmp_path, 32)
     assert np.array_equal(whole.images, parts.images) and whole.notes == parts.notes and whole.images.shape == (40, 1, 32, 32)
     expected = np.where(np.arange(40)[:, None, None] % 3 > 0, x * (255 / 4095), x // 16)
@@ -96,7 +96,7 @@ def test_rows_of_deep_files_in_several_chunks(tmp_path: Path, monkeypatch: pytes
 
 
 def test_rows_refuse_others_and_none_are_an_empty_array(tmp_path: Path) -> None:
-    rows = mapped.Rows((3,), np.uint8, tmp_path)
+    rows = memory_map.Rows((3,), np.uint8, tmp_path)
     with pytest.raises(ValueError, match="are needed"):
         rows.append(np.zeros((2, 4), np.uint8))
     assert rows.array().shape == (0, 3)

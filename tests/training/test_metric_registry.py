@@ -7,7 +7,7 @@ import pytest
 
 from training import families
 from training.card import read_card
-from training.measured import METRICS, direction, figure, metric, said, text
+from training.metric_registry import METRICS, direction, figure, metric, said, text
 
 
 def test_every_figure_of_the_shipped_cards_is_known_in_its_unit(request):
