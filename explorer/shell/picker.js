@@ -108,10 +108,13 @@ const fill = () => {
   find.placeholder = lx.t('run.find');
   element.dataset.n = runs.length;
 };
-/* the open run's row is in sight, unless a hand is looking for another */
-const insight = () => {
+/* the open run's row is in sight, unless a hand is looking for another. Rows out of sight have a supposed height: those above take their
+   own as they come into sight, in the next frames, and move it */
+const insight = (times = 3) => {
   const row = lx.state.run && reachable().find((r) => r.dataset.run === lx.state.run);
-  if (row && !find.value) row.scrollIntoView({ block: 'nearest' });
+  if (!row || find.value) return;
+  row.scrollIntoView({ block: 'nearest' });
+  if (times > 1) requestAnimationFrame(() => insight(times - 1));
 };
 /** @type {Record<string, (at: number, n: number) => number>} */
 const goes = {
@@ -167,6 +170,6 @@ for (const event of /** @type {const} */ (['runs', 'run', 'view', 'lang'])) {
   });
 }
 lx.on('opening', fill);
-document.addEventListener('lx-drawer', insight);
+document.addEventListener('lx-drawer', () => insight());
 addEventListener('focus', () => lx.state.runs && lx.refresh());
 lx.translate(element);

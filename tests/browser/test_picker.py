@@ -168,6 +168,17 @@ def test_a_visitor_sees_no_way_to_name(drive):
     expect(drive.page.locator(".lx-now-edit")).to_be_hidden()
 
 
+@pytest.mark.parametrize("height", [720, 900])
+def test_the_row_that_the_page_itself_opens_is_in_sight(context, pages, watch, height):
+    """Of the shipped runs, whose rows above it are higher than one supposes of rows out of sight."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": height})
+    drive = Driver(page, pages.over(Path(__file__).parents[2] / "trained")).open("view=arithmetic")
+    drive.settled()
+    drive.until("""() => { const box = (s) => document.querySelector(s).getBoundingClientRect(), r = box('.lx-run.on'),
+        l = box('.lx-run-list'); return r.top >= l.top - 1 && r.bottom <= Math.min(l.bottom, innerHeight) + 1; }""")
+
+
 def test_four_hundred_runs(context, pages, watch, tmp_path):
     """They are listed at once and found at once, the open one is in sight, and not every picture is asked for."""
     first = make(tmp_path, "run-000", data(), with_map=False, z_dim=2)

@@ -59,6 +59,14 @@ def test_the_ellipse_is_the_encoders_sigma_around_its_mean(drive):
     cross = page.locator(".lx-marker:not(.lx-map-second-marker) g").get_attribute("transform")
     np.testing.assert_allclose([float(v) for v in re.findall(r"-?[\d.]+", cross)], one[:2], atol=0.2)
     expect(page.locator(".lx-posterior-told")).to_contain_text(f"σ = {q['sigma'][0]:.3f} across")
+    page.evaluate("""() => { const all = document.querySelector('.lx-legend'); while (all.children.length < 10)
+        all.append(all.lastElementChild.cloneNode(true)); }""")                 # ten classes beside what is told
+    for width, rows in ((1280, 3), (1024, 4), (420, 3)):
+        page.set_viewport_size({"width": width, "height": 800})
+        legend, told = (page.locator(name).bounding_box() for name in (".lx-legend", ".lx-posterior-told"))
+        apart = legend["x"] + legend["width"] <= told["x"] or told["y"] + told["height"] <= legend["y"]
+        assert apart and legend["height"] < rows * 30, (width, legend, told)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.evaluate("lx.setCode(Float32Array.from([0, 0]), { kind: 'sliders' })")
     drive.until(f"{ELLIPSES}.length === 0")
     expect(page.locator(".lx-posterior-told")).to_be_hidden()
