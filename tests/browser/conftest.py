@@ -80,16 +80,6 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def profile(playwright, tmp_path_factory) -> Iterator[BrowserContext]:
-    """The worker's Chromium, with a profile that lasts: a page that was loaded before takes half the time."""
-    folder = tmp_path_factory.mktemp("profile")
-    made = playwright.chromium.launch_persistent_context(folder, executable_path=find(SHELL), args=ARGUMENTS, **LOOK)
-    made.add_init_script(rest.COUNT)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="session")
 def chromium(playwright) -> Iterator[Browser]:
     """Another Chromium, for what is to be seen in a second profile, and a whole one where there is one."""
     browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
@@ -144,17 +134,49 @@ class Tab:
         session.detach()
 
 
+class Profiles:
+    """The worker's own Chromiums, each with a profile that lasts: a page that was loaded before takes half the time.
+
+    One draws WebGL, in software, for tests that are marked with it: those whose subject is a map. The other has none, and has a page of a
+    run with a map a third sooner.
+    """
+
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self.playwright, self.folder = playwright, folder
+        self.tabs: dict[bool, Tab] = {}
+
+    def tab(self, webgl: bool) -> Tab:
+        if webgl not in self.tabs:
+            arguments = ARGUMENTS if webgl else [*ARGUMENTS, "--disable-software-rasterizer"]
+            made = self.playwright.chromium.launch_persistent_context(self.folder / f"webgl-{webgl}", executable_path=find(SHELL),
+                                                                      args=arguments, **LOOK)
+            made.add_init_script(rest.COUNT)
+            self.tabs[webgl] = Tab(made)
+        return self.tabs[webgl]
+
+    def end(self) -> None:
+        for tab in self.tabs.values():
+            tab.profile.close()
+
+
 @pytest.fixture(scope="session")
-def tab(profile) -> Tab:
-    return Tab(profile)
+def profiles(playwright, tmp_path_factory) -> Iterator[Profiles]:
+    made = Profiles(playwright, tmp_path_factory.mktemp("profiles"))
+    yield made
+    made.end()
 
 
 @pytest.fixture
-def context(profile, tab) -> Iterator[BrowserContext]:
+def tab(profiles, request) -> Tab:
+    return profiles.tab(request.node.get_closest_marker("webgl") is not None)
+
+
+@pytest.fixture
+def context(tab) -> Iterator[BrowserContext]:
     """A browser that remembers nothing of the page, 1280 × 800, English. Scripts and routes are for pages of it, not for itself."""
-    profile.set_default_timeout(HANGS)
-    profile.new_page = tab.open
-    yield profile
+    tab.profile.set_default_timeout(HANGS)
+    tab.profile.new_page = tab.open
+    yield tab.profile
     tab.clean()
 
 

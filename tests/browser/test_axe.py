@@ -17,6 +17,8 @@ from tests.explorer.encoded import make_encoded
 
 from .conftest import Driver
 
+pytestmark = pytest.mark.webgl
+
 AXE = Path(__file__).parents[1] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 FIND = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
   .filter((v) => ['serious', 'critical'].includes(v.impact))

@@ -14,6 +14,8 @@ from training import checkpoint
 
 from .conftest import Driver
 
+pytestmark = pytest.mark.webgl
+
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory) -> Path:

@@ -18,6 +18,8 @@ from explorer.views import VIEWS
 
 from .conftest import Driver
 
+pytestmark = pytest.mark.webgl
+
 HERE = "[s.run, s.view, s.label, JSON.stringify(s.origin), window.lx.b64(s.w), JSON.stringify(s.kept)]"
 READ = """(selectors) => selectors.map((s) => { const c = document.querySelector(s); if (!c || !c.width || !c.height) return null;
   const u = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let t = '';

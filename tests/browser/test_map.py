@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from explorer.i18n import words
 from explorer.latent import moves, neighbours
 from explorer.runs.session import Session
 from training import heldout
+
+pytestmark = pytest.mark.webgl
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
 
@@ -185,6 +188,10 @@ def test_plane_of_a_two_number_code(drive):
     drive.changed(before)
     assert np.allclose(drive.state("Array.from(s.w)"), drive.state("[s.origin.x, s.origin.y]"), atol=1e-5)
     assert drive.state("s.origin.approximate") is False
+    expect(drive.page.locator(".lx-shadow")).to_have_text("The plane is the code itself")
+    drive.page.get_by_role("radio", name="UMAP").click()
+    drive.until(f"{PLANE}.projection === 'umap' && {PLANE}.ready")
+    expect(drive.page.locator(".lx-shadow")).to_have_text("The code's two dimensions, laid out anew")
 
 
 def test_an_image_that_is_chosen_last_stays_though_places_were_still_asked_for(drive):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from explorer.runs.session import Session
 from training import heldout
+
+pytestmark = pytest.mark.webgl
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
 CHIP, CANVAS, SIDE = "#lx-plane .lx-map-imaging", "#lx-plane .lx-map-images", 30

@@ -15,6 +15,8 @@ from training.data import Dataset, Split
 
 from .conftest import Driver
 
+pytestmark = pytest.mark.webgl
+
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
 LABELS = """[...document.querySelectorAll('#lx-plane .lx-names span:not(.away)')].map((e) => { const b = e.getBoundingClientRect();
     return {text: e.textContent, at: +e.dataset.at, box: [b.left, b.top, b.right, b.bottom]}; })"""

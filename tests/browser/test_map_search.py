@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from explorer.runs.session import Session
+
+pytestmark = pytest.mark.webgl
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
 TRACE = "document.querySelector('#lx-plane .lx-plot').data[0]"

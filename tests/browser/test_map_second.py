@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from explorer.latent import neighbours
 from explorer.runs.session import Session
 
 from .test_map import lasso
+
+pytestmark = pytest.mark.webgl
 
 ROOT = "document.querySelector('#lx-plane [data-points]').dataset"
 FIRST, OTHER = "#lx-plane .lx-plot", "#lx-plane .lx-map-second"

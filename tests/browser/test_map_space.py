@@ -10,6 +10,8 @@ from explorer.latent import neighbours
 from explorer.runs.session import Session
 from tests.explorer.conftest import N
 
+pytestmark = pytest.mark.webgl
+
 ROOT = "document.querySelector('#lx-plane [data-points]').dataset"
 SPACE = "#lx-plane .lx-map-space"
 EYE = f"document.querySelector('{SPACE}').dataset.eye.split(' ').map(Number)"

@@ -78,6 +78,19 @@ def lies_as_mnist(image: np.ndarray) -> None:
     assert np.median(values) < 5 and values.max() > 230
 
 
+def test_an_undone_picture_leaves_no_word_about_itself(drive):
+    page = opened(drive, "run=digits&view=reconstruct")
+    page.get_by_role("radio", name="Your image").click()
+    drive.settled()                                                          # a step of its own
+    choose(drive, file_of(seven(420, 300, (40, 40), 130, 14)))
+    expect(page.locator(f"{STAGE} .lx-prep")).to_be_visible()
+    drive.until(f"{BOX}.kept === 'yes'")
+    page.locator(".lx-undo").click()
+    expect(page.locator(f"{STAGE} .lx-prep")).to_be_hidden()
+    expect(page.locator(f"{STAGE} .lx-prep-note")).to_be_empty()
+    expect(page.get_by_role("radio", name="Your image")).to_have_attribute("aria-checked", "true")
+
+
 def test_a_photograph_of_a_digit_is_prepared_says_so_and_can_be_undone(drive):
     page = opened(drive, "run=digits&view=reconstruct")
     page.get_by_role("radio", name="Your image").click()

@@ -19,6 +19,8 @@ from training.label import LABEL
 from .conftest import Driver
 from .held import Held
 
+pytestmark = pytest.mark.webgl
+
 SHOWN = "[...document.querySelectorAll('#lx-picker .lx-run')].filter((e) => e.checkVisibility()).map((e) => e.dataset.run)"
 FOCUS = "document.activeElement.dataset.run ?? document.activeElement.className"
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from .rest import RESTS
+
+pytestmark = pytest.mark.webgl
 
 ROWS = "document.querySelector('#lx-traverse [data-rows]').dataset"
 ELLIPSES = "[...document.querySelectorAll('.lx-posterior ellipse')].map((e) => ['cx', 'cy', 'rx', 'ry'].map((k) => +e.getAttribute(k)))"

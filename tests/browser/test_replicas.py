@@ -17,6 +17,8 @@ from tests.proxy import Proxy, proxied
 from .conftest import Driver
 from .test_links import ROWS, opened, same, shown
 
+pytestmark = pytest.mark.webgl
+
 ONE_ALONE = ("collapse",)                       # a live training is a process that one of the two has begun
 
 

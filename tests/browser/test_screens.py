@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from .conftest import Driver
 
+pytestmark = pytest.mark.webgl
+
 PHONE, TWICE = {"width": 420, "height": 860}, {"width": 640, "height": 400}      # the second: 1280 × 800 enlarged to 200 %
 
 # view, run, what is pressed first, dials, what they move: one of these pictures must be on the screen with the dial

@@ -6,10 +6,13 @@ import json
 import re
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from explorer.i18n import words
+
+pytestmark = pytest.mark.webgl
 
 
 def test_opens_on_something_and_says_what_it_is(drive):

@@ -21,6 +21,8 @@ from tests.static_host import static_host
 from . import rest
 from .site_questions import ASK, compared, pictures, questions, server_of
 
+pytestmark = pytest.mark.webgl
+
 __all__ = ["torch_knows_its_operations"]
 
 TRAINED = Path(__file__).parents[2] / "trained"

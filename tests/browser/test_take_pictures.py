@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.webgl
+
 
 def taken(drive, kind="PNG", chart=True):
     """The bytes of the first chart of the open dialogue, or of the first picture that is none."""

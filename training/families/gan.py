@@ -35,6 +35,8 @@ class GANObjective(AdversarialObjective):
 
 points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8, learning_rate=1e-3, beta1=0.0, r1=0.1, decay="cosine",
                               ema_images=10_000)
+# 25 peaks in a plane: noise of as many numbers as a point has, and batches that hold ten of each peak
+many: dict[str, Any] = {**points, **dict(images=8_000_000, batch_size=256, width=256, z_dim=2, learning_rate=3e-4)}
 
 FAMILY = Family(
     name="gan", title="GAN", paper="Goodfellow et al. 2014, Generative Adversarial Nets",
@@ -46,7 +48,7 @@ FAMILY = Family(
     recipes={
         "quick": {"*": dict(images=300_000, ema_images=5_000)},
         "cpu": {"*": dict(images=1_200_000, width=512, r1=1.0, dropout=0.0, learning_rate=5e-4, beta1=0.0, decay="cosine"), "ring": points,
-                "grid": points},
+                "grid": many},
         "gpu": {"*": dict(images=12_000_000, width=512, r1=1.0, dropout=0.0, learning_rate=5e-4, beta1=0.0, decay="cosine")},
     },
 )

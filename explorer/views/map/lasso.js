@@ -122,7 +122,7 @@ export class Lasso {
   }
 
   /**
-   * A set's classes: a bar of their colours, and the three most frequent in words.
+   * A set's classes: a bar of their colours, and the three most frequent in words, as far as they are a percent of it.
    * @param {Set} s @param {ArrayLike<number>} labels @param {HTMLElement} bars @param {HTMLElement} text
    */
   #breakdown(s, labels, bars, text) {
@@ -138,6 +138,7 @@ export class Lasso {
     }
     text.textContent = sorted
       .slice(0, 3)
+      .filter(([, m], place) => !place || share(m) >= 0.5) /* none that would read 0 % */
       .map(([v, m]) => `${list[v] ?? v}: ${Math.round(share(m))} %`)
       .join(' · ');
   }

@@ -344,7 +344,8 @@ const chips = () => {
   refit.offer(offered(), map.projection);
   second.offer(offered());
   const exact = d === 2 && ['code', 'pca'].includes(map.projection);
-  $('.lx-shadow').textContent = exact ? lx.t('map.exact') : lx.t(space.on ? 'map.space.approximate' : 'map.approximate', { n: d });
+  const what = exact ? 'map.exact' : space.on ? 'map.space.approximate' : d === 2 ? 'map.anew' : 'map.approximate';
+  $('.lx-shadow').textContent = lx.t(what, { n: d });
 };
 /** @param {string} projection */
 const choose = (projection) => {

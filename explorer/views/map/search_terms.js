@@ -184,15 +184,36 @@ export const textOf = ({ terms, unknown }, how) =>
   [...terms.map(({ not, meaning }) => (not ? '-' : '') + meaning[how]), ...unknown].join(how === 'raw' ? ' ' : ', ');
 
 /**
- * Which of n images all terms hold for: a 1 each; null without a term.
+ * Which of n images the terms hold for: a 1 each; null without a term. An image has one value of a field, so several values of one
+ * ("4, 9") mean any of them; terms of different fields, and those with a minus, must all hold.
  * @param {Term[]} terms @param {Map<string, ArrayLike<number>>} columns of each field its value by image @param {number} n
  */
 export const matching = (terms, columns, n) => {
   if (!terms.length) return null;
   const out = new Uint8Array(n).fill(1);
+  for (const { not, any } of groupsOf(terms)) {
+    const values = any.map(({ field, value }) => /** @type {const} */ ([columns.get(field), value]));
+    for (let i = 0; i < n; i++) if (values.some(([column, value]) => column?.[i] === value) === not) out[i] = 0;
+  }
+  return out;
+};
+
+/** What must hold: each term, but those for values of one field together. @param {Term[]} terms */
+const groupsOf = (terms) => {
+  /** @type {{ not: boolean, any: Meaning['any'] }[]} */
+  const out = [];
+  /** @type {Map<string, Meaning['any']>} */
+  const ofField = new Map();
   for (const { not, meaning } of terms) {
-    const any = meaning.any.map(({ field, value }) => /** @type {const} */ ([columns.get(field), value]));
-    for (let i = 0; i < n; i++) if (any.some(([column, value]) => column?.[i] === value) === not) out[i] = 0;
+    const fields = new Set(meaning.any.map((a) => a.field)),
+      [field] = fields;
+    const there = !not && fields.size === 1 ? ofField.get(field) : undefined;
+    if (there) there.push(...meaning.any);
+    else {
+      const any = [...meaning.any];
+      out.push({ not, any });
+      if (!not && fields.size === 1) ofField.set(field, any);
+    }
   }
   return out;
 };

@@ -652,7 +652,9 @@ const shown = async (link) => {
   }
   if (!what && name === 'file') {
     file = null;
+    ownPicture.forget();
     choose('file');
+    parts();
     load();
     return;
   }
