@@ -1,4 +1,5 @@
-# make run: the page. make test: everything that is checked. make fast: what is checked without browser and training, for daily work.
+# make run: the page. make test: everything that is checked. make fast: what is checked without browser, training and
+# what else is slow, for daily work.
 # make fuzz: every route asked at random, EXAMPLES of each and differently each time; what fails is printed with its seed.
 # All start from an empty folder.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
@@ -19,7 +20,7 @@ test: check
 	$(PY) -m pytest --numprocesses 2
 
 fast: check
-	$(PY) -m pytest --numprocesses 2 -m "not browser and not training"
+	$(PY) -m pytest --numprocesses 2 -m "not browser and not training and not slow"
 
 lint: check
 	$(PY) -m pytest tests/test_architecture.py

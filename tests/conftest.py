@@ -30,6 +30,7 @@ def interpreters(monkeypatch: pytest.MonkeyPatch) -> None:
 TRAIN = {"test_adversarial", "test_alarms", "test_bigan", "test_cli", "test_features", "test_figures", "test_full_disk", "test_growing",
          "test_guide", "test_jobs", "test_kills", "test_lapgan", "test_live", "test_lock", "test_loop", "test_notebook",
          "test_precision", "test_pretraining", "test_train"}             # what trains for seconds, or starts what does
+SLOW = {"test_folder", "test_hosting", "test_networks", "test_onnx", "test_shipped", "test_weights"}   # networks as ONNX, many processes
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,4 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         elif item.path.stem in TRAIN:
             item.add_marker(pytest.mark.training)
+        elif item.path.stem in SLOW or item.path.parent.name == "fuzz":
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -25,6 +25,7 @@ from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.test_datasets import named
+from tests.waiting import until
 from training import checkpoint, heldout
 from training.data import Dataset
 from training.label import LABEL
@@ -83,6 +84,7 @@ def test_a_run_that_was_hidden_is_there_once_the_other_is_gone(roots):
     assert "both · theirs" not in client.get("runs").json()["problems"]
 
 
+@pytest.mark.training
 def test_nothing_is_written_into_any_but_the_first(roots):
     """Opened, measured, named and laid out anew: all of it is kept, and found again, in the first folder."""
     mine, theirs = roots
@@ -93,8 +95,7 @@ def test_nothing_is_written_into_any_but_the_first(roots):
     fits = TestClient(Starlette(routes=plain_routes(fit_routes(Fits(session, Access(True))))))
     asked = {"run": "two", "n_neighbors": 5, "min_dist": 0.1, "metric": "euclidean"}
     name = fits.post(f"{PREFIX}/fit", json=asked).json()["id"]
-    while (news := fits.get(f"{PREFIX}/fit/{name}").json())["state"] != "done":
-        pass
+    news = until(lambda: (told := fits.get(f"{PREFIX}/fit/{name}").json())["state"] == "done" and told)
     assert news["kept"]
     assert contents(theirs) == before
     kept = session.kept("two")

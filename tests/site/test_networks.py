@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -42,28 +43,42 @@ def run(request):
     return run_of(request.param)
 
 
-def test_every_network_of_every_family_gives_what_the_model_gives(run):
-    model = tracing.settled(run.model)
-    nets, s = {net.key: net for net in networks.networks(run, model)}, run.spec
-    made = {key: (net, tracing.traced(model, net)) for key, net in nets.items() if key not in ELSEWHERE.get(run.card.family, ())}
+@pytest.fixture(scope="module")
+def model(run):
+    """The run's model, as it is written."""
+    return tracing.settled(run.model)
+
+
+@pytest.fixture(scope="module")
+def nets(run, model):
+    """The run's networks, by their keys."""
+    return {net.key: net for net in networks.networks(run, model)}
+
+
+@pytest.fixture(scope="module")
+def written(model, nets):
+    """The file of the network with a key, made once."""
+    return functools.cache(lambda key: tracing.traced(model, nets[key]))
+
+
+def test_every_network_of_every_family_gives_what_the_model_gives(run, nets, written):
+    s, made = run.spec, {key: (net, written(key)) for key, net in nets.items() if key not in ELSEWHERE.get(run.card.family, ())}
     assert "draw" in nets and ("encode" in nets) == s.encodes and ("read" in nets) == s.reads and ("noisy" in nets) == s.pixel_noise
     assert ("levels" in nets) == (bool(s.levels) and not s.noise) and ("pyramid" in nets) == ("apart" in nets) == bool(s.noise)
-    for net, written in made.values():
-        found = checking.difference(net, written)
+    for net, file in made.values():
+        found = checking.difference(net, file)
         assert (found.pixels or 0) <= 1 and found.numbers < 1e-4, net.key
 
 
-def test_a_seed_becomes_the_same_code(run):
+def test_a_seed_becomes_the_same_code(run, nets, written):
     """What a browser draws, through prior and map, is what sample_z gives."""
     import onnxruntime
 
-    model = tracing.settled(run.model)
-    nets = {net.key: net for net in networks.networks(run, model) if net.key in ("prior", "map")}
     drawn = run.model.draws().draw(3, torch.Generator().manual_seed(7))
     z = run.model.sample_z(3, torch.Generator().manual_seed(7))
     assert torch.equal(run.model.prior(drawn), z) and not networks.own_sampling(run.model)
     if "prior" in nets:
-        session = onnxruntime.InferenceSession(tracing.traced(model, nets["prior"]))
+        session = onnxruntime.InferenceSession(written("prior"))
         np.testing.assert_allclose(session.run(None, {"drawn": drawn.numpy()})[0], z.numpy(), atol=2e-5)
     else:
         assert torch.equal(drawn, z)
@@ -112,14 +127,14 @@ def test_what_a_seed_draws_is_a_row_of_numbers():
     assert uniform.min() >= 0 and uniform.max() < 1
 
 
-@pytest.mark.parametrize("side", [28, 64])
-def test_a_classifier_reads_the_same(side):
-    """Of its own images and of smaller ones; a field may be called class, which is no name of a variable."""
+@pytest.mark.parametrize("side, others", [(28, (28, 32)), (64, (32,))])
+def test_a_classifier_reads_the_same(side, others):
+    """Of images of its own size, of larger and of smaller ones; a field may be called class, which is no name of a variable."""
     torch.manual_seed(0)
     net = FeatureNet((("class", ("a", "b", "c")), ("smile", ("no", "yes"))), (1, side, side)).eval()
-    for shape in ((1, side, side), (1, 32, 32)):
+    for other in others:
         judge = networks.ClassifierNet(net)
-        reading = judge.reading(shape)
+        reading = judge.reading((1, other, other))
         found = checking.difference(reading, tracing.traced(judge, reading))
         assert found.numbers < 1e-4 and reading.outputs == ("class", "smile", "features")
     x = torch.rand(2, 1, side, side) * 2 - 1
