@@ -42,7 +42,7 @@ from ..errors import squared_error
 from ..model import Batch, LatentModel, LatentSpec
 from . import ImportFailed
 from .differences import differentiable
-from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
+from .image_layout import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
 from .prior import SaidPrior
 
 PRIORS = ("normal", "uniform", "fitted")

@@ -21,8 +21,8 @@ from ..card import CARD, read_card, readable
 from ..dataset import Dataset
 from ..files import read_json
 from ..model import Config, DataSpec
-from . import NOWHERE, ImportFailed, hub, refused
-from .form import shape_of
+from . import NOWHERE, ImportFailed, hub, pickles
+from .image_layout import shape_of
 
 Say = Callable[[str], None]
 MOST_CONFIG = 2**20                               # bytes
@@ -82,7 +82,7 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
                            if asked.encoder is None else "an encoder alone draws nothing: name its --decoder, too.")
     named = [path for path in (asked.weights, asked.decoder, asked.encoder) if path is not None]
     for path in named:
-        refused.check(path)
+        pickles.check(path)
     if gone := [readable(str(path)) for path in named if not path.is_file()]:
         raise ImportFailed(f"there is no file {', nor '.join(gone)}.")
     if asked.weights is not None and asked.decoder is not None:
@@ -93,7 +93,7 @@ def asked_of(args: argparse.Namespace, scratch: Path, tell: Say) -> Asked:
 
 
 def _one_file(asked: Asked, path: Path) -> None:
-    refused.check(path)
+    pickles.check(path)
     if path.suffix == ".onnx":
         asked.decoder = path
     elif path.suffix == ".safetensors":
@@ -159,7 +159,7 @@ def _of_folder(asked: Asked, folder: Path) -> None:
         if len(weights) != 1:
             for stray in sorted(folder.iterdir()):
                 if not weights:
-                    refused.check(stray)
+                    pickles.check(stray)
             names = ", ".join(readable(p.name) for p in weights) or "none"
             raise ImportFailed(f"a folder is to have one .safetensors file, or .onnx ones; this has {names}.")
         asked.weights = weights[0]

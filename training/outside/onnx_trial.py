@@ -1,4 +1,4 @@
-"""A graph of ONNX run once, in a process of its own under limits: by its path (``python trial.py``), with what it needs on standard input.
+"""A graph of ONNX run once, in a process of its own under limits: by its path (``python onnx_trial.py``), with what it needs on stdin.
 
 The input is a line of JSON (``feeds``: for each input its name, type and shape, several sizes of batches one after the other; ``most``: the
 largest number of values of all outputs) and then the graph. It answers with a line of JSON: for each size the shapes of the outputs, or
