@@ -18,8 +18,8 @@ from ..runs.lanes import Abandoned
 from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
-from .bodies import parts
 from .gradio_internals import API, logged_in
+from .request_bodies import parts
 from .scope import address
 from .thread_pools import Placed
 

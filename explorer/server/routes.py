@@ -25,7 +25,7 @@ from ..views.compare import table
 from ..views.map import lasso_mean
 from ..views.reconstruct import beside, searches
 from .access import Access
-from .files import colours, fields, points, sheet_file, thumb
+from .cached_files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .run_info import Views, describe, list_runs
 from .run_labels import NAMED, name_run

@@ -16,7 +16,7 @@ from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
 from explorer.server import health, run_info, run_labels
-from explorer.server.answering import QUESTIONS
+from explorer.server.named_questions import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live

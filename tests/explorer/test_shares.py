@@ -16,12 +16,12 @@ from starlette.responses import Response
 from explorer import NotThere
 from explorer.latent import moves
 from explorer.runs import background, lanes
-from explorer.runs import slots as slots_
+from explorer.runs import cpu_threads as slots_
 from explorer.runs.background import Later
 from explorer.runs.batching import Joint
+from explorer.runs.cpu_threads import Slots
 from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
-from explorer.runs.slots import Slots
 from explorer.server import http, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter

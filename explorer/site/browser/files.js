@@ -76,7 +76,7 @@ export const unpacked = async (path) => {
 /** What a packed file of JSON says. @param {string} path @returns {Promise<any>} */
 export const packedJson = async (path) => JSON.parse(new TextDecoder().decode(await unpacked(path)));
 
-/** What a file holds whose even bytes come before its odd ones (explorer/site/planes.py). @param {string} path */
+/** What a file holds whose even bytes come before its odd ones (explorer/site/byte_planes.py). @param {string} path */
 export const merged = async (path) => {
   const both = new Uint8Array(await unpacked(path)),
     half = (both.length + 1) >> 1,

@@ -12,8 +12,8 @@ from ..latent.statistics import Basis
 from ..runs.run import Run
 from ..views.base import short
 from . import sheets
+from .byte_planes import SUFFIX
 from .networks import Net, maps
-from .planes import SUFFIX
 
 WIDEST = 128                                    # numbers of a code, beyond which codes are encoded anew in the browser: megabytes else
 ALIKE = 1                                       # of 255, that a pixel of a rounded code's image may differ by

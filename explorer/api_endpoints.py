@@ -1,4 +1,4 @@
-"""The named questions (server/answering.py) as Gradio endpoints: what ``gradio_client``, OpenAPI and plain HTTP ask.
+"""The named questions (server/named_questions.py) as Gradio endpoints: what ``gradio_client``, OpenAPI and plain HTTP ask.
 
 Gradio reads an endpoint's values, types and description off a function; each is made of its question's class, so that nothing is said
 twice. The types are real objects, as gr.api loses a return type that is text, which every annotation is below
@@ -14,8 +14,8 @@ from typing import Any, get_type_hints
 import gradio as gr
 
 from . import Refused
-from .server.answering import QUESTIONS, Answering
 from .server.api import Question
+from .server.named_questions import QUESTIONS, Answering
 from .server.scope import address
 
 

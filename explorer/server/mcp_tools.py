@@ -27,9 +27,9 @@ from starlette.types import Receive, Scope, Send
 
 from .. import Refused, images
 from ..runs.shares import SLOWED, Busy, Shares
-from .answering import QUESTIONS, Answering
 from .api import Question, as_text
 from .http import EACH, PREFIX, VERY_BUSY, WAITING, json_answer, require_login
+from .named_questions import QUESTIONS, Answering
 from .scope import address
 
 PATH = f"{PREFIX}/mcp"
