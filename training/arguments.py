@@ -9,7 +9,7 @@ from typing import Any
 
 from . import families, precision
 from .model import Config, Family
-from .reading import TURNED
+from .table_options import TURNED
 
 TRAINED, DATA = Path("trained"), "mnist"
 Commands = Any                                  # what add_subparsers gives: argparse has no public name for it

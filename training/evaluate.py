@@ -12,10 +12,10 @@ import torch
 
 from . import checkpoint, disentanglement, families, features, figures, heldout, maps, pca, points, pretraining, probes
 from .data import Dataset
-from .errors import squared_error
 from .figures import score
 from .metrics import knn_accuracy, psnr, trustworthiness
 from .model import Batch, LatentModel
+from .pixel_errors import squared_error
 
 Say = Callable[[str], None]
 RANKED = 10_000                            # points whose ranks trustworthiness compares

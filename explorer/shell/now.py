@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from training.label import LONGEST
+from training.run_label import LONGEST
 
 from . import piece
 

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training.heldout import HeldOut
+from training.layer_ranges import ranges
 from training.model import LatentSpec
-from training.ranges import ranges
 
 from .. import Refused, plots, views
 from ..latent import attributes, code_slices, galleries, moves, neighbours, run_directions

@@ -27,7 +27,7 @@ from tests.explorer.conftest import Client, data, make
 from tests.explorer.test_datasets import named
 from training import checkpoint, heldout
 from training.data import Dataset
-from training.label import LABEL
+from training.run_label import LABEL
 from training.status import Status, write
 
 

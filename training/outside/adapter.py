@@ -38,8 +38,8 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..code_prior import GaussianCodes
-from ..errors import squared_error
 from ..model import Batch, LatentModel, LatentSpec
+from ..pixel_errors import squared_error
 from . import ImportFailed
 from .differences import differentiable
 from .image_layout import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of

@@ -15,12 +15,12 @@ import numpy as np
 
 from . import archive, memory_map, pictures
 from .download import DataError, Progress
-from .names import readable
+from .file_names import readable
+from .image_tables import TEST, TRAIN, held_out, is_split
 from .notes import LEFT_OUT, Note, sentence
 from .pictures import Picture, Unreadable
 from .sources import FEWEST, One, Reading, Source, image_files, opened
-from .sources.stored import MOST_CLASSES
-from .tables import TEST, TRAIN, held_out, is_split
+from .sources.pixel_arrays import MOST_CLASSES
 
 RULES = 3                                         # counts how files become pixels and splits: other rules make other sets
 HELD_OUT, LEAST_HELD_OUT, MOST_HELD_OUT = 0.1, 20, 0.25     # the share, but at least so many, but never more than that share

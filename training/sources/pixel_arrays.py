@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import memory_map, pictures, tables
-from ..names import readable
+from .. import image_tables, memory_map, pictures
+from ..file_names import readable
 from ..notes import Note
 from ..pictures import Picture, Unreadable
 from . import Bench, One, Source
@@ -97,7 +97,7 @@ def _none(side: int) -> Picture:
 def _turned(parts: list[Part], bench: Bench) -> bool:
     said = bench.reading.turned
     named = (bench.source.name, *(p.name for p in parts))
-    return said == "yes" or said == "auto" and any(tables.TURNED.search(n.lower()) for n in named)
+    return said == "yes" or said == "auto" and any(image_tables.TURNED.search(n.lower()) for n in named)
 
 
 def _range(parts: list[Part]) -> Range:
@@ -171,8 +171,8 @@ def classes_of(parts: Sequence[tuple[np.ndarray | None, int, str]],
     """Of parts (labels, how many images, word of the split): for each the numbers of its classes (n,) int64, -1 for none, the classes'
     names, () for none, and what is to be told. Of a split the training images say which classes there are."""
     without = [np.full(n, -1, np.int64) for _, n, _ in parts]
-    split = tables.is_split({word for _, _, word in parts})
-    training = [labels for labels, n, word in parts if labels is not None and n and not (split and tables.held_out(word))]
+    split = image_tables.is_split({word for _, _, word in parts})
+    training = [labels for labels, n, word in parts if labels is not None and n and not (split and image_tables.held_out(word))]
     if not training:
         return without, (), []
     whole = [v for v in map(_values, training) if v is not None]
@@ -196,7 +196,7 @@ def classes_of(parts: Sequence[tuple[np.ndarray | None, int, str]],
 
 def held_of(parts: Sequence[tuple[int, str]]) -> int:
     """How many images are held out, of parts (how many, word of the split); 0 where these say no split."""
-    return sum(n for n, split in parts if tables.held_out(split)) if tables.is_split({split for _, split in parts}) else 0
+    return sum(n for n, split in parts if image_tables.held_out(split)) if image_tables.is_split({split for _, split in parts}) else 0
 
 
 def _values(labels: np.ndarray, keep: bool = False) -> np.ndarray | None:
