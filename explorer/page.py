@@ -34,15 +34,15 @@ from .server.request_bodies import Bodies
 from .server.routes import make_routes
 from .server.scripts import scripts
 from .shell.about import about
-from .shell.cannot import cannot
 from .shell.classes import classes
+from .shell.frame_rate import pace
 from .shell.header import header
 from .shell.hero import hero
-from .shell.near import near
-from .shell.now import here, now
-from .shell.pace import pace
+from .shell.nearest_images import near
+from .shell.open_run import here, now
 from .shell.picker import picker
 from .shell.seeds import seeds
+from .shell.unsupported_view import cannot
 from .shell.welcome import welcome
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings

@@ -1,7 +1,8 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
- * Its parts are modules of their own: state.js (the state, and who is told of a change), asking.js (questions to the server, pictures),
- * runs.js (the list of runs), words.js, notices.js, look.js, sliders.js; here is what moves: the current run and code, views, the address.
+ * Its parts are modules of their own: state.js (the state, and who is told of a change), server_requests.js (questions to the server,
+ * pictures), runs.js (the list of runs), words.js, notices.js, appearance.js, sliders.js; here is what moves: the current run and code, views,
+ * the address.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class
@@ -72,12 +73,12 @@
  * to call lx.keep when its state changes, and never lx.setCode because it was opened.
  */
 import { KEPT, addressOf, placeOf } from './address.js';
-import { api, bytes, code, draw, stale, tile, waiting, whose } from './asking.js';
+import { api, bytes, code, draw, stale, tile, waiting, whose } from './server_requests.js';
 import { b64, f32 } from './bytes.js';
 import { views } from '../constants.js';
 import { remember } from './dom.js';
 import { History } from './history.js';
-import { css, loadPlotly, paintTheme, palette } from './look.js';
+import { css, loadPlotly, paintTheme, palette } from './appearance.js';
 import { LastAsked } from './last_asked.js';
 import { copy, save, say } from './notices.js';
 import { best, can, opensAnother, ranked, refresh, runOf, supports } from './runs.js';

@@ -1,7 +1,7 @@
 import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
-import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
+import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { PLAIN, curvesLayout } from '../../shell/plot.js';
 import { dataOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';

@@ -2,7 +2,7 @@
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './between.js';

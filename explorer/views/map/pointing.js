@@ -1,5 +1,5 @@
 /* Pointing at the map, by mouse, finger or arrow keys: the tooltip of an image, the code of an image or of a place. */
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { lx } from '../../shell/store.js';
 import { placeCode } from './place_code.js';
 

@@ -1,5 +1,5 @@
 /* The code as bars, how many of its units light up here and over all images, and the image as a sum of its parts. */
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { Cells } from './microscope_cells.js';
 import { radioGroup } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';

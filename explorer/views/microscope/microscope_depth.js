@@ -1,5 +1,5 @@
 /* Reconstructions through the first layers alone, and from a few directions of the code, beside PCA of the same size. */
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { Cells } from './microscope_cells.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';

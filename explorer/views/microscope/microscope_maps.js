@@ -1,6 +1,6 @@
 /* What a generator's layers make of the current code: each channel's map, from its own lowest value to its highest. */
 import { make } from '../../shell/dom.js';
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { check, radioGroup } from '../../shell/radios.js';
 import { titleOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';

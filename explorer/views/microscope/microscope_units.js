@@ -2,7 +2,7 @@
    them. */
 import { button, offer, progress } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { Cells } from './microscope_cells.js';
 import { MicUnit } from './microscope_unit.js';
 import { untilReady } from '../../shell/poll.js';

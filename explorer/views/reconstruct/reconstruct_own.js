@@ -3,12 +3,12 @@
 import { base64Of, fromBase64 } from '../../shell/bytes.js';
 import { TOO_LONG, imageText, sizeOf, textImage } from '../../shell/image_text.js';
 import { cutOf, middleOf, photograph, prepared } from '../../shell/photograph.js';
-import { WRITTEN, mannerOf } from '../../shell/prepare.js';
+import { WRITTEN, mannerOf } from '../../shell/photograph_preparation.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 import { Frame } from './reconstruct_frame.js';
 
-/** @import { Step } from '../../shell/prepare.js' */
+/** @import { Step } from '../../shell/photograph_preparation.js' */
 /** @import { Prep } from './reconstruct_link.js' */
 /** What the server is asked to take: a file in base64, or pixels. @typedef {string | { pixels: string }} Input */
 /** @typedef {{ shown: (input: Input) => void, kept: () => void }} View shown: another input; kept: the link has more to keep */

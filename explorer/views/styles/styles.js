@@ -2,7 +2,7 @@
  * grid, the layers, the dials, the strip over psi and all that is asked below it are modules of their own. */
 import { count } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { difference, mixStyles, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';

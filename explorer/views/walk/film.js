@@ -3,7 +3,7 @@ import { button, count, entitle, make, offer, onNewSize } from '../../shell/dom.
 import { LENGTHS, Player } from '../../shell/film_player.js';
 import { saveFilm } from '../../shell/film_saving.js';
 import { walkText } from './film_state.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Frames, serverTime } from '../../explorer/shell/pace_count.js';
+import { Frames, serverTime } from '../../explorer/shell/frame_timing.js';
 
 test('frames a second are those of the last second', () => {
   const frames = new Frames();

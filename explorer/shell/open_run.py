@@ -11,7 +11,7 @@ from . import piece
 
 def now() -> gr.HTML:
     """Picture, title and line of the open run; a form in their place while it is being named."""
-    return piece("now", f"""
+    return piece("open_run", f"""
 <div class="lx-now">
   <div class="lx-now-run" aria-live="polite"><img alt="" width="44" height="44" hidden><span><b></b><i></i></span></div>
   <button type="button" class="lx-btn lx-small lx-now-edit" data-t-label="run.edit" data-t-title="run.edit" hidden>✎</button>
@@ -30,4 +30,4 @@ def now() -> gr.HTML:
 
 def here() -> gr.HTML:
     """The open run's title on a narrow screen, which opens the list."""
-    return piece("here", """<button type="button" class="lx-here"><span>☰</span><b></b><i></i></button>""", elem_id="lx-here")
+    return piece("open_run_title", """<button type="button" class="lx-here"><span>☰</span><b></b><i></i></button>""", elem_id="lx-here")

@@ -1,10 +1,10 @@
 import { button, count, entitle } from './dom.js';
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { blank } from './pictures.js';
 import { opened } from './state.js';
 import { lx } from './store.js';
 
-const { element } = mounted('near');
+const { element } = mounted('nearest_images');
 
 const row = element.querySelector('.lx-near'),
   K = 12;

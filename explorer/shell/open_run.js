@@ -1,9 +1,9 @@
 /* The open run above the list. Its owner may name and describe it, where it did not come with the program. */
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { line, picture, titleOf } from './run_line.js';
 import { lx } from './store.js';
 
-const { element } = mounted('now');
+const { element } = mounted('open_run');
 
 const $ = (/** @type {string} */ selector) => element.querySelector(selector);
 const shown = $('.lx-now'),

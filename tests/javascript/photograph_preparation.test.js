@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { WORN, WRITTEN, cut, mannerOf, prepare } from '../../explorer/shell/prepare.js';
+import { WORN, WRITTEN, cut, mannerOf, prepare } from '../../explorer/shell/photograph_preparation.js';
 
 /* a "7" of two strokes: from (x, y), so large, with a pen so wide; how much of a pixel it covers */
 const seven = (x, y, size, pen) => (px, py) => {

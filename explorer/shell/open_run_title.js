@@ -1,9 +1,9 @@
 /* The open run's title on a narrow screen; it opens the list of runs. */
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { dataOf, titleOf } from './run_line.js';
 import { lx } from './store.js';
 
-const { element } = mounted('here');
+const { element } = mounted('open_run_title');
 
 const go = element.querySelector('button');
 const tell = () => {

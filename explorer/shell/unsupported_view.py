@@ -9,6 +9,6 @@ from . import piece
 
 def cannot() -> gr.HTML:
     """One sentence and a way on."""
-    return piece("cannot", """
+    return piece("unsupported_view", """
 <div class="lx-panel"><p class="lx-why"></p><button type="button" class="lx-btn lx-accent"></button></div>""",
                  elem_id="lx-why", elem_classes=["lx-fill"])

@@ -1,7 +1,7 @@
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { lx } from './store.js';
 
-const { element } = mounted('cannot');
+const { element } = mounted('unsupported_view');
 
 const why = element.querySelector('.lx-why'),
   go = element.querySelector('button');

@@ -1,5 +1,5 @@
 /* Questions to the server, and pictures of its answers. */
-import { Drawing } from './drawing.js';
+import { Drawing } from './canvas_drawing.js';
 import { f32 } from './bytes.js';
 import { say } from './notices.js';
 import { brush } from './pictures.js';

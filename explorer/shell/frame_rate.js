@@ -1,10 +1,10 @@
-/* The readout follows drawings (lx-drawn, told by drawing.js): nothing is asked for or drawn for its own sake. */
+/* The readout follows drawings (lx-drawn, told by canvas_drawing.js): nothing is asked for or drawn for its own sake. */
 import { remember, remembered } from './dom.js';
-import { mounted } from './mounted.js';
-import { Frames, SPAN, serverTime } from './pace_count.js';
+import { mounted } from './gradio_component.js';
+import { Frames, SPAN, serverTime } from './frame_timing.js';
 import { lx } from './store.js';
 
-const { element } = mounted('pace');
+const { element } = mounted('frame_rate');
 
 const out = element.querySelector('.lx-pace'),
   KEY = 'lx-pace';

@@ -10,5 +10,5 @@ from . import piece
 def pace() -> gr.HTML:
     """Off until the key or the button below a view asks for it; the browser remembers that. ``data-ms``, ``data-server``, ``data-fps``: as
     numbers."""
-    return piece("pace", """
+    return piece("frame_rate", """
 <output class="lx-pace num" data-t-label="pace" hidden></output>""", elem_id="lx-pace")
