@@ -1,8 +1,8 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
  * Its parts are modules of their own: state.js (the state, and who is told of a change), server_requests.js (questions to the server,
- * pictures), runs.js (the list of runs), words.js, notices.js, appearance.js, sliders.js; here is what moves: the current run and code, views,
- * the address.
+ * pictures), runs.js (the list of runs), words.js, notices.js, appearance.js, sliders.js; here is what moves: the current run and code,
+ * views, the address.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class

@@ -2,10 +2,10 @@
 import { channelsLast, enlarged, grid, toBytes } from './pixels.js';
 import { crc32 } from './crc.js';
 import { gif } from './gif.js';
-import { render } from './render.js';
-import { Refused } from './refused.js';
+import { render } from './render_operations.js';
+import { Refused } from './refusal.js';
 import * as styles from './styles.js';
-import { times } from './codes.js';
+import { times } from './paths_and_grids.js';
 import { zipped } from './zip.js';
 
 /** @import { Batch } from '../../shell/answers' */

@@ -1,14 +1,14 @@
 /* What is answered with numbers: each operation of POST code that the site's views ask for (explorer/views, requests.py). */
 import { b64, f32, joined } from '../../shell/bytes.js';
 import { gallery, sum } from './arithmetic.js';
-import { along, apart, times } from './codes.js';
+import { along, apart, times } from './paths_and_grids.js';
 import { compared, nearest, onPlane, place } from './nearest.js';
 import { channelsLast, dataUrl, grid, tiled } from './pixels.js';
 import { pyramid } from './pyramid.js';
-import { judged } from './reading.js';
-import { Refused } from './refused.js';
+import { judged } from './image_attributes.js';
+import { Refused } from './refusal.js';
 import * as styles from './styles.js';
-import { taken } from './taking.js';
+import { taken } from './image_encoding.js';
 
 /** @import { CodeAsks } from '../../shell/answers' */
 /** @import { Run } from './run' */

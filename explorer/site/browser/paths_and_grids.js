@@ -1,7 +1,7 @@
 /* Codes that are made from others: along paths, directions and grids; as views/paths.py and latent/code_slices.py make them. */
 import { joined } from '../../shell/bytes.js';
 import * as moves from '../../shell/moves.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 
 /** @import { Run } from './run' */
 /** @import { Side } from '../../shell/answers' */

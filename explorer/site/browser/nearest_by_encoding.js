@@ -1,6 +1,6 @@
 /* The nearest test images of a run whose codes the site does not hold: all of them are encoded first, which a visitor asks for. */
 import { button, make } from '../../shell/dom.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 import { Run } from './run.js';
 
 /** The offer beside the inspector's row of nearest images. */

@@ -2,7 +2,7 @@
 import { b64, fromBase64 } from '../../shell/bytes.js';
 import { channelsFirst, channelsLast, dataUrl, grid, toBytes, toNumbers } from './pixels.js';
 import { Twister } from './random.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 import { Run } from './run.js';
 
 /** @import { Batch } from './types' */

@@ -1,10 +1,10 @@
 /* What a visitor sees while something is on its way: what it is, how much of it is there, and the picture that the run begins with; never a
  * black square without a word. */
-import { listen } from './coming.js';
+import { listen } from './download_progress.js';
 
 const MB = 2 ** 20;
 let begun = false; /* a picture has been drawn, or it was said why not */
-/** @type {import('./coming.js').Told | null} */
+/** @type {import('./download_progress.js').Told | null} */
 let now = null;
 
 const box = /** @type {HTMLElement} */ (document.getElementById('lx-loading')),

@@ -2,13 +2,13 @@
 import { f32, joined } from '../../shell/bytes.js';
 import { alongPath } from '../../shell/moves.js';
 import { exemplars, sumCodes } from './arithmetic.js';
-import { along, apart, cells, dimensioned, plane, times, traversed } from './codes.js';
+import { along, apart, cells, dimensioned, plane, times, traversed } from './paths_and_grids.js';
 import { channelsLast, grid, tiled } from './pixels.js';
 import { levels } from './pyramid.js';
 import { Twister, standardNormal } from './random.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 import * as styles from './styles.js';
-import { spoiled, taken, takeIn } from './taking.js';
+import { spoiled, taken, takeIn } from './image_encoding.js';
 
 /** @import { Draws } from '../../shell/answers' */
 /** @import { Pixels } from './types' */

@@ -30,7 +30,7 @@
   map.type = 'importmap';
   map.textContent = JSON.stringify({ imports });
   document.head.append(map);
-  (await import('lx/site/browser/within')).page.files = files;
+  (await import('lx/site/browser/embedded_files')).page.files = files;
   await import('lx/site/browser/boot');
   await import('lx/shell/store');
 })();
