@@ -47,8 +47,8 @@ from .shell.welcome import welcome
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings
 from .views.collapse.routes import live_routes
-from .views.map.fits import Fits
 from .views.map.routes import fit_routes
+from .views.map.umap_fits import Fits
 from .views.styles.styles import style_dials
 
 SLIDERS = 8

@@ -176,7 +176,7 @@ CLOCKS = {"monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "proce
 # these ask how long somebody waits or say how long it took, never how much to measure
 WAITERS = {"runs/background.py", "server/login_brake.py", "server/gradio_queue.py", "server/run_requests.py", "site/files.py",
            "views/collapse/process.py",
-           "views/collapse/routes.py", "views/map/fits.py", "views/map/routes.py", "views/reconstruct/searches.py",
+           "views/collapse/routes.py", "views/map/umap_fits.py", "views/map/routes.py", "views/reconstruct/searches.py",
            "views/train/start_training.py", "views/train/uploads.py"}
 
 

@@ -23,7 +23,7 @@ from ..runs.shares import Shares
 from ..views import base, batch, films, operations
 from ..views.compare import table
 from ..views.map import lasso_mean
-from ..views.reconstruct import beside, searches
+from ..views.reconstruct import all_runs, searches
 from .access import Access
 from .cached_files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
@@ -99,7 +99,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
         get("plot/{run}/spectrum", spectrum),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
-        post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
+        post("beside", MAX_CODE, lambda body: json_answer(all_runs.answer(session, base.parse(all_runs.BESIDE, body)))),
         post("mix", lasso_mean.MAX, lambda body: json_answer(lasso_mean.mean_code(session, base.parse(lasso_mean.MEAN, body)))),
         ask("microscope", MAX_CODE, operations.MICROSCOPE, lambda run, asked: asked.answer(run)),
         ask("search", MAX_CODE, searches.SEARCH, search.answer),

@@ -1,4 +1,4 @@
-/* Images taken in by encoders: what was sent, what a run makes of it, and noise on it; as views/reconstruct/beside.py has it. */
+/* Images taken in by encoders: what was sent, what a run makes of it, and noise on it; as views/reconstruct/all_runs.py has it. */
 import { b64, fromBase64 } from '../../shell/bytes.js';
 import { channelsFirst, channelsLast, dataUrl, grid, toBytes, toNumbers } from './pixels.js';
 import { Twister } from './random.js';

@@ -4,11 +4,11 @@ import { TOO_LONG, imageText, painted, textImage } from '../../shell/image_text.
 import { LastAsked } from '../../shell/last_asked.js';
 import { latest } from '../../shell/one_in_flight.js';
 import { MicCode } from './microscope_code.js';
-import { MicColumns } from './microscope_columns.js';
-import { MicDepth } from './microscope_depth.js';
-import { MicDrawn } from './microscope_drawn.js';
-import { MicLesson } from './microscope_lesson.js';
-import { MicMaps } from './microscope_maps.js';
+import { MicColumns } from './microscope_decoder_columns.js';
+import { MicDepth } from './microscope_code_length.js';
+import { MicDrawn } from './microscope_random_codes.js';
+import { MicLesson } from './microscope_pca_lesson.js';
+import { MicMaps } from './microscope_feature_maps.js';
 import { MicNetworks } from './microscope_networks.js';
 import { MicUnits } from './microscope_units.js';
 import { mounted } from '../../shell/gradio_component.js';

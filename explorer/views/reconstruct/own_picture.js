@@ -6,7 +6,7 @@ import { cutOf, middleOf, photograph, prepared } from '../../shell/photograph.js
 import { WRITTEN, mannerOf } from '../../shell/photograph_preparation.js';
 import { radioGroup } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
-import { Frame } from './reconstruct_frame.js';
+import { Frame } from './crop_frame.js';
 
 /** @import { Step } from '../../shell/photograph_preparation.js' */
 /** @import { Prep } from './reconstruct_link.js' */

@@ -1,6 +1,6 @@
 /* Reconstructions through the first layers alone, and from a few directions of the code, beside PCA of the same size. */
 import { latest } from '../../shell/one_in_flight.js';
-import { Cells } from './microscope_cells.js';
+import { Cells } from './microscope_tile_grid.js';
 import { blank, decoded, pen } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';

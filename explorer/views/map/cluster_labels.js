@@ -4,7 +4,7 @@ import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { arranged, clusterNames } from './cluster_names.js';
 import { valueColour } from './colouring.js';
-import { columnsOf } from './fields.js';
+import { columnsOf } from './image_fields.js';
 import { fieldsOf } from './search_terms.js';
 import { SwitchedLayer } from './switched_layer.js';
 

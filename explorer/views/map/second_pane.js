@@ -5,7 +5,7 @@ import { LastAsked } from '../../shell/last_asked.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Marker } from './marker.js';
-import { Pointing } from './pointing.js';
+import { Pointing } from './map_pointer.js';
 import { mapName } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 

@@ -2,7 +2,7 @@
 import { blank, brush, density } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
 import { valueColour } from './colouring.js';
-import { chosen, order } from './thumbs_chosen.js';
+import { chosen, order } from './thumbnail_choice.js';
 import { SwitchedLayer } from './switched_layer.js';
 
 const SIDE = 30 /* pixels of one, and between the middles of two */,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chosen, order, rank } from '../../explorer/views/map/thumbs_chosen.js';
+import { chosen, order, rank } from '../../explorer/views/map/thumbnail_choice.js';
 
 const N = 3000,
   places = Array.from({ length: N }, (_, i) => [(rank(2 * i + N) / 2 ** 32) * 600, (rank(2 * i + 1 + N) / 2 ** 32) * 400]);

@@ -2,11 +2,11 @@
  * first, the others by a second question; and how the image compares with others is worked out behind, so that is asked for again. */
 import { decoded, onto, pixelsOf, slice } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
-import { Beside } from './reconstruct_beside.js';
+import { Beside } from './all_runs_cards.js';
 
 /** @import { Beside as Body, BesideAnswer, BesideProblem, BesideTaken, Noise } from '../../shell/answers' */
 /** @import { Picture } from '../../shell/pictures.js' */
-/** @import { Row } from './reconstruct_beside.js' */
+/** @import { Row } from './all_runs_cards.js' */
 /** @typedef {Body['image']} Input what the server is asked to take */
 /** @typedef {{ invert?: boolean }} More */
 /** @typedef {{ run: string | null, image: Input, more: More, era: number, take?: boolean, quiet?: boolean }} Question take: its code is to

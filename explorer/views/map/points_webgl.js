@@ -1,6 +1,6 @@
 /* Points in space, drawn by WebGL: round, smaller the farther they are, faint ones behind all others. */
 import { density } from '../../shell/pictures.js';
-import { sight, unit } from './space_camera.js';
+import { sight, unit } from './camera_3d.js';
 
 /** @typedef {{ xyz: Float32Array, colours: Uint8Array, order: Uint32Array, faint: number }} Cloud order: the faint ones first, so many */
 

@@ -1,6 +1,6 @@
 /* Codes drawn at random in three ways; a click makes one the current code. */
 import { LastAsked } from '../../shell/last_asked.js';
-import { Cells } from './microscope_cells.js';
+import { Cells } from './microscope_tile_grid.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 

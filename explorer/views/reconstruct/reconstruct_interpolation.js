@@ -11,7 +11,7 @@ import { lx } from '../../shell/store.js';
 /** @import { BesideAnswer } from '../../shell/answers' */
 /** @import { FilmDialogue } from '../../shell/film_dialogue.js' */
 /** @import { Code, Origin } from '../../shell/types' */
-/** @import { Row } from './reconstruct_beside.js' */
+/** @import { Row } from './all_runs_cards.js' */
 /** @import { Kept } from './reconstruct_link.js' */
 /**
  * @typedef {object} Pinned A: pixels as text or, of a link that has not been drawn yet, a held-out image's number alone

@@ -1,6 +1,6 @@
 /* A linear decoder's columns, the same space in its principal axes, the exact components; and the angles between the two spaces. */
 import { make } from '../../shell/dom.js';
-import { Cells } from './microscope_cells.js';
+import { Cells } from './microscope_tile_grid.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { EYE, eyeText, keyed, meant, nearer, projected, sight, textEye, turned } from '../../explorer/views/map/space_camera.js';
+import { EYE, eyeText, keyed, meant, nearer, projected, sight, textEye, turned } from '../../explorer/views/map/camera_3d.js';
 
 const far = (eye) => Math.hypot(...eye);
 const close = (a, b) => a.forEach((v, k) => assert.ok(Math.abs(v - b[k]) < 1e-9, `${a} is not ${b}`));

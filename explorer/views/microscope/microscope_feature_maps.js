@@ -5,7 +5,7 @@ import { check, radioGroup } from '../../shell/radios.js';
 import { titleOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { Cells } from './microscope_cells.js';
+import { Cells } from './microscope_tile_grid.js';
 
 /** @import { GeneratorLayer, MapsAnswer } from '../../shell/answers' */
 /** @import { Code } from '../../shell/types' */

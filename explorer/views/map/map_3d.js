@@ -5,8 +5,8 @@ import { LastAsked } from '../../shell/last_asked.js';
 import { amongNeighbours } from '../../shell/moves.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { EYE, eyeText, keyed, meant, nearer, projected, textEye, turned } from './space_camera.js';
-import { Points } from './space_gl.js';
+import { EYE, eyeText, keyed, meant, nearer, projected, textEye, turned } from './camera_3d.js';
+import { Points } from './points_webgl.js';
 
 /** @import { Neighbours } from '../../shell/types' */
 /** @import { Colouring } from './colouring.js' */
