@@ -190,6 +190,14 @@ def test_nothing_is_sized_by_a_stopwatch(path):
         assert ast.unparse(node) != "time.time()" if isinstance(node, ast.Call) else True, f"line {node.lineno} reads a clock"
 
 
+@pytest.mark.parametrize("path", FILES + [ROOT / "app.py"], ids=ids)
+def test_no_function_is_longer_than_60_lines(path):
+    """As eslint holds of JavaScript."""
+    long = [f"{n.name}: {n.end_lineno - n.lineno + 1}" for n in nodes(path)
+            if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.end_lineno - n.lineno + 1 > 60]
+    assert not long
+
+
 def test_no_line_is_longer_than_140_columns():
     """Ruff's own check leaves out a line's last comment where that speaks to it; of JavaScript comments are nobody's to break."""
     long = [f"{p.relative_to(ROOT)}:{k}" for top in ("training", "explorer", "tests", "benchmarks") for p in (ROOT / top).rglob("*")
