@@ -239,4 +239,4 @@ HEADS = [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM", b"RIFF\x20\0\0\0WEBPVP8 ",
 @given(st.binary(max_size=200), st.sampled_from(HEADS))
 def test_random_bytes_never_crash(raw, head):
     with contextlib.suppress(ImageError):
-        images.decode_upload(head + raw, COLOUR)
+        assert images.decode_upload(head + raw, COLOUR).shape == COLOUR
