@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from training.signals import Signals
 from training.version import code_version
@@ -56,7 +55,7 @@ class Kind:
             raise Refused(f"{folder} holds {others[0]}{more} beside the {self.noun}, which would be lost; move it away, "
                           "or name a new folder.")
 
-    def mark(self, folder: Path, **told: Any) -> bytes:
+    def mark(self, folder: Path, **told: object) -> bytes:
         """The file MARK of a folder that is whole but for it: it lists the files that are ours."""
         values = {"what": self.what, "format": FORMAT, "version": code_version(), **told, "files": _files(folder)}
         return (json.dumps(values, indent=1) + "\n").encode()

@@ -225,7 +225,7 @@ def first_of(cards: Mapping[str, Card]) -> str | None:
     """The run whose map explains itself: best one whose code is the plane itself and known to be anywhere in it, then one that keeps its
     classes apart; without any the first by name; None without runs."""
     def clear(name: str) -> tuple[float, float]:
-        spec, apart = cards[name].spec, float(cards[name].metrics.get("map_accuracy", {}).get("value", 0.0))
+        spec, apart = cards[name].spec, cards[name].value("map_accuracy") or 0.0
         plane = spec.w_dim * spec.num_layers == 2 and spec.stochastic
         return (float(bool(apart) and plane), apart)
     return max(cards, key=clear, default=None)

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -103,7 +102,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join([part async for part in parts(request.receive, request.headers, limit)])
 
 
-def json_answer(value: Any, status: int = 200) -> Response:
+def json_answer(value: object, status: int = 200) -> Response:
     return JSONResponse(value, status, headers=NO_STORE)
 
 

@@ -6,7 +6,6 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
@@ -29,7 +28,7 @@ from .cached_files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .run_info import Views, describe, list_runs
 from .run_labels import NAMED, name_run
-from .run_requests import drawn, placed
+from .run_requests import OfRun, drawn, placed
 from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
@@ -61,7 +60,7 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
             return drawn(session, await read_body(request, MAX_RENDER))
         return await limiter.run(request, ready, "wide")
 
-    def ask(path: str, limit: int, questions: TypeAdapter[Any], answer: Callable[[Run, Any], Any]) -> Route:
+    def ask(path: str, limit: int, questions: TypeAdapter[OfRun], answer: Callable[[Run, OfRun], object]) -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Placed:
                 return placed(session, questions, await read_body(request, limit), lambda run, asked: json_answer(answer(run, asked)))

@@ -45,7 +45,7 @@ def shown(session: Session, names: list[str]) -> list[str]:
     return [view for view in VIEWS if view in able]
 
 
-def as_json(value: Any) -> bytes:
+def as_json(value: object) -> bytes:
     """As the server answers it."""
     return bytes(json_answer(value).body)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +94,7 @@ def values_of(x: Tensor) -> str:
     return fits
 
 
-def check_choice(name: str, value: str, choices: Any) -> str:
+def check_choice(name: str, value: str, choices: Iterable[str]) -> str:
     """The value itself; raises ImportFailed for one that is no choice."""
     if value not in choices:
         raise ImportFailed(f"{name} is to be one of {', '.join(choices)}, not {value!r}.")

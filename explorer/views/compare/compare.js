@@ -30,7 +30,7 @@ let names = /** @type {string[] | null} */ (null),
   seed = 0,
   label = /** @type {number | null} */ (null),
   facts = /** @type {CompareAnswer | null} */ (null),
-  curves = /** @type {Record<string, Figure>} */ ({}),
+  curves = /** @type {Record<string, Pick<Figure, 'data'>>} */ ({}),
   every = false,
   lastAsked = new LastAsked();
 const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
@@ -377,7 +377,7 @@ const learn = async () => {
   try {
     const [d, ...found] = await Promise.all([
       lx.api(/** @type {`compare?runs=${string}`} */ (`compare?runs=${asked.map(encodeURIComponent).join(',')}`)),
-      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [], layout: {} }))),
+      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [] }))),
     ]);
     if (!isLast()) return;
     facts = d;
