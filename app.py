@@ -165,7 +165,7 @@ def port_is_free(host: str, port: int) -> bool:
 def where(local: str, public: str | None, args: argparse.Namespace) -> str:
     """What is said once the page is served: its addresses."""
     from explorer.server.access import others_find
-    from explorer.server.tools import PATH
+    from explorer.server.mcp_tools import PATH
 
     address = local.replace("[::]", "[::1]")
     only = ", over IPv6 only (--host 0.0.0.0 answers over IPv4)" if args.host.strip("[]") == "::" else ""
@@ -224,14 +224,14 @@ def say(sentence: str) -> None:
 def serve(args: argparse.Namespace) -> int:
     """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
     from explorer import page
-    from explorer.server import tools
+    from explorer.server import mcp_tools
     from explorer.server.access import Access
     from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
     from training.signals import Signals
 
-    if args.mcp and not tools.is_there():
-        print(tools.MISSING, file=sys.stderr)
+    if args.mcp and not mcp_tools.is_there():
+        print(mcp_tools.MISSING, file=sys.stderr)
         return 2
     memory.keep(IDLE)
     sys.setswitchinterval(SWITCH)

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer import Refused, destination
+from explorer import Refused, output_folder
 from explorer.runs.session import Session
 from explorer.site import answers, folder, one_file, sheets
-from explorer.site.told import opens_on
+from explorer.site.model_json import opens_on
 
 from . import site_parts
 
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] = ()) -> None:
         if args.site is None:
             done = folder.write(session, site, [], say=lambda s: print(s, flush=True))
             print(f"\n{done.told}\n")
-        names = json.loads((site / destination.MARK).read_text("utf-8"))["runs"]
+        names = json.loads((site / output_folder.MARK).read_text("utf-8"))["runs"]
         asked = {part: getattr(args, name) or names for name, part in site_parts.PARTS.items() if getattr(args, name) is not None}
         for part, some in asked.items():
             part(site_parts.Site(site, session), some)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from training import errors, pictures
+from training import pictures, pixel_errors
 from training.model import Batch
 from training.pixels import grid, to_pillow, to_uint8
 
@@ -44,7 +44,7 @@ def squared_error(drawn: torch.Tensor, pixels: np.ndarray) -> np.ndarray:
     """Squared error (n,) of images (n, C, H, W) in [-1, 1] as they are shown (``to_uint8``) against pixels uint8, each its own
     (n, C, H, W) or all the same (C, H, W); summed over all pixels, taken as [0, 1]."""
     shown = torch.nan_to_num(drawn, nan=-1.0).clamp(-1, 1).float().cpu()
-    return errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
+    return pixel_errors.squared_error(shown, to_tensor(pixels).expand_as(shown)).numpy()
 
 
 def encode(pixels: np.ndarray, lossless: bool = False) -> tuple[bytes, str]:

@@ -19,7 +19,7 @@ import numpy as np
 from training import checkpoint, data, data_folders, heldout
 from training.card import Card
 from training.dataset import Dataset, Split
-from training.folder import held_out_of
+from training.image_folder import held_out_of
 from training.outside import NOWHERE, python_file
 
 from . import i18n, views

@@ -15,40 +15,40 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from . import Refused, named, shell, theme
+from . import Refused, api_endpoints, shell, theme
 from .i18n import words
 from .latent import neighbours, run_directions
 from .runs.session import Session
-from .server import plotly, tools
+from .server import mcp_tools, plotly
 from .server.access import Access
-from .server.answering import Answering
-from .server.bodies import Bodies
-from .server.brake import Brake
 from .server.gradio_queue import GradioQueue
 from .server.head_script import Early
 from .server.health import health_route
 from .server.http import plain_routes
+from .server.login_brake import Brake
+from .server.named_questions import Answering
 from .server.origin import Hosts, OwnSite
 from .server.question_check import QuestionCheck
 from .server.refusals import Refusals
+from .server.request_bodies import Bodies
 from .server.routes import make_routes
 from .server.scripts import scripts
 from .shell.about import about
-from .shell.cannot import cannot
 from .shell.classes import classes
+from .shell.frame_rate import pace
 from .shell.header import header
 from .shell.hero import hero
-from .shell.near import near
-from .shell.now import here, now
-from .shell.pace import pace
+from .shell.nearest_images import near
+from .shell.open_run import here, now
 from .shell.picker import picker
 from .shell.seeds import seeds
+from .shell.unsupported_view import cannot
 from .shell.welcome import welcome
 from .views import Context, modules, supported
 from .views.collapse.process import MOST, Trainings
 from .views.collapse.routes import live_routes
-from .views.map.fits import Fits
 from .views.map.routes import fit_routes
+from .views.map.umap_fits import Fits
 from .views.styles.styles import style_dials
 
 SLIDERS = 8
@@ -82,7 +82,7 @@ def build(session: Session, access: Access, names: Sequence[str] | None = None) 
             head.language(None, None, [c for c, _, _ in context.labels], js="() => window.lx.relabels()",
                           show_progress="hidden", trigger_mode="multiple", api_visibility="private")
         if names is None:
-            named.expose(Answering(session))
+            api_endpoints.expose(Answering(session))
     demo.head = _head(views, context)
     return demo
 
@@ -122,12 +122,12 @@ def app_arguments(session: Session, access: Access, hosts: Hosts | None = None, 
     """For ``demo.launch(app_kwargs=…)``: the routes of explorer.routes and the page's own, and what comes before them.
 
     ``hosts``: the names that the page answers to (loopback's where none are given); ``frames``: whether other sites may frame it;
-    ``mcp``: whether the named questions are tools of an MCP server, too (server/tools.py).
+    ``mcp``: whether the named questions are tools of an MCP server, too (server/mcp_tools.py).
     """
     trainings = Trainings(each=lambda: 1 if access.shared else MOST)
     own = plain_routes([*live_routes(trainings), *fit_routes(Fits(session, access))])
     if mcp:
-        own.append(tools.route(Answering(session)))
+        own.append(mcp_tools.route(Answering(session)))
     return dict(routes=[*make_routes(session, access, supported), *own, health_route(), plotly.route(), scripts().route()],
                 openapi_url=None,           # gradio's own asks for the login; FastAPI's would not
                 telemetry=dict(tracing=False, metrics=False, logs=False),   # it looks at every request whether somebody measures it
@@ -140,7 +140,7 @@ def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
     """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` is the caller's."""
     return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
                 max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS,
-                mcp_server=False)               # server/tools.py is ours; gradio's, which a variable may ask for, knows no login
+                mcp_server=False)               # server/mcp_tools.py is ours; gradio's, which a variable may ask for, knows no login
 
 
 def prefetch(session: Session) -> None:

@@ -6,7 +6,7 @@ Colours and fonts are left to the page, which knows whether it is light or dark.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, NotRequired
+from typing import Literal, NotRequired
 
 import numpy as np
 from typing_extensions import TypedDict
@@ -28,11 +28,46 @@ class Trace(TypedDict):
     mode: NotRequired[str]
 
 
+class AxisTitle(TypedDict):
+    """What an axis is called."""
+
+    text: str
+
+
+class Axis(TypedDict):
+    """An axis: its title, and where it is not numbers from the least to the largest, how they are written and between which."""
+
+    title: AxisTitle
+    zeroline: bool
+    tickformat: NotRequired[str]
+    range: NotRequired[list[float]]
+
+
+class Legend(TypedDict):
+    """Where the names of the traces stand."""
+
+    orientation: Literal["h"]
+    y: float
+
+
+class Layout(TypedDict):
+    """What is around the traces, in plotly.js's own names."""
+
+    margin: dict[str, int]
+    xaxis: Axis
+    yaxis: Axis
+    paper_bgcolor: str
+    plot_bgcolor: str
+    legend: Legend
+    showlegend: bool
+    hovermode: NotRequired[Literal["x unified"]]
+
+
 class Figure(TypedDict):
-    """What plotly.js draws; ``layout`` is its own."""
+    """What plotly.js draws."""
 
     data: list[Trace]
-    layout: dict[str, Any]
+    layout: Layout
 
 
 def read_log(path: Path) -> list[dict[str, float]]:
@@ -47,7 +82,7 @@ def curves(rows: list[dict[str, float]]) -> Figure:
     data = [Trace(type="scatter", mode="lines", name=t, x=[r["images"] for r in shown if t in r],
                   y=[_digits(r[t]) for r in shown if t in r],
                   hovertemplate="%{y:.4g}<extra>" + t.replace("<", "&lt;") + "</extra>") for t in terms]
-    return {"data": data, "layout": _layout("images seen", "loss", showlegend=True, hovermode="x unified")}
+    return {"data": data, "layout": _layout(_axis("images seen"), _axis("loss")) | {"hovermode": "x unified"}}
 
 
 def spectrum(shares: np.ndarray, most: int = 64) -> Figure:
@@ -58,14 +93,17 @@ def spectrum(shares: np.ndarray, most: int = 64) -> Figure:
     return {"data": [Trace(type="bar", name="each", x=x, y=shown, hovertemplate="%{y:.1%}<extra>%{x}</extra>"),
                      Trace(type="scatter", mode="lines+markers", name="together", x=x, y=total,
                            hovertemplate="%{y:.1%}<extra>1–%{x}</extra>")],
-            "layout": _layout("direction", "share of variance", showlegend=True, yaxis_extra=dict(tickformat=".0%", range=[0, 1.02]))}
+            "layout": _layout(_axis("direction"), _axis("share of variance") | {"tickformat": ".0%", "range": [0, 1.02]})}
 
 
 def _digits(v: float) -> float:
     return float(f"{v:.5g}")
 
 
-def _layout(x: str, y: str, yaxis_extra: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    return dict(margin=dict(l=52, r=12, t=12, b=40), xaxis=dict(title=dict(text=x), zeroline=False),
-                yaxis=dict(title=dict(text=y), zeroline=False, **(yaxis_extra or {})),
-                paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", legend=dict(orientation="h", y=1.12), **more)
+def _axis(title: str) -> Axis:
+    return {"title": {"text": title}, "zeroline": False}
+
+
+def _layout(x: Axis, y: Axis) -> Layout:
+    return {"margin": {"l": 52, "r": 12, "t": 12, "b": 40}, "xaxis": x, "yaxis": y, "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)", "legend": {"orientation": "h", "y": 1.12}, "showlegend": True}

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from explorer.server.answering import QUESTIONS
+from explorer.server.named_questions import QUESTIONS
 from tests import host
 from tests.api_page import ADDRESS, PAGE, blocks, sections, values
 

@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 
 import app
 from explorer.runs.session import Session
-from explorer.server import tools
-from explorer.server.answering import QUESTIONS, Answering
+from explorer.server import mcp_tools
+from explorer.server.named_questions import QUESTIONS, Answering
 from tests import host
 from tests.explorer.conftest import alone
 
@@ -46,7 +46,7 @@ def awaited(question):
 def speak(address, conversation):
     """What ``conversation`` returns, of the client that it talks through."""
     async def whole():
-        async with (streamable_http_client(address + tools.PATH) as (read, write, *_), ClientSession(read, write) as client):
+        async with (streamable_http_client(address + mcp_tools.PATH) as (read, write, *_), ClientSession(read, write) as client):
             await client.initialize()
             return await conversation(client)
     return awaited(whole())
@@ -92,7 +92,7 @@ def test_tools_answer_with_numbers_pictures_and_sentences(address, trained):
 def call(http, name="list_runs", **values):
     """One message of the protocol, by plain HTTP."""
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": name, "arguments": values}}
-    return http.post(tools.PATH, json=message, headers=ACCEPT)
+    return http.post(mcp_tools.PATH, json=message, headers=ACCEPT)
 
 
 def test_only_who_is_logged_in(trained):
@@ -109,8 +109,8 @@ def test_other_sites_may_not(address):
     with httpx.Client(base_url=address, trust_env=False, timeout=60, headers={"origin": "https://example.org"}) as http:
         assert call(http).status_code == 403
     with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
-        assert http.get(tools.PATH, headers=ACCEPT).status_code == 405
-        assert http.post(tools.PATH, content=bytes(7 * 2**20), headers=ACCEPT).status_code == 413
+        assert http.get(mcp_tools.PATH, headers=ACCEPT).status_code == 405
+        assert http.post(mcp_tools.PATH, content=bytes(7 * 2**20), headers=ACCEPT).status_code == 413
         assert http.post("/gradio_api/mcp", json={}, headers=ACCEPT).status_code == 404, "gradio's own is closed"
 
 
@@ -122,7 +122,7 @@ def test_each_address_takes_its_own_turns(trained):
         async def answer(self, kind, values, who, *then):
             seen.append(who)
             return await super().answer(kind, values, who, *then)
-    page = Starlette(routes=[tools.route(Looks(Session(trained)))])
+    page = Starlette(routes=[mcp_tools.route(Looks(Session(trained)))])
 
     async def ask(who):
         transport = httpx.ASGITransport(page, client=(who, 1))

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from training import checkpoint
 from training.arguments import make_parser
 from training.cli import main
-from training.table import of_families, table
+from training.run_tables import of_families, table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from . import networks
 from .losses import discriminator_bce, generator_bce, r1_penalty
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
-from .optimizers import adam
+from .optimizers import Trained, adam
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class AdversarialObjective(Objective):
     def make_discriminator(self) -> nn.Module:
         return Discriminator(self.model.spec.shape, self.config)
 
-    def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
+    def adam(self, *modules: nn.Module, rate: float = 1.0) -> Trained:
         """``parameters`` and ``optimizer`` of a phase that trains these modules, at ``rate`` times the learning rate."""
         parameters = [p for m in modules for p in m.parameters()]
         return {"parameters": parameters, "optimizer": adam(

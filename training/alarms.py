@@ -109,7 +109,7 @@ def found(rows: Rows, total: int, drawn: Mapping[str, Any] | None = None) -> dic
     return out
 
 
-def sentence(name: str, values: Mapping[str, Any]) -> str:
+def sentence(name: str, values: Mapping[str, object]) -> str:
     """What to tell a person, with what to try."""
     return TEXT[name].format_map(values)
 
@@ -123,11 +123,11 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [row for row in rows if _known(row.get("alarm")) and _plain(row.get("values")) or _known(row.get("over"))]
 
 
-def _known(name: Any) -> bool:
+def _known(name: object) -> bool:
     return isinstance(name, str) and name in TEXT
 
 
-def _plain(values: Any) -> bool:
+def _plain(values: object) -> bool:
     """Whether these are values of a sentence: a few numbers and words."""
     return values is None or isinstance(values, dict) and len(values) <= 8 and \
         all(log.number(v) or isinstance(v, str) and len(v) <= log.LONGEST for v in values.values())

@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from . import tables
+from . import image_tables
 from .download import DataError
+from .file_names import ENCODINGS, encoding_of
 from .memory_map import CHUNK
-from .names import ENCODINGS, encoding_of
 from .notes import Note
 
 MOST_FILES = 300_000
@@ -87,13 +87,13 @@ class Within(File):
 
 
 def kind_of(source: Path) -> str:
-    """"folder", "tar", "zip", or "file": a table, which tables.py knows. Raises DataError where there is nothing."""
+    """"folder", "tar", "zip", or "file": a table, which image_tables.py knows. Raises DataError where there is nothing."""
     if source.is_dir():
         return "folder"
     if not source.is_file():
         raise DataError(f"There is no folder, archive or file at {source}.", "data.error.none")
     name = source.name.lower()
-    return "tar" if name.endswith(TARS) else "file" if tables.kind_of(name) else "zip"
+    return "tar" if name.endswith(TARS) else "file" if image_tables.kind_of(name) else "zip"
 
 
 @contextmanager
@@ -194,7 +194,7 @@ def _of_folder(folder: Path, stack: ExitStack, scratch: Path | None) -> tuple[li
 
 def stem_of(name: str) -> str:
     """A file's name without what tells its kind: ``.tar.gz`` goes as a whole."""
-    ending = next((e for e in sorted((*TARS, *tables.ENDINGS, ".zip"), key=len, reverse=True) if name.lower().endswith(e)), "")
+    ending = next((e for e in sorted((*TARS, *image_tables.ENDINGS, ".zip"), key=len, reverse=True) if name.lower().endswith(e)), "")
     return name[:len(name) - len(ending)] or name
 
 

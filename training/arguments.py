@@ -9,7 +9,7 @@ from typing import Any
 
 from . import families, precision
 from .model import Config, Family
-from .reading import TURNED
+from .table_options import TURNED
 
 TRAINED, DATA = Path("trained"), "mnist"
 Commands = Any                                  # what add_subparsers gives: argparse has no public name for it
@@ -135,7 +135,7 @@ def _look(commands: Commands) -> None:
 
 def _import(commands: Commands) -> None:
     from .data import TITLES
-    from .outside.form import LAYOUTS, VALUES
+    from .outside.image_layout import LAYOUTS, VALUES
     taken = commands.add_parser("import", help="take in a model that was trained elsewhere: safetensors, ONNX, or a repository of these",
                                 description="Take in a model that was trained elsewhere, as a run. A pickle (.pt, .pth, .bin) is refused, "
                                             "and it is said how to convert it.")

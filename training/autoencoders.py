@@ -18,10 +18,10 @@ from torch.nn import functional as F
 
 from . import corruption, networks
 from .code_prior import GaussianCodes
-from .errors import psnr_of, squared_error
 from .layers import mlp, trace
 from .model import Batch, Config, DataSpec, LatentModel, LatentSpec, Objective, Phase, setting
 from .optimizers import adam
+from .pixel_errors import psnr_of, squared_error
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import orjson
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from . import families, old_names
@@ -32,20 +32,18 @@ class CheckpointError(ValueError):
     """A checkpoint cannot be used; the message says why in one sentence."""
 
 
+@with_config(STRICT)
 class Metric(TypedDict):
     """A figure, its unit, and how it was taken."""
-
-    __pydantic_config__ = STRICT  # type: ignore[misc]
 
     value: float
     unit: str
     protocol: str
 
 
+@with_config(STRICT)
 class Seeds(TypedDict):
     """Of a run that was chosen among several seeds: which there were, by what it was chosen (never the test set), and what each had."""
-
-    __pydantic_config__ = STRICT  # type: ignore[misc]
 
     tried: list[int]
     chosen_by: str
@@ -81,7 +79,7 @@ class Card:
     source: str = ""                      # where a model that was trained elsewhere comes from; empty for one that was trained here
     code_version: str = ""
     created: str = ""
-    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)     # name → Metric
+    metrics: dict[str, Metric] = field(default_factory=dict)
     carried: dict[str, dict[str, Share]] = field(default_factory=dict)   # attribute → range of layers → share: disentanglement.carried
     headline: str = ""                     # name of the metric that the picker shows
     parameters: Count = 0
@@ -94,8 +92,12 @@ class Card:
         """Whether it has seen all images of its config."""
         return self.images_seen >= self.config.get("images", 0)
 
+    def value(self, metric: str) -> float | None:
+        """The figure of a metric; None where it was not measured."""
+        return self.metrics[metric]["value"] if metric in self.metrics else None
 
-_CARD, _METRICS = TypeAdapter(Card), TypeAdapter(dict[str, Metric])
+
+_CARD = TypeAdapter(Card)
 
 
 def check_name(name: str) -> str:
@@ -149,7 +151,6 @@ def parse(raw: bytes, where: str) -> Card:
                               f"this one reads up to {FORMAT_VERSION}); update the program.")
     try:
         card = _CARD.validate_json(orjson.dumps(old_names.card(values)))
-        _METRICS.validate_python(card.metrics)
         check_name(card.name)
         _check_sizes(card.data, card.spec)
         families.get(card.family).Config.from_dict(card.config)

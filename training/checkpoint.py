@@ -23,8 +23,8 @@ from torch import Tensor
 from . import alarms, families, old_names, stages
 from .card import CARD, Card, CheckpointError, check_name, read_card, readable, to_dict
 from .files import Outside, clear, inside, sha256, sync_folder, write_json, write_tensors
-from .label import LABEL
 from .model import LatentModel, SettingError
+from .run_label import LABEL
 from .size_limits import SPARE, Bounded
 from .status import STATUS
 

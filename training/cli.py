@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import disk, notes
-from .afterwards import measure_for_page
+from . import disk_errors, notes
 from .arguments import make_parser
-from .table import of_families, print_card, table, write_tables
+from .page_measurements import measure_for_page
+from .run_tables import of_families, print_card, table, write_tables
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
 
@@ -197,7 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\n{e}" if Bar().live else str(e), file=sys.stderr)
         return 2
     except OSError as e:
-        if (sentence := disk.sentence(e)) is None:
+        if (sentence := disk_errors.sentence(e)) is None:
             raise
         print(sentence, file=sys.stderr)
         return 2

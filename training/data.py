@@ -25,10 +25,10 @@ from . import datasets, memory_map
 from .archive import stem_of
 from .dataset import Dataset, Split, of_pictures
 from .download import DataError, Progress, cache_folder
+from .file_names import readable
 from .files import write_atomically
 from .model import OWN, DataSpec
-from .names import readable
-from .reading import Reading
+from .table_options import Reading
 
 TITLES = {**{name: one.title for name, one in datasets.known().items()}, "folder": "Your own images"}
 NAMES = tuple(TITLES)
@@ -169,7 +169,7 @@ def _read(path: Path, key: str | None = "") -> Dataset | None:
 
 
 def _own(cache: Path, source: Path | None, size: int | None, progress: Progress | None, reading: Reading | None) -> Dataset:
-    from . import folder
+    from . import image_folder
 
     if source is None:
         raise DataError("Say which folder, archive or table of images to use (--source).")
@@ -178,7 +178,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
         raise DataError(f"Own images can be brought to {', '.join(map(str, SIZES))} pixels; {size} was asked for.")
     source = Path(source).expanduser().resolve()
     said = reading.key() if reading else ""
-    key = hashlib.sha256(f"{folder.RULES} {size} {folder.listing_digest(source)} {said}".rstrip().encode()).hexdigest()
+    key = hashlib.sha256(f"{image_folder.RULES} {size} {image_folder.listing_digest(source)} {said}".rstrip().encode()).hexdigest()
     title = readable(source.name if source.is_dir() else stem_of(source.name))
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
     where = hashlib.sha256(str(source).encode()).hexdigest()[:8]
@@ -192,7 +192,7 @@ def _own(cache: Path, source: Path | None, size: int | None, progress: Progress 
     cache.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=cache, prefix=".reading-", ignore_cleanup_errors=True) as scratch:
-            pictures = folder.read(source, size, progress, reading, Path(scratch))
+            pictures = image_folder.read(source, size, progress, reading, Path(scratch))
             spec = DataSpec(name, title, pictures.images.shape[1:], pictures.classes, notes=pictures.notes)
             found = _keep(path, of_pictures(spec, pictures, Path(scratch)), key)
     except OSError as e:

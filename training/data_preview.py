@@ -6,31 +6,31 @@ import argparse
 import io
 from pathlib import Path
 
-from . import folder, notes
+from . import image_folder, notes
 from .files import write_atomically
 from .pixels import grid, to_pillow
-from .reading import Reading
 from .sources import FEWEST
+from .table_options import Reading
 
 COLUMNS = 6                                       # of the sheet
 
 
-def at(args: argparse.Namespace) -> folder.Survey:
+def at(args: argparse.Namespace) -> image_folder.Survey:
     """Of ``args.source``. Raises DataError on one that cannot be used at all."""
-    return folder.survey(Path(args.source).expanduser(), Reading(args.turned, args.part))
+    return image_folder.survey(Path(args.source).expanduser(), Reading(args.turned, args.part))
 
 
-def sentences(found: folder.Survey) -> list[str]:
+def sentences(found: image_folder.Survey) -> list[str]:
     """What it is, what would be left out and what would be done."""
     return [notes.sentence(n) for n in (*found.found, *found.notes)]
 
 
-def too_few(found: folder.Survey) -> str:
+def too_few(found: image_folder.Survey) -> str:
     """A sentence where there are too few to train on, else ""."""
     return f"Training needs at least {FEWEST} images; these are {found.images}." if found.images < FEWEST else ""
 
 
-def png(found: folder.Survey) -> bytes:
+def png(found: image_folder.Survey) -> bytes:
     """The sheet of its pictures; b"" of none."""
     if not len(found.tiles):
         return b""
@@ -39,7 +39,7 @@ def png(found: folder.Survey) -> bytes:
     return out.getvalue()
 
 
-def write(found: folder.Survey, path: Path) -> None:
+def write(found: image_folder.Survey, path: Path) -> None:
     """The sheet as a PNG."""
     write_atomically(path, lambda p: p.write_bytes(png(found)))
 

@@ -23,9 +23,9 @@ from .arithmetic import READ_WELL
 from .features import FeatureNet
 from .figures import Figures, as_8_bit, score
 from .interpolation import slerp
+from .layer_ranges import ranges
 from .model import LatentModel
 from .probes import linear_svm
-from .ranges import ranges
 
 PAIRS, EPSILON, OUTSIDE = 1500, 1e-4, 0.01      # pairs of codes (paper: 100,000), step, share dropped at either end
 LABELLED, SURE, MARGIN = 6000, 0.5, 1.0         # samples (paper: 200,000), share of the surest that is kept, C of the linear classifiers

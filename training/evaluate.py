@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from . import checkpoint, disentanglement, families, features, figures, heldout, maps, pca, points, pretraining, probes
 from .data import Dataset
-from .errors import squared_error
 from .figures import score
 from .metrics import knn_accuracy, psnr, trustworthiness
 from .model import Batch, LatentModel
+from .pixel_errors import squared_error
 
 Say = Callable[[str], None]
 RANKED = 10_000                            # points whose ranks trustworthiness compares
@@ -53,7 +52,7 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labe
     return checkpoint.update(folder, metrics=metrics, headline=headline, carried=carried)
 
 
-def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Say = lambda s: None) -> dict[str, dict[str, Any]]:
+def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Say = lambda s: None) -> figures.Figures:
     """All figures that need no map, by name."""
     family = families.get(card.family)
     objective = family.Objective(model, family.Config.from_dict(card.config)).eval()
@@ -82,7 +81,7 @@ def measure(model: LatentModel, card: checkpoint.Card, dataset: Dataset, say: Sa
 
 
 @torch.no_grad()
-def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, dict[str, Any]]:
+def coverage(model: LatentModel, name: str, samples: int = 2500) -> figures.Figures:
     """Modes covered, high-quality share and reverse KL of ``samples`` points, as Lin et al. 2018 take them (PacGAN, section 4.1)."""
     z = model.sample_z(samples, torch.Generator().manual_seed(0)).to(model.device)
     label = torch.arange(samples, device=z.device) % model.spec.num_classes if model.spec.num_classes else None
@@ -94,7 +93,7 @@ def coverage(model: LatentModel, name: str, samples: int = 2500) -> dict[str, di
 
 
 def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say: Say,
-         tell: Say) -> dict[str, dict[str, Any]]:
+         tell: Say) -> figures.Figures:
     images = dataset.test.images[:heldout.LIMIT]
     labels = None if dataset.test.labels is None else dataset.test.labels[:heldout.LIMIT]
     say("encoding the test images")
@@ -105,7 +104,7 @@ def _map(folder: Path, model: LatentModel, dataset: Dataset, with_map: bool, say
         return {}
     kept, most = maps.Map(codes), maps.most_numbers(model)
     maps.write(folder / checkpoint.MAP, kept, most)           # so that the page has points while the map is laid out
-    out: dict[str, dict[str, Any]] = {}
+    out: figures.Figures = {}
     if labels is not None and len(codes) > 10:
         out["code_accuracy"] = score(knn_accuracy(codes, labels), "", f"10 nearest of the other codes vote; {len(codes):,} test images")
     if with_map and len(codes) >= FEWEST:

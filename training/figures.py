@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from . import arithmetic, metrics, pyramid
+from .card import Metric
 from .data import Dataset, Split
 from .features import FeatureNet
 from .model import Batch, LatentModel
@@ -17,11 +17,11 @@ from .model import Batch, LatentModel
 SAMPLES = 10_000
 PATCHED, PATCHES, DIRECTIONS = 1024, 64, 128    # images, patches of each, directions (Karras et al. 2018: 16,384, 128, 512)
 CHUNK = 250
-Figures = dict[str, dict[str, Any]]
+Figures = dict[str, Metric]
 Say = Callable[[str], None]
 
 
-def score(value: float, unit: str, protocol: str, digits: int = 5) -> dict[str, Any]:
+def score(value: float, unit: str, protocol: str, digits: int = 5) -> Metric:
     """A card's entry."""
     return {"value": float(f"{value:.{digits}g}"), "unit": unit, "protocol": protocol}
 

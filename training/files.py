@@ -64,7 +64,7 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Call ``write`` with a temporary path in the same folder, fsync it, and rename it to ``path``. On any error nothing changes; a kill
     leaves a file that ``clear`` removes."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def append(path: Path, text: str) -> None:
         raise
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """``value`` as indented JSON, atomically. Raises ValueError for NaN, which JSON has no word for."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     write_atomically(path, lambda p: p.write_text(text, "utf-8"))

@@ -81,13 +81,13 @@ def sides_of(shape: Sequence[int]) -> tuple[int, ...]:
     return sides
 
 
-def first_stage(config: Any, sides: Sequence[int]) -> int:
+def first_stage(config: GrowingConfig, sides: Sequence[int]) -> int:
     """The stage, from 0, that training begins with: the resolution nearest to ``config.start``, or the full one where none has a stage of
     its own."""
     return min(range(len(sides)), key=lambda k: abs(math.log(sides[k] / config.start))) if config.stage_images else len(sides) - 1
 
 
-def channels_of(config: Any, sides: Sequence[int]) -> list[int]:
+def channels_of(config: GrowingConfig, sides: Sequence[int]) -> list[int]:
     """Channels at each resolution, coarse to full, in eights (narrower ones cost no less)."""
     return [min(config.channel_max, max(8, round(config.channels * config.channel_multiplier**k / 8) * 8)) for k in range(len(sides))][::-1]
 
@@ -98,7 +98,7 @@ class Growing(LatentModel):
     growth: Tensor
     settled: tuple[int, float] | None = None
 
-    def __init__(self, config: Any, data: DataSpec) -> None:
+    def __init__(self, config: GrowingConfig, data: DataSpec) -> None:
         super().__init__()
         self.sides, self.skip = sides_of(data.shape), config.skip
         self.first = first_stage(config, self.sides)

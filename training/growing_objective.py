@@ -16,7 +16,7 @@ from .equalized import EqualConv, EqualLinear, LeakyReLU, MinibatchStddev, doubl
 from .growing import Growing, Schedule, channels_of, sides_of
 from .losses import discriminator_bce, generator_bce, gradient_penalty, r1_penalty
 from .model import Batch, LatentModel, Phase
-from .optimizers import adam
+from .optimizers import Trained, adam
 
 FITTED = 512                                      # samples that the coarse colours are fitted on
 DRIFT = 0.001                                     # weight of the critic's squared score (Karras et al. 2018, appendix A.1)
@@ -84,11 +84,11 @@ class GrowingObjective(AdversarialObjective):
         """At full resolution, faded in."""
         return self.schedule.at(images_seen) == (len(self.model.sides) - 1, 1.0)
 
-    def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
+    def adam(self, *modules: nn.Module, rate: float = 1.0) -> Trained:
         """Adam with the papers' decay rates, 0 and 0.99."""
         return self.of([p for m in modules for p in m.parameters()], rate)
 
-    def of(self, parameters: list[nn.Parameter], rate: float = 1.0) -> dict[str, Any]:
+    def of(self, parameters: list[nn.Parameter], rate: float = 1.0) -> Trained:
         """The same for these parameters."""
         return {"parameters": parameters,
                 "optimizer": adam(parameters, lr=self.config.learning_rate * rate, betas=(0.0, 0.99))}

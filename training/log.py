@@ -49,7 +49,7 @@ def parse(lines: bytes) -> list[dict[str, Any]]:
             for row in objects(lines)]
 
 
-def number(v: Any) -> bool:
+def number(v: object) -> bool:
     """Whether a value is a finite number, of a size that JSON and numpy know."""
     return type(v) is int and abs(v) < 2**63 or type(v) is float and math.isfinite(v)
 

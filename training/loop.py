@@ -20,14 +20,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import alarms, checkpoint, log, memory_map, old_names, pixels, points, precision, stages, state
+from . import alarms, checkpoint, log, memory_map, old_names, pixels, points, precision, resume_state, stages
 from .augment import NONE as UNCHANGED
 from .augment import augmented
 from .checkpoint import Card
 from .distributed import World
 from .files import write_atomically
 from .model import Batch, Config, Family, LatentModel, Objective, Phase
-from .watch import Watch
+from .sample_watch import Watch
 
 FIRST_SAVE = 5.0                                  # seconds until the first save: what cannot be saved is found out soon
 POINTS = 2048                                     # drawn in the sample picture of a model of the plane
@@ -114,11 +114,11 @@ class Stream:
 @contextmanager
 def aside() -> Iterator[None]:
     """Random numbers drawn inside do not disturb the training's own."""
-    kept = state.rng_state()
+    kept = resume_state.rng_state()
     try:
         yield
     finally:
-        state.set_rng_state(kept)
+        resume_state.set_rng_state(kept)
 
 
 def hardware(device: torch.device, processes: int = 1) -> str:
@@ -262,7 +262,7 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """All that a resume needs."""
-        return {"steps": self.steps, "seconds": self.seconds, "position": self.stream.position, "rng": state.rng_state(),
+        return {"steps": self.steps, "seconds": self.seconds, "position": self.stream.position, "rng": resume_state.rng_state(),
                 "objective": dict(self.objective.state_dict()), "average": dict(self.average.state_dict()),
                 "optimizers": [p.optimizer.state_dict() for p in self.phases]}
 
@@ -275,9 +275,9 @@ class Trainer:
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
                 phase.optimizer.load_state_dict(d)
             self.steps, self.seconds, self.stream.position = kept["steps"], kept["seconds"], kept["position"]
-            state.set_rng_state(kept["rng"])
+            resume_state.set_rng_state(kept["rng"])
         except (KeyError, RuntimeError, ValueError) as e:
-            raise state.StateError(f"the resume state does not fit the run's settings ({e}).") from e
+            raise resume_state.StateError(f"the resume state does not fit the run's settings ({e}).") from e
 
     def finished_model(self) -> LatentModel:
         """The averaged model, after the family's last touch (fitting a prior, …)."""
@@ -295,7 +295,7 @@ class Trainer:
         card = checkpoint.stage(folder, model, replace(self.card, images_seen=self.images_seen, seconds=round(self.seconds, 3)))
         try:
             save_samples(folder / checkpoint.SAMPLES, model)
-            state.save(folder / "resume", self.state())
+            resume_state.save(folder / "resume", self.state())
         except OSError:
             checkpoint.unstage(folder)
             raise

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .errors import squared_error as squared_error  # a loss as well, where families look for it
+from .pixel_errors import squared_error as squared_error  # a loss as well, where families look for it
 
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:

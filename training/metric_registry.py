@@ -6,9 +6,8 @@ at?", Compare and Train's end show figures as ``figure`` tells them; how one is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from typing_extensions import TypedDict
 
@@ -169,14 +168,14 @@ def published(card: Card, name: str) -> Published | None:
 
 def figure(card: Card, name: str) -> FigureTold:
     """A figure of a card as it is shown; raises KeyError where the card has it not."""
-    kept: Mapping[str, Any] = card.metrics[name]
-    value, unit, found = float(kept["value"]), str(kept["unit"]), metric(name)
+    kept = card.metrics[name]
+    value, unit, found = float(kept["value"]), kept["unit"], metric(name)
     guessed, paper = chance(name, len(card.data.classes)), published(card, name)
     return {"name": name, "value": value, "text": text(name, value, unit), "unit": unit if unit in WORDS else "",
             "better": found.better if found else None, "one": bool(found and found.one),
             "chance": "" if guessed is None else text(name, guessed, unit),
             "paper": "" if paper is None else text(name, paper.value, unit), "source": paper.source if paper else "",
-            "protocol": str(kept["protocol"])}
+            "protocol": kept["protocol"]}
 
 
 def said(told: FigureTold) -> str:

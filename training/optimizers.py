@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch import nn
+
+
+class Trained(TypedDict):
+    """What a phase trains, and by what: the two of ``Phase`` that a family's own Adam gives."""
+
+    parameters: list[nn.Parameter]
+    optimizer: torch.optim.Optimizer
 
 
 def adam(parameters: Iterable[nn.Parameter] | Iterable[dict[str, Any]], *, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),

@@ -13,9 +13,9 @@ import torch
 from scipy.linalg import subspace_angles
 
 from .data import Dataset
-from .errors import squared_error
 from .figures import Figures, score
 from .model import Batch, LatentModel
+from .pixel_errors import squared_error
 from .principal import strongest
 
 MOST = 1500                                       # pixels and colours of an image; the covariance grows with their square

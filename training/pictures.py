@@ -20,7 +20,7 @@ from pathlib import PurePath
 import numpy as np
 from PIL import Image
 
-from . import tables
+from . import image_tables
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000")
 ENDINGS = (".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pgm", ".pbm",
@@ -39,7 +39,7 @@ MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"I
          b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", *(b"P%d" % i for i in range(1, 8)))
 HEIC = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}
 RAW = {".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw"}
-OF_IMAGES = {"arrays", "idx", "parquet"}          # kinds of training/tables.py whose files are images, however they begin
+OF_IMAGES = {"arrays", "idx", "parquet"}          # kinds of training/image_tables.py whose files are images, however they begin
 NOT_READ = {".ico", ".tga", ".exr", ".hdr", ".dds", ".icns", ".eps", ".ai", ".xcf", ".pcx", ".qoi", ".emf", ".wmf"}
 TURNS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
          5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90}
@@ -100,7 +100,7 @@ def kind_of(head: bytes, name: str = "") -> str:
         return "image"
     if head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL ")):
         return "jxl"
-    if tables.kind_of(name) in OF_IMAGES:         # an .npz is a zip
+    if image_tables.kind_of(name) in OF_IMAGES:         # an .npz is a zip
         return "table"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xfd7zXZ", b"BZh")):
         return "archive"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import checkpoint, families, state
+from . import checkpoint, families, resume_state
 from .model import Config
 from .terminal import Bar, Failed, tell
 
@@ -42,7 +42,7 @@ class Run:
     def arguments(self, recipe: str, out: Path) -> list[str]:
         """Of ``python -m training``, to begin it or to go on."""
         words = ["train", self.family, "--name", self.name, "--trained", str(out)]
-        if state.there(out / self.name / "resume") and (out / self.name / checkpoint.CARD).exists():
+        if resume_state.there(out / self.name / "resume") and (out / self.name / checkpoint.CARD).exists():
             return [*words, "--resume"]
         words += ["--data", self.data, "--recipe", self.recipe or recipe, *(["--title", self.title] if self.title else [])]
         for name, value in self.settings.items():

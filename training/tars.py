@@ -20,11 +20,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from . import archive, disk
+from . import archive, disk_errors
 from .archive import File, Within
 from .download import DataError
+from .file_names import ENCODINGS, encoding_of
 from .memory_map import CHUNK
-from .names import ENCODINGS, encoding_of
 from .notes import Note
 
 PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
@@ -41,7 +41,7 @@ def files(source: Path, stack: ExitStack, scratch: Path | None = None) -> tuple[
     except DataError:
         raise
     except DAMAGED as error:
-        if isinstance(error, OSError) and disk.sentence(error):
+        if isinstance(error, OSError) and disk_errors.sentence(error):
             raise
         raise DataError(f"{source.name} is not a tar, or a damaged one ({error}).", BROKEN, name=source.name) from error
 

@@ -15,8 +15,23 @@ from typing import Any
 
 import torch
 
-from . import alarms, card, checkpoint, data_preview, disk, families, log, loop, maps, notes, precision, readiness, stages, state, status
-from .afterwards import measure_for_page
+from . import (
+    alarms,
+    card,
+    checkpoint,
+    data_preview,
+    disk_errors,
+    families,
+    log,
+    loop,
+    maps,
+    notes,
+    precision,
+    readiness,
+    resume_state,
+    stages,
+    status,
+)
 from .arguments import DATA, TRAINED, chosen_settings
 from .card import Card
 from .data import Dataset
@@ -24,9 +39,10 @@ from .distributed import World
 from .files import inside
 from .lock import Gone, Lock, Taken
 from .model import Config, Family
+from .page_measurements import measure_for_page
+from .run_tables import print_card
 from .signals import Signals
 from .status import Status
-from .table import print_card
 from .terminal import Bar, Failed, clock, load_data, tell
 from .version import code_version
 
@@ -85,7 +101,7 @@ class _Folder:
         for name in (checkpoint.CARD, checkpoint.WEIGHTS, checkpoint.LOG, alarms.FILE, checkpoint.SAMPLES, checkpoint.MAP):
             inside(self.folder, name)              # nothing is written through a link that leads out of the folder
         checkpoint.mend(self.folder)
-        state.mend(self.folder / RESUME)
+        resume_state.mend(self.folder / RESUME)
 
     def __exit__(self, *problem: object) -> None:
         self.lock.release()
@@ -101,7 +117,7 @@ class _Folder:
 def _begun(args: argparse.Namespace, folder: Path) -> Plan:
     args.data, args.seed = args.data or DATA, args.seed or 0
     if (folder / checkpoint.CARD).exists():
-        on = "go on with --resume, " if state.there(folder / RESUME) else ""
+        on = "go on with --resume, " if resume_state.there(folder / RESUME) else ""
         raise Failed(f"there is a run {folder.name} already; give another --name, {on}or delete {folder}.")
     family = families.get(args.family)
     config = chosen_settings(args, family)
@@ -136,7 +152,7 @@ def _resumed(args: argparse.Namespace, folder: Path) -> Plan:
     config = dataclasses.replace(config, **{k: v for k, v in asked.items() if k in later})
     args.data = there.data.name
     there = dataclasses.replace(there, config=config.to_dict(), title=args.title or there.title)
-    return Plan(family, config, there, state.load(folder / RESUME))
+    return Plan(family, config, there, resume_state.load(folder / RESUME))
 
 
 @dataclass
@@ -235,7 +251,7 @@ class _Training:
 
     def _clear(self) -> None:
         """Nothing of a training that never saved goes into this one."""
-        state.forget(self.folder / RESUME)
+        resume_state.forget(self.folder / RESUME)
         for left in (checkpoint.LOG, checkpoint.SAMPLES, alarms.FILE, stages.LIST, stages.PICTURE, checkpoint.MAP):
             (self.folder / left).unlink(missing_ok=True)
 
@@ -276,10 +292,10 @@ class _Training:
             self._say_at_last("stopped", kept := self._kept())
             raise KeyboardInterrupt(kept) from e
         except OSError as e:
-            what = disk.sentence(e)
+            what = disk_errors.sentence(e)
             what = f"{what} {self._kept()}" if what else f"{type(e).__name__}: {e}"
             self._say_at_last("failed", what)
-            if disk.sentence(e):
+            if disk_errors.sentence(e):
                 raise Failed(what) from e
             raise
         except BaseException as e:
@@ -303,7 +319,7 @@ class _Training:
         except checkpoint.CheckpointError:
             return "Nothing was saved."
         kept = f"The last save, at {seen:,} images, is kept."
-        return f"{kept} Go on with: {self._go_on()}" if state.there(self.folder / RESUME) else kept
+        return f"{kept} Go on with: {self._go_on()}" if resume_state.there(self.folder / RESUME) else kept
 
     def _go_on(self) -> str:
         """The whole command line that goes on."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, MutableMapping
 from concurrent.futures import Future, wait
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .. import Refused
 from . import lanes
@@ -15,6 +15,7 @@ from .lanes import BEHIND, Lane
 from .shares import Busy, Shares
 
 K = TypeVar("K")
+T = TypeVar("T")
 W = TypeVar("W", bound="Wanted")
 Progress = Callable[[float], None]
 PATIENCE = 0.6                                  # seconds that a caller who is no request waits for work that may be nearly done
@@ -79,14 +80,14 @@ class Unasked(Exception):
 class _Work:
     """One value on its way."""
 
-    def __init__(self, make: Callable[[Progress], Any]) -> None:
+    def __init__(self, make: Callable[[Progress], object]) -> None:
         self.make, self.share, self.asked = make, 0.0, time.monotonic()
         who, places = lanes.who(), _places
         places.take(who)
         self.done: Future[Any] = _lane.submit(self._run, who).done
         self.done.add_done_callback(lambda _: places.give(who))
 
-    def _run(self) -> Any:
+    def _run(self) -> object:
         if time.monotonic() - self.asked > UNASKED:
             raise Unasked
         return self.make(self._tell)
@@ -102,7 +103,7 @@ class Later:
         self._lock = threading.Lock()
         self._jobs: dict[Hashable, _Work] = {}
 
-    def get(self, key: Hashable, make: Callable[[Progress], Any], patience: float | None = None) -> tuple[Any, float]:
+    def get(self, key: Hashable, make: Callable[[Progress], T], patience: float | None = None) -> tuple[T | None, float]:
         """(value, 1.0), or (None, how much is done in [0, 1)) while ``make`` still works; it is given a function to tell its progress to.
 
         On a thread that answers a request it never waits: whoever awaits the answer may look again a moment later (runs/lanes.py), and
@@ -136,9 +137,9 @@ class Later:
             for key in there[:max(len(there) - most, 0)]:
                 del self._jobs[key]
 
-    def wait(self, key: Hashable, make: Callable[[Progress], Any], most: float = 600.0) -> Any:
+    def wait(self, key: Hashable, make: Callable[[Progress], T], most: float = 600.0) -> T:
         """The value, however long it takes. Raises Refused as ``get`` does, or after ``most`` seconds."""
         value, done = self.get(key, make, most)
         if done < 1.0:
             raise Refused("That takes too long on this machine.")
-        return value
+        return cast(T, value)

@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar
 
 import torch
 
-from .slots import Slots, number
+from .cpu_threads import Slots, number
 
 A = TypeVar("A")
 T = TypeVar("T")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import Future
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,12 +12,12 @@ LIGHT = (float, int, bool, type(None))
 OURS = ("explorer.", "training.")               # objects that are looked into
 
 
-def bytes_of(*values: Any, without: Collection[Any] = ()) -> int:
+def bytes_of(*values: object, without: Collection[object] = ()) -> int:
     """Bytes of all arrays, tensors and texts in ``values`` and in what they hold, each once; not those in ``without``."""
     return _weigh(list(values), {id(v) for v in without})
 
 
-def _weigh(waiting: list[Any], seen: set[int]) -> int:
+def _weigh(waiting: list[object], seen: set[int]) -> int:
     total = 0
     while waiting:
         value = waiting.pop()
@@ -42,7 +41,7 @@ def _weigh(waiting: list[Any], seen: set[int]) -> int:
     return total
 
 
-def _within(value: Any) -> list[Any]:
+def _within(value: object) -> list[object]:
     """What a value holds."""
     if isinstance(value, torch.nn.Module):
         return [*value.parameters(), *value.buffers()]

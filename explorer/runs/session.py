@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import torch
 
-from training import checkpoint, data_folders, devices, families, features, heldout, label, maps, memory
+from training import checkpoint, data_folders, devices, families, features, heldout, maps, memory, run_label
 from training.checkpoint import Card, CheckpointError
 from training.data import DataError
 from training.features import FeatureError, FeatureNet
@@ -45,22 +45,22 @@ class Session:
         """Cards of all runs by name, with the titles that their owners gave them, and for each folder that is none a sentence."""
         return self.listing()[:2]
 
-    def listing(self) -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
+    def listing(self) -> tuple[dict[str, Card], dict[str, str], dict[str, run_label.Label]]:
         """What ``runs`` gives, and what the owner calls each run and says of it. Read again when the folder has changed."""
-        stamp = tuple((str(p), *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / label.LABEL)))
+        stamp = tuple((str(p), *map(_stamp, (p, p / checkpoint.CARD, p / checkpoint.WEIGHTS, p / run_label.LABEL)))
                       for p in self.folders.candidates())
 
-        def make() -> tuple[dict[str, Card], dict[str, str], dict[str, label.Label]]:
+        def make() -> tuple[dict[str, Card], dict[str, str], dict[str, run_label.Label]]:
             found = self.folders.read()
             self.places = found.places
             labels = {name: self._label(found.places[name], card) for name, card in found.cards.items()}
             return {n: _titled(c, labels[n]) for n, c in found.cards.items()}, {**found.problems, **found.hidden}, labels
         return self._small.get("runs", (stamp, self.folders.stamp()), make)
 
-    def _label(self, folder: Path, card: Card) -> label.Label:
+    def _label(self, folder: Path, card: Card) -> run_label.Label:
         """What was said of a run here, else in its own folder."""
         kept = self.folders.kept(folder, card)
-        return label.read(kept if (kept / label.LABEL).is_file() else folder)
+        return run_label.read(kept if (kept / run_label.LABEL).is_file() else folder)
 
     @property
     def trained(self) -> Path:
@@ -217,7 +217,7 @@ class Session:
         return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
 
 
-def _titled(card: Card, told: label.Label) -> Card:
+def _titled(card: Card, told: run_label.Label) -> Card:
     return dataclasses.replace(card, title=told.title) if told.title else card
 
 
@@ -225,7 +225,7 @@ def first_of(cards: Mapping[str, Card]) -> str | None:
     """The run whose map explains itself: best one whose code is the plane itself and known to be anywhere in it, then one that keeps its
     classes apart; without any the first by name; None without runs."""
     def clear(name: str) -> tuple[float, float]:
-        spec, apart = cards[name].spec, float(cards[name].metrics.get("map_accuracy", {}).get("value", 0.0))
+        spec, apart = cards[name].spec, cards[name].value("map_accuracy") or 0.0
         plane = spec.w_dim * spec.num_layers == 2 and spec.stochastic
         return (float(bool(apart) and plane), apart)
     return max(cards, key=clear, default=None)

@@ -1,7 +1,7 @@
 """What a program can ask by name: each question checked, its answer worked out by the functions that the page uses.
 
 A question is one class: its docstring and its fields' descriptions are what programs are told of it (``gradio_client``, OpenAPI, MCP), its
-``answer`` says by its type what comes back. Others are in api_paths.py and api_maps.py; named.py and server/tools.py expose them all.
+``answer`` says by its type what comes back. Others are in api_paths.py and api_maps.py; api_endpoints.py and mcp_tools.py expose them all.
 No gradio here. Whatever is wrong with a question is one sentence.
 """
 
@@ -61,7 +61,7 @@ class Question(BaseModel):
 
     @classmethod
     def pictures(cls, answer: Any) -> tuple[list[str], Any]:
-        """Of an answer the images in base64, and the rest: for those who can look at images (server/tools.py)."""
+        """Of an answer the images in base64, and the rest: for those who can look at images (server/mcp_tools.py)."""
         return [], answer
 
 

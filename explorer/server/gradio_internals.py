@@ -2,7 +2,7 @@
 
 tests/explorer/test_gradio_internals.py holds each of it against the installed Gradio, so that a newer one which has changed any fails there
 by name. That file also holds what the page's JavaScript relies on, which cannot stand in Python: ``window.gradio_config.root`` and updates
-as objects with ``__type__`` (shell/store.js), the loop of the loading timers (early.js), the classes of sliders and boxes (theme.css).
+as objects with ``__type__`` (shell/store.js), the loop of its timers (loading_timers.js), the classes of sliders and boxes (theme.css).
 
 ========================  =====================================================  ==================================================
 what                      of Gradio                                              needed because

@@ -9,17 +9,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..i18n import LANGUAGES, words
+from .buffered_answer import whole
 from .gradio_internals import ASKS_LOGIN, HEAD
 from .scope import route_path
 from .scripts import scripts
-from .whole import whole
 
 LOOK = Path(__file__).with_name("login.css")
-SCRIPT, LOGIN, MOUNT = (Path(__file__).with_name(f"{name}.js") for name in ("early", "login", "mount"))
+SCRIPT, LOGIN, MOUNT = (Path(__file__).with_name(f"{name}.js") for name in ("loading_timers", "login", "mount"))
 
 
 def first() -> bytes:
-    """early.js, and login.js with its sentences: the login page comes without the page's own head."""
+    """loading_timers.js, and login.js with its sentences: the login page comes without the page's own head."""
     said = {lang: {k: words(lang)[f"login.{k}"] for k in ("wait", "framed", "open")} for lang in LANGUAGES}
     told = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
     sentences = f'<script type="application/json" id="lx-login-words">{told}</script>'

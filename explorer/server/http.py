@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -18,8 +17,8 @@ from ..runs.lanes import Abandoned
 from ..runs.shares import SLOWED, Busy, Shares
 from ..views.endpoints import NO_STORE, Call, Endpoint
 from . import thread_pools
-from .bodies import parts
 from .gradio_internals import API, logged_in
+from .request_bodies import parts
 from .scope import address
 from .thread_pools import Placed
 
@@ -103,7 +102,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join([part async for part in parts(request.receive, request.headers, limit)])
 
 
-def json_answer(value: Any, status: int = 200) -> Response:
+def json_answer(value: object, status: int = 200) -> Response:
     return JSONResponse(value, status, headers=NO_STORE)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .http import PREFIX
-from .packed import digest, pack, script
+from .immutable_scripts import digest, pack, script
 
 
 def _plain() -> bytes:

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import gradio_internals as internals
-from .bodies import again
+from .buffered_answer import whole
+from .request_bodies import again
 from .scope import route_path
-from .whole import whole
 
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST = 255                                   # bytes of a part of a path: no file has a longer name
@@ -25,7 +25,7 @@ NO_STORE = {"cache-control": "no-store"}
 
 
 class QuestionCheck:
-    """ASGI middleware in front of Gradio, where a body comes in one piece (bodies.py)."""
+    """ASGI middleware in front of Gradio, where a body comes in one piece (request_bodies.py)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

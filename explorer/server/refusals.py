@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .whole import whole
+from .buffered_answer import whole
 
 SENTENCES = {
     401: "Please log in to this page first.",

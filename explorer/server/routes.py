@@ -6,7 +6,6 @@ Each obeys the page's login, bounds what it reads, and works on a thread behind 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
@@ -23,13 +22,13 @@ from ..runs.shares import Shares
 from ..views import base, batch, films, operations
 from ..views.compare import table
 from ..views.map import lasso_mean
-from ..views.reconstruct import beside, searches
+from ..views.reconstruct import all_runs, searches
 from .access import Access
-from .files import colours, fields, points, sheet_file, thumb
+from .cached_files import colours, fields, points, sheet_file, thumb
 from .http import NO_STORE, PREFIX, Limiter, json_answer, read_body
 from .run_info import Views, describe, list_runs
 from .run_labels import NAMED, name_run
-from .run_requests import drawn, placed
+from .run_requests import OfRun, drawn, placed
 from .thread_pools import Placed
 
 MAKING, EACH_MAKES = 12, 6                      # files being made and waiting for it, over all and of one address
@@ -61,28 +60,12 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
             return drawn(session, await read_body(request, MAX_RENDER))
         return await limiter.run(request, ready, "wide")
 
-    def ask(path: str, limit: int, questions: TypeAdapter[Any], answer: Callable[[Run, Any], Any]) -> Route:
+    def ask(path: str, limit: int, questions: TypeAdapter[OfRun], answer: Callable[[Run, OfRun], object]) -> Route:
         async def endpoint(request: Request) -> Response:
             async def ready() -> Placed:
                 return placed(session, questions, await read_body(request, limit), lambda run, asked: json_answer(answer(run, asked)))
             return await limiter.run(request, ready, "quick")
         return Route(f"{PREFIX}/{path}", endpoint, methods=["POST"])
-
-    def spectrum(request: Request) -> Response:
-        return json_answer(plots.spectrum(run_directions.basis(session.run(request.path_params["run"])).spectrum))
-
-    def codes(request: Request) -> Response:
-        told: list[code_slices.MeasuredTold] = [m.to_dict() for m in code_slices.measured(session.run(request.path_params["run"]))]
-        return json_answer(told)
-
-    def do_film(body: bytes) -> Response:
-        request = base.parse(operations.FILM, body)
-        data, kind = films.film(session.run(request.run), request)
-        return _file(data, kind, f"{request.run}-film.{request.format}")
-
-    def do_batch(body: bytes) -> Response:
-        request = base.parse(batch.BATCH, body)
-        return _file(*batch.batch(session.run(request.run), request))
 
     return [                                # what a dragging hand asks for first: they are looked through in this order
         Route(f"{PREFIX}/render", render, methods=["POST"]),
@@ -90,26 +73,45 @@ def make_routes(session: Session, access: Access, views: Views = lambda spec: []
         get("runs", lambda r: json_answer(list_runs(session, access, views))),
         get("thumb/{run}", lambda r: thumb(session, r)),
         get("run/{run}", lambda r: json_answer(describe(session, r.path_params["run"], views)), "opening"),
-        get("codes/{run}", codes, "opening"),
+        get("codes/{run}", lambda r: json_answer(_codes(session, r.path_params["run"])), "opening"),
         get("compare", lambda r: json_answer(_compared(session, r.query_params.get("runs", "")))),
         get("map/{run}", lambda r: points(session, r)),
         get("colours/{dataset}", lambda r: colours(session, r)),
         get("fields/{dataset}", lambda r: fields(session, r)),
         get("sheet/{dataset}/{k:int}", lambda r: sheet_file(session, r)),
         get("plot/{run}/curves", lambda r: json_answer(_curves(session, r.path_params["run"]))),
-        get("plot/{run}/spectrum", spectrum),
+        get("plot/{run}/spectrum", lambda r: json_answer(_spectrum(session, r.path_params["run"]))),
         post("name", MAX_NAME, lambda body: json_answer(name_run(session, access, base.parse(NAMED, body)))),
-        post("beside", MAX_CODE, lambda body: json_answer(beside.answer(session, base.parse(beside.BESIDE, body)))),
+        post("beside", MAX_CODE, lambda body: json_answer(all_runs.answer(session, base.parse(all_runs.BESIDE, body)))),
         post("mix", lasso_mean.MAX, lambda body: json_answer(lasso_mean.mean_code(session, base.parse(lasso_mean.MEAN, body)))),
         ask("microscope", MAX_CODE, operations.MICROSCOPE, lambda run, asked: asked.answer(run)),
         ask("search", MAX_CODE, searches.SEARCH, search.answer),
-        post("film", MAX_FILM, do_film, "making", files),
-        post("seeds", MAX_NAME, do_batch, "making", files),
+        post("film", MAX_FILM, lambda body: _film(session, body), "making", files),
+        post("seeds", MAX_NAME, lambda body: _batch(session, body), "making", files),
     ]
 
 
 def _file(data: bytes, kind: str, name: str) -> Response:
     return Response(data, media_type=kind, headers=NO_STORE | {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _film(session: Session, body: bytes) -> Response:
+    request = base.parse(operations.FILM, body)
+    data, kind = films.film(session.run(request.run), request)
+    return _file(data, kind, f"{request.run}-film.{request.format}")
+
+
+def _batch(session: Session, body: bytes) -> Response:
+    request = base.parse(batch.BATCH, body)
+    return _file(*batch.batch(session.run(request.run), request))
+
+
+def _codes(session: Session, name: str) -> list[code_slices.MeasuredTold]:
+    return [m.to_dict() for m in code_slices.measured(session.run(name))]
+
+
+def _spectrum(session: Session, name: str) -> plots.Figure:
+    return plots.spectrum(run_directions.basis(session.run(name)).spectrum)
 
 
 def _compared(session: Session, names: str) -> table.CompareAnswer:

@@ -38,8 +38,8 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
             group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
             stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
-            attributes=len(card.data.attributes), changed=card.metrics.get("arithmetic_changed", {}).get("value"),
-            frechet_ratio=card.metrics.get("frechet_ratio", {}).get("value"),
+            attributes=len(card.data.attributes), changed=card.value("arithmetic_changed"),
+            frechet_ratio=card.value("frechet_ratio"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(can)))
     return {"runs": rows, "first": session.first(cards), "firsts": firsts(cards, session.named(cards)), "problems": problems,
             "training": access.training}

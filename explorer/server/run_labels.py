@@ -1,4 +1,4 @@
-"""What its owner calls a run, and says of it: asked for by the page, kept beside the run (training/label.py)."""
+"""What its owner calls a run, and says of it: asked for by the page, kept beside the run (training/run_label.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from training import label
+from training import run_label
 
 from .. import Refused
 from ..runs import ownership
@@ -21,8 +21,8 @@ class Named(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     run: Annotated[str, Field(max_length=64)]
-    title: Annotated[str, Field(max_length=label.LONGEST["title"])]
-    description: Annotated[str, Field(max_length=label.LONGEST["description"])]
+    title: Annotated[str, Field(max_length=run_label.LONGEST["title"])]
+    description: Annotated[str, Field(max_length=run_label.LONGEST["description"])]
 
 
 NAMED: TypeAdapter[Named] = TypeAdapter(Named)
@@ -37,7 +37,7 @@ def name_run(session: Session, access: Access, asked: Named) -> Nothing:
     try:
         if folder != session.place(asked.run):
             folder.mkdir(parents=True, exist_ok=True)
-        label.write(folder, label.Label(asked.title, asked.description))
+        run_label.write(folder, run_label.Label(asked.title, asked.description))
     except OSError as e:
         raise Refused(f"The folder of runs cannot be written ({e.strerror or e}).") from e
     return Nothing()

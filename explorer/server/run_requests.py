@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -15,15 +15,18 @@ from ..runs.batching import Joint
 from ..runs.run import Run
 from ..runs.session import Session
 from ..views import base, operations
-from ..views.base import Draw, DrawOne
+from ..views.base import Draw, DrawOne, Request
 from ..views.endpoints import NO_STORE
 from .thread_pools import Placed
 
 SMALL = 2**16                                   # bytes of a request that is looked at before it has a thread: some 50 µs at most
 Question = tuple[Run, np.ndarray, int | None]   # a code (1, d), and its class where the run has classes
 
+OfRun = TypeVar("OfRun", bound=Request)
 
-def placed(session: Session, kinds: TypeAdapter[Any], body: bytes, answer: Callable[[Run, Any], Response], lane: str = "quick") -> Placed:
+
+def placed(session: Session, kinds: TypeAdapter[OfRun], body: bytes, answer: Callable[[Run, OfRun], Response],
+           lane: str = "quick") -> Placed:
     """A request about a run, for a thread of ``lane``; where the run must be loaded first, one of those that open runs. Raises Refused."""
     if len(body) > SMALL:
         return Placed(lambda: _answered(session, base.parse(kinds, body), answer), lane)
@@ -31,7 +34,7 @@ def placed(session: Session, kinds: TypeAdapter[Any], body: bytes, answer: Calla
     return Placed(lambda: _answered(session, asked, answer), lane if session.loaded(asked.run) else "opening")
 
 
-def _answered(session: Session, asked: Any, answer: Callable[[Run, Any], Response]) -> Response:
+def _answered(session: Session, asked: OfRun, answer: Callable[[Run, OfRun], Response]) -> Response:
     return answer(session.run(asked.run), asked)
 
 

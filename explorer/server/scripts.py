@@ -20,7 +20,7 @@ from ..assets import address, files
 from ..i18n import LANGUAGES, words
 from . import plotly
 from .http import PREFIX
-from .packed import digest, pack, script
+from .immutable_scripts import digest, pack, script
 
 
 class Scripts:

@@ -15,8 +15,8 @@ import torch
 
 from ..runs import lanes
 from ..runs.batching import Joining
+from ..runs.cpu_threads import Slots
 from ..runs.lanes import BEHIND, Abandoned, Lane, Turns
-from ..runs.slots import Slots
 
 T = TypeVar("T")
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))   # quick requests of one address worked on at the same time

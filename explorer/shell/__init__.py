@@ -21,8 +21,8 @@ from ..assets import address, files
 
 
 def script(name: str, *events: str) -> str:
-    """What Gradio runs once a component is in the page: its module, which finds there what is its own (mounted.js). Events that the module
-    triggers are named in it, since Gradio reads off the text which there are."""
+    """What Gradio runs once a component is in the page: its module, which finds there what is its own (gradio_component.js). Events that
+    the module triggers are named in it, since Gradio reads off the text which there are."""
     named = "".join(f"/* '{event}' */ " for event in events)
     path = address(files(".js")[name])
     return f"{named}window.lxMount('{path}', {{ element, trigger, server: typeof server === 'undefined' ? null : server }});"

@@ -1,6 +1,6 @@
-import { figureLine } from './figures.js';
+import { figureLine } from './metric_text.js';
 import { lx } from './store.js';
-import { pictureDialogue } from './take_pictures.js';
+import { pictureDialogue } from './save_pictures.js';
 
 /** @import { Mounted } from './types' */
 

@@ -453,6 +453,19 @@ export interface AskWay {
   projection: 'umap' | 'pca' | 'code';
 }
 
+/** An axis: its title, and where it is not numbers from the least to the largest, how they are written and between which. */
+export interface Axis {
+  title: AxisTitle;
+  zeroline: boolean;
+  tickformat?: string;
+  range?: number[];
+}
+
+/** What an axis is called. */
+export interface AxisTitle {
+  text: string;
+}
+
 /** `count` seeds from `first` on, of one class or of each; truncated by `psi` in all layers where one is given. */
 export interface Batch {
   run: string;
@@ -984,10 +997,10 @@ export interface FieldTold {
   measured: boolean;
 }
 
-/** What plotly.js draws; `layout` is its own. */
+/** What plotly.js draws. */
 export interface Figure {
   data: Trace[];
-  layout: Record<string, any>;
+  layout: Layout;
 }
 
 /** A card's figure as it is shown. `text`: the number, with its sign or "of how many"; `unit`: the word behind it (`unit.…`), ""
@@ -1241,6 +1254,24 @@ export interface LayerNamed {
   name: string;
   units: number;
   channels: boolean;
+}
+
+/** What is around the traces, in plotly.js's own names. */
+export interface Layout {
+  margin: Record<string, number>;
+  xaxis: Axis;
+  yaxis: Axis;
+  paper_bgcolor: string;
+  plot_bgcolor: string;
+  legend: Legend;
+  showlegend: boolean;
+  hovermode?: 'x unified';
+}
+
+/** Where the names of the traces stand. */
+export interface Legend {
+  orientation: 'h';
+  y: number;
 }
 
 /** Points and corners as three lists, of their x, y and z; `plane` and `error` are PCA's. */

@@ -1,5 +1,5 @@
 import { button, offer } from './dom.js';
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { arrowKeys, check } from './radios.js';
 import { lx } from './store.js';
 

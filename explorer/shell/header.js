@@ -1,7 +1,7 @@
 import { BookmarkList } from './bookmark_list.js';
 import { button } from './dom.js';
-import './in_sight.js';
-import { mounted } from './mounted.js';
+import './dial_preview.js';
+import { mounted } from './gradio_component.js';
 import { projector } from './projector.js';
 import { lx } from './store.js';
 

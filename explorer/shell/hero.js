@@ -1,7 +1,7 @@
 import { codeDialogue, codeText } from './code_file.js';
 import { count } from './dom.js';
-import { latest } from './latest.js';
-import { mounted } from './mounted.js';
+import { latest } from './one_in_flight.js';
+import { mounted } from './gradio_component.js';
 import { blank, brush } from './pictures.js';
 import { opened } from './state.js';
 import { lx } from './store.js';

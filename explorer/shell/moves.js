@@ -1,4 +1,4 @@
-/* Moves in code space, as explorer/latent.py makes them. A code is a flat array of layers × width numbers. No window, no document. */
+/* Moves in code space, as explorer/latent/moves.py makes them. A code is a flat array of layers × width numbers. No window, no document. */
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 const dot = (a, b) => {
@@ -121,7 +121,7 @@ export const amongNeighbours = (xs, ys, indices, distances) => {
 };
 
 /**
- * Weights of the eight nearest on a map, as explorer/projection.py gives them (Franke & Nielson 1980): ((R - r) / (R · r))², r being how
+ * Weights of the eight nearest on a map, as latent/neighbours.py gives them (Franke & Nielson 1980): ((R - r) / (R · r))², r being how
  * far one lies and R how far the ninth does. On top of an image it is that image alone; where all lie equally far, they weigh the same.
  * @param {number[]} distances the nearest first, nine of them where there are so many
  */

@@ -1,8 +1,8 @@
 /* A person's picture as the browser reads it: upright by its EXIF tag, transparent parts on white, no larger than is needed here. */
 import { blank, pen, pixelsOf } from './pictures.js';
-import { cut, prepare } from './prepare.js';
+import { cut, prepare } from './photograph_preparation.js';
 
-/** @import { Manner, Step } from './prepare.js' */
+/** @import { Manner, Step } from './photograph_preparation.js' */
 
 const SIDE = 1024 /* pixels of the longer side that are kept */,
   LOOKED = 320 /* and that are looked at, to find what was written */,

@@ -1,6 +1,6 @@
 /* The list of runs. Arrow keys move among the rows that can be seen, and open none: Enter, Space or a click does. */
 import { button, make } from './dom.js';
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { found, groupOf, listed } from './picker_list.js';
 import { line, lineParts, picture, tip, titleOf } from './run_line.js';
 import { lx } from './store.js';

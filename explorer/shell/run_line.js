@@ -1,6 +1,6 @@
 /* A run in a line of words: data set, size, and its main figure. */
 import { make } from './dom.js';
-import { arrow, figureLine, figureText, metricName } from './figures.js';
+import { arrow, figureLine, figureText, metricName } from './metric_text.js';
 import { address } from './server.js';
 import { lx } from './store.js';
 

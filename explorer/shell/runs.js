@@ -1,5 +1,5 @@
 /* The list of runs, and which of them a view can show. */
-import { api } from './asking.js';
+import { api } from './server_requests.js';
 import { say } from './notices.js';
 import { emit, state } from './state.js';
 

@@ -1,6 +1,6 @@
 /* The dialogue "Seeds…" of the inspector: a batch of seeds of the open run as a zip or on a sheet, which the server makes. */
 import { offer } from './dom.js';
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { imagesOf, mostOf } from './seed_range.js';
 import { opened } from './state.js';
 import { lx } from './store.js';

@@ -1,7 +1,8 @@
 /* window.lx: the state of the page. Its subject is one vector, the current code `w` of the current run; every view is a way to move it.
  *
- * Its parts are modules of their own: state.js (the state, and who is told of a change), asking.js (questions to the server, pictures),
- * runs.js (the list of runs), words.js, notices.js, look.js, sliders.js; here is what moves: the current run and code, views, the address.
+ * Its parts are modules of their own: state.js (the state, and who is told of a change), server_requests.js (questions to the server,
+ * pictures), runs.js (the list of runs), words.js, notices.js, appearance.js, sliders.js; here is what moves: the current run and code,
+ * views, the address.
  *
  * For those who write a component (all of it is synchronous unless it says "promise"):
  *   lx.state   {run, view, w: Float32Array, label, origin, info, lang, theme, runs, problems, keys, kept, opening, shows}; label: the class
@@ -72,12 +73,12 @@
  * to call lx.keep when its state changes, and never lx.setCode because it was opened.
  */
 import { KEPT, addressOf, placeOf } from './address.js';
-import { api, bytes, code, draw, stale, tile, waiting, whose } from './asking.js';
+import { api, bytes, code, draw, stale, tile, waiting, whose } from './server_requests.js';
 import { b64, f32 } from './bytes.js';
 import { views } from '../constants.js';
 import { remember } from './dom.js';
 import { History } from './history.js';
-import { css, loadPlotly, paintTheme, palette } from './look.js';
+import { css, loadPlotly, paintTheme, palette } from './appearance.js';
 import { LastAsked } from './last_asked.js';
 import { copy, save, say } from './notices.js';
 import { best, can, opensAnother, ranked, refresh, runOf, supports } from './runs.js';
@@ -114,7 +115,8 @@ const decoded = (d) => ({
   directions: d.directions.map((v) => ({ ...v, vector: f32(v.vector) })),
   default: { ...d.default, w: f32(d.default.w) },
 });
-let opening = 0;
+/* of several runs asked for one after another the last is the one that opens */
+const openings = new LastAsked();
 let chosen = false; /* the run, by a person or a link */
 /** @param {string | null} run */
 const tellOpening = (run) => {
@@ -152,22 +154,22 @@ const settle = (run, info, at = {}) => {
   if (still) state.w = before;
   return { run: !same, code: !still };
 };
-/* one run at a time: of several asked for the last; null: another was, or it cannot be had */
+/* null: another was asked for meanwhile, or it cannot be had */
 /** @param {string} run @param {Promise<Info> | null} [loading] */
 const opened = async (run, loading) => {
-  const ticket = ++opening;
+  const isLast = openings.ask();
   tellOpening(run);
   try {
     const info = await (loading || load(run));
-    return ticket === opening ? info : null;
+    return isLast() ? info : null;
   } catch (e) {
-    if (ticket === opening) {
+    if (isLast()) {
       say(/** @type {Error} */ (e).message, 'error');
       document.body.dataset.openError = /** @type {Error} */ (e).message;
     }
     return null;
   } finally {
-    if (ticket === opening) tellOpening(null);
+    if (isLast()) tellOpening(null);
   }
 };
 const forget = () => {
@@ -201,7 +203,7 @@ const restore = async (at, first, loading) => {
   if (!run) return false;
   const info = run === state.run ? state.info : await opened(run, loading);
   if (!info) return false;
-  opening++;
+  openings.drop();
   asked.drop();
   chosen = true;
   state.shows = null;
@@ -269,10 +271,12 @@ const setKeys = (keys) => {
 const present = async () => {
   const names = ranked(),
     shows = state.view;
-  let mine = opening;
+  let isLast = openings.same();
   for (const name of names) {
-    if (mine++ !== opening) return true; /* another was asked for meanwhile */
-    if (!(await placed(name, undefined, shows))) continue;
+    if (!isLast()) return true; /* another was asked for meanwhile */
+    const placing = placed(name, undefined, shows);
+    isLast = openings.same();
+    if (!(await placing)) continue;
     if (state.view !== shows && !chosen && opensAnother()) await present(); /* that view was left before its run was there */
     return true;
   }
@@ -290,7 +294,7 @@ const show = (view) => {
   if (chosen || !state.run) return;
   if (opensAnother()) present();
   else if (state.opening) {
-    opening++; /* it was to show the view that has been left */
+    openings.drop(); /* it was to show the view that has been left */
     tellOpening(null);
   }
 };

@@ -1,5 +1,5 @@
 import { remember, remembered } from './dom.js';
-import { mounted } from './mounted.js';
+import { mounted } from './gradio_component.js';
 import { dataOf, titleOf } from './run_line.js';
 import { lx } from './store.js';
 

@@ -14,17 +14,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training.heldout import HeldOut
+from training.layer_ranges import ranges
 from training.model import LatentSpec
-from training.ranges import ranges
 
 from .. import Refused, plots, views
 from ..latent import attributes, code_slices, galleries, moves, neighbours, run_directions
 from ..runs.run import Run
 from ..runs.session import Session, first_of
-from ..server import files
+from ..server import cached_files
 from ..server.access import Access
 from ..server.http import json_answer
-from ..server.packed import pack
+from ..server.immutable_scripts import pack
 from ..server.run_info import describe, list_runs
 from ..views import base, operations
 from . import VIEWS, sheets
@@ -45,7 +45,7 @@ def shown(session: Session, names: list[str]) -> list[str]:
     return [view for view in VIEWS if view in able]
 
 
-def as_json(value: Any) -> bytes:
+def as_json(value: object) -> bytes:
     """As the server answers it."""
     return bytes(json_answer(value).body)
 
@@ -61,7 +61,7 @@ def listed(session: Session, names: list[str]) -> bytes:
 
 
 def asked(work: Callable[[Session, Request], Response], session: Session, path: Mapping[str, Any], **query: str) -> bytes:
-    """The body of what a function of server/files.py answers."""
+    """The body of what a function of server/cached_files.py answers."""
     query_string = urlencode(query).encode()
     request = Request({"type": "http", "method": "GET", "path_params": dict(path), "query_string": query_string, "headers": []})
     return bytes(work(session, request).body)
@@ -75,10 +75,10 @@ def of_run(session: Session, name: str) -> Files:
     if "codes" in can:
         yield f"data/codes/{name}.json", as_json([m.to_dict() for m in code_slices.measured(run)])
     yield f"data/plot/{name}/spectrum.json", as_json(plots.spectrum(run_directions.basis(run).spectrum))
-    yield f"data/thumb/{name}.png", asked(files.thumb, session, {"run": name})
+    yield f"data/thumb/{name}.png", asked(cached_files.thumb, session, {"run": name})
     for projection in PROJECTIONS:
         try:
-            yield f"data/map/{name}.{projection}.bin", asked(files.points, session, {"run": name}, projection=projection)
+            yield f"data/map/{name}.{projection}.bin", asked(cached_files.points, session, {"run": name}, projection=projection)
         except Refused:                         # it has no such map
             continue
     yield f"data/known/{name}.packed", pack(as_json(dict(known(run, can))))
@@ -97,11 +97,11 @@ def opened(session: Session, name: str) -> dict[str, Any]:
 def of_images(session: Session, held: HeldOut, single: bool = False) -> Files:
     """A data set's files: its held-out images, and what is known of these. ``single``: for a page that is one file."""
     name = held.folder.name
-    yield f"data/fields/{name}.bin", asked(files.fields, session, {"dataset": name})
+    yield f"data/fields/{name}.bin", asked(cached_files.fields, session, {"dataset": name})
     for by in ["class", *(field for field, _ in held.spec.attributes)]:
         try:
             if PLAIN.fullmatch(by):
-                yield f"data/colours/{name}.{by}.bin", asked(files.colours, session, {"dataset": name}, by=by)
+                yield f"data/colours/{name}.{by}.bin", asked(cached_files.colours, session, {"dataset": name}, by=by)
         except Refused:                         # it has no classes
             continue
     yield from sheets.tiles(held)
@@ -109,7 +109,7 @@ def of_images(session: Session, held: HeldOut, single: bool = False) -> Files:
         yield from sheets.pieces(held)
         return
     for k in () if held.lossless else range(held.num_sheets):
-        yield f"data/sheet/{name}/{k}.webp", asked(files.sheet_file, session, {"dataset": name, "k": k})
+        yield f"data/sheet/{name}/{k}.webp", asked(cached_files.sheet_file, session, {"dataset": name, "k": k})
 
 
 def key_of(body: Mapping[str, Any]) -> str:

@@ -16,9 +16,9 @@ from .. import Refused
 from ..latent import galleries
 from ..runs.run import Run
 from ..runs.session import Session
-from . import answers, checking, runtime, told, tracing
+from . import answers, model_json, onnx_check, runtime, tracing
+from .byte_planes import SUFFIX, planes
 from .networks import ClassifierNet, Net, networks, own_sampling
-from .planes import SUFFIX, planes
 
 NEEDS = ("onnx", "onnxscript", "onnx_ir")
 
@@ -74,8 +74,8 @@ class Maker:
             nets.append(net)
             made.files[f"data/model/{name}/{net.key}.onnx{SUFFIX}"] = self._written(made, copy, net)
         made.nets = len(nets)
-        near = told.near(run)
-        model = told.model(run, nets, reads, None if near is None else near[1], self.single)
+        near = model_json.near(run)
+        model = model_json.model(run, nets, reads, None if near is None else near[1], self.single)
         made.files[f"data/model/{name}/model.json"] = answers.as_json(model)
         if near is not None:
             made.files[f"data/near/{name}{SUFFIX}"] = planes(near[0])
@@ -107,7 +107,7 @@ class Maker:
     def _written(self, made: Made, owner: nn.Module, net: Net) -> bytes:
         """A network's file. Raises Refused where what was written gives other images than the model."""
         written = tracing.traced(owner, net)
-        found = checking.checked(net, written)
+        found = onnx_check.checked(net, written)
         if found is not None and found.pixels is not None:
             made.pixels = max(made.pixels or 0, found.pixels)
         return planes(written)

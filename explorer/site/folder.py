@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import Refused, destination
-from ..destination import Kind
+from .. import Refused, output_folder
+from ..output_folder import Kind
 from ..runs.session import Session
 from . import answers, files, runtime
 from .page_files import page_files
@@ -66,7 +66,7 @@ def _fill(session: Session, folder: Path, names: list[str], shared: Mapping[str,
     kept = [made.name for made in done.runs]
     shown = answers.shown(session, kept)
     done.nbytes += save(folder, {**page_files(session, shown), **shared, "data/runs.json": answers.listed(session, kept)})
-    done.nbytes += save(folder, {destination.MARK: SITE.mark(folder, runs=kept)})
+    done.nbytes += save(folder, {output_folder.MARK: SITE.mark(folder, runs=kept)})
     return done
 
 

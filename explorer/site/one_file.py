@@ -11,7 +11,7 @@ from training.files import write_atomically
 
 from .. import Refused
 from ..runs.session import Session
-from . import answers, files, left_out, runtime, sheets
+from . import answers, files, one_file_omissions, runtime, sheets
 from .page_files import PLOTLY
 from .single_page import single_page
 
@@ -30,7 +30,7 @@ def write(session: Session, name: str, path: Path, runtime_folder: Path | None =
     bodies = {**made.files, **runtime.packed(runtime_folder), "data/runs.json": answers.listed(session, [name])}
     page, left = fitted(session, name, bodies)
     write_atomically(path, lambda temporary: temporary.write_bytes(page))
-    return len(page), left_out.consequences(left, bodies)
+    return len(page), one_file_omissions.consequences(left, bodies)
 
 
 def fitted(session: Session, name: str, bodies: Mapping[str, bytes]) -> tuple[bytes, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import views
 from ..i18n import LANGUAGES, words
 from ..runs.session import Session
-from ..server.packed import pack
+from ..server.immutable_scripts import pack
 from ..server.scripts import Scripts
 from . import VIEWS
 from .document import document

@@ -15,7 +15,7 @@ from ..runs.session import Session
 from .document import document
 from .page_files import PLOTLY, page_files
 
-SCRIPT = Path(__file__).with_name("single.js")
+SCRIPT = Path(__file__).with_name("unpack_single_page.js")
 PLAIN = bytes.maketrans(b"<>&", b",.:")
 IMPORT = re.compile(r"(\bfrom |\bimport )'(\.[^']+)\.js'")
 
@@ -43,7 +43,7 @@ def written(body: bytes) -> str:
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
-    """All files as one (single.js tells how), packed; the same for the same files."""
+    """All files as one (unpack_single_page.js tells how), packed; the same for the same files."""
     header, at = dict[str, tuple[int, int]](), 0
     for path, body in files.items():
         header[path] = (at, len(body))

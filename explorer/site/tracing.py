@@ -1,4 +1,4 @@
-"""A network as torch traces it, and as ONNX, its weights packed (packing.py)."""
+"""A network as torch traces it, and as ONNX, its weights packed (half_precision.py)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from training.model import LatentModel
 
 from .. import Refused
-from . import packing
+from . import half_precision
 from .networks import Net
 
 OPSET = 18
@@ -67,7 +67,7 @@ def traced(owner: nn.Module, net: Net) -> bytes:
         except (torch.onnx.OnnxExporterError, RuntimeError) as e:
             raise Refused(f"the network {net.key!r} cannot be written as ONNX: {_first(e)}") from e
         assert program is not None
-        kept.write(packing.packed(program.model_proto))
+        kept.write(half_precision.packed(program.model_proto))
     return kept.getvalue()
 
 

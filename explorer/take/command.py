@@ -10,8 +10,8 @@ from pathlib import Path
 
 from training.devices import DeviceError
 
-from .. import Refused, destination
-from ..destination import Kind
+from .. import Refused, output_folder
+from ..output_folder import Kind
 from ..runs.run import Run
 from ..runs.session import Session
 from . import arrays, atlas, onnx_files, projector, samples, weights
@@ -86,7 +86,7 @@ def write(session: Session, args: argparse.Namespace) -> str:
     more = {"n": n, "seed": seed} if args.kind == SAMPLES else {}
     with TAKEN.written(args.out, args.replace) as new:
         said = work(run, new, args.out)
-        (new / destination.MARK).write_bytes(TAKEN.mark(
+        (new / output_folder.MARK).write_bytes(TAKEN.mark(
             new, kind=args.kind, run=run.card.name, weights_sha256=run.card.weights_sha256, data=run.card.data.title, **more))
     return said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from training.model import BLOCK
 
 from ..runs.run import Run
-from ..site import checking, files, tracing
+from ..site import files, onnx_check, tracing
 from ..site.networks import Net
 from .networks import NAMES, RANGES, TOLD, Networks, networks_of, shape
 
@@ -22,7 +22,7 @@ def write(run: Run, folder: Path, place: Path) -> str:
     taken, said = networks_of(run), list[str]()
     for net in taken.nets:
         written = tracing.traced(taken.model, net)
-        found = checking.checked(net, written)
+        found = onnx_check.checked(net, written)
         model = onnx.load_from_string(written)
         onnx.helper.set_model_props(model, _told(run, taken, net))
         (folder / f"{NAMES[net.key]}.onnx").write_bytes(model.SerializeToString(deterministic=True))

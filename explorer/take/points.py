@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from training.file_names import readable
 from training.heldout import HeldOut
-from training.names import readable
 
 from .. import Refused
 from ..latent import run_directions

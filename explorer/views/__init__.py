@@ -96,4 +96,4 @@ def firsts(cards: Mapping[str, Card], named: str | None = None) -> dict[str, str
 
 def figure(card: Card, name: str) -> float:
     """A measured figure of a run, 0 where it was not measured."""
-    return float(card.metrics.get(name, {}).get("value", 0.0))
+    return card.value(name) or 0.0

@@ -23,7 +23,7 @@ MOST_PIXELS = 4096 * 4096                       # of one answer
 MOST_TILES = 256
 
 
-def _codes(value: Any) -> np.ndarray:
+def _codes(value: object) -> np.ndarray:
     if not isinstance(value, str):
         raise Refused("A latent code is sent as base64 text.")
     return moves.from_text(value)
@@ -192,7 +192,11 @@ def direction_told(d: directions.Direction) -> DirectionTold:
             "side": [told(c) for c in directions.side(d)], "statistic": {"label": d.statistic.label, "change": short(d.statistic.change)}}
 
 
-def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:
+T = TypeVar("T")
+Kind = TypeVar("Kind", bound=BaseModel)
+
+
+def parse(adapter: TypeAdapter[T], body: bytes) -> T:
     """A request's JSON, checked. Raises Refused with a sentence about the first thing that is wrong."""
     try:
         return adapter.validate_json(body)
@@ -200,10 +204,7 @@ def parse(adapter: TypeAdapter[Any], body: bytes) -> Any:
         raise Refused(_sentence(e)) from e
 
 
-Kind = TypeVar("Kind", bound=BaseModel)
-
-
-def checked(kind: type[Kind], value: Any) -> Kind:
+def checked(kind: type[Kind], value: object) -> Kind:
     """A request that is JSON no more, checked. Raises Refused as ``parse`` does."""
     try:
         return kind.model_validate(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 from typing_extensions import TypedDict
@@ -42,7 +41,7 @@ class Endpoint:
     limit: int = 0
 
 
-def fresh(value: Any) -> Response:
+def fresh(value: object) -> Response:
     """JSON that no browser keeps."""
     return JSONResponse(value, headers=NO_STORE)
 

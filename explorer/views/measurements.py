@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from training.ranges import ranges
+from training.layer_ranges import ranges
 
 from .. import Refused
 from ..latent import code_slices, galleries, neighbours, posteriors, reconstruction, run_directions

@@ -6,7 +6,7 @@ are for what a person may see later. lx.busy is the page's own count, of drawing
 
 from __future__ import annotations
 
-# before any script of the page: early.js gives the counting of gradio's loading timers a timer ten times a second, for ever: no work.
+# before any script of the page: loading_timers.js gives the counting of gradio's timers a timer ten times a second, for ever: no work.
 # A live training's next frame is asked for before there is one, and gradio's stream of events is read for as long as the page is open.
 COUNT = """(() => {
   if (window.lxBegun) return;

@@ -12,7 +12,7 @@ from explorer.views import VIEWS
 from tests.explorer.conftest import data, make
 from training import checkpoint
 from training.data import Dataset
-from training.label import LABEL
+from training.run_label import LABEL
 
 from .conftest import Driver
 from .test_links import opened

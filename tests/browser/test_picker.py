@@ -14,7 +14,7 @@ from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
 from tests.explorer.styled import make_styled
 from training import checkpoint
-from training.label import LABEL
+from training.run_label import LABEL
 
 from .conftest import Driver
 from .held import Held

@@ -16,14 +16,14 @@ from explorer import plots
 from explorer.assets import EXPLORER
 from explorer.latent.code_slices import MeasuredTold
 from explorer.server import health, run_info, run_labels
-from explorer.server.answering import QUESTIONS
+from explorer.server.named_questions import QUESTIONS
 from explorer.views import batch, operations
 from explorer.views.collapse import process
 from explorer.views.collapse import routes as live
 from explorer.views.compare import table
 from explorer.views.endpoints import Nothing, Started
-from explorer.views.map import fits, lasso_mean
-from explorer.views.reconstruct import beside, searches
+from explorer.views.map import lasso_mean, umap_fits
+from explorer.views.reconstruct import all_runs, searches
 from explorer.views.train import answers as training
 from explorer.views.train import train
 
@@ -46,18 +46,18 @@ GETS: dict[str, Any] = {
     "health": health.HealthAnswer,
     "live": returned(live.known),
     "live/{name}/hello": process.HelloAnswer,
-    "fit/{name}": returned(fits.Fits.news),
-    "own-maps/{run}": fits.OwnMaps,
+    "fit/{name}": returned(umap_fits.Fits.news),
+    "own-maps/{run}": umap_fits.OwnMaps,
 }
 POSTS: dict[str, tuple[Any, Any]] = {
-    "beside": (beside.Beside, returned(beside.answer)),
+    "beside": (all_runs.Beside, returned(all_runs.answer)),
     "mix": (lasso_mean.AskMean, returned(lasso_mean.mean_code)),
     "name": (run_labels.Named, returned(run_labels.name_run)),
     "search": (searches.AskSearch, returned(searches.Searches.answer)),
     "live": (process.Start, Started),
     "live/{name}/order": (process.Command, Nothing),
     "live/{name}/stop": (Nothing, Nothing),
-    "fit": (fits.AskFit, Started),
+    "fit": (umap_fits.AskFit, Started),
     "fit/{name}/stop": (Nothing, Nothing),
 }
 FILES: dict[str, Any] = {"seeds": batch.Batch}

@@ -14,8 +14,8 @@ from explorer.server.health import health_route
 from explorer.server.routes import make_routes
 from explorer.views.collapse.process import Trainings
 from explorer.views.collapse.routes import live_routes
-from explorer.views.map.fits import Fits
 from explorer.views.map.routes import fit_routes
+from explorer.views.map.umap_fits import Fits
 from explorer.views.train import train
 from explorer.views.train.jobs import Jobs
 from training import alarms, checkpoint, notes, stages, status

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.runs.shares import Shares
-from explorer.server import bodies, gradio_queue
-from explorer.server.bodies import Bodies
+from explorer.server import gradio_queue, request_bodies
 from explorer.server.gradio_queue import GradioQueue
+from explorer.server.request_bodies import Bodies
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 RENDER = "/gradio_api/explorer/render"
@@ -59,11 +59,11 @@ def test_a_body_comes_in_one_piece():
 
 
 @pytest.mark.parametrize("path, limit", [
-    (RENDER, bodies.LARGE), ("/gradio_api/queue/join", bodies.LARGE), ("/gradio_api/run/sample", bodies.LARGE),
-    ("/gradio_api/component_server", bodies.LARGE), ("/gradio_api/cancel", bodies.SMALL), ("/login", bodies.SMALL)])
+    (RENDER, request_bodies.LARGE), ("/gradio_api/queue/join", request_bodies.LARGE), ("/gradio_api/run/sample", request_bodies.LARGE),
+    ("/gradio_api/component_server", request_bodies.LARGE), ("/gradio_api/cancel", request_bodies.SMALL), ("/login", request_bodies.SMALL)])
 def test_no_body_is_longer_than_its_route_takes(path, limit):
     app = App()
-    part = bytes(bodies.SMALL)
+    part = bytes(request_bodies.SMALL)
     assert answered(ask(Bodies(app), [part] * (limit // len(part)), path)) == 200
     assert answered(ask(Bodies(app), [part] * (limit // len(part)) + [b"1"], path)) == 413
     assert answered(ask(Bodies(app), [], path, headers=[(b"content-length", str(limit + 1).encode())])) == 413

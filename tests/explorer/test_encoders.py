@@ -14,7 +14,7 @@ from PIL import Image
 from explorer import Refused, images
 from explorer.latent import moves, reconstruction
 from explorer.runs.session import Session
-from explorer.views.reconstruct.beside import MOST
+from explorer.views.reconstruct.all_runs import MOST
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 

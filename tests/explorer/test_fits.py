@@ -16,9 +16,9 @@ from explorer.runs.session import Session
 from explorer.runs.shares import Busy
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, plain_routes
-from explorer.views.map import fits, own_maps, umap_process
-from explorer.views.map.fits import AskFit, Fits
+from explorer.views.map import own_maps, umap_fits, umap_process
 from explorer.views.map.routes import fit_routes
+from explorer.views.map.umap_fits import AskFit, Fits
 from tests.explorer.conftest import N, data, make
 from training import checkpoint, maps
 
@@ -50,7 +50,7 @@ class Slow:
 @pytest.fixture
 def slow(monkeypatch):
     made = Slow()
-    monkeypatch.setattr(fits, "fit", made)
+    monkeypatch.setattr(umap_fits, "fit", made)
     yield made
     made.go.set()
 
@@ -104,13 +104,13 @@ def test_a_visitor_s_map_is_hers_alone(root, slow):
 
 
 def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old_one(root, slow, monkeypatch):
-    monkeypatch.setattr(fits, "PATIENCE", float("inf"))                  # none is given up here, however long this takes
+    monkeypatch.setattr(umap_fits, "PATIENCE", float("inf"))                  # none is given up here, however long this takes
     page = Page(root, True)
-    names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(fits.EACH)]
+    names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(umap_fits.EACH)]
     assert page.start().status_code == 503, "no more for this address, and one place for another"
-    names += [page.fits.start(AskFit(**ASKED | {"n_neighbors": 5 + k}), "10.0.0.2") for k in range(fits.EACH, fits.MOST)]
+    names += [page.fits.start(AskFit(**ASKED | {"n_neighbors": 5 + k}), "10.0.0.2") for k in range(umap_fits.EACH, umap_fits.MOST)]
     page.until(names[0], "fitting")
-    assert [page.fits.news(n) for n in names[1:]] == [{"state": "waiting", "ahead": k} for k in range(1, fits.MOST)]
+    assert [page.fits.news(n) for n in names[1:]] == [{"state": "waiting", "ahead": k} for k in range(1, umap_fits.MOST)]
     with pytest.raises(Busy):
         page.fits.start(AskFit(**ASKED), "10.0.0.3")
     assert page.start().status_code == 503 and "try again" in page.start().json()["error"]
@@ -127,7 +127,7 @@ def test_one_that_nobody_asks_about_is_given_up(root, slow, monkeypatch):
     page = Page(root, True)
     name = page.start().json()["id"]
     page.until(name, "fitting")
-    page.fits.get(name).asked = time.monotonic() - fits.PATIENCE
+    page.fits.get(name).asked = time.monotonic() - umap_fits.PATIENCE
     assert slow.ended.wait(60)
     assert page.get(f"fit/{name}").status_code == 404
     assert own_maps.keys(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256) == []

@@ -19,8 +19,8 @@ from explorer.runs.folders import OWN, Folders
 from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, plain_routes
-from explorer.views.map.fits import Fits
 from explorer.views.map.routes import fit_routes
+from explorer.views.map.umap_fits import Fits
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
 from tests.explorer.conftest import Client, data, make
@@ -28,7 +28,7 @@ from tests.explorer.test_datasets import named
 from tests.waiting import until
 from training import checkpoint, heldout
 from training.data import Dataset
-from training.label import LABEL
+from training.run_label import LABEL
 from training.status import Status, write
 
 

@@ -163,7 +163,7 @@ def frontend() -> str:
 
 
 def test_the_loading_timers_are_the_loops_that_early_js_slows_down():
-    counting, = re.findall(r"counting = /\^(.*)/;", (EXPLORER / "server" / "early.js").read_text("utf-8"))
+    counting, = re.findall(r"counting = /\^(.*)/;", (EXPLORER / "server" / "loading_timers.js").read_text("utf-8"))
     assert re.search(counting.replace(r"\/", "/"), frontend())
 
 

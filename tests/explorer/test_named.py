@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from explorer import Refused
 from explorer.latent import moves, run_directions
 from explorer.runs.shares import Busy
-from explorer.server.answering import EACH_FILMS, FILMS, QUESTIONS, Answering, films
 from explorer.server.api import Decode, Encode, MapZ, Nearest, Sample, asked
 from explorer.server.api_maps import HeldOut, Map, Place
 from explorer.server.api_paths import Arithmetic, Directions, Film, Move, Walk
+from explorer.server.named_questions import EACH_FILMS, FILMS, QUESTIONS, Answering, films
 from tests.waiting import until
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from explorer import page
 from explorer.runs.session import Session
 from explorer.server.access import Access
-from explorer.server.brake import FREE, LONGEST, Brake
+from explorer.server.login_brake import FREE, LONGEST, Brake
 from explorer.server.refusals import SENTENCES, Refusals
 
 

@@ -15,7 +15,7 @@ from explorer.views import firsts, modules
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
 from training import checkpoint
-from training.label import LABEL
+from training.run_label import LABEL
 from training.status import STATUS, Status, write
 
 

@@ -14,7 +14,7 @@ from explorer.assets import EXPLORER, address, files
 from explorer.i18n import LANGUAGES, words
 from explorer.server import plotly
 from explorer.server.http import PREFIX
-from explorer.server.packed import FOREVER
+from explorer.server.immutable_scripts import FOREVER
 from explorer.server.scripts import Scripts, scripts
 from explorer.views import modules
 
@@ -38,7 +38,7 @@ def test_a_module_is_the_files_text_for_ever_packed_where_that_is_understood(htt
 
 
 @pytest.mark.parametrize("path", [f"{scripts().path}nothing.js", scripts().path.replace("/js/", "/js/0") + "shell/store.js",
-                                  f"{scripts().path}..%2Fearly.js", f"{scripts().path}../../early.js"])
+                                  f"{scripts().path}..%2Floading_timers.js", f"{scripts().path}../../loading_timers.js"])
 def test_what_is_not_a_module_is_not_there(http, path):
     assert http.get(path).status_code == 404
 

@@ -16,12 +16,12 @@ from starlette.responses import Response
 from explorer import NotThere
 from explorer.latent import moves
 from explorer.runs import background, lanes
-from explorer.runs import slots as slots_
+from explorer.runs import cpu_threads as slots_
 from explorer.runs.background import Later
 from explorer.runs.batching import Joint
+from explorer.runs.cpu_threads import Slots
 from explorer.runs.lanes import Abandoned, Lane, Turns
 from explorer.runs.shares import Busy, Shares
-from explorer.runs.slots import Slots
 from explorer.server import http, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX, Limiter
@@ -31,7 +31,7 @@ from explorer.views import films
 from explorer.views.collapse import process
 from explorer.views.collapse.process import Start, Trainings
 from explorer.views.endpoints import Endpoint
-from explorer.views.map import fits
+from explorer.views.map import umap_fits
 from explorer.views.reconstruct import searches
 from tests.explorer.test_live import Still
 
@@ -405,13 +405,13 @@ def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monk
         order.append(n_neighbors)
         assert held.wait(30)
         yield "done", np.zeros((len(codes), 2), np.float32)
-    monkeypatch.setattr(fits, "fit", fit)
-    all_ = fits.Fits(session, Access(False))
+    monkeypatch.setattr(umap_fits, "fit", fit)
+    all_ = umap_fits.Fits(session, Access(False))
 
     def start(n, who):
-        asked = fits.AskFit(run="tiny", n_neighbors=n, min_dist=0.1, metric="euclidean")
+        asked = umap_fits.AskFit(run="tiny", n_neighbors=n, min_dist=0.1, metric="euclidean")
         return all_.get(all_.start(asked, who)).done
-    mine = [start(2 + k, GREEDY) for k in range(fits.EACH)]
+    mine = [start(2 + k, GREEDY) for k in range(umap_fits.EACH)]
     with pytest.raises(Busy, match="being fitted"):
         start(10, GREEDY)
     hers = start(20, POLITE)

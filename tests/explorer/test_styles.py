@@ -19,8 +19,8 @@ from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
 from explorer.views import supported
 from explorer.views.styles import mixing
+from training.layer_ranges import Range, ranges
 from training.model import LatentSpec
-from training.ranges import Range, ranges
 
 from .conftest import data, make
 from .generators import make_generator

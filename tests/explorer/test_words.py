@@ -33,7 +33,7 @@ def test_words_of_its_own_tell_a_family_that_has_none_here():
 def test_every_note_and_every_error_of_data_has_words():
     keys = {f"note.{kind}" for kind in notes.WORDS}
     here = Path(notes.__file__).parent
-    for path in (*(here / name for name in ("archive.py", "tars.py", "folder.py", "data.py")), *here.glob("sources/*.py")):
+    for path in (*(here / name for name in ("archive.py", "tars.py", "image_folder.py", "data.py")), *here.glob("sources/*.py")):
         keys |= set(re.findall(r'"(data\.error[a-z.]*)"', path.read_text("utf-8")))
     assert len(keys) > len(notes.WORDS) + 5
     for language in LANGUAGES:

@@ -1,5 +1,5 @@
 """An OpenAPI document of every route that the page answers: its own by their request classes and answers (tests/explorer/answers.py),
-those of Gradio that it leaves open (server/bodies.py, LIMITS) by what Gradio wants of them. ``python -m tests.fuzz`` writes it.
+those of Gradio that it leaves open (server/request_bodies.py, LIMITS) by what Gradio wants of them. ``python -m tests.fuzz`` writes it.
 
 Latent codes have the format "codes": texts that stand for one (codes.py), since how long one is depends on the run.
 """

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Player, endsOf, turned } from '../../explorer/shell/film_player.js';
-import { joining, mixedIn } from '../../explorer/views/styles/joining.js';
+import { joining, mixedIn } from '../../explorer/views/styles/layer_path.js';
 
 test('ends of a film lie on the dial, differ, and are not too far apart', () => {
   const dial = { low: -1, high: 1.5 };

@@ -102,7 +102,11 @@ test('what matches is all terms together', () => {
   assert.deepEqual([...matching(faces.read('hat').terms, columns, 4)], [1, 1, 0, 1]);
   assert.deepEqual([...matching(faces.read('hat black').terms, columns, 4)], [1, 0, 0, 1]);
   assert.deepEqual([...matching(faces.read('-hat').terms, columns, 4)], [0, 0, 1, 0]);
-  assert.deepEqual([...matching(faces.read('hat pink, brown').terms, columns, 4)], [0, 1, 0, 1], 'any of one field: an image has one value');
+  assert.deepEqual(
+    [...matching(faces.read('hat pink, brown').terms, columns, 4)],
+    [0, 1, 0, 1],
+    'any of one field: an image has one value',
+  );
   assert.deepEqual([...matching(faces.read('-brown -pink').terms, columns, 4)], [1, 0, 1, 0], 'none of those with a minus');
   assert.equal(matching([], columns, 4), null);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { coming, listen } from '../../explorer/site/browser/coming.js';
+import { coming, listen } from '../../explorer/site/browser/download_progress.js';
 import { crc32 } from '../../explorer/site/browser/crc.js';
 import { delays, lzw, palette } from '../../explorer/site/browser/gif.js';
 import { bmp, channelsFirst, channelsLast, grid, toBytes, toNumbers } from '../../explorer/site/browser/pixels.js';

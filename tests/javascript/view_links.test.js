@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { sumText, textSum } from '../../explorer/views/arithmetic/arithmetic_link.js';
 import { pyramidText, textPyramid } from '../../explorer/views/pyramid/pyramid_link.js';
-import { PLACES, SIDE, isSource, sourceOf } from '../../explorer/views/styles/places.js';
+import { PLACES, SIDE, isSource, sourceOf } from '../../explorer/views/styles/grid_places.js';
 import { stylesText, textStyles } from '../../explorer/views/styles/styles_link.js';
 
 test('every place of the mixing grid but the corner stands once, and each source has its number', () => {

@@ -28,7 +28,7 @@ from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
-from explorer.site import VIEWS, answers, files, folder, left_out, one_file, planes, runtime, sheets, told
+from explorer.site import VIEWS, answers, byte_planes, files, folder, model_json, one_file, one_file_omissions, runtime, sheets
 from explorer.site.page_files import PLOTLY
 from training.pixels import tiles_of
 
@@ -104,7 +104,7 @@ def test_a_model_is_told_in_numbers(whole, session):
     assert set(told["nets"]) == {"draw", "encode"} and told["drawn"] == {"kind": "normal", "width": 4} and not told["mapped"]
     assert all((data / "model" / "tiny" / net["file"]).stat().st_size for net in told["nets"].values())
     assert told["nets"]["encode"]["outputs"] == ["w", "sigma"]
-    near = np.frombuffer(planes.merged((data / "near" / "tiny.planes").read_bytes()), "<f2").reshape(-1, 4).astype(np.float32)
+    near = np.frombuffer(byte_planes.merged((data / "near" / "tiny.planes").read_bytes()), "<f2").reshape(-1, 4).astype(np.float32)
     np.testing.assert_allclose(near, run.codes, rtol=1e-3, atol=1e-4)
     apart = np.abs(run.decode(near).astype(int) - run.decode(run.codes)).max()
     assert told["near"] == ("exact" if np.array_equal(near, run.codes) else "alike" if apart <= 1 else "rounded") and not told["points"]
@@ -258,12 +258,12 @@ def test_what_is_missing_is_told_by_what_it_was_for(session, whole):
     order = one_file.spare(bodies)
     images = [path for path in order if path.startswith("data/tiles/")]
     assert [path.split("/")[1] for path in order] == ["map", "near", *["tiles"] * len(images)]
-    told = left_out.consequences([*order[:2], *images[:2], PLOTLY], bodies)
+    told = one_file_omissions.consequences([*order[:2], *images[:2], PLOTLY], bodies)
     per, n = sheets.GREY, session.run("tiny").held.n
     first = f"{(-(-n // per) - 2) * per:,}"
     for sentence, part in zip(told, ("three dimensions", "encodes all of them first", f"from number {first} on", "no map"), strict=True):
         assert part in sentence and "data/" not in sentence
-    assert not left_out.consequences([], bodies)
+    assert not one_file_omissions.consequences([], bodies)
 
 
 @pytest.mark.parametrize("lossless", [True, False])
@@ -318,18 +318,18 @@ def test_a_page_that_fetches_nothing_has_images_once():
 def test_planes_come_together_again_and_are_smaller():
     weights = np.random.default_rng(0).normal(0, 0.05, 20_001).astype("<f2").tobytes()
     for body in (weights, weights[:-1], b"", b"1"):
-        assert planes.merged(planes.planes(body)) == body
-    assert len(planes.planes(weights)) < 0.97 * len(gzip.compress(weights, 9))
+        assert byte_planes.merged(byte_planes.planes(body)) == body
+    assert len(byte_planes.planes(weights)) < 0.97 * len(gzip.compress(weights, 9))
 
 
 def test_codes_that_are_too_many_are_known_where_the_page_begins(session, monkeypatch):
     run = session.run("tiny")
-    kept = told.points(run)
-    assert str(told.opens_on(run)) in kept
+    kept = model_json.points(run)
+    assert str(model_json.opens_on(run)) in kept
     for index, text in kept.items():
         assert np.array_equal(moves.from_text(text), run.codes[int(index)])
-    monkeypatch.setattr(told, "WIDEST", 1)
-    assert told.near(run) is None and told.model(run, [], None, None)["points"] == kept
+    monkeypatch.setattr(model_json, "WIDEST", 1)
+    assert model_json.near(run) is None and model_json.model(run, [], None, None)["points"] == kept
 
 
 def test_the_runtime_is_known_by_its_hash(kept, monkeypatch, tmp_path):

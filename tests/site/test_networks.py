@@ -13,7 +13,7 @@ import torch
 from onnx import numpy_helper
 
 from explorer.runs.run import Run
-from explorer.site import checking, networks, packing, tracing
+from explorer.site import half_precision, networks, onnx_check, tracing
 from tests.training.small import spec
 from tests.training.test_contract import small_config
 from training import families
@@ -66,7 +66,7 @@ def test_every_network_of_every_family_gives_what_the_model_gives(run, nets, wri
     assert "draw" in nets and ("encode" in nets) == s.encodes and ("read" in nets) == s.reads and ("noisy" in nets) == s.pixel_noise
     assert ("levels" in nets) == (bool(s.levels) and not s.noise) and ("pyramid" in nets) == ("apart" in nets) == bool(s.noise)
     for net, file in made.values():
-        found = checking.difference(net, file)
+        found = onnx_check.difference(net, file)
         assert (found.pixels or 0) <= 1 and found.numbers < 1e-4, net.key
 
 
@@ -135,7 +135,7 @@ def test_a_classifier_reads_the_same(side, others):
     for other in others:
         judge = networks.ClassifierNet(net)
         reading = judge.reading((1, other, other))
-        found = checking.difference(reading, tracing.traced(judge, reading))
+        found = onnx_check.difference(reading, tracing.traced(judge, reading))
         assert found.numbers < 1e-4 and reading.outputs == ("class", "smile", "features")
     x = torch.rand(2, 1, side, side) * 2 - 1
     told = dict(zip(reading.outputs, judge(x), strict=True))
@@ -145,11 +145,11 @@ def test_a_classifier_reads_the_same(side, others):
 def test_weights_are_halved_where_no_bit_is_lost():
     r = np.random.default_rng(0)
     exact, other = r.normal(size=(40, 3)).astype(np.float16).astype(np.float32), r.normal(size=100).astype(np.float32)
-    half = packing.halved(exact)
+    half = half_precision.halved(exact)
     assert half is not None and half.dtype == np.float16 and np.array_equal(half.astype(np.float32), exact)
-    assert packing.halved(other) is None and packing.halved(np.full(64, 1e6, np.float32)) is None
-    assert packing.halved(exact[:2]) is None, "too few to be worth a cast"
-    assert packing.halved(np.full(64, np.nan, np.float32)) is None
+    assert half_precision.halved(other) is None and half_precision.halved(np.full(64, 1e6, np.float32)) is None
+    assert half_precision.halved(exact[:2]) is None, "too few to be worth a cast"
+    assert half_precision.halved(np.full(64, np.nan, np.float32)) is None
 
 
 def test_a_written_network_has_half_weights_and_says_nothing_of_this_machine():
@@ -157,9 +157,9 @@ def test_a_written_network_has_half_weights_and_says_nothing_of_this_machine():
     model = tracing.settled(run.model)
     written = tracing.traced(model, next(n for n in networks.networks(run, model) if n.key == "draw"))
     found = {t.name: numpy_helper.to_array(t) for t in onnx.load_from_string(written).graph.initializer}
-    own = {tuple(p.shape) for p in run.model.decoder.parameters() if p.numel() >= packing.LEAST}
+    own = {tuple(p.shape) for p in run.model.decoder.parameters() if p.numel() >= half_precision.LEAST}
     halves = [v for v in found.values() if v.dtype == np.float16]
     assert own <= {v.shape for v in halves} | {v.shape[::-1] for v in halves}
-    assert not any(v.dtype == np.float32 and v.size >= packing.LEAST for v in found.values())
+    assert not any(v.dtype == np.float32 and v.size >= half_precision.LEAST for v in found.values())
     assert b"site-packages" not in written and str(Path(__file__).parents[2]).encode() not in written
     assert written == tracing.traced(model, next(n for n in networks.networks(run, model) if n.key == "draw"))

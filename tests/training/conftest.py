@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from training import afterwards, cli, train
+from training import cli, page_measurements, train
 
-REAL = afterwards.measure_for_page
+REAL = page_measurements.measure_for_page
 
 
 def measure(trained: Path, names: Sequence[str], device: str) -> None:

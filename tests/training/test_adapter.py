@@ -10,7 +10,7 @@ from torch import nn
 
 from tests.training.small import shapes
 from training.model import LatentModel
-from training.outside import ImportFailed, adapter, differences, form
+from training.outside import ImportFailed, adapter, differences, image_layout
 from training.outside.adapter import adapt
 
 SHAPE, D = (1, 12, 12), 4
@@ -50,7 +50,7 @@ def test_what_is_found_of_a_plain_autoencoder(plain):
     assert model.spec == plain.spec and names == ()
     assert (model.spec.shape, model.spec.z_dim, model.spec.encodes, model.spec.stochastic, model.spec.prior) == (
         SHAPE, D, True, False, "fitted")
-    assert model.form == form.Form(SHAPE, "nchw", "0..1") and any("come back best in 0..1" in s for s in told)
+    assert model.form == image_layout.Form(SHAPE, "nchw", "0..1") and any("come back best in 0..1" in s for s in told)
     again = model.synthesize(model.encode(X))
     assert again.shape == X.shape and (again - X).square().mean() < 0.7 * (X.mean(0) - X).square().mean()
     z = model.sample_z(4000, torch.Generator().manual_seed(0))
@@ -274,22 +274,22 @@ def test_what_cannot_be_taken_is_a_sentence(given, images, sentence):
 
 
 def test_layouts_are_told_by_sizes():
-    assert form.layout_of((784,)) == ("flat", (1, 28, 28)) and form.layout_of((3, 8, 9)) == ("nchw", (3, 8, 9))
-    assert form.layout_of((8, 9, 3)) == ("nhwc", (3, 8, 9)) and form.layout_of((8, 9)) == ("nchw", (1, 8, 9))
-    assert form.layout_of((48,)) == ("flat", (3, 4, 4)), "a square of 48 pixels there is none, of 16 with three colours there is"
-    assert form.layout_of((24,), (1, 4, 6)) == ("flat", (1, 4, 6))
+    assert image_layout.layout_of((784,)) == ("flat", (1, 28, 28)) and image_layout.layout_of((3, 8, 9)) == ("nchw", (3, 8, 9))
+    assert image_layout.layout_of((8, 9, 3)) == ("nhwc", (3, 8, 9)) and image_layout.layout_of((8, 9)) == ("nchw", (1, 8, 9))
+    assert image_layout.layout_of((48,)) == ("flat", (3, 4, 4)), "a square of 48 pixels there is none, of 16 with three colours there is"
+    assert image_layout.layout_of((24,), (1, 4, 6)) == ("flat", (1, 4, 6))
     with pytest.raises(ImportFailed, match="say its shape"):
-        form.layout_of((50,))
+        image_layout.layout_of((50,))
     with pytest.raises(ImportFailed, match="7 × 7, where 1 × 8 × 8"):
-        form.layout_of((7, 7), (1, 8, 8))
+        image_layout.layout_of((7, 7), (1, 8, 8))
 
 
-@pytest.mark.parametrize("layout", form.LAYOUTS)
-@pytest.mark.parametrize("values", form.VALUES)
+@pytest.mark.parametrize("layout", image_layout.LAYOUTS)
+@pytest.mark.parametrize("values", image_layout.VALUES)
 def test_a_form_is_undone_by_its_other_way(layout, values):
     x = torch.rand(2, 3, 4, 5) * 2 - 1
-    given = form.Form((3, 4, 5), layout, values)
-    low, high = form.VALUES[values]
+    given = image_layout.Form((3, 4, 5), layout, values)
+    low, high = image_layout.VALUES[values]
     theirs = given.theirs(x)
     assert theirs.shape == {"nchw": (2, 3, 4, 5), "nhwc": (2, 4, 5, 3), "flat": (2, 60)}[layout]
     assert low <= theirs.min() and theirs.max() <= high and theirs.max() - theirs.min() > 0.8 * (high - low)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from training import alarms, checkpoint, families, features, log, loop, points, state
+from training import alarms, checkpoint, families, features, log, loop, points, resume_state
 from training.checkpoint import Card
 from training.distributed import World
 from training.loop import Trainer
 from training.model import DataSpec
-from training.watch import Watch
+from training.sample_watch import Watch
 
 from . import small
 from .test_contract import small_config
@@ -120,7 +120,7 @@ def test_a_resumed_training_with_alarms_is_bit_identical_and_tells_nothing_twice
     first = on_the_ring()
     first.run(tmp_path / "run", log_seconds=0, save_seconds=0, stop=lambda: first.steps >= 20)
     second, told = on_the_ring(), []
-    second.restore(state.load(tmp_path / "run" / "resume"))
+    second.restore(resume_state.load(tmp_path / "run" / "resume"))
     second.run(tmp_path / "run", log_seconds=0, save_seconds=0, report=told.append)
     assert not any(p.alarms for p in told)
     assert (tmp_path / "whole" / alarms.FILE).read_text() == (tmp_path / "run" / alarms.FILE).read_text()

@@ -9,9 +9,9 @@ import torch
 from training import corruption, families
 from training.autoencoders import Autoencoder, AutoencoderConfig, Tied, convolutional, dense
 from training.code_prior import FULL
-from training.errors import psnr_of, squared_error
 from training.losses import kl_of_activity
 from training.model import Batch, SettingError
+from training.pixel_errors import psnr_of, squared_error
 
 from .small import shapes, spec
 

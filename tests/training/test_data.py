@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 
 from training import archive as archives
-from training import avatars, data, datasets, download, folder, pictures, sprites
+from training import avatars, data, datasets, download, image_folder, pictures, sprites
 from training.data import DataError
 from training.datasets import _idx, faces
 from training.model import Note
@@ -260,7 +260,7 @@ def test_own_images_are_cached_until_they_change(tmp_path: Path, monkeypatch: py
     own(tmp_path / "mine")
     first = data.load("folder", source=tmp_path / "mine", cache=tmp_path / "cache")
     with monkeypatch.context() as m:
-        m.setattr(folder, "read", lambda *_: pytest.fail("the cache should have served"))
+        m.setattr(image_folder, "read", lambda *_: pytest.fail("the cache should have served"))
         assert data.load("folder", source=tmp_path / "mine", cache=tmp_path / "cache").spec == first.spec
     picture(77).save(tmp_path / "mine" / "new.png")
     assert data.load("folder", source=tmp_path / "mine", cache=tmp_path / "cache").spec.fingerprint != first.spec.fingerprint
@@ -293,7 +293,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(pictures, "MOST_PIXELS", 2500)
     picture(5, shape=(60, 60)).save(where / "bomb.png")
     (where / "huge.png").write_bytes(huge_png(60_000, 60_000))       # past Pillow's own limit
-    assert folder.read(where, 28).notes == (Note("large", 2),)
+    assert image_folder.read(where, 28).notes == (Note("large", 2),)
 
 
 def huge_png(width: int, height: int) -> bytes:
@@ -313,7 +313,7 @@ def test_a_zip_that_climbs_out_is_refused(tmp_path: Path, name: str) -> None:
 def test_links_passwords_numbers_and_sizes_in_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(source: Path, says: str) -> None:
         with pytest.raises(DataError, match=says):
-            folder.read(source, 28)
+            image_folder.read(source, 28)
 
     link = zipfile.ZipInfo("link.png")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

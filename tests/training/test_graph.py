@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 
 from tests.training import graphs
 from tests.training.graphs import decoder, model, weight
-from training.outside import ImportFailed, graph, trial
+from training.outside import ImportFailed, graph, onnx_trial
 
 Z = [("z", ["n", 3])]
 OUT = [("y", None)]
@@ -141,7 +141,7 @@ def test_what_does_not_fit_is_said_in_the_runtime_s_words():
 
 def test_the_trial_has_a_limit_of_memory():
     """Told by the process itself: a graph whose weights do not matter, and an address space of 4 GiB."""
-    limited = f"import runpy, resource; runpy.run_path({trial.__file__!r})['_limit']()"
+    limited = f"import runpy, resource; runpy.run_path({onnx_trial.__file__!r})['_limit']()"
     code = f"{limited}; print(resource.getrlimit(resource.RLIMIT_AS)[0])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert json.loads(done.stdout) == trial.MEMORY == 2**32
+    assert json.loads(done.stdout) == onnx_trial.MEMORY == 2**32

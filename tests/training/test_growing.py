@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from training import checkpoint, families, growing, growing_objective, losses, state
+from training import checkpoint, families, growing, growing_objective, losses, resume_state
 from training.checkpoint import Card
 from training.distributed import World
 from training.equalized import doubled, halved, smoothed
@@ -386,7 +386,7 @@ def test_a_resume_in_the_middle_of_a_fade_is_bit_identical(name, few, tmp_path):
         assert kept.grown() == second.objective.schedule.at((stop - 1) * 4), "a checkpoint knows how far it has grown"
         torch.manual_seed(12345)                                           # a new process starts from any random state
         second = trainer(name, images=36)
-        second.restore(state.load(parts / "resume"))
+        second.restore(resume_state.load(parts / "resume"))
     second.run(parts, log_seconds=0)
     for a, b in ((first.objective, second.objective), (first.average, second.average)):
         assert all(torch.equal(v, b.state_dict()[k]) for k, v in a.state_dict().items())

@@ -20,7 +20,7 @@ from training.arguments import make_parser
 from training.cli import command_import
 from training.dataset import Dataset, Split
 from training.model import Batch, DataSpec
-from training.outside import ImportFailed, graph, importing, onnx_model, refused
+from training.outside import ImportFailed, graph, importing, onnx_model, pickles
 from training.outside.graph import MISSING
 
 
@@ -309,7 +309,7 @@ def test_the_command_converts(tmp_path, vae, interpreters, monkeypatch):
         found = load_file(folder / "model.safetensors")
         (folder / "model.safetensors").rename(folder.parent / "found.safetensors")
         assert found.keys() == vae.state_dict().keys() and all(torch.equal(found[k], v) for k, v in vae.state_dict().items())
-    assert refused.is_pickle(folder / "model.pt") and not refused.is_pickle(tmp_path / "found.safetensors")
+    assert pickles.is_pickle(folder / "model.pt") and not pickles.is_pickle(tmp_path / "found.safetensors")
 
 
 @pytest.mark.parametrize("length", [128, 640, 896, 1152, 1408, 1416])
@@ -319,10 +319,10 @@ def test_the_length_of_a_header_is_no_pickle(tmp_path, length):
     header = int.from_bytes((tmp_path / "w.safetensors").read_bytes()[:8], "little")
     save_file({"w": torch.zeros(2)}, tmp_path / "w.safetensors", {"said": "x" * (length - header)})
     raw = (tmp_path / "w.safetensors").read_bytes()
-    assert int.from_bytes(raw[:8], "little") == length and not refused.is_pickle(tmp_path / "w.safetensors")
+    assert int.from_bytes(raw[:8], "little") == length and not pickles.is_pickle(tmp_path / "w.safetensors")
     for protocol in range(2, 6):
         (tmp_path / "p.safetensors").write_bytes(pickle.dumps({"w": list(range(300))}, protocol))
-        assert refused.is_pickle(tmp_path / "p.safetensors")
+        assert pickles.is_pickle(tmp_path / "p.safetensors")
 
 
 def test_the_command_measures_what_it_takes_in(tmp_path, pair, monkeypatch, capsys):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from training import loop, state
+from training import loop, resume_state
 from training.checkpoint import Card
 from training.distributed import World
 from training.loop import Trainer
@@ -40,10 +40,10 @@ def test_resume_is_bit_identical(make, tmp_path):
     first = make()
     for _ in range(4):
         first.step()
-    state.save(tmp_path, first.state())
+    resume_state.save(tmp_path, first.state())
     torch.manual_seed(99)
     second = make()
-    second.restore(state.load(tmp_path))
+    second.restore(resume_state.load(tmp_path))
     for _ in range(5):
         second.step()
     a, b = whole.objective.state_dict(), second.objective.state_dict()

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from training import checkpoint, families, state
+from training import checkpoint, families, resume_state
 from training.checkpoint import CARD, MAP, WEIGHTS
 from training.files import sha256
 from training.lock import Lock
@@ -62,7 +62,7 @@ def next_start(folder):
     """What a training does first."""
     with Lock(folder):
         checkpoint.mend(folder)
-        state.mend(folder / "resume")
+        resume_state.mend(folder / "resume")
 
 
 def litter(folder):
@@ -99,14 +99,14 @@ def test_a_kill_in_a_save_leaves_the_old_or_the_new_run(training, tmp_path):
         for _ in range(2):                              # as it lies there, and after the next start has mended it
             card = checkpoint.load(folder)[1]
             assert (card.images_seen, card.weights_sha256) in ((8, before), (24, new))
-            kept = state.load(folder / "resume")
+            kept = resume_state.load(folder / "resume")
             assert kept["steps"] in (1, 3) and kept["steps"] * 8 >= card.images_seen
             next_start(folder)
         seen.add((card.images_seen, kept["steps"]))
         assert litter(folder) == [] and len(list((folder / "resume").iterdir())) == 2
     assert seen == {(8, 1), (8, 3), (24, 3)}
     again = trainer(families.get("vae"))
-    again.restore(state.load(folder / "resume"))
+    again.restore(resume_state.load(folder / "resume"))
     assert all(torch.equal(a, b) for a, b in zip(again.average.parameters(), t.average.parameters(), strict=True))
 
 
@@ -124,10 +124,10 @@ def test_a_kill_in_the_first_save_is_no_dead_end(training, tmp_path):
         next_start(folder)
         ways.add(has_card := (folder / CARD).exists())
         if has_card:                                    # --resume is what is left, and works
-            assert checkpoint.load(folder)[1].weights_sha256 == new and state.load(folder / "resume")["steps"] == 3
+            assert checkpoint.load(folder)[1].weights_sha256 == new and resume_state.load(folder / "resume")["steps"] == 3
         else:                                           # starting anew is what is left, and finds nothing in its way
-            state.forget(folder / "resume")
-            assert not state.there(folder / "resume") and not (folder / WEIGHTS).exists()
+            resume_state.forget(folder / "resume")
+            assert not resume_state.there(folder / "resume") and not (folder / WEIGHTS).exists()
         assert litter(folder) == []
     assert ways == {True, False}
 

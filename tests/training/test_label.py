@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from training.label import LABEL, LONGEST, Label, read, write
+from training.run_label import LABEL, LONGEST, Label, read, write
 
 
 def test_what_is_kept_is_read_again_as_plain_words_on_one_line(tmp_path):

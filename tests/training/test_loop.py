@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import checkpoint, families, log, state
+from training import checkpoint, families, log, resume_state
 from training.distributed import World
 from training.loop import Diverged, Stream, Trainer
 
@@ -29,7 +29,7 @@ def test_resume_is_bit_identical_to_an_uninterrupted_run(name, tmp_path):
     assert not first.run(tmp_path / "part", stop=lambda: first.steps >= 5, log_seconds=0)
     torch.manual_seed(12345)                                    # a new process starts from any random state
     second = trainer(family, images=96)
-    second.restore(state.load(tmp_path / "part" / "resume"))
+    second.restore(resume_state.load(tmp_path / "part" / "resume"))
     assert second.images_seen == 40
     second.run(tmp_path / "part", log_seconds=0)
     a, b = weights(whole), weights(second)
@@ -45,7 +45,7 @@ def test_a_resume_changes_the_images_as_the_whole_run_does(tmp_path):
     first = trainer(family, images=96, augment="both")
     first.run(tmp_path / "part", stop=lambda: first.steps >= 5, log_seconds=0)
     second = trainer(family, images=96, augment="both")
-    second.restore(state.load(tmp_path / "part" / "resume"))
+    second.restore(resume_state.load(tmp_path / "part" / "resume"))
     second.run(tmp_path / "part", log_seconds=0)
     a, b, plain = weights(whole), weights(second), trainer(family, images=96)
     plain.run(tmp_path / "plain", log_seconds=0)
@@ -76,33 +76,33 @@ def test_nan_is_caught_and_the_save_before_it_is_kept(tmp_path):
 
 
 def test_a_kill_between_saves_leaves_the_last_state(tmp_path):
-    state.save(tmp_path, {"steps": 1, "x": torch.arange(3)})
+    resume_state.save(tmp_path, {"steps": 1, "x": torch.arange(3)})
     (tmp_path / "2").mkdir()                                    # killed while writing the next one
     (tmp_path / "2" / "tensors.safetensors").write_bytes(b"half")
-    assert torch.equal(state.load(tmp_path)["x"], torch.arange(3))
-    state.save(tmp_path, {"steps": 2, "x": torch.arange(4)})
-    assert state.load(tmp_path)["steps"] == 2
+    assert torch.equal(resume_state.load(tmp_path)["x"], torch.arange(3))
+    resume_state.save(tmp_path, {"steps": 2, "x": torch.arange(4)})
+    assert resume_state.load(tmp_path)["steps"] == 2
 
 
 def test_state_keeps_structure_and_bits(tmp_path):
     kept = {"a": [1, 2.5, None, True, "x", (1, 2)], "t": torch.randn(3), "nested": {0: {"m": torch.zeros(2, dtype=torch.int64)}}}
-    state.save(tmp_path, kept)
-    back = state.load(tmp_path)
+    resume_state.save(tmp_path, kept)
+    back = resume_state.load(tmp_path)
     assert back["a"] == kept["a"] and torch.equal(back["t"], kept["t"]) and back["nested"][0]["m"].dtype == torch.int64
 
 
 def test_a_damaged_state_is_named(tmp_path):
-    with pytest.raises(state.StateError, match="nothing to resume"):
-        state.load(tmp_path)
-    state.save(tmp_path, {"x": torch.arange(3)})
+    with pytest.raises(resume_state.StateError, match="nothing to resume"):
+        resume_state.load(tmp_path)
+    resume_state.save(tmp_path, {"x": torch.arange(3)})
     (tmp_path / "1" / "tensors.safetensors").write_bytes(b"")
-    with pytest.raises(state.StateError, match="damaged"):
-        state.load(tmp_path)
+    with pytest.raises(resume_state.StateError, match="damaged"):
+        resume_state.load(tmp_path)
 
 
 def test_state_of_other_settings_is_refused():
     family = families.get("vae")
-    with pytest.raises(state.StateError, match="does not fit"):
+    with pytest.raises(resume_state.StateError, match="does not fit"):
         trainer(family, z_dim=5).restore(trainer(family).state())
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, folder, loop, memory_map
+from training import data, image_folder, loop, memory_map
 from training.data import Dataset
 
 from .test_tables import noise
@@ -47,7 +47,7 @@ def test_a_large_set_is_the_same_mapped_and_read_again(source: Path, monkeypatch
         assert np.array_equal(a.images, b.images) and np.array_equal(a.labels, b.labels)
     with np.load(path) as plain:
         assert np.array_equal(plain["train_images"], small.train.images), "numpy alone can read it"
-    monkeypatch.setattr(folder, "read", lambda *_: pytest.fail("the cache should have served"))
+    monkeypatch.setattr(image_folder, "read", lambda *_: pytest.fail("the cache should have served"))
     again = data.load("folder", source=source, cache=path.parent, size=28)
     assert again.spec == large.spec and np.array_equal(again.train.images, large.train.images)
     assert data.load_again(large.spec, cache=path.parent).spec == large.spec
@@ -87,9 +87,9 @@ def test_rows_of_deep_files_in_several_chunks(tmp_path: Path, monkeypatch: pytes
     x = np.random.default_rng(0).integers(0, 4096, (40, 32, 32)).astype(np.uint16)
     for k, image in enumerate(x):
         Image.fromarray(image if k % 3 else (image // 16).astype(np.uint8)).save(tmp_path / f"{k:02d}.png")
-    whole = folder.read(tmp_path, 32)
+    whole = image_folder.read(tmp_path, 32)
     monkeypatch.setattr(memory_map, "CHUNK", 9000)
-    parts = folder.read(tmp_path, 32)
+    parts = image_folder.read(tmp_path, 32)
     assert np.array_equal(whole.images, parts.images) and whole.notes == parts.notes and whole.images.shape == (40, 1, 32, 32)
     expected = np.where(np.arange(40)[:, None, None] % 3 > 0, x * (255 / 4095), x // 16)
     assert np.abs(whole.images[:, 0] - expected).max() <= 0.51

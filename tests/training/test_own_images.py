@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training import archive, data, folder
+from training import archive, data, image_folder
 from training.data import DataError
+from training.file_names import encoding_of, readable
 from training.model import DataSpec, Note
-from training.names import encoding_of, readable
 from training.notes import LEFT_OUT, WORDS, sentence
 
 
@@ -33,7 +33,7 @@ def put(where: Path, ids, name: str = "{}.png") -> Path:
     return where
 
 
-def told(found: folder.Pictures) -> dict[str, int]:
+def told(found: image_folder.Pictures) -> dict[str, int]:
     return {n.kind: n.n for n in found.notes}
 
 
@@ -45,10 +45,10 @@ def test_what_is_left_out_is_told_by_kind(tmp_path: Path) -> None:
         (where / f"IMG_{i}.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes([i]))
     (where / "again.png").write_bytes(png(3))
     (where / "notes.txt").write_text("hello")
-    found = folder.read(where, 28)
+    found = image_folder.read(where, 28)
     assert len(found.images) == 40 and told(found) == {"damaged": 10, "heic": 60, "other": 1, "copies": 1}
     assert "60 × HEIC, an iPhone's format. Export them as JPEG." in sentence(Note("heic", 60))
-    look = folder.survey(where)
+    look = image_folder.survey(where)
     assert look.images == 51 and {n.kind: n.n for n in look.notes} == {"heic": 60, "other": 1}, "before anything is decoded"
 
 
@@ -70,11 +70,11 @@ def test_folders_of_a_split_are_no_classes(tmp_path: Path) -> None:
     for part, ids in (("train", range(30)), ("Test", range(100, 112)), ("val", range(200, 204))):
         for name, some in (("cat", ids[::2]), ("dog", ids[1::2])):
             put(tmp_path / "pets" / part / name, some)
-    found = folder.read(tmp_path, 28)
+    found = image_folder.read(tmp_path, 28)
     assert found.classes == ("cat", "dog") and found.held_out.sum() == 16 and len(found.images) == 46
     assert sorted((n.name, n.n) for n in found.notes) == [("test", 12), ("val", 4)]
     held = {x.tobytes() for x in found.images[found.held_out]}
-    alone = folder.read(tmp_path / "pets" / "train", 28)
+    alone = image_folder.read(tmp_path / "pets" / "train", 28)
     assert not held & {x.tobytes() for x in alone.images} and found.labels is not None
     assert (found.labels == 0).sum() == (found.labels == 1).sum() == 23
 
@@ -83,19 +83,19 @@ def test_a_split_whose_held_out_images_have_no_class(tmp_path: Path) -> None:
     put(tmp_path / "train" / "cat", range(15))
     put(tmp_path / "train" / "dog", range(15, 30))
     put(tmp_path / "test", range(50, 60))
-    found = folder.read(tmp_path, 28)
+    found = image_folder.read(tmp_path, 28)
     assert found.classes == ("cat", "dog") and len(found.images) == 30 and told(found) == {"noclass": 10}
     assert 0 < found.held_out.sum() < 10, "held out of the training images then"
     for part in ("cat", "dog"):
         (tmp_path / "train" / part).rename(tmp_path / f"{part}s")
     (tmp_path / "train").rmdir()
-    assert folder.read(tmp_path, 28).classes == ("cats", "dogs", "test"), "without a folder train it is a class as any other"
+    assert image_folder.read(tmp_path, 28).classes == ("cats", "dogs", "test"), "without a folder train it is a class as any other"
 
 
 def test_a_split_without_classes(tmp_path: Path) -> None:
     put(tmp_path / "train", range(25))
     put(tmp_path / "test", range(50, 60))
-    found = folder.read(tmp_path, 28)
+    found = image_folder.read(tmp_path, 28)
     assert found.classes == () and found.labels is None and found.held_out.sum() == 10
 
 
@@ -106,7 +106,7 @@ def test_linked_class_folders_are_followed_once(tmp_path: Path) -> None:
     (tmp_path / "mine" / "all").symlink_to(tmp_path / "mine", target_is_directory=True)
     (tmp_path / "mine" / "another").symlink_to(tmp_path / "mine" / "dogs", target_is_directory=True)
     (tmp_path / "mine" / "gone").symlink_to(tmp_path / "nowhere")
-    found = folder.read(tmp_path / "mine", 28)
+    found = image_folder.read(tmp_path / "mine", 28)
     assert found.classes == ("cats", "dogs") and len(found.images) == 24 and found.notes == ()
 
 
@@ -134,7 +134,7 @@ def foreign_zip(path: Path, names: tuple[str, str], encoding: str) -> Path:
 
 @pytest.mark.parametrize(("names", "encoding"), [(("고양이들", "강아지들"), "cp949"), (("ねこたち", "表のイヌ"), "cp932")])
 def test_a_zip_from_windows_has_its_class_names(tmp_path: Path, names: tuple[str, str], encoding: str) -> None:
-    found = folder.read(foreign_zip(tmp_path / "z.zip", names, encoding), 28)
+    found = image_folder.read(foreign_zip(tmp_path / "z.zip", names, encoding), 28)
     assert found.classes == tuple(sorted(names)) and told(found) == {"names": 0}
     assert ("Korean" if encoding == "cp949" else "Japanese") in sentence(found.notes[0])
 
@@ -165,10 +165,10 @@ def test_zips_among_files_are_read_each_as_a_folder(tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as packed:
             for i in ids:
                 packed.writestr(f"{i}.png", png(i))
-    found = folder.read(tmp_path, 28)
+    found = image_folder.read(tmp_path, 28)
     assert found.classes == ("cats", "dogs") and len(found.images) == 24
     (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 and nothing more")
-    assert told(folder.read(tmp_path, 28)) == {"archive": 1}
+    assert told(image_folder.read(tmp_path, 28)) == {"archive": 1}
 
 
 def test_a_method_of_packing_that_is_not_read_is_named(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_a_method_of_packing_that_is_not_read_is_named(tmp_path: Path) -> None:
                 start = raw.index(magic, start + 1)
             raw[start + at:start + at + 2] = b"\x09\x00"
     (tmp_path / "z.zip").write_bytes(raw)
-    found = folder.read(tmp_path / "z.zip", 28)
+    found = image_folder.read(tmp_path / "z.zip", 28)
     assert len(found.images) == 22 and told(found) == {"packed": 3} and "Deflate64" in sentence(found.notes[0])
 
 
@@ -191,33 +191,33 @@ def test_deep_files_share_one_range_and_nearly_black_sets_are_told(tmp_path: Pat
     for i in range(20):
         values = np.random.default_rng(i).integers(0, 200 * (i + 1), (28, 28)).astype(np.uint16)
         Image.fromarray(values).save(tmp_path / f"{i:02d}.png")
-    found = folder.read(tmp_path, 28)
+    found = image_folder.read(tmp_path, 28)
     assert [(n.kind, n.n, n.low, n.high) for n in found.notes] == [("deep", 20, 0.0, 4095.0)]
     assert found.images[0].max() < 16 < 200 < found.images[19].max(), "a dark picture stays dark beside a bright one"
     for i in range(20):
         Image.fromarray(np.random.default_rng(i).integers(0, 15, (28, 28)).astype(np.uint8)).save(tmp_path / f"{i:02d}.png")
-    assert [(n.kind, n.n) for n in folder.read(tmp_path, 28).notes] == [("dark", 14)]
+    assert [(n.kind, n.n) for n in image_folder.read(tmp_path, 28).notes] == [("dark", 14)]
 
 
 @pytest.mark.parametrize(("n", "held_out"), [(20, 5), (60, 15), (100, 20), (300, 30)])
 def test_small_sets_hold_out_enough_to_look_at(n: int, held_out: int, tmp_path: Path) -> None:
     put(tmp_path, range(n))
-    assert folder.read(tmp_path, 28).held_out.sum() == held_out
+    assert image_folder.read(tmp_path, 28).held_out.sum() == held_out
 
 
 def test_a_survey_foretells_what_is_held_out_and_whether_there_are_colours(tmp_path: Path) -> None:
     put(tmp_path / "plain", range(24))
     Image.new("RGB", (30, 30), (10, 200, 30)).save(tmp_path / "plain" / "zz.png")
-    found = folder.survey(tmp_path / "plain")
+    found = image_folder.survey(tmp_path / "plain")
     assert (found.images, found.held_out, found.grey) == (25, 6, False)
-    assert folder.read(tmp_path / "plain", 28).held_out.sum() == 6
+    assert image_folder.read(tmp_path / "plain", 28).held_out.sum() == 6
     for i in range(20):
         (tmp_path / "grey").mkdir(exist_ok=True)
         Image.new("L", (30, 30), 10 * i).save(tmp_path / "grey" / f"{i}.png")
-    assert folder.survey(tmp_path / "grey").grey
+    assert image_folder.survey(tmp_path / "grey").grey
     for part, ids in (("train", range(30)), ("test", range(100, 112))):
         put(tmp_path / "split" / part, ids)
-    assert folder.survey(tmp_path / "split").held_out == 12
+    assert image_folder.survey(tmp_path / "split").held_out == 12
 
 
 def test_errors_say_what_was_left_out_and_have_keys(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_errors_say_what_was_left_out_and_have_keys(tmp_path: Path) -> None:
     for i in range(30):
         (tmp_path / f"{i}.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes([i]))
     with pytest.raises(DataError, match="this one has 3.*30 × HEIC") as e:
-        folder.read(tmp_path, 28)
+        image_folder.read(tmp_path, 28)
     assert e.value.key == "data.error.few" and e.value.values["n"] == 3 and e.value.values["notes"] == [Note("heic", 30)]
 
 

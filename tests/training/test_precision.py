@@ -8,7 +8,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
-from training import card, checkpoint, families, loop, precision, state
+from training import card, checkpoint, families, loop, precision, resume_state
 from training.cli import main
 
 from . import test_cli
@@ -65,7 +65,7 @@ def test_a_resume_in_bf16_is_the_same_bits(name, tmp_path):
     first = made()
     assert not first.run(tmp_path / "part", stop=lambda: first.steps >= 5, log_seconds=0)
     second = made()
-    second.restore(state.load(tmp_path / "part" / "resume"))
+    second.restore(resume_state.load(tmp_path / "part" / "resume"))
     second.run(tmp_path / "part", log_seconds=0)
     a, b = weights(whole), weights(second)
     assert all(torch.equal(a[k], b[k]) for k in a)

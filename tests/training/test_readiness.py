@@ -17,7 +17,7 @@ from training.checkpoint import CheckpointError
 from training.cli import main
 from training.data import Dataset, Split
 from training.distributed import World
-from training.folder import held_out_of
+from training.image_folder import held_out_of
 from training.loop import Trainer
 from training.model import DataSpec, Note
 

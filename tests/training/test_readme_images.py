@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from training import cli, data, datasets, folder, notes
+from training import cli, data, datasets, image_folder, notes
 from training.data import DataError
 
 from .test_tables import DIGITS, arrow, noise, png, put_idx, put_parquet, tarred
@@ -83,8 +83,8 @@ def test_the_table_has_these_forms() -> None:
 @pytest.mark.parametrize("form", MADE)
 def test_each_form_is_found_and_read(form: str, tmp_path: Path) -> None:
     for source in MADE[form](tmp_path):
-        look, found = folder.survey(source), folder.read(source, 28)
-        assert look.images == len(found.images) >= 24 and len(look.tiles) == folder.SHOWN
+        look, found = image_folder.survey(source), image_folder.read(source, 28)
+        assert look.images == len(found.images) >= 24 and len(look.tiles) == image_folder.SHOWN
         if source.stem != "alone":
             assert found.labels is not None and look.found[3].n == len(found.classes) >= 2
 

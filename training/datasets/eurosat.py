@@ -13,10 +13,10 @@ TITLE = "EuroSAT"
 
 
 def build(cache: Path, limit: int | None, progress: download.Progress | None) -> Dataset:
-    from .. import folder
+    from .. import image_folder
 
     with download.eurosat() as source:
-        pictures = folder.read(source, 64, progress)
+        pictures = image_folder.read(source, 64, progress)
     return of_pictures(DataSpec("eurosat", TITLE, pictures.images.shape[1:], pictures.classes, notes=pictures.notes), pictures)
 
 

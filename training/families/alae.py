@@ -20,7 +20,7 @@ from ..adversarial import AdversarialConfig, AdversarialObjective
 from ..encoders import Autoencoding, Encoder, dense, generator
 from ..losses import discriminator_bce, generator_bce, r1_penalty
 from ..model import Batch, DataSpec, Family, LatentSpec, Phase, setting
-from ..optimizers import adam
+from ..optimizers import Trained, adam
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ALAEObjective(AdversarialObjective):
         spread(network)
         return network
 
-    def adam(self, *modules: nn.Module, rate: float = 1.0) -> dict[str, Any]:
+    def adam(self, *modules: nn.Module, rate: float = 1.0) -> Trained:
         """Adam with a second decay rate of 0.99 (paper). With equalised rates each layer's weights have their own (Karras et al. 2018,
         section 4.1, said as a rate in place of a factor), and F's and D's a smaller one; else F's alone."""
         parameters, groups, equal = [p for m in modules for p in m.parameters()], list[dict[str, Any]](), self.config.equalized

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from ..equalized import EqualConv, EqualLinear, LeakyReLU, halved
 from ..growing import channels_of
 from ..model import Batch, DataSpec, Family, Phase, setting
-from ..optimizers import adam
+from ..optimizers import Trained, adam
 from ..style_layers import standardised
 from ..styles import RECIPES, StyleConfig, StyleGenerator, StyleObjective
 
@@ -143,7 +143,7 @@ class StyleALAEObjective(StyleObjective):
         super().set_progress(images_seen)
         self.reading = images_seen < self.config.reading_images
 
-    def rated(self, *groups: tuple[float, list[nn.Module]]) -> dict[str, Any]:
+    def rated(self, *groups: tuple[float, list[nn.Module]]) -> Trained:
         made: list[dict[str, Any]] = [{"params": [p for m in modules for p in m.parameters()], "lr": rate} for rate, modules in groups]
         return {"parameters": [p for g in made for p in g["params"]], "optimizer": adam(made, betas=(0.0, 0.99))}
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ..adversarial import AdversarialConfig, AdversarialObjective, Discriminator, Generator
 from ..model import Batch, Family, Phase, setting
+from ..optimizers import Trained
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class WGANObjective(WassersteinObjective):
         norm = "batch" if len(shape) > 1 and self.config.network == "conv" else "none"
         return Discriminator(shape, self.config, norm=norm, bias=False)
 
-    def adam(self, *modules: Any, rate: float = 1.0) -> dict[str, Any]:
+    def adam(self, *modules: Any, rate: float = 1.0) -> Trained:
         parameters = [p for m in modules for p in m.parameters()]
         return {"parameters": parameters, "optimizer": torch.optim.RMSprop(parameters, lr=self.config.learning_rate * rate)}
 

@@ -39,7 +39,7 @@ class WGANGPObjective(WassersteinObjective):
 
 points: dict[str, Any] = dict(images=600_000, batch_size=128, width=128, z_dim=8, learning_rate=2e-3, beta1=0.5, penalty=0.1,
                               critic_steps=2, decay="cosine", ema_images=10_000)
-# 25 peaks in a plane need what the paper's own toy has (its authors' gan_toy.py): layers of 512, noise of 2, batches of 256, five critic steps
+# 25 peaks need what the authors' own toy has (gan_toy.py): layers of 512, noise of 2, batches of 256, five critic steps
 many: dict[str, Any] = {**points, **dict(images=8_000_000, batch_size=256, width=512, z_dim=2, learning_rate=3e-4, critic_steps=5)}
 
 FAMILY = Family(

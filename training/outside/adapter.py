@@ -38,11 +38,11 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..code_prior import GaussianCodes
-from ..errors import squared_error
 from ..model import Batch, LatentModel, LatentSpec
+from ..pixel_errors import squared_error
 from . import ImportFailed
 from .differences import differentiable
-from .form import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
+from .image_layout import LAYOUTS, VALUES, Form, check_choice, layout_of, shape_of, values_of
 from .prior import SaidPrior
 
 PRIORS = ("normal", "uniform", "fitted")
@@ -322,12 +322,12 @@ def _called(given: Any, name: str, x: Tensor, label: Tensor | None = None) -> An
     return torch.as_tensor(answer).to(x.device) if isinstance(answer, np.ndarray) else answer
 
 
-def _takes_two(call: Callable[..., Any]) -> bool:
+def _takes_two(call: Callable[..., object]) -> bool:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return sum(p.kind in kinds for p in inspect.signature(call).parameters.values()) > 1
 
 
-def _image_of(answer: Any) -> Tensor:
+def _image_of(answer: object) -> Tensor:
     for found in (answer, getattr(answer, "sample", None), getattr(answer, "reconstruction", None)):
         if isinstance(found, Tensor):
             return found
@@ -374,7 +374,7 @@ def _tensor(images: np.ndarray) -> Tensor:
     return Batch.of(torch.from_numpy(np.ascontiguousarray(images))).images
 
 
-def _name(value: Any) -> str:
+def _name(value: object) -> str:
     if isinstance(value, tuple | list):
         return f"{len(value)} things ({', '.join(_name(v) for v in value[:4])})"
     return type(value).__name__

@@ -2,7 +2,7 @@
 
 Refused are operators that are not the standard's, those that hold graphs of their own (loops, branches), draw at random, or make text and
 sequences; files beside it, but for weights in its own folder; and a size that depends on numbers which the graph computes of its input,
-so that a trial with one input stands for all. ``trial`` is that trial, in a process of its own.
+so that a trial with one input stands for all. onnx_trial.py is that trial, in a process of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from ..card import readable
 from ..files import Outside, inside
-from . import ImportFailed, trial
+from . import ImportFailed, onnx_trial
 
 MISSING = "ONNX needs packages that the page does not: python -m pip install -r requirements-import.txt"
 MOST_BYTES = 2**28                                # of a graph with its weights
@@ -211,7 +211,7 @@ def tried(graph: Graph, port: Port, row: tuple[int, ...], batches: Sequence[int]
     feeds = [[(port.name, port.kind, [n, *row])] for n in batches]
     asked = json.dumps({"feeds": feeds, "most": MOST_NUMBERS}).encode() + b"\n"
     try:
-        done = subprocess.run([sys.executable, "-P", trial.__file__], input=asked + graph.data, capture_output=True, timeout=SECONDS)
+        done = subprocess.run([sys.executable, "-P", onnx_trial.__file__], input=asked + graph.data, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired as e:
         raise ImportFailed(f"{name} takes more than {SECONDS} seconds for {max(batches)} rows; it is not run here.") from e
     answer = json.loads(done.stdout) if done.stdout.strip() else {}

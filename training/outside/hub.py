@@ -10,7 +10,7 @@ from pathlib import Path
 from ..card import readable
 from . import ImportFailed
 from .graph import MOST_BYTES
-from .refused import SUFFIXES
+from .pickles import SUFFIXES
 
 ADDRESS = re.compile(r"hf://([\w.-]+/[\w.-]+)(?:@([\w./-]{1,100}))?/?")
 WANTED = (".safetensors", ".onnx", ".onnx.data", ".onnx_data")

@@ -19,7 +19,7 @@ from ..model import Config, LatentModel
 from ..size_limits import SPARE, Bounded
 from . import ImportFailed, matching
 from .adapter import fit_prior
-from .asked import NO_SHAPE, Asked, Say, data_of
+from .import_options import NO_SHAPE, Asked, Say, data_of
 
 MOST_WEIGHTS = 2**29                              # bytes
 PRIOR = ("code_mean", "code_factor", "code_rest")  # of a Gaussian over codes: fitted here where the file has none

@@ -15,8 +15,8 @@ from ..dataset import Dataset
 from ..model import LatentModel, LatentSpec
 from . import ImportFailed, graph
 from .adapter import fit_prior, measured_values
-from .asked import Asked, Say, data_of
-from .form import LAYOUTS, VALUES, check_choice, layout_of, shape_of
+from .image_layout import LAYOUTS, VALUES, check_choice, layout_of, shape_of
+from .import_options import Asked, Say, data_of
 from .onnx_model import KIND, OnnxConfig, OnnxModel, as_buffer, batches_of, described
 
 

@@ -16,9 +16,9 @@ from ..loop import save_samples
 from ..model import LatentModel
 from ..version import code_version
 from . import ImportFailed
-from .asked import Say, asked_of, slug
 from .import_family import family_of
 from .import_graphs import graphs_of
+from .import_options import Say, asked_of, slug
 
 
 def take_in(args: argparse.Namespace, dataset: Dataset | None, tell: Say) -> Card:

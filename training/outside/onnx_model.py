@@ -21,8 +21,8 @@ from ..model import Config, DataSpec, Family, LatentSpec, Objective, SettingErro
 from . import ImportFailed, graph
 from .adapter import PRIORS, Shared
 from .differences import differentiable
-from .form import LAYOUTS, VALUES, Form, shape_of
 from .graph import MISSING, MOST_BYTES, Graph, Port
+from .image_layout import LAYOUTS, VALUES, Form, shape_of
 from .prior import SaidPrior
 
 KIND = "onnx"

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from .. import archive, disk, tables, tars
+from .. import archive, disk_errors, image_tables, tars
 from ..archive import File, OnDisk
 from ..download import DataError
 from ..notes import Note
 from ..pictures import ENDINGS, Picture, Unreadable
-from ..reading import Reading
+from ..table_options import Reading
 
 MOST_IMAGES = 250_000
 FEWEST = 20                                       # images
@@ -65,8 +65,8 @@ def opened(source: Path, reading: Reading | None = None, scratch: Path | None = 
     reading = reading or Reading()
     with ExitStack() as stack, archive.opened(source, scratch) as (files, notes):
         kind = archive.kind_of(source)
-        found = {k: [f for f in files if tables.kind_of(f.path.name) == k] for k in tables.KINDS}
-        table = next((k for k in tables.KINDS if found[k]), None)
+        found = {k: [f for f in files if image_tables.kind_of(f.path.name) == k] for k in image_tables.KINDS}
+        table = next((k for k in image_tables.KINDS if found[k]), None)
         pictures = sum(f.path.name.lower().endswith(ENDINGS) for f in files)
         if table is None or pictures >= FEWEST or (table == "csv" and pictures):       # a list of names lies beside pictures
             yield image_files.read(files, kind, notes)
@@ -83,7 +83,7 @@ def _told(source: Path) -> Iterator[None]:
     try:
         yield
     except DAMAGED as error:
-        if isinstance(error, DataError | Unreadable) or isinstance(error, OSError) and disk.sentence(error):
+        if isinstance(error, DataError | Unreadable) or isinstance(error, OSError) and disk_errors.sentence(error):
             raise
         raise DataError(f"{source.name} is damaged ({type(error).__name__}: {error}).", "data.error.damaged", name=source.name) from error
 
@@ -107,7 +107,7 @@ def _reader(kind: str) -> Callable[[list[File], Bench, list[Note]], Source]:
 def _left(files: list[File], read: list[File]) -> list[Note]:
     """Pictures beside a table, and tables of another kind, are not read; papers about it are no loss."""
     own = {id(f) for f in read}
-    left = sum(id(f) not in own and (f.path.name.lower().endswith(ENDINGS) or bool(tables.kind_of(f.path.name))) for f in files)
+    left = sum(id(f) not in own and (f.path.name.lower().endswith(ENDINGS) or bool(image_tables.kind_of(f.path.name))) for f in files)
     return [Note("other", left)] if left else []
 
 

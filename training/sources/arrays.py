@@ -9,11 +9,11 @@ from typing import IO
 
 import numpy as np
 
-from .. import memory_map, tables, tars
+from .. import image_tables, memory_map, tars
 from ..archive import MOST_BYTES, File
 from ..download import DataError
 from ..notes import Note
-from . import Bench, Source, stored
+from . import Bench, Source, pixel_arrays
 
 MOST_ARRAYS = 1_000
 LABELS = {"y", "label", "labels", "target", "targets", "class", "classes", "category", "fine", "ytrain", "ytest"}
@@ -33,11 +33,11 @@ class Array:
     @property
     def split(self) -> str:
         """By its own name, else by its file's."""
-        return tables.split_of(self.name) or tables.split_of(self.file)
+        return image_tables.split_of(self.name) or image_tables.split_of(self.file)
 
     def called(self, words: set[str]) -> bool:
         """Whether its name has one of these words."""
-        return bool(words & set(tables.words(self.name)))
+        return bool(words & set(image_tables.words(self.name)))
 
 
 def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
@@ -56,8 +56,8 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
                         "data.error.arrays", name=bench.source.name, there=there)
     taken = {id(a.array) for a, _ in images}
     others = [a for a in found if id(a.array) not in taken]
-    parts = [stored.Part(f"{a.file} {a.name}", pixels, _labels(a, len(pixels), others), a.split) for a, pixels in images]
-    return stored.source("arrays", parts, bench, [*notes, *told], _names(others, {len(p) for _, p in images}))
+    parts = [pixel_arrays.Part(f"{a.file} {a.name}", pixels, _labels(a, len(pixels), others), a.split) for a, pixels in images]
+    return pixel_arrays.source("arrays", parts, bench, [*notes, *told], _names(others, {len(p) for _, p in images}))
 
 
 def _arrays(file: File, bench: Bench, objects: list[str]) -> Iterator[Array]:
@@ -94,12 +94,12 @@ def _unpacked(inside: IO[bytes], bench: Bench) -> IO[bytes]:
 
 def _images(found: list[Array]) -> tuple[list[tuple[Array, np.ndarray]], list[Note]]:
     """The arrays that are images, as stored.Part has them: those of one shape, the most there are; flat ones where there are no others."""
-    known = [(a, shaped) for a in found if (shaped := stored.channels_last(a.array)) is not None]
+    known = [(a, shaped) for a in found if (shaped := pixel_arrays.channels_last(a.array)) is not None]
     if not known:
         flat = [a for a in found if a.array.ndim == 2 and a.array.dtype.kind in "buif" and len(a.array)
                 and a.array.shape[1] >= LEAST_IN_A_ROW]
         flat = [a for a in flat if a.called(PIXELS)] or flat
-        known = [(a, shaped) for a in flat if (shaped := stored.of_rows(a.array)) is not None]
+        known = [(a, shaped) for a in flat if (shaped := pixel_arrays.of_rows(a.array)) is not None]
     named = [(a, shaped) for a, shaped in known if a.called(PIXELS)]
     known = named or known
     shapes: dict[tuple[int, ...], int] = {}
@@ -131,7 +131,7 @@ def _label_values(array: np.ndarray, n: int) -> np.ndarray | None:
         return array
     if array.ndim == 2 and array.shape[1] == 1:
         return array[:, 0]
-    if array.ndim == 2 and 2 <= array.shape[1] <= stored.MOST_CLASSES and array.dtype.kind in "buif":
+    if array.ndim == 2 and 2 <= array.shape[1] <= pixel_arrays.MOST_CLASSES and array.dtype.kind in "buif":
         once = array.astype(np.float64)           # one-hot: a single 1 in each row
         if ((once == 0) | (once == 1)).all() and (once.sum(1) == 1).all():
             return once.argmax(1)

@@ -13,18 +13,18 @@ from typing import IO
 import numpy as np
 import pandas as pd
 
-from .. import memory_map, tables
+from .. import image_tables, memory_map
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
-from . import Bench, Source, stored
+from . import Bench, Source, pixel_arrays
 
 LABELS = ("label", "labels", "class", "target", "y", "emotion", "digit", "letter", "category", "character")
 PARTS = ("usage", "split", "subset", "set", "partition")
 ALL_IN_ONE = ("pixels", "pixel_values", "pixel values")
 PIXEL = re.compile(r"^\D{0,8}[\d.x_, -]+$")       # pixel17, p17, 3x5, 17
 MOST_LINE = 2**21                                 # characters of the first line
-LEAST_PIXELS = stored.LEAST_SIDE**2
+LEAST_PIXELS = pixel_arrays.LEAST_SIDE**2
 SKIPPED = re.compile(r"Skipping line \d+")
 
 
@@ -48,7 +48,7 @@ class Unfit(Exception):
 
 def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
     """Files without pixels (a list of names, Kaggle's sample submission) are left out. Raises DataError where none has any."""
-    parts: list[stored.Part] = []
+    parts: list[pixel_arrays.Part] = []
     told, bad, without = list[Note](), 0, 0
     for file in files:
         f = bench.on_disk(file)
@@ -78,28 +78,28 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
     counts = [Note("rows", bad)] if bad else []
     if without + len(parts) - len(kept):
         counts.append(Note("other", without + len(parts) - len(kept)))
-    return stored.source("csv", kept, bench, [*notes, *counts, *told])
+    return pixel_arrays.source("csv", kept, bench, [*notes, *counts, *told])
 
 
 def _shaped(rows: np.ndarray, bench: Bench) -> tuple[np.ndarray, list[Note]]:
-    found = stored.of_rows(rows)
+    found = pixel_arrays.of_rows(rows)
     if found is None:
         raise DataError(f"The first row of {bench.source.name} has {rows.shape[1]} pixels, which is no square, grey or in colour.",
                         "data.error.csv", name=bench.source.name)
     return found
 
 
-def _parts(file: File, images: np.ndarray, found: _Read, layout: Layout) -> Iterator[stored.Part]:
+def _parts(file: File, images: np.ndarray, found: _Read, layout: Layout) -> Iterator[pixel_arrays.Part]:
     """By the column that says which part of a split a row is, where there is one, else by the file's name."""
     labels = _joined(found.labels) if layout.label >= 0 else None
     name = file.path.as_posix()
     if layout.part < 0:
-        yield stored.Part(name, images, labels, tables.split_of(name))
+        yield pixel_arrays.Part(name, images, labels, image_tables.split_of(name))
         return
     words = np.concatenate(found.parts)
     for word in sorted(set(words.tolist())):
         at = np.flatnonzero(words == word)
-        yield stored.Part(name, memory_map.pick(images, at), None if labels is None else labels[at], tables.split_of(word))
+        yield pixel_arrays.Part(name, memory_map.pick(images, at), None if labels is None else labels[at], image_tables.split_of(word))
 
 
 def _joined(labels: list[np.ndarray]) -> np.ndarray:
@@ -194,10 +194,10 @@ def layout_of(f: IO[bytes]) -> Layout | None:
     if one >= 0 and one < len(body[0]) and len(body[0][one].split()) >= LEAST_PIXELS:
         return Layout((one,), label, part, True, True, separator, names[label] if label >= 0 else "")
     rest = [k for k in range(len(names)) if k not in (part, label) and not (header and _no_pixel(lower[k], k))]
-    if label < 0 and stored.side_of(len(rest)) is None:
+    if label < 0 and pixel_arrays.side_of(len(rest)) is None:
         label = _odd_one(rest, lower, header, body)
         rest = [k for k in rest if k != label]
-    if len(rest) < LEAST_PIXELS or stored.side_of(len(rest)) is None:
+    if len(rest) < LEAST_PIXELS or pixel_arrays.side_of(len(rest)) is None:
         return None
     called = "" if label < 0 else names[label] if header else str(label + 1)
     return Layout(tuple(rest), label, part, header, False, separator, called)
@@ -217,7 +217,7 @@ def _no_pixel(name: str, k: int) -> bool:
 def _odd_one(rest: list[int], lower: list[str], header: bool, body: list[list[str]]) -> int:
     """The one column that is no pixel, -1 for none: of another kind of name, or of words; else the first, or the last if that alone
     changes."""
-    if len(rest) < 2 or stored.side_of(len(rest) - 1) is None:
+    if len(rest) < 2 or pixel_arrays.side_of(len(rest) - 1) is None:
         return -1
     if header:
         odd = [k for k in rest if not PIXEL.match(lower[k])]

@@ -10,11 +10,11 @@ import re
 
 import numpy as np
 
-from .. import memory_map, tables
+from .. import image_tables, memory_map
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
-from . import Bench, Source, stored
+from . import Bench, Source, pixel_arrays
 
 TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 ROLES = re.compile(r"(images?|labels?|idx[1-4]|ubyte|byte|short|int|float|double|gz)$")
@@ -35,14 +35,14 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
     chosen = bench.reading.part or names[0]
     for file in sets[chosen]:
         key = _pair_of(file)
-        found.setdefault(key, []).append((file.path.name, tables.split_of(key), _array(file, bench)))
+        found.setdefault(key, []).append((file.path.name, image_tables.split_of(key), _array(file, bench)))
     parts, told = [], list[Note]()
     for _, members in sorted(found.items()):
         labels = next((a[:, 0] if a.ndim == 2 else a for _, _, a in members if a.ndim < 3), None)
         for name, split, array in members:
-            if array.ndim > 2 and (shaped := stored.channels_last(array)) is not None:
+            if array.ndim > 2 and (shaped := pixel_arrays.channels_last(array)) is not None:
                 fits = labels is not None and len(labels) == len(array)
-                parts.append(stored.Part(f"{name} {chosen}", shaped[0], labels if fits else None, split))
+                parts.append(pixel_arrays.Part(f"{name} {chosen}", shaped[0], labels if fits else None, split))
                 told += [n for n in shaped[1] if n not in told]
     if not parts:
         raise DataError(f"{bench.source.name} has no idx file of images, only of labels.", "data.error.idx", name=bench.source.name)
@@ -51,17 +51,17 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
         told.append(Note("apart", name=re.sub(r"idx\d", "idx1", re.sub("images?", "labels", first))))
     if len(names) > 1:
         told.append(Note("parts", len(names), chosen))
-    return stored.source("idx", parts, bench, [*notes, *told], _names(chosen, bench), names if len(names) > 1 else ())
+    return pixel_arrays.source("idx", parts, bench, [*notes, *told], _names(chosen, bench), names if len(names) > 1 else ())
 
 
 def _pair_of(file: File) -> str:
     """What the name of a file of images and that of its labels have in common."""
-    return "-".join(w for w in tables.words(file.path.name) if not ROLES.match(w))
+    return "-".join(w for w in image_tables.words(file.path.name) if not ROLES.match(w))
 
 
 def _set_of(file: File) -> str:
     """The name of the set that a file belongs to, "" where its name says none."""
-    return "-".join(w for w in _pair_of(file).split("-") if not (w.isdigit() or tables.split_of(w)))
+    return "-".join(w for w in _pair_of(file).split("-") if not (w.isdigit() or image_tables.split_of(w)))
 
 
 def _array(file: File, bench: Bench) -> np.ndarray:
@@ -82,7 +82,7 @@ def _names(chosen: str, bench: Bench) -> list[str] | None:
         name = file.path.name.lower()
         if name.endswith(MAPPING) and (not chosen or name.startswith(chosen)) and file.size <= MOST_MAPPING:
             rows = [line.split() for line in file.read(-1).decode("ascii", "replace").splitlines() if line.strip()]
-            if not all(len(r) >= 2 and r[0].isdecimal() and r[1].isdecimal() and int(r[0]) < stored.MOST_CLASSES for r in rows):
+            if not all(len(r) >= 2 and r[0].isdecimal() and r[1].isdecimal() and int(r[0]) < pixel_arrays.MOST_CLASSES for r in rows):
                 return None
             known = {int(r[0]): chr(int(r[1]) % 0x110000) for r in rows}
             return [known.get(k, str(k)) for k in range(max(known, default=-1) + 1)]

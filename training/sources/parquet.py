@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import pictures, tables
+from .. import image_tables, pictures
 from ..archive import File
 from ..download import DataError
 from ..notes import Note
 from ..pictures import Picture, Unreadable
-from . import Bench, One, Source, stored
+from . import Bench, One, Source, pixel_arrays
 
 IMAGES = ("image", "img", "images", "picture", "pixel_values", "png", "jpg", "webp")
 LABELS = ("label", "labels", "fine_label", "class", "target", "category", "digit", "coarse_label")
@@ -57,13 +57,13 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
                         there=", ".join(schema.names[:12]))
     kind = schema.field(image).type
     fits = [(f, p) for f, p in opened if image in p.schema_arrow.names and p.schema_arrow.field(image).type == kind]
-    shards = [Shard(f.path.name, p, tables.split_of(f.path.as_posix()), p.metadata.num_rows) for f, p in fits]
+    shards = [Shard(f.path.name, p, image_tables.split_of(f.path.as_posix()), p.metadata.num_rows) for f, p in fits]
     bench.few_enough(sum(s.rows for s in shards))
     if len(fits) < len(opened):
         notes = [*notes, Note("other", len(opened) - len(fits))]
     label, names = _label_column(schema, image)
     values = [_column(s, label) if label else None for s in shards]
-    labels, classes, told = stored.classes_of([(v, s.rows, s.split) for v, s in zip(values, shards, strict=True)], names)
+    labels, classes, told = pixel_arrays.classes_of([(v, s.rows, s.split) for v, s in zip(values, shards, strict=True)], names)
 
     def ones(at: Sequence[int] | None = None) -> Iterator[One]:
         start = 0
@@ -76,7 +76,7 @@ def read(files: list[File], bench: Bench, notes: list[Note]) -> Source:
     if label and classes:
         told = [*told, Note("labelled", name=label)]
     return Source("parquet", sum(s.rows for s in shards), ones, classes, (*notes, *told),
-                  held=stored.held_of([(s.rows, s.split) for s in shards]))
+                  held=pixel_arrays.held_of([(s.rows, s.split) for s in shards]))
 
 
 def _decoded(data: Any, side: int) -> Picture:
@@ -111,7 +111,7 @@ def _label_column(schema: Any, image: str) -> tuple[str, list[str] | None]:
     told = [n for n in schema.names if features.get(n, {}).get("_type") == "ClassLabel"]
     name = next((n for n in (*(w for w in LABELS if w in told), *told, *LABELS) if n in schema.names and n != image), "")
     names = features.get(name, {}).get("names")
-    return name, [str(n) for n in names] if isinstance(names, list) and 0 < len(names) <= stored.MOST_CLASSES else None
+    return name, [str(n) for n in names] if isinstance(names, list) and 0 < len(names) <= pixel_arrays.MOST_CLASSES else None
 
 
 def _features(schema: Any) -> dict[str, dict[str, Any]]:

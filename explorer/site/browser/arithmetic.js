@@ -1,7 +1,7 @@
 /* A − B + C with exemplars, and the gallery they are chosen from; as views/arithmetic and latent/galleries.py have them. */
 import { b64, f32, fromBase64, joined } from '../../shell/bytes.js';
-import { agreed, check, readings } from './reading.js';
-import { Refused } from './refused.js';
+import { agreed, check, readings } from './image_attributes.js';
+import { Refused } from './refusal.js';
 import { Run } from './run.js';
 
 /** @import { GalleryTold } from './types' */

@@ -2,9 +2,9 @@
  * place of Gradio's sliders. What only a server can do says so. */
 
 import { single } from './files.js';
-import { offerNear } from './near_asked.js';
+import { offerNear } from './nearest_by_encoding.js';
 import { begin as fetchRuntime } from './runtime.js';
-import { wait } from './waiting.js';
+import { wait } from './loading_notice.js';
 
 /** @import { Mounted } from '../../shell/types' */
 

@@ -1,6 +1,6 @@
-/* The site's files: beside the page, or within it where the page is a single file (single.js unpacks them). */
-import { coming } from './coming.js';
-import { page } from './within.js';
+/* The site's files: beside the page, or within it where the page is a single file (unpack_single_page.js unpacks them). */
+import { coming } from './download_progress.js';
+import { page } from './embedded_files.js';
 
 const within = page.files;
 
@@ -44,7 +44,7 @@ export const response = async (path, signal) => {
 /** How many bytes an answer has, 0 where its host packs it: then nobody says. @param {Response} answer */
 const sizeOf = ({ headers }) => (headers.get('content-encoding') ? 0 : +(headers.get('content-length') ?? 0));
 
-/** A file's bytes; whoever looks at what is on its way (coming.js) sees them come. @param {string} path
+/** A file's bytes; whoever looks at what is on its way (download_progress.js) sees them come. @param {string} path
  * @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export const bytes = async (path) => {
   const found = within?.get(path);
@@ -76,7 +76,7 @@ export const unpacked = async (path) => {
 /** What a packed file of JSON says. @param {string} path @returns {Promise<any>} */
 export const packedJson = async (path) => JSON.parse(new TextDecoder().decode(await unpacked(path)));
 
-/** What a file holds whose even bytes come before its odd ones (explorer/site/planes.py). @param {string} path */
+/** What a file holds whose even bytes come before its odd ones (explorer/site/byte_planes.py). @param {string} path */
 export const merged = async (path) => {
   const both = new Uint8Array(await unpacked(path)),
     half = (both.length + 1) >> 1,

@@ -2,7 +2,7 @@
 import { f32 } from '../../shell/bytes.js';
 import { shepard } from '../../shell/moves.js';
 import * as files from './files.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 
 /** @import { Run } from './run' */
 

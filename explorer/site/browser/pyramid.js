@@ -1,11 +1,11 @@
 /* An image level by level: what is there, what is added, the sum; as views/pyramid/levels.py shows them. */
 import { channelsLast, dataUrl, enlarged, toBytes, toNumbers } from './pixels.js';
-import { Refused } from './refused.js';
-import { taken } from './taking.js';
+import { Refused } from './refusal.js';
+import { taken } from './image_encoding.js';
 
 /** @import { Pixels, Told } from './types' */
 /** @import { Run } from './run' */
-/** @import { Image } from './taking' */
+/** @import { Image } from './image_encoding' */
 /** @typedef {{ side: number, image: Float32Array, low: Float32Array | null, residual: Float32Array | null }} Level */
 /**
  * @typedef {{ w: string, blend: number[], image?: Image | null, invert?: boolean, drawn?: boolean[] | null, label?: number | null }} Asked

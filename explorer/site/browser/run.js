@@ -1,11 +1,11 @@
 /* A run: its networks, its held-out images, and what was worked out about its codes; as explorer/runs/run.py has it on the server. */
 import { f32, fromBase64 } from '../../shell/bytes.js';
 import * as files from './files.js';
-import { Held } from './held.js';
+import { Held } from './heldout_images.js';
 import { toNumbers } from './pixels.js';
 import { PCG64, Twister, standardNormal } from './random.js';
 import { Network } from './runtime.js';
-import { Refused } from './refused.js';
+import { Refused } from './refusal.js';
 
 /** @import { Batch, Known, ModelTold, RunTold } from './types' */
 /** @typedef {number | null | undefined} Label */

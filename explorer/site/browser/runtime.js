@@ -1,8 +1,8 @@
 /* Networks in the browser. Served by a host they run in two workers, one for what the hand is on and one for grids, so that neither waits
- * for the other and the page for none. A single file has no workers: there they share the page's thread (turns.js). */
+ * for the other and the page for none. A single file has no workers: there they share the page's thread (network_queue.js). */
 import { Engine } from './engine.js';
 import * as files from './files.js';
-import { inTurn } from './turns.js';
+import { inTurn } from './network_queue.js';
 
 /** @import { Given, Told } from './types' */
 /**

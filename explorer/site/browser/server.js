@@ -1,13 +1,13 @@
 /* In the place of shell/server.js: the page's questions are answered in the browser, from the site's files and by its networks. */
-import { answer } from './code.js';
+import { answer } from './code_operations.js';
 import * as files from './files.js';
 import { meanOf } from './nearest.js';
 import { bmp } from './pixels.js';
-import { Refused } from './refused.js';
-import { film, seeds } from './saving.js';
-import { render } from './render.js';
+import { Refused } from './refusal.js';
+import { film, seeds } from './saved_files.js';
+import { render } from './render_operations.js';
 import { Run } from './run.js';
-import { beside } from './taking.js';
+import { beside } from './image_encoding.js';
 import { b64 } from '../../shell/bytes.js';
 
 /** Files of the server's that the site has, by what they are asked for. @type {[RegExp, (...parts: string[]) => string][]} */

@@ -1,10 +1,10 @@
 /* Styles: mixing grids, truncation and each pixel's noise; as views/styles/mixing.py and latent/layers.py have them. */
 import { b64, f32, joined } from '../../shell/bytes.js';
 import { lerp, mixStyles, slerp, truncated } from '../../shell/moves.js';
-import { apart } from './codes.js';
+import { apart } from './paths_and_grids.js';
 import { Twister } from './random.js';
-import { seen } from './reading.js';
-import { Refused } from './refused.js';
+import { seen } from './image_attributes.js';
+import { Refused } from './refusal.js';
 
 /** @import { Run } from './run' */
 /** @typedef {{ strengths: number[], seed?: number | null }} Noise */

@@ -1,7 +1,7 @@
 /* The controls are made of lx.state.info.spec: its classes and its codes, which are slices of w. */
 import { button, count, make, offer, onNewSize, wait } from '../../shell/dom.js';
-import { latest } from '../../shell/latest.js';
-import { mounted } from '../../shell/mounted.js';
+import { latest } from '../../shell/one_in_flight.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { nearest } from '../../shell/moves.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';

@@ -3,8 +3,8 @@ import { coordinate, effect, findDirections, moved, sign, title } from '../../sh
 import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../../shell/direction_sliders.js';
 import { button, count, entitle, make, onNewSize, progress } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
-import { ownDirections } from '../../shell/own.js';
+import { mounted } from '../../shell/gradio_component.js';
+import { ownDirections } from '../../shell/own_directions.js';
 import { tileRow, wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';

@@ -1,6 +1,6 @@
 import { sign } from '../../shell/direction_moves.js';
 import { button, make, onNewSize } from '../../shell/dom.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';

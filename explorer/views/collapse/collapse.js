@@ -2,7 +2,7 @@
    (collapse_panels.js). */
 import { count, offer, wait } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { address } from '../../shell/server.js';
 import { lx } from '../../shell/store.js';

@@ -1,7 +1,7 @@
 import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
-import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/figures.js';
+import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { PLAIN, curvesLayout } from '../../shell/plot.js';
 import { dataOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
@@ -30,7 +30,7 @@ let names = /** @type {string[] | null} */ (null),
   seed = 0,
   label = /** @type {number | null} */ (null),
   facts = /** @type {CompareAnswer | null} */ (null),
-  curves = /** @type {Record<string, Figure>} */ ({}),
+  curves = /** @type {Record<string, Pick<Figure, 'data'>>} */ ({}),
   every = false,
   lastAsked = new LastAsked();
 const on = () => lx.state.view === 'compare' && names !== null && element.clientWidth > 0;
@@ -377,7 +377,7 @@ const learn = async () => {
   try {
     const [d, ...found] = await Promise.all([
       lx.api(/** @type {`compare?runs=${string}`} */ (`compare?runs=${asked.map(encodeURIComponent).join(',')}`)),
-      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [], layout: {} }))),
+      ...asked.map((n) => lx.api(`plot/${encodeURIComponent(n)}/curves`).catch(() => ({ data: [] }))),
     ]);
     if (!isLast()) return;
     facts = d;

@@ -13,7 +13,7 @@ def supports(spec: LatentSpec) -> bool:
 
 
 def build(context: Context) -> None:
-    """The stage, and, where there is a server, the form of the refit, which the stage's chip opens. Fitting itself is fits.py's."""
+    """The stage, and, where there is a server, the form of the refit, which the stage's chip opens. Fitting itself is umap_fits.py's."""
     import gradio as gr
 
     from training import maps

@@ -1,7 +1,7 @@
 /* The decoded plane of a code of two numbers: a grid of pictures, each the image of the code where it lies. */
 import { onto } from '../../shell/pictures.js';
 import { lx } from '../../shell/store.js';
-import { Switch } from '../../shell/switch.js';
+import { Switch } from '../../shell/toggle_button.js';
 
 const GRID = 20;
 

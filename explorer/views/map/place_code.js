@@ -2,7 +2,7 @@
 import { shepard } from '../../shell/moves.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { ownMaps } from './plane_own.js';
+import { ownMaps } from './fitted_maps.js';
 
 /** @import { Code } from '../../shell/types' */
 

@@ -2,26 +2,26 @@
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { Between } from './between.js';
+import { Between } from './map_interpolation.js';
 import { Colouring, usualField } from './colouring.js';
 import { Lasso } from './lasso.js';
 import { Manifold, isPlane } from './manifold.js';
 import { Marker } from './marker.js';
-import { Names } from './names.js';
+import { Names } from './cluster_labels.js';
 import { gone } from './place_code.js';
-import { ownMaps } from './plane_own.js';
+import { ownMaps } from './fitted_maps.js';
 import { mapText } from './plane_state.js';
-import { Pointing } from './pointing.js';
+import { Pointing } from './map_pointer.js';
 import { PosteriorEllipse } from './posterior.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 import { Search } from './search.js';
-import { Second, ring } from './second.js';
-import { Space, isDeep } from './space.js';
-import { Thumbs } from './thumbs.js';
+import { Second, ring } from './second_pane.js';
+import { Space, isDeep } from './map_3d.js';
+import { Thumbs } from './thumbnails.js';
 
 /** @import { PlaneMap } from './plane_state.js' */
 

@@ -6,12 +6,8 @@ import gradio as gr
 
 from ...shell import piece
 
-
-def plane() -> gr.HTML:
-    """Plotly's scattergl with our own marker, tooltip, legend and panels. ``data-projection`` and ``data-points`` say what is drawn."""
-    return piece("plane", """
-<div class="lx-stage lx-map" data-mode="pick">
-  <canvas class="lx-manifold" hidden></canvas>
+# what lies over each other in the stage, from below: pictures, points, markers and names
+LAYERS = """  <canvas class="lx-manifold" hidden></canvas>
   <div class="lx-plot" tabindex="0" role="application" data-t-label="map.label"></div>
   <canvas class="lx-map-images" hidden></canvas>
   <canvas class="lx-map-space" tabindex="0" role="application" data-t-label="map.space.label" hidden></canvas>
@@ -27,7 +23,9 @@ def plane() -> gr.HTML:
     <path d="M-13 0h8M5 0h8M0 -13v8M0 5v8"/></g><circle class="lx-ring" r="9" visibility="hidden"/></svg>
   <span class="lx-map-second-name" hidden></span>
   <div class="lx-names" aria-hidden="true"></div>
-  <div class="lx-tools">
+"""
+
+TOOLS = """  <div class="lx-tools">
     <span class="lx-group lx-projections" role="radiogroup" data-t-label="view.map"></span>
     <select class="lx-chip lx-by" data-t-label="map.colour"></select>
     <button type="button" class="lx-chip lx-lasso" aria-pressed="false" data-t="map.lasso"></button>
@@ -45,12 +43,18 @@ def plane() -> gr.HTML:
     <span class="lx-seek-told" hidden><output role="status"></output>
       <button type="button" class="lx-btn lx-small lx-seek-take" data-t="map.find.take" hidden></button></span>
   </div>
-  <div class="lx-wait" data-t="map.loading"></div>
+"""
+
+# what is said of the points: that they come, the legend, the tooltip
+TOLD = """  <div class="lx-wait" data-t="map.loading"></div>
   <p class="lx-wait lx-nothing" data-t="map.none" hidden></p>
   <div class="lx-shadow"></div>
   <div class="lx-legend" role="group" data-t-label="map.colour"></div>
   <div class="lx-tip" hidden><canvas width="28" height="28"></canvas><span></span></div>
-  <section class="lx-card lx-lassos" hidden>
+"""
+
+# the cards of the lasso and of two picked images
+PANELS = """  <section class="lx-card lx-lassos" hidden>
     <p class="lx-hint" data-t="map.lasso.hint"></p>
     <div class="lx-sets"></div>
     <label class="lx-move" hidden><span data-t="map.lasso.move"></span>
@@ -66,5 +70,12 @@ def plane() -> gr.HTML:
     <p class="lx-note lx-way-note" hidden></p>
     <button type="button" class="lx-btn lx-small lx-towalk" data-t="map.between.walk" hidden></button>
   </section>
-</div>""",
+"""
+
+
+def plane() -> gr.HTML:
+    """Plotly's scattergl with our own marker, tooltip, legend and panels. ``data-projection`` and ``data-points`` say what is drawn."""
+    return piece("plane", f"""
+<div class="lx-stage lx-map" data-mode="pick">
+{LAYERS}{TOOLS}{TOLD}{PANELS}</div>""",
                  elem_id="lx-plane", elem_classes=["lx-fill"])

@@ -3,7 +3,7 @@
 import { button } from '../../shell/dom.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { ownMaps } from './plane_own.js';
+import { ownMaps } from './fitted_maps.js';
 
 /** @import { Fitting } from '../../shell/types' */
 

@@ -8,7 +8,7 @@ from ...shell import piece
 
 
 def refit() -> gr.HTML:
-    """Stands under the form of views/map.py, which starts a fit by ``window.lxFit``. ``data-state``: idle or fitting; ``data-share``."""
+    """Stands under the form of the map, which starts a fit by ``window.lxFit``. ``data-state``: idle or fitting; ``data-share``."""
     return piece("refit", """
 <p class="lx-note" data-t="map.fit.note"></p>
 <div class="lx-fit-now" hidden><progress max="1" data-t-label="map.fit.go"></progress><output class="num" role="status"></output>

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from .. import base
 from ..endpoints import NO_STORE, Call, Endpoint, Nothing, Started, fresh
-from .fits import FIT, Fits, OwnMaps
+from .umap_fits import FIT, Fits, OwnMaps
 
 WAIT = 2.0                                      # seconds that a question waits for news
 BODY = 4096                                     # bytes

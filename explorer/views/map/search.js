@@ -1,7 +1,7 @@
 /* Searching the map by class and attribute: the points that match are shown, all others dimmed, and may become a lasso's set. */
 import { LastAsked } from '../../shell/last_asked.js';
 import { lx } from '../../shell/store.js';
-import { columnsOf } from './fields.js';
+import { columnsOf } from './image_fields.js';
 import { SearchBox } from './search_box.js';
 import { Vocabulary, fieldsOf, matching, textOf } from './search_terms.js';
 

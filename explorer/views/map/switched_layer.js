@@ -1,5 +1,5 @@
 /* What lies over the points of the map and can be turned off by a chip. */
-import { Switch } from '../../shell/switch.js';
+import { Switch } from '../../shell/toggle_button.js';
 
 /** @import { PlaneMap } from './plane_state.js' */
 

@@ -1,5 +1,5 @@
 import { button, count, make, named, progress, wait } from '../../shell/dom.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { LabelsKnown, LabelsMeasured, NotReady } from '../../shell/answers' */

@@ -1,6 +1,6 @@
 /* The code as bars, how many of its units light up here and over all images, and the image as a sum of its parts. */
-import { latest } from '../../shell/latest.js';
-import { Cells } from './microscope_cells.js';
+import { latest } from '../../shell/one_in_flight.js';
+import { Cells } from './microscope_tile_grid.js';
 import { radioGroup } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';

@@ -2,8 +2,8 @@
    them. */
 import { button, offer, progress } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { latest } from '../../shell/latest.js';
-import { Cells } from './microscope_cells.js';
+import { latest } from '../../shell/one_in_flight.js';
+import { Cells } from './microscope_tile_grid.js';
 import { MicUnit } from './microscope_unit.js';
 import { untilReady } from '../../shell/poll.js';
 import { radioGroup } from '../../shell/radios.js';
@@ -13,7 +13,7 @@ import { lx } from '../../shell/store.js';
 /** @import { FactsAnswer, UnitTold, UnitsAnswer } from '../../shell/answers' */
 /** @import { Run } from '../../shell/types' */
 /** @import { Mic } from './microscope.js' */
-/** @import { Cell } from './microscope_cells.js' */
+/** @import { Cell } from './microscope_tile_grid.js' */
 /** @typedef {'weights' | 'pairs' | 'best' | 'real'} Look */
 
 /** @type {Look[]} */

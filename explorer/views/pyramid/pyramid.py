@@ -10,7 +10,7 @@ from ...shell.film_dialogue import film_dialogue
 
 def pyramid() -> gr.HTML:
     """``data-n`` counts pictures, ``data-second`` those of the second sample; ``data-run``: whose the last one is; ``data-source``: sample,
-    held, draw or file; ``data-error`` says what went wrong. ``pad.js`` is the pad."""
+    held, draw or file; ``data-error`` says what went wrong. ``drawing_pad.js`` is the pad."""
     return piece("pyramid", film_dialogue("pyramid") + """
 <div class="lx-stage lx-pyr">
   <div class="lx-pyr-bar">

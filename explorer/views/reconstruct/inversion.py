@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from training.errors import squared_error
+from training.pixel_errors import squared_error
 
 from ... import Refused, images
 from ...latent import seed_to_image

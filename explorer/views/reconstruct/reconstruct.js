@@ -6,28 +6,28 @@ import { base64Of, fromBase64 } from '../../shell/bytes.js';
 import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { count } from '../../shell/dom.js';
 import { TOO_LONG, bytesOf, imageText, painted, sendable, sizeOf, textImage } from '../../shell/image_text.js';
-import { mounted } from '../../shell/mounted.js';
-import { Pad } from '../../shell/pad.js';
+import { mounted } from '../../shell/gradio_component.js';
+import { Pad } from '../../shell/drawing_pad.js';
 import { wipe } from '../../shell/pictures.js';
 import { arrowKeys, check } from '../../shell/radios.js';
-import { Asking } from './reconstruct_asking.js';
-import { Beside } from './reconstruct_beside.js';
-import { Between } from './reconstruct_between.js';
+import { Asking } from './all_runs_request.js';
+import { Beside } from './all_runs_cards.js';
+import { Between } from './reconstruct_interpolation.js';
 import { Camera } from './reconstruct_camera.js';
 import { Edit } from './reconstruct_edit.js';
-import { Kept } from './reconstruct_kept.js';
+import { Kept } from './reconstruct_confusion.js';
 import { recText, textRec } from './reconstruct_link.js';
 import { Output } from './reconstruct_output.js';
 import { Spoil } from './reconstruct_noise.js';
-import { Own } from './reconstruct_own.js';
+import { Own } from './own_picture.js';
 import { Search } from './reconstruct_search.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { BesideAnswer, HeldOutImage, Pixels } from '../../shell/answers' */
 /** @import { Code, Info, Origin, Run } from '../../shell/types' */
-/** @import { Input, More, Question } from './reconstruct_asking.js' */
-/** @import { Row } from './reconstruct_beside.js' */
+/** @import { Input, More, Question } from './all_runs_request.js' */
+/** @import { Row } from './all_runs_cards.js' */
 /** @import { Kept as Link } from './reconstruct_link.js' */
 /** @typedef {'code' | 'held' | 'draw' | 'file'} Source */
 /** @typedef {BesideAnswer & Omit<Row, 'pixels'> & { rows: Row[], image: Input, more: More, shape: number[], pixels: Pixels }} Answer */

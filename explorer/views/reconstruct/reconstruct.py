@@ -7,22 +7,17 @@ import gradio as gr
 from ...shell import piece
 from ...shell.film_dialogue import film_dialogue
 
-# what stands before reconstruct.js
-
-
-def reconstruct() -> gr.HTML:
-    """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
-    a link carries the image (yes, no); ``data-prep``: whether an own picture is plain or prepared, ``data-done``: how."""
-    return piece("reconstruct", film_dialogue("reconstruct") + """
-<div class="lx-stage lx-rec">
-  <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
+# where the input comes from
+SOURCES = """  <div class="lx-chips lx-sources" role="radiogroup" data-t-label="rec.source">
     <button type="button" class="lx-chip" role="radio" data-source="code" data-t="rec.own" data-t-title="rec.own.help"></button>
     <button type="button" class="lx-chip" role="radio" data-source="held" data-t="rec.held"></button>
     <button type="button" class="lx-chip" role="radio" data-source="draw" data-t="rec.draw"></button>
     <button type="button" class="lx-chip" role="radio" data-source="file" data-t="rec.file"></button>
   </div>
-  <div class="lx-three">
-    <figure><figcaption data-t="rec.input"></figcaption>
+"""
+
+# the input: shown, drawn, framed or taken by a camera
+INPUT = """    <figure><figcaption data-t="rec.input"></figcaption>
       <div class="lx-square lx-in"><canvas class="lx-given" role="img" data-t-label="rec.input" width="28" height="28"></canvas>
         <canvas class="lx-pad" width="280" height="280" tabindex="0" role="application" data-t-label="rec.pad" hidden></canvas>
         <canvas class="lx-frame" tabindex="0" role="application" data-t-label="rec.frame" hidden></canvas>
@@ -50,7 +45,10 @@ def reconstruct() -> gr.HTML:
         <p class="lx-note lx-prep-note" role="status"></p></div>
       <div class="lx-controls"><button type="button" class="lx-btn lx-small lx-to-pad" data-t="rec.copy"></button></div>
     </figure>
-    <figure><figcaption><span class="lx-out-name" data-t="rec.output"></span></figcaption>
+"""
+
+# what the model makes of it, and where the two differ
+OUTPUT = """    <figure><figcaption><span class="lx-out-name" data-t="rec.output"></span></figcaption>
       <div class="lx-square lx-out"><canvas role="img" data-t-label="rec.output" width="28" height="28"></canvas></div>
       <p class="lx-figure"><span data-t="rec.squared"></span> <b class="lx-error num"></b> <span class="lx-rank"></span></p>
       <button type="button" class="lx-btn lx-small lx-back" data-t="rec.back" hidden></button>
@@ -62,8 +60,10 @@ def reconstruct() -> gr.HTML:
         <button type="button" class="lx-chip" role="radio" data-mode="signed" data-t="rec.signed"></button>
         <button type="button" class="lx-chip" role="radio" data-mode="absolute" data-t="rec.absolute"></button></span>
     </figure>
-  </div>
-  <div class="lx-spoil" data-moves="#lx-reconstruct .lx-out canvas" role="group" data-t-label="rec.noise">
+"""
+
+# noise on the input
+NOISE = """  <div class="lx-spoil" data-moves="#lx-reconstruct .lx-out canvas" role="group" data-t-label="rec.noise">
     <span class="lx-spoil-kinds lx-chips" role="radiogroup" data-t-label="rec.noise"><b data-t="rec.noise"></b>
       <button type="button" class="lx-chip" role="radio" data-noise="" data-t="rec.noise.none"></button>
       <button type="button" class="lx-chip" role="radio" data-noise="gaussian" data-t="rec.noise.gaussian"></button>
@@ -78,12 +78,18 @@ def reconstruct() -> gr.HTML:
   <p class="lx-note lx-source-note"></p>
   <label class="lx-note lx-centre"><input type="checkbox" checked>
     <span><b data-t="rec.centre"></b> <span class="lx-centre-note"></span></span></label>
-  <section class="lx-beside" hidden><h2 class="lx-h" data-t="rec.others"></h2>
+"""
+
+# the image in all runs that take it, and searches in generators without an encoder
+RUNS = """  <section class="lx-beside" hidden><h2 class="lx-h" data-t="rec.others"></h2>
     <div class="lx-models" role="group" data-t-label="rec.others"></div>
     <p class="lx-note" data-t="rec.others.note"></p></section>
   <section class="lx-search" hidden><h2 class="lx-h" data-t="rec.search.title"></h2><div class="lx-generators"></div>
     <p class="lx-note" data-t="rec.search.note"></p></section>
-  <section class="lx-mix" data-moves="#lx-reconstruct .lx-out canvas" hidden><h2 class="lx-h" data-t="rec.between"></h2>
+"""
+
+# between two images, and along attributes
+CHANGES = """  <section class="lx-mix" data-moves="#lx-reconstruct .lx-out canvas" hidden><h2 class="lx-h" data-t="rec.between"></h2>
     <div class="lx-ends">
       <figure class="lx-a"><canvas role="img" data-t-label="rec.between.a"></canvas><figcaption>A</figcaption></figure>
       <div class="lx-way"><input type="range" class="lx-range" min="0" max="1" step="0.01" value="1" data-t-label="rec.between">
@@ -96,7 +102,10 @@ def reconstruct() -> gr.HTML:
   <section class="lx-change" data-moves="#lx-reconstruct .lx-out canvas" hidden>
     <h2 class="lx-h" data-t="rec.change"></h2><div class="lx-edits"></div>
     <p class="lx-note lx-edit-note"></p></section>
-  <div class="lx-two">
+"""
+
+# the code, what it keeps and loses
+CODE = """  <div class="lx-two">
     <section><h2 class="lx-h" data-t="rec.code"></h2><div class="lx-bars"><canvas role="img" data-t-label="rec.code"></canvas></div>
       <p class="lx-note lx-bars-note"></p></section>
     <section class="lx-cloud"><h2 class="lx-h"><span data-t="rec.samples"></span>
@@ -109,5 +118,15 @@ def reconstruct() -> gr.HTML:
     <div class="lx-told" hidden><div><p class="lx-share"></p><select class="lx-chip" data-t-label="rec.kept.field"></select><ul></ul>
         <p class="lx-note" data-t="rec.kept.note"></p></div>
       <div class="lx-counts"><table></table></div></div></section>
-</div>""",
-                  elem_id="lx-reconstruct", elem_classes=["lx-fill"])
+"""
+
+
+def reconstruct() -> gr.HTML:
+    """``data-n`` counts encodings, ``data-error`` says what went wrong, ``data-source`` is code, held, draw or file; ``data-kept``: whether
+    a link carries the image (yes, no); ``data-prep``: whether an own picture is plain or prepared, ``data-done``: how."""
+    return piece("reconstruct", film_dialogue("reconstruct") + f"""
+<div class="lx-stage lx-rec">
+{SOURCES}  <div class="lx-three">
+{INPUT}{OUTPUT}  </div>
+{NOISE}{RUNS}{CHANGES}{CODE}</div>""",
+                 elem_id="lx-reconstruct", elem_classes=["lx-fill"])

@@ -18,7 +18,7 @@ const textList = (text) => {
   }
 };
 
-/** @import { Step } from '../../shell/prepare.js' */
+/** @import { Step } from '../../shell/photograph_preparation.js' */
 /** Whether the image is the prepared one, what was done for it, and the other of the two as text.
  * @typedef {{ prepared: boolean, done: Step[], other: string }} Prep */
 /** @type {Record<string, Step>} */

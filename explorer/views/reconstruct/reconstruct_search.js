@@ -10,7 +10,7 @@ import { lx } from '../../shell/store.js';
 /** @import { AskSearch, SearchDone } from '../../shell/answers' */
 /** @import { Run } from '../../shell/types' */
 /** @import { Picture } from '../../shell/pictures.js' */
-/** @import { Row } from './reconstruct_beside.js' */
+/** @import { Row } from './all_runs_cards.js' */
 /** @typedef {{ step?: number, of?: number, ready?: boolean, error?: number, problem?: string }} State how far a search is */
 /** @typedef {Pick<AskSearch, 'image'>} Asked */
 /** @typedef {{ element: HTMLElement, state: State | null, asked: Asked | null, row: Row | null }} Entry a generator; row: what was found */

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from training.features import FeatureNet
-from training.ranges import ranges
+from training.layer_ranges import ranges
 
 from ... import Refused
 from ...latent import directions, galleries, moves, statistics

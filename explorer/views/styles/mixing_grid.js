@@ -3,9 +3,9 @@
 import { make } from '../../shell/dom.js';
 import { brush, density, pen } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
-import { PLACES, SIDE, isSource, sourceOf } from './places.js';
+import { PLACES, SIDE, isSource, sourceOf } from './grid_places.js';
 
-/** @import { Place } from './places.js' */
+/** @import { Place } from './grid_places.js' */
 /**
  * @typedef {object} View
  * @property {() => boolean} on whether it is to be seen

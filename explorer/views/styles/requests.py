@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from training.ranges import ranges
+from training.layer_ranges import ranges
 
 from ... import images
 from ...latent import galleries, layers, moves, reconstruction, seed_to_image

@@ -2,27 +2,27 @@
  * grid, the layers, the dials, the strip over psi and all that is asked below it are modules of their own. */
 import { count } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { difference, mixStyles, truncated } from '../../shell/moves.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { MixedLayers, rangeTitle } from './mixed_layers.js';
 import { MixingGrid } from './mixing_grid.js';
-import { SIDE, isSource, sourceOf } from './places.js';
+import { SIDE, isSource, sourceOf } from './grid_places.js';
 import { PsiStrip } from './psi_strip.js';
 import { hearDials, placeDials, showDials } from './style_dials.js';
-import { showCarried } from './styles_carried.js';
+import { showCarried } from './range_attributes.js';
 import { StyleDirections } from './styles_directions.js';
 import { StyleFilms } from './styles_films.js';
 import { stylesText, textStyles } from './styles_link.js';
 import { StyleNoise } from './styles_noise.js';
 import { StylePaths } from './styles_paths.js';
-import { StyleReal } from './styles_real.js';
+import { StyleReal } from './real_sources.js';
 
 /** @import { RangeTold } from '../../shell/answers' */
 /** @import { Code, Origin, State } from '../../shell/types' */
-/** @import { Place } from './places.js' */
+/** @import { Place } from './grid_places.js' */
 /** @import { Kept } from './styles_link.js' */
 
 const { element } = mounted('styles');

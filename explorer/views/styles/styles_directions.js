@@ -5,7 +5,7 @@ import { byField, categoryChoice, clearest, dial, plainFirst, turn } from '../..
 import { button, make, progress } from '../../shell/dom.js';
 import { LastAsked } from '../../shell/last_asked.js';
 import { weighed } from '../../shell/moves.js';
-import { ownDirections } from '../../shell/own.js';
+import { ownDirections } from '../../shell/own_directions.js';
 import { untilReady } from '../../shell/poll.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';

@@ -4,7 +4,7 @@ import { joined } from '../../shell/bytes.js';
 import { FilmDialogue } from '../../shell/film_dialogue.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { joining, mixedIn } from './joining.js';
+import { joining, mixedIn } from './layer_path.js';
 
 /** @import { Chosen, Dial } from '../../shell/film_dialogue.js' */
 /** @import { PixelNoise } from '../../shell/answers' */

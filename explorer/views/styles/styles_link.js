@@ -1,9 +1,9 @@
 /* What of Styles is in a link: fields joined by "~", lists by ".", dials in hundredths. No window, no document. */
 import { b64, f32, urlSafe } from '../../shell/bytes.js';
-import { SIDE } from './places.js';
+import { SIDE } from './grid_places.js';
 
 /** @import { Code, Spec } from '../../shell/types' */
-/** @import { Place } from './places.js' */
+/** @import { Place } from './grid_places.js' */
 /**
  * @typedef {object} Dials
  * @property {number[]} rows seeds @property {number[]} columns

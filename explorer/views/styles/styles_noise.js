@@ -1,7 +1,7 @@
 /* The noise of each resolution, and a map of where it changes pixels. `view`: strengths (hundredths), seed, changed(), mapped(). The map is
  * asked for when it is in sight, and once for every run and strengths in any case: it tells whether noise can be seen at all. */
 import { make } from '../../shell/dom.js';
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { decoded, onto } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';

@@ -1,6 +1,6 @@
 /* The way between two of the grid's sources through Z and through W: two strips and how long each is. `view`: pair, seeds(), cut(). */
 import { offer } from '../../shell/dom.js';
-import { latest } from '../../shell/latest.js';
+import { latest } from '../../shell/one_in_flight.js';
 import { decoded, density, rounded } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training import augment, folder, heldout
+from training import augment, heldout, image_folder
 from training.data import SIZES, DataError, Reading
 from training.pixels import to_pillow
 
@@ -20,7 +20,7 @@ SEEN = 8                                        # images in a row
 def of_own(source: Path, size: int | None, how: str, reading: Reading | None = None) -> bytes | None:
     """Of an upload's images, read as was said. Raises JobError for one that cannot be used."""
     try:
-        return _picture(folder.some(source, size if size in SIZES else SIZES[-1], SEEN, reading), how)
+        return _picture(image_folder.some(source, size if size in SIZES else SIZES[-1], SEEN, reading), how)
     except DataError as e:
         raise JobError(str(e), e.key, **e.values) from e
 

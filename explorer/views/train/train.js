@@ -1,7 +1,7 @@
 /* Train: asks the server how a training stands as long as that is of interest, and stops, resumes, deletes and opens one. A training is
  * started in training_form.js and shown by training_monitor.js. */
 import { count } from '../../shell/dom.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { lx } from '../../shell/store.js';
 import { TrainingForm } from './training_form.js';
 import { TrainingMonitor, isActive } from './training_monitor.js';

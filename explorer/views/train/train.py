@@ -95,17 +95,8 @@ def functions(jobs: Jobs) -> list[Call]:
                                job_add_upload, job_check_upload, job_fit, job_augmented)]
 
 
-def train(jobs: Jobs) -> gr.HTML:
-    """A form on the left, the monitor on the right. ``data-state``, ``data-name`` and ``data-images`` say what is shown."""
-    return html_piece("train", """
-<div class="lx-train">
-  <form class="lx-card lx-form" novalidate>
-    <div class="lx-fields">
-      <h2 class="lx-h" data-t="train.family"></h2>
-      <div class="lx-chips lx-families" role="radiogroup" data-t-label="train.family"></div>
-      <p class="lx-note lx-family-note"></p>
-      <label class="lx-field"><span data-t="train.data"></span><select class="lx-input lx-data" data-t-label="train.data"></select></label>
-      <div class="lx-own" hidden>
+# a person's own images: where they are dropped, and what is found of them
+OWN_IMAGES = """      <div class="lx-own" hidden>
         <div class="lx-drop"><p data-t="train.own.help"></p>
           <div><button type="button" class="lx-btn lx-small lx-pick-files" data-t="train.own.files"></button>
           <button type="button" class="lx-btn lx-small lx-pick-folder" data-t="train.own.folder"></button></div>
@@ -125,7 +116,15 @@ def train(jobs: Jobs) -> gr.HTML:
         <label class="lx-field"><span data-t="train.own.size"></span>
           <select class="lx-input lx-size" data-t-label="train.own.size"></select></label>
       </div>
-      <p class="lx-note lx-data-note" hidden></p>
+"""
+
+FORM = f"""  <form class="lx-card lx-form" novalidate>
+    <div class="lx-fields">
+      <h2 class="lx-h" data-t="train.family"></h2>
+      <div class="lx-chips lx-families" role="radiogroup" data-t-label="train.family"></div>
+      <p class="lx-note lx-family-note"></p>
+      <label class="lx-field"><span data-t="train.data"></span><select class="lx-input lx-data" data-t-label="train.data"></select></label>
+{OWN_IMAGES}      <p class="lx-note lx-data-note" hidden></p>
       <h2 class="lx-h" data-t="train.recipe"></h2>
       <div class="lx-chips lx-recipes" role="radiogroup" data-t-label="train.recipe"></div>
       <p class="lx-note lx-recipe-note"></p>
@@ -139,7 +138,9 @@ def train(jobs: Jobs) -> gr.HTML:
     <div class="lx-go"><p class="lx-wrong" role="alert" hidden></p>
       <button type="submit" class="lx-btn lx-accent" data-t="train.start"></button></div>
   </form>
-  <section class="lx-card lx-monitor" data-t-label="train.monitor">
+"""
+
+MONITOR = """  <section class="lx-card lx-monitor" data-t-label="train.monitor">
     <div class="lx-nothing"><p data-t="train.nothing"></p></div>
     <div class="lx-watch" hidden>
       <div class="lx-head"><h2 class="lx-run-name"></h2><span class="lx-badge" role="status"></span><span class="lx-spring"></span>
@@ -165,5 +166,12 @@ def train(jobs: Jobs) -> gr.HTML:
     </div>
     <div class="lx-recent" hidden><h2 class="lx-h" data-t="train.recent"></h2><div class="lx-chips"></div></div>
   </section>
-</div>""",
-                 elem_id="lx-train", elem_classes=["lx-fill"], server_functions=functions(jobs))
+"""
+
+
+def train(jobs: Jobs) -> gr.HTML:
+    """A form on the left, the monitor on the right. ``data-state``, ``data-name`` and ``data-images`` say what is shown."""
+    return html_piece("train", f"""
+<div class="lx-train">
+{FORM}{MONITOR}</div>""",
+                      elem_id="lx-train", elem_classes=["lx-fill"], server_functions=functions(jobs))

@@ -3,7 +3,7 @@
 /** @typedef {{ name: string, path?: string }} Named a file; path: with its folders */
 
 const READ = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[pgbn]m|avif|jp2|j2k)$/i;
-/* archives and tables: training/archive.py and training/tables.py */
+/* archives and tables: training/archive.py and training/image_tables.py */
 const MANY = /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz|npz|npy|csv|csv\.gz|parquet)$/i,
   IDX = /idx[1-4][._-](ubyte|byte|short|int|float|double)(\.gz)?$/i,
   BESIDE = /mapping\.txt$/i;

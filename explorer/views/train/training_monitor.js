@@ -1,6 +1,6 @@
 /* A training as it stands: how far it is, its figures, alarms and notes, the images that it draws, and the trainings before it. */
 import { count, make } from '../../shell/dom.js';
-import { figureLine } from '../../shell/figures.js';
+import { figureLine } from '../../shell/metric_text.js';
 import { lx } from '../../shell/store.js';
 import { LossCurves } from './loss_curves.js';
 import { brief, clock, number, showNotes, word } from './training_words.js';

@@ -11,14 +11,14 @@ import zipfile
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from training import data_preview, notes, pictures, tables
+from training import data_preview, image_tables, notes, pictures
 from training.archive import TARS
 from training.data import DataError
+from training.file_names import readable
 from training.files import Outside, inside, read_json, write_json
-from training.folder import Survey, survey
-from training.names import readable
-from training.reading import Reading
+from training.image_folder import Survey, survey
 from training.sources import FEWEST
+from training.table_options import Reading
 
 from .answers import NoteTold, SurveyAnswer
 from .error import JobError
@@ -187,12 +187,12 @@ def _answer(found: Survey, told: list[notes.Note], reading: Reading) -> SurveyAn
                         parts=list(found.parts), part=reading.part or next(iter(found.parts), ""))
 
 
-MANY = sorted((*TARS, *tables.ENDINGS, ".zip"), key=len, reverse=True)
+MANY = sorted((*TARS, *image_tables.ENDINGS, ".zip"), key=len, reverse=True)
 
 
 def holds_many(name: str) -> bool:
     """Whether a file of this name can hold many images."""
-    return name.lower().endswith(tuple(MANY)) or bool(tables.kind_of(name))
+    return name.lower().endswith(tuple(MANY)) or bool(image_tables.kind_of(name))
 
 
 def taken(name: str) -> bool:

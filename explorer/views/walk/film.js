@@ -2,8 +2,9 @@ import { joined } from '../../shell/bytes.js';
 import { button, count, entitle, make, offer, onNewSize } from '../../shell/dom.js';
 import { LENGTHS, Player } from '../../shell/film_player.js';
 import { saveFilm } from '../../shell/film_saving.js';
+import { LastAsked } from '../../shell/last_asked.js';
 import { walkText } from './film_state.js';
-import { mounted } from '../../shell/mounted.js';
+import { mounted } from '../../shell/gradio_component.js';
 import { alongPath, norm } from '../../shell/moves.js';
 import { blank } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
@@ -38,7 +39,8 @@ let looped = true,
   usual = /** @type {Keyframe[] | null} */ (null),
   shownLabel = /** @type {number | null} */ (null),
   restored = false,
-  bringing = 0;
+  bringing = false; /* the keyframes of a link are on their way */
+const lastAsked = new LastAsked();
 const keys = () => lx.state.keys,
   codes = () => keys().map((k) => k.w);
 const on = () => lx.state.view === 'walk' && !!lx.state.info && lx.supports(lx.state.run, 'walk');
@@ -383,9 +385,10 @@ const restore = async () => {
     return;
   }
   const run = lx.state.run,
-    ticket = ++bringing,
+    isLast = lastAsked.ask(),
     s = walkText.read(lx.state.kept.walk, layers(), width()),
     wide = first() === 'slerp' && innerWidth > 720;
+  bringing = true;
   way = /** @type {Way | null} */ (s.way) || first();
   chosen = s.both;
   both = chosen ?? wide;
@@ -400,16 +403,16 @@ const restore = async () => {
   try {
     for (const k of s.keys) {
       const d = await asked(k);
-      if (run !== lx.state.run || ticket !== bringing) return;
+      if (run !== lx.state.run || !isLast()) return;
       found.push({ w: d.w, origin: originOf(k, d.label) });
     }
   } catch {
     lx.say(lx.t('error.link'), 'error');
   }
-  if (run !== lx.state.run || ticket !== bringing) return;
+  if (run !== lx.state.run || !isLast()) return;
   player.t = at;
   lx.setKeys(found);
-  bringing = 0;
+  bringing = false;
   count(element, 'restored');
   fill();
 };
@@ -443,7 +446,8 @@ lx.on('run', () => {
   way = first();
   chosen = null;
   usual = null;
-  bringing = 0;
+  bringing = false;
+  lastAsked.drop();
   both = lx.arc() && innerWidth > 720;
   shownLabel = lx.state.label;
   ways();

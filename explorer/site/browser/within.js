@@ -1,4 +1,0 @@
-/* What a page that is a single file brings with it: single.js puts its files here before any other module is there. */
-
-/** @type {{ files?: Map<string, Uint8Array<ArrayBuffer>> }} by path */
-export const page = {};
