@@ -343,9 +343,10 @@ const chips = () => {
   manifold.offer();
   refit.offer(offered(), map.projection);
   second.offer(offered());
-  const exact = d === 2 && ['code', 'pca'].includes(map.projection);
-  const what = exact ? 'map.exact' : space.on ? 'map.space.approximate' : d === 2 ? 'map.anew' : 'map.approximate';
-  $('.lx-shadow').textContent = lx.t(what, { n: d });
+  let shadow = 'map.approximate';
+  if (d === 2) shadow = ['code', 'pca'].includes(map.projection) ? 'map.exact' : 'map.anew';
+  else if (space.on) shadow = 'map.space.approximate';
+  $('.lx-shadow').textContent = lx.t(shadow, { n: d });
 };
 /** @param {string} projection */
 const choose = (projection) => {
