@@ -170,6 +170,9 @@ def test_projections_colours_and_legend(drive):
     drive.until(f"{PLANE}.projection === 'pca' && {PLANE}.ready")
     page.get_by_label("Colour by").first.select_option("side")
     expect(page.locator(".lx-legend button").first).to_have_text("left")
+    page.get_by_role("button", name="한국어").click()
+    expect(page.locator(".lx-by option[value=class]")).to_have_text(words("ko")["map.by.class"])
+    page.get_by_role("button", name="English").click()
     page.locator(".lx-legend button").first.click()
     colours = page.evaluate("Array.from(document.querySelector('#lx-plane .lx-plot').data[0].marker.color)")
     assert set(colours) == {-1, 0}

@@ -50,7 +50,9 @@ def test_terms_are_an_and_a_minus_excludes_and_what_matches_can_be_a_lasso(drive
     expect(drive.page.locator(".lx-set").first).to_contain_text(f"A · {matches.sum()} images")
     mean = Session(trained).run("tiny").codes[matches].mean(0)
     assert np.allclose(drive.state("Array.from(s.w)"), mean, atol=1e-4) and drive.state("s.origin.kind") == "lasso"
-    look_for(drive, "bar square")
+    look_for(drive, "bar, square")                                           # an image is of one class: any of them
+    expect(drive.page.locator(TOLD + " output")).to_have_text("120 of 120")
+    look_for(drive, "bar -bar")
     expect(drive.page.locator(TOLD + " output")).to_have_text("0 of 120")
     expect(drive.page.get_by_role("button", name="Select these")).to_be_hidden()
     look_for(drive, "")

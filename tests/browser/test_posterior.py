@@ -70,6 +70,13 @@ def test_the_ellipse_is_the_encoders_sigma_around_its_mean(drive):
         apart = legend["x"] + legend["width"] <= told["x"] or told["y"] + told["height"] <= legend["y"]
         assert apart and legend["height"] < rows * 30, (width, legend, told)
     page.set_viewport_size({"width": 1280, "height": 800})
+    assert max(two[2:]) > 7 and "zoom in" not in page.locator(".lx-posterior-told").inner_text()
+    box = page.locator("#lx-plane .lx-plot").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    while max(page.evaluate(ELLIPSES)[1][2:]) >= 7:                             # until the marker covers them
+        page.mouse.wheel(0, 400)
+        assert page.evaluate(RESTS)
+    expect(page.locator(".lx-posterior-told")).to_contain_text("zoom in")
     page.evaluate("lx.setCode(Float32Array.from([0, 0]), { kind: 'sliders' })")
     drive.until(f"{ELLIPSES}.length === 0")
     expect(page.locator(".lx-posterior-told")).to_be_hidden()

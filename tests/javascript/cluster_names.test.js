@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { arranged, clusterNames, densest, overlap } from '../../explorer/views/map/cluster_names.js';
+import { arranged, clusterNames, densest, leader, overlap } from '../../explorer/views/map/cluster_names.js';
 
 /* points about a middle, the same each time */
 let seed = 1;
@@ -63,4 +63,11 @@ test('labels cover neither each other nor what is in the way, and one without ro
   boxes.forEach((a, k) => boxes.slice(k + 1).forEach((b) => assert.ok(!overlap(a, b))));
   assert.deepEqual(places.slice(-2), [null, null]);
   assert.deepEqual(arranged([label(100, 100)], [[0, 0, 200, 200]], 200, 200), [null]);
+});
+
+test('a label that had to move is led to its point, from its edge', () => {
+  assert.deepEqual(leader([100, 100], [100, 60], 40, 16), { from: 8, long: 32, turn: Math.PI / 2 });
+  assert.deepEqual(leader([20, 100], [100, 100], 40, 16), { from: 20, long: 60, turn: Math.PI });
+  assert.equal(leader([100, 100], [100, 100], 40, 16), null);
+  assert.equal(leader([100, 100], [115, 100], 40, 16), null, 'under the label');
 });

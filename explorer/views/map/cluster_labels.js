@@ -2,7 +2,7 @@
 import { make } from '../../shell/dom.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
-import { arranged, clusterNames } from './cluster_names.js';
+import { arranged, clusterNames, leader } from './cluster_names.js';
 import { valueColour } from './colouring.js';
 import { columnsOf } from './image_fields.js';
 import { fieldsOf } from './search_terms.js';
@@ -109,6 +109,10 @@ export class Names extends SwitchedLayer {
       const at = places[k];
       e.classList.toggle('away', !at);
       if (at) e.style.transform = `translate(${at[0].toFixed(1)}px,${at[1].toFixed(1)}px) translate(-50%,-50%)`;
+      const line = at && leader(this.#map.spot(Number(e.dataset.at)), at, e.offsetWidth, e.offsetHeight);
+      e.classList.toggle('led', !!line);
+      if (line) e.style.setProperty('--to-point', `rotate(${line.turn.toFixed(3)}rad) translateX(${line.from.toFixed(1)}px)`);
+      if (line) e.style.setProperty('--long', `${line.long.toFixed(1)}px`);
     });
     this.#map.element.dataset.named = String(places.filter(Boolean).length);
   }

@@ -161,3 +161,17 @@ export const arranged = (labels, taken, width, height) => {
     return null;
   });
 };
+
+/**
+ * The line from a label that had to move to the point that it names: where it leaves the label's edge (pixels from its middle), how long
+ * it is, and its direction in radians; null where the point lies under the label or at its edge.
+ * @param {number[]} spot of the point: x, y @param {number[]} place of the label's middle
+ * @param {number} width of the label @param {number} height
+ */
+export const leader = ([x, y], [px, py], width, height) => {
+  const dx = x - px,
+    dy = y - py,
+    far = Math.hypot(dx, dy),
+    from = far * Math.min(width / 2 / Math.abs(dx), height / 2 / Math.abs(dy));
+  return far - from > 1 ? { from, long: far - from, turn: Math.atan2(dy, dx) } : null;
+};

@@ -11,7 +11,7 @@ const N = 10; /* colours, then from the first again */
 /** @param {string} f */
 const fieldName = (f) => {
   if (f === 'class') return lx.t('map.by.class');
-  return f === 'none' ? lx.t('map.plain') : f.replaceAll('_', ' ');
+  return f === 'none' ? lx.t('map.plain') : lx.field(f);
 };
 
 /** What a data set is coloured by on opening. @param {Data} dataset */
@@ -68,7 +68,8 @@ export class Colouring {
     const d = lx.state.info?.dataset;
     if (this.by === 'none') return [];
     if (this.by === 'class') return d?.classes || [];
-    return (d?.attributes || []).find(([f]) => f === this.by)?.[1] || [];
+    const values = (d?.attributes || []).find(([f]) => f === this.by)?.[1] || [];
+    return values.map((v) => lx.category(this.by, v));
   }
 
   /** What the tooltip adds of a point. @param {number} i */

@@ -508,6 +508,7 @@ lx.on('view', (v) => {
 lx.on('lang', () => {
   chips();
   if (lx.state.info) search.translate(lx.state.info);
+  if (map.xs) colouring.draw();
   lasso.draw();
   names.draw();
 });

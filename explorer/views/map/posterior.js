@@ -3,6 +3,8 @@ import { lx } from '../../shell/store.js';
 
 /** @import { PosteriorAnswer } from '../../shell/answers' */
 
+const MARKER = 7; /* its radius in pixels: the larger ellipse lies under it where both radii are less */
+
 export class PosteriorEllipse {
   #map;
   #svg;
@@ -39,7 +41,9 @@ export class PosteriorEllipse {
     this.#svg.innerHTML = [1, 2]
       .map((k) => `<ellipse cx="${x}" cy="${y}" rx="${k * Math.abs(right - x)}" ry="${k * Math.abs(up - y)}"/>`)
       .join('');
-    this.#told.textContent = lx.t('map.posterior', { index: o.index, a: s.toFixed(3), b: t.toFixed(3) });
+    const said = lx.t('map.posterior', { index: o.index, a: s.toFixed(3), b: t.toFixed(3) }),
+      under = 2 * Math.max(Math.abs(right - x), Math.abs(up - y)) < MARKER;
+    this.#told.textContent = under ? `${said} ${lx.t('map.posterior.under')}` : said;
     this.#map.element.dataset.sigma = `${s} ${t}`;
   }
 
