@@ -11,6 +11,8 @@ import { Vocabulary, fieldsOf, matching, textOf } from './search_terms.js';
 /** @type {Read} */
 const NOTHING = { terms: [], unknown: [], rest: '', before: '' };
 
+const ROOM = 24; /* letters of examples that the field shows */
+
 export class Search {
   #map;
   #host;
@@ -68,7 +70,9 @@ export class Search {
     const fields = info.points ? fieldsOf(info.dataset) : [];
     this.#words = new Vocabulary(fields, lx);
     this.#host.hidden = this.#words.empty;
-    this.#input.placeholder = lx.t('map.find.here', { names: this.#words.begins('', 3).join(', ') });
+    const first = this.#words.begins('', 3);
+    while (first.length > 1 && first.join(', ').length > ROOM) first.pop();
+    this.#input.placeholder = lx.t('map.find.here', { names: first.join(', ') });
   }
 
   /** The names in the language that the page now has. @param {Info} info */
