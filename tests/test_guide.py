@@ -69,11 +69,12 @@ def write(copy: Path, files: dict[str, str]) -> None:
 
 def test_a_family_is_one_file(copy, interpreters):
     files, commands = section("Add a family")
-    assert list(files) == ["training/families/narrow.py"] and len(commands) == 3
+    assert list(files) == ["training/families/narrow.py"] and len(commands) == 4
     write(copy, files)
-    _, tested, trained = (run(copy, command) for command in commands)
+    _, tested, told, trained = (run(copy, command) for command in commands)
     assert "| `narrow` | Hinton & Salakhutdinov 2006" in (copy / "README.md").read_text("utf-8")
     assert re.search(r"\b(1\d|[2-9]\d) passed", tested), "the contract's tests, this family's"
+    assert re.search(r"\b[3-9] passed", told), "its figures and its words"
     assert "2,048 of 2,048 images" in trained
     card = json.loads((copy / "trained" / "narrow-sprites" / "card.json").read_text())
     assert card["family"] == "narrow" and card["images_seen"] == 2048

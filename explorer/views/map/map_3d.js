@@ -10,7 +10,7 @@ import { Points } from './points_webgl.js';
 
 /** @import { Neighbours } from '../../shell/types' */
 /** @import { Colouring } from './colouring.js' */
-/** @import { Lasso } from './lasso.js' */
+/** @import { Lasso } from './lasso_to_direction.js' */
 /** @import { PlaneMap } from './plane_state.js' */
 /** @import { Search } from './search.js' */
 /** @typedef {[number, number, number]} Eye */

@@ -7,7 +7,7 @@ import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './map_interpolation.js';
 import { Colouring, usualField } from './colouring.js';
-import { Lasso } from './lasso.js';
+import { Lasso } from './lasso_to_direction.js';
 import { Manifold, isPlane } from './manifold.js';
 import { Marker } from './marker.js';
 import { Names } from './cluster_labels.js';

@@ -10,7 +10,7 @@ import { mapName } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 
 /** @import { Colouring } from './colouring.js' */
-/** @import { Lasso } from './lasso.js' */
+/** @import { Lasso } from './lasso_to_direction.js' */
 /** @import { Pane, PlaneMap } from './plane_state.js' */
 /** @import { Search } from './search.js' */
 
