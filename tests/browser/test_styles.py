@@ -362,7 +362,7 @@ def test_what_ranges_were_measured_to_carry_stands_beside_the_grid(drive):
     expect(table.locator("th[scope=row]")).to_have_text(["hat", "glasses", "skin"])
     expect(table.locator("td.num")).to_have_text(["80 %", "10 %", "0 %", "0 %", "70 %", "50 %", "5 %", "–", "10 %", "20 %", "90 %", "85 %"])
     expect(table.locator(".lx-strong")).to_have_text(["80 %", "90 %"])
-    expect(page.locator(".lx-carried .lx-note")).to_contain_text("Of 3 attributes one range carries 2")
+    expect(page.locator(".lx-carried .lx-note")).to_contain_text("2 of the 3 attributes are carried by a single range")
     page.evaluate("lx.open('other')")
     ready(drive, "other")
     expect(page.locator(".lx-carried")).to_be_hidden()
