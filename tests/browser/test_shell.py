@@ -230,3 +230,17 @@ def test_the_bar_is_one_row_on_a_phone_but_for_its_tabs(drive):
         drive.page.evaluate("(lang) => lx.setLang(lang)", lang)
         logo, train = (drive.page.locator(s).bounding_box() for s in (".lx-logo", ".lx-right [data-view=train]"))
         assert abs(logo["y"] + logo["height"] / 2 - train["y"] - train["height"] / 2) < 4 and train["x"] + train["width"] <= 420
+
+
+def test_every_bar_of_progress_can_be_seen(drive):
+    """In each view, whichever loads first: one that is half done has a fill of its own height and half its width."""
+    drive.open("run=tiny&view=codes")
+    bars = drive.page.evaluate("""() => [...document.querySelectorAll('.lx-progress')].map((bar) => {
+        const own = bar.cloneNode(true); own.hidden = false; own.firstElementChild.style.width = '50%';
+        own.style.width = '200px'; own.firstElementChild.style.transition = 'none'; bar.closest('[id^=lx-]').append(own);
+        for (let e = own.parentElement; e; e = e.parentElement) if (getComputedStyle(e).display === 'none')
+            e.style.setProperty('display', 'block', 'important');
+        const fill = own.firstElementChild, seen = [own.offsetHeight, fill.offsetHeight, fill.offsetWidth];
+        const other = getComputedStyle(own).backgroundColor !== getComputedStyle(fill).backgroundColor;
+        own.remove(); return [...seen, other]; })""")
+    assert len(bars) > 4 and all(height >= 4 and [fill, width, other] == [height, 100, True] for height, fill, width, other in bars), bars
