@@ -102,7 +102,6 @@ def test_a_search_is_in_the_link_in_both_languages_and_undone(drive, context, tr
     assert shown(other) == matches
     expect(other.page.locator(TOLD + " output")).to_have_text(f"120개 가운데 {len(matches)}개")
     other.page.close()
-    drive.page.keyboard.press("Escape")
     drive.page.locator(FIELD).blur()
     drive.page.keyboard.press("Control+z")
     drive.until(f"{PLANE}.found === '{(labels == 0).sum()}'")

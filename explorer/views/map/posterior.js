@@ -41,9 +41,9 @@ export class PosteriorEllipse {
     this.#svg.innerHTML = [1, 2]
       .map((k) => `<ellipse cx="${x}" cy="${y}" rx="${k * Math.abs(right - x)}" ry="${k * Math.abs(up - y)}"/>`)
       .join('');
-    const said = lx.t('map.posterior', { index: o.index, a: s.toFixed(3), b: t.toFixed(3) }),
-      under = 2 * Math.max(Math.abs(right - x), Math.abs(up - y)) < MARKER;
-    this.#told.textContent = under ? `${said} ${lx.t('map.posterior.under')}` : said;
+    const under = 2 * Math.max(Math.abs(right - x), Math.abs(up - y)) < MARKER,
+      told = { index: o.index, a: s.toFixed(3), b: t.toFixed(3) };
+    this.#told.textContent = lx.t(under ? 'map.posterior.under' : 'map.posterior', told);
     this.#map.element.dataset.sigma = `${s} ${t}`;
   }
 
