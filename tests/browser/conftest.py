@@ -23,7 +23,7 @@ from .held import Held
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
-HANGS = 240_000
+HANGS = 240_000                                   # milliseconds after which nothing comes any more, on the busiest machine
 expect.set_options(timeout=HANGS)
 LOOK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "accept_downloads": True}
 
