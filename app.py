@@ -224,7 +224,7 @@ def say(sentence: str) -> None:
 def serve(args: argparse.Namespace) -> int:
     """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
     from explorer import page
-    from explorer.server import mcp_tools
+    from explorer.server import mcp_tools, proxies
     from explorer.server.access import Access
     from explorer.server.gradio_internals import keep_going, look_every
     from training import memory
@@ -246,6 +246,7 @@ def serve(args: argparse.Namespace) -> int:
     demo.queue(default_concurrency_limit=4, max_size=64)
     look_every(demo, QUEUE_LOOKS)
     keep_going(demo)
+    proxies.leave_out(os.environ, args.host)
     try:
         _, local, public = demo.launch(
             server_name=f"[{args.host.strip('[]')}]" if ":" in args.host else args.host, server_port=args.port, share=args.share,

@@ -21,6 +21,7 @@ from .latent import neighbours, run_directions
 from .runs.session import Session
 from .server import mcp_tools, plotly
 from .server.access import Access
+from .server.gradio_internals import UNASKED
 from .server.gradio_queue import GradioQueue
 from .server.head_script import Early
 from .server.health import health_route
@@ -140,7 +141,8 @@ def launch_arguments(demo: gr.Blocks) -> dict[str, Any]:
     """Look and behaviour, for ``demo.launch(**launch_arguments(demo), …)``; ``app_kwargs`` is the caller's."""
     return dict(theme=theme.theme(), head=demo.head, footer_links=[], ssr_mode=False, run_history=False, show_error=True, quiet=True,
                 max_file_size="4mb", strict_cors=True, state_session_capacity=SESSIONS,
-                mcp_server=False)               # server/mcp_tools.py is ours; gradio's, which a variable may ask for, knows no login
+                mcp_server=False,               # server/mcp_tools.py is ours; gradio's, which a variable may ask for, knows no login
+                **UNASKED)
 
 
 def prefetch(session: Session) -> None:

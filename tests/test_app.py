@@ -22,8 +22,10 @@ from PIL import Image
 import app
 from benchmarks.serve import ROOT, page
 from explorer import page as whole
+from explorer.server.proxies import leave_out
 from tests import forked, host
 from tests.explorer.conftest import alone
+from tests.waiting import HANGS
 from training import checkpoint
 
 
@@ -55,7 +57,7 @@ def client(shared):
 def ask(address, path, body=None):
     request = urllib.request.Request(f"{address}/gradio_api/{path}", None if body is None else json.dumps(body).encode(),
                                      {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=HANGS) as answer:
         return answer.read()
 
 
@@ -120,7 +122,7 @@ def test_types_are_told(client, shared):
 
 def call(address, name, asked):
     """What the browser does for a function of the Train form."""
-    with urllib.request.urlopen(f"{address}/config", timeout=30) as answer:
+    with urllib.request.urlopen(f"{address}/config", timeout=HANGS) as answer:
         config = json.load(answer)
     component = next(c for c in config["components"] if c["props"].get("elem_id") == "lx-train")
     body = {"session_hash": "x", "component_id": component["id"], "fn_name": name, "data": asked}
@@ -140,7 +142,7 @@ def test_visitors_explore_and_neither_train_nor_stop_nor_delete(shared, trained)
 def test_sessions_of_programs_do_not_pile_up_in_memory(served):
     """Each call under a session of its own, as gradio_client makes one: gradio keeps 130 KB for each, ten thousand of them by default."""
     address, process = served
-    with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         def call_under(name):
             assert http.post("/gradio_api/run/sample", json={"data": ["tiny", 1, None], "session_hash": name}).status_code == 200
         for k in range(whole.SESSIONS + 10):
@@ -162,7 +164,7 @@ def test_sigterm_ends_the_page_and_what_it_started(trained):
             started = process.children(recursive=True)
             assert started, "the training's"
             process.terminate()
-            _, still = psutil.wait_procs(started, timeout=60)
+            _, still = psutil.wait_procs(started, timeout=HANGS)
             assert not still and process.wait(60) in (0, None)
             with pytest.raises(OSError):
                 ask(address, "explorer/runs")
@@ -178,7 +180,7 @@ def test_a_login_guards_the_images_too(trained):
             status, said = answer(address, path)
             assert status in (401, 404) and "sample" not in said.text, path
         wrong = {"data": {"username": "ada", "password": "x"}, "headers": {"x-forwarded-for": "10.0.0.9"}}
-        with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+        with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
             assert [http.post("/login", **wrong).status_code for _ in range(6)] == [400] * 5 + [429]
         assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
 
@@ -221,12 +223,12 @@ def started(*arguments, **environment):
         yield line, port, process
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=HANGS)
 
 
 def answer(address, path, body=None, **headers):
     """Status and body of a request with headers of its own."""
-    with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         got = http.post(path, json=body, headers=headers) if body is not None else http.get(path, headers=headers)
         return got.status_code, got
 
@@ -235,7 +237,7 @@ def test_behind_a_proxy_and_with_a_public_link_that_cannot_be_made(trained):
     """Both ways of nginx, and an owner who stays one. The network is a proxy that is not there."""
     nowhere = "http://127.0.0.1:9"
     with started("--trained", str(trained), "--share", "--root-path", "/lx", "--allowed-host", "example.org",
-                 https_proxy=nowhere, HTTPS_PROXY=nowhere) as (line, port, _):
+                 http_proxy=nowhere, https_proxy=nowhere, HTTP_PROXY=nowhere, HTTPS_PROXY=nowhere) as (line, port, _):
         address = f"http://127.0.0.1:{port}"
         assert "for a week" not in line
         assert answer(address, "/gradio_api/explorer/runs")[1].json()["training"] is True
@@ -248,6 +250,19 @@ def test_behind_a_proxy_and_with_a_public_link_that_cannot_be_made(trained):
                 assert answer(address, f"{prefix}/gradio_api/explorer/render", image, **headers)[0] == 200
                 assert answer(address, f"{prefix}/gradio_api/explorer/render", image, **headers | {"origin": "https://x.org"})[0] == 403
             assert answer(address, f"{prefix}/", host="x.org")[0] == 403
+
+
+@pytest.mark.parametrize("proxies, host, left_out", [
+    ({}, "127.0.0.1", None), ({"no": "x.org"}, "127.0.0.1", None),
+    ({"http": "http://p:1"}, "0.0.0.0", "localhost,127.0.0.1,::1"),
+    ({"https": "http://p:1", "no": "x.org, ::1"}, "192.168.0.7", "x.org,::1,localhost,127.0.0.1,192.168.0.7")])
+def test_this_computer_is_not_asked_through_a_proxy(monkeypatch, proxies, host, left_out):
+    monkeypatch.setattr("explorer.server.proxies.getproxies", lambda: proxies)
+    environment = {}
+    leave_out(environment, host)
+    assert environment.get("no_proxy") == environment.get("NO_PROXY") == left_out
+    kept = {f"{scheme}_proxy": proxies[scheme] for scheme in ("http", "https") if scheme in proxies}
+    assert {k: v for k, v in environment.items() if k.lower() != "no_proxy"} == kept
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
@@ -274,7 +289,7 @@ def test_a_port_in_use_is_said_in_a_sentence():
         s.bind(("127.0.0.1", 0))
         s.listen()
         done = subprocess.run([sys.executable, "app.py", "--port", str(s.getsockname()[1])], cwd=ROOT, capture_output=True, text=True,
-                              timeout=60)
+                              timeout=HANGS)
     assert done.returncode == 1 and "choose another with --port" in done.stderr and "Traceback" not in done.stderr
 
 

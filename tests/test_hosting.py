@@ -25,6 +25,7 @@ from explorer import __main__ as work
 from explorer.server import health, passwords
 from tests import host
 from tests.explorer.conftest import data, make
+from tests.waiting import HANGS
 
 ROOT = Path(__file__).parent.parent
 USER = 10_001
@@ -207,7 +208,7 @@ def test_the_commands_of_the_image_in_a_folder_that_may_only_be_read(image, inte
         assert any("Latent Explorer is at" in line for line in page.stdout), "it ended before"
         check = command(of("HEALTHCHECK")[0].split("CMD", 1)[1])
         assert subprocess.run(adapted(check, image, port), cwd=image / "app", env=known).returncode == 0
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=120) as http:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=HANGS) as http:
             told = http.get("/gradio_api/explorer/runs").json()
             assert [r["name"] for r in told["runs"]] == ["tiny"] and told["training"] is False
             assert http.get("/gradio_api/explorer/run/tiny").status_code == 200            # measures, and keeps it
@@ -226,7 +227,7 @@ def test_the_commands_of_the_image_in_a_folder_that_may_only_be_read(image, inte
 
 def test_health_is_told_without_a_login_and_nothing_else_is(tmp_path):
     with host.page("--auth", "ada:lovelace", "--trained", str(tmp_path)) as address, \
-            httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
+            httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         assert http.get(health.PATH).json() == {"healthy": True}
         assert http.get("/gradio_api/explorer/runs").status_code == 401
         assert http.get(health.PATH, headers={"host": "evil.org"}).status_code == 403

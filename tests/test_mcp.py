@@ -22,6 +22,7 @@ from explorer.server import mcp_tools
 from explorer.server.named_questions import QUESTIONS, Answering
 from tests import host
 from tests.explorer.conftest import alone
+from tests.waiting import HANGS
 
 ACCEPT = {"accept": "application/json, text/event-stream"}
 
@@ -97,7 +98,7 @@ def call(http, name="list_runs", **values):
 
 def test_only_who_is_logged_in(trained):
     with (host.page("--auth", "ada:lovelace", "--trained", str(trained), "--mcp") as address,
-          httpx.Client(base_url=address, trust_env=False, timeout=60) as http):
+          httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http):
         refused = call(http)
         assert refused.status_code == 401 and "log in" in refused.json()["error"]
         assert http.post("/login", data={"username": "ada", "password": "lovelace"}).status_code == 200
@@ -106,9 +107,9 @@ def test_only_who_is_logged_in(trained):
 
 
 def test_other_sites_may_not(address):
-    with httpx.Client(base_url=address, trust_env=False, timeout=60, headers={"origin": "https://example.org"}) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=HANGS, headers={"origin": "https://example.org"}) as http:
         assert call(http).status_code == 403
-    with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         assert http.get(mcp_tools.PATH, headers=ACCEPT).status_code == 405
         assert http.post(mcp_tools.PATH, content=bytes(7 * 2**20), headers=ACCEPT).status_code == 413
         assert http.post("/gradio_api/mcp", json={}, headers=ACCEPT).status_code == 404, "gradio's own is closed"
@@ -146,5 +147,5 @@ def test_without_the_package_it_is_said(monkeypatch, capsys, trained):
 
 
 def test_a_page_without_it_has_no_tools(trained):
-    with host.page("--trained", str(trained)) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
+    with host.page("--trained", str(trained)) as address, httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         assert call(http).status_code == 404

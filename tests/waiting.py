@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+HANGS = 240                     # seconds after which nothing comes any more, on the busiest machine
 
 
 def until(ask: Callable[[], T]) -> T:

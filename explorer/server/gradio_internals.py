@@ -18,6 +18,7 @@ paths                     routes.py                                             
 follows it                ``api_name``, ``Blocks.blocks``
 ``logged_in``             ``App.auth``, ``auth_dependency``, ``tokens``,         raw routes are to obey the page's login
                           ``cookie_id``, and the names of its cookies
+``UNASKED``               ``Blocks.launch``, its ``_frontend``                   a page that takes three seconds would be refused
 ``HEAD``, ``ASKS_LOGIN``  templates/frontend/index.html, ``routes.main``         ``head`` of ``launch`` comes after Gradio's scripts
 ========================  =====================================================  ==================================================
 """
@@ -37,6 +38,7 @@ RUN, OLD_RUN, COMPONENT = f"{API}/run/", f"{API}/api/", f"{API}/component_server
 CANCEL, RESET = f"{API}/cancel", f"{API}/reset"
 DEEP_LINK = f"{API}/deep_link"                  # asked for by GET: it writes to the disk
 
+UNASKED = {"_frontend": False}                  # launch does not ask for the page to see whether it comes
 HEAD = b"<head>"                                # once in the page
 ASKS_LOGIN = b'"auth_required":true'            # in the page that is shown to whoever is not logged in
 

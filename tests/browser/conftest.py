@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, WebError, expect, sync_playwright
 
-from tests import host
+from tests import host, waiting
 from tests.explorer.conftest import data, make
 from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
@@ -23,7 +23,7 @@ from .held import Held
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOCAL = ("127.0.0.1", "localhost")
-HANGS = 240_000                                   # milliseconds after which nothing comes any more, on the busiest machine
+HANGS = 1000 * waiting.HANGS                      # milliseconds
 expect.set_options(timeout=HANGS)
 LOOK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "accept_downloads": True}
 

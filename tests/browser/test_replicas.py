@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from explorer.server.passwords import Hashed
 from tests import host
 from tests.proxy import Proxy, proxied
+from tests.waiting import HANGS
 
 from .conftest import Driver
 from .test_links import ROWS, opened, same, shown
@@ -87,7 +88,7 @@ def test_a_login_holds_where_a_visitor_stays_with_one_process(every_kind, tmp_pa
     users.write_text(f"ada:{Hashed.of('lovelace')}\n")
     given = ("--trained", str(every_kind), "--auth-file", str(users))
     with host.page(*given) as one, host.page(*given) as two, proxied([one, two], "address") as proxy, \
-            httpx.Client(base_url=proxy.address, trust_env=False, timeout=60) as http:
+            httpx.Client(base_url=proxy.address, trust_env=False, timeout=HANGS) as http:
         assert http.get("/gradio_api/explorer/runs").status_code == 401
         assert http.post("/login", data={"username": "ada", "password": "lovelace"}).status_code == 200
         assert [http.get("/gradio_api/explorer/runs").status_code for _ in range(4)] == [200] * 4
@@ -97,7 +98,7 @@ def test_visitors_are_shared_out_by_their_address(by_address):
     """Another address of this machine is with the other process, and all of it stays there."""
     others = next(a for k in range(2, 50) if by_address.place(a := f"127.0.0.{k}") != by_address.place("127.0.0.1"))
     before = by_address.asked.copy()
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=others), trust_env=False, timeout=60) as http:
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=others), trust_env=False, timeout=HANGS) as http:
         name = http.post(f"{by_address.address}/gradio_api/explorer/live", json={"data": "ring"}).json()["id"]
         assert http.get(f"{by_address.address}/gradio_api/explorer/live/{name}/hello").json()["data"] == "ring"
         http.post(f"{by_address.address}/gradio_api/explorer/live/{name}/stop")
@@ -108,7 +109,7 @@ def test_visitors_are_shared_out_by_their_address(by_address):
 def test_a_search_asked_of_both_in_turn_comes_out_the_same(in_turn):
     """Each searches for itself, and both find the same."""
     asked = {"run": "wide", "image": {"index": 3}}
-    with httpx.Client(base_url=f"{in_turn.address}/gradio_api/explorer/", trust_env=False, timeout=60) as http:
+    with httpx.Client(base_url=f"{in_turn.address}/gradio_api/explorer/", trust_env=False, timeout=HANGS) as http:
         def both() -> list[dict]:
             return [http.post("search", json=asked).json() for _ in range(2)]
         while not all(one["ready"] for one in both()):
@@ -118,7 +119,7 @@ def test_a_search_asked_of_both_in_turn_comes_out_the_same(in_turn):
 
 
 def test_in_turn_what_one_process_alone_knows_is_refused_in_a_sentence(in_turn):
-    with httpx.Client(base_url=f"{in_turn.address}/gradio_api/explorer/", trust_env=False, timeout=60) as http:
+    with httpx.Client(base_url=f"{in_turn.address}/gradio_api/explorer/", trust_env=False, timeout=HANGS) as http:
         name = http.post("live", json={"data": "ring"}).json()["id"]
         told = [http.get(f"live/{name}/hello") for _ in range(2)]
         assert sorted(r.status_code for r in told) == [200, 404]

@@ -167,6 +167,16 @@ def test_the_loading_timers_are_the_loops_that_early_js_slows_down():
     assert re.search(counting.replace(r"\/", "/"), frontend())
 
 
+def test_a_page_is_launched_without_asking_whether_it_comes(monkeypatch):
+    monkeypatch.setattr("gradio.networking.url_ok", lambda url: False)          # as of a page that takes more than three seconds
+    demo = blocks()
+    try:
+        demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, **internals.UNASKED)
+        assert demo.is_running
+    finally:
+        demo.close()
+
+
 @pytest.mark.parametrize("name", ["gradio-container", "html-container", "slider_input_container", "tab-like-container", "reset-button",
                                   "min_value", "max_value", "range_progress"])
 def test_theme_css_names_what_gradio_draws(name):

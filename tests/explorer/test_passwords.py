@@ -22,6 +22,7 @@ from explorer.server import passwords
 from explorer.server.passwords import Hashed, PasswordError, open_to_others, read
 from tests import host
 from tests.explorer.conftest import data, make
+from tests.waiting import HANGS
 
 LINE = f"ada:{Hashed.of('lovelace')}"
 KEPT = LINE.partition(":")[2]
@@ -140,7 +141,7 @@ def test_a_page_with_a_file_of_users(tmp_path):
     make(tmp_path, "tiny", data(), z_dim=4)
     users = written(tmp_path, f"{LINE}\ngrace:{Hashed.of('hopper')}\n")
     with host.page("--auth-file", str(users), "--trained", str(tmp_path)) as address, \
-            httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
+            httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         runs = "/gradio_api/explorer/runs"
         assert http.get(runs).status_code == 401
         for user, password in (("ada", "lovelace"), ("grace", "hopper")):

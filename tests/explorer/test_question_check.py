@@ -15,6 +15,7 @@ from explorer.server import gradio_internals as internals
 from explorer.server.question_check import QuestionCheck
 from tests import host
 from tests.explorer.conftest import data, make
+from tests.waiting import HANGS
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def address(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def http(address) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, timeout=120) as http:
+    with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
         yield http
 
 

@@ -19,6 +19,7 @@ from explorer.server import routes, run_info
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from tests.explorer.conftest import Client, N, data, make
+from tests.waiting import HANGS
 from training import checkpoint, maps
 
 W = moves.to_text(np.array([0.5, -1, 2, 0]))
@@ -313,7 +314,7 @@ def test_with_gradio_and_a_login(session):
     _, url, _ = demo.launch(server_name="127.0.0.1", server_port=port, auth=[("ada", "secret")], prevent_thread_lock=True, quiet=True,
                             ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))})
     try:
-        with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=20) as http:
+        with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=HANGS) as http:
             image = json.dumps({"run": "tiny", "op": "image", "w": W})
             for path in ("runs", "thumb/tiny", "run/tiny", "map/tiny", "colours/shapes", "fields/shapes", "sheet/shapes/0",
                          "plot/tiny/curves", "plot/tiny/spectrum"):

@@ -34,6 +34,7 @@ from explorer.views.endpoints import Endpoint
 from explorer.views.map import umap_fits
 from explorer.views.reconstruct import searches
 from tests.explorer.test_live import Still
+from tests.waiting import HANGS
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 
@@ -83,7 +84,7 @@ def test_a_lane_keeps_a_thread_for_others_and_serves_lines_in_turn(held):
         assert held.wait(30)
     greedy = [lane.submit(hold, GREEDY) for _ in range(5)]
     for _ in range(2):
-        assert busy.acquire(timeout=30)
+        assert busy.acquire(timeout=HANGS)
     assert lane.submit(lambda: "polite", POLITE).done.result(30) == "polite"        # while the greedy one holds all she may
     assert not any(job.done.done() for job in greedy)
     one = Lane("test", 1)

@@ -29,13 +29,13 @@ from tests.explorer.conftest import data, make
 from tests.explorer.encoded import make_encoded
 from tests.explorer.generators import make_generator
 from tests.explorer.styled import make_styled
+from tests.waiting import HANGS
 
 from .codes import TEXTS, Fitting
 from .document import Document
 
 EXAMPLES = int(os.environ.get("LATENT_EXPLORER_FUZZ", "0"))      # of each route and mode; 0: a few, the same each time
 FEW = 6
-HANGS = 120                                     # seconds after which no answer comes any more, on the busiest machine
 RUNS = ("tiny", "info", "asked", "styled", "levels", "grown", "stack", "ring")
 schemathesis.openapi.format("codes", TEXTS)
 OPEN = schemathesis.openapi.from_dict(Document(RUNS, ["shapes"]).whole())

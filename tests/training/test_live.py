@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.waiting import HANGS
 from training import live, points
 from training.data import DataError
 from training.live import HEAD, OVER, PAUSED, PLAYING, Live
@@ -246,7 +247,7 @@ def test_lines_that_are_no_commands_are_left_out():
 
 def test_the_command_writes_hello_and_frames_and_no_file(tmp_path, interpreters):
     command = [sys.executable, "-m", "training", "live", "--data", "grid", "--seed", "5", "--steps", "2"]
-    done = subprocess.run(command, cwd=ROOT, timeout=300, input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
+    done = subprocess.run(command, cwd=ROOT, timeout=HANGS, input=b'{"play": true, "speed": 1}\n', capture_output=True, check=True,
                           env={**os.environ, "LATENT_EXPLORER_DATA": str(tmp_path), "OMP_NUM_THREADS": "1"})
     line, _, rest = done.stdout.partition(b"\n")
     hello = json.loads(line)
