@@ -37,3 +37,42 @@ export const curvesLayout = (margin, size, { x, y }) => {
     yaxis: { ...axis, ...y },
   };
 };
+
+/**
+ * What a chart has in a file beside what the page draws of it, where the page says that around it: name: in the list of pictures and in the
+ * file's own name; layout: over the chart's; traces: after its own.
+ * @typedef {{ name?: string, layout?: Record<string, unknown>, traces?: object[] }} InFile
+ */
+/** @type {WeakMap<Element, () => InFile>} */
+const inFile = new WeakMap();
+
+/** Have a chart say in a file what the page says around it. @param {Element} chart @param {() => InFile} what asked for when it is saved */
+export const forFile = (chart, what) => inFile.set(chart, what);
+
+/** @param {Element} chart @returns {InFile} */
+export const fileOf = (chart) => inFile.get(chart)?.() ?? {};
+
+/** Words as Plotly writes them, who reads a few tags in them. @param {string} words */
+export const plainText = (words) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+const PAPER = { width: 720, height: 420 }; /* pixels: a panel of the page is small */
+
+/**
+ * Curves in a file: a title, what the axes are, and which colour is which.
+ * @param {string} name of what the y axis has
+ * @param {any} layout of the chart on the page
+ * @returns {InFile}
+ */
+export const curvesForFile = (name, layout) => ({
+  name,
+  layout: {
+    ...PAPER,
+    margin: { l: 62, r: 16, t: 44, b: 84 },
+    font: { ...layout.font, size: 13 },
+    title: { text: plainText(name), x: 0.5, font: { size: 15 } },
+    showlegend: true,
+    legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: -0.2 },
+    xaxis: { ...layout.xaxis, title: { text: lx.t('plot.images'), font: { size: 13 } } },
+    yaxis: layout.yaxis,
+  },
+});

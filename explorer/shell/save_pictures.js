@@ -2,6 +2,7 @@
  * a view has nothing to do for it: a canvas with a name for screen readers, or in a figure or section with a caption, has its name here. */
 import { button, make, named } from './dom.js';
 import { blank, brush } from './pictures.js';
+import { fileOf } from './plot.js';
 import { lx } from './store.js';
 
 /** @typedef {{ name: string, shown: HTMLCanvasElement, png: () => Promise<Blob>, svg?: () => Promise<Blob> }} Picture */
@@ -39,21 +40,32 @@ const ofCanvas = (canvas) => ({
   shown: sized(canvas, THUMB, (k) => k),
   png: () => blobOf(sized(canvas, SIDE, (k) => Math.max(1, Math.ceil(k)))),
 });
+/* points drawn by WebGL would be one picture of pixels within the lines, and over all else in a PNG */
+/** @param {{ type?: string }} trace */
+const asLines = (trace) => (trace.type === 'scattergl' ? { ...trace, type: 'scatter' } : trace);
 /** @param {any} chart a plot of Plotly's, which hangs its data and layout on the element @returns {Promise<Picture>} */
 const ofChart = async (chart) => {
   const Plotly = await lx.loadPlotly(),
-    { width, height } = chart.getBoundingClientRect(),
-    back = getComputedStyle(document.body).backgroundColor;
-  /** @param {'png' | 'svg'} format @param {number} scale */
-  const made = async (format, scale) => {
-    const layout = { ...chart.layout, paper_bgcolor: back },
-      url = await Plotly.toImage({ data: chart.data, layout, config: { staticPlot: true } }, { format, width, height, scale });
+    box = chart.getBoundingClientRect(),
+    { name = nameOf(chart), layout: more, traces = [] } = fileOf(chart),
+    layout = {
+      width: box.width,
+      height: box.height,
+      ...chart.layout,
+      paper_bgcolor: getComputedStyle(document.body).backgroundColor,
+      ...more,
+    },
+    { width, height } = layout;
+  /** @param {'png' | 'svg'} format @param {number} scale @param {object[]} own the chart's traces */
+  const made = async (format, scale, own = chart.data.map(asLines)) => {
+    const data = [...own, ...traces],
+      url = await Plotly.toImage({ data, layout, config: { staticPlot: true } }, { format, width, height, scale });
     return (await fetch(url)).blob();
   };
-  const small = await createImageBitmap(await made('png', THUMB / Math.max(width, height))),
+  const small = await createImageBitmap(await made('png', THUMB / Math.max(width, height), chart.data)),
     shown = blank(small.width, small.height);
   brush(shown).drawImage(small, 0, 0);
-  return { name: nameOf(chart), shown, png: () => made('png', 2), svg: () => made('svg', 1) };
+  return { name, shown, png: () => made('png', 2), svg: () => made('svg', 1) };
 };
 
 /* nothing was drawn on it yet: what is out of sight waits */

@@ -27,6 +27,13 @@ def opened(drive, view):
     drive.until(f"+document.querySelector('#view-{view} .lx-dialog[open]')?.dataset.ready > 0")
 
 
+def written(svg: bytes) -> tuple[list[str], int]:
+    """The words in a picture of lines that are no ticks of axes, and how many points it has."""
+    root = ElementTree.fromstring(svg)
+    told = [e for kind in ("annotation-text", "legendtext", "gtitle", "xtitle") for e in root.iterfind(f".//*[@class='{kind}']")]
+    return ["".join(e.itertext()) for e in told], len(root.findall(".//*[@class='scatterlayer mlayer']//*[@class='point']"))
+
+
 def test_a_grid_is_saved_pixel_by_pixel(drive):
     drive.open("run=tiny&view=codes")
     opened(drive, "codes")
@@ -45,7 +52,21 @@ def test_the_map_is_saved_as_lines_too(drive):
     opened(drive, "map")
     picture = np.asarray(Image.open(io.BytesIO(taken(drive))).convert("RGB"))
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 10 and picture.shape[1] > 600
-    assert ElementTree.fromstring(taken(drive, "SVG")).tag.endswith("svg")
+    texts, marks = written(taken(drive, "SVG"))
+    title = drive.page.locator(".lx-dialog[open] li span").first.text_content()
+    assert title.endswith(" · UMAP") and sorted(texts) == sorted([title, "bar", "square", "bar", "square", "The current code"])
+    assert marks == 120 + 1                                      # each image, and the current code: lines, not pixels
+
+
+def test_curves_are_saved_with_what_the_page_says_around_them(drive):
+    drive.page.goto(f"{drive.server}/?view=compare&cmp=tiny,plane")
+    drive.page.wait_for_selector("#lx-compare [data-panels]:not([data-panels='0'])", state="attached")
+    opened(drive, "compare")
+    names = drive.page.locator(".lx-dialog[open] li").filter(has_text="SVG").locator("span").all_text_contents()
+    assert names[0] == "loss" and len({*names}) == len(names)
+    texts, _ = written(taken(drive, "SVG"))
+    runs = drive.page.locator(".lx-cmp-table thead th").all_text_contents()
+    assert len(runs) == 2 and {"loss", "images seen"} <= {*texts} and [*runs] == [t for t in texts if t in runs]
 
 
 @pytest.mark.parametrize("view", ["walk", "reconstruct", "microscope"])

@@ -81,7 +81,7 @@ FAMILY = Family(
     headline=("lit", "reconstruction_error"),
     recipes={
         "quick": {"*": dict(images=300_000)},
-        "cpu": {"*": dict(images=2_000_000, tied=True, z_dim=1500, weight=3.0)},
+        "cpu": {"*": dict(images=6_000_000, tied=True, z_dim=1500, weight=3.0)},
         "gpu": {"*": dict(images=12_000_000)},
     },
 )

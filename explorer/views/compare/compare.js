@@ -2,7 +2,7 @@ import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
 import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
 import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/gradio_component.js';
-import { PLAIN, curvesLayout } from '../../shell/plot.js';
+import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
 import { dataOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -223,8 +223,10 @@ const curvePanels = () => {
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
 /** @param {string} term */
+const termName = (term) => word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · '));
+/** @param {string} term */
 const panelOf = (term) => {
-  const title = make('h3', { textContent: word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · ')) });
+  const title = make('h3', { textContent: termName(term) });
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
 /** @param {Line} line */
@@ -266,9 +268,11 @@ const plot = async () => {
   }
   if (!isLast() || !on()) return;
   const panels = [...plots.querySelectorAll('.lx-cmp-panel')];
-  for (const [i, [, lines]] of shown.entries()) {
+  for (const [i, [term, lines]] of shown.entries()) {
+    const chart = /** @type {any} */ (panels[i].lastChild);
     if (!panels[i].isConnected) return;
-    await Plotly.react(panels[i].lastChild, lines.map(traceOf), layoutOf(lines), PLAIN);
+    await Plotly.react(chart, lines.map(traceOf), layoutOf(lines), PLAIN);
+    forFile(chart, () => curvesForFile(termName(term), chart.layout));
   }
   element.dataset.panels = shown.length;
 };

@@ -13,6 +13,11 @@ import { SwitchedLayer } from './switched_layer.js';
 
 const MARGIN = 2; /* pixels between two labels */
 
+/**
+ * A name as it stands over the points: of the point at x, y of the map; moved: its middle from there, pixels to the right and down.
+ * @typedef {{ text: string, colour: string, x: number, y: number, moved: number[] }} Placed
+ */
+
 export class Names extends SwitchedLayer {
   #map;
   #host;
@@ -90,6 +95,17 @@ export class Names extends SwitchedLayer {
     });
   }
 
+  /** Those that are seen. @type {Placed[]} */
+  get placed() {
+    const { xs, ys } = this.#map,
+      seen = /** @type {HTMLElement[]} */ ([...this.#host.querySelectorAll('span:not(.away)')]);
+    return seen.map((e) => {
+      const at = Number(e.dataset.at),
+        moved = (e.dataset.moved ?? '0 0').split(' ').map(Number);
+      return { text: e.textContent ?? '', colour: e.style.borderColor, x: xs[at], y: ys[at], moved };
+    });
+  }
+
   /** Keep them where the points are. */
   place() {
     const all = /** @type {HTMLElement[]} */ ([...this.#host.children]),
@@ -109,7 +125,9 @@ export class Names extends SwitchedLayer {
       const at = places[k];
       e.classList.toggle('away', !at);
       if (at) e.style.transform = `translate(${at[0].toFixed(1)}px,${at[1].toFixed(1)}px) translate(-50%,-50%)`;
-      const line = at && leader(this.#map.spot(Number(e.dataset.at)), at, e.offsetWidth, e.offsetHeight);
+      const spot = this.#map.spot(Number(e.dataset.at)),
+        line = at && leader(spot, at, e.offsetWidth, e.offsetHeight);
+      if (at) e.dataset.moved = `${(at[0] - spot[0]).toFixed(1)} ${(at[1] - spot[1]).toFixed(1)}`;
       e.classList.toggle('led', !!line);
       if (line) e.style.setProperty('--to-point', `rotate(${line.turn.toFixed(3)}rad) translateX(${line.from.toFixed(1)}px)`);
       if (line) e.style.setProperty('--long', `${line.long.toFixed(1)}px`);

@@ -140,6 +140,11 @@ export class Between {
     }
   }
 
+  /** The path on this map; exact: else its points are the nearest images. */
+  get way() {
+    return this.#way && { points: this.#way.points, exact: this.#way.exact };
+  }
+
   /** The path and its ends, over the points. */
   draw() {
     const { plot, element, xs } = this.#map,

@@ -18,6 +18,7 @@ import { Pointing } from './map_pointer.js';
 import { PosteriorEllipse } from './posterior.js';
 import { RefitChip, mapChip, ownParts } from './projections.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
+import { saveWhole } from './saved_map.js';
 import { Search } from './search.js';
 import { Second, ring } from './second_pane.js';
 import { Space, isDeep } from './map_3d.js';
@@ -147,6 +148,8 @@ const { stage, plot } = map,
   }),
   space = new Space(map, { colouring, lasso, search, canvas: $('.lx-map-space'), cross: $('.lx-map-space-marker') }),
   refit = new RefitChip($('.lx-refit'), stage, element, () => chips());
+
+saveWhole(map, colouring, marker, { names, between });
 
 /* ---- loading ---- */
 const empty = () => {

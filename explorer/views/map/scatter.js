@@ -80,6 +80,7 @@ export const trace = (xs, ys, colours, marked, found, hidden) => ({
   x: xs,
   y: ys,
   hoverinfo: 'none',
+  showlegend: false,
   selectedpoints: marked ?? undefined,
   marker: { ...colours, size: size(xs.length), opacity: opacity(hidden, found), line: { width: 0 } },
   selected: { marker: { opacity: hidden ? 0 : 0.95 } },

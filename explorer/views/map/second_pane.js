@@ -7,6 +7,7 @@ import { lx } from '../../shell/store.js';
 import { Marker } from './marker.js';
 import { Pointing } from './map_pointer.js';
 import { mapName } from './projections.js';
+import { saveWhole } from './saved_map.js';
 import { HANDS, layout, sameFrame, trace, wholeFrame } from './scatter.js';
 
 /** @import { Colouring } from './colouring.js' */
@@ -63,6 +64,7 @@ export class Second {
     };
     this.#marker = new Marker(this.pane, svg.querySelector('g'), () => {});
     this.#pointing = new Pointing(this.pane, this.#marker, parts.tip, (i) => parts.colouring.tag(i));
+    saveWhole(this.pane, parts.colouring, this.#marker);
     this.#choice.onchange = () => {
       this.projection = this.#choice.value;
       this.load();

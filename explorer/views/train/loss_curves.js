@@ -1,6 +1,6 @@
 /* The curves of a training: its loss and each term of it over the images seen, and the buttons that hide a term. */
 import { make } from '../../shell/dom.js';
-import { PLAIN, curvesLayout } from '../../shell/plot.js';
+import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
 import { brief, word } from './training_words.js';
 
@@ -66,6 +66,7 @@ export class LossCurves {
     this.#element = element;
     this.#figure = element.querySelector('.lx-loss');
     this.#buttons = element.querySelector('.lx-terms');
+    forFile(this.#figure, () => curvesForFile(lx.t('train.curves'), this.#figure.layout));
   }
 
   /** A training as it stands. @param {Idle | Snapshot} shot */
