@@ -28,7 +28,7 @@ def evaluate(folder: Path, dataset: Dataset, *, with_map: bool = True, with_labe
     what its encoder does for classifiers that see few labels, which trains 27 of them. ``say``: how far it is; ``tell``: what to know."""
     model, card = checkpoint.load(folder, device)
     net = features.load(folder.parent, card.data)
-    if sentence := features.not_used(folder.parent, card.data):
+    if sentence := features.not_judged(folder.parent, card.data):
         tell(sentence)
     carried: dict[str, dict[str, float]] = {}
     metrics = measure(model, card, dataset, say) | figures.measure(model, net, dataset, say)

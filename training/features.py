@@ -129,12 +129,16 @@ def folder_of(root: Path, data: DataSpec, known: data_folders.Known = fingerprin
     return data_folders.folder_of(root / FOLDER, data, known)
 
 
-def not_used(root: Path, data: DataSpec) -> str:
-    """A sentence where a net bears the name of this data set but was trained on other images, else ""."""
-    if data.name in SHARED or not data_folders.others(root / FOLDER, data, fingerprint):
+def not_judged(root: Path, data: DataSpec) -> str:
+    """A sentence where no net judges this data set of named images: none lies there, or one of its name saw other images. Else ""."""
+    if len(data.shape) != 3 or not (data.classes or data.attributes) or (folder_of(root, data) / CARD).exists():
         return ""
-    return (f"The classifier of {data.title} was trained on other images, so it does not judge these; one of their own is trained by "
-            f"python -m training features {'folder --source …' if data.own else data.name}.")
+    command = f"python -m training features {'folder --source …' if data.own else data.name} --out {root}"
+    if data.name not in SHARED and data_folders.others(root / FOLDER, data, fingerprint):
+        return (f"The classifier of {data.title} was trained on other images, so it does not judge these; one of their own is trained by "
+                f"{command}.")
+    return (f"No classifier of {data.title} lies in {root / FOLDER}, so figures that need one (Fréchet, coverage, what is kept) are left "
+            f"out. Copy {FOLDER} from a folder of runs that has one, or train one: {command}.")
 
 
 def save(net: FeatureNet, root: Path, data: DataSpec, **known: Any) -> dict[str, Any]:

@@ -113,9 +113,10 @@ def test_cards_of_earlier_versions_still_find_their_images(two: Path) -> None:
 
 def test_a_net_of_one_set_never_judges_another_of_its_name(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root, a, b = two / "trained", *(read_card(two / "trained" / n).data for n in "ab")
+    assert "No classifier of" in features.not_judged(root, a) and str(root / "_features") in features.not_judged(root, a)
     fit_features.fit(data.load_again(a, cache=two / "cache"), root, images=256)
     assert features.load(root, a) is not None and features.load(root, b) is None
-    assert features.not_used(root, a) == "" and "trained on other images" in features.not_used(root, b)
+    assert features.not_judged(root, a) == "" and "trained on other images" in features.not_judged(root, b)
     assert main(["evaluate", "a", "b", "--trained", str(root), "--cache", str(two / "cache"), "--no-map"]) == 0
     assert "frechet" in read_card(root / "a").metrics and "frechet" not in read_card(root / "b").metrics
     assert "trained on other images" in capsys.readouterr().err
