@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from explorer.server.passwords import Hashed
 from tests import host
 from tests.proxy import Proxy, proxied
-from tests.waiting import HANGS
+from tests.waiting import HANGS, until
 
 from .conftest import Driver
 from .test_links import ROWS, opened, same, shown
@@ -110,11 +110,10 @@ def test_a_search_asked_of_both_in_turn_comes_out_the_same(in_turn):
     """Each searches for itself, and both find the same."""
     asked = {"run": "wide", "image": {"index": 3}}
     with httpx.Client(base_url=f"{in_turn.address}/gradio_api/explorer/", trust_env=False, timeout=HANGS) as http:
-        def both() -> list[dict]:
-            return [http.post("search", json=asked).json() for _ in range(2)]
-        while not all(one["ready"] for one in both()):
-            pass
-        first, second = both()
+        def both() -> list[dict] | None:
+            found = [http.post("search", json=asked).json() for _ in range(2)]
+            return found if all(one["ready"] for one in found) else None
+        first, second = until(both)
     assert first == second and first["w"]
 
 

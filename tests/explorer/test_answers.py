@@ -18,6 +18,7 @@ from explorer.views.map.routes import fit_routes
 from explorer.views.map.umap_fits import Fits
 from explorer.views.train import train
 from explorer.views.train.jobs import Jobs
+from tests.waiting import until
 from training import alarms, checkpoint, notes, stages, status
 from training.model import Note
 
@@ -105,8 +106,10 @@ def test_every_operation_answers_what_it_says(client, session, key):
         codes = {"W": moves.to_text(run.map_z(run.sample_z(1, 0), run.label(None))), "Z": moves.to_text(run.sample_z(1, 0)),
                  "WW": moves.to_text(run.map_z(run.sample_z(2, 0), run.label(None)))}
         body = {k: codes.get(v, v) if isinstance(v, str) else v for k, v in more.items()}
-        while (response := client.post(route, {"run": name, "op": op, **body})).json().get("ready") is False:
-            pass
+        def answered(asked=body, of=name):
+            response = client.post(route, {"run": of, "op": op, **asked})
+            return response if response.json().get("ready") is not False else None
+        response = until(answered)
         assert response.status_code == 200, response.text
 
 
