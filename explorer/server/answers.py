@@ -16,7 +16,7 @@ class RunRow(TypedDict):
     data set is of ("digits"), "" where that stands for itself. ``headline``: None where it was not measured; ``attributes``: how many its
     images are labelled by; ``elsewhere``: it was trained with another program, and without a ``dataset_title`` none of its images are
     here; ``changed``: the share of A − B + C that shows what was asked for; ``frechet_ratio``: its samples' Fréchet distance in units of
-    that of as many real images; ``levels``: resolutions, coarse to fine."""
+    that of as many real images; ``levels``: resolutions, coarse to fine; ``prior``: what its samples are drawn from, LatentSpec's."""
 
     name: str
     title: str
@@ -33,6 +33,7 @@ class RunRow(TypedDict):
     num_layers: int
     encodes: bool
     stochastic: bool
+    prior: str
     num_classes: int
     levels: list[int]
     headline: FigureTold | None

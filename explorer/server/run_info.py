@@ -37,7 +37,7 @@ def list_runs(session: Session, access: Access, views: Views) -> RunsAnswer:
             dataset_title="" if card.data.name == NOWHERE.name else titles[card.data.key],
             group=_group(card.data), elsewhere=bool(card.source), shape=list(can.shape),
             w_dim=can.w_dim, num_layers=can.num_layers, encodes=can.encodes,
-            stochastic=can.stochastic, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
+            stochastic=can.stochastic, prior=can.prior, num_classes=can.num_classes, levels=list(can.levels), headline=_headline(card),
             attributes=len(card.data.attributes), changed=card.value("arithmetic_changed"),
             frechet_ratio=card.value("frechet_ratio"),
             images_seen=card.images_seen, finished=card.finished, parameters=card.parameters, views=views(can)))

@@ -4,33 +4,39 @@ import { pictureDialogue } from './save_pictures.js';
 
 /** @import { Mounted } from './types' */
 
+/* a window of so few pixels shows the view itself, and its words when they are asked for */
+const LOW = 760;
+
 /** One for each view. @param {Mounted} mounted */
 export default ({ element }) => {
   const fold = element.querySelector('details'),
-    key = 'lx-about';
+    key = 'lx-about',
+    cramped = innerWidth <= 720 || innerHeight <= LOW;
   try {
     fold.open = localStorage.getItem(key) !== 'closed';
   } catch {
     /* private browsing */
   }
-  if (innerWidth <= 720) fold.open = false;
+  if (cramped) fold.open = false;
   fold.addEventListener('toggle', () => {
     try {
-      if (innerWidth > 720) localStorage.setItem(key, fold.open ? 'open' : 'closed');
+      if (!cramped) localStorage.setItem(key, fold.open ? 'open' : 'closed');
     } catch {
       /* private browsing */
     }
   });
-  const figure = element.querySelector('.lx-figure');
+  const figure = element.querySelector('.lx-figure'),
+    ofRun = lx.views.find((v) => element.closest('.lx-view')?.id === 'view-' + v.name)?.inspector; /* the open one, which it shows */
   const measured = () => {
     const told = lx.state.info?.headline;
-    figure.hidden = !told;
+    figure.hidden = !told || !ofRun;
     figure.textContent = told ? figureLine(told) : '';
     figure.title = told?.protocol ?? '';
   };
   lx.on('run', (info) => {
-    element.querySelector('.lx-eq').innerHTML = info.mathml; /* MathML that the server made of the family's own equation */
-    element.querySelector('cite').textContent = info.paper ? '· ' + info.paper : '';
+    /* MathML that the server made of the family's own equation */
+    element.querySelector('.lx-eq').innerHTML = ofRun ? info.mathml : '';
+    element.querySelector('cite').textContent = ofRun && info.paper ? '· ' + info.paper : '';
     measured();
   });
   lx.on('lang', measured);

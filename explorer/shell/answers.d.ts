@@ -1598,7 +1598,7 @@ export interface RunAnswer {
 data set is of ("digits"), "" where that stands for itself. `headline`: None where it was not measured; `attributes`: how many its
 images are labelled by; `elsewhere`: it was trained with another program, and without a `dataset_title` none of its images are
 here; `changed`: the share of A − B + C that shows what was asked for; `frechet_ratio`: its samples' Fréchet distance in units of
-that of as many real images; `levels`: resolutions, coarse to fine. */
+that of as many real images; `levels`: resolutions, coarse to fine; `prior`: what its samples are drawn from, LatentSpec's. */
 export interface RunRow {
   name: string;
   title: string;
@@ -1615,6 +1615,7 @@ export interface RunRow {
   num_layers: number;
   encodes: boolean;
   stochastic: boolean;
+  prior: string;
   num_classes: number;
   levels: number[];
   headline: FigureTold | null;

@@ -3,6 +3,7 @@ import { button } from './dom.js';
 import './dial_preview.js';
 import { mounted } from './gradio_component.js';
 import { projector } from './projector.js';
+import { shownTitles } from './run_line.js';
 import { lx } from './store.js';
 
 const { element, trigger } = mounted('header');
@@ -69,12 +70,9 @@ if (!panels()) {
   }).observe(document.body, { childList: true, subtree: true });
 }
 const titled = () => {
-  const { view, info } = lx.state,
-    row = lx.state.runs?.find((r) => r.name === lx.state.run);
-  const run = view === 'train' ? '' : row?.title || info?.card?.title || info?.card?.name || '';
-  document.title = [run, lx.t('view.' + view), 'Latent Explorer'].filter(Boolean).join(' · ');
+  document.title = [...shownTitles(), lx.t('view.' + lx.state.view), 'Latent Explorer'].join(' · ');
 };
-for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang'])) lx.on(event, titled);
+for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang', 'showing'])) lx.on(event, titled);
 element.querySelector('.lx-skip').onclick = (/** @type {Event} */ e) => {
   const main = /** @type {HTMLElement} */ (document.getElementById('lx-main'));
   e.preventDefault();

@@ -1,7 +1,7 @@
 /* Full screen for a projector: only the view, in large type. Where a browser refuses the whole screen, the page is laid out so all
  * the same. Escape leaves it, as the button does; nothing of the state is touched. The body has class lx-projected, and --zoom says how
  * large all is. */
-import { titleOf } from './run_line.js';
+import { shownTitles } from './run_line.js';
 import { zoomOf } from './screen.js';
 import { lx } from './store.js';
 
@@ -16,9 +16,8 @@ export const projector = (header) => {
   const on = () => document.body.classList.contains('lx-projected');
   const fit = () => on() && document.body.style.setProperty('--zoom', String(zoomOf(innerWidth, innerHeight)));
   const tell = () => {
-    const row = lx.runOf(lx.state.run);
     find('.lx-projector b').textContent = lx.t('view.' + lx.state.view);
-    find('.lx-projector span').textContent = row && lx.state.view !== 'train' ? titleOf(row) : '';
+    find('.lx-projector span').textContent = shownTitles().join(' · ');
   };
   /** @param {boolean} is */
   const put = (is) => {
@@ -60,5 +59,5 @@ export const projector = (header) => {
     if (on()) exit();
     else enter();
   });
-  for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang'])) lx.on(event, tell);
+  for (const event of /** @type {const} */ (['run', 'runs', 'view', 'lang', 'showing'])) lx.on(event, tell);
 };

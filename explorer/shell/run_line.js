@@ -30,5 +30,20 @@ export const tip = (r) => [r.description || r.family_title, facts(r), ...(r.head
 /** @param {Run} r */
 export const titleOf = (r) => r.title || r.family_title;
 
+/** @param {string} name */
+const listedTitle = (name) => {
+  const row = lx.runOf(name);
+  return row ? [titleOf(row)] : [];
+};
+
+/** What the open view shows pictures of: the open run, but in a view that has no use for it those that it names (lx.showing), or none. */
+export const shownTitles = () => {
+  const { run, runs, info, view, showing } = lx.state;
+  if (!lx.views.find((v) => v.name === view)?.inspector) return showing?.view === view ? showing.runs.flatMap(listedTitle) : [];
+  const row = runs?.find((r) => r.name === run),
+    title = row ? titleOf(row) : info?.card.title || info?.card.name;
+  return title ? [title] : [];
+};
+
 /** Where a run's small picture is. @param {Run} r */
 export const picture = (r) => address(`thumb/${encodeURIComponent(r.name)}?v=${r.images_seen}`);

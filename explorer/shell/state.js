@@ -30,6 +30,7 @@ export const state = {
   training: false,
   opening: null,
   shows: null,
+  showing: null,
 };
 /** The state, for what is only asked for while a run is open. */
 export const opened = () => /** @type {Opened} */ (state);
@@ -54,6 +55,7 @@ const now = {
   restore: () => known.restored && [known.restored],
   history: () => [known.can()],
   opening: () => [state.opening],
+  showing: () => [state.showing],
 };
 /** @param {(...told: any[]) => void} fn @param {any[]} a */
 const call = (fn, a) => {

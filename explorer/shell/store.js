@@ -10,7 +10,7 @@
  *              a change of the code); opening: the run that is being opened; shows: the view that the page itself chose the run for, null
  *              where a person or a link did: where the link keeps nothing of such a view it begins with what shows its point best
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
- *                              "restore", "history", "opening" (fn(run or null)); a listener is called at once when there already is
+ *                              "restore", "history", "opening" (fn(run or null)), "showing"; a listener is called at once when there already is
  *                              something to tell, so the order of mounting does not matter. "runs" comes before the first "run": who
  *                              hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
@@ -29,6 +29,7 @@
  *                              text as short as can be. quiet: written down, but by no act of a person, so never a step of its own
  *   lx.undo(), lx.redo(), lx.can   a step back or forth in the browser's history; {undo, redo}: whether there is one
  *   lx.show(view)              switches the tab
+ *   lx.showing(runs)           names of the runs whose pictures the view shows, where that is not the open one (a view without inspector)
  *   lx.api(path, body)         promise of JSON; GET without body, POST with; throws Error(sentence)
  *   lx.bytes(path, body)       promise of a Response that is ok; throws Error(sentence)
  *   lx.code(op)                promise of POST code for the current run: an Ask's answer; a `w` in it is a Float32Array already
@@ -298,6 +299,11 @@ const show = (view) => {
     tellOpening(null);
   }
 };
+/** @param {string[]} runs */
+const showing = (runs) => {
+  state.showing = { view: state.view, runs };
+  emit('showing');
+};
 const place = () => {
   document.body.dataset.view = state.view;
   document.body.classList.toggle('lx-alone', !views.find((v) => v.name === state.view)?.inspector);
@@ -380,6 +386,7 @@ export const lx = (window.lx = {
   keep,
   setKeys,
   show,
+  showing,
   api,
   bytes,
   code,

@@ -75,6 +75,8 @@ export interface State {
   opening: string | null;
   /** the view that the page itself chose the run for */
   shows: string | null;
+  /** the runs whose pictures a view shows beside the open run, or without it */
+  showing: { view: string; runs: string[] } | null;
   problems: Record<string, string>;
   keys: Keyframe[];
   /** what views keep in the link, by their names in it */
@@ -132,6 +134,7 @@ export interface Events {
   noise: [noise: State['noise']];
   restore: [what: { first: boolean; run: boolean }];
   opening: [run: string | null];
+  showing: [what: State['showing']];
   history: [can: { undo: boolean; redo: boolean }];
 }
 

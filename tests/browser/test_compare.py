@@ -57,6 +57,24 @@ def test_seed_and_class_redraw_every_column(made):
     expect(page.locator(".lx-cmp-run[data-run=info] .lx-cmp-note")).to_contain_text("knows no classes")
 
 
+def test_it_says_what_samples_are_drawn_from_where_that_differs_and_whose_runs_it_shows(made):
+    """A title and a fold name what is shown, not the open run, which is none of these here."""
+    page = opened(made, "run=tiny&cmp=info,asked")
+    assert page.title() == "Tiny InfoGAN · Tiny Conditional GAN · Compare · Latent Explorer"
+    assert [page.locator(".lx-cmp-prior").nth(k).inner_text() for k in range(2)] == [
+        "Drawn from the model's own prior: noise beside codes.", "Drawn from the model's own prior, N(0, 1)."]
+    assert page.locator("#view-compare .lx-about").inner_text().endswith("take equally many numbers.")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    for under, names in ((".lx-cmp-panel:last-child", ".lx-cmp-names li"), (".lx-cmp-table tbody tr:last-child", ".lx-cmp-table thead th")):
+        page.locator(under).evaluate("(e) => e.scrollIntoView({ block: 'end' })")
+        seen = page.locator(names).evaluate_all("""(all) => all.map((e) => { const r = e.getBoundingClientRect();
+            return e.contains(document.elementFromPoint(r.left + 2, r.top + 3)) && e.textContent.split(' · ')[0]; })""")
+        assert seen == ["Tiny InfoGAN", "Tiny Conditional GAN"], names
+    page.get_by_label("Run in column 1").select_option("wide")
+    made.until("document.title.startsWith('Tiny GAN · Tiny Conditional GAN · ')")
+    expect(page.locator(".lx-cmp-prior").first).to_have_text("")
+
+
 def test_it_opens_beside_the_run_whose_samples_are_nearest_to_the_data(made):
     """Of another family and the same images."""
     def measured(route):

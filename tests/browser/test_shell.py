@@ -193,8 +193,9 @@ def test_by_keyboard_alone_through_all_views_and_back(drive):
         expect(tab).to_have_attribute("data-view", view)
         panel = page.locator(f"#{tab.get_attribute('aria-controls')}")
         assert (panel.get_attribute("role"), panel.get_attribute("aria-labelledby")) == ("tabpanel", tab.get_attribute("id"))
-        run = "" if view == "train" else "Tiny VAE · "
-        drive.until("(title) => document.title === title", f"{run}{names['view.' + view]} · Latent Explorer")
+        others = drive.state("s.runs.filter((r) => r.name !== s.run)[0].title") if view == "compare" else ""
+        runs = {"train": [], "collapse": [], "compare": ["Tiny VAE", others]}.get(view, ["Tiny VAE"])
+        drive.until("(title) => document.title === title", " · ".join([*runs, names["view." + view], "Latent Explorer"]))
     for key, view in (("ArrowLeft", "train"), ("ArrowLeft", views[-2]), ("Home", "map"), ("End", "train"), ("ArrowRight", "map")):
         page.keyboard.press(key)
         drive.until("(v) => lx.state.view === v && document.activeElement.dataset.view === v", view)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from explorer import Refused
+from explorer.i18n import words
 from explorer.runs.session import Session
 from explorer.views.compare import table
 from tests.explorer.conftest import Client, data, make
 from tests.explorer.generators import make_generator
+from training import checkpoint
+
+ROOT = Path(__file__).parents[2] / "trained"
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +87,9 @@ def test_the_route_knows_its_bounds(runs):
     assert client.get("compare?runs=a,nobody").status_code == 404
     with pytest.raises(Refused):
         table.compare([])
+
+
+def test_every_prior_of_a_shipped_run_is_told_of_in_words():
+    """What Compare says of samples; the fitted Gaussian of an autoencoder is among them."""
+    found = {card.spec.prior for card in checkpoint.runs(ROOT)[0]}
+    assert "fitted" in found and {f"cmp.prior.{prior}" for prior in found} <= set(words("en"))

@@ -3,7 +3,7 @@ import { besideTexts, figureText, metricName, oneText, wayText } from '../../she
 import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/gradio_component.js';
 import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
-import { dataOf } from '../../shell/run_line.js';
+import { dataOf, titleOf as title } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
@@ -16,6 +16,7 @@ const { element } = mounted('compare');
 
 const $ = (/** @type {string} */ s) => element.querySelector(s),
   columns = $('.lx-cmp-columns'),
+  heads = $('.lx-cmp-names'),
   seedBox = $('.lx-cmp-seed'),
   klass = $('.lx-cmp-class'),
   add = $('.lx-cmp-add'),
@@ -37,7 +38,6 @@ const on = () => lx.state.view === 'compare' && names !== null && element.client
 const chosen = () => /** @type {string[]} */ (names),
   listed = () => /** @type {Run[]} */ (lx.state.runs);
 const colour = (/** @type {number} */ k) => lx.palette[[0, 1, 2, 5][k]],
-  title = (/** @type {Run} */ r) => r.title || r.family_title,
   full = (/** @type {Run} */ r) => (title(r).includes(dataOf(r)) ? title(r) : `${title(r)} · ${dataOf(r)}`),
   known = (/** @type {string | null} */ n) => lx.runOf(n),
   rowOfRun = (/** @type {string | null} */ n) => /** @type {Run} */ (known(n));
@@ -116,6 +116,12 @@ const noteOf = (r, fits) => {
   if (label === null || fits) return '';
   return lx.t(r.num_classes ? 'cmp.fewer' : 'cmp.classless');
 };
+/** What the samples of each are drawn from, where that is not the same of all or no prior of the model's own. */
+const sources = () => {
+  const priors = chosen().map((n) => rowOfRun(n).prior),
+    told = priors.includes('fitted') || new Set(priors).size > 1;
+  return priors.map((prior) => (told && lx.known('cmp.prior.' + prior) ? lx.t('cmp.prior.' + prior) : ''));
+};
 const draw = () => {
   if (!on()) return;
   [...columns.children].forEach((e, k) => {
@@ -135,8 +141,8 @@ const draw = () => {
     });
   });
 };
-/** @param {string} n @param {number} k */
-const columnOf = (n, k) => {
+/** @param {string} n @param {number} k @param {string} source */
+const columnOf = (n, k, source) => {
   const r = rowOfRun(n),
     all = chosen(),
     pick = make('select', { className: 'lx-cmp-pick', 'aria-label': lx.t('cmp.pick', { n: k + 1 }) }),
@@ -158,6 +164,7 @@ const columnOf = (n, k) => {
     { className: 'lx-cmp-run', role: 'listitem', data: { run: n } },
     make('div', { className: 'lx-cmp-head' }, dot(k), pick, shut),
     make('p', { className: 'lx-cmp-sub', textContent: sub }),
+    make('p', { className: 'lx-cmp-prior', textContent: source }),
     make('div', { className: 'lx-cmp-hold' }, picture),
     make('p', { className: 'lx-cmp-note' }),
   );
@@ -166,7 +173,10 @@ const build = () => {
   if (!on()) return;
   const all = chosen();
   columns.style.setProperty('--n', all.length);
-  columns.replaceChildren(...all.map(columnOf));
+  const from = sources();
+  columns.replaceChildren(...all.map((n, k) => columnOf(n, k, from[k])));
+  heads.replaceChildren(...all.map((n, k) => make('li', {}, dot(k), full(rowOfRun(n)))));
+  lx.showing(all);
   const rest = listed().filter((r) => !all.includes(r.name));
   offer(add, [['', '+ ' + lx.t('cmp.add')], ...rest.map((r) => [r.name, full(r)])]);
   add.hidden = all.length >= MOST || !rest.length;

@@ -21,8 +21,9 @@ def compare() -> gr.HTML:
     <select class="lx-chip lx-cmp-add" data-t-label="cmp.add"></select>
   </div>
   <div class="lx-cmp-columns" role="list" data-t-label="cmp.samples"></div>
+  <div class="lx-cmp-under"><ul class="lx-cmp-names" data-t-label="cmp.names"></ul>
   <section><h2 class="lx-h" data-t="cmp.curves"></h2><div class="lx-cmp-curves"></div>
-    <button type="button" class="lx-btn lx-small lx-cmp-more"></button></section>
+    <button type="button" class="lx-btn lx-small lx-cmp-more"></button></section></div>
   <section><h2 class="lx-h" data-t="cmp.card"></h2><div class="lx-cmp-scroll"><table class="lx-cmp-table"></table></div>
     <p class="lx-note" data-t="cmp.best"></p></section>
 </div>""", elem_id="lx-compare")
