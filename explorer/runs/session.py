@@ -214,7 +214,8 @@ class Session:
     def about(self, run: str | Card) -> dict[str, str]:
         """Paper, equation and summary of the family a run belongs to, for showing."""
         family = families.get((self.card(run) if isinstance(run, str) else run).family)
-        return {"paper": family.paper, "equation": family.equation, "summary": family.summary, "family_title": family.title}
+        return {"paper": "; ".join((family.paper, *family.variants)), "equation": family.equation, "summary": family.summary,
+                "family_title": family.title}
 
 
 def _titled(card: Card, told: run_label.Label) -> Card:

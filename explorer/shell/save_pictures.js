@@ -86,13 +86,16 @@ const picturesOf = async (panel) => {
   return [...(await Promise.all(charts.map(ofChart))), ...canvases.map(ofCanvas)];
 };
 
-/** @param {string} words */
-const fileName = (words) =>
-  `${lx.state.run}-${words
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 60)}`;
+/** The run's name and a picture's, which may begin with it. @param {string} words */
+const fileName = (words) => {
+  const name = words
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 60),
+    run = `${lx.state.run}`;
+  return name.startsWith(run) ? name : `${run}-${name}`;
+};
 
 /** @param {Picture} picture @param {(e: Error) => void} failed */
 const row = ({ name, shown, png, svg }, failed) => {

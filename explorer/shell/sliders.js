@@ -29,13 +29,16 @@ export const label = (k) => {
 export const slideBy = (change) => (k, value) => {
   if (state.info?.directions[k] && Number.isFinite(value)) change(moved(k, value), { kind: 'sliders' });
 };
+const REACH = 4; /* standard deviations to either side; a code that lies farther out widens its slider */
+/** @param {number} k */
+const update = (k) => {
+  if (!state.info?.directions[k]) return { __type__: 'update', visible: false };
+  const value = +coordinate(k).toFixed(2),
+    [minimum, maximum] = [Math.min(-REACH, Math.floor(value)), Math.max(REACH, Math.ceil(value))];
+  return { __type__: 'update', visible: true, label: label(k), value, minimum, maximum };
+};
 /** @param {number} n */
-export const sliderUpdates = (n) =>
-  Array.from({ length: n }, (_, k) =>
-    !state.info?.directions[k]
-      ? { __type__: 'update', visible: false }
-      : { __type__: 'update', visible: true, label: label(k), value: Math.max(-4, Math.min(4, +coordinate(k).toFixed(2))) },
-  );
+export const sliderUpdates = (n) => Array.from({ length: n }, (_, k) => update(k));
 /* Gradio's components that follow the language: [key, property] of each, in the page's head (page.py) */
 /** @returns {[string, string][]} */
 const labels = () => JSON.parse(/** @type {HTMLElement} */ (document.getElementById('lx-relabel')).textContent);

@@ -10,9 +10,9 @@
  *              a change of the code); opening: the run that is being opened; shows: the view that the page itself chose the run for, null
  *              where a person or a link did: where the link keeps nothing of such a view it begins with what shows its point best
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
- *                              "restore", "history", "opening" (fn(run or null)), "showing"; a listener is called at once when there already is
- *                              something to tell, so the order of mounting does not matter. "runs" comes before the first "run": who
- *                              hears of a run knows the list (if it could be had)
+ *                              "restore", "history", "opening" (fn(run or null)), "showing"; a listener is called at once when there
+ *                              already is something to tell, so the order of mounting does not matter. "runs" comes before the first
+ *                              "run": who hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
  *                              run before is dropped
  *   lx.visit(place)            promise; goes to a place of placeOf (address.js) as a link does, in one step; whether it could be had
@@ -358,11 +358,17 @@ const point = async (index) => {
   }
 };
 
+/* a code of a place on a map: what it is that a map cannot say back (explorer/latent/neighbours.py, place) */
+/** @param {Extract<import('./types').Origin, { kind: 'place' }>} o */
+const placeText = ({ approximate, projection }) => {
+  if (approximate === false) return 'origin.place';
+  return projection === 'pca' ? 'origin.plane' : 'origin.near';
+};
 /** A sentence for where the current code comes from. */
 const originText = (o = state.origin) => {
   if (!o) return '';
   if (o.kind === 'point') return t('origin.point', { index: o.index }) + (names(o.label) ? ' · ' + names(o.label) : '');
-  if (o.kind === 'place') return t(o.approximate === false ? 'origin.place' : 'origin.near', { x: number(o.x), y: number(o.y) });
+  if (o.kind === 'place') return t(placeText(o), { x: number(o.x), y: number(o.y) });
   if (o.kind === 'seed' || o.kind === 'sample')
     return t('origin.seed', { seed: o.seed }) + (Number.isFinite(o.psi) ? ` · ψ ${number(o.psi)}` : '');
   if (o.kind === 'walk') return t('origin.walk', { t: Math.round(o.t * 100) });

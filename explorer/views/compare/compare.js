@@ -234,9 +234,12 @@ const curvePanels = () => {
 };
 /** @param {string} term */
 const termName = (term) => word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · '));
-/** @param {string} term */
-const panelOf = (term) => {
+/** Whether a term's lines are different losses. @param {string} term @param {Line[]} lines */
+const differ = (term, lines) => /(^|\/)loss$/.test(term) && new Set(lines.map(({ k }) => rowOfRun(chosen()[k]).family)).size > 1;
+/** @param {string} term @param {Line[]} lines */
+const panelOf = (term, lines) => {
   const title = make('h3', { textContent: termName(term) });
+  if (differ(term, lines)) title.append(make('small', { textContent: lx.t('cmp.losses') }));
   return make('div', { className: 'lx-cmp-panel', data: { term } }, title, make('div', { className: 'lx-cmp-plot' }));
 };
 /** @param {Line} line */
@@ -264,7 +267,7 @@ const plot = async () => {
     shown = every ? list : list.slice(0, FEW);
   more.hidden = list.length <= FEW;
   more.textContent = lx.t(every ? 'cmp.less' : 'cmp.more', { n: list.length - FEW });
-  plots.replaceChildren(...shown.map(([term]) => panelOf(term)));
+  plots.replaceChildren(...shown.map(([term, lines]) => panelOf(term, lines)));
   if (!list.length) {
     plots.append(make('p', { className: 'lx-note', textContent: lx.t('cmp.nocurves') }));
     element.dataset.panels = 0;

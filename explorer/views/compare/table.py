@@ -120,9 +120,11 @@ def metrics(cards: Sequence[Card]) -> list[MetricRow]:
             values = {k: cell["value"] for k in group if (cell := cells[k]) is not None}
             if better is not None and len(set(values.values())) > 1:
                 top = (min if better == "lower" else max)(values.values())
-                for k in group:
+                shown = {k: text(name, v) for k, v in values.items()}
+                best = {k for k in group if shown[k] == text(name, top)}            # as one reads them: 9.99 is no better than 9.99
+                for k in best if len(best) < len(group) else ():
                     if (cell := cells[k]) is not None:
-                        cell["best"] = values[k] == top
+                        cell["best"] = True
         rows.append({"name": name, "better": better, "cells": cells})
     return sorted(rows, key=lambda r: -sum(c is not None for c in r["cells"]))
 

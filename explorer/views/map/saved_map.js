@@ -10,24 +10,46 @@ import { valueColour } from './colouring.js';
 
 const BELOW = 72; /* pixels for the legend, which on the page lies over the points */
 
+const AXIS = 40; /* pixels for the numbers at an axis and its name */
+
 const ink = () => lx.css('--ink');
 
-/** A name of a cluster, with a line to its point where it had to move. @param {Placed} placed */
+/** A name of a cluster. @param {Placed} placed */
 const annotation = ({ text, colour, x, y, moved: [dx, dy] }) => ({
   x,
   y,
-  ax: dx,
-  ay: dy,
+  xshift: dx,
+  yshift: -dy,
   text: plainText(text),
-  showarrow: !!(dx || dy),
-  arrowhead: 0,
-  arrowwidth: 1.2,
-  arrowcolor: colour || ink(),
+  showarrow: false,
   bgcolor: lx.css('--panel'),
   bordercolor: colour || lx.css('--line'),
   borderpad: 2,
   font: { size: 12, color: ink() },
 });
+
+/** The line from a name that had to move to its point, which the name lies over. @param {Placed} placed */
+const leader = ({ colour, x, y, moved: [dx, dy] }) => ({
+  type: 'line',
+  xsizemode: 'pixel',
+  ysizemode: 'pixel',
+  xanchor: x,
+  yanchor: y,
+  x0: 0,
+  y0: 0,
+  x1: dx,
+  y1: -dy,
+  line: { color: colour || ink(), width: 1.5 },
+});
+
+/** Both axes of the plane that is the code itself; those of another map mean nothing. @param {any} layout */
+const axes = ({ xaxis, yaxis }) => {
+  const shown = { visible: true, showgrid: false, zeroline: false, linecolor: lx.css('--line'), ticks: 'outside', nticks: 7 };
+  return {
+    xaxis: { ...xaxis, ...shown, title: { text: 'z<sub>1</sub>', standoff: 4 } },
+    yaxis: { ...yaxis, ...shown, title: { text: 'z<sub>2</sub>', standoff: 4 } },
+  };
+};
 
 /** An entry of the legend, which no point is of. @param {string} name @param {number} value */
 const entry = (name, value) => ({
@@ -76,18 +98,33 @@ const path = ({ points, exact }) => ({
 const mapInFile = (pane, colouring, marker, { names, between }) => {
   const { info, run } = opened(),
     shown = lx.runOf(run),
-    name = [shown?.title || shown?.family_title || run, info.dataset?.title, mapName(pane.projection)].filter(Boolean).join(' · '),
+    parts = [shown?.title || shown?.family_title || run, info.dataset?.title, mapName(pane.projection)].filter(Boolean),
+    name = parts.join(' · '),
+    plane = pane.projection === 'code',
+    [left, below] = plane ? [AXIS, BELOW + AXIS] : [0, BELOW],
+    placed = names?.placed ?? [],
+    counted = lx.t('map.saved', { n: info.points.toLocaleString(lx.state.lang) }),
     listed = colouring.labels ? colouring.names().map((n, k) => /** @type {const} */ ([n, k])) : [],
     chosen = listed.filter(([, k]) => !colouring.only.size || colouring.only.has(k));
   return {
     name,
     layout: {
-      title: { text: plainText(name), x: 0.5, y: 0.97, font: { size: 15, color: ink() } },
+      title: { text: plainText(`${name} · ${counted}`), x: 0.5, y: 0.97, font: { size: 15, color: ink() } },
       showlegend: true,
-      height: pane.plot.clientHeight + BELOW,
-      margin: { l: 0, r: 0, t: 0, b: BELOW },
-      legend: { orientation: 'h', x: 0.5, xanchor: 'center', y: 0, yanchor: 'top', itemsizing: 'constant' },
-      annotations: (names?.placed ?? []).map(annotation),
+      width: pane.plot.clientWidth + left,
+      height: pane.plot.clientHeight + below,
+      margin: { l: left, r: 0, t: 0, b: below },
+      ...(plane ? axes(pane.plot.layout) : {}),
+      legend: {
+        orientation: 'h',
+        x: 0.5,
+        xanchor: 'center',
+        y: (BELOW - below) / pane.plot.clientHeight,
+        yanchor: 'top',
+        itemsizing: 'constant',
+      },
+      shapes: placed.filter(({ moved: [dx, dy] }) => dx || dy).map(leader),
+      annotations: placed.map(annotation),
       selections: [],
     },
     traces: [

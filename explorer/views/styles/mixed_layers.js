@@ -9,6 +9,9 @@ import { lx } from '../../shell/store.js';
 
 /** @param {RangeTold} x */
 export const rangeTitle = (x) => lx.t('sty.' + x.name) + (x.low ? ` ${x.low === x.high ? x.low : x.low + '–' + x.high}` : '');
+/** @param {RangeTold} x @param {number} n how many layers there are */
+const rangeHelp = ({ name, first, last }, n) =>
+  lx.t('sty.range.help', { first: first + 1, last, n }) + (name === 'colours' ? ' ' + lx.t('sty.colours.help') : '');
 
 /** @param {RangeTold} range @param {number} k */
 const within = (range, k) => k >= range.first && k < range.last;
@@ -76,6 +79,7 @@ export class MixedLayers {
     [...this.#presets.children].forEach((b, i) => {
       const yes = isRange(layers, this.#ranges[i]);
       b.textContent = rangeTitle(this.#ranges[i]);
+      b.title = rangeHelp(this.#ranges[i], layers.length);
       b.setAttribute('aria-checked', yes);
       b.classList.toggle('on', yes);
       b.tabIndex = yes || (none && !i) ? 0 : -1;
