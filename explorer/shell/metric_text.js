@@ -23,9 +23,12 @@ export const besideTexts = ({ chance, paper, source, unit }) => [
   paper && lx.t('figure.paper', { source, text: figureText({ text: paper, unit }) }),
 ];
 
+/** What a name means that not everybody knows, in a sentence; "" where it says itself. @param {string} name */
+export const aboutText = (name) => (lx.known('figure.about.' + name) ? lx.t('figure.about.' + name) : '');
+
 /** All of it in one line. @param {FigureTold} figure */
 export const figureLine = (figure) => {
-  const hints = [wayText(figure.better), oneText(figure), ...besideTexts(figure)].filter(Boolean);
+  const hints = [wayText(figure.better), oneText(figure), ...besideTexts(figure), aboutText(figure.name)].filter(Boolean);
   return [`${metricName(figure.name)} ${figureText(figure)}`, ...hints].join(' · ');
 };
 

@@ -6,8 +6,11 @@ import { lx } from './store.js';
 
 /** @import { Run } from './types' */
 
+/** A data set's title in the page's language, where there is a word for it. @param {string} title */
+export const dataTitle = (title) => (lx.known('dataset.' + title) ? lx.t('dataset.' + title) : title);
+
 /** Its data set, or that there is none of it here. @param {Run} r */
-export const dataOf = (r) => r.dataset_title || lx.t('run.no_images');
+export const dataOf = (r) => dataTitle(r.dataset_title) || lx.t('run.no_images');
 
 /** What it was trained on, and how large its code is. @param {Run} r */
 const facts = (r) => [dataOf(r), r.num_layers > 1 ? lx.t('run.layers', { n: r.num_layers }) : lx.t('run.size', { n: r.w_dim })].join(' · ');

@@ -11,8 +11,8 @@
  *              where a person or a link did: where the link keeps nothing of such a view it begins with what shows its point best
  *   lx.on(event, fn)           "run" (fn(info)), "code" (fn(w, origin)), "view" (fn(name)), "lang", "theme", "keys", "runs", "noise",
  *                              "restore", "history", "opening" (fn(run or null)), "showing"; a listener is called at once when there
- *                              already is something to tell, so the order of mounting does not matter. "runs" comes before the first
- *                              "run": who hears of a run knows the list (if it could be had)
+ *                              already is something to tell, so the order of mounting does not matter. "runs" comes before the first "run":
+ *                              who hears of a run knows the list (if it could be had)
  *   lx.open(run, {w, origin, label})  promise; makes it the current run, at its default code unless one is given; what views kept for the
  *                              run before is dropped
  *   lx.visit(place)            promise; goes to a place of placeOf (address.js) as a link does, in one step; whether it could be had

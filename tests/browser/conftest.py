@@ -276,7 +276,10 @@ class Driver:
         return self.page.evaluate("""() => { const p = document.querySelector('#lx-plane .lx-plot'), l = p._fullLayout, d = p.data[0];
             const px = [...d.x].map((v, i) => [l.xaxis.l2p(v), l.yaxis.l2p(d.y[i])]), clear = (v, end) => v > 90 && v < end - 90;
             const gap = (i) => Math.min(...px.map((q, k) => k === i ? 1e9 : Math.hypot(q[0] - px[i][0], q[1] - px[i][1])));
-            const some = px.map((_, i) => i).filter((i) => clear(px[i][0], p.clientWidth) && clear(px[i][1], p.clientHeight));
+            const { left, top } = p.getBoundingClientRect(), { xaxis: a, yaxis: b } = l;
+            const under = ([x, y]) => document.elementFromPoint(left + a._offset + x, top + b._offset + y)?.closest('.lx-tools');
+            const some = px.map((_, i) => i).filter((i) => clear(px[i][0], p.clientWidth) && clear(px[i][1], p.clientHeight)
+              && !under(px[i]));
             return some.reduce((a, b) => gap(a) >= gap(b) ? a : b); }""")
 
     def hover(self, x: float, y: float) -> None:

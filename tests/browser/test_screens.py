@@ -166,6 +166,36 @@ def test_at_720p_a_projector_shows_all_that_a_class_needs(drive, view, run, last
     assert boxes and all(box["height"] > 30 and box["y"] + box["height"] <= 720 for box in boxes), boxes
 
 
+# view, run, what is pressed first, and what a low window must show whole
+WHOLE = [
+    ("collapse", "wide", (), "#lx-collapse :is(.lx-play,.lx-live-curve,.lx-live-plane,.lx-live-figures)"),
+    ("styles", "styled", (), "#lx-styles .lx-mixing,#lx-style-dials .lx-range"),
+    ("pyramid", "levels", (), ".lx-tile[data-row=sum] canvas"),
+    ("reconstruct", "tiny", ("#lx-reconstruct [data-source=held]",), "#lx-reconstruct .lx-model .lx-duo"),
+    ("codes", "tiny", (), "#lx-traverse .lx-cells .lx-name"),
+    ("arithmetic", "tiny", (), "#lx-arithmetic .lx-ex:nth-child(-n+3)"),
+]
+CUT = """(pictures) => [...document.querySelectorAll(pictures)].filter((e) => e.offsetParent).filter((e) => {
+  const r = e.getBoundingClientRect();
+  for (let box = e.parentElement; box; box = box.parentElement) {
+    const b = box === document.body ? { top: 0, bottom: innerHeight } : box.getBoundingClientRect();
+    if (getComputedStyle(box).overflowY !== 'visible' && (r.top < b.top - 1 || r.bottom > b.bottom + 1)) return true; }
+  return r.top < 0 || r.bottom > innerHeight || !r.height; }).map((e) => `${e.className}: ${JSON.stringify(e.getBoundingClientRect())}`)"""
+
+
+def test_a_low_window_shows_what_a_view_is_about(drive):
+    """A projector's 720 lines and a notebook's 800: what stands under the stage is folded, or the pictures are a little smaller."""
+    page = drive.page
+    for height in (720, 800):
+        page.set_viewport_size({"width": 1280, "height": height})
+        drive.open("run=tiny")
+        for view, run, pressed, pictures in WHOLE:
+            go(drive, view, run, *pressed)
+            page.locator(pictures).first.wait_for()
+            assert page.evaluate(CUT, pictures) == [], (height, view)
+        assert page.locator("#view-codes .lx-about").evaluate("(e) => e.open") is (height == 800)
+
+
 HALF = """() => { const small = document.querySelector('.lx-in-sight'), a = small.getBoundingClientRect();
   const seen = (b) => b.bottom > 0 && b.top < innerHeight && b.width && b.height;
   return small.hidden ? [] : [...document.querySelectorAll('input[type=range]')].filter((e) => {

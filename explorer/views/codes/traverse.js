@@ -69,7 +69,7 @@ const measure = (names) => {
   const longest = 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))),
     taken = narrow ? Math.max(least, Math.min(most, longest)) : least,
     fit = Math.min((W - taken) / VALUES.length - gap, (H - top) / Math.max(names.length, 1) - gap),
-    side = Math.max(narrow ? 34 : 40, Math.floor(Math.min(fit, 112))),
+    side = Math.max(34, Math.floor(Math.min(fit, 112))),
     room = Math.max(taken, Math.min(most, W - VALUES.length * (side + gap))) - 8;
   for (const e of names) e.style.cssText = `width:max-content;max-width:${room}px`;
   const label = Math.max(least, 8 + Math.max(0, ...names.map((e) => Math.ceil(e.getBoundingClientRect().width))));

@@ -375,6 +375,7 @@ const words = () => {
   );
   alone.offer();
   setPlaying(playing);
+  tell(note.classList.contains('warn'));
   draw();
 };
 lx.on('lang', words);

@@ -1,9 +1,9 @@
 import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
-import { besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
+import { aboutText, besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
 import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/gradio_component.js';
 import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
-import { dataOf, titleOf as title } from '../../shell/run_line.js';
+import { dataOf, dataTitle, titleOf as title } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 
@@ -320,7 +320,7 @@ const partOf = (key, runs) => make('tr', {}, cell('th', lx.t(key), { colSpan: ru
 /** @type {Record<string, (r: Head) => string>} */
 const FACTS = {
   family: (r) => r.family,
-  dataset: (r) => r.dataset,
+  dataset: (r) => dataTitle(r.dataset),
   shape: (r) => r.shape.slice(1).join('×') + (r.shape[0] === 3 ? ' · ' + lx.t('cmp.colour') : ''),
   code: (r) => lx.t('run.size', { n: r.z_dim }),
   parameters: (r) => many(r.parameters),
@@ -328,7 +328,7 @@ const FACTS = {
   init_from: (r) => r.init_from || '–',
   source: (r) => r.source || '–',
   time: (r) => (r.source ? '–' : time(r.seconds)),
-  hardware: (r) => r.hardware || '–',
+  hardware: (r) => r.hardware.replace(/^(\d+) CPU cores?/, (_, n) => lx.t('cmp.cores', { n })) || '–',
   seed: seedOf,
 };
 /** @param {Head[]} runs */
@@ -357,7 +357,7 @@ const metricCell = (c) => {
 /** @param {MetricRow} m */
 const metricRow = (m) => {
   const first = m.cells.find(Boolean),
-    hint = [wayText(m.better), first ? oneText(first) : ''].filter(Boolean).join(' · '),
+    hint = [wayText(m.better), first ? oneText(first) : '', aboutText(m.name)].filter(Boolean).join(' · '),
     tr = rowOf(metricName(m.name), m.cells.map(metricCell), first?.protocol);
   tr.dataset.metric = m.name;
   if (hint) tr.cells[0].append(make('small', { textContent: hint }));
