@@ -43,6 +43,7 @@ def test_each_figure_reads_as_what_it_is(drive):
         expect(way).to_have_text("↓" if name in LOWER else "↑")
         expect(way).to_have_attribute("aria-label", f"{'lower' if name in LOWER else 'higher'} is better")
     expect(drive.page.locator(".lx-run[data-run=far]")).to_have_attribute("title", re.compile("1 = as good as real images"))
+    expect(drive.page.locator(".lx-run[data-run=spread]")).to_have_attribute("title", re.compile("rare ones count for less"))
     drive.page.get_by_role("button", name="한국어").click()
     expect(drive.page.locator(".lx-run[data-run=agreed]")).to_contain_text("요청한 클래스와 일치 98.8 %")
 
