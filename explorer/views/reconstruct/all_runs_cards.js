@@ -46,12 +46,16 @@ export class Beside {
 
   /** Runs that encode images of the current run's shape, as the picker lists them: itself first, then those of its data set. */
   static fitting() {
+    return Beside.#all().slice(0, MOST);
+  }
+
+  static #all() {
     const { run, info } = opened(),
       me = lx.runOf(run),
       shape = String(info.spec.shape),
       rank = (/** @type {Run} */ r) => Number(r.name !== run) + Number(r.dataset !== me?.dataset),
       all = (lx.state.runs || []).filter((r) => r.encodes && String(r.shape) === shape).sort((a, b) => rank(a) - rank(b));
-    return (all.some((r) => r.name === run) ? all : [{ name: run }, ...all]).slice(0, MOST);
+    return all.some((r) => r.name === run) ? all : [{ name: run }, ...all];
   }
 
   /** @param {string} name */
@@ -85,6 +89,10 @@ export class Beside {
       this.#tell(e, r, k);
     });
     this.#host.hidden = this.#rows.length < 2 && !this.#host.dataset.more;
+    const some = this.#host.querySelector('.lx-others-some'),
+      all = Beside.#all().length;
+    some.hidden = all <= MOST;
+    some.textContent = lx.t('rec.others.some', { n: MOST, all });
     this.#host.dataset.runs = ranked.map((r) => r.run).join(' ');
     count(this.#host);
   }

@@ -83,6 +83,7 @@ NOISE = """  <div class="lx-spoil" data-moves="#lx-reconstruct .lx-out canvas" r
 # the image in all runs that take it, and searches in generators without an encoder
 RUNS = """  <section class="lx-beside" hidden><h2 class="lx-h" data-t="rec.others"></h2>
     <div class="lx-models" role="group" data-t-label="rec.others"></div>
+    <p class="lx-note lx-others-some" hidden></p>
     <p class="lx-note" data-t="rec.others.note"></p></section>
   <section class="lx-search" hidden><h2 class="lx-h" data-t="rec.search.title"></h2><div class="lx-generators"></div>
     <p class="lx-note" data-t="rec.search.note"></p></section>

@@ -30,8 +30,9 @@ export const hearDials = (turnTo, on) =>
  * @param {Spec} spec
  * @param {boolean} average whether the run's codes have one, to which psi pulls
  * @param {boolean} slight whether noise can hardly be seen
+ * @param {boolean} free whether the current code came from elsewhere: psi is the grid's alone
  */
-export const showDials = (values, spec, average, slight) => {
+export const showDials = (values, spec, average, slight, free) => {
   for (const d of dials()) {
     const find = (/** @type {string} */ name) => /** @type {any} */ (d.querySelector(name)),
       e = find('input'),
@@ -40,7 +41,8 @@ export const showDials = (values, spec, average, slight) => {
     d.hidden = k === 'noise' ? !spec.pixel_noise : ['psi', 'cutoff'].includes(k) && !average;
     e.value = String(values[k]);
     lx.range(e);
-    find('output').textContent = SHOWN[k](values[k]);
+    const value = SHOWN[k](values[k]);
+    find('output').textContent = k === 'psi' && free && values.psi !== PER ? lx.t('sty.psi.grid', { value }) : value;
     if (k === 'noise') {
       const name = find('span');
       name.dataset.t = slight ? 'sty.noise.little' : 'sty.noise';

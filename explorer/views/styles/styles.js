@@ -301,7 +301,7 @@ hearDials(turnTo, on);
 const turned = () => {
   /* what a dial alone changes: it is moved often */
   const strength = grain.strengths.reduce((a, b) => a + b, 0) / Math.max(grain.strengths.length, 1);
-  showDials({ psi, cutoff, blend, noise: Math.round(PER * +(strength / PER).toFixed(2)) }, spec(), !!average, grains.slight());
+  showDials({ psi, cutoff, blend, noise: Math.round(PER * +(strength / PER).toFixed(2)) }, spec(), !!average, grains.slight(), free);
   over.mark(free ? null : psi);
 };
 /** @param {Place} place @param {boolean} again */
