@@ -90,8 +90,9 @@ def class_part(run: Run, label: int) -> str:
 def told(run: Run, request: Batch, made: list[One]) -> dict[str, Any]:
     """What the images are: whose, of which weights, which seed and class each has."""
     names = run.card.data.classes
+    psi = 1.0 if request.psi is None and layers.w_avg(run) is not None else request.psi
     return {"format": FORMAT, "version": VERSION, "run": run.card.name, "family": run.card.family,
-            "weights_sha256": run.card.weights_sha256, "images_seen": run.card.images_seen, "psi": request.psi,
+            "weights_sha256": run.card.weights_sha256, "images_seen": run.card.images_seen, "psi": psi,
             "images": [{"file": one.name, "seed": one.seed} | ({} if one.label is None else {
                 "class": one.label, "class_name": names[one.label] if one.label < len(names) else ""}) for one in made]}
 

@@ -105,6 +105,7 @@ def test_truncated_by_psi(client, session):
     none, _ = opened(client.post("seeds", {"run": "styled", "first": 6, "count": 2, "psi": 0}))
     assert np.array_equal(none["seed-6.png"], none["seed-7.png"])
     whole, _ = opened(client.post("seeds", {"run": "styled", "first": 6, "count": 2, "psi": 1}))
+    assert opened(client.post("seeds", {"run": "styled", "first": 6, "count": 2}))[1]["psi"] == 1
     assert np.array_equal(whole["seed-6.png"], shown(client, "styled", 6))
 
 

@@ -2,6 +2,7 @@
  * its own: colouring, scatter, marker, pointing, search, lasso, between, manifold, projections,
  * names, thumbs, second, space. */
 import { LastAsked } from '../../shell/last_asked.js';
+import { aboutText } from '../../shell/metric_text.js';
 import { mounted } from '../../shell/gradio_component.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
@@ -349,7 +350,10 @@ const chips = () => {
   let shadow = 'map.approximate';
   if (d === 2) shadow = ['code', 'pca'].includes(map.projection) ? 'map.exact' : 'map.anew';
   else if (space.on) shadow = 'map.space.approximate';
-  $('.lx-shadow').textContent = lx.t(shadow, { n: d });
+  const trust = map.projection === 'umap' && !space.on ? info.card.metrics.map_trustworthiness : undefined,
+    kept = trust ? lx.t('map.trust', { share: (100 * trust.value).toFixed(1) }) : '';
+  $('.lx-shadow').textContent = [lx.t(shadow, { n: d }), kept].filter(Boolean).join(' · ');
+  $('.lx-shadow').title = trust ? `${aboutText('map_trustworthiness')} ${trust.protocol}` : '';
 };
 /** @param {string} projection */
 const choose = (projection) => {
