@@ -245,6 +245,7 @@ def test_the_same_way_through_z_and_w(drive):
 
 
 def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
+    drive.page.set_viewport_size({"width": 1280, "height": 888})             # a grid whose cells are drawn by whole pixels
     page = opened(drive, "other")
     samples = sheet(drive)
     after(drive, page.get_by_role("radio", name="Real images").click)

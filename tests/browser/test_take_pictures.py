@@ -54,7 +54,8 @@ def test_the_map_is_saved_as_lines_too(drive):
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 10 and picture.shape[1] > 600
     texts, marks = written(taken(drive, "SVG"))
     title = drive.page.locator(".lx-dialog[open] li span").first.text_content()
-    assert title.endswith(" · UMAP") and sorted(texts) == sorted([title, "bar", "square", "bar", "square", "The current code"])
+    assert title.endswith(" · UMAP")
+    assert sorted(texts) == sorted([f"{title} · 120 test images", "bar", "square", "bar", "square", "The current code"])
     assert marks == 120 + 1                                      # each image, and the current code: lines, not pixels
 
 
