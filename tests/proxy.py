@@ -33,7 +33,8 @@ class Proxy:
     def __init__(self, addresses: Sequence[str], share: Literal["turns", "address"], prefix: str = "", strip: bool = True) -> None:
         self.addresses, self.share, self.prefix, self.strip = addresses, share, prefix, strip
         self.asked, self.paths, self.turn = Counter[int](), [Counter[str]() for _ in addresses], count()
-        self.client = httpx.AsyncClient(timeout=None, trust_env=False, limits=httpx.Limits(max_connections=None))
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)   # one kept may end while it is asked
+        self.client = httpx.AsyncClient(timeout=None, trust_env=False, limits=limits)
         self.address = ""
 
     def chosen(self, request: Request) -> int:

@@ -24,6 +24,7 @@ FIND = """async () => (await axe.run(document, { resultTypes: ['violations'] }))
   .filter((v) => ['serious', 'critical'].includes(v.impact))
   .map((v) => `${v.id} (${v.help}): ` + v.nodes.map((n) => `${n.html.slice(0, 160)} [${n.failureSummary.split('\\n').slice(1).join('; ')}]`)
     .slice(0, 4).join(' | '))"""
+ARRIVED = """() => Promise.allSettled(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished))"""
 LOOKS = (("en", "light"), ("ko", "dark"))
 STATES = [
     ("map", "tiny"), ("map", "tiny", ".lx-lasso"), ("map", "tiny", ".lx-between"), ("map", "tiny", "#lx-plane .lx-refit"),
@@ -61,6 +62,7 @@ def wrong(drive: Driver, view: str, run: str, *pressed: str) -> dict[str, list[s
     for lang, theme in LOOKS:
         page.evaluate("([lang, theme]) => { lx.setLang(lang); lx.setTheme(theme); }", [lang, theme])
         drive.settled()
+        page.evaluate(ARRIVED)
         if faults := page.evaluate(FIND):
             found[f"{lang}, {theme}"] = faults
     page.evaluate("document.querySelectorAll('dialog[open]').forEach((d) => d.close())")
