@@ -1,5 +1,6 @@
 /* The map in a file: what lies over the points on the page (names, legend, marker, path) as Plotly draws it, and a title. */
 import { forFile, plainText } from '../../shell/plot.js';
+import { dataOf, titleOf } from '../../shell/run_line.js';
 import { opened } from '../../shell/state.js';
 import { lx } from '../../shell/store.js';
 import { mapName } from './projections.js';
@@ -98,8 +99,7 @@ const path = ({ points, exact }) => ({
 const mapInFile = (pane, colouring, marker, { names, between }) => {
   const { info, run } = opened(),
     shown = lx.runOf(run),
-    parts = [shown?.title || shown?.family_title || run, info.dataset?.title, mapName(pane.projection)].filter(Boolean),
-    name = parts.join(' · '),
+    name = [...(shown ? [titleOf(shown), dataOf(shown)] : [run]), mapName(pane.projection)].join(' · '),
     plane = pane.projection === 'code',
     [left, below] = plane ? [AXIS, BELOW + AXIS] : [0, BELOW],
     placed = names?.placed ?? [],
