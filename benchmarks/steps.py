@@ -18,10 +18,8 @@ import time
 import numpy as np
 import torch
 
-from training import families
+from training import families, loop
 from training.checkpoint import Card
-from training.distributed import World
-from training.loop import Trainer
 from training.model import DataSpec
 
 SIDES = {"mnist": 28, "fashion-mnist": 28, "faces-32": 32, "faces": 64}
@@ -29,7 +27,7 @@ IMAGES = 12_800
 BEFORE = 200                                      # steps before the end at which the schedule is
 
 
-def trainer(name: str, data: str) -> Trainer:
+def trainer(name: str, data: str) -> loop.Trainer:
     """Of the family's ``cpu`` recipe, on images of noise in the sizes of a data set."""
     side, colours = SIDES[data], 3 if data.startswith("faces") else 1
     spec = DataSpec(data, data, (colours, side, side), () if colours == 3 else tuple("0123456789"))
@@ -37,8 +35,9 @@ def trainer(name: str, data: str) -> Trainer:
     config = family.Config.from_dict(family.recipe("cpu", data))
     images = random.integers(0, 256, (IMAGES, *spec.shape), np.uint8)
     labels = random.integers(0, 10, IMAGES) if spec.classes else None
-    card = Card("bench", name, config.to_dict(), spec, family.build(config, spec).spec)
-    return Trainer(family, config, card, images, labels, World())
+    build = getattr(family, "build", family.Model)                     # an older checkout has Model alone
+    card = Card("bench", name, config.to_dict(), spec, build(config, spec).spec)
+    return loop.Trainer(family, config, card, images, labels)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ are for what a person may see later. lx.busy is the page's own count, of drawing
 
 from __future__ import annotations
 
+from tests.waiting import HANGS
+
 # before any script of the page: loading_timers.js gives the counting of gradio's timers a timer ten times a second, for ever: no work.
 # A live training's next frame is asked for before there is one, and gradio's stream of events is read for as long as the page is open.
 COUNT = """(() => {
@@ -42,18 +44,18 @@ COUNT = """(() => {
   window.clearTimeout = (timer) => { begun.timers.delete(timer); clear(timer); };
 })()"""
 
-# true when two frames and a turn of the loop went by in which nothing was under way and nothing began; false after a minute
+# true when two frames and a turn of the loop went by in which nothing was under way and nothing began; false if that never comes
 RESTS = """async () => {
   const frame = () => new Promise(requestAnimationFrame), turn = () => new Promise((ok) => {
     const line = new MessageChannel();
     line.port1.onmessage = ok;
     line.port2.postMessage(0);
   });
-  const begun = window.lxBegun, still = () => !lx.busy && !begun.now && !begun.timers.size, end = performance.now() + 60000;
+  const begun = window.lxBegun, still = () => !lx.busy && !begun.now && !begun.timers.size, end = performance.now() + HANGS;
   for (;;) {
     const before = begun.ever;
     await frame(); await frame(); await turn();
     if (still() && begun.ever === before) return true;
     if (performance.now() > end) return false;
   }
-}"""
+}""".replace("HANGS", str(1000 * HANGS))

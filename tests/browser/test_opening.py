@@ -113,6 +113,7 @@ def test_a_list_that_was_overtaken_does_not_bring_back_what_was_deleted(context,
             route.fulfill(json=listed)
         else:
             early.append(route)
+    gone.wait_for(state="attached")                                            # the page's own list is there
     drive.page.route("**/gradio_api/explorer/runs", answer)
     drive.page.evaluate("void (window.first = lx.refresh())")
     drive.page.evaluate("void (window.second = lx.refresh())")
