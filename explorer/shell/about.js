@@ -1,3 +1,4 @@
+import { howMeasured } from './measured_how.js';
 import { figureLine } from './metric_text.js';
 import { lx } from './store.js';
 import { pictureDialogue } from './save_pictures.js';
@@ -26,12 +27,13 @@ export default ({ element }) => {
     }
   });
   const figure = element.querySelector('.lx-figure'),
+    how = element.querySelector('.lx-how'),
     ofRun = lx.views.find((v) => element.closest('.lx-view')?.id === 'view-' + v.name)?.inspector; /* the open one, which it shows */
   const measured = () => {
     const told = lx.state.info?.headline;
     figure.hidden = !told || !ofRun;
     figure.textContent = told ? figureLine(told) : '';
-    figure.title = told?.protocol ?? '';
+    howMeasured(how, (ofRun && told?.protocol) || '');
   };
   lx.on('run', (info) => {
     /* MathML that the server made of the family's own equation */

@@ -8,6 +8,13 @@ import { lx } from './store.js';
 /** @param {string} name */
 export const metricName = (name) => (lx.known('metric.' + name) ? lx.t('metric.' + name) : name.replaceAll('_', ' '));
 
+/** A term of a loss, "phase/term" or "phase/term_32" where each size has its own. @param {string} term */
+export const termName = (term) => {
+  const [, of, side] = /^(.*?)(?:_(\d+))?$/.exec(term) || ['', term],
+    name = lx.known('term.' + of) ? lx.t('term.' + of) : of.replaceAll('_', ' ').replace('/', ' · ');
+  return side ? `${name} · ${side} px` : name;
+};
+
 /** The number with its unit. @param {Pick<FigureTold, 'text' | 'unit'>} figure */
 export const figureText = ({ text, unit }) => (unit ? `${text} ${lx.t('unit.' + unit)}` : text);
 

@@ -2,7 +2,7 @@
 import { button, make } from './dom.js';
 import { mounted } from './gradio_component.js';
 import { found, groupOf, listed } from './picker_list.js';
-import { line, lineParts, picture, tip, titleOf } from './run_line.js';
+import { dataTitle, line, lineParts, picture, tip, titleOf } from './run_line.js';
 import { lx } from './store.js';
 
 /** @import { Group } from './picker_list' */
@@ -63,7 +63,7 @@ const put = (host, children) => {
 /** @param {Group} group */
 const sectionOf = ({ key, title, runs }) => {
   const id = key || ' ' + title,
-    words = key && lx.known('group.' + key) ? lx.t('group.' + key) : title || key,
+    words = key && lx.known('group.' + key) ? lx.t('group.' + key) : dataTitle(title) || key,
     section = sections.get(id) || make('div', { role: 'group', className: 'lx-run-group', data: { group: key || title } });
   sections.set(id, section);
   section.setAttribute('aria-label', words);

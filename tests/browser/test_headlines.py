@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.explorer.conftest import data, make
 from training import checkpoint
 
+HOW = "on the test images of "
 LOWER = {"far", "bound"}                        # of these less is better
 FIGURES = {"agreed": ("agreement", 0.9876, "", "asked class shown 98.8 %"),
            "far": ("frechet_ratio", 4.567, "× floor", "Fréchet distance 4.57 × floor"),
@@ -24,7 +25,7 @@ def root(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("headlines")
     for name, (metric, value, unit, _) in FIGURES.items():
         make(root, name, data(), with_map=False, z_dim=2)
-        checkpoint.update(root / name, metrics={metric: {"value": value, "unit": unit, "protocol": "none"}}, headline=metric)
+        checkpoint.update(root / name, metrics={metric: {"value": value, "unit": unit, "protocol": HOW + name}}, headline=metric)
     return root
 
 
@@ -64,6 +65,21 @@ def test_compare_tells_the_same(drive):
     expect(far.locator("th small")).to_have_text("lower is better · 1 = as good as real images")
     expect(far.locator("td").first).to_have_text("4.57 × floor")
     expect(agreed.locator("td").nth(1)).to_have_text("98.8 %chance: 50.0 %")
+
+
+def test_how_a_figure_was_measured_opens_without_hovering(drive):
+    """By keys, under the view; in Compare in a fold, of each figure."""
+    drive.page.goto(f"{drive.server}/?run=far&view=map&lang=en")
+    how = drive.page.locator("#view-map .lx-how")
+    said = how.get_by_text(HOW + "far", exact=True)
+    expect(how.get_by_role("button")).to_have_text("how it was measured")
+    expect(said).to_be_hidden()
+    how.get_by_role("button").press("Enter")
+    expect(said).to_be_visible()
+    drive.page.goto(f"{drive.server}/?view=compare&cmp=far,agreed&lang=en")
+    drive.page.get_by_text("How each figure was measured").click()
+    expect(drive.page.locator(".lx-cmp-how dt")).to_have_text(["Fréchet distance", "asked class shown"])
+    expect(drive.page.locator(".lx-cmp-how dd")).to_have_text([HOW + "far", HOW + "agreed"])
 
 
 def test_equations_are_typeset(drive):

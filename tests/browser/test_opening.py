@@ -103,7 +103,7 @@ def test_a_view_that_is_opened_leaves_the_code(context, everything, watch):
 
 def test_a_list_that_was_overtaken_does_not_bring_back_what_was_deleted(context, everything, watch):
     """Of two lists the earlier comes last, and still has a run that the later has no more."""
-    drive = Driver(context.new_page(), everything).open()
+    drive = Driver(context.new_page(), everything).open("run=tiny&view=codes")   # which shows each run
     early, gone = [], drive.page.locator("#lx .lx-run[data-run=wide]")
 
     def answer(route: Route) -> None:

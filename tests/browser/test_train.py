@@ -99,7 +99,7 @@ def test_a_newcomer_trains_on_own_images_and_walks_in_the_model(drive, pictures,
     page.get_by_role("button", name="KL").click()
     expect(page.get_by_role("button", name="KL")).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".lx-run[data-run=mine]")).to_be_visible()          # at once in the picker
-    page.get_by_role("button", name="Open in the Map").click()
+    page.get_by_role("button", name="Open the model").click()
     drive.until("document.body.dataset.run === 'mine' && lx.state.view !== 'train'")
     before = drive.pixels()
     page.evaluate("lx.sample(7)")

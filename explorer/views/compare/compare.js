@@ -1,5 +1,5 @@
 import { button, entitle, make, offer, onNewSize } from '../../shell/dom.js';
-import { aboutText, besideTexts, figureText, metricName, oneText, wayText } from '../../shell/metric_text.js';
+import { aboutText, besideTexts, figureText, metricName, oneText, termName, wayText } from '../../shell/metric_text.js';
 import { LastAsked } from '../../shell/last_asked.js';
 import { mounted } from '../../shell/gradio_component.js';
 import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
@@ -22,7 +22,8 @@ const $ = (/** @type {string} */ s) => element.querySelector(s),
   add = $('.lx-cmp-add'),
   plots = $('.lx-cmp-curves'),
   more = $('.lx-cmp-more'),
-  table = $('.lx-cmp-table');
+  table = $('.lx-cmp-table'),
+  protocols = $('.lx-cmp-how');
 const MOST = 4,
   FEW = 6,
   ROWS = 5;
@@ -232,8 +233,6 @@ const curvePanels = () => {
   });
   return [...terms].sort((a, b) => b[1].length - a[1].length);
 };
-/** @param {string} term */
-const termName = (term) => word('term.' + term, term.replaceAll('_', ' ').replace('/', ' · '));
 /** Whether a term's lines are different losses. @param {string} term @param {Line[]} lines */
 const differ = (term, lines) => /(^|\/)loss$/.test(term) && new Set(lines.map(({ k }) => rowOfRun(chosen()[k]).family)).size > 1;
 /** @param {string} term @param {Line[]} lines */
@@ -363,6 +362,15 @@ const metricRow = (m) => {
   if (hint) tr.cells[0].append(make('small', { textContent: hint }));
   return tr;
 };
+/** A figure's protocol, once where all runs have the same. @param {MetricRow} m @param {Head[]} runs */
+const protocolOf = ({ name, cells }, runs) => {
+  const all = cells.flatMap((c, k) => (c ? [{ run: runs[k].title, how: c.protocol }] : [])),
+    same = all.every(({ how }) => how === all[0].how),
+    said = (same ? all.slice(0, 1) : all).map(({ run, how }) =>
+      make('dd', {}, same ? '' : `${run}: `, make('span', { textContent: how, lang: 'en' })),
+    );
+  return [make('dt', { textContent: metricName(name) }), ...said];
+};
 /** @param {SettingRow} s */
 const settingRow = (s) => {
   const tr = rowOf(
@@ -386,6 +394,8 @@ const tabulate = () => {
       ...(metrics.length ? [partOf('cmp.metrics', runs.length), ...metrics.map(metricRow)] : []),
       ...(settings.length ? [partOf('cmp.settings', runs.length), ...settings.map(settingRow)] : []),
     );
+  protocols.hidden = !metrics.length;
+  protocols.querySelector('dl').replaceChildren(...metrics.flatMap((m) => protocolOf(m, runs)));
   element.dataset.table = metrics.length + ',' + settings.length;
 };
 const learn = async () => {

@@ -25,5 +25,6 @@ def compare() -> gr.HTML:
   <section><h2 class="lx-h" data-t="cmp.curves"></h2><div class="lx-cmp-curves"></div>
     <button type="button" class="lx-btn lx-small lx-cmp-more"></button></section></div>
   <section><h2 class="lx-h" data-t="cmp.card"></h2><div class="lx-cmp-scroll"><table class="lx-cmp-table"></table></div>
-    <p class="lx-note" data-t="cmp.best"></p></section>
+    <p class="lx-note" data-t="cmp.best"></p>
+    <details class="lx-cmp-how" hidden><summary data-t="cmp.how"></summary><dl></dl></details></section>
 </div>""", elem_id="lx-compare")

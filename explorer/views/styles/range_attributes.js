@@ -1,6 +1,7 @@
 /* What each range of layers was measured to carry: a table of attributes by ranges, from the run's card. `title(x)`: a range in words.
  * data-rows: how many attributes it has. */
 import { make } from '../../shell/dom.js';
+import { howMeasured } from '../../shell/measured_how.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { RangeTold } from '../../shell/answers' */
@@ -35,8 +36,9 @@ const share = (v, best) => {
  * @param {(range: RangeTold) => string} title
  * @param {Record<string, Shares>} carried by attribute
  * @param {RangeTold[]} ranges
+ * @param {string} protocol how it was measured, on how many pairs
  */
-export const showCarried = (host, title, carried, ranges) => {
+export const showCarried = (host, title, carried, ranges, protocol) => {
   const names = ranges.map((r) => r.name),
     rows = ordered(carried, names),
     heads = ranges.map((r) => make('th', { textContent: title(r), scope: 'col' })),
@@ -51,5 +53,6 @@ export const showCarried = (host, title, carried, ranges) => {
         make('tr', {}, make('th', { textContent: lx.field(field), scope: 'row' }), ...names.map((n) => share(row[n], n === best))),
       ),
     );
-  host.querySelector('.lx-note').textContent = lx.t('sty.carried.note', { one, all: rows.length });
+  host.querySelector('.lx-note > span').textContent = lx.t('sty.carried.note', { one, all: rows.length });
+  howMeasured(host.querySelector('.lx-how'), protocol);
 };

@@ -231,7 +231,7 @@ const build = () => {
   choice.build(ranges, spec());
   grains.build();
   paths.names();
-  carries(opened().info.card.carried);
+  carries();
 };
 
 /* ---- samples or real images as sources ---- */
@@ -350,8 +350,10 @@ new StyleFilms(element, {
   slight: () => grains.slight(),
 });
 /* ---- opening the view, another run, another code ---- */
-/** @param {Record<string, Record<string, number>>} carried */
-const carries = (carried) => showCarried($('.lx-carried'), rangeTitle, carried, ranges);
+const carries = () => {
+  const { carried, metrics } = opened().info.card;
+  showCarried($('.lx-carried'), rangeTitle, carried, ranges, metrics.carried?.protocol || '');
+};
 const grains = new StyleNoise($('.lx-grain'), grain, on),
   paths = new StylePaths($('.lx-two-ways'), ways, on),
   sliders = new StyleDirections($('.lx-turn'), turns, on),
@@ -520,7 +522,7 @@ lx.on('lang', () => {
   if (on() && layers.length) {
     tell();
     paths.names();
-    carries(opened().info.card.carried);
+    carries();
   }
 });
 document.addEventListener('lx-dials', () => tell());

@@ -1,8 +1,9 @@
 /* The curves of a training: its loss and each term of it over the images seen, and the buttons that hide a term. */
 import { make } from '../../shell/dom.js';
+import { termName } from '../../shell/metric_text.js';
 import { PLAIN, curvesForFile, curvesLayout, forFile } from '../../shell/plot.js';
 import { lx } from '../../shell/store.js';
-import { brief, word } from './training_words.js';
+import { brief } from './training_words.js';
 
 /** @import { Idle, Snapshot } from '../../shell/answers' */
 
@@ -12,14 +13,11 @@ const COLOURS = ['#3d5afe', '#e4572e', '#2a9d5c', '#b8860b', '#8e44ad', '#1b9aaa
 /** @param {number} i */
 const colour = (i) => COLOURS[i % COLOURS.length];
 
-/** @param {string} n */
-const title = (n) => word('term.' + n, n);
-
 /** @param {Line} line */
 const line = ({ n, l, c }) => ({
   type: 'scatter',
   mode: l.length > 1 ? 'lines' : 'markers',
-  name: title(n),
+  name: termName(n),
   x: l.map((p) => p[0]),
   y: l.map((p) => p[1]),
   line: { color: c, width: 1.75 },
@@ -88,7 +86,7 @@ export class LossCurves {
 
   /** @param {string} n @param {number} i */
   #button(n, i) {
-    const b = make('button', { type: 'button', className: 'lx-term' }, make('i'), title(n)),
+    const b = make('button', { type: 'button', className: 'lx-term' }, make('i'), termName(n)),
       pressed = () => b.setAttribute('aria-pressed', String(!this.#hidden.has(n)));
     b.onclick = () => {
       if (!this.#hidden.delete(n)) this.#hidden.add(n);
@@ -117,7 +115,7 @@ export class LossCurves {
     await Plotly.react(figure, lines.map(line), layout(lines, s.total), PLAIN);
     figure.setAttribute(
       'aria-label',
-      lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${title(n)} ${brief(l[l.length - 1][1])}`).join(', '),
+      lx.t('train.curves') + ': ' + lines.map(({ n, l }) => `${termName(n)} ${brief(l[l.length - 1][1])}`).join(', '),
     );
     this.#element.dataset.points = Math.max(0, ...lines.map(({ l }) => l.length));
   }

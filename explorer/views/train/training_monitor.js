@@ -1,9 +1,9 @@
 /* A training as it stands: how far it is, its figures, alarms and notes, the images that it draws, and the trainings before it. */
 import { count, make } from '../../shell/dom.js';
-import { figureLine } from '../../shell/metric_text.js';
+import { figureLine, termName } from '../../shell/metric_text.js';
 import { lx } from '../../shell/store.js';
 import { LossCurves } from './loss_curves.js';
-import { brief, clock, number, showNotes, word } from './training_words.js';
+import { brief, clock, number, showNotes } from './training_words.js';
 
 /** @import { Idle, Snapshot } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
@@ -135,7 +135,7 @@ export class TrainingMonitor {
         make(
           'div',
           {},
-          make('dt', { textContent: key ? lx.t(key) : word('term.' + name, String(name)) }),
+          make('dt', { textContent: key ? lx.t(key) : termName(String(name)) }),
           make('dd', { textContent: value }),
         ),
       ),
