@@ -247,7 +247,7 @@ def test_without_an_input_nothing_of_another_stays(drive, watch):
             assert page.evaluate(BLANK, css), css
         expect(page.locator(REC + ".lx-beside")).to_be_hidden()
         expect(page.locator(REC + ".lx-mix")).to_be_hidden()
-        assert page.locator(REC + ".lx-stale").count() == 0
+        expect(page.locator(REC + ".lx-stale")).to_have_count(0)
         n = count(drive)
         page.get_by_role("radio", name="Test image").click()
         encoded(drive, n)
