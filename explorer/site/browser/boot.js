@@ -31,19 +31,20 @@ const inputs = (block) => [...block.querySelectorAll('input')];
 const put = (block, value, but) => {
   for (const input of inputs(block)) {
     if (input !== but) input.value = String(value);
-    if (input.type === 'range') input.style.setProperty('--range_progress', `${((value + 4) / 8) * 100}%`);
+    if (input.type === 'range') input.style.setProperty('--range_progress', `${((value - +input.min) / (+input.max - +input.min)) * 100}%`);
   }
 };
 
 /** @param {Element[]} blocks */
 const follow = (blocks) => {
-  const updates = /** @type {{ visible: boolean, label?: string, value?: number }[]} */ (window.lx.sliderUpdates(blocks.length));
-  updates.forEach(({ visible, label = '', value = 0 }, k) => {
+  /** @typedef {{ visible: boolean, label?: string, value?: number, minimum?: number, maximum?: number }} Update */
+  const updates = /** @type {Update[]} */ (window.lx.sliderUpdates(blocks.length));
+  updates.forEach(({ visible, label = '', value = 0, minimum = 0, maximum = 0 }, k) => {
     const block = /** @type {HTMLElement} */ (blocks[k]);
     block.hidden = !visible;
     if (!visible) return;
     /** @type {HTMLElement} */ (block.querySelector('span')).textContent = label;
-    for (const input of inputs(block)) input.setAttribute('aria-label', label);
+    for (const input of inputs(block)) Object.assign(input, { ariaLabel: label, min: minimum, max: maximum });
     put(block, value);
   });
 };

@@ -132,12 +132,7 @@ export class TrainingMonitor {
   #figures(s) {
     this.#find('.lx-figures').replaceChildren(
       ...figures(s).map(([key, value, name]) =>
-        make(
-          'div',
-          {},
-          make('dt', { textContent: key ? lx.t(key) : termName(String(name)) }),
-          make('dd', { textContent: value }),
-        ),
+        make('div', {}, make('dt', { textContent: key ? lx.t(key) : termName(String(name)) }), make('dd', { textContent: value })),
       ),
     );
   }
