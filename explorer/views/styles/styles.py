@@ -40,7 +40,8 @@ def styles() -> gr.HTML:
     <div class="lx-sty-cells" role="group" data-t-label="sty.grid"></div>
     <p class="lx-corner"><span data-t="sty.corner.styles"></span><span data-t="sty.corner.rest"></span></p></div>
   <section class="lx-carried" hidden><h2 class="lx-h" data-t="sty.carried"></h2>
-    <div class="lx-carried-scroll"><table data-t-label="sty.carried"></table></div><p class="lx-note"><span></span> <span class="lx-how" hidden></span></p></section>
+    <div class="lx-carried-scroll"><table data-t-label="sty.carried"></table></div>
+    <p class="lx-note"><span></span> <span class="lx-how" hidden></span></p></section>
   <section class="lx-over-psi"><h2 class="lx-h" data-t="sty.truncation"></h2>
     <div class="lx-psi-row">
       <figure><canvas class="lx-mean-face" role="img" data-t-label="sty.mean"></canvas><figcaption data-t="sty.mean"></figcaption></figure>
