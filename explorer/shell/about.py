@@ -12,7 +12,7 @@ def about(view: str) -> gr.HTML:
     """The fold of one view; its sentences are ``about.<view>``."""
     return piece("about", """
 <details class="lx-about" open><summary data-t="about"></summary>
-<p><span data-t="about.${view}"></span> <span class="lx-eq"></span> <cite></cite> 
+<p><span data-t="about.${view}"></span> <span class="lx-eq"></span> <cite></cite>
 <span class="lx-measured"><span class="lx-figure" hidden></span>
 <span class="lx-how" hidden></span></span></p>
 </details>
