@@ -22,8 +22,8 @@ export const coordinate = (d, w = opened().w) => moves.coordinate(w, opened().in
 export const moved = (d, value, w = opened().w) => moves.moved(w, opened().info.mean, d, value);
 
 /* ---- what a direction does, in words ---- */
-/** Per sigma, of a change from -2 to 2. @param {number} v */
-const points = (v) => sign(Math.round((100 * v) / 4));
+/** Percentage points per sigma, of a share's change from -2 to 2. @param {number} v */
+const points = (v) => lx.t('dir.points', { n: sign(Math.round((100 * v) / 4)) });
 /** @param {ChangeTold} c */
 const told = (c) =>
   c.high === 'yes' || c.low === 'yes'
