@@ -20,7 +20,7 @@ def test_choosing_a_class_draws_it_and_the_link_keeps_it(made, context, generato
     second = made.pixels()
     made.until("new URLSearchParams(location.hash.slice(1)).get('c') === '1'")
     other = type(made)(context.new_page(), generators)
-    other.open(page.url.split("?", 1)[1])
+    other.open(page.evaluate("location.href").split("?", 1)[1])
     other.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() === was", second)
     page.locator("#lx-classes [role=radio].on").focus()
     page.keyboard.press("ArrowLeft")

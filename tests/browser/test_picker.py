@@ -310,6 +310,7 @@ def test_styles_opens_on_real_images_and_colours_and_a_link_on_what_it_says(fres
     kept = fresh.state("s.kept.sty")
     page.reload()
     fresh.until(f"window.lx?.state.run === 'styled' && {pressed}.includes('Colours') && {pressed}.includes('Real images')")
+    fresh.settled()
     assert kept and fresh.state("s.kept.sty") == kept
     fresh.open("run=styled&view=styles")
     fresh.until(f"{pressed}.includes('Samples')")
@@ -350,6 +351,7 @@ def test_on_a_phone_the_open_run_is_always_on_the_screen(fresh):
     fresh.open("run=info&view=codes")
     here = page.locator(".lx-here")
     expect(here).to_contain_text(fresh.state("lx.runOf('info').title"))
+    fresh.settled()
     page.evaluate("scrollTo(0, 1500)")
     fresh.until("scrollY > 200")
     box = here.bounding_box()
