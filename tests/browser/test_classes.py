@@ -7,6 +7,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
 
+from tests.waiting import HANGS
+
 
 def test_choosing_a_class_draws_it_and_the_link_keeps_it(made, context, generators):
     made.open("run=asked&view=walk")
@@ -38,7 +40,7 @@ def test_only_runs_with_classes_have_the_buttons_and_a_wrong_class_says_so(made)
 
 
 def test_the_named_api_takes_a_class(generators):
-    client = Client(generators, verbose=False)
+    client = Client(generators, verbose=False, httpx_kwargs={"timeout": HANGS})
     code = client.predict("asked", 3, 1, api_name="/sample")
     assert len(code) == 6 and code == client.predict("asked", 3, api_name="/sample")
     bar, square, first = (client.predict("asked", code, *k, api_name="/decode") for k in ((0,), (1,), ()))

@@ -19,8 +19,8 @@ def test_it_is_off_until_asked_and_says_what_a_drawing_took(drive):
     readout = page.locator(".lx-pace")
     drive.settled()
     expect(readout).to_be_hidden()
-    page.evaluate("""() => { const heard = (name, first) =>
-        document.addEventListener('lx-drawn', (e) => { window[name] = performance.now() - e.detail.sent; window.timing = e.detail.timing; }, first);
+    page.evaluate("""() => { const heard = (name, first) => document.addEventListener('lx-drawn', ({ detail }) => {
+          window[name] = performance.now() - detail.sent; window.timing = detail.timing; }, first);
         heard('least', true); heard('most', false); }""")                      # before and after the page's own clock is read
     page.keyboard.press("m")
     expect(readout).to_be_visible()

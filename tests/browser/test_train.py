@@ -136,6 +136,7 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     expect(page.locator(".lx-sure")).to_be_hidden()
     assert (trained / "long").exists()
     page.wait_for_selector(".lx-run[data-run=long]", state="attached")
+    expect(page.get_by_role("button", name="Resume")).to_be_enabled()       # its process has ended, which comes a moment after it says so
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete for good", exact=True).click()
     page.wait_for_selector(".lx-run[data-run=long]", state="detached")
