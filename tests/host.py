@@ -94,7 +94,7 @@ def free_port() -> int:
 def page(*arguments: str, port: int = 0, **environment: str) -> Iterator[str]:
     """The address of a page with these arguments of ``python app.py``, on a free port unless one is given; stopped afterwards."""
     if not FORKS:
-        with serve.page(*arguments, OMP_NUM_THREADS="1", **environment) as (address, _, _):
+        with serve.page(*arguments, port=port or free_port(), OMP_NUM_THREADS="1", **environment) as (address, _, _):
             yield address
         return
     port = port or free_port()

@@ -40,7 +40,7 @@ def served(trained):
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as change:
             change.setattr(subprocess, "Popen", forked.REAL)
-            address, _, pid = stack.enter_context(page("--host", "0.0.0.0", "--trained", str(trained)))
+            address, _, pid = stack.enter_context(page("--host", "0.0.0.0", "--trained", str(trained), port=host.free_port()))
         yield address, psutil.Process(pid)
 
 
@@ -157,7 +157,7 @@ def test_sigterm_ends_the_page_and_what_it_started(trained):
     """As a service's stop, a container's or ``kill`` ends it: cleanly, with the live training that somebody watches."""
     with pytest.MonkeyPatch.context() as change:
         change.setattr(subprocess, "Popen", forked.REAL)
-        with page("--trained", str(trained)) as (address, _, pid):
+        with page("--trained", str(trained), port=host.free_port()) as (address, _, pid):
             name = json.loads(ask(address, "explorer/live", {"data": "ring", "seed": 0}))["id"]
             ask(address, f"explorer/live/{name}/hello")
             process = psutil.Process(pid)
