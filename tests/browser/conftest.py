@@ -258,10 +258,10 @@ class Driver:
         return self.page.evaluate(f"(() => {{ const s = window.lx.state; return {expression}; }})()")
 
     def until(self, expression: str, argument=None) -> None:
-        """Wait until it is true: an expression, or a function of ``argument``. Of what is not in the page yet it is not."""
+        """Wait until it is true: an expression, or a function of ``argument``. Of what is not there yet (an element, lx) it is not."""
         self.page.wait_for_function(f"""(argument) => {{
             try {{ const value = ({expression}); return typeof value === 'function' ? value(argument) : value; }}
-            catch (e) {{ if (/of (null|undefined)/.test(e.message)) return false; throw e; }} }}""", arg=argument)
+            catch (e) {{ if (/of (null|undefined)|^lx is not defined/.test(e.message)) return false; throw e; }} }}""", arg=argument)
 
     def changed(self, before: str) -> None:
         """Wait until the hero image differs from ``before``."""

@@ -67,7 +67,7 @@ RESTS = """async () => {
     line.port1.onmessage = ok;
     line.port2.postMessage(0);
   });
-  const begun = window.lxBegun, still = () => !lx.busy && !begun.now && !begun.timers.size, end = performance.now() + HANGS;
+  const begun = window.lxBegun, still = () => window.lx && !lx.busy && !begun.now && !begun.timers.size, end = performance.now() + HANGS;
   for (;;) {
     const before = begun.ever;
     await frame(); await frame(); await turn();
