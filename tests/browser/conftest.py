@@ -271,6 +271,11 @@ class Driver:
         """Until nothing is asked for, on its way, being drawn or about to be."""
         assert self.page.evaluate(rest.RESTS), "the page is never at rest"
 
+    def pause(self) -> None:
+        """As if a hand had rested for a second: what it does next is an act of its own (history.js), however fast the machine."""
+        self.page.evaluate("""() => { const { get } = Object.getOwnPropertyDescriptor(Event.prototype, 'timeStamp');
+            Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get() { return get.call(this) + 1000; } }); }""")
+
     def wheel(self, by: float) -> None:
         """Turn the wheel, and wait until the page has heard it, which the mouse does not."""
         self.page.evaluate("window.turned = new Promise((ok) => addEventListener('wheel', ok, { once: true, capture: true })); undefined")

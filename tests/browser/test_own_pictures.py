@@ -81,7 +81,8 @@ def lies_as_mnist(image: np.ndarray) -> None:
 def test_an_undone_picture_leaves_no_word_about_itself(drive):
     page = opened(drive, "run=digits&view=reconstruct")
     page.get_by_role("radio", name="Your image").click()
-    drive.settled()                                                          # a step of its own
+    drive.settled()
+    drive.pause()                                                            # a step of its own
     choose(drive, file_of(seven(420, 300, (40, 40), 130, 14)))
     expect(page.locator(f"{STAGE} .lx-prep")).to_be_visible()
     drive.until(f"{BOX}.kept === 'yes'")
