@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -13,16 +15,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+LONGEST = 240                                   # seconds that a start or an end may take, on the busiest machine
+
+
+def free_port() -> int:
+    """A port that nothing listens on, below those that a system gives to connections: none of these takes it before the page has it."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as s:
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
-def page(*arguments: str, root: Path = ROOT, **environment: str) -> Iterator[tuple[str, float, int]]:
-    """The address of a page of the checkout ``root`` on a free port, the seconds it took to answer, and its process id; stopped
-    afterwards."""
+def page(*arguments: str, root: Path = ROOT, port: int = 0, **environment: str) -> Iterator[tuple[str, float, int]]:
+    """The address of a page of the checkout ``root``, on a free port unless one is given, the seconds it took to answer, and its process
+    id; stopped afterwards."""
     inherited = {k: v for k, v in os.environ.items() if k not in ("SPACE_ID", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT")}
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = port or free_port()
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=root, stdout=subprocess.DEVNULL,
                                env={**inherited, "PYTHONUNBUFFERED": "1", **environment})
@@ -34,10 +44,10 @@ def page(*arguments: str, root: Path = ROOT, **environment: str) -> Iterator[tup
                     answer.read()
                 break
             except OSError:
-                if process.poll() is not None or time.perf_counter() - start > 90:
+                if process.poll() is not None or time.perf_counter() - start > LONGEST:
                     raise RuntimeError("the page did not start") from None
                 time.sleep(0.05)
         yield address, time.perf_counter() - start, process.pid
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(LONGEST)

@@ -34,6 +34,7 @@ from benchmarks import serve
 ROOT = Path(__file__).parent.parent
 PORT, KEY = "LATENT_EXPLORER_TESTS_PORT", "LATENT_EXPLORER_TESTS_KEY"
 FORKS = sys.platform == "linux"                      # elsewhere what has used its system's libraries may not fork
+GIVEN: set[int] = set()                              # by free_port, to tests of this process
 LINE = 4096                                          # bytes of the host's command line, which a fork writes its own over
 
 
@@ -77,19 +78,23 @@ def answers(address: str, alive: Callable[[], bool]) -> None:
 
 
 def free_port() -> int:
-    """A port that nothing listens on, below those that a system gives to connections: it stays free between two pages."""
+    """A port that nothing listens on, below those that a system gives to connections, and that no other test has had: it stays free between
+    two pages. Each worker has ports of its own, so that none takes one that another has found and not opened yet."""
+    worker, workers = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
     while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
+        port = random.SystemRandom().randrange(20_000 + worker, 32_000, workers)
         with contextlib.suppress(OSError), socket.socket() as s:
             s.bind(("127.0.0.1", port))
-            return port
+            if port not in GIVEN:
+                GIVEN.add(port)
+                return port
 
 
 @contextmanager
 def page(*arguments: str, port: int = 0, **environment: str) -> Iterator[str]:
     """The address of a page with these arguments of ``python app.py``, on a free port unless one is given; stopped afterwards."""
     if not FORKS:
-        with serve.page(*arguments, OMP_NUM_THREADS="1", **environment) as (address, _, _):
+        with serve.page(*arguments, port=port or free_port(), OMP_NUM_THREADS="1", **environment) as (address, _, _):
             yield address
         return
     port = port or free_port()

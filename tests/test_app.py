@@ -40,7 +40,7 @@ def served(trained):
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as change:
             change.setattr(subprocess, "Popen", forked.REAL)
-            address, _, pid = stack.enter_context(page("--host", "0.0.0.0", "--trained", str(trained)))
+            address, _, pid = stack.enter_context(page("--host", "0.0.0.0", "--trained", str(trained), port=host.free_port()))
         yield address, psutil.Process(pid)
 
 
@@ -51,7 +51,7 @@ def shared(served):
 
 @pytest.fixture(scope="module")
 def client(shared):
-    return Client(shared, verbose=False)
+    return Client(shared, verbose=False, httpx_kwargs={"timeout": HANGS})
 
 
 def ask(address, path, body=None):
@@ -157,7 +157,7 @@ def test_sigterm_ends_the_page_and_what_it_started(trained):
     """As a service's stop, a container's or ``kill`` ends it: cleanly, with the live training that somebody watches."""
     with pytest.MonkeyPatch.context() as change:
         change.setattr(subprocess, "Popen", forked.REAL)
-        with page("--trained", str(trained)) as (address, _, pid):
+        with page("--trained", str(trained), port=host.free_port()) as (address, _, pid):
             name = json.loads(ask(address, "explorer/live", {"data": "ring", "seed": 0}))["id"]
             ask(address, f"explorer/live/{name}/hello")
             process = psutil.Process(pid)
@@ -165,7 +165,7 @@ def test_sigterm_ends_the_page_and_what_it_started(trained):
             assert started, "the training's"
             process.terminate()
             _, still = psutil.wait_procs(started, timeout=HANGS)
-            assert not still and process.wait(60) in (0, None)
+            assert not still and process.wait(HANGS) in (0, None)
             with pytest.raises(OSError):
                 ask(address, "explorer/runs")
 
@@ -182,7 +182,7 @@ def test_a_login_guards_the_images_too(trained):
         wrong = {"data": {"username": "ada", "password": "x"}, "headers": {"x-forwarded-for": "10.0.0.9"}}
         with httpx.Client(base_url=address, trust_env=False, timeout=HANGS) as http:
             assert [http.post("/login", **wrong).status_code for _ in range(6)] == [400] * 5 + [429]
-        assert Client(address, auth=("ada", "lovelace"), verbose=False).predict(api_name="/list_runs")
+        assert Client(address, auth=("ada", "lovelace"), verbose=False, httpx_kwargs={"timeout": HANGS}).predict(api_name="/list_runs")
 
 
 def test_arguments():
@@ -213,9 +213,7 @@ def test_every_argument_has_help(capsys):
 @contextmanager
 def started(*arguments, **environment):
     """A page whose output is read: its address by its own words, its port, and the process."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = host.free_port()
     process = subprocess.Popen([sys.executable, "app.py", "--port", str(port), *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, env={**os.environ, **environment})
     try:
@@ -296,8 +294,6 @@ def test_a_port_in_use_is_said_in_a_sentence():
 @pytest.mark.parametrize(("options", "words"), [(["--trained", "trainde"], "There is no folder trainde"),
                                                 (["--device", "cuda:99"], "no device 'cuda:99' that torch can use")])
 def test_a_folder_or_device_that_is_not_there_is_a_sentence_and_no_page(options, words, capsys):
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    assert app.main(["--port", str(port), *options]) == 1
+    assert app.main(["--port", str(host.free_port()), *options]) == 1
     errors = capsys.readouterr().err
     assert words in errors and errors.count("\n") == 1

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import io
 import json
-import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -137,8 +136,7 @@ def test_each_address_takes_its_own_turns(trained):
 
 def test_without_the_package_it_is_said(monkeypatch, capsys, trained):
     monkeypatch.setitem(sys.modules, "mcp", None)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = host.free_port()
     for asked, environment in ((["--mcp"], "False"), ([], "True")):
         monkeypatch.setenv("GRADIO_MCP_SERVER", environment)
         assert app.main(["--port", str(port), "--trained", str(trained), *asked]) == 2

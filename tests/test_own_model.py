@@ -23,7 +23,7 @@ from explorer.runs.session import Session
 from explorer.server.access import Access
 from explorer.server.routes import make_routes
 from explorer.views import supported
-from tests import forked
+from tests import forked, host
 from tests.explorer.conftest import Client, make
 from tests.explorer.conftest import data as drawn_data
 from tests.training.test_tables import DIGITS
@@ -161,7 +161,8 @@ def test_started_as_the_readme_says(trained, cache):
     command = next(c for c in re.findall(r"^python app\.py (--model docs/own_model\.py.+)$", README, re.M)).partition("#")[0].split()
     words = [str(trained / Path(w.partition(":")[0]).name) + "".join(w.partition(":")[1:]) if w.startswith("docs/") else w for w in command]
     app.arguments(words)
-    with page(*words, "--trained", str(trained / "runs"), LATENT_EXPLORER_DATA=os.environ["LATENT_EXPLORER_DATA"]) as (address, _, _), \
+    with page(*words, "--trained", str(trained / "runs"), port=host.free_port(),
+              LATENT_EXPLORER_DATA=os.environ["LATENT_EXPLORER_DATA"]) as (address, _, _), \
             urllib.request.urlopen(f"{address}/gradio_api/explorer/runs") as answer:
         assert json.load(answer)["first"] == "own-model"
 

@@ -26,6 +26,8 @@ LOCAL = ("127.0.0.1", "localhost")
 HANGS = 1000 * waiting.HANGS                      # milliseconds
 expect.set_options(timeout=HANGS)
 LOOK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "accept_downloads": True}
+# the header is there, and no component's module is on its way: what each shows of the run that is open it shows
+MOUNTED = "document.querySelector('#lx-header [data-ready]') && !window.lxBegun?.mounting"
 
 
 class Pages:
@@ -233,7 +235,13 @@ class Driver:
     def open(self, query: str = "run=tiny") -> Driver:
         self.page.goto(f"{self.server}/?{query}")
         self.page.wait_for_selector(".lx-hero[data-n]")
-        self.page.wait_for_selector("#lx-header [data-ready]", state="attached")
+        self.until(MOUNTED)
+        return self
+
+    def anew(self, link: str) -> Driver:
+        """The page at a link, loaded anew: where nothing but what is behind the # differs a browser would stay on the page it has."""
+        self.page.goto("about:blank")
+        self.page.goto(link)
         return self
 
     def map(self, query: str = "run=tiny") -> Driver:
@@ -250,7 +258,10 @@ class Driver:
         return self.page.evaluate(f"(() => {{ const s = window.lx.state; return {expression}; }})()")
 
     def until(self, expression: str, argument=None) -> None:
-        self.page.wait_for_function(expression, arg=argument)
+        """Wait until it is true: an expression, or a function of ``argument``. Of what is not there yet (an element, lx) it is not."""
+        self.page.wait_for_function(f"""(argument) => {{
+            try {{ const value = ({expression}); return typeof value === 'function' ? value(argument) : value; }}
+            catch (e) {{ if (/of (null|undefined)|^lx is not defined/.test(e.message)) return false; throw e; }} }}""", arg=argument)
 
     def changed(self, before: str) -> None:
         """Wait until the hero image differs from ``before``."""
@@ -259,6 +270,17 @@ class Driver:
     def settled(self) -> None:
         """Until nothing is asked for, on its way, being drawn or about to be."""
         assert self.page.evaluate(rest.RESTS), "the page is never at rest"
+
+    def pause(self) -> None:
+        """As if a hand had rested for a second: what it does next is an act of its own (history.js), however fast the machine."""
+        self.page.evaluate("""() => { const { get } = Object.getOwnPropertyDescriptor(Event.prototype, 'timeStamp');
+            Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get() { return get.call(this) + 1000; } }); }""")
+
+    def wheel(self, by: float) -> None:
+        """Turn the wheel, and wait until the page has heard it, which the mouse does not."""
+        self.page.evaluate("window.turned = new Promise((ok) => addEventListener('wheel', ok, { once: true, capture: true })); undefined")
+        self.page.mouse.wheel(0, by)
+        self.page.evaluate("window.turned.then(() => undefined)")
 
     def slide(self, selector: str, value: float) -> None:
         """Put a range input to a value, as a hand does."""

@@ -51,10 +51,15 @@ class Held:
         else:
             one.continue_()
 
-    def asked(self) -> None:
-        """Wait until something is held: what the page has asked for is heard of here a little later."""
-        while not self.waiting:
+    def asked(self, n: int = 1) -> None:
+        """Wait until so many are held: what the page has asked for is heard of here a little later."""
+        while len(self.waiting) < n:
             self.page.wait_for_timeout(5)
+
+    def step(self) -> None:
+        """Send on the one that was held first, once there is any; those after it are held."""
+        self.asked()
+        self.waiting.pop(0).continue_()
 
     def let_go(self) -> None:
         """Send on what was held, and hold nothing more."""

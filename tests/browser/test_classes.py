@@ -7,6 +7,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
 
+from tests.waiting import HANGS
+
 
 def test_choosing_a_class_draws_it_and_the_link_keeps_it(made, context, generators):
     made.open("run=asked&view=walk")
@@ -20,7 +22,7 @@ def test_choosing_a_class_draws_it_and_the_link_keeps_it(made, context, generato
     second = made.pixels()
     made.until("new URLSearchParams(location.hash.slice(1)).get('c') === '1'")
     other = type(made)(context.new_page(), generators)
-    other.open(page.url.split("?", 1)[1])
+    other.open(page.evaluate("location.href").split("?", 1)[1])
     other.until("(was) => document.querySelector('.lx-hero canvas').toDataURL() === was", second)
     page.locator("#lx-classes [role=radio].on").focus()
     page.keyboard.press("ArrowLeft")
@@ -38,7 +40,7 @@ def test_only_runs_with_classes_have_the_buttons_and_a_wrong_class_says_so(made)
 
 
 def test_the_named_api_takes_a_class(generators):
-    client = Client(generators, verbose=False)
+    client = Client(generators, verbose=False, httpx_kwargs={"timeout": HANGS})
     code = client.predict("asked", 3, 1, api_name="/sample")
     assert len(code) == 6 and code == client.predict("asked", 3, api_name="/sample")
     bar, square, first = (client.predict("asked", code, *k, api_name="/decode") for k in ((0,), (1,), ()))

@@ -144,7 +144,8 @@ def test_choice_and_seed_are_in_the_link_and_one_seed_is_one_training(live, driv
     page.locator("#lx-collapse .lx-live-seed input").fill("4")
     page.get_by_role("button", name="Restart").click()
     drive.until(f"{BOX}.seed === '4' && +{BOX}.frames >= 2")
-    assert "live=grid.4" in page.url and frames(page, points)[0] != before
+    drive.until("location.hash.includes('live=grid.4')")
+    assert frames(page, points)[0] != before
     page.get_by_role("button", name="Pause").click()
     page.locator("#lx-collapse .lx-live-seed input").fill("12")
     page.get_by_role("button", name="Restart").click()

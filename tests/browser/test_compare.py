@@ -65,6 +65,7 @@ def test_it_says_what_samples_are_drawn_from_where_that_differs_and_whose_runs_i
         "Drawn from the model's own prior: noise beside codes.", "Drawn from the model's own prior, N(0, 1)."]
     assert page.locator("#view-compare .lx-about").inner_text().endswith("take equally many numbers.")
     page.set_viewport_size({"width": 1280, "height": 500})
+    made.settled()
     for under, names in ((".lx-cmp-panel:last-child", ".lx-cmp-names li"), (".lx-cmp-table tbody tr:last-child", ".lx-cmp-table thead th")):
         page.locator(under).evaluate("(e) => e.scrollIntoView({ block: 'end' })")
         seen = page.locator(names).evaluate_all("""(all) => all.map((e) => { const r = e.getBoundingClientRect();
@@ -139,7 +140,7 @@ def test_the_link_restores_runs_seed_and_class(made, context, generators):
     made.until("new URLSearchParams(location.hash.slice(1)).get('seed') === '77'")
     other = type(made)(context.new_page(), generators)
     opened_images = page.evaluate(IMAGES)
-    other.page.goto(page.url)
+    other.page.goto(page.evaluate("location.href"))
     other.until("document.querySelectorAll('.lx-cmp-run').length === 2")
     drawn(other, 77, "0")
     assert other.page.evaluate(IMAGES) == opened_images

@@ -123,8 +123,7 @@ def test_all_numbers_that_are_not_used_can_be_seen(drive):
     page.evaluate("lx.undo()")
     page.evaluate("lx.undo()")
     drive.until(f"{ROWS}.page === '1'")
-    page.goto("about:blank")
-    page.goto(link)
+    drive.anew(link)
     drive.until(f"document.querySelector('#lx-traverse [data-rows]') && {ROWS}.page === '2'")
     drive.settled()
     assert page.evaluate(NAMES) == seen[8:] and drive.state(f"s.w[{order[15]}]") == -3

@@ -69,10 +69,13 @@ def test_a_slider_moves_the_code_along_its_direction_and_the_strip_follows(drive
     step = w - before
     assert np.allclose(step, (step @ v) * v, atol=1e-4), "nothing but that direction has moved"
     drive.until("document.querySelector('.lx-cells7 button.on')?.dataset.value === '3'")
-    strip, image = page.evaluate(STRIP), drive.pixels()
+    drive.settled()
+    image = drive.pixels()
     page.locator(".lx-cells7 button[data-value='-2']").click()
     drive.changed(image)
     assert abs((np.array(drive.state("Array.from(s.w)")) - mean) @ v / first["sigma"] + 2) < 0.01
+    drive.settled()
+    strip = page.evaluate(STRIP)
     page.locator("section[data-kind=principal] .lx-dir-name").nth(1).click()
     drive.until(f"(was) => {STRIP} !== was", strip)
     expect(page.locator(".lx-which")).to_have_text(page.locator("section[data-kind=principal] .lx-dir-name").nth(1).inner_text())

@@ -91,6 +91,7 @@ def test_one_act_is_one_step(drive):
     page.mouse.up()
     dragged = rest(drive)
     assert step(drive) == 1 and dragged[3] == '{"kind":"sliders"}'
+    page.evaluate("Object.defineProperty(Event.prototype, 'timeStamp', { get: () => 1e6 })")     # in quick succession, on any machine
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
     moved = rest(drive)
@@ -162,13 +163,17 @@ def test_many_changes_do_not_reach_a_browser_s_limit(drive):
     drive.open("run=tiny&view=codes")
     page = drive.page
     drive.settled()
-    page.evaluate("""() => { window.calls = 0; for (const k of ['pushState', 'replaceState']) { const was = history[k].bind(history);
-      history[k] = (...a) => { window.calls++; was(...a); }; }
-      const b = document.createElement('button'); b.id = 'act'; document.body.append(b);
-      b.onclick = () => lx.setCode(lx.state.w.map((v) => v + 0.01), {kind: 'sliders'}); }""")
-    for _ in range(120):
-        page.evaluate("""() => { const b = document.getElementById('act');
-          for (const type of ['pointerdown', 'pointerup']) b.dispatchEvent(new PointerEvent(type, {bubbles: true}));
-          b.click(); }""")
-    assert page.evaluate("window.calls") <= 95
+    calls = page.evaluate("""async () => { const calls = [], b = document.createElement('button');
+      for (const k of ['pushState', 'replaceState']) { const was = history[k].bind(history);
+        history[k] = (...a) => { calls.push(performance.now()); was(...a); }; }
+      document.body.append(b);
+      b.onclick = () => lx.setCode(lx.state.w.map((v) => v + 0.01), {kind: 'sliders'});
+      for (let k = 0; k < 120; k++) {
+        for (const type of ['pointerdown', 'pointerup']) b.dispatchEvent(new PointerEvent(type, {bubbles: true}));
+        b.click();
+        await new Promise((ok) => setTimeout(ok, 2));                          // each act is over before the next
+      }
+      return calls; }""")
+    most = max(sum(at <= later < at + 30_000 for later in calls) for at in calls)
+    assert most <= 95, f"{most} in 30 seconds"
     assert step(drive) >= 40

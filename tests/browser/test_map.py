@@ -13,6 +13,9 @@ from explorer.latent import moves, neighbours
 from explorer.runs.session import Session
 from training import heldout
 
+from .conftest import HANGS
+from .held import Held
+
 pytestmark = pytest.mark.webgl
 
 PLANE = "document.querySelector('#lx-plane [data-points]').dataset"
@@ -48,7 +51,7 @@ def test_two_quick_clicks_are_two_places_and_a_double_click_brings_the_whole_map
     drive.until("window.lx.state.origin.kind === 'place'")
     ranges = "(() => { const l = document.querySelector('#lx-plane .lx-plot')._fullLayout; return l.xaxis.range.join(); })()"
     whole = drive.page.evaluate(ranges)
-    drive.page.mouse.wheel(0, -400)
+    drive.wheel(-400)
     drive.until(f"{ranges} !== {whole!r}")
     drive.settled()                                                            # Plotly draws once more a while after the wheel's last turn
     drive.page.mouse.dblclick(box["x"] + 12, box["y"] + box["height"] / 2)
@@ -174,6 +177,7 @@ def test_projections_colours_and_legend(drive):
     expect(page.locator(".lx-by option[value=class]")).to_have_text(words("ko")["map.by.class"])
     page.get_by_role("button", name="English").click()
     page.locator(".lx-legend button").first.click()
+    drive.settled()
     colours = page.evaluate("Array.from(document.querySelector('#lx-plane .lx-plot').data[0].marker.color)")
     assert set(colours) == {-1, 0}
 
@@ -200,30 +204,32 @@ def test_plane_of_a_two_number_code(drive):
 def test_an_image_that_is_chosen_last_stays_though_places_were_still_asked_for(drive):
     """Keys are pressed faster than a slow server answers: Enter means the image, and no place of the way comes after it."""
     drive.map()
-    drive.page.evaluate("""() => { const real = window.fetch; window.places = 0; window.fetch = async (u, o) => {
-        const place = String(o?.body).includes('"op":"place"');
-        if (place) await new Promise((ok) => setTimeout(ok, 500));
-        const answer = await real(u, o); if (place) window.places++; return answer; }; }""")
+    held = Held(drive.page, "code", '"place"')
     drive.page.locator("#lx-plane .lx-plot").focus()
     for _ in range(3):
         drive.page.keyboard.press("Shift+ArrowRight")
+    before = drive.state("window.lx.b64(s.w)")
     drive.page.keyboard.press("Enter")
-    drive.until("window.places === 2")          # the first, and of those that waited for it the last
+    drive.until("(was) => lx.state.origin.kind === 'point' && lx.b64(lx.state.w) !== was", before)
+    image = drive.state("[s.origin.index, window.lx.b64(s.w)]")
+    held.step()                                 # the first, and of those that waited for it the last
+    held.step()
     drive.settled()
-    assert drive.state("s.origin.kind") == "point"
+    assert drive.state("[s.origin.index, window.lx.b64(s.w)]") == image and drive.state("s.origin.kind") == "point"
+    assert not held.waiting
 
 
 def test_of_two_clicks_the_last_is_meant_whichever_answer_comes_last(drive):
     drive.map()
-    drive.page.evaluate("""() => { const real = window.fetch; window.late = 0; window.fetch = async (u, o) => {
-        const answer = await real(u, o); if (!String(o?.body).includes('"op":"point"')) return answer;
-        await new Promise((ok) => setTimeout(ok, 1500)); window.late++; return answer; }; }""")
+    held = Held(drive.page, "code", '"point"')
     x, y = drive.at(drive.alone())
     drive.hover(x, y)
     drive.page.mouse.click(x, y)
+    held.asked()
     box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
     drive.page.mouse.click(box["x"] + 12, box["y"] + box["height"] / 2)
-    drive.until("window.lx.state.origin.kind === 'place' && window.late === 1")
+    drive.until("window.lx.state.origin.kind === 'place'")
+    held.let_go()
     drive.settled()
     assert drive.state("s.origin.kind") == "place"
 
@@ -234,8 +240,12 @@ def test_a_refit_is_one_s_own_beside_the_shipped_map(drive, trained):
     page.set_default_timeout(300_000)           # UMAP itself, on a machine that may be busy
     shipped, file = page.evaluate(xy), (trained / "tiny" / "map.npz").read_bytes()
     page.get_by_role("button", name="Neighbours 5 · refit").click()
+    held = Held(page, "fit/*")                  # each question how far it is: or a fast machine is done before one can cancel
     page.locator("#lx-fit").click()
-    drive.until("+document.querySelector('#lx-fit-foot [data-share]')?.dataset.share > 0")
+    while not page.evaluate("+document.querySelector('#lx-fit-foot [data-share]')?.dataset.share > 0"):
+        held.step()
+    held.asked()
+    held.holding = False
     expect(page.locator("#lx-plane .lx-refit")).to_contain_text("Fitting: ")
     expect(page.locator(".lx-fit-now output")).to_contain_text("% done")
     page.get_by_role("button", name="Cancel").click()
@@ -299,7 +309,7 @@ def test_a_lasso_is_the_same_images_on_every_map_and_in_every_link(drive, contex
     box = page.locator("#lx-plane .lx-plot").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
     whole = page.evaluate(RANGES)
-    page.mouse.wheel(0, -300)
+    drive.wheel(-300)
     drive.until(f"{RANGES}[0] !== {whole[0]}")
     drive.settled()
     w, ranges = drive.state("window.lx.b64(s.w)"), page.evaluate(RANGES)
@@ -308,6 +318,7 @@ def test_a_lasso_is_the_same_images_on_every_map_and_in_every_link(drive, contex
     other = type(drive)(context.new_page(), drive.server)
     other.map(page.evaluate("location.href").split("?", 1)[1])
     other.until(f"{PLANE}.means === '2'")
+    other.settled()
     assert other.page.evaluate(f"[{PLANE}.projection, {PLANE}.lasso, {MARKED}]") == ["pca", counts, marked]
     assert np.allclose(other.page.evaluate(RANGES), ranges, rtol=1e-4, atol=1e-4)
     assert other.state("window.lx.b64(s.w)") == w and other.page.evaluate(parts) == said
@@ -392,6 +403,7 @@ def test_a_visitor_s_map_is_in_her_browser_alone_and_a_link_to_it_says_so_elsewh
     assert page.evaluate("[...document.querySelector('#lx-plane .lx-plot').data[0].x]") == places[:, 0].tolist()
     assert not list((trained / "tiny").glob("map-own-33*"))
     stranger = chromium.new_context(locale="en-US")
+    stranger.set_default_timeout(HANGS)
     try:
         other = type(drive)(stranger.new_page(), drive.server).map(page.evaluate("location.href").split("?", 1)[1])
         assert other.page.evaluate(f"[{PLANE}.gone, {PLANE}.projection]") == ["33-0.5-cosine", "umap"]

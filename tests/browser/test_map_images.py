@@ -42,7 +42,7 @@ def test_real_images_lie_on_their_points_where_there_is_room_and_others_when_zoo
     assert np.corrcoef([s.mean() for s in seen], means)[0, 1] > 0.95, "each is the image of its own point"
     x, y = drive.at(first[0])
     page.mouse.move(x, y)
-    page.mouse.wheel(0, -500)
+    drive.wheel(-500)
     drive.until(f"(was) => {PLANE}.thumbs !== was", " ".join(map(str, first)))
     drive.settled()
     zoomed = chosen(drive)

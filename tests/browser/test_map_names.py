@@ -43,7 +43,7 @@ def test_each_class_is_named_at_one_of_its_points_and_the_names_move_with_them(d
     assert colours == page.evaluate("[...document.querySelectorAll('.lx-legend i')].map((e) => getComputedStyle(e).backgroundColor)")
     x, y = drive.at(first[0]["at"])
     page.mouse.move(x + 60, y + 30)
-    page.mouse.wheel(0, -400)
+    drive.wheel(-400)
     drive.until("(x) => document.querySelector('.lx-names span').getBoundingClientRect().left < x - 5", first[0]["box"][0])
     drive.settled()
     zoomed = page.evaluate(LABELS)

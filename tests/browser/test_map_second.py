@@ -44,8 +44,10 @@ def test_the_same_points_on_another_map_and_a_hover_marks_them_in_both(drive, tr
     for here in (OTHER, FIRST):
         i = page.evaluate(ALONE, here)
         places = [page.evaluate(PLACE, [s, i]) for s in (FIRST, OTHER)]
+        page.mouse.move(5, 5)                                                  # or what one waits for may be there already
+        drive.until(f"({RINGS}).every((r) => r === null)")
         drive.hover(*places[(FIRST, OTHER).index(here)])
-        drive.until(f"+document.querySelector('#lx-plane .lx-tip canvas').dataset.drawn === {i}")
+        drive.until(f"+document.querySelector('#lx-plane .lx-tip canvas').dataset.drawn === {i} && ({RINGS}).every((r) => r)")
         assert np.allclose(page.evaluate(RINGS), places, atol=1.5)
         assert f"#{i}" in page.locator("#lx-plane .lx-tip").inner_text()
     page.mouse.click(*page.evaluate(PLACE, [OTHER, i := page.evaluate(ALONE, OTHER)]))

@@ -114,7 +114,7 @@ def test_it_is_turned_by_hand_and_keys_and_is_in_the_link_and_undone(drive, cont
     page.locator(SPACE).focus()
     for key in ("Shift+ArrowLeft", "ArrowUp", "+"):
         page.keyboard.press(key)
-    page.mouse.wheel(0, -120)
+    drive.wheel(-120)
     drive.settled()
     eye = np.array(page.evaluate(EYE))
     assert np.linalg.norm(eye) < 0.9 * np.linalg.norm(first)

@@ -45,6 +45,8 @@ def opened(drive, run, panel="units"):
     if panel != "units":
         page.locator(f"[data-to={panel}]").click()
         drive.until(f"+{BOX}.{panel} > 0")
+    if panel != "pca":                                   # there a cloud is turned without end
+        drive.settled()
     return page
 
 
@@ -85,6 +87,7 @@ def test_units_show_weights_inputs_which_are_dead_and_tied_ones_beside(drive):
         return Math.abs(d.value - d.high) < 1e-4 * Math.abs(d.high); }""")
     page.get_by_role("radio", name="code · 5").click()
     page.wait_for_selector(".lx-mic-unit[data-layer='1'] .lx-mic-f-col2 canvas")
+    drive.settled()
     before, after = (pixels(drive, f".lx-mic-f-col{k} canvas") for k in (0, 1))
     change = pixels(drive, ".lx-mic-f-col2 canvas")
     moved = (after != before)[..., 0]
@@ -96,6 +99,7 @@ def test_units_show_weights_inputs_which_are_dead_and_tied_ones_beside(drive):
     expect(page.locator(".lx-mic-cell[data-alike='1'] canvas")).to_have_count(0)
     page.get_by_label("Another run beside it").select_option("tied")
     page.wait_for_selector(".lx-mic-other-grid .lx-mic-cell")
+    drive.settled()
     assert told(page, ".lx-mic-other-grid .lx-mic-cell", "alike") == pytest.approx([1] * 12)
     two = ".lx-mic-other-grid .lx-mic-cell:first-child canvas:"
     assert np.array_equal(pixels(drive, two + "first-of-type"), pixels(drive, two + "last-of-type")), "tied weights are equal"
@@ -111,6 +115,7 @@ def test_maximising_inputs_are_shown_as_they_come_and_can_be_stopped(drive):
     page.get_by_role("radio", name="Maximising input").click()
     expect(there).to_have_count(1)                       # the first alone, while the next seven are on their way
     expect(cells.first).to_have_attribute("data-value", re.compile("."))
+    held.asked()
     page.get_by_role("button", name="Stop", exact=True).click()
     held.let_go()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
@@ -144,17 +149,20 @@ def test_a_code_is_counted_and_summed_and_its_bars_lead_to_units(drive):
 def test_depth_and_size_end_at_the_reconstruction_and_random_codes_are_taken(drive):
     page = opened(drive, "stack", "depth")
     drive.until(f"+{BOX}.sizes > 0 && +{BOX}.sized > 0")
+    drive.settled()
     assert np.abs(pixels(drive, ".lx-mic-depth .lx-mic-cell:last-child canvas") - hero(drive)).max() <= 1
     errors = told(page, ".lx-mic-depth .lx-mic-cell[data-error]", "error")
     assert len(errors) == 2
     drive.slide(".lx-mic-k input", 5)
     drive.until(f"+{BOX}.sized > 1")
+    drive.settled()
     assert np.abs(pixels(drive, ".lx-mic-size-three .lx-mic-cell:nth-child(2) canvas") - hero(drive)).max() <= 1
     assert told(page, ".lx-mic-size-three [data-error]", "error")[0] == pytest.approx(errors[-1], rel=0.01)
     curves = [[float(v) for v in page.locator("[data-panel=depth][data-pca]").get_attribute(f"data-{k}").split()] for k in ("model", "pca")]
     assert [len(c) for c in curves] == [4, 4] and all(a > b for a, b in zip(curves[1], curves[1][1:], strict=False))
     page.locator("[data-to=drawn]").click()
     page.wait_for_selector("[data-by=mixture] .lx-mic-cell")
+    drive.settled()
     rows = [pixels(drive, f"[data-by={by}] .lx-mic-cell:nth-child(3) canvas") for by in ("normal", "own", "mixture")]
     assert not np.array_equal(rows[0], rows[1]) and not np.array_equal(rows[1], rows[2])
     was = drive.pixels()
@@ -163,6 +171,7 @@ def test_depth_and_size_end_at_the_reconstruction_and_random_codes_are_taken(dri
     assert np.abs(hero(drive) - rows[2]).max() <= 1 and drive.state("s.origin.by") == "mixture"
     page.locator("[data-panel=drawn]").get_by_role("button", name="New seed").click()
     page.wait_for_selector("[data-by=mixture][data-seed]:not([data-seed='0'])")
+    drive.settled()
     assert not np.array_equal(pixels(drive, "[data-by=mixture] .lx-mic-cell:nth-child(3) canvas"), rows[2])
     page.locator("[data-to=depth]").click()
     page.evaluate("lx.open('conv')")
@@ -193,18 +202,21 @@ def test_drawing_the_link_languages_and_a_phone(drive):
     page = opened(drive, "conv")
     assert page.locator(".lx-mic-cell canvas").first.evaluate("(c) => c.width") == 3, "a unit of the first convolution sees 3 × 3 pixels"
     page.get_by_role("button", name="Draw").click()
+    drive.settled()
     box = page.locator("#lx-microscope .lx-pad").bounding_box()
     page.mouse.move(box["x"] + 50, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + 110, box["y"] + 120, steps=4)
     page.mouse.up()
     drive.until(f"+{BOX}.drawing > 0 && lx.state.origin.kind === 'image'")
+    drive.settled()
     assert pixels(drive, ".lx-mic-given").max() > 200
     page.get_by_role("radio", name="layer 2 · 8").click()
     page.locator(".lx-mic-cell[data-unit='6']").click()
     page.wait_for_selector(".lx-mic-unit[data-unit='6'][data-best]")
     best = page.locator(".lx-mic-unit").get_attribute("data-best")
-    page.goto(page.evaluate("lx.link()"))
+    drive.settled()
+    drive.anew(page.evaluate("lx.link()"))
     page.wait_for_selector(".lx-mic-unit[data-unit='6'][data-layer='1'][data-best]")
     assert page.locator(".lx-mic-unit").get_attribute("data-best") == best
     page.evaluate("lx.setLang('ko')")
@@ -212,6 +224,7 @@ def test_drawing_the_link_languages_and_a_phone(drive):
     page.set_viewport_size({"width": 420, "height": 860})
     for panel in ("units", "code", "depth", "drawn", "maps", "labels"):
         page.locator(f"[data-to={panel}]").click()
+        drive.settled()
         assert page.evaluate("document.documentElement.scrollWidth") <= 420, panel
     page.evaluate("lx.setLang('en'); lx.open('gan')")
     drive.until(f"{BOX}.run === 'gan' && {BOX}.panel === 'maps'")

@@ -43,8 +43,9 @@ def opened(drive: Driver, link: str, order: tuple[str, str]) -> dict:
     for one in held.values():
         one.asked()
     for name in order:
-        with drive.page.expect_response(held[name].waiting[0].url):
+        with drive.page.expect_response(held[name].waiting[0].url) as answered:
             held[name].let_go()
+        answered.value.finished()
         drive.page.evaluate("new Promise(requestAnimationFrame)")
     drive.page.wait_for_selector("#lx-header [data-ready]", state="attached")
     drive.page.wait_for_selector(".lx-hero[data-n]", state="attached")
@@ -103,7 +104,7 @@ def test_a_view_that_is_opened_leaves_the_code(context, everything, watch):
 
 def test_a_list_that_was_overtaken_does_not_bring_back_what_was_deleted(context, everything, watch):
     """Of two lists the earlier comes last, and still has a run that the later has no more."""
-    drive = Driver(context.new_page(), everything).open("run=tiny&view=codes")   # which shows each run
+    drive = Driver(context.new_page(), everything).open("run=tiny&view=walk")     # which every run fits
     early, gone = [], drive.page.locator("#lx .lx-run[data-run=wide]")
 
     def answer(route: Route) -> None:

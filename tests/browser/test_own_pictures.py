@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ARGUMENTS, LOOK, Driver
+from tests.browser.conftest import ARGUMENTS, HANGS, LOOK, Driver
 from tests.browser.test_reconstruct import BOX, count, encoded, opened
 from tests.explorer.conftest import data, make
 from tests.install_chromium import find
@@ -81,7 +81,8 @@ def lies_as_mnist(image: np.ndarray) -> None:
 def test_an_undone_picture_leaves_no_word_about_itself(drive):
     page = opened(drive, "run=digits&view=reconstruct")
     page.get_by_role("radio", name="Your image").click()
-    drive.settled()                                                          # a step of its own
+    drive.settled()
+    drive.pause()                                                            # a step of its own
     choose(drive, file_of(seven(420, 300, (40, 40), 130, 14)))
     expect(page.locator(f"{STAGE} .lx-prep")).to_be_visible()
     drive.until(f"{BOX}.kept === 'yes'")
@@ -224,7 +225,7 @@ def test_a_frame_is_dragged_and_zoomed_over_a_colour_picture(drive):
     assert framed.reshape(-1, 3).mean(0)[2] > 100 and framed[..., 1].max() > 200
     n = count(drive)
     page.mouse.move(x + box["width"] * 0.3, y)
-    page.mouse.wheel(0, -400)
+    drive.wheel(-400)
     encoded(drive, n)
     drive.until(f"{BOX}.kept === 'yes'")
     drive.settled()
@@ -257,6 +258,7 @@ def test_the_camera_is_asked_at_a_click_gives_a_still_and_is_off_again(playwrigh
     browser = playwright.chromium.launch(executable_path=find(), args=[*ARGUMENTS, *FAKE])
     try:
         page = browser.new_page(**LOOK)
+        page.set_default_timeout(HANGS)
         page.add_init_script("""window.asked = []; window.tracks = [];
             const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
             navigator.mediaDevices.getUserMedia = async (c) => {
@@ -277,8 +279,9 @@ def test_the_camera_is_asked_at_a_click_gives_a_still_and_is_off_again(playwrigh
         assert page.evaluate("tracks.every((t) => t.readyState === 'ended') && asked.length === 1 && asked[0].audio === false")
         assert len(np.unique(given(drive).reshape(-1, 3), axis=0)) > 3, "what the camera saw"
         expect(page.locator(f"{STAGE} .lx-frame")).to_be_visible()           # the same path as a file
-        for leave in ("Cancel", "view"):
+        for k, leave in enumerate(("Cancel", "view")):
             page.get_by_role("button", name="Camera").click()
+            drive.until("(n) => tracks.length === n && tracks.at(-1).readyState === 'live'", k + 2)
             expect(video).to_be_visible()
             if leave == "view":
                 page.evaluate("lx.show('map')")

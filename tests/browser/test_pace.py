@@ -19,7 +19,9 @@ def test_it_is_off_until_asked_and_says_what_a_drawing_took(drive):
     readout = page.locator(".lx-pace")
     drive.settled()
     expect(readout).to_be_hidden()
-    page.evaluate("document.addEventListener('lx-drawn', (e) => { window.last = { now: performance.now(), ...e.detail }; })")
+    page.evaluate("""() => { const heard = (name, first) => document.addEventListener('lx-drawn', ({ detail }) => {
+          window[name] = performance.now() - detail.sent; window.timing = detail.timing; }, first);
+        heard('least', true); heard('most', false); }""")                      # before and after the page's own clock is read
     page.keyboard.press("m")
     expect(readout).to_be_visible()
     with page.expect_response("**/gradio_api/explorer/render") as answered:
@@ -27,8 +29,8 @@ def test_it_is_off_until_asked_and_says_what_a_drawing_took(drive):
     drive.settled()
     own = float(answered.value.headers["server-timing"].partition("dur=")[2])
     assert own > 0
-    told = page.evaluate(f"({{ ms: +{BOX}.ms, server: +{BOX}.server, latency: last.now - last.sent, timing: last.timing }})")
-    assert abs(told["ms"] - told["latency"]) < 50 and told["timing"] == f"draw;dur={told['server']:.1f}"
+    told = page.evaluate(f"({{ ms: +{BOX}.ms, server: +{BOX}.server, least, most, timing }})")
+    assert told["least"] <= told["ms"] <= told["most"] and told["timing"] == f"draw;dur={told['server']:.1f}"
     assert 0 < told["server"] <= told["ms"] + 0.1, "the server's part is within the whole"
     expect(readout).to_contain_text(" ms · server ")
     page.get_by_role("button", name="한국어").click()
@@ -45,10 +47,10 @@ def test_frames_a_second_are_told_while_it_is_dragged_and_nothing_runs_at_rest(d
     box = page.locator("#lx-slider-0 input[type=range]").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
     page.mouse.down()
-    for k in range(30):
-        page.mouse.move(box["x"] + 20 + 5 * k, box["y"] + box["height"] / 2)
+    k = 0
+    while not page.evaluate("told.some((t) => / [0-9.]+ frames\\/s/.test(t))"):            # until it was drawn often enough within a second
+        page.mouse.move(box["x"] + 20 + 5 * (k := (k + 1) % 30), box["y"] + box["height"] / 2)
     page.mouse.up()
-    drive.until("told.some((t) => / [0-9.]+ frames\\/s/.test(t))")
     drive.until("!document.querySelector('.lx-pace').textContent.includes('frames')")          # the hand rests
     drive.settled()
     assert page.evaluate(RESTING) == []
@@ -59,6 +61,7 @@ def test_frames_a_second_are_told_while_it_is_dragged_and_nothing_runs_at_rest(d
     page.keyboard.press("m")
     expect(page.locator(".lx-pace")).to_be_hidden()
     page.reload()
+    page.wait_for_selector("#lx-pace [data-ready]", state="attached")
     page.wait_for_selector(".lx-hero[data-n]")
     expect(page.locator(".lx-pace")).to_be_hidden()
 

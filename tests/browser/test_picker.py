@@ -258,10 +258,10 @@ def test_a_run_that_was_to_show_a_view_is_not_opened_once_the_view_is_left(fresh
     page = fresh.map("").page
     held = Held(page, "run/info*")
     page.locator("[role=tab][data-view=codes]").click()
-    page.wait_for_function("lx.state.opening === 'info'")
+    fresh.until("lx.state.opening === 'info'")
     held.asked()
     page.locator("[role=tab][data-view=map]").click()
-    page.wait_for_function("lx.state.view === 'map'")
+    fresh.until("lx.state.view === 'map'")
     held.let_go()
     fresh.settled()
     assert fresh.state("[s.run, s.view, s.opening]") == ["plane", "map", None]
@@ -270,11 +270,11 @@ def test_a_run_that_was_to_show_a_view_is_not_opened_once_the_view_is_left(fresh
 def test_a_view_that_is_chosen_before_any_run_is_there_opens_on_its_own(fresh):
     page, held = fresh.page, Held(fresh.page, "run/plane*")
     page.goto(f"{fresh.server}/")
-    page.wait_for_function("lx.state.opening === 'plane'")
+    fresh.until("lx.state.opening === 'plane'")
     page.locator("[role=tab][data-view=codes]").click()
-    page.wait_for_function("lx.state.view === 'codes'")
+    fresh.until("lx.state.view === 'codes'")
     held.let_go()
-    page.wait_for_function("lx.state.run === 'info'")
+    fresh.until("lx.state.run === 'info'")
     fresh.settled()
     assert fresh.state("[s.run, s.view, s.opening, s.shows]") == ["info", "codes", None, "codes"]
 
@@ -310,6 +310,7 @@ def test_styles_opens_on_real_images_and_colours_and_a_link_on_what_it_says(fres
     kept = fresh.state("s.kept.sty")
     page.reload()
     fresh.until(f"window.lx?.state.run === 'styled' && {pressed}.includes('Colours') && {pressed}.includes('Real images')")
+    fresh.settled()
     assert kept and fresh.state("s.kept.sty") == kept
     fresh.open("run=styled&view=styles")
     fresh.until(f"{pressed}.includes('Samples')")
@@ -350,6 +351,7 @@ def test_on_a_phone_the_open_run_is_always_on_the_screen(fresh):
     fresh.open("run=info&view=codes")
     here = page.locator(".lx-here")
     expect(here).to_contain_text(fresh.state("lx.runOf('info').title"))
+    fresh.settled()
     page.evaluate("scrollTo(0, 1500)")
     fresh.until("scrollY > 200")
     box = here.bounding_box()

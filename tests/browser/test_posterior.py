@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from .rest import RESTS
-
 pytestmark = pytest.mark.webgl
 
 ROWS = "document.querySelector('#lx-traverse [data-rows]').dataset"
@@ -40,8 +38,7 @@ def test_rows_by_kl_are_in_order_move_one_number_and_are_in_the_link(drive):
     drive.settled()
     page.evaluate("lx.undo()")
     drive.until(f"{ROWS}.order === ''")
-    page.goto("about:blank")
-    page.goto(link)
+    drive.anew(link)
     drive.until(f"document.querySelector('#lx-traverse [data-rows]') && {ROWS}.order === 'kl'")
     page.get_by_role("button", name="한국어").click()
     expect(page.locator(".lx-order-told")).to_contain_text("평가용 이미지 120개")
@@ -66,18 +63,20 @@ def test_the_ellipse_is_the_encoders_sigma_around_its_mean(drive):
         all.append(all.lastElementChild.cloneNode(true)); }""")                 # ten classes beside what is told
     for width, rows in ((1280, 3), (1024, 4), (420, 3)):
         page.set_viewport_size({"width": width, "height": 800})
+        drive.settled()
         legend, told = (page.locator(name).bounding_box() for name in (".lx-legend", ".lx-posterior-told"))
         apart = legend["x"] + legend["width"] <= told["x"] or told["y"] + told["height"] <= legend["y"]
         assert apart and legend["height"] < rows * 30, (width, legend, told)
     page.set_viewport_size({"width": 1280, "height": 800})
+    drive.settled()
     assert max(two[2:]) > 7 and "zoom in" not in page.locator(".lx-posterior-told").inner_text()
     box = page.locator("#lx-plane .lx-plot").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     while max(page.evaluate(ELLIPSES)[1][2:]) >= 7:                             # until the marker covers them
-        page.mouse.wheel(0, 400)
-        assert page.evaluate(RESTS)
+        drive.wheel(400)
+        drive.settled()
     expect(page.locator(".lx-posterior-told")).to_contain_text("zoom in")
     page.evaluate("lx.setCode(Float32Array.from([0, 0]), { kind: 'sliders' })")
     drive.until(f"{ELLIPSES}.length === 0")
     expect(page.locator(".lx-posterior-told")).to_be_hidden()
-    assert page.evaluate(RESTS)
+    drive.settled()

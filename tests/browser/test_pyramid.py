@@ -130,7 +130,7 @@ def test_swapping_noise_with_the_second_sample_and_back(drive):
     before = others(drive)
     after(drive, page.get_by_role("button", name="New partner").click)
     assert not any(same(before, others(drive)))
-    page.goto(link)
+    drive.anew(link)
     drive.until(f"+{BOX}.n > 0 && +{BOX}.second > 0")
     drive.settled()
     assert all(same(swapped, sums(drive))) and all(same(swapped_too, others(drive))), "the link restores both samples"
@@ -156,7 +156,7 @@ def test_a_real_image_sums_back_to_itself_until_a_residual_is_drawn(drive, root)
     link, shown = page.evaluate("lx.link()"), sums(drive)
     after(drive, lambda: drive.slide(".lx-level[data-level='2'] .lx-blend input", 0))
     assert np.array_equal(tile(drive, 2), tile(drive, 2, "low"))
-    page.goto(link)
+    drive.anew(link)
     drive.until(f"+{BOX}.n > 0")
     drive.settled()
     assert page.locator("#lx-pyramid .lx-index").input_value() == "7" and all(same(shown, sums(drive)))
@@ -209,6 +209,7 @@ def test_keys_languages_and_runs_without_levels(drive):
     drive.settled()
     expect(page.locator(".lx-level h3")).to_have_text(["7 × 7", "14 × 14", "28 × 28"])
     page.set_viewport_size({"width": 420, "height": 860})
+    drive.settled()
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     row = [page.locator(f".lx-level[data-level='1'] [data-row={r}]").bounding_box() for r in ("low", "residual", "sum")]
     assert len({round(b["y"]) for b in row}) == 1 and row[0]["x"] < row[1]["x"] < row[2]["x"], "side by side on a phone too"

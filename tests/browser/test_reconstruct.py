@@ -49,14 +49,20 @@ def count(drive) -> int:
     return int(drive.page.evaluate(f"+{BOX}.n"))
 
 
-def stroke(page, points) -> None:
+def stroke(drive, points) -> None:
+    """Draw a line, whose parts are each encoded while the pen is still down, and the whole once it is not."""
+    page = drive.page
+    drive.settled()
     box = page.locator("#lx-reconstruct .lx-pad").bounding_box()
     place = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*place[0])
     page.mouse.down()
     for x, y in place[1:]:
+        n = count(drive)
         page.mouse.move(x, y, steps=8)
+        encoded(drive, n)
     page.mouse.up()
+    drive.settled()
 
 
 def test_it_opens_with_a_held_out_image_and_goes_to_the_next(drive):
@@ -74,6 +80,7 @@ def test_it_opens_with_a_held_out_image_and_goes_to_the_next(drive):
     encoded(drive, n)
     signed = pixels(drive, ".lx-diff canvas")
     page.get_by_role("radio", name="Absolute").click()
+    drive.settled()
     assert pixels(drive, ".lx-diff canvas") != signed
     drive.until("+document.querySelector('#lx-reconstruct .lx-draws').dataset.n > 0")
 
@@ -81,9 +88,8 @@ def test_it_opens_with_a_held_out_image_and_goes_to_the_next(drive):
 def test_drawing_is_encoded_live(drive):
     page = opened(drive)
     page.get_by_role("radio", name="Draw").click()
-    before, n = pixels(drive), count(drive)
-    stroke(page, [(0.2, 0.2), (0.6, 0.2), (0.4, 0.7)])
-    encoded(drive, n + 3)
+    before = pixels(drive)
+    stroke(drive, [(0.2, 0.2), (0.6, 0.2), (0.4, 0.7)])
     drive.until("lx.state.origin.kind === 'image'")
     assert pixels(drive) != before
     centred, n = pixels(drive, ".lx-given"), count(drive)
@@ -104,10 +110,7 @@ def test_centring_puts_strokes_where_mnist_has_them(drive):
     for x, y in ((0.15, 0.15), (0.6, 0.5)):
         page.get_by_role("radio", name="Draw").click()
         page.get_by_role("button", name="Clear").click()
-        n = count(drive)
-        stroke(page, [(x, y), (x + 0.2, y), (x, y + 0.3)])
-        encoded(drive, n)
-        drive.until("(n) => new Promise((ok) => setTimeout(() => ok(true), 300))")
+        stroke(drive, [(x, y), (x + 0.2, y), (x, y + 0.3)])
         values = np.array(page.evaluate("""() => { const c = document.querySelector('#lx-reconstruct .lx-given');
             const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
             return [...Array(c.width * c.height)].map((_, i) => d[4 * i]); }"""))
@@ -195,9 +198,7 @@ def test_all_of_them_follow_the_stroke_in_one_request(drive):
     page.get_by_role("radio", name="Draw").click()
     paths: list[str] = []
     page.on("request", lambda r: paths.append(r.url.rsplit("/", 1)[1] + ("+" if '"plane"' in (r.post_data or "") else "")))
-    n = count(drive)
-    stroke(page, [(0.2, 0.2), (0.6, 0.2), (0.4, 0.7)])
-    encoded(drive, n + 2)
+    stroke(drive, [(0.2, 0.2), (0.6, 0.2), (0.4, 0.7)])
     drive.until("lx.state.origin.kind === 'image'")
     for name, was in before.items():
         assert not np.array_equal(shown(page, f".lx-model[data-run={name}] canvas"), was)

@@ -83,7 +83,7 @@ def test_what_a_dial_moves_is_on_the_screen_with_the_dial(drive, size):
         assert found, (view, dials)
         for dial in [found[0], found[-1]]:
             dial.evaluate("(e) => { e.scrollIntoView({ block: 'center' }); e.dispatchEvent(new Event('pointerdown', { bubbles: true })); }")
-            drive.page.evaluate("() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+            drive.settled()
             assert drive.page.evaluate(WITH, [dial.element_handle(), pictures]), (view, run, dials)
 
 
@@ -214,7 +214,7 @@ def test_the_floating_picture_covers_no_end_of_a_dial(drive):
         go(drive, view, run)
         for top in range(0, page.evaluate("document.documentElement.scrollHeight"), 170):
             page.evaluate("(top) => scrollTo(0, top)", top)
-            page.evaluate("() => new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+            drive.settled()
             assert page.evaluate(HALF) == [], (view, top)
             floated += not page.evaluate("document.querySelector('.lx-in-sight').hidden")
     assert floated > 5, "else nothing was seen"
@@ -230,6 +230,7 @@ def test_f_is_full_screen_but_a_letter_where_one_types(drive):
     page.locator(".lx-find").fill("")
     page.locator("#lx-tab-styles").press("f")
     expect(page.locator(".lx-projector")).to_be_visible()
+    drive.settled()
     grid, dials = (page.locator(s).bounding_box() for s in (".lx-mixing", "#lx-style-dials"))
     assert dials["y"] >= grid["y"] + grid["height"] and dials["y"] + dials["height"] <= 800, "under the grid, and on the screen"
     page.keyboard.press("f")

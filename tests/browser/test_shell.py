@@ -69,7 +69,7 @@ def test_slider_changes_pixels_and_is_labelled(drive):
     drive.open()
     before, w = drive.pixels(), drive.state("Array.from(s.w)")
     slider = drive.page.locator("#lx-slider-0 input[type=range]")
-    assert slider.get_attribute("aria-label").split("for ")[1].startswith("1 · ")
+    expect(slider).to_have_attribute("aria-label", re.compile("for 1 · "))
     drive.slide("#lx-slider-0 input[type=range]", 2.5)
     drive.changed(before)
     drive.until("Math.abs(window.lx.coordinate(0) - 2.5) < 1e-3")
@@ -140,6 +140,7 @@ def test_phone_width(drive):
     for view in ("map", "codes", "walk"):
         page.locator(f"[role=tab][data-view={view}]").click()
         expect(page.locator(f"#view-{view}")).to_be_visible()
+        drive.settled()
         assert page.evaluate("document.documentElement.scrollWidth") <= 420, view
     expect(page.locator("#lx-left")).to_be_hidden()
     page.get_by_role("button", name="Runs").click()
@@ -147,6 +148,7 @@ def test_phone_width(drive):
     page.locator(".lx-run[data-run=plane]").click()
     expect(page.locator("#lx-left")).to_be_hidden()
     assert drive.state("s.run") == "plane"
+    drive.settled()
     stage, hero = page.locator("#lx-main").bounding_box(), page.locator(".lx-hero").bounding_box()
     assert hero["y"] > stage["y"] + stage["height"] - 1
 
@@ -165,7 +167,7 @@ def test_code_is_copied_as_json(drive, context, server):
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
     drive.open()
     drive.page.get_by_role("button", name="Copy code").click()
-    drive.until("document.getElementById('lx-toast')?.classList.contains('on')")
+    expect(drive.page.locator("#lx-toast")).to_have_text(words("en")["copied.code"])
     copied = json.loads(drive.page.evaluate("navigator.clipboard.readText()"))
     assert copied["run"] == "tiny" and np.float32(copied["w"]).tolist() == drive.state("Array.from(s.w)")
     assert copied["weights_sha256"] == drive.state("s.info.card.weights_sha256")

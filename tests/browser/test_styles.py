@@ -175,7 +175,7 @@ def test_the_link_restores_the_grid_the_code_and_all_dials(drive):
     known, shown, code, link = sheet(drive), hero(drive), drive.state("[...s.w]"), page.evaluate("lx.link()")
     strip = canvas(drive, ".lx-psi-strip canvas")
     assert alike(known[4, 1], shown)
-    page.goto(link)
+    drive.anew(link)
     ready(drive)
     far = np.abs(sheet(drive) - known).max((2, 3, 4))
     assert far.max() <= 2, far.tolist()
@@ -184,7 +184,7 @@ def test_the_link_restores_the_grid_the_code_and_all_dials(drive):
     expect(page.get_by_role("radio", name="Middle 14")).to_have_attribute("aria-checked", "true")
     after(drive, dial(drive, "psi", 100))
     assert np.abs(hero(drive) - sheet(drive)[4, 1]).max() <= 2 and not alike(hero(drive), shown), "the code is the cell's still"
-    page.goto(link.replace("sty=", "sty=1.2~x~"))
+    drive.anew(link.replace("sty=", "sty=1.2~x~"))
     ready(drive)
     assert not alike(sheet(drive), known) and drive.state("[...s.w]") == code, "a damaged grid leaves the code"
 
@@ -278,7 +278,7 @@ def test_real_images_are_sources_and_can_be_ones_own(drive, tmp_path):
     assert len(ends) == 24 and all(re.fullmatch(r"seed \d+", end) for end in ends), "no row of real images is named"
     expect(page.locator(".lx-ways-told")).to_contain_text("samples, not the real images of the grid")
     after(drive, lambda: page.locator(".lx-again[data-r='1'][data-c='-1']").dispatch_event("click"))
-    page.goto(page.evaluate("lx.link()"))
+    drive.anew(page.evaluate("lx.link()"))
     ready(drive, "other")
     assert alike(sheet(drive)[0], now[0]) and alike(sheet(drive)[3:, 0], now[3:, 0])
 
@@ -296,6 +296,7 @@ def test_languages_other_runs_and_a_phone(drive):
     drive.settled()
     expect(page.locator(".lx-sty-cell.on")).to_have_count(0)
     page.set_viewport_size({"width": 420, "height": 860})
+    drive.settled()
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     box = page.locator(".lx-sty-cell[data-r='5'][data-c='5']").bounding_box()
     assert box["width"] > 40 and box["x"] + box["width"] <= 420
@@ -341,7 +342,7 @@ def test_the_link_keeps_an_edited_code_at_psi_of_zero_and_ones_own_image(drive, 
     after(drive, dial(drive, "psi", 50))
     half = hero(drive)
     after(drive, dial(drive, "psi", 0))
-    page.goto(page.evaluate("lx.link()"))
+    drive.anew(page.evaluate("lx.link()"))
     ready(drive, "other")
     after(drive, dial(drive, "psi", 50))
     assert alike(hero(drive), half), "the code that was truncated is in the link"
@@ -350,7 +351,7 @@ def test_the_link_keeps_an_edited_code_at_psi_of_zero_and_ones_own_image(drive, 
     page.locator(".lx-sty-cell[data-r='1'][data-c='-1']").click()
     after(drive, lambda: page.locator("#lx-styles input[type=file]").set_input_files(tmp_path / "diagonal.png"))
     known, shown = sheet(drive), hero(drive)
-    page.goto(page.evaluate("lx.link()"))
+    drive.anew(page.evaluate("lx.link()"))
     ready(drive, "other")
     assert alike(sheet(drive), known) and alike(hero(drive), shown)
 

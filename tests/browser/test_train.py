@@ -135,6 +135,8 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     page.keyboard.press("Escape")
     expect(page.locator(".lx-sure")).to_be_hidden()
     assert (trained / "long").exists()
+    page.wait_for_selector(".lx-run[data-run=long]", state="attached")
+    expect(page.get_by_role("button", name="Resume")).to_be_enabled()       # its process has ended, which comes a moment after it says so
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete for good", exact=True).click()
     page.wait_for_selector(".lx-run[data-run=long]", state="detached")
@@ -232,10 +234,10 @@ def test_a_table_that_is_dropped_is_shown_and_may_be_turned(drive, tmp_path):
     found, told = page.locator("#lx-train .lx-own-found li"), page.locator("#lx-train .lx-own-notes li")
     expect(found).to_have_text(["Arrays (.npz, .npy) of images: 30.", "They are stored with 28 × 28 pixels.", "3 classes: 0, 1, 2."])
     expect(told).to_have_count(0)
-    page.wait_for_function(f"({BRIGHT})() === 'true,false'")
+    drive.until(f"({BRIGHT})() === 'true,false'")
     page.get_by_label("Rows and columns", exact=True).select_option("yes")
     expect(told).to_have_text(["Each image is stored with rows and columns exchanged, as EMNIST's are; set right."])
-    page.wait_for_function(f"({BRIGHT})() === 'false,true'")
+    drive.until(f"({BRIGHT})() === 'false,true'")
     expect(page.locator("#lx-train .lx-own-part")).to_be_hidden()
     np.savez(tmp_path / "none.npz", codes=np.zeros((30, 5)))
     dropped(page, tmp_path / "none.npz")
@@ -300,6 +302,7 @@ def test_what_is_being_typed_stays_when_the_answer_for_one_s_images_comes(drive,
     page.wait_for_selector(f"{BOX}[data-upload=ready]", state="attached")
     page.locator("#lx-train .lx-more > summary").click()
     batch, width = (page.get_by_label(name, exact=True) for name in ("Batch size", "Layer width"))
+    held.asked()
     batch.fill("16")
     held.let_go()
     expect(page.locator(".lx-own-fit")).not_to_be_empty()
@@ -312,8 +315,9 @@ def test_what_is_being_typed_stays_when_the_answer_for_one_s_images_comes(drive,
     assert json.loads(drive.state("s.kept.train"))["settings"] == {"batch_size": 16, "width": 24}
 
 
-SEEN = """() => { const image = document.querySelector('.lx-augmented img'),
-    c = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), x = c.getContext('2d'); x.drawImage(image, 0, 0);
+SEEN = """async () => { const image = document.querySelector('.lx-augmented img');
+    await image.decode();
+    const c = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), x = c.getContext('2d'); x.drawImage(image, 0, 0);
     const d = x.getImageData(0, 0, c.width, c.height).data;
     return { width: c.width, height: c.height, grey: [...d].filter((_, i) => i % 4 === 0) }; }"""
 

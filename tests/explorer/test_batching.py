@@ -25,6 +25,7 @@ from explorer.server import run_requests, thread_pools
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from explorer.server.routes import make_routes
+from tests.waiting import HANGS
 
 
 class Held:
@@ -34,11 +35,11 @@ class Held:
         self.lane, self.go, self.begun = Joining("test", 1), threading.Event(), threading.Event()
         self.batches: list[list[object]] = []
         self.first = self.lane.submit(self.hold)
-        assert self.begun.wait(30)
+        assert self.begun.wait(HANGS)
 
     def hold(self) -> None:
         self.begun.set()
-        assert self.go.wait(30)
+        assert self.go.wait(HANGS)
 
     def doubled(self, numbers):
         """The middle: twice each number; fails for a batch with a None."""
@@ -58,14 +59,14 @@ def held():
 
 def test_alone_nothing_waits():
     lane = Joining("test", 1)
-    assert lane.submit(Joint("run", lambda: 4, lambda asked: [n + 1 for n in asked], str)).done.result(30) == "5"
+    assert lane.submit(Joint("run", lambda: 4, lambda asked: [n + 1 for n in asked], str)).done.result(HANGS) == "5"
 
 
 def test_what_waits_goes_together_and_other_runs_apart(held):
     jobs = [held.ask(k, who=f"10.0.0.{k}") for k in range(5)]
     other = held.ask(9, who="10.0.0.9", key="other run")
     held.go.set()
-    assert [job.done.result(30) for job in jobs] == ["0", "2", "4", "6", "8"] and other.done.result(30) == "18"
+    assert [job.done.result(HANGS) for job in jobs] == ["0", "2", "4", "6", "8"] and other.done.result(HANGS) == "18"
     assert held.batches == [[0, 1, 2, 3, 4], [9]]
 
 
@@ -75,14 +76,14 @@ def test_who_comes_while_another_run_draws_goes_along(held):
 
     def slow(number):
         come.set()
-        assert on.wait(30)
+        assert on.wait(HANGS)
         return str(number)
     first, second = held.ask(1, end=slow), held.ask(2, who="10.0.0.2", key="other run")
     held.go.set()
-    assert come.wait(30)
+    assert come.wait(HANGS)
     third = held.ask(3, who="10.0.0.3", key="other run")
     on.set()
-    assert [job.done.result(30) for job in (first, second, third)] == ["2", "4", "6"]
+    assert [job.done.result(HANGS) for job in (first, second, third)] == ["2", "4", "6"]
     assert held.batches == [[1], [2, 3]]
 
 
@@ -91,7 +92,7 @@ def test_a_greedy_visitor_takes_no_others_place_in_a_batch(held):
     polite = [held.ask(100 + k, who=f"polite {k}") for k in range(3)]
     held.go.set()
     for job in (*greedy, *polite):
-        job.done.result(30)
+        job.done.result(HANGS)
     assert len(held.batches[0]) == MOST and {100, 101, 102} <= set(held.batches[0])
     assert sorted(sum(held.batches, [])) == [*range(2 * MOST), 100, 101, 102]
     mine = [n for batch in held.batches for n in batch if n < 100]
@@ -107,13 +108,13 @@ def test_an_error_is_its_askers_own(held):
     good, early, late = held.ask(1), held.ask(2, begin=refuses), held.ask(3, end=breaks)
     batch_fails = [held.ask(5), held.ask(None)]         # None cannot be doubled: the whole batch fails, and each is tried alone
     held.go.set()
-    assert good.done.result(30) == "2" and batch_fails[0].done.result(30) == "10"
+    assert good.done.result(HANGS) == "2" and batch_fails[0].done.result(HANGS) == "10"
     with pytest.raises(Refused, match="Not this one"):
-        early.done.result(30)
+        early.done.result(HANGS)
     with pytest.raises(OSError, match="no room"):
-        late.done.result(30)
+        late.done.result(HANGS)
     with pytest.raises(TypeError):
-        batch_fails[1].done.result(30)
+        batch_fails[1].done.result(HANGS)
     assert held.batches == [[1, 3, 5, None], [1], [3], [5], [None]]
 
 
@@ -123,17 +124,17 @@ def test_who_leaves_takes_none_along(held):
 
     def slow():
         entered.set()
-        assert on.wait(30)
+        assert on.wait(HANGS)
         return begin()
     object.__setattr__(during.work, "begin", slow)
     before.abandon()
     held.go.set()
-    assert entered.wait(30)
+    assert entered.wait(HANGS)
     during.gone = True                                  # her client leaves while the batch is being made
     on.set()
-    assert stays.done.result(30) == "6"
+    assert stays.done.result(HANGS) == "6"
     with pytest.raises(Abandoned):
-        during.done.result(30)
+        during.done.result(HANGS)
     assert all(1 not in batch for batch in held.batches)
 
 
@@ -164,8 +165,8 @@ def test_over_http_many_at_once_are_answered_as_alone(runs, monkeypatch):
     pools.lanes["live"] = lane = Joining("live", 1)
     go, busy, sizes, synthesize = threading.Event(), threading.Event(), [], run.model.synthesize
     monkeypatch.setattr(run.model, "synthesize", lambda w, label=None: sizes.append(len(w)) or synthesize(w, label))
-    lane.submit(lambda: busy.set() or go.wait(30))
-    assert busy.wait(30)
+    lane.submit(lambda: busy.set() or go.wait(HANGS))
+    assert busy.wait(HANGS)
     codes = [run.map_z(run.sample_z(1, k), k % 2) for k in range(12)]
     alone = [run.decode(codes[k], k % 2)[0] for k in range(12)]
     sizes.clear()
@@ -182,7 +183,7 @@ def test_over_http_many_at_once_are_answered_as_alone(runs, monkeypatch):
         go.set()
         return await asyncio.gather(*asked)
     with ThreadPoolExecutor(1) as one:
-        answers = one.submit(asyncio.run, ask()).result(60)
+        answers = one.submit(asyncio.run, ask()).result(HANGS)
     assert answers[12].status_code == 422 and "has 1 numbers" in answers[12].json()["error"]
     assert sizes == [12]
     for answer, expected in zip(answers, alone, strict=False):

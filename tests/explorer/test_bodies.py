@@ -12,6 +12,7 @@ from explorer.runs.shares import Shares
 from explorer.server import gradio_queue, request_bodies
 from explorer.server.gradio_queue import GradioQueue
 from explorer.server.request_bodies import Bodies
+from tests.waiting import HANGS
 
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 RENDER = "/gradio_api/explorer/render"
@@ -20,7 +21,7 @@ RENDER = "/gradio_api/explorer/render"
 def answered(question):
     """On a thread of its own: this one may have a loop that runs (the browser tests')."""
     with ThreadPoolExecutor(1) as one:
-        return one.submit(asyncio.run, question).result(60)
+        return one.submit(asyncio.run, question).result(HANGS)
 
 
 class App:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
@@ -20,6 +21,7 @@ from explorer.views.map import own_maps, umap_fits, umap_process
 from explorer.views.map.routes import fit_routes
 from explorer.views.map.umap_fits import AskFit, Fits
 from tests.explorer.conftest import N, data, make
+from tests.waiting import HANGS
 from training import checkpoint, maps
 
 PLACES = np.random.default_rng(3).normal(size=(N, 2)).astype(np.float32)
@@ -117,7 +119,7 @@ def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old
     other = page.start(replaces=names[1]).json()["id"]
     assert page.get(f"fit/{names[1]}").status_code == 404
     assert page.http.post(f"{PREFIX}/fit/{names[0]}/stop").status_code == 200
-    assert slow.ended.wait(60)
+    assert slow.ended.wait(HANGS)
     page.until(names[-1], "fitting")                                     # addresses are served in turn
     slow.go.set()
     assert page.until(other, "done")["key"] == "15-0.1-cosine"
@@ -128,7 +130,7 @@ def test_one_that_nobody_asks_about_is_given_up(root, slow, monkeypatch):
     name = page.start().json()["id"]
     page.until(name, "fitting")
     page.fits.get(name).asked = time.monotonic() - umap_fits.PATIENCE
-    assert slow.ended.wait(60)
+    assert slow.ended.wait(HANGS)
     assert page.get(f"fit/{name}").status_code == 404
     assert own_maps.keys(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256) == []
 
@@ -145,8 +147,8 @@ def test_own_maps_are_few_and_of_these_weights(root):
     folder, weights = root / "tiny", "ab" * 32
     own_maps.write(folder, "cd" * 32, maps.Map(None, PLACES, 5, 0.1, "cosine"))
     for n in range(2, 4 + own_maps.MOST):
-        own_maps.write(folder, weights, maps.Map(None, PLACES + n, n, 0.25, "euclidean"))
-        time.sleep(0.01)
+        key = own_maps.write(folder, weights, maps.Map(None, PLACES + n, n, 0.25, "euclidean"))
+        os.utime(folder / f"map-own-{key}-{weights[:own_maps.DIGITS]}.npz", (n, n))       # one after the other, on any file system
     assert own_maps.keys(folder, weights) == [f"{n}-0.25-euclidean" for n in range(4, 4 + own_maps.MOST)]
     assert len(list(folder.glob("map-own-*"))) == own_maps.MOST
     assert np.allclose(own_maps.read(folder, weights, "5-0.25-euclidean"), PLACES + 5, atol=EVEN)

@@ -23,6 +23,7 @@ import app as program
 from explorer import shell
 from explorer.assets import EXPLORER
 from explorer.server import gradio_internals as internals
+from tests.waiting import HANGS
 
 ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 WHO = "10.0.0.1"
@@ -89,7 +90,7 @@ def test_who_waits_in_the_queue_and_what_is_forgotten():
     assert [e.request.scope["client"][0] for e in internals.events(queue)] == [WHO, WHO]
     assert sorted(internals.sessions(queue)) == ["one", "two"] and set(queue.pending_event_ids_session) == {"one", "two"}
     with ThreadPoolExecutor(1) as one:              # this thread may have a loop that runs (the browser tests')
-        one.submit(asyncio.run, internals.forget(queue, "one")).result(60)
+        one.submit(asyncio.run, internals.forget(queue, "one")).result(HANGS)
     assert internals.sessions(queue) == ["two"] and set(queue.pending_event_ids_session) == {"two"}
     assert [e.session_hash for e in internals.events(queue)] == ["two"]
 

@@ -7,6 +7,7 @@ from explorer import Refused
 from explorer.runs import background
 from explorer.runs.background import Later
 from explorer.runs.shares import Busy
+from tests.waiting import HANGS
 
 
 def test_works_once_and_tells_how_far_it_is():
@@ -16,10 +17,10 @@ def test_works_once_and_tells_how_far_it_is():
         calls.append(1)
         progress(0.4)
         told.set()
-        go.wait(10)
+        go.wait(HANGS)
         return "value"
     later.get("a", make, patience=0)
-    assert told.wait(10)
+    assert told.wait(HANGS)
     assert later.get("a", make, patience=0) == (None, 0.4)
     go.set()
     assert later.wait("a", make) == "value" and later.get("a", make) == ("value", 1.0) and calls == [1]

@@ -145,7 +145,8 @@ def test_a_page_with_a_file_of_users(tmp_path):
         runs = "/gradio_api/explorer/runs"
         assert http.get(runs).status_code == 401
         for user, password in (("ada", "lovelace"), ("grace", "hopper")):
-            assert Client(address, auth=(user, password), verbose=False).predict(api_name="/list_runs")[0]["name"] == "tiny"
+            client = Client(address, auth=(user, password), verbose=False, httpx_kwargs={"timeout": HANGS})
+            assert client.predict(api_name="/list_runs")[0]["name"] == "tiny"
             http.cookies.clear()
             assert http.post("/login", data={"username": user, "password": password}).status_code == 200
             assert http.get(runs).status_code == 200

@@ -38,7 +38,7 @@ def test_a_session_is_named_by_a_name(address, http):
         for named in ("two words", "x" * 65, 12):
             answer = http.post(f"/gradio_api/{path}", json={"data": [], "session_hash": named, **more})
             assert answer.status_code == 422 and "session_hash" in answer.json()["error"], path
-    assert [r["name"] for r in Client(address, verbose=False).predict(api_name="/list_runs")] == ["tiny"]
+    assert [r["name"] for r in Client(address, verbose=False, httpx_kwargs={"timeout": HANGS}).predict(api_name="/list_runs")] == ["tiny"]
 
 
 def test_a_session_that_has_gone_does_not_end_the_queue():

@@ -1,7 +1,6 @@
 import io
 import json
 import shutil
-import socket
 import threading
 import time
 
@@ -18,6 +17,7 @@ from explorer.runs.session import Session
 from explorer.server import routes, run_info
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
+from tests import host
 from tests.explorer.conftest import Client, N, data, make
 from tests.waiting import HANGS
 from training import checkpoint, maps
@@ -308,11 +308,8 @@ def test_with_gradio_and_a_login(session):
 
     with gr.Blocks() as demo:
         gr.Markdown("test")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    _, url, _ = demo.launch(server_name="127.0.0.1", server_port=port, auth=[("ada", "secret")], prevent_thread_lock=True, quiet=True,
-                            ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))})
+    _, url, _ = demo.launch(server_name="127.0.0.1", server_port=host.free_port(), auth=[("ada", "secret")], prevent_thread_lock=True,
+                            quiet=True, ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))})
     try:
         with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=HANGS) as http:
             image = json.dumps({"run": "tiny", "op": "image", "w": W})
@@ -322,7 +319,7 @@ def test_with_gradio_and_a_login(session):
             for path in ("render", "code", "film", "seeds"):
                 sentence(http.post("/" + path, content=image), 401)
                 sentence(http.post("/" + path, content=image, headers={"cookie": "access-token-x=1; access-token-unsecure-x=None"}), 401)
-            login = httpx.post(f"{url}login", data={"username": "ada", "password": "secret"}, trust_env=False)
+            login = httpx.post(f"{url}login", data={"username": "ada", "password": "secret"}, trust_env=False, timeout=HANGS)
             cookie = "; ".join(f"{k}={v}" for k, v in login.cookies.items())
             headers = {"cookie": cookie}
             assert http.get("/runs", headers=headers).json()["runs"]

@@ -53,14 +53,14 @@ def holding(held):
 
     def hold():
         busy.release()
-        assert held.wait(60)
+        assert held.wait(HANGS)
     return hold, busy
 
 
 def answered(question):
     """On a thread of its own: this one may have a loop that runs (the browser tests')."""
     with ThreadPoolExecutor(1) as one:
-        return one.submit(asyncio.run, question).result(60)
+        return one.submit(asyncio.run, question).result(HANGS)
 
 
 def test_a_share_is_less_than_all_and_comes_back():
@@ -81,18 +81,18 @@ def test_a_lane_keeps_a_thread_for_others_and_serves_lines_in_turn(held):
 
     def hold():
         busy.release()
-        assert held.wait(30)
+        assert held.wait(HANGS)
     greedy = [lane.submit(hold, GREEDY) for _ in range(5)]
     for _ in range(2):
         assert busy.acquire(timeout=HANGS)
-    assert lane.submit(lambda: "polite", POLITE).done.result(30) == "polite"        # while the greedy one holds all she may
+    assert lane.submit(lambda: "polite", POLITE).done.result(HANGS) == "polite"        # while the greedy one holds all she may
     assert not any(job.done.done() for job in greedy)
     one = Lane("test", 1)
     first = one.submit(hold, GREEDY)
     rest = [one.submit(lambda k=k: order.append(k), GREEDY) for k in range(3)] + [one.submit(lambda: order.append("polite"), POLITE)]
     held.set()
     for job in (first, *rest):
-        job.done.result(30)
+        job.done.result(HANGS)
     assert order.index("polite") <= 1, "behind at most one of the other's"
 
 
@@ -107,13 +107,13 @@ def test_work_that_nobody_waits_for_ends(held):
             begun.set()
             held.wait(0.01)
     under_way = lane.submit(step_by_step)
-    assert begun.wait(30)
+    assert begun.wait(HANGS)
     waiting = lane.submit(lambda: steps.append("never"))
     waiting.abandon()
     under_way.abandon()
     with pytest.raises(Abandoned):
-        under_way.done.result(30)
-    lane.submit(lambda: None).done.result(30)
+        under_way.done.result(HANGS)
+    lane.submit(lambda: None).done.result(HANGS)
     assert "never" not in steps
 
 
@@ -133,7 +133,7 @@ def test_a_client_that_leaves_ends_its_work(monkeypatch):
         return None
     with pytest.raises(Abandoned):
         answered(Threads().run(work, left=gone))
-    assert ended.wait(30)
+    assert ended.wait(HANGS)
 
 
 def test_background_work_is_awaited_off_the_threads(held):
@@ -141,7 +141,7 @@ def test_background_work_is_awaited_off_the_threads(held):
     pools, kept, asked = Threads(), Later(), threading.Semaphore(0)
 
     def make(progress):
-        assert held.wait(30)
+        assert held.wait(HANGS)
         return "value"
 
     def ask():
@@ -164,19 +164,19 @@ def test_background_work_of_one_leaves_a_thread_for_another(held):
     kept = Later()
 
     def hold(progress):
-        assert held.wait(30)
+        assert held.wait(HANGS)
     for k in range(4):
         threads_of_greedy(kept, k, hold)
-    assert polite(lambda: kept.wait("polite", lambda progress: "there", most=30)) == "there"
+    assert polite(lambda: kept.wait("polite", lambda progress: "there", most=HANGS)) == "there"
 
 
 def threads_of_greedy(kept, k, make):
     """Ask for background work as a request of the greedy one does."""
-    assert Lane("ask", 1).submit(lambda: kept.get(("greedy", k), make), GREEDY).done.result(30)[0] is None
+    assert Lane("ask", 1).submit(lambda: kept.get(("greedy", k), make), GREEDY).done.result(HANGS)[0] is None
 
 
 def polite(work):
-    return Lane("ask", 1).submit(work, POLITE).done.result(30)
+    return Lane("ask", 1).submit(work, POLITE).done.result(HANGS)
 
 
 def test_too_much_background_work_of_one_address_is_refused(held, monkeypatch):
@@ -184,12 +184,12 @@ def test_too_much_background_work_of_one_address_is_refused(held, monkeypatch):
     kept = Later()
 
     def hold(progress):
-        assert held.wait(30)
+        assert held.wait(HANGS)
     for k in range(2):
         threads_of_greedy(kept, k, hold)
     with pytest.raises(Busy):
         threads_of_greedy(kept, 2, hold)
-    assert polite(lambda: kept.get("polite", lambda progress: 1, patience=30)) == (1, 1.0)
+    assert polite(lambda: kept.get("polite", lambda progress: 1, patience=HANGS)) == (1, 1.0)
 
 
 def page_of(session, limiter=None):
@@ -204,7 +204,7 @@ def test_images_of_one_beside_films_of_another(session, monkeypatch, held):
     def slow(run, request):
         if request.seconds == 9:
             busy.release()
-            assert held.wait(30)
+            assert held.wait(HANGS)
         return real(run, request)
     monkeypatch.setattr(films, "film", slow)
     film = {"run": "tiny", "op": "walk", "keys": moves.to_text([0.0] * 8), "fps": 2, "size": 28}
@@ -255,17 +255,17 @@ def test_places_are_counted_after_the_body(session):
 
 
 def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
-    monkeypatch.setattr(searches.inversion, "search", lambda *_: held.wait(30))
-    all_, run = searches.Searches(patience=60), session.run("tiny")
+    monkeypatch.setattr(searches.inversion, "search", lambda *_: held.wait(HANGS))
+    all_, run = searches.Searches(patience=HANGS), session.run("tiny")
 
     def ask(k):
         return all_.answer(run, searches.AskSearch(run="tiny", image=searches.HeldOutImage(index=k)))
     lane = Lane("ask", 1)
     for k in range(searches.EACH):
-        assert lane.submit(lambda k=k: ask(k), GREEDY).done.result(30)["ready"] is False
+        assert lane.submit(lambda k=k: ask(k), GREEDY).done.result(HANGS)["ready"] is False
     with pytest.raises(Busy, match="under way"):
-        lane.submit(lambda: ask(9), GREEDY).done.result(30)
-    assert lane.submit(lambda: ask(9), POLITE).done.result(30)["ready"] is False
+        lane.submit(lambda: ask(9), GREEDY).done.result(HANGS)
+    assert lane.submit(lambda: ask(9), POLITE).done.result(HANGS)["ready"] is False
 
 
 def test_runs_that_one_opens_leave_a_thread_for_another(held):
@@ -307,46 +307,46 @@ def test_slow_work_never_takes_a_live_image_s_thread(held):
 def test_long_work_lets_those_who_asked_meanwhile_compute_first(held):
     """With one slot: who asks while it is taken has it at the long work's next step, and the long work goes on after her."""
     slots, order, asked = Slots(1), [], threading.Event()
-    turns = Turns(slots, 60)
+    turns = Turns(slots, HANGS)
     long, short = Lane("long", 1, turns=turns), Lane("short", 1, turns=turns)
 
     def in_steps():
         asked.set()
-        assert held.wait(30)
+        assert held.wait(HANGS)
         order.append("first step")
         lanes.check()
         order.append("second step")
     whole = long.submit(in_steps, GREEDY)
-    assert asked.wait(30)
+    assert asked.wait(HANGS)
     other = short.submit(lambda: order.append("other"), POLITE)
     while not slots.wanted:
         time.sleep(0.001)
     held.set()
-    whole.done.result(30)
-    other.done.result(30)
+    whole.done.result(HANGS)
+    other.done.result(HANGS)
     assert order == ["first step", "other", "second step"]
 
 
 def test_long_work_is_done_however_much_short_work_there_is(held):
     """With one slot, and short work that waits at each of the long one's steps: PASS of it goes first each time, no more."""
     slots, order, asked = Slots(1), [], threading.Event()
-    turns = Turns(slots, 60)
+    turns = Turns(slots, HANGS)
     long, short = Lane("long", 1, turns=turns), Lane("short", 20, turns=turns)
 
     def in_steps():
         asked.set()
-        assert held.wait(30)
+        assert held.wait(HANGS)
         for k in range(3):
             lanes.check()
             order.append(f"step {k}")
     whole = long.submit(in_steps, GREEDY)
-    assert asked.wait(30)
+    assert asked.wait(HANGS)
     others = [short.submit(lambda k=k: order.append(k), POLITE) for k in range(20)]
     while len(slots._waiting) < 20:
         time.sleep(0.001)
     held.set()
     for job in (whole, *others):
-        job.done.result(30)
+        job.done.result(HANGS)
     before = [order.index(f"step {k}") - k for k in range(3)]
     assert before == [slots_.PASS * (k + 1) for k in range(3)]
     assert [k for k in order if isinstance(k, int)] == list(range(20)), "in the order in which they asked"
@@ -354,10 +354,10 @@ def test_long_work_is_done_however_much_short_work_there_is(held):
 
 def test_slots_go_to_those_who_asked_first(held):
     slots, order = Slots(1), []
-    lane = [Lane(f"test{k}", 1, turns=Turns(slots, 60)) for k in range(4)]
+    lane = [Lane(f"test{k}", 1, turns=Turns(slots, HANGS)) for k in range(4)]
     began = threading.Event()
-    first = lane[0].submit(lambda: began.set() or held.wait(30))
-    assert began.wait(30)
+    first = lane[0].submit(lambda: began.set() or held.wait(HANGS))
+    assert began.wait(HANGS)
     jobs = [lanes.Job(lambda k=k: order.append(k)) for k in range(3)]       # asked for in this order
     threads = [threading.Thread(target=lane[k + 1]._do, args=([jobs[k]],)) for k in (2, 0, 1)]
     for n, thread in enumerate(threads, 1):
@@ -366,8 +366,8 @@ def test_slots_go_to_those_who_asked_first(held):
             time.sleep(0.001)
     held.set()
     for thread in threads:
-        thread.join(30)
-    first.done.result(30)
+        thread.join(HANGS)
+    first.done.result(HANGS)
     assert order == [0, 1, 2] and not slots.wanted
 
 
@@ -404,7 +404,7 @@ def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monk
 
     def fit(codes, wanted, n_neighbors, **settings):
         order.append(n_neighbors)
-        assert held.wait(30)
+        assert held.wait(HANGS)
         yield "done", np.zeros((len(codes), 2), np.float32)
     monkeypatch.setattr(umap_fits, "fit", fit)
     all_ = umap_fits.Fits(session, Access(False))
@@ -418,7 +418,7 @@ def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monk
     hers = start(20, POLITE)
     held.set()
     for done in (*mine, hers):
-        done.result(30)
+        done.result(HANGS)
     assert sorted(order) == [2, 3, 4, 20] and order.index(20) <= 2, "behind at most one more of the other's"
 
 

@@ -14,6 +14,7 @@ import torch
 from explorer.runs import lanes, session
 from explorer.runs import run as run_module
 from explorer.server import thread_pools
+from tests.waiting import HANGS
 
 from .conftest import data, make
 
@@ -39,7 +40,7 @@ def test_a_layer_has_one_core_and_one_answers_images_have_all(monkeypatch):
         go = threading.Event()
 
         def held() -> tuple[str, int, int]:
-            assert go.wait(10)
+            assert go.wait(HANGS)
             return where()
 
         async def ask() -> list[tuple[str, int, int]]:
