@@ -147,7 +147,8 @@ class Monitor:
             seconds=rows[-1].get("seconds") if rows else None,
             seconds_left=round((total - images) / speed, 1) if speed and state == "running" else None,
             terms=curves(rows), samples_mtime=str(mtime) if mtime else None, alarms=looks, resumable=kept,
-            can=Can(stop=mine and state in ("starting", "running"), open=card, delete=mine and not live and self._ours(folder),
+            can=Can(stop=mine and state in ("starting", "running"), open=card,
+                    delete=mine and not live and name not in now and self._ours(folder),
                     resume=mine and not now and kept and state in ("stopped", "interrupted", "failed")))
 
     def _recent(self, known: dict[str, Path], now: list[str]) -> list[Recent]:
