@@ -1,5 +1,7 @@
 """What is shipped: every run loads, draws, fits its card, and stays small."""
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer.i18n import LANGUAGES, words
 from training import checkpoint, heldout, loop, maps
 
 ROOT = Path(__file__).parent.parent / "trained"
@@ -67,3 +70,11 @@ def test_codes_that_take_seconds_to_work_out_are_shipped():
     assert read
     for name in read:
         assert maps.read(ROOT / name / "map.npz").codes is not None
+
+
+def test_every_term_of_a_loss_has_words():
+    rows = [json.loads(line) for log in ROOT.glob("*/log.jsonl") for line in log.read_text("utf-8").splitlines()]
+    terms = {re.sub(r"_[0-9]+$", "", term) for row in rows for term in row} - {"images", "seconds", "images_per_second"}
+    assert {"critic/penalty", "generator/areas", "discriminator/loss"} < terms
+    for language in LANGUAGES:
+        assert [t for t in sorted(terms) if not words(language).get(f"term.{t}", "").strip()] == []
