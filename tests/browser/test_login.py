@@ -81,7 +81,7 @@ def test_wrong_passwords_are_told_to_wait(context, locked, watch):
     tab.set_extra_http_headers({"x-forwarded-for": "10.0.0.9"})              # the wait is this visitor's, not the other tests'
     tab.goto(locked)
     told = []
-    while 429 not in told and len(told) < 12:                                # each further one waits twice as long: a slow hand meets it too
+    while 429 not in told and len(told) < 12:              # each further one waits twice as long, so a slow hand meets it
         with tab.expect_response("**/login") as last:
             log_in(tab, "wrong")
         told.append(last.value.status)
