@@ -12,12 +12,11 @@ def about(view: str) -> gr.HTML:
     """The fold of one view; its sentences are ``about.<view>``."""
     return piece("about", """
 <details class="lx-about" open><summary data-t="about"></summary>
-<p><span data-t="about.${view}"></span> <span class="lx-eq"></span> <cite></cite>
-<span class="lx-measured"><span class="lx-figure" hidden></span>
-<span class="lx-how" hidden></span></span></p>
+<p><span data-t="about.${view}"></span> <span class="lx-eq"></span> <cite></cite></p>
 </details>
 <span class="lx-fold-tools"><button type="button" class="lx-btn lx-small lx-pictures" data-t="take" aria-haspopup="dialog"></button>
 <button type="button" class="lx-btn lx-small lx-pace-on" data-t="pace.on" data-t-title="pace.on.help" aria-pressed="false"></button></span>
+<p class="lx-measured"><span class="lx-figure" hidden></span> <span class="lx-how" hidden></span></p>
 <dialog class="lx-dialog" aria-labelledby="lx-take-${view}"><h2 id="lx-take-${view}" data-t="take.title"></h2>
 <p data-t="take.how"></p><ul class="lx-takes"></ul><p role="alert" class="lx-wrong"></p>
 <div class="lx-actions"><button type="button" class="lx-btn lx-take-close" data-t="code.close"></button></div>
