@@ -411,3 +411,20 @@ def test_a_visitor_s_map_is_in_her_browser_alone_and_a_link_to_it_says_so_elsewh
         assert other.state("[s.origin.kind, s.origin.index]") == ["point", i]
     finally:
         stranger.close()
+
+
+def test_another_colour_keeps_the_part_that_is_shown(drive):
+    """What the address says is what is on the screen, and another map is shown whole again."""
+    page = drive.map("run=tiny&view=map").page
+    box, whole = page.locator("#lx-plane .lx-plot").bounding_box(), page.evaluate(RANGES)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    drive.wheel(-400)
+    drive.until(f"{RANGES}[0] !== {whole[0]}")
+    drive.settled()
+    part = page.evaluate(RANGES)
+    page.locator("#lx-plane .lx-by").select_option("none")
+    drive.settled()
+    assert page.evaluate(RANGES) == part and "cnone" in drive.state("s.kept.map") and "z" in drive.state("s.kept.map")
+    page.locator("#lx-plane .lx-by").select_option("class")
+    drive.settled()
+    assert page.evaluate(RANGES) == part and "z" in drive.state("s.kept.map")

@@ -35,6 +35,7 @@ const $ = (/** @type {string} */ s) => element.querySelector(s),
 /* loaded: what the points are of. pending: of a link, what waits for the points. whole: all points are framed. own: keys of this person's
    maps of the run `own.run`. */
 let loaded = /** @type {string | null} */ (null),
+  framed = '' /* the run and map that the frame is of: another colour keeps it */,
   lastAsked = new LastAsked(),
   wired = false,
   /** @type {string[] & { run?: string | null }} */ own = [],
@@ -155,6 +156,7 @@ saveWhole(map, colouring, marker, { names, between });
 /* ---- loading ---- */
 const empty = () => {
   loaded = null;
+  framed = '';
   names.clear();
   second.clear();
   space.clear();
@@ -207,7 +209,9 @@ const take = async (run, xy, labels, maps, columns) => {
   chips();
   lasso.draw();
   names.find(columns);
-  await paint(true);
+  const of = `${run}|${map.projection}`;
+  await paint(whole || framed !== of);
+  framed = of;
   await second.load();
   await space.load();
   between.drawStrip();
@@ -387,6 +391,7 @@ document.addEventListener('lx-fitted', (e) => {
   own = Object.assign([...own.filter((k) => k !== d.key), d.key].slice(-3), { run: d.run });
   refit.open(false);
   loaded = null;
+  framed = '';
   choose('own:' + d.key);
   lx.say(lx.t('map.fit.done'));
   element.dataset.fitted = d.key;
@@ -473,6 +478,7 @@ const arrive = async () => {
 lx.on('run', (info) => {
   map.xs = null;
   loaded = null;
+  framed = '';
   pending = null;
   whole = true;
   lastAsked.drop();
