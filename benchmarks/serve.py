@@ -18,10 +18,11 @@ ROOT = Path(__file__).parent.parent
 LONGEST = 240                                   # seconds that a start or an end may take, on the busiest machine
 
 
-def free_port() -> int:
-    """A port that nothing listens on, below those that a system gives to connections: none of these takes it before the page has it."""
+def free_port(first: int = 20_000, apart: int = 1) -> int:
+    """A port that nothing listens on, one of ``first``, ``first + apart``, …, below those that a system gives to connections: none of these
+    takes it before the page has it."""
     while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
+        port = random.SystemRandom().randrange(first, 32_000, apart)
         with contextlib.suppress(OSError), socket.socket() as s:
             s.bind(("127.0.0.1", port))
             return port

@@ -12,7 +12,6 @@ import contextlib
 import ctypes
 import json
 import os
-import random
 import runpy
 import secrets
 import select
@@ -81,13 +80,10 @@ def free_port() -> int:
     """A port that nothing listens on, below those that a system gives to connections, and that no other test has had: it stays free between
     two pages. Each worker has ports of its own, so that none takes one that another has found and not opened yet."""
     worker, workers = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-    while True:
-        port = random.SystemRandom().randrange(20_000 + worker, 32_000, workers)
-        with contextlib.suppress(OSError), socket.socket() as s:
-            s.bind(("127.0.0.1", port))
-            if port not in GIVEN:
-                GIVEN.add(port)
-                return port
+    while (port := serve.free_port(20_000 + worker, workers)) in GIVEN:
+        pass
+    GIVEN.add(port)
+    return port
 
 
 @contextmanager

@@ -201,12 +201,9 @@ const headOf = (at, text, c) => {
     line = code?.kind === 'continuous' ? code : null,
     v = axis(sides.columns).values[c],
     inside = !line || (v >= line.low && v <= line.high);
-  const e = make('span', {
-    className: text.startsWith('#') && text.length > 4 ? 'lx-code-top long' : 'lx-code-top',
-    textContent: text,
-    title: text,
-  });
+  const e = make('span', { className: 'lx-code-top', textContent: text, title: text });
   e.style.cssText = `left:${label + c * (side + gap)}px;width:${side + (c + 1 < columns ? gap : 0)}px`;
+  e.classList.toggle('long', text.startsWith('#') && text.length > 4);
   e.classList.toggle('out', !inside);
   e.classList.toggle('in', !!line && inside);
   return e;

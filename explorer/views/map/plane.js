@@ -156,7 +156,6 @@ saveWhole(map, colouring, marker, { names, between });
 /* ---- loading ---- */
 const empty = () => {
   loaded = null;
-  framed = '';
   names.clear();
   second.clear();
   space.clear();
@@ -391,7 +390,6 @@ document.addEventListener('lx-fitted', (e) => {
   own = Object.assign([...own.filter((k) => k !== d.key), d.key].slice(-3), { run: d.run });
   refit.open(false);
   loaded = null;
-  framed = '';
   choose('own:' + d.key);
   lx.say(lx.t('map.fit.done'));
   element.dataset.fitted = d.key;
@@ -478,7 +476,6 @@ const arrive = async () => {
 lx.on('run', (info) => {
   map.xs = null;
   loaded = null;
-  framed = '';
   pending = null;
   whole = true;
   lastAsked.drop();
