@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 from explorer.i18n import words
 from explorer.latent import moves, neighbours
 from explorer.runs.session import Session
-from training import heldout
+from tests.explorer.conftest import data, make
+from training import checkpoint, heldout
 
-from .conftest import HANGS
+from .conftest import HANGS, Driver
 from .held import Held
 
 pytestmark = pytest.mark.webgl
@@ -428,3 +429,18 @@ def test_another_colour_keeps_the_part_that_is_shown(drive):
     page.locator("#lx-plane .lx-by").select_option("class")
     drive.settled()
     assert page.evaluate(RANGES) == part and "z" in drive.state("s.kept.map")
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_what_is_said_of_the_plane_leaves_the_legend_its_room(context, pages, tmp_path_factory, watch, lang):
+    """However many classes it has to name: it is as wide here as it may become."""
+    root = tmp_path_factory.mktemp("trusted")
+    make(root, "trusted", data(), z_dim=8)
+    checkpoint.update(root / "trusted", metrics={"map_trustworthiness": {"value": 0.9521, "unit": "", "protocol": "5 neighbours"}})
+    page = Driver(context.new_page(), pages.over(root)).map(f"run=trusted&view=map&lang={lang}").page
+    expect(page.locator(".lx-shadow")).to_contain_text("95.2 %")
+    legend, said = page.evaluate("""() => {
+        const [legend, said] = ['legend', 'shadow'].map((c) => document.querySelector('#lx-plane .lx-' + c));
+        legend.style.width = '100%';
+        return [legend.getBoundingClientRect().right, said.getBoundingClientRect().left]; }""")
+    assert legend <= said
