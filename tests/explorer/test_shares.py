@@ -119,9 +119,10 @@ def test_work_that_nobody_waits_for_ends(held):
 
 def test_a_client_that_leaves_ends_its_work(monkeypatch):
     monkeypatch.setattr(thread_pools, "LONG", 0.0)
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def work():
+        begun.set()
         try:
             while True:
                 lanes.check()
@@ -130,7 +131,8 @@ def test_a_client_that_leaves_ends_its_work(monkeypatch):
             ended.set()
 
     async def gone():
-        return None
+        while not begun.is_set():                               # left earlier, it would never begin: the test above
+            await asyncio.sleep(0.001)
     with pytest.raises(Abandoned):
         answered(Threads().run(work, left=gone))
     assert ended.wait(HANGS)
