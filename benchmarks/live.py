@@ -35,7 +35,7 @@ from playwright.sync_api import Page
 from training import log
 from training.heldout import open_heldout
 
-from .page import SLIDE, browser
+from .page import browser, slides
 from .serve import ROOT
 from .serve import page as served
 
@@ -180,7 +180,7 @@ def in_browser(page: Page, address: str, found: dict[str, list[float]], millisec
     page.goto(f"{address}/?run={SLID}&view=walk&lang=en")
     page.wait_for_selector(".lx-hero[data-n]", timeout=120_000)
     page.wait_for_timeout(1500)
-    found[f"{SLID}: slider to pixel"] += page.evaluate(SLIDE, 60)[5:]
+    found[f"{SLID}: slider to pixel"] += slides(page)[5:]
     for view, run, dial, grid in GRIDS:
         page.goto(f"{address}/?run={run}&view={view}&lang=en")
         page.wait_for_selector(f"{grid}[data-n]", timeout=120_000)

@@ -6,7 +6,7 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,30 +18,13 @@ from .serve import page as served
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
-SLIDE = """async (n) => {
-  const input = document.querySelector('#lx-slider-0 input[type=range]'), host = document.querySelector('#lx-hero canvas').parentElement;
-  const frame = () => +host.dataset.n || 0, times = [];
-  for (let k = 0; k < n; k++) {
-    const before = frame(), start = performance.now();
-    input.value = Math.sin(k) * 2; input.dispatchEvent(new Event('input', { bubbles: true }));
-    while (frame() === before) {
-      await new Promise((f) => setTimeout(f, 0));
-      if (performance.now() - start > 5000) throw new Error('no frame');
-    }
-    times.push(performance.now() - start);
-    await new Promise((f) => setTimeout(f, 30));
-  }
-  return times;
-}"""
-DRAG = """async (ms) => {
-  const input = document.querySelector('#lx-slider-0 input[type=range]'), host = document.querySelector('#lx-hero canvas').parentElement;
-  const start = performance.now(), before = +host.dataset.n || 0;
-  while (performance.now() - start < ms) {
-    input.value = Math.sin((performance.now() - start) / 400) * 2; input.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise((f) => setTimeout(f, 4));
-  }
-  return (+host.dataset.n - before) / (performance.now() - start) * 1000;
-}"""
+SLIDER = "#lx-slider-0 input[type=range]"
+HAND = """(slider) => { const input = document.querySelector(slider), host = document.querySelector('#lx-hero canvas').parentElement;
+  const hand = window.hand = { times: [], drawn: 0 }; let told = null;
+  input.addEventListener('input', () => { told ??= performance.now(); }, true);
+  new MutationObserver(() => { hand.drawn++; if (told !== null) { hand.times.push(performance.now() - told); told = null; } })
+    .observe(host, { attributes: true, attributeFilter: ['data-n'] }); }"""
+REST = 90                                       # milliseconds between two moves of a hand that waits for the image
 
 
 WATCH = """() => { const box = document.querySelector('#lx-reconstruct [data-ready]'); window.strokes = { up: 0, answered: 0 };
@@ -100,6 +83,45 @@ def strokes(page: Page, address: str, run: str, count: int = 30) -> tuple[list[f
 
 
 @contextmanager
+def _held(page: Page) -> Iterator[Callable[[float], None]]:
+    """A mouse button down on the first slider's knob: what moves it, by a phase of a sine around the middle.
+
+    A real hand, since a move that a script of the page tells from a timer is another: the page's own timers then wait four milliseconds
+    and more, and the frame with the knob in it is not drawn first.
+    """
+    page.evaluate(HAND, SLIDER)
+    page.locator(SLIDER).scroll_into_view_if_needed()
+    box = page.locator(SLIDER).bounding_box()
+    assert box is not None
+    middle, reach, y = box["x"] + box["width"] / 2, 0.3 * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(middle, y)
+    page.mouse.down()
+    page.wait_for_timeout(500)
+    yield lambda phase: page.mouse.move(middle + reach * math.sin(phase), y)
+    page.mouse.up()
+
+
+def slides(page: Page, count: int = 60) -> list[float]:
+    """Milliseconds from each move of the first slider, as the page is told of it, until its image is drawn."""
+    with _held(page) as move:
+        page.evaluate("() => { hand.times.length = 0 }")
+        for k in range(count):
+            move(k + 1.0)
+            page.wait_for_timeout(REST)
+        page.wait_for_function("(n) => hand.times.length >= n", arg=count // 2)
+        return [float(t) for t in page.evaluate("hand.times")]
+
+
+def dragging(page: Page, seconds: float) -> float:
+    """Images a second while the first slider's knob is moved without a rest."""
+    with _held(page) as move:
+        began, before = time.perf_counter(), page.evaluate("hand.drawn")
+        while time.perf_counter() - began < seconds:
+            move((time.perf_counter() - began) / 0.4)
+        return float((page.evaluate("hand.drawn") - before) / (time.perf_counter() - began))
+
+
+@contextmanager
 def browser(width: int = 1280, height: int = 800, scheme: Any = "light") -> Iterator[Page]:
     """A page of a headless Chromium."""
     with sync_playwright() as p:
@@ -155,7 +177,7 @@ def measured(page: Page, address: str, run: str, has_map: bool) -> str:
         points, took = page.evaluate("(e => [e.dataset.points, e.dataset.ms])(document.querySelector('#lx-plane [data-ready]'))")
         told = f"map of {points} points {took} ms after opening the view"
     page.wait_for_timeout(800)
-    times, rate = page.evaluate(SLIDE, 60), page.evaluate(DRAG, 3000)
+    times, rate = slides(page)[5:], dragging(page, 3)
     return (f"{told} ({shown:.1f} s after the address was entered); slider to pixels {quantiles(times)}; "
             f"{rate:.0f} frames/s while dragging")
 

@@ -89,7 +89,8 @@ def build(session: Session, access: Access, names: Sequence[str] | None = None) 
 
 
 def _inspector() -> None:
-    """Hero, sliders, neighbours. The sliders talk to the store in the browser only; see store.js ``slide`` and ``sliderUpdates``."""
+    """Hero, sliders, neighbours. The sliders talk to the store in the browser only: hero.js hears the hand on them, and has them follow
+    the code (store.js ``slide`` and ``sliderUpdates``)."""
     top = hero()
     seeds()
     classes()
@@ -97,10 +98,8 @@ def _inspector() -> None:
     style_dials()
     gr.HTML('<h2 class="lx-h" data-t="directions" data-t-title="directions.help"></h2>', apply_default_css=False)
     with gr.Column(elem_id="lx-sliders"):
-        sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[]) for k in range(SLIDERS)]
-    for k, slider in enumerate(sliders):
-        slider.input(None, [slider], None, js=f"(v) => {{ window.lx.slide({k}, v); }}", trigger_mode="multiple", show_progress="hidden",
-                 api_visibility="private")
+        sliders = [gr.Slider(-4, 4, value=0, step=0.01, label=f"{k + 1}", elem_id=f"lx-slider-{k}", buttons=[], interactive=True)
+                   for k in range(SLIDERS)]
     top.follow(None, None, sliders, js=f"() => window.lx.sliderUpdates({SLIDERS})", trigger_mode="multiple", show_progress="hidden",
                  api_visibility="private")
 

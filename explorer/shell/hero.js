@@ -28,6 +28,12 @@ const sliders = () => {
   element.dataset.run = lx.state.run;
   trigger('follow');
 };
+/* a hand on one of them is heard at the input itself: told by the page's framework it would come a frame later */
+document.addEventListener('input', ({ target }) => {
+  const input = /** @type {HTMLInputElement} */ (target),
+    slider = input.closest('[id^=lx-slider-]');
+  if (slider && input.value !== '') lx.slide(+slider.id.slice('lx-slider-'.length), +input.value);
+});
 const words = () => {
   origin.textContent = lx.originText();
   origin.title = origin.textContent;

@@ -24,6 +24,15 @@ def test_cells_sliders_and_keyboard(drive):
     grid = page.evaluate(GRID)
     drive.slide("#lx-slider-0 input[type=range]", -2)
     drive.until(f"(was) => {GRID} !== was", grid)
+    number = page.locator("#lx-slider-0 input[type=number]")
+    expect(number).to_have_value("-2")
+    number.fill("-1.25")                                    # typed in place of moved
+    drive.until("Math.abs(window.lx.coordinate(0) + 1.25) < 1e-3")
+    number.fill("")                                         # nothing yet is not zero
+    assert abs(page.evaluate("window.lx.coordinate(0)") + 1.25) < 1e-3
+    number.fill("-2")
+    drive.until("Math.abs(window.lx.coordinate(0) + 2) < 1e-3")
+    drive.settled()
     expect(page.locator(".lx-cell[data-row='0'][data-column='1']")).to_have_class("lx-cell on")
     page.locator(".lx-cell[data-row='0'][data-column='0']").focus()
     page.keyboard.press("ArrowRight")

@@ -11,17 +11,14 @@ import { wait } from './loading_notice.js';
 /** @type {Record<string, Mounted>} */
 const found = {};
 
-/** Inspector's sliders: Gradio's updates on plain inputs. */
+/** Inspector's sliders: Gradio's updates on plain inputs; the hand on them is heard as on Gradio's (hero.js). */
 const sliders = () => {
   const all = [...document.querySelectorAll('#lx-sliders .block')];
-  all.forEach((block, k) => {
+  for (const block of all)
     for (const input of inputs(block))
       input.addEventListener('input', () => {
-        if (input.value === '') return;
-        put(block, +input.value, input);
-        window.lx.slide(k, +input.value);
+        if (input.value !== '') put(block, +input.value, input);
       });
-  });
   return all;
 };
 /** @param {Element} block @returns {HTMLInputElement[]} */
