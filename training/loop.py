@@ -264,7 +264,8 @@ class Trainer:
         """All that a resume needs."""
         return {"steps": self.steps, "seconds": self.seconds, "position": self.stream.position, "rng": resume_state.rng_state(),
                 "objective": dict(self.objective.state_dict()), "average": dict(self.average.state_dict()),
-                "optimizers": [p.optimizer.state_dict() for p in self.phases]}
+                "optimizers": [None if any(p.optimizer is q.optimizer for q in self.phases[:k]) else p.optimizer.state_dict()
+                               for k, p in enumerate(self.phases)]}             # one that phases share stands once
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Go back to a state of ``state``; raises StateError when it belongs to other settings."""
@@ -273,7 +274,8 @@ class Trainer:
             self._average.load_state_dict(old_names.tensors(kept["average"]))
             self._behind = False
             for phase, d in zip(self.phases, kept["optimizers"], strict=True):
-                phase.optimizer.load_state_dict(d)
+                if d is not None:
+                    phase.optimizer.load_state_dict(d)
             self.steps, self.seconds, self.stream.position = kept["steps"], kept["seconds"], kept["position"]
             resume_state.set_rng_state(kept["rng"])
         except (KeyError, RuntimeError, ValueError) as e:

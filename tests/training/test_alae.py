@@ -109,6 +109,19 @@ def test_each_phase_trains_its_own_networks():
         assert phase.optimizer.param_groups[0]["betas"] == (0.0, 0.99)
 
 
+def test_a_phase_moves_a_weight_by_its_share_of_what_moves_it():
+    """One scale for all phases: a gradient a hundred times smaller than the adversary's moves E a hundred times less."""
+    model, objective = made()
+    adversary, _, codes = objective.phases()
+    weight, went = model.encoder.head.weight, []
+    for phase, gradient in ((adversary, 1.0), (codes, 0.01)):
+        before = weight.detach().clone()
+        weight.grad = torch.full_like(weight, gradient)
+        phase.optimizer.step()
+        went.append((weight.detach() - before).abs().mean().item())
+    assert went[1] == pytest.approx(0.01 * went[0], rel=0.5)
+
+
 def test_f_learns_more_slowly():
     model, objective = made(equalized=False, learning_rate=1e-2, mapping_lr_mul=0.05, generator_rate=2.0)
     generator = objective.phases()[1]
