@@ -177,7 +177,9 @@ FAMILY = Family(
         # ours: at 200,000 images of MNIST the official rates give noise, these give digits
         "quick": {"*": dict(images=200_000, width=256, features=512, ema_images=5_000, equalized=False, batch_size=32, learning_rate=1e-3,
                             r1=1.0)},
-        "cpu": {"*": dict(images=5_000_000, width=640)},
+        # ours: four times the official rate and a tenth of its R1. 400,000 images of MNIST at this width, Fréchet ÷ floor: 41; the
+        # official rate 150; the official R1 108; both official 144
+        "cpu": {"*": dict(images=4_000_000, width=400, features=512, learning_rate=8e-3, r1=1.0)},
         "gpu": {"*": dict(images=36_000_000, batch_size=128)},
     },
 )
