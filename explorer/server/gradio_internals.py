@@ -158,10 +158,10 @@ class Server(Protocol):
     run_in_thread: Callable[..., None]
 
 
-def start_patiently(kind: type[Server]) -> None:
+def start_patiently(kind: type) -> None:
     """Have ``launch`` wait for its server, a ``kind``, for as long as that one's thread lives: after five seconds, which a busy machine may
     take, it would say that the port is taken."""
-    real = kind.run_in_thread
+    real = cast(type[Server], kind).run_in_thread
 
     def run_in_thread(server: Server) -> None:
         if server.reloader:                     # of those who develop with Gradio's own watch
@@ -173,7 +173,7 @@ def start_patiently(kind: type[Server]) -> None:
             if not server.thread.is_alive():
                 raise OSError("the server has ended")
             time.sleep(0.01)
-    kind.run_in_thread = run_in_thread
+    cast(type[Server], kind).run_in_thread = run_in_thread
 
 
 def function_of(app: App, which: object) -> Function | None:

@@ -222,10 +222,10 @@ def test_nobody_wants_a_map_of_which_there_is_always_more_to_tell(monkeypatch):
         kill = join = start
 
     class Context:
-        def Pipe(self, duplex):  # noqa: N802          multiprocessing's
+        def Pipe(self, duplex):
             return Full(), Full()
 
-        def Process(self, **more):  # noqa: N802
+        def Process(self, **more):
             return Other()
     monkeypatch.setattr(umap_process.multiprocessing, "get_context", lambda how: Context())
     told, wanted = [], [True]

@@ -252,7 +252,8 @@ class Jobs(Monitor):
         def begun(process: subprocess.Popen[bytes]) -> None:
             self._processes[folder.name] = process
         try:
-            process = start(folder, Status("running", os.getpid(), family, data, images, "", status.STARTING), every, [*options, *more], begun)
+            starting = Status("running", os.getpid(), family, data, images, "", status.STARTING)
+            process = start(folder, starting, every, [*options, *more], begun)
         except lock.Taken as e:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:
