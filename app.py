@@ -223,10 +223,12 @@ def say(sentence: str) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """The page, until it is interrupted or ended by SIGTERM; returns the exit status."""
+    from gradio.http_server import Server
+
     from explorer import page
     from explorer.server import mcp_tools, proxies
     from explorer.server.access import Access
-    from explorer.server.gradio_internals import keep_going, look_every
+    from explorer.server.gradio_internals import keep_going, look_every, start_patiently
     from training import memory
     from training.signals import Signals
 
@@ -246,6 +248,7 @@ def serve(args: argparse.Namespace) -> int:
     demo.queue(default_concurrency_limit=4, max_size=64)
     look_every(demo, QUEUE_LOOKS)
     keep_going(demo)
+    start_patiently(Server)
     proxies.leave_out(os.environ, args.host)
     try:
         _, local, public = demo.launch(

@@ -41,7 +41,7 @@ def page(*arguments: str, root: Path = ROOT, port: int = 0, **environment: str) 
     try:
         while True:
             try:
-                with urllib.request.urlopen(address, timeout=2) as answer:
+                with urllib.request.urlopen(address, timeout=LONGEST) as answer:
                     answer.read()
                 break
             except OSError:

@@ -241,7 +241,7 @@ def main() -> None:
     print(os.environ[PORT], flush=True)
     while sys.stdin not in select.select([sys.stdin, host.listening], [], [])[0]:
         line, _ = host.listening.accept()
-        with line, line.makefile("rw", encoding="utf-8") as words:
+        with contextlib.suppress(ConnectionError), line, line.makefile("rw", encoding="utf-8") as words:    # of one who went away meanwhile
             key, what, *details = json.loads(words.readline() or "[0, 0]")
             if key != os.environ[KEY]:               # somebody else, or one who went away
                 continue

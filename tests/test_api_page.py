@@ -8,13 +8,18 @@ import pytest
 from explorer.server.named_questions import QUESTIONS
 from tests import host
 from tests.api_page import ADDRESS, PAGE, blocks, sections, values
+from tests.waiting import HANGS
 
 TEXT = PAGE.read_text("utf-8")
 LOGIN = "With a login"
 
 
 def program(text: str, address: str) -> str:
-    return "\n\n".join(blocks(text, "python")).replace(ADDRESS, address)
+    """The examples, for a page there; their client waits as long as any test (its own five seconds are a person's)."""
+    whole = "\n\n".join(blocks(text, "python")).replace(ADDRESS, address)
+    patient = whole.replace(f'Client("{address}"', f'Client("{address}", httpx_kwargs={{"timeout": {HANGS}}}')
+    assert patient != whole
+    return patient
 
 
 def run(code: str) -> None:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests import forked, host
+from tests.waiting import HANGS
 
 pytestmark = [pytest.mark.skipif(not host.FORKS, reason="commands are forked on Linux"), pytest.mark.training]
 
@@ -33,5 +34,5 @@ def test_signals_end_it_and_it_is_known_by_its_command_line(number, status):
         assert os.getsid(one.pid) == one.pid and one.poll() is None
         assert one.stdout.readline().startswith(b"{")
         one.send_signal(number)
-        assert one.wait(60) == one.poll() == status
+        assert one.wait(HANGS) == one.poll() == status
         assert not psutil.pid_exists(one.pid)

@@ -46,7 +46,9 @@ def awaited(question):
 def speak(address, conversation):
     """What ``conversation`` returns, of the client that it talks through."""
     async def whole():
-        async with (streamable_http_client(address + mcp_tools.PATH) as (read, write, *_), ClientSession(read, write) as client):
+        async with (httpx.AsyncClient(trust_env=False, timeout=HANGS) as http,
+                    streamable_http_client(address + mcp_tools.PATH, http_client=http) as (read, write, *_),
+                    ClientSession(read, write) as client):
             await client.initialize()
             return await conversation(client)
     return awaited(whole())

@@ -156,7 +156,7 @@ def test_what_is_measured_counts_again_for_the_same_model_alone(session, run, tr
     assert again.folder != run.folder and run.folder.parent not in trained.parents
 
 
-def test_started_as_the_readme_says(trained, cache):
+def test_started_as_the_readme_says(trained, cache, session):
     """The command in README, its file put beside what the test trained."""
     command = next(c for c in re.findall(r"^python app\.py (--model docs/own_model\.py.+)$", README, re.M)).partition("#")[0].split()
     words = [str(trained / Path(w.partition(":")[0]).name) + "".join(w.partition(":")[1:]) if w.startswith("docs/") else w for w in command]

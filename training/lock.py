@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,16 +38,25 @@ class Lock:
         path = inside(self.folder, FILE)
         path.parent.mkdir(parents=True, exist_ok=True)
         found = filelock.FileLock(path)
-        try:
-            found.acquire(timeout=PATIENCE if patience is None else patience, poll_interval=0.05)
-        except filelock.Timeout as e:
-            raise Taken(self._sentence()) from e
+        while not found.is_locked:
+            try:
+                found.acquire(timeout=PATIENCE if patience is None else patience, poll_interval=0.05)
+            except filelock.Timeout as e:
+                if not self._starts():
+                    raise Taken(self._sentence()) from e
+                time.sleep(0.05)
         self._lock, self._file = found, _identity(path)
         there = status.read(self.folder)
         if there is not None and there.pid != os.getpid() and status.process(self.folder, there) is not None:
             self.release()
             raise Taken(self._sentence())
         return self
+
+    def _starts(self) -> bool:
+        """Whether the page has the lock, which is starting a training (this one, perhaps) and gives it back at once; on a busy machine at
+        once may be seconds."""
+        there = status.read(self.folder)
+        return there is not None and there.state == "running" and there.message == status.STARTING
 
     def _sentence(self) -> str:
         there = status.read(self.folder)

@@ -14,6 +14,7 @@ from .files import Outside, inside, read_json, write_json
 STATUS = "status.json"
 STATES = ("running", "finished", "stopped", "failed", "diverged")
 MOST_BYTES, LONGEST = 2**16, 2000
+STARTING = "starting"                             # the message while the page starts a process that trains
 
 
 @dataclass(frozen=True)

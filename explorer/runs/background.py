@@ -113,18 +113,21 @@ class Later:
             work = self._jobs.get(key)
             if work is None or work.done.done() and isinstance(work.done.exception(), Unasked):
                 work = self._jobs[key] = _Work(make)
-            work.asked = time.monotonic()
-        mine = lanes.job()
+            mine = lanes.job()
+            waits = (PATIENCE if mine is None else 0.0) if patience is None else patience
+            work.asked = max(work.asked, time.monotonic() + waits)      # whoever waits asks all the while
         if mine is not None and patience is None:
             if not work.done.done():
                 mine.unready.append(work.done)
         else:
-            wait([work.done], PATIENCE if patience is None else patience)
+            wait([work.done], waits)
         if not work.done.done():
             return None, min(max(work.share, 0.0), 0.99)
         error = work.done.exception()
         if error is None:
             return work.done.result(), 1.0
+        if isinstance(error, Unasked):          # just as this was asked: the next question begins it anew
+            return None, 0.0
         with self._lock:
             if self._jobs.get(key) is work:
                 del self._jobs[key]

@@ -42,9 +42,7 @@ class Held:
     def step(self) -> None:
         """Where others come first by now, let them; then go on."""
         self.rank += PASS
-        if self.slots.wanted_before(self.rank):
-            self.slots.give()
-            self.slots.take(self.rank, self.patience)
+        self.slots.let_pass(self.rank, self.patience)
 
 
 class Slots:
@@ -58,11 +56,6 @@ class Slots:
         """Whether somebody waits for one."""
         return bool(self._waiting)
 
-    def wanted_before(self, rank: int) -> bool:
-        """Whether somebody waits for one whose work comes before that."""
-        with self._lock:
-            return bool(self._waiting) and self._waiting[0].rank < rank
-
     @contextmanager
     def one(self, rank: int, patience: float) -> Iterator[Held]:
         """A slot for as long as the block lasts: the lowest rank first; after ``patience`` seconds without one."""
@@ -75,10 +68,7 @@ class Slots:
     def give(self) -> None:
         """A slot is free again."""
         with self._lock:
-            self._free += 1
-            if self._free > 0 and self._waiting:
-                self._free -= 1
-                heapq.heappop(self._waiting).come.set()
+            self._give()
 
     def take(self, rank: int, patience: float) -> None:
         """Wait for a slot, so long at most."""
@@ -86,8 +76,34 @@ class Slots:
             if self._free > 0:
                 self._free -= 1
                 return
-            turn = _Turn(rank, next(_turns))
-            heapq.heappush(self._waiting, turn)
+            turn = self._stand(rank)
+        self._await(turn, patience)
+
+    def let_pass(self, rank: int, patience: float) -> None:
+        """Where somebody waits whose work comes before ``rank``, give her the slot and wait for the next: in one, so that those who come
+        after it find whoever gave the slot in the line, however late her thread goes on."""
+        with self._lock:
+            if not self._waiting or self._waiting[0].rank >= rank:
+                return
+            turn = self._stand(rank)
+            self._give()
+        self._await(turn, patience)
+
+    def _stand(self, rank: int) -> _Turn:
+        """Stand in the line; the lock is held."""
+        turn = _Turn(rank, next(_turns))
+        heapq.heappush(self._waiting, turn)
+        return turn
+
+    def _give(self) -> None:
+        """Hand a slot to whoever comes first; the lock is held."""
+        self._free += 1
+        if self._free > 0 and self._waiting:
+            self._free -= 1
+            heapq.heappop(self._waiting).come.set()
+
+    def _await(self, turn: _Turn, patience: float) -> None:
+        """Until a turn has come, or ``patience`` is over."""
         if turn.come.wait(patience):
             return
         with self._lock:

@@ -33,12 +33,17 @@ CORES = torch.get_num_threads()                 # that images are shared out ove
 BEHIND = 10                                     # how far long work stands behind live images on a core: its niceness
 
 
+def behind_this(by: int) -> int:
+    """The niceness so far behind this process's own, which whoever started it may have chosen; 19 is the last."""
+    return min(os.getpriority(os.PRIO_PROCESS, os.getpid()) + by, 19)
+
+
 def stand_behind(pid: int, by: int = BEHIND) -> None:
     """Have a process yield to the page wherever both want a core. In a session of its own half as far, as a whole: where Linux shares the
     cores out among sessions first (autogroups, sched(7)), the niceness of a process counts for nothing beside other sessions'."""
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, by)
+            os.setpriority(os.PRIO_PROCESS, pid, behind_this(by))
     with contextlib.suppress(OSError):
         if hasattr(os, "getsid") and os.getsid(pid) != os.getsid(0):
             Path(f"/proc/{pid}/autogroup").write_text(str(by // 2))
@@ -116,7 +121,7 @@ def _begin(cores: int, behind: int) -> None:
     torch.set_num_threads(1)
     if behind and sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), behind)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), behind_this(behind))
 
 
 _parts = pool("part", CORES)

@@ -19,6 +19,7 @@ follows it                ``api_name``, ``Blocks.blocks``
 ``logged_in``             ``App.auth``, ``auth_dependency``, ``tokens``,         raw routes are to obey the page's login
                           ``cookie_id``, and the names of its cookies
 ``UNASKED``               ``Blocks.launch``, its ``_frontend``                   a page that takes three seconds would be refused
+``start_patiently``       ``http_server.Server``: ``run_in_thread``, ``thread``  a server that takes five seconds to start is given up
 ``HEAD``, ``ASKS_LOGIN``  templates/frontend/index.html, ``routes.main``         ``head`` of ``launch`` comes after Gradio's scripts
 ========================  =====================================================  ==================================================
 """
@@ -26,6 +27,8 @@ follows it                ``api_name``, ``Blocks.blocks``
 from __future__ import annotations
 
 import inspect
+import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
@@ -145,6 +148,34 @@ def keep_going(blocks: object) -> None:
     queue.send_message = send_message
 
 
+class Server(Protocol):
+    """What serves a page, in a thread of its own."""
+
+    started: bool
+    reloader: object
+    thread: threading.Thread
+    run: Callable[[], None]
+    run_in_thread: Callable[..., None]
+
+
+def start_patiently(kind: type) -> None:
+    """Have ``launch`` wait for its server, a ``kind``, for as long as that one's thread lives: after five seconds, which a busy machine may
+    take, it would say that the port is taken."""
+    real = cast(type[Server], kind).run_in_thread
+
+    def run_in_thread(server: Server) -> None:
+        if server.reloader:                     # of those who develop with Gradio's own watch
+            real(server)
+            return
+        server.thread = threading.Thread(target=server.run, daemon=True)
+        server.thread.start()
+        while not server.started:
+            if not server.thread.is_alive():
+                raise OSError("the server has ended")
+            time.sleep(0.01)
+    cast(type[Server], kind).run_in_thread = run_in_thread
+
+
 def function_of(app: App, which: object) -> Function | None:
     """A function that can be asked, by its name or number; None where there is none."""
     found = app.get_blocks().fns
@@ -186,4 +217,4 @@ async def logged_in(request: Request) -> bool:
 
 __all__ = ["API", "ASKS_LOGIN", "CALL", "CANCEL", "COMPONENT", "DEEP_LINK", "HEAD", "JOIN", "LISTEN", "LOGIN", "LOGOUT", "OLD_RUN", "RESET",
            "RUN", "events", "forget", "function_of", "has_component", "inputs_of", "keep_going", "logged_in", "look_every", "name_of",
-           "queue_of", "sessions"]
+           "queue_of", "sessions", "start_patiently"]

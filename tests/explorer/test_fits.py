@@ -49,6 +49,12 @@ class Slow:
             self.ended.set()
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """No fit is given up unless a test says so, however long it takes."""
+    monkeypatch.setattr(umap_fits, "PATIENCE", 1e9)
+
+
 @pytest.fixture
 def slow(monkeypatch):
     made = Slow()
@@ -74,16 +80,21 @@ class Page:
     def start(self, **more):
         return self.http.post(f"{PREFIX}/fit", json=ASKED | more)
 
-    def until(self, name, state):
-        while (told := self.get(f"fit/{name}").json())["state"] != state:
+    def until(self, name, state, share=0.0):
+        while (told := self.get(f"fit/{name}").json())["state"] != state or told.get("share", 1.0) < share:
             assert told["state"] in ("waiting", "fitting"), told
         return told
+
+    def until_refused(self, name):
+        while (answer := self.get(f"fit/{name}")).status_code == 200:
+            assert answer.json()["state"] in ("waiting", "fitting"), answer.text
+        return answer
 
 
 def test_the_owner_s_map_lies_beside_the_shipped_one(root, slow):
     page, shipped = Page(root, True), (root / "tiny" / checkpoint.MAP).read_bytes()
     name = page.start().json()["id"]
-    assert page.until(name, "fitting") == {"state": "fitting", "share": 0.33}
+    assert page.until(name, "fitting", 0.33) == {"state": "fitting", "share": 0.33}
     slow.go.set()
     told = page.until(name, "done")
     assert (told["key"], told["kept"]) == ("15-0.1-cosine", True)
@@ -105,8 +116,7 @@ def test_a_visitor_s_map_is_hers_alone(root, slow):
     assert page.get("own-maps/tiny").json() == {"maps": []} and page.get("own-maps/tiny/9-0.1-euclidean").status_code == 404
 
 
-def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old_one(root, slow, monkeypatch):
-    monkeypatch.setattr(umap_fits, "PATIENCE", float("inf"))                  # none is given up here, however long this takes
+def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old_one(root, slow):
     page = Page(root, True)
     names = [page.start(n_neighbors=5 + k).json()["id"] for k in range(umap_fits.EACH)]
     assert page.start().status_code == 503, "no more for this address, and one place for another"
@@ -125,14 +135,43 @@ def test_one_at_a_time_a_short_queue_and_a_browser_s_new_fit_in_place_of_its_old
     assert page.until(other, "done")["key"] == "15-0.1-cosine"
 
 
-def test_one_that_nobody_asks_about_is_given_up(root, slow, monkeypatch):
+def test_one_that_nobody_asks_about_is_given_up(root, slow):
     page = Page(root, True)
     name = page.start().json()["id"]
     page.until(name, "fitting")
-    page.fits.get(name).asked = time.monotonic() - umap_fits.PATIENCE
+    page.fits.get(name).asked = float("-inf")
     assert slow.ended.wait(HANGS)
-    assert page.get(f"fit/{name}").status_code == 404
+    assert page.until_refused(name).status_code == 404
     assert own_maps.keys(root / "tiny", checkpoint.read_card(root / "tiny").weights_sha256) == []
+
+
+def test_one_that_is_asked_about_while_it_is_given_up_stays_so(root, monkeypatch):
+    """And is not said to have taken too long."""
+    given_up, on = threading.Event(), threading.Event()
+
+    def fit(codes, wanted, **settings):
+        yield "share", 0.1
+        while wanted():
+            time.sleep(0.01)
+        given_up.set()
+        assert on.wait(HANGS)
+        raise umap_process.Cancelled
+    monkeypatch.setattr(umap_fits, "fit", fit)
+    page = Page(root, True)
+    name = page.start().json()["id"]
+    page.until(name, "fitting")
+    page.fits.get(name).asked = float("-inf")
+    assert given_up.wait(HANGS)
+    assert page.fits.news(name)["state"] == "fitting"
+    on.set()
+    assert page.until_refused(name).status_code == 404
+
+
+def test_one_that_takes_longer_than_the_page_allows_is_ended_and_told_of(root, slow, monkeypatch):
+    monkeypatch.setattr(umap_fits, "LONGEST", 0.0)
+    page = Page(root, True)
+    answer = page.until_refused(page.start().json()["id"])
+    assert answer.status_code == 422 and "longer to lay out than the page allows" in answer.json()["error"] and slow.ended.is_set()
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
@@ -163,5 +202,35 @@ def test_the_process_ends_as_soon_as_nobody_wants_the_map():
         for kind, value in umap_process.fit(codes, lambda: wanted[0], n_neighbors=5):
             told.append((kind, value))
             wanted[0] = False
-    assert told and all(kind == "share" and value < 0.6 for kind, value in told)
+    assert [kind for kind, _ in told] == ["share"] and told[0][1] < 0.6
     assert not [p for p in set(psutil.Process().children()) - before if "resource_tracker" not in " ".join(p.cmdline())]
+
+
+def test_nobody_wants_a_map_of_which_there_is_always_more_to_tell(monkeypatch):
+    """As when this process was stopped for a while and the other was not."""
+    class Full:
+        def poll(self, seconds):
+            return True
+
+        def recv(self):
+            return "share", 0.1
+
+        def close(self): ...
+
+    class Other:
+        def start(self): ...
+        kill = join = start
+
+    class Context:
+        def Pipe(self, duplex):
+            return Full(), Full()
+
+        def Process(self, **more):
+            return Other()
+    monkeypatch.setattr(umap_process.multiprocessing, "get_context", lambda how: Context())
+    told, wanted = [], [True]
+    with pytest.raises(umap_process.Cancelled):
+        for kind, _ in umap_process.fit(np.zeros((5, 2)), lambda: wanted[0]):
+            told.append(kind)
+            wanted[0] = False
+            assert len(told) == 1, "it goes on"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import pytest
+import uvicorn
 from fastapi import FastAPI
+from gradio import http_server
 from gradio.routes import App
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -23,6 +29,7 @@ import app as program
 from explorer import shell
 from explorer.assets import EXPLORER
 from explorer.server import gradio_internals as internals
+from tests import host
 from tests.waiting import HANGS
 
 ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
@@ -176,6 +183,26 @@ def test_a_page_is_launched_without_asking_whether_it_comes(monkeypatch):
         assert demo.is_running
     finally:
         demo.close()
+
+
+def test_a_page_is_launched_however_long_its_server_takes_to_start(monkeypatch):
+    hours = itertools.count(0, 3600)
+    monkeypatch.setattr(http_server, "time", SimpleNamespace(time=lambda: next(hours), sleep=time.sleep))
+    monkeypatch.setattr(http_server.Server, "run_in_thread", http_server.Server.run_in_thread)     # put back afterwards
+    internals.start_patiently(http_server.Server)
+    demo = blocks()
+    try:
+        demo.launch(server_port=host.free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False, **internals.UNASKED)
+        assert demo.is_running
+    finally:
+        demo.close()
+
+
+def test_a_server_that_ends_before_it_has_started_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(http_server.Server, "run_in_thread", http_server.Server.run_in_thread)
+    internals.start_patiently(http_server.Server)
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError):
+        http_server.Server(uvicorn.Config(FastAPI(), port=taken.getsockname()[1], log_level="critical")).run_in_thread()
 
 
 @pytest.mark.parametrize("name", ["gradio-container", "html-container", "slider_input_container", "tab-like-container", "reset-button",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
+from concurrent.futures import wait
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from explorer.views.reconstruct.inversion import Cancelled, Search
 from explorer.views.reconstruct.searches import SEARCH, Searches
 from tests.explorer.conftest import data, make
 from tests.explorer.generators import make_generator
+from tests.waiting import HANGS
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def test_it_ends_when_nobody_wants_it_and_goes_all_its_steps_however_slow_the_ma
         inversion.search(run, pixels, found, lambda: next(asked))
     assert found.step == 1 and found.w is None
     quick = inversion.search(run, pixels, Search(), steps=5)
-    hours = iter(range(0, 10**7, 3600))
+    hours = itertools.count(0, 3600)            # whoever else reads the clock meanwhile
     for clock in ("monotonic", "perf_counter", "time"):
         monkeypatch.setattr(time, clock, lambda: float(next(hours)))
     slow = inversion.search(run, pixels, Search(), steps=5)
@@ -149,14 +152,35 @@ def test_a_search_that_is_cancelled_ends_with_its_step(stepwise):
     assert isinstance(job.done.exception(), Cancelled) and not jobs._jobs
 
 
+def test_a_search_that_has_ended_just_as_it_is_asked_about_is_begun_anew_by_the_next_question(stepwise):
+    run, step, may = stepwise
+    ends, here = [], threading.get_ident()
+
+    def clock():
+        if ends and threading.get_ident() == here:          # read between the look whether it goes on and the answer
+            ends[0].cancelled = True
+            may.release()
+            wait([ends.pop().done])
+        return 0.0
+    jobs, request = Searches(clock=clock), SEARCH.validate_python({"run": "gan", "image": {"index": 5}})
+    jobs.answer(run, request)
+    step()
+    ends.append(job := only(jobs))
+    assert jobs.answer(run, request) == {"ready": False, "step": 0, "of": inversion.STEPS} and job.given_up
+    jobs.answer(run, request)
+    assert only(jobs) is not job
+    jobs.answer(run, request.model_copy(update={"cancel": True}))
+
+
 def test_only_so_many_at_once(runs, monkeypatch):
     run, jobs, end = runs.run("gan"), Searches(patience=1e9), threading.Event()
-    monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: end.wait())
+    monkeypatch.setattr(inversion, "search", lambda run, pixels, found, wanted, label: end.wait(HANGS))
     for k in range(searches.EACH):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": k}}))
     with pytest.raises(Refused, match="Other searches"):
         jobs.answer(run, SEARCH.validate_python({"run": "gan", "image": {"index": 99}}))
     end.set()
+    wait([job.done for job in jobs._jobs.values()])             # none is left to search in earnest beside the next test
 
 
 def test_a_generator_that_draws_no_numbers_is_refused(runs, monkeypatch):

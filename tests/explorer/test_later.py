@@ -1,13 +1,14 @@
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from explorer import Refused
 from explorer.runs import background
 from explorer.runs.background import Later
+from explorer.runs.lanes import Lane
 from explorer.runs.shares import Busy
-from tests.waiting import HANGS
+from tests.waiting import HANGS, until
 
 
 def test_works_once_and_tells_how_far_it_is():
@@ -41,6 +42,27 @@ def test_an_error_is_told_once_and_tried_again():
     with pytest.raises(Refused, match="ZeroDivisionError"):
         later.wait("a", make)
     assert later.wait("a", make) == 3
+
+
+def test_who_waits_for_it_asks_all_the_while(monkeypatch):
+    """However long it stands in the line, behind others' work."""
+    monkeypatch.setattr(background, "UNASKED", 0.0)
+    monkeypatch.setattr(background, "_lane", Lane("test", 1))
+    go, later = threading.Event(), Later()
+    background._lane.submit(lambda: go.wait(HANGS))
+    with ThreadPoolExecutor(1) as one:
+        waits = one.submit(later.wait, "a", lambda progress: "value", HANGS)
+        until(lambda: "a" in later._jobs)
+        go.set()
+        assert waits.result(HANGS) == "value"
+
+
+def test_work_that_is_asked_for_just_as_it_is_given_up_is_begun_by_the_next_question(monkeypatch):
+    later = Later()
+    with monkeypatch.context() as change:
+        change.setattr(background, "UNASKED", float("-inf"))
+        assert later.get("a", lambda progress: "value", HANGS) == (None, 0.0)
+    assert later.get("a", lambda progress: "value", HANGS) == ("value", 1.0)
 
 
 def test_old_values_of_a_kind_are_forgotten_and_others_kept():

@@ -14,7 +14,7 @@ from explorer import plots
 from explorer.latent import moves, neighbours, run_directions, statistics
 from explorer.runs.cache import Recent
 from explorer.runs.session import Session
-from explorer.server import routes, run_info
+from explorer.server import gradio_internals, routes, run_info
 from explorer.server.access import Access
 from explorer.server.http import PREFIX
 from tests import host
@@ -302,14 +302,18 @@ def test_many_threads_load_a_run_once(trained, monkeypatch):
     assert len(loaded) == 1
 
 
-def test_with_gradio_and_a_login(session):
+def test_with_gradio_and_a_login(session, monkeypatch):
     """The real thing: without the cookie every route is closed; logged in they answer."""
     import gradio as gr
+    from gradio.http_server import Server
 
+    monkeypatch.setattr(Server, "run_in_thread", Server.run_in_thread)          # put back afterwards
+    gradio_internals.start_patiently(Server)
     with gr.Blocks() as demo:
         gr.Markdown("test")
     _, url, _ = demo.launch(server_name="127.0.0.1", server_port=host.free_port(), auth=[("ada", "secret")], prevent_thread_lock=True,
-                            quiet=True, ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))})
+                            quiet=True, ssr_mode=False, run_history=False, app_kwargs={"routes": routes.make_routes(session, Access(True))},
+                            **gradio_internals.UNASKED)
     try:
         with httpx.Client(base_url=url.rstrip("/") + PREFIX, trust_env=False, timeout=HANGS) as http:
             image = json.dumps({"run": "tiny", "op": "image", "w": W})

@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from explorer import NotThere
@@ -33,9 +34,10 @@ from explorer.views.collapse.process import Start, Trainings
 from explorer.views.endpoints import Endpoint
 from explorer.views.map import umap_fits
 from explorer.views.reconstruct import searches
-from tests.explorer.test_live import Still
+from tests.explorer.test_live import Still, unhurried
 from tests.waiting import HANGS
 
+__all__ = ["unhurried"]
 GREEDY, POLITE = "10.0.0.1", "10.0.0.2"
 
 
@@ -247,7 +249,9 @@ def test_places_are_counted_after_the_body(session):
         async def at_once():
             return lambda: Response(b"here")
 
-        request = type("Asked", (), {"scope": {"client": (GREEDY, 1)}, "app": None})()
+        async def stays():                                          # and never leaves, however long her answer takes
+            await never.wait()
+        request = Request({"type": "http", "client": (GREEDY, 1), "app": None}, stays)
         slow = asyncio.create_task(limiter.run(request, waits, "quick"))
         await begun.wait()
         found = await limiter.run(request, at_once, "quick")
@@ -258,7 +262,7 @@ def test_places_are_counted_after_the_body(session):
 
 def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
     monkeypatch.setattr(searches.inversion, "search", lambda *_: held.wait(HANGS))
-    all_, run = searches.Searches(patience=HANGS), session.run("tiny")
+    all_, run = searches.Searches(patience=float("inf")), session.run("tiny")
 
     def ask(k):
         return all_.answer(run, searches.AskSearch(run="tiny", image=searches.HeldOutImage(index=k)))
@@ -268,6 +272,9 @@ def test_searches_of_one_leave_room_for_another(session, monkeypatch, held):
     with pytest.raises(Busy, match="under way"):
         lane.submit(lambda: ask(9), GREEDY).done.result(HANGS)
     assert lane.submit(lambda: ask(9), POLITE).done.result(HANGS)["ready"] is False
+    held.set()
+    for job in all_._jobs.values():                 # none is left to search in earnest, for the next test to wait behind
+        job.done.result(HANGS)
 
 
 def test_runs_that_one_opens_leave_a_thread_for_another(held):
@@ -329,15 +336,34 @@ def test_long_work_lets_those_who_asked_meanwhile_compute_first(held):
     assert order == ["first step", "other", "second step"]
 
 
-def test_long_work_is_done_however_much_short_work_there_is(held):
-    """With one slot, and short work that waits at each of the long one's steps: PASS of it goes first each time, no more."""
+class Stopped:
+    """A lock after each release of which the thread ``whose`` has no core for so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.lock, self.seconds, self.whose = threading.Lock(), seconds, 0
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *problem: object) -> None:
+        self.lock.release()
+        if threading.get_ident() == self.whose:
+            time.sleep(self.seconds)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.1])
+def test_long_work_is_done_however_much_short_work_there_is(held, seconds):
+    """With one slot, and short work that waits at each of the long one's steps: PASS of it goes first each time, no more; also where the
+    thread that does the long work is stopped as soon as it has let others go first."""
     slots, order, asked = Slots(1), [], threading.Event()
+    slots._lock = stopped = Stopped(seconds)
     turns = Turns(slots, HANGS)
     long, short = Lane("long", 1, turns=turns), Lane("short", 20, turns=turns)
 
     def in_steps():
         asked.set()
         assert held.wait(HANGS)
+        stopped.whose = threading.get_ident()
         for k in range(3):
             lanes.check()
             order.append(f"step {k}")
@@ -409,6 +435,7 @@ def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monk
         assert held.wait(HANGS)
         yield "done", np.zeros((len(codes), 2), np.float32)
     monkeypatch.setattr(umap_fits, "fit", fit)
+    monkeypatch.setattr(umap_fits, "PATIENCE", float("inf"))                  # none is given up here, however long this takes
     all_ = umap_fits.Fits(session, Access(False))
 
     def start(n, who):
@@ -424,7 +451,7 @@ def test_maps_of_one_leave_room_for_another_and_are_fitted_in_turn(session, monk
     assert sorted(order) == [2, 3, 4, 20] and order.index(20) <= 2, "behind at most one more of the other's"
 
 
-def test_who_trains_in_all_live_places_gives_one_to_another(monkeypatch):
+def test_who_trains_in_all_live_places_gives_one_to_another(monkeypatch, unhurried):
     """Behind a proxy on this machine, where the page believes itself its owner's alone: both places are hers until another comes."""
     monkeypatch.setattr(process, "Training", Still)
     trainings = Trainings()
@@ -442,7 +469,7 @@ def test_who_trains_in_all_live_places_gives_one_to_another(monkeypatch):
         trainings.close()
 
 
-def test_one_visitor_never_holds_both_live_places(monkeypatch):
+def test_one_visitor_never_holds_both_live_places(monkeypatch, unhurried):
     monkeypatch.setattr(process, "Training", Still)
     trainings = Trainings(each=lambda: 1)
     try:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import pytest
 import torch
 
 from explorer.runs import lanes, session
 from explorer.runs import run as run_module
 from explorer.server import thread_pools
+from tests.host import ROOT
 from tests.waiting import HANGS
 
 from .conftest import data, make
@@ -76,6 +81,15 @@ def test_images_shared_out_over_cores_are_those_of_one_core_to_the_bit(tmp_path,
         assert names == {("part", 1), ("quick", 1)} and torch.equal(wide, quick)
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux gives each thread a niceness of its own")
+def test_long_work_stands_behind_images_however_nice_the_page_itself_is():
+    here = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    code = ("import os; os.nice(3); from explorer.runs import lanes; "
+            "print(*(lanes.pool('x', 1, behind=by).submit(os.getpriority, os.PRIO_PROCESS, 0).result() for by in (0, 2, 99)))")
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.split() == [str(min(here + 3 + by, 19)) for by in (0, 2, 99)]
 
 
 def test_work_that_fails_leaves_the_cores_to_the_next():

@@ -1,9 +1,12 @@
 """One training at a time in a folder, whoever starts it and wherever; a lock that nobody holds any more is no lock."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -11,11 +14,12 @@ import pytest
 from explorer.server.access import Access
 from explorer.views.train.error import JobError
 from explorer.views.train.jobs import Jobs
-from training import checkpoint, families, lock
+from training import checkpoint, families, lock, status
 from training.cli import main
 from training.lock import Gone, Lock, Taken, held
+from training.status import Status
 
-from ..waiting import until
+from ..waiting import HANGS, until
 from .test_cli import options, own
 from .test_contract import trainer
 
@@ -69,6 +73,24 @@ def test_a_training_that_the_page_has_just_started_counts_before_it_has_the_lock
         starting.communicate()
     with Lock(run):
         pass
+
+
+def test_a_training_waits_for_the_page_that_is_just_starting_it(run, monkeypatch):
+    """However long it takes the page to write down whom it has started."""
+    looked, read = threading.Event(), status.read
+
+    def seen(folder):
+        looked.set()
+        return read(folder)
+    with ThreadPoolExecutor(1) as one:
+        with Lock(run):
+            status.write(run, Status("running", os.getpid(), message=status.STARTING))
+            monkeypatch.setattr(status, "read", seen)
+            started = one.submit(Lock(run).take)
+            assert looked.wait(HANGS)
+            status.write(run, Status("running", os.getpid(), "vae", message=status.STARTING))
+        started.result(HANGS).release()
+    assert not held(run)
 
 
 def test_a_lock_of_a_killed_training_is_seen_through(run, own, tmp_path):

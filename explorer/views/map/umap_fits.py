@@ -108,9 +108,9 @@ class Fit(Wanted):
         except ValueError as e:
             raise Refused(str(e)) from e
         except Cancelled:
-            if self.wanted():
-                raise Refused("This map takes longer to lay out than the page allows.") from None
-            raise
+            if time.monotonic() < end:          # given up, even if somebody asks again by now
+                raise
+            raise Refused("This map takes longer to lay out than the page allows.") from None
         if self.keep:
             try:
                 if self.run.keeps_in != self.run.folder:

@@ -44,9 +44,11 @@ def fit(codes: np.ndarray, wanted: Callable[[], bool] = lambda: True, **settings
     theirs.close()
     try:
         while True:
-            while not ours.poll(LOOKS):
-                if not wanted():
+            there = False
+            while not there:
+                if not wanted():                # also where more and more is told
                     raise Cancelled
+                there = ours.poll(LOOKS)
             try:
                 kind, value = ours.recv()
             except EOFError as e:

@@ -92,6 +92,11 @@ class _Job(Wanted):
         self.found = Search()
         self.done = _lane.submit(lambda: inversion.search(run, pixels, self.found, self.wanted, label), self.who).done
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it has ended without an answer, since nobody wanted it."""
+        return self.done.done() and (self.done.cancelled() or isinstance(self.done.exception(), Cancelled))
+
 
 class Searches:
     """All searches of a page, by run, image and class."""
@@ -112,7 +117,7 @@ class Searches:
                     job.cancel()
                     del self._jobs[key]
                 return {"ready": False, "cancelled": True}
-            if job is None or (job.done.done() and (job.done.cancelled() or isinstance(job.done.exception(), Cancelled))):
+            if job is None or job.given_up:
                 make_room(self._jobs, lanes.who(), MOST, EACH, KEPT, "Other searches are under way; try again in a moment.")
                 job = self._jobs[key] = _Job(run, pixels, label, self._patience, self._clock)
             job.ask()
@@ -121,6 +126,8 @@ class Searches:
 
     def _told(self, key: Hashable, job: _Job) -> SearchAnswer:
         found = job.found
+        if job.given_up:                        # just as this was asked: the next question begins it anew
+            return {"ready": False, "step": 0, "of": inversion.STEPS}
         if job.done.done():
             error = job.done.exception()
             if error is not None:

@@ -100,7 +100,7 @@ class Jobs(Monitor):
         try:
             (new / JOB.parent).mkdir(parents=True)
             write_json(new / JOB, job)
-            status.write(new, Status(message="starting"))
+            status.write(new, Status(message=status.STARTING))
             if folder.exists():
                 self._discard(folder)
             new.rename(folder)
@@ -252,7 +252,8 @@ class Jobs(Monitor):
         def begun(process: subprocess.Popen[bytes]) -> None:
             self._processes[folder.name] = process
         try:
-            process = start(folder, Status("running", os.getpid(), family, data, images, "", "starting"), every, [*options, *more], begun)
+            starting = Status("running", os.getpid(), family, data, images, "", status.STARTING)
+            process = start(folder, starting, every, [*options, *more], begun)
         except lock.Taken as e:
             raise JobError(str(e), "train.error.slot", name=folder.name) from e
         except Outside as e:
