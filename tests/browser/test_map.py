@@ -115,6 +115,27 @@ def test_a_lasso_around_nothing_says_so_and_leaves_nothing(drive):
     assert panel["y"] >= tools["y"] + tools["height"], "the panel leaves the search in sight"
 
 
+def test_a_lasso_is_drawn_through_its_card(drive):
+    drive.map()
+    page, mouse = drive.page, drive.page.mouse
+    box = page.locator("#lx-plane .lx-plot").bounding_box()
+    x, y, w, h = box["x"], box["y"], box["width"], box["height"]
+    page.get_by_role("button", name="Lasso").click()
+    lasso(drive, [(x + 10, y + 60), (x + w / 2, y + 60), (x + w / 2, y + h - 50), (x + 10, y + h - 50)])
+    drive.until(f"{PLANE}.means === '1'")
+    said = page.locator(".lx-lassos .lx-breakdown").bounding_box()
+    begin = said["x"] + said["width"] - 6, said["y"] + said["height"] / 2
+    mouse.move(*begin)
+    page.wait_for_timeout(400)                  # as in ``lasso``
+    mouse.down()
+    mouse.move(x + w - 10, y + h - 50, steps=5)
+    drive.until("getComputedStyle(document.querySelector('.lx-lassos')).opacity < 0.5")
+    for corner in ((x + w / 2 + 4, y + h - 50), (x + w / 2 + 4, y + 60), begin):
+        mouse.move(*corner, steps=5)
+    mouse.up()
+    drive.until(f"{PLANE}.means === '2' && getComputedStyle(document.querySelector('.lx-lassos')).opacity === '1'")
+
+
 def test_two_lassos_make_a_direction(drive):
     drive.map()
     box = drive.page.locator("#lx-plane .lx-plot").bounding_box()
