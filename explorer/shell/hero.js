@@ -20,19 +20,30 @@ const APART = 200;
 let near = null;
 let follow = 0,
   followed = -APART,
+  slid = false,
   noisy = false;
 const sliders = () => {
   follow = 0;
-  if (lx.state.origin?.kind === 'sliders' && element.dataset.run === lx.state.run) return;
   followed = performance.now();
   element.dataset.run = lx.state.run;
   trigger('follow');
 };
+const followSoon = () => {
+  if (!follow) follow = setTimeout(sliders, Math.max(0, followed + APART - performance.now()));
+};
 /* a hand on one of them is heard at the input itself: told by the page's framework it would come a frame later */
+const sliderOf = (/** @type {EventTarget | null} */ input) => /** @type {Element} */ (input).closest('[id^=lx-slider-]');
 document.addEventListener('input', ({ target }) => {
-  const input = /** @type {HTMLInputElement} */ (target),
-    slider = input.closest('[id^=lx-slider-]');
-  if (slider && input.value !== '') lx.slide(+slider.id.slice('lx-slider-'.length), +input.value);
+  const slider = sliderOf(target),
+    { value } = /** @type {HTMLInputElement} */ (target);
+  if (!slider || value === '') return;
+  slid = true;
+  lx.slide(+slider.id.slice('lx-slider-'.length), +value);
+  slid = false;
+});
+/* what was left empty in its box, or half written, goes back to what the code is */
+document.addEventListener('focusout', ({ target }) => {
+  if (sliderOf(target)) followSoon();
 });
 const words = () => {
   origin.textContent = lx.originText();
@@ -101,7 +112,7 @@ lx.on('code', () => {
   ask();
   picture();
   words();
-  if (!follow) follow = setTimeout(sliders, Math.max(0, followed + APART - performance.now()));
+  if (!slid || element.dataset.run !== lx.state.run) followSoon();
 });
 lx.on('lang', () => {
   words();

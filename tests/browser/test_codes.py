@@ -30,6 +30,14 @@ def test_cells_sliders_and_keyboard(drive):
     drive.until("Math.abs(window.lx.coordinate(0) + 1.25) < 1e-3")
     number.fill("")                                         # nothing yet is not zero
     assert abs(page.evaluate("window.lx.coordinate(0)") + 1.25) < 1e-3
+    number.blur()                                           # and is no value to stay at
+    knob = page.locator("#lx-slider-0 input[type=range]")
+    expect(number).to_have_value("-1.25")
+    expect(knob).to_have_value("-1.25")
+    page.keyboard.press("Control+z")                        # what was moved by hand follows an undo too
+    drive.until("Math.abs(window.lx.coordinate(0) + 1.25) > 0.1")
+    drive.until("""['range', 'number'].every((of) => Math.abs(document.querySelector(`#lx-slider-0 input[type=${of}]`).value
+        - window.lx.coordinate(0)) < 0.006)""")
     number.fill("-2")
     drive.until("Math.abs(window.lx.coordinate(0) + 2) < 1e-3")
     drive.settled()
