@@ -2,6 +2,7 @@
 import { count, make } from '../../shell/dom.js';
 import { figureLine, termName } from '../../shell/metric_text.js';
 import { lx } from '../../shell/store.js';
+import { leftBehind } from './left_behind.js';
 import { LossCurves } from './loss_curves.js';
 import { brief, clock, number, showNotes } from './training_words.js';
 
@@ -35,11 +36,8 @@ const stateText = (s) => {
     .trim()
     .replace(' of ', ' / ');
   if (s.state === 'starting') return fetching === undefined ? lx.t('train.starting') : lx.t('train.fetching', { what: fetching });
-  if (s.state === 'measuring' || s.state === 'stopped') return lx.t('train.' + s.state);
-  if (s.state === 'interrupted') {
-    const left = s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost';
-    return lx.t(s.resumable ? 'train.interrupted' : left);
-  }
+  if (s.state === 'measuring') return lx.t('train.measuring');
+  if (s.state === 'stopped' || s.state === 'interrupted') return lx.t(leftBehind(s));
   if (s.error && lx.known(s.error.key)) return lx.t(s.error.key, s.error.values);
   return ['failed', 'diverged'].includes(s.state) ? s.message : '';
 };
