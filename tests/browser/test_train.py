@@ -118,8 +118,10 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     state(drive, "running", images=500)
     assert page.locator("#lx-train .lx-run-name").inner_text() == "long"
     expect(page.get_by_role("button", name="A training is running")).to_be_disabled()
-    page.get_by_role("button", name="Stop and save").click()
+    page.get_by_role("button", name="Stop and save").press("Enter")
     state(drive, "stopped", images=500)
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()       # Delete has come to where Stop was
+    expect(page.locator("#lx-train .lx-alarm")).to_contain_text("it can go on from here")
     seen = json.loads((trained / "long" / "card.json").read_text())["images_seen"]
     page.get_by_role("button", name="Resume").click()
     state(drive, "running", images=seen + 16)

@@ -48,7 +48,8 @@ const show = (shot) => {
 /** @param {'job_stop' | 'job_resume' | 'job_delete'} name @param {() => void} [after] */
 const act = (name, after) => async (/** @type {any} */ e) => {
   const b = e.currentTarget,
-    of = monitor.shot?.name;
+    of = monitor.shot?.name,
+    focused = b === document.activeElement;
   if (!of) return;
   b.disabled = true;
   try {
@@ -60,6 +61,7 @@ const act = (name, after) => async (/** @type {any} */ e) => {
     lx.say(/** @type {Error} */ (e).message, 'error');
   } finally {
     b.disabled = false;
+    if (focused && document.activeElement === document.body) monitor.focus(b); /* what is disabled loses the focus */
   }
 };
 $('.lx-stop').onclick = act('job_stop', () => {

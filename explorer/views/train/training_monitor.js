@@ -48,6 +48,7 @@ export class TrainingMonitor {
   #view;
   /** @type {string | null} */
   #samplesOf = ''; /* when the images that are shown were drawn */
+  #awaits = false; /* the focus is on the heading until there is a Resume */
   /** @type {Animation | null} */
   #slide = null;
   /** @type {Idle | Snapshot | null} */
@@ -74,7 +75,8 @@ export class TrainingMonitor {
   /** @param {Idle | Snapshot} s */
   show(s) {
     const { dataset } = this.#element,
-      live = isActive(s.state);
+      live = isActive(s.state),
+      focused = document.activeElement;
     this.shot = s;
     dataset.state = s.state;
     dataset.name = s.name || '';
@@ -96,10 +98,23 @@ export class TrainingMonitor {
       this.#find('.lx-delete').hidden = !s.can.delete;
       this.#find('.lx-see').hidden = !s.can.open;
       this.#find('.lx-see').classList.toggle('lx-accent', !live);
+      if (this.#find('.lx-head').contains(focused)) this.focus(focused);
       if (s.samples_mtime !== this.#samplesOf) this.#samples(s);
       else if (!s.samples_mtime) this.#blank();
     }
     this.curves.show(s);
+  }
+
+  /** Focus a button of the head; where it is gone, Resume or until there is one the heading, which do no harm if pressed.
+   * @param {any} button */
+  focus(button) {
+    const heading = this.#find('.lx-run-name'),
+      resume = this.#find('.lx-resume'),
+      gone = button.hidden || (button === heading && this.#awaits),
+      harmless = resume.hidden ? heading : resume,
+      to = gone ? harmless : button;
+    this.#awaits = gone && to === heading;
+    if (to !== document.activeElement) to.focus();
   }
 
   /** @param {Snapshot} s */
