@@ -181,6 +181,21 @@ def test_a_mistake_is_a_sentence_and_starts_nothing(job, change, sentence):
     assert not job.running() and not (job.trained / "x").exists()
 
 
+@pytest.mark.parametrize("family, settings, key, values", [
+    ("vae", dict(images=None), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(images="-"), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(images=10**17), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(learning_rate=2.0), "float", dict(setting="learning_rate", low=1e-7, high=1.0)),
+    ("vae", dict(network="huge"), "choices", dict(setting="network", choices=["dense", "conv"])),
+    ("autoencoder", dict(hidden="a, b"), "numbers", dict(setting="hidden", low=4, high=4096, most=16)),
+    ("autoencoder", dict(hidden="8, 5000"), "numbers", dict(setting="hidden", low=4, high=4096, most=16)),
+])
+def test_a_wrong_setting_is_told_with_what_it_may_be(job, family, settings, key, values):
+    with pytest.raises(JobError) as e:
+        job.start(family, "mnist", "quick", settings, "x")
+    assert (e.value.key, e.value.values) == (f"train.error.setting.{key}", values) and not job.running()
+
+
 def test_a_name_is_taken_by_a_run_and_free_again_after_a_start_that_saved_nothing(job):
     (job.trained / "full").mkdir(parents=True)
     (job.trained / "full" / "card.json").write_text("{}")

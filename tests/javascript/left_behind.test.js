@@ -4,9 +4,7 @@ import { test } from 'node:test';
 
 import { leftBehind } from '../../explorer/views/train/left_behind.js';
 
-const words = ['en', 'ko'].map((l) =>
-  JSON.parse(readFileSync(new URL(`../../explorer/views/train/${l}.json`, import.meta.url), 'utf8')),
-);
+const words = ['en', 'ko'].map((l) => JSON.parse(readFileSync(new URL(`../../explorer/views/train/${l}.json`, import.meta.url), 'utf8')));
 
 test('that a training can go on is said only where it can', () => {
   const can = { stop: false, delete: true, resume: false };
