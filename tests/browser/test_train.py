@@ -422,8 +422,12 @@ def test_an_alarm_of_the_loop_is_shown_with_its_numbers_in_both_languages(drive,
     record.update(1600, {"collapse": {"n": 2.5, "k": 10}})
     (folder / "status.json").write_text(json.dumps(dict(state="stopped", pid=0, family="vae", data="mnist", images=8000, message="")))
     page = opened(drive)
-    note = page.locator("#lx-train .lx-alarm")
+    note, ticks = page.locator("#lx-train .lx-alarm"), page.locator("#lx-train .lx-loss :is(.xtick, .ytick) text")
     expect(note).to_contain_text("show 2.5 of 10 kinds")
+    expect(ticks.filter(has_text="1.5")).to_have_count(1)
+    for term in page.locator("#lx-train .lx-term").all():
+        term.click()
+    expect(ticks).to_have_count(0)                       # of no curve there is nothing to read off
     assert "KL" not in note.inner_text(), "what is over is not told"
     assert "calm" not in (note.get_attribute("class") or "").split()
     page.get_by_role("button", name="한국어").click()
