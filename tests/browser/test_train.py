@@ -197,10 +197,14 @@ def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictu
     for i in range(30):
         phone.append(tmp_path / f"IMG_{i}.HEIC")
         phone[-1].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-    page.locator("#lx-train .lx-files").set_input_files([*pictures[:24], *phone[:7]])
+    marked = [tmp_path / "<img src=x>.txt"]
+    marked[0].write_text("notes")
+    page.locator("#lx-train .lx-files").set_input_files([*pictures[:24], *phone[:7], *marked])
     ready, told = page.locator("#lx-train .lx-own-state"), page.locator("#lx-train .lx-own-notes")
     expect(ready).to_have_text("24 images are ready.")
-    expect(told).to_have_text("Left out: 7 × HEIC, an iPhone's format. Export them as JPEG.")
+    expect(told.locator("li")).to_have_text([
+        "Left out: 7 × HEIC, an iPhone's format. Export them as JPEG. The first: IMG_0.HEIC.",
+        "Left out: 1 × no images. The first: <img src=x>.txt."])
     page.get_by_label("Name", exact=True).fill("my-name")
     page.locator("#lx-train .lx-files").set_input_files(phone)
     expect(ready).to_have_text("There is no image, archive or table of images among these.")

@@ -254,12 +254,13 @@ def test_what_is_left_out_of_an_upload_is_told_by_kind(job):
     token = send(job, 24)
     job.add_upload(token, "mine/bar/cut.png", b"no picture", True)
     job.add_upload(token, "mine/bar/photo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", True)
-    found = job.check_upload(token, {"heic": 30, "no such kind": 3})
+    found = job.check_upload(token, {"heic": 30, "no such kind": 3}, first={"heic": f"<b>\u202e{'x' * 300}.heic", "damaged": "none"})
     assert found["images"] == 24 and {n["kind"]: n["n"] for n in found["notes"]} == {"damaged": 1, "heic": 31}
     job.start("vae", "folder", "quick", dict(TINY, images=160), "told", upload=token, size=28)
     s = wait(job, "told", "finished")
     assert {n["kind"]: n["n"] for n in s["notes"]} == {"damaged": 1, "heic": 31} and s["error"] is None
     assert "31 × HEIC" in s["notes"][1]["sentence"]
+    assert s["notes"][1]["name"] == f"<b>{'x' * 23}…{'x' * 8}.heic" == found["notes"][1]["name"] and s["notes"][0]["name"] == ""
 
 
 def test_an_upload_of_five_images_or_of_a_zip_of_five_is_not_ready(job):

@@ -189,7 +189,8 @@ class Jobs(Monitor):
         self.access.require_training()
         self.uploads.add(token, path, piece, first)
 
-    def check_upload(self, token: str, dropped: dict[str, int] | None = None, turned: str = "auto", part: str = "") -> SurveyAnswer:
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None, turned: str = "auto", part: str = "",
+                     first: dict[str, str] | None = None) -> SurveyAnswer:
         """What an upload holds, see ``Uploads.survey``; ``turned`` and ``part``: how a table is read. Raises JobError where there is
         nothing to train on."""
         self.access.require_training()
@@ -197,7 +198,7 @@ class Jobs(Monitor):
             reading = Reading(turned, part[:MOST_PART])
         except DataError as e:
             raise JobError(str(e)) from e
-        return self.uploads.survey(token, dropped or {}, reading)
+        return self.uploads.survey(token, dropped or {}, reading, first or {})
 
     def fit(self, family: str, recipe: str, settings: dict[str, Any], upload: str) -> FitAnswer:
         """What follows for a training from an upload's images. Raises JobError."""

@@ -83,7 +83,7 @@ def functions(jobs: Jobs) -> list[Call]:
         jobs.add_upload(asked.token, asked.path, piece, asked.first)
 
     def job_check_upload(asked: CheckUpload) -> SurveyAnswer:
-        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part)
+        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part, asked.first)
 
     def job_fit(asked: AskOwnFit) -> FitAnswer:
         return jobs.fit(asked.family, asked.recipe, asked.settings, asked.upload)

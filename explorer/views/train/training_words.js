@@ -1,6 +1,7 @@
 /* How numbers, times and notes of a training are written, and the words of what a family brings. */
 import { make } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
+import { LEFT_OUT } from './train_files.js';
 
 /** @import { NoteTold, Problem } from '../../shell/answers' */
 /** @typedef {Pick<NoteTold, 'kind'> & Partial<NoteTold>} Note what the browser itself notes has a kind and a number alone */
@@ -55,14 +56,16 @@ const nameIn = (note) => {
 };
 
 /** @param {Note} note */
-const said = (note) =>
-  lx.t('note.' + note.kind, {
+const said = (note) => {
+  const told = lx.t('note.' + note.kind, {
     ...note,
     name: nameIn(note),
     n: number(note.n || 0),
     low: brief(note.low || 0),
     high: brief(note.high || 0),
   });
+  return note.name && LEFT_OUT.has(note.kind) ? lx.t('note.first', { told, name: note.name }) : told;
+};
 
 /** A list of what is noted of images or of a training; none is hidden. @param {HTMLElement} host @param {Note[]} notes */
 export const showNotes = (host, notes) => {
