@@ -13,6 +13,8 @@ import { Upload } from './upload.js';
 /** @import { Setting } from './setting_field.js' */
 /** @typedef {{ ask: AskJob, running: () => boolean, started: (name: string) => Promise<void> }} View running: any training at all */
 
+/* nothing is wrong */
+const nothing = () => '';
 /** What a refused call says, in the language that the page has when it is asked. @param {any} e @returns {() => string} */
 const why = (e) => e.told ?? (() => e.message);
 
@@ -33,7 +35,7 @@ export class TrainingForm {
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
   #busy = false;
-  #wrong = () => ''; /* why a training was not started */
+  #wrong = nothing; /* why a training was not started */
   #lastAsked = new LastAsked();
 
   /** @param {any} element @param {View} view */
@@ -180,7 +182,7 @@ export class TrainingForm {
   }
 
   /** @param {() => string} wrong the sentence in the page's language, "": nothing is wrong */
-  #refuse(wrong = () => '') {
+  #refuse(wrong = nothing) {
     this.#wrong = wrong;
     this.#find('.lx-wrong').textContent = wrong();
     this.#find('.lx-wrong').hidden = !wrong();
