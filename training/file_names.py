@@ -16,8 +16,18 @@ def readable(name: str) -> str:
         name.encode("utf-8")
     except UnicodeEncodeError:                    # bytes that the system could not read: Python keeps them as surrogates
         name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-    name = "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable()).strip()
-    return name[:LONGEST] or "_"
+    return _printable(name)[:LONGEST] or "_"
+
+
+def _printable(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable()).strip()
+
+
+def shortened(name: str, most: int = 40) -> str:
+    """A file's name for a sentence, without control characters, of a long one its beginning and its end: at most so many characters."""
+    name = _printable(name)
+    end = most // 3
+    return name if len(name) <= most else f"{name[:most - end - 1]}…{name[-end:]}"
 
 
 def encoding_of(names: Sequence[bytes]) -> str:

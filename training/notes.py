@@ -74,13 +74,17 @@ FOUND = {
 }
 """What a look finds (folder.survey), before anything is trained."""
 
+FIRST = "The first: {name}."
+"""Of files that are left out, where the name of one is known."""
+
 WORDS = {**{kind: f"Left out: {{n}} × {words}" for kind, words in LEFT_OUT.items()}, **SAID, **FOUND}
 
 
 def sentence(note: Note) -> str:
     """A note in English; "" for one of an unknown kind."""
     count = f"{note.n:,}" if note.kind in LEFT_OUT or note.kind in FOUND else note.n
-    return WORDS.get(note.kind, "").format(n=count, name=note.name, low=note.low, high=note.high)
+    said = WORDS.get(note.kind, "").format(n=count, name=note.name, low=note.low, high=note.high)
+    return f"{said} {FIRST.format(name=note.name)}" if note.name and note.kind in LEFT_OUT else said
 
 
 def write(folder: Path, told: Iterable[Note], error: BaseException | None = None) -> None:
@@ -101,4 +105,4 @@ def read(folder: Path) -> tuple[list[Note], str, dict[str, Any]]:
         return [], "", {}
 
 
-__all__ = ["FOUND", "LEFT_OUT", "SAID", "WORDS", "Note", "read", "sentence", "write"]
+__all__ = ["FIRST", "FOUND", "LEFT_OUT", "SAID", "WORDS", "Note", "read", "sentence", "write"]

@@ -14,7 +14,12 @@ MOST_ITEMS = 16                                   # numbers of one setting, such
 
 
 class SettingError(ValueError):
-    """A setting is out of its range; the message is written for the person who set it."""
+    """A setting is out of its range; the message is written for the person who set it. ``setting``: its name, "" where it is not one
+    field's value."""
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 def setting(default: Any, help: str, *, low: float | None = None, high: float | None = None,
@@ -51,19 +56,19 @@ class Config:
                 value = tuple(value)
                 object.__setattr__(self, f.name, value)
             if type(value) is not kind:
-                raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).")
+                raise SettingError(f"{f.name} must be {kind.__name__}, not {type(value).__name__} ({value!r}).", f.name)
             if kind is float and (value != value or value in (math.inf, -math.inf)):
-                raise SettingError(f"{f.name} is not a number.")
+                raise SettingError(f"{f.name} is not a number.", f.name)
             items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
             if not 1 <= len(items) <= MOST_ITEMS:
-                raise SettingError(f"{f.name} must be 1 to {MOST_ITEMS} numbers; these are {len(items):,}.")
+                raise SettingError(f"{f.name} must be 1 to {MOST_ITEMS} numbers; these are {len(items):,}.", f.name)
             for v in items:
                 if kind is tuple and type(v) is not (of := type(default[0])):
-                    raise SettingError(f"{f.name} must be numbers ({of.__name__}), not {type(v).__name__} ({v!r}).")
+                    raise SettingError(f"{f.name} must be numbers ({of.__name__}), not {type(v).__name__} ({v!r}).", f.name)
                 if meta.get("choices") and v not in meta["choices"]:
-                    raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.")
+                    raise SettingError(f"{f.name} must be one of {', '.join(map(str, meta['choices']))}; it is {v!r}.", f.name)
                 if meta.get("low") is not None and v < meta["low"] or meta.get("high") is not None and v > meta["high"]:
-                    raise SettingError(f"{f.name} must lie between {meta['low']} and {meta['high']}; it is {v}.")
+                    raise SettingError(f"{f.name} must lie between {meta['low']} and {meta['high']}; it is {v}.", f.name)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Config:

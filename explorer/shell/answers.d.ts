@@ -608,10 +608,12 @@ export interface ChangeTold {
   change: number;
 }
 
-/** All images are there; `dropped`: how many files the browser left out, by kind; `turned` and `part`: how a table is read. */
+/** All images are there; `dropped`: how many files the browser left out, by kind, `first`: the name of one of each; `turned` and
+`part`: how a table is read. */
 export interface CheckUpload {
   token: string;
   dropped?: Record<string, number>;
+  first?: Record<string, string>;
   turned?: string;
   part?: string;
 }

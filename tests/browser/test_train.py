@@ -118,8 +118,10 @@ def test_a_reload_stop_resume_delete(drive, pictures, trained):
     state(drive, "running", images=500)
     assert page.locator("#lx-train .lx-run-name").inner_text() == "long"
     expect(page.get_by_role("button", name="A training is running")).to_be_disabled()
-    page.get_by_role("button", name="Stop and save").click()
+    page.get_by_role("button", name="Stop and save").press("Enter")
     state(drive, "stopped", images=500)
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()       # Delete has come to where Stop was
+    expect(page.locator("#lx-train .lx-alarm")).to_contain_text("it can go on from here")
     seen = json.loads((trained / "long" / "card.json").read_text())["images_seen"]
     page.get_by_role("button", name="Resume").click()
     state(drive, "running", images=seen + 16)
@@ -154,10 +156,25 @@ def test_mistakes_are_sentences(drive, pictures, tmp_path):
     expect(wrong).to_contain_text("lower case letters")
     page.get_by_label("Name", exact=True).fill("fine")
     page.locator("#lx-train .lx-more > summary").click()
-    page.get_by_label("Code size", exact=True).fill("0")
-    page.get_by_label("Code size", exact=True).blur()
+    size, images, seen = (page.get_by_label("Code size", exact=True), page.get_by_label("Images to see", exact=True),
+                          page.locator("#lx-train .lx-recipe-note"))
+    size.fill("0")
     start(drive)
-    expect(wrong).to_contain_text("z_dim must lie between 1 and 512; it is 0")
+    expect(wrong).to_have_text("Code size: a whole number from 1 to 512.")
+    size.fill("8")
+    expect(wrong).to_be_hidden()                         # as it is mended
+    for typed in ("-", "", "99999999999999999"):
+        images.fill(typed)
+        start(drive)
+        expect(wrong).to_have_text("Images to see: a whole number from 1 to 1,000,000,000.")
+        expect(page.locator("#lx-train [data-setting=images]")).to_have_value(typed)
+        expect(seen).to_have_text("")
+    page.get_by_role("button", name="한국어").click()
+    expect(wrong).to_have_text("볼 이미지 수: 1부터 1,000,000,000까지의 정수를 적으세요.")
+    page.get_by_role("button", name="English").click()
+    images.fill("5000")
+    images.blur()
+    expect(seen).to_contain_text("Sees 5,000 images.")
     page.get_by_label("Data", exact=True).select_option("folder")
     start(drive)
     expect(wrong).to_contain_text("Choose images first")
@@ -180,10 +197,14 @@ def test_what_is_left_out_is_told_and_nothing_chosen_trains_nothing(drive, pictu
     for i in range(30):
         phone.append(tmp_path / f"IMG_{i}.HEIC")
         phone[-1].write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-    page.locator("#lx-train .lx-files").set_input_files([*pictures[:24], *phone[:7]])
+    marked = [tmp_path / "<img src=x>.txt"]
+    marked[0].write_text("notes")
+    page.locator("#lx-train .lx-files").set_input_files([*pictures[:24], *phone[:7], *marked])
     ready, told = page.locator("#lx-train .lx-own-state"), page.locator("#lx-train .lx-own-notes")
     expect(ready).to_have_text("24 images are ready.")
-    expect(told).to_have_text("Left out: 7 × HEIC, an iPhone's format. Export them as JPEG.")
+    expect(told.locator("li")).to_have_text([
+        "Left out: 7 × HEIC, an iPhone's format. Export them as JPEG. The first: IMG_0.HEIC.",
+        "Left out: 1 × no images. The first: <img src=x>.txt."])
     page.get_by_label("Name", exact=True).fill("my-name")
     page.locator("#lx-train .lx-files").set_input_files(phone)
     expect(ready).to_have_text("There is no image, archive or table of images among these.")
@@ -405,8 +426,12 @@ def test_an_alarm_of_the_loop_is_shown_with_its_numbers_in_both_languages(drive,
     record.update(1600, {"collapse": {"n": 2.5, "k": 10}})
     (folder / "status.json").write_text(json.dumps(dict(state="stopped", pid=0, family="vae", data="mnist", images=8000, message="")))
     page = opened(drive)
-    note = page.locator("#lx-train .lx-alarm")
+    note, ticks = page.locator("#lx-train .lx-alarm"), page.locator("#lx-train .lx-loss :is(.xtick, .ytick) text")
     expect(note).to_contain_text("show 2.5 of 10 kinds")
+    expect(ticks.filter(has_text="1.5")).to_have_count(1)
+    for term in page.locator("#lx-train .lx-term").all():
+        term.click()
+    expect(ticks).to_have_count(0)                       # of no curve there is nothing to read off
     assert "KL" not in note.inner_text(), "what is over is not told"
     assert "calm" not in (note.get_attribute("class") or "").split()
     page.get_by_role("button", name="한국어").click()

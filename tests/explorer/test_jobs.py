@@ -181,6 +181,21 @@ def test_a_mistake_is_a_sentence_and_starts_nothing(job, change, sentence):
     assert not job.running() and not (job.trained / "x").exists()
 
 
+@pytest.mark.parametrize("family, settings, key, values", [
+    ("vae", dict(images=None), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(images="-"), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(images=10**17), "int", dict(setting="images", low=1, high=10**9)),
+    ("vae", dict(learning_rate=2.0), "float", dict(setting="learning_rate", low=1e-7, high=1.0)),
+    ("vae", dict(network="huge"), "choices", dict(setting="network", choices=["dense", "conv"])),
+    ("autoencoder", dict(hidden="a, b"), "numbers", dict(setting="hidden", low=4, high=4096, most=16)),
+    ("autoencoder", dict(hidden="8, 5000"), "numbers", dict(setting="hidden", low=4, high=4096, most=16)),
+])
+def test_a_wrong_setting_is_told_with_what_it_may_be(job, family, settings, key, values):
+    with pytest.raises(JobError) as e:
+        job.start(family, "mnist", "quick", settings, "x")
+    assert (e.value.key, e.value.values) == (f"train.error.setting.{key}", values) and not job.running()
+
+
 def test_a_name_is_taken_by_a_run_and_free_again_after_a_start_that_saved_nothing(job):
     (job.trained / "full").mkdir(parents=True)
     (job.trained / "full" / "card.json").write_text("{}")
@@ -239,12 +254,13 @@ def test_what_is_left_out_of_an_upload_is_told_by_kind(job):
     token = send(job, 24)
     job.add_upload(token, "mine/bar/cut.png", b"no picture", True)
     job.add_upload(token, "mine/bar/photo.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", True)
-    found = job.check_upload(token, {"heic": 30, "no such kind": 3})
+    found = job.check_upload(token, {"heic": 30, "no such kind": 3}, first={"heic": f"<b>\u202e{'x' * 300}.heic", "damaged": "none"})
     assert found["images"] == 24 and {n["kind"]: n["n"] for n in found["notes"]} == {"damaged": 1, "heic": 31}
     job.start("vae", "folder", "quick", dict(TINY, images=160), "told", upload=token, size=28)
     s = wait(job, "told", "finished")
     assert {n["kind"]: n["n"] for n in s["notes"]} == {"damaged": 1, "heic": 31} and s["error"] is None
     assert "31 × HEIC" in s["notes"][1]["sentence"]
+    assert s["notes"][1]["name"] == f"<b>{'x' * 23}…{'x' * 8}.heic" == found["notes"][1]["name"] and s["notes"][0]["name"] == ""
 
 
 def test_an_upload_of_five_images_or_of_a_zip_of_five_is_not_ready(job):

@@ -37,13 +37,10 @@ test('images and zips are sent, all else is counted by what it is', () => {
     false,
     false,
   ]);
-  assert.deepEqual(leftOut(['a.png', 'b.HEIC', 'c.heif', 'd.mp4', 'e.rar', 'f.CR2', 'notes.txt', 'g']), {
-    heic: 2,
-    video: 1,
-    archive: 1,
-    raw: 1,
-    other: 2,
-  });
+  const { often, first } = leftOut(['a.png', 'b.HEIC', 'c.heif', 'd.mp4', 'e.rar', 'f.CR2', `\u202e${'n'.repeat(300)}.txt`, 'g']);
+  assert.deepEqual(often, { heic: 2, video: 1, archive: 1, raw: 1, other: 2 });
+  const other = `${'n'.repeat(26)}…${'n'.repeat(9)}.txt`;
+  assert.deepEqual(first, { heic: 'b.HEIC', video: 'd.mp4', archive: 'e.rar', raw: 'f.CR2', other });
 });
 
 test('what a system puts beside files is not a person’s own', () => {

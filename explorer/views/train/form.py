@@ -8,7 +8,8 @@ from typing import Any
 
 from training import families, readiness
 from training.data import SIZES, TITLES, cache_folder
-from training.model import DataSpec, Family
+from training.model import DataSpec, Family, SettingError
+from training.settings import MOST_ITEMS
 
 from .answers import DataTold, FamilyTold, FitAnswer, FormAnswer
 from .error import JobError
@@ -41,11 +42,27 @@ def chosen(family: Family, settings: dict[str, Any]) -> dict[str, Any]:
             try:
                 value = tuple(type(default[0])(v) for v in value)
             except (TypeError, ValueError) as e:
-                raise JobError(f"{name} must be whole numbers with commas between them.", "train.error.numbers", name=name) from e
+                raise refused(family, SettingError(f"{name} must be whole numbers with commas between them.", name)) from e
         elif isinstance(default, int) and not isinstance(default, bool) and isinstance(value, float) and value.is_integer():
             value = int(value)
         out[name] = value
     return out
+
+
+def refused(family: Family, error: SettingError) -> JobError:
+    """Why a setting of a family cannot be taken: of a field the page says in its language what it may be, of all else there is the
+    sentence alone."""
+    field = next((f for f in dataclasses.fields(family.Config) if f.name == error.setting), None)
+    if field is None:
+        return JobError(str(error))
+    low, high, choices = (field.metadata[k] for k in ("low", "high", "choices"))
+    if choices:
+        return JobError(str(error), "train.error.setting.choices", setting=field.name, choices=list(choices))
+    kind = "numbers" if isinstance(field.default, tuple) else type(field.default).__name__
+    if kind not in ("int", "float", "numbers") or low is None or high is None:
+        return JobError(str(error))
+    most = dict(most=MOST_ITEMS) if kind == "numbers" else {}
+    return JobError(str(error), f"train.error.setting.{kind}", setting=field.name, low=low, high=high, **most)
 
 
 def arguments(settings: dict[str, Any]) -> list[str]:

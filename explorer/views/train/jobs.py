@@ -22,7 +22,7 @@ import psutil
 from training import augment, checkpoint, families, heldout, lock, status
 from training.data import SIZES, TITLES, DataError, Reading, forget
 from training.files import Outside, write_json
-from training.model import DataSpec, SettingError
+from training.model import DataSpec, Family, SettingError
 from training.status import Status
 
 from ...runs import lanes
@@ -30,13 +30,21 @@ from .. import Access
 from .answers import FitAnswer, FormAnswer, SurveyAnswer
 from .augmentation_preview import of_known, of_own
 from .error import JobError
-from .form import OWN, QUICK, arguments, chosen, fitted, form
+from .form import OWN, QUICK, arguments, chosen, fitted, form, refused
 from .monitor import Monitor
 from .start_training import start
 from .uploads import JOB, job_of
 
 MOST_PART = 80                                  # characters of the name of a set within
 NEW, DELETED = ".new-", ".deleted-"             # how folders begin that are not there yet, or no more
+
+
+def _family(name: str) -> Family:
+    """The family of that name. Raises JobError where there is none."""
+    try:
+        return families.get(name)
+    except SettingError as e:
+        raise JobError(str(e)) from e
 
 
 class Jobs(Monitor):
@@ -61,13 +69,15 @@ class Jobs(Monitor):
               size: int | None = None) -> str:
         """Check everything, then start a training; returns the run's name. Raises JobError or VisitorError with one sentence."""
         self.access.require_training()
+        kind = _family(family)
         try:
-            kind = families.get(family)
             values = chosen(kind, settings)
             checkpoint.check_name(name)
             config = kind.Config.from_dict({**(kind.recipe(recipe, data) if recipe else {}), **values})
-        except (SettingError, checkpoint.CheckpointError) as e:
-            raise JobError(str(e), "train.error.name" if isinstance(e, checkpoint.CheckpointError) else "") from e
+        except SettingError as e:
+            raise refused(kind, e) from e
+        except checkpoint.CheckpointError as e:
+            raise JobError(str(e), "train.error.name") from e
         if data not in TITLES:
             raise JobError(f"There is no data set {data!r}; there are {', '.join(TITLES)}.")
         options = [f"--recipe={recipe}"] if recipe else []
@@ -179,7 +189,8 @@ class Jobs(Monitor):
         self.access.require_training()
         self.uploads.add(token, path, piece, first)
 
-    def check_upload(self, token: str, dropped: dict[str, int] | None = None, turned: str = "auto", part: str = "") -> SurveyAnswer:
+    def check_upload(self, token: str, dropped: dict[str, int] | None = None, turned: str = "auto", part: str = "",
+                     first: dict[str, str] | None = None) -> SurveyAnswer:
         """What an upload holds, see ``Uploads.survey``; ``turned`` and ``part``: how a table is read. Raises JobError where there is
         nothing to train on."""
         self.access.require_training()
@@ -187,17 +198,17 @@ class Jobs(Monitor):
             reading = Reading(turned, part[:MOST_PART])
         except DataError as e:
             raise JobError(str(e)) from e
-        return self.uploads.survey(token, dropped or {}, reading)
+        return self.uploads.survey(token, dropped or {}, reading, first or {})
 
     def fit(self, family: str, recipe: str, settings: dict[str, Any], upload: str) -> FitAnswer:
         """What follows for a training from an upload's images. Raises JobError."""
         self.access.require_training()
         images, held_out, grey = self.uploads.found(upload)
+        kind = _family(family)
         try:
-            kind = families.get(family)
             return fitted(kind, recipe, chosen(kind, settings), images, held_out, grey)
         except SettingError as e:
-            raise JobError(str(e)) from e
+            raise refused(kind, e) from e
 
     def augmented(self, data: str, how: str, upload: str | None, size: int | None) -> bytes | None:
         """A PNG of some images of a data set, and below them what an augmentation makes of them; None where no image of it is here yet.

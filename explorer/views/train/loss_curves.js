@@ -45,9 +45,11 @@ const layout = (lines, total) =>
       nticks: 4,
       tickformat: '~s',
       hoverformat: ',d',
+      showticklabels: !!lines.length,
       range: [0, Math.max(total || 0, ...lines.map(({ l }) => l[l.length - 1][0]), 1)],
     },
-    y: { nticks: 5, tickformat: '~s', range: heights(lines) },
+    /* thousands may be "12k", but a loss of 0.5 is no "500m"; where there is none there is nothing to read off */
+    y: { nticks: 5, tickformat: heights(lines)[1] < 1000 ? '~g' : '~s', showticklabels: !!lines.length, range: heights(lines) },
   });
 
 export class LossCurves {

@@ -10,6 +10,7 @@ from .uploads import MOST_CHUNK
 
 Text = Annotated[str, Field(max_length=1000)]
 Settings = Annotated[dict[Text, int | float | bool | str | list[float] | None], Field(max_length=500)]      # None: no number was typed
+Names = Annotated[dict[Text, Text], Field(max_length=100)]
 Counts = Annotated[dict[Text, int], Field(max_length=100)]
 
 
@@ -63,10 +64,12 @@ class AddUpload(Asked):
 
 
 class CheckUpload(Asked):
-    """All images are there; ``dropped``: how many files the browser left out, by kind; ``turned`` and ``part``: how a table is read."""
+    """All images are there; ``dropped``: how many files the browser left out, by kind, ``first``: the name of one of each; ``turned`` and
+    ``part``: how a table is read."""
 
     token: Text
     dropped: Counts = {}
+    first: Names = {}
     turned: Text = "auto"
     part: Text = ""
 

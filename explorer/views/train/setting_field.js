@@ -1,14 +1,11 @@
 /* One setting of a training, of a kind that the server names: how it is shown, read, and recognised in a link. */
 import { make, offer } from '../../shell/dom.js';
 import { lx } from '../../shell/store.js';
-import { word } from './training_words.js';
+import { bound, word } from './training_words.js';
 
 /** @import { SettingTold } from '../../shell/answers' */
 
 /** @typedef {SettingTold['default']} Setting a value of one */
-/** @param {number} v */
-const bound = (v) => (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential().replace('-', '−') : v.toLocaleString(lx.state.lang));
-
 /* a check box, a choice, a line to type in */
 /** @param {SettingTold} s @param {Setting} value */
 const inputOf = (s, value) => {
@@ -34,12 +31,18 @@ const inputOf = (s, value) => {
 /** @type {Record<string, string>} */
 const MODES = { int: 'numeric', float: 'decimal' };
 
+/** Whether a value is a number that a setting may be. @param {SettingTold} s @param {unknown} v @returns {v is number} */
+export const isWithin = (s, v) =>
+  typeof v === 'number' && (s.kind !== 'int' || Number.isInteger(v)) && v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity);
+
+/* what was typed, as it is where it is no number that the setting may be: the server says what is */
 /** @param {SettingTold} s @param {HTMLInputElement | HTMLSelectElement} input @returns {Setting} */
 const valueOf = (s, input) => {
   const text = input.value.trim();
   if (input instanceof HTMLInputElement && s.kind === 'bool') return input.checked;
   if (s.choices) return typeof s.default === 'number' ? Number(text) : text;
-  return s.kind === 'numbers' ? text : Number(text.replaceAll(/[\s_]/g, ''));
+  const number = Number(text.replaceAll(/[\s_]/g, '') || NaN);
+  return s.kind !== 'numbers' && isWithin(s, number) ? number : text;
 };
 
 /** Whether a link's value can be one of a setting. @param {SettingTold} s @param {any} v */
@@ -88,7 +91,7 @@ export const settingField = (s, plain, edited, enabled, changed) => {
     typing = false;
     const v = valueOf(s, input);
     edited = same(v, taken) ? undefined : v;
-    input.classList.toggle('bad', typeof v === 'number' && !(v >= (s.low ?? -Infinity) && v <= (s.high ?? Infinity)));
+    input.classList.toggle('bad', s.kind in MODES && !s.choices && !isWithin(s, v));
     row.classList.toggle('changed', edited !== undefined);
     changed(edited);
   };

@@ -5,6 +5,7 @@ import { mounted } from '../../shell/gradio_component.js';
 import { lx } from '../../shell/store.js';
 import { TrainingForm } from './training_form.js';
 import { TrainingMonitor, isActive } from './training_monitor.js';
+import { refusal } from './training_words.js';
 
 /** @import { Idle, Snapshot } from '../../shell/answers' */
 /** @import { AskJob } from '../../shell/types' */
@@ -15,7 +16,7 @@ const $ = (/** @type {string} */ s) => element.querySelector(s);
 /** @type {string | null} */
 let watched = null;
 
-/* Calls of the server; what it refuses is thrown as a sentence in the page's language. */
+/* Calls of the server; what it refuses is thrown as a sentence in the page's language, `told` says it again in another. */
 /** @type {AskJob} */
 const ask = async (name, asked) => {
   let d;
@@ -25,8 +26,8 @@ const ask = async (name, asked) => {
     throw new Error(lx.t('error.offline'));
   }
   if (!d || typeof d !== 'object' || !('value' in d)) {
-    const sentence = d?.key && lx.known(d.key) ? lx.t(d.key, d.values) : d?.error || lx.t('error.offline');
-    throw Object.assign(new Error(sentence), { notes: d?.values?.notes });
+    const told = () => refusal(d);
+    throw Object.assign(new Error(told()), { notes: d?.values?.notes, told });
   }
   return d.value;
 };
@@ -48,7 +49,8 @@ const show = (shot) => {
 /** @param {'job_stop' | 'job_resume' | 'job_delete'} name @param {() => void} [after] */
 const act = (name, after) => async (/** @type {any} */ e) => {
   const b = e.currentTarget,
-    of = monitor.shot?.name;
+    of = monitor.shot?.name,
+    focused = b === document.activeElement;
   if (!of) return;
   b.disabled = true;
   try {
@@ -60,6 +62,7 @@ const act = (name, after) => async (/** @type {any} */ e) => {
     lx.say(/** @type {Error} */ (e).message, 'error');
   } finally {
     b.disabled = false;
+    if (focused && document.activeElement === document.body) monitor.focus(b); /* what is disabled loses the focus */
   }
 };
 $('.lx-stop').onclick = act('job_stop', () => {

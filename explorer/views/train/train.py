@@ -83,7 +83,7 @@ def functions(jobs: Jobs) -> list[Call]:
         jobs.add_upload(asked.token, asked.path, piece, asked.first)
 
     def job_check_upload(asked: CheckUpload) -> SurveyAnswer:
-        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part)
+        return jobs.check_upload(asked.token, asked.dropped, asked.turned or "auto", asked.part, asked.first)
 
     def job_fit(asked: AskOwnFit) -> FitAnswer:
         return jobs.fit(asked.family, asked.recipe, asked.settings, asked.upload)
@@ -143,7 +143,8 @@ FORM = f"""  <form class="lx-card lx-form" novalidate>
 MONITOR = """  <section class="lx-card lx-monitor" data-t-label="train.monitor">
     <div class="lx-nothing"><p data-t="train.nothing"></p></div>
     <div class="lx-watch" hidden>
-      <div class="lx-head"><h2 class="lx-run-name"></h2><span class="lx-badge" role="status"></span><span class="lx-spring"></span>
+      <div class="lx-head"><h2 class="lx-run-name" tabindex="-1"></h2>
+        <span class="lx-badge" role="status"></span><span class="lx-spring"></span>
         <button type="button" class="lx-btn lx-accent lx-see" data-t="train.open"></button>
         <button type="button" class="lx-btn lx-resume" data-t="train.resume"></button>
         <button type="button" class="lx-btn lx-stop" data-t="train.stop"></button>

@@ -26,16 +26,29 @@ export const isRead = (name) => [READ, MANY, IDX, BESIDE].some((ends) => ends.te
 /** Whether a file is a person's own, and not her system's. @param {Named} file */
 export const isOwn = (file) => !/(^|\/)(\.|__MACOSX)/.test(file.path || file.name);
 
-/** How many of each kind are not sent. @param {string[]} names @returns {Record<string, number>} */
+/* a name for a sentence: no character that turns or hides others, of a long one its beginning and its end */
+/** @param {string} name */
+const shortened = (name) => {
+  const letters = [...name.replaceAll(/\p{C}/gu, '')];
+  return letters.length <= 40 ? letters.join('') : [...letters.slice(0, 26), '…', ...letters.slice(-13)].join('');
+};
+
+/** How many of each kind are not sent, and what the first of a kind is called. @param {string[]} names */
 export const leftOut = (names) => {
   /** @type {Record<string, number>} */
   const often = {};
+  /** @type {Record<string, string>} */
+  const first = {};
   for (const name of names.filter((n) => !isRead(n))) {
     const kind = KINDS.find(([, ends]) => ends.test(name))?.[0] || 'other';
     often[kind] = (often[kind] || 0) + 1;
+    first[kind] ??= shortened(name);
   }
-  return often;
+  return { often, first };
 };
+
+/** Kinds of notes that are of files left out, as the browser tells them. */
+export const LEFT_OUT = new Set([...KINDS.map(([kind]) => kind), 'other']);
 
 /** What a set of files is called: one file's own name, the folder that all of them lie in. @param {Named[]} files */
 export const titleOf = (files) => {

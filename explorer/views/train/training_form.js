@@ -4,7 +4,7 @@ import { LastAsked } from '../../shell/last_asked.js';
 import { arrowKeys, check } from '../../shell/radios.js';
 import { lx } from '../../shell/store.js';
 import { Augmented } from './augmentation_preview.js';
-import { fits, settingField } from './setting_field.js';
+import { fits, isWithin, settingField } from './setting_field.js';
 import { number, word } from './training_words.js';
 import { Upload } from './upload.js';
 
@@ -12,6 +12,11 @@ import { Upload } from './upload.js';
 /** @import { AskJob } from '../../shell/types' */
 /** @import { Setting } from './setting_field.js' */
 /** @typedef {{ ask: AskJob, running: () => boolean, started: (name: string) => Promise<void> }} View running: any training at all */
+
+/* nothing is wrong */
+const nothing = () => '';
+/** What a refused call says, in the language that the page has when it is asked. @param {any} e @returns {() => string} */
+const why = (e) => e.told ?? (() => e.message);
 
 export class TrainingForm {
   #element;
@@ -30,6 +35,7 @@ export class TrainingForm {
   #typed = '';
   #begun = new Set(); /* names that were typed and started here: such a name is used up once it is taken */
   #busy = false;
+  #wrong = nothing; /* why a training was not started */
   #lastAsked = new LastAsked();
 
   /** @param {any} element @param {View} view */
@@ -39,7 +45,7 @@ export class TrainingForm {
     this.#upload = new Upload(element, {
       ask: view.ask,
       able: () => this.#form?.training,
-      begun: () => this.#refuse(''),
+      begun: () => this.#refuse(),
       changed: () => {
         this.allow();
         this.#fit();
@@ -62,6 +68,7 @@ export class TrainingForm {
       this.#named = this.#typed !== '';
       this.#write();
     };
+    this.#find('.lx-form').oninput = () => this.#refuse(); /* at once: a line that goes as Start is pressed moves it away */
     this.#find('.lx-form').onsubmit = (/** @type {SubmitEvent} */ e) => {
       e.preventDefault();
       if (!this.#find('.lx-go button').disabled) this.#start();
@@ -141,12 +148,12 @@ export class TrainingForm {
       this.fill();
       this.#element.dataset.form = 'ready';
     } catch (e) {
-      this.#refuse(/** @type {Error} */ (e).message);
+      this.#refuse(why(e));
     }
   }
 
   async #start() {
-    this.#refuse('');
+    this.#refuse();
     this.#busy = true;
     this.allow();
     try {
@@ -166,7 +173,7 @@ export class TrainingForm {
       this.#write();
       await this.#view.started(started);
     } catch (e) {
-      this.#refuse(/** @type {Error} */ (e).message);
+      this.#refuse(why(e));
     } finally {
       this.#busy = false;
       this.allow();
@@ -174,10 +181,11 @@ export class TrainingForm {
     }
   }
 
-  /** @param {string} sentence "": nothing is wrong */
-  #refuse(sentence) {
-    this.#find('.lx-wrong').textContent = sentence;
-    this.#find('.lx-wrong').hidden = !sentence;
+  /** @param {() => string} wrong the sentence in the page's language, "": nothing is wrong */
+  #refuse(wrong = nothing) {
+    this.#wrong = wrong;
+    this.#find('.lx-wrong').textContent = wrong();
+    this.#find('.lx-wrong').hidden = !wrong();
   }
 
   /** What can be used now. */
@@ -193,7 +201,7 @@ export class TrainingForm {
     const ready = sending ? 'train.start.sending' : 'train.start';
     go.textContent = lx.t(running ? 'train.start.busy' : ready);
     if (training) return;
-    this.#refuse(lx.t('train.error.visitor'));
+    this.#refuse(() => lx.t('train.error.visitor'));
     const empty = this.#element.querySelector('.lx-nothing p');
     empty.dataset.t = 'start.train.visitor';
     empty.textContent = lx.t(empty.dataset.t);
@@ -223,6 +231,7 @@ export class TrainingForm {
       kept = host.contains(document.activeElement),
       pick = (/** @type {string} */ value) => {
         this.#edited = {};
+        this.#refuse();
         choose(value);
         this.fill();
         this.#write();
@@ -246,6 +255,7 @@ export class TrainingForm {
   /** Show what is offered and what is chosen of it. */
   fill() {
     if (!this.#form) return;
+    this.#refuse(this.#wrong);
     const f = this.#family;
     this.#radios(
       '.lx-families',
@@ -278,10 +288,14 @@ export class TrainingForm {
   #tellImages() {
     const help = 'recipe.' + this.#chosen.recipe + '.help',
       usual = Number(this.#values().images),
-      n = Number(this.#edited.images || usual),
-      enough = lx.known(help) ? lx.t(help) : '',
+      n = this.#edited.images ?? usual,
+      note = this.#find('.lx-recipe-note'),
+      setting = this.#family.settings.find((s) => s.name === 'images');
+    note.textContent = '';
+    if (!setting || !isWithin(setting, n)) return;
+    const enough = lx.known(help) ? lx.t(help) : '',
       more = n < usual ? lx.t('train.recipe.fewer', { n: number(usual) }) : enough;
-    this.#find('.lx-recipe-note').textContent = `${lx.t('train.recipe.images', { n: number(n) })} ${more}`.trim();
+    note.textContent = `${lx.t('train.recipe.images', { n: number(n) })} ${more}`.trim();
   }
 
   /** What follows from a person's own images: how many train, the batch, the pixel model. */

@@ -2,6 +2,7 @@
 import { count, make } from '../../shell/dom.js';
 import { figureLine, termName } from '../../shell/metric_text.js';
 import { lx } from '../../shell/store.js';
+import { leftBehind } from './left_behind.js';
 import { LossCurves } from './loss_curves.js';
 import { brief, clock, number, showNotes } from './training_words.js';
 
@@ -35,11 +36,8 @@ const stateText = (s) => {
     .trim()
     .replace(' of ', ' / ');
   if (s.state === 'starting') return fetching === undefined ? lx.t('train.starting') : lx.t('train.fetching', { what: fetching });
-  if (s.state === 'measuring' || s.state === 'stopped') return lx.t('train.' + s.state);
-  if (s.state === 'interrupted') {
-    const left = s.can.open ? 'train.interrupted.kept' : 'train.interrupted.lost';
-    return lx.t(s.resumable ? 'train.interrupted' : left);
-  }
+  if (s.state === 'measuring') return lx.t('train.measuring');
+  if (s.state === 'stopped' || s.state === 'interrupted') return lx.t(leftBehind(s));
   if (s.error && lx.known(s.error.key)) return lx.t(s.error.key, s.error.values);
   return ['failed', 'diverged'].includes(s.state) ? s.message : '';
 };
@@ -50,6 +48,7 @@ export class TrainingMonitor {
   #view;
   /** @type {string | null} */
   #samplesOf = ''; /* when the images that are shown were drawn */
+  #awaits = false; /* the focus is on the heading until there is a Resume */
   /** @type {Animation | null} */
   #slide = null;
   /** @type {Idle | Snapshot | null} */
@@ -76,7 +75,8 @@ export class TrainingMonitor {
   /** @param {Idle | Snapshot} s */
   show(s) {
     const { dataset } = this.#element,
-      live = isActive(s.state);
+      live = isActive(s.state),
+      focused = document.activeElement;
     this.shot = s;
     dataset.state = s.state;
     dataset.name = s.name || '';
@@ -98,10 +98,23 @@ export class TrainingMonitor {
       this.#find('.lx-delete').hidden = !s.can.delete;
       this.#find('.lx-see').hidden = !s.can.open;
       this.#find('.lx-see').classList.toggle('lx-accent', !live);
+      if (this.#find('.lx-head').contains(focused)) this.focus(focused);
       if (s.samples_mtime !== this.#samplesOf) this.#samples(s);
       else if (!s.samples_mtime) this.#blank();
     }
     this.curves.show(s);
+  }
+
+  /** Focus a button of the head; where it is gone, Resume or until there is one the heading, which do no harm if pressed.
+   * @param {any} button */
+  focus(button) {
+    const heading = this.#find('.lx-run-name'),
+      resume = this.#find('.lx-resume'),
+      gone = button.hidden || (button === heading && this.#awaits),
+      harmless = resume.hidden ? heading : resume,
+      to = gone ? harmless : button;
+    this.#awaits = gone && to === heading;
+    if (to !== document.activeElement) to.focus();
   }
 
   /** @param {Snapshot} s */

@@ -55,8 +55,8 @@ export class Upload {
   /** @type {string | null} */
   token = null; /* by which the server knows the images, once all of them are there */
   sending = false;
-  /** @type {Record<string, number>} */
-  #dropped = {}; /* what was not sent, by kind */
+  /** @type {ReturnType<typeof leftOut>} */
+  #dropped = { often: {}, first: {} }; /* what was not sent, by kind */
 
   /** @param {any} element @param {View} view */
   constructor(element, view) {
@@ -120,7 +120,7 @@ export class Upload {
     this.#view.begun();
     if (!files.length) {
       this.#say(lx.t('train.own.none'));
-      this.#note(Object.entries(dropped).map(([kind, n]) => ({ kind, n })));
+      this.#note(Object.entries(dropped.often).map(([kind, n]) => ({ kind, n, name: dropped.first[kind] })));
       return;
     }
     this.sending = true;
@@ -146,7 +146,8 @@ export class Upload {
 
   /** What the server finds in it, read as is said. @param {string} token @param {string} turned @param {string} part */
   async #check(token, turned, part) {
-    const found = await this.#view.ask('job_check_upload', { token, dropped: this.#dropped, turned, part });
+    const { often: dropped, first } = this.#dropped,
+      found = await this.#view.ask('job_check_upload', { token, dropped, first, turned, part });
     this.token = token;
     this.#element.dataset.upload = 'ready';
     this.#say(lx.t('train.own.ready', { n: number(found.images) }));

@@ -8,13 +8,15 @@ import secrets
 import shutil
 import time
 import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from training import data_preview, image_tables, notes, pictures
 from training.archive import TARS
 from training.data import DataError
-from training.file_names import readable
+from training.file_names import readable, shortened
 from training.files import Outside, inside, read_json, write_json
 from training.image_folder import Survey, survey
 from training.sources import FEWEST
@@ -32,7 +34,7 @@ KEEP_FREE = 1024**3                             # bytes of disk that an upload l
 UPLOAD_AGE = 24 * 3600.0                        # seconds after which an upload that no run uses is removed
 MOST_NAME = 40                                  # letters of a set's name that are kept
 DEEPEST = 8                                     # folders of a file's path that are kept, its name included
-DROPPED = "dropped.json"                        # of an upload: kinds and numbers of files that the browser left out
+DROPPED = "dropped.json"                        # of an upload: kinds, numbers and one name of files that the browser left out
 FOUND = "found.json"                            # of an upload: what its survey found, and how it is read
 BESIDE = "mapping.txt"                          # how EMNIST's lists of classes end, which its tables need
 OF_NUMBERS = {"is_arrays", "is_csv", "is_idx"}  # kinds of tables of which a person may say how their images lie
@@ -118,16 +120,19 @@ class Uploads:
             files[0].replace(folder.parent / f"{folder.name}{ending}")
         return next((p for p in sorted(folder.parent.iterdir()) if p.is_file() and p.name.startswith(f"{folder.name}.")), folder)
 
-    def survey(self, token: str, dropped: dict[str, int], reading: Reading) -> SurveyAnswer:
-        """What the images are, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, which are kept
-        for the monitor as ``reading`` is for the training. Raises JobError where that is too little to train on."""
+    def survey(self, token: str, dropped: dict[str, int], reading: Reading, first: Mapping[str, str] | None = None) -> SurveyAnswer:
+        """What the images are, and notes on what will be left out, the browser's ``dropped`` (kind → files) among them, by name the
+        ``first`` of a kind; they are kept for the monitor as ``reading`` is for the training. Raises JobError where that is too little to
+        train on."""
+        first = first or {}
         try:
             found = survey(self._place(token), reading, self.root / token)
         except DataError as e:
             raise JobError(str(e), e.key, **e.values) from e
-        kinds = {k: n for k, n in dropped.items() if k in notes.LEFT_OUT and 0 < n <= MOST_FILES}
-        write_json(self.root / token / DROPPED, kinds)
-        told = merged([*found.notes, *(notes.Note(k, n) for k, n in kinds.items())])
+        left = [notes.Note(k, n, shortened(first[k]) if first.get(k) else "") for k, n in dropped.items()
+                if k in notes.LEFT_OUT and 0 < n <= MOST_FILES]
+        write_json(self.root / token / DROPPED, [asdict(n) for n in left])
+        told = merged([*found.notes, *left])
         write_json(self.root / token / FOUND, dict(images=found.images, held_out=found.held_out, grey=found.grey,
                                                    turned=reading.turned, part=reading.part))
         if found.images < FEWEST:
@@ -159,9 +164,9 @@ class Uploads:
         if not is_token(token):
             return []
         try:
-            kinds = read_json(self.root / token / DROPPED, 2**12)
-            return [notes.Note(str(k), int(n)) for k, n in kinds.items() if k in notes.LEFT_OUT]
-        except (OSError, ValueError, TypeError, AttributeError):
+            kept = [notes.Note.from_dict(n) for n in read_json(self.root / token / DROPPED, 2**13)]
+            return [n for n in kept if n.kind in notes.LEFT_OUT]
+        except (OSError, ValueError, TypeError, KeyError):
             return []
 
     def remove(self, token: str) -> None:
@@ -201,12 +206,14 @@ def taken(name: str) -> bool:
 
 
 def merged(told: list[notes.Note]) -> list[notes.Note]:
-    """Notes of one kind of left-out files as one."""
+    """Notes of one kind of left-out files as one, with the first name of a file."""
     counts: dict[str, int] = {}
+    first: dict[str, str] = {}
     for note in told:
         counts[note.kind] = counts.get(note.kind, 0) + note.n
+        first[note.kind] = first.get(note.kind) or note.name
     rest = [n for n in told if n.kind not in notes.LEFT_OUT]
-    return [notes.Note(k, counts[k]) for k in notes.LEFT_OUT if counts.get(k)] + rest
+    return [notes.Note(k, counts[k], first[k]) for k in notes.LEFT_OUT if counts.get(k)] + rest
 
 
 def as_json(told: list[notes.Note]) -> list[NoteTold]:
