@@ -122,8 +122,9 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     assert frames(page, points)[int(page.evaluate(f"{BOX}.at"))] == still[11]
     for width in (1280, 1024, 720, 420):
         page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("""() => document.querySelectorAll('.lx-live-figures').forEach((list) => list.querySelectorAll('dd').forEach((e, k) => {
-            e.textContent = k < list.children.length - 2 ? '−12.345' : '−12.84 · −12.84'; }))""")
+        page.evaluate("""() => { for (const list of document.querySelectorAll('.lx-live-figures'))
+            list.querySelectorAll('dd').forEach((e, k) => {
+              e.textContent = k < list.children.length - 2 ? '−12.345' : '−12.84 · −12.84'; }); }""")
         assert page.evaluate(OVER) == [], width
     left = page.evaluate("""() => { document.querySelector("#lx-collapse [data-name=grid]").click();
         return document.querySelector('.lx-live-alone-told').textContent; }""")
