@@ -108,8 +108,14 @@ def start(gallery: Gallery, check: Callable[[np.ndarray, np.ndarray, np.ndarray]
             break
     if best is not None:
         return best
-    refs = gallery.refs
-    return Start(refs[:EXEMPLARS], refs[EXEMPLARS:2 * EXEMPLARS], refs[2 * EXEMPLARS:3 * EXEMPLARS])
+    return _plain(gallery.refs)
+
+
+def _plain(refs: tuple[str, ...]) -> Start:
+    """The first three for A, the next for B and for C; of few as many for each, and of fewer than three one in more than one place."""
+    each = max(1, min(EXEMPLARS, len(refs) // 3))
+    at = [tuple(refs[k % len(refs)] for k in range(each * place, each * (place + 1))) if refs else () for place in range(3)]
+    return Start(at[0], at[1], at[2])
 
 
 def _candidates(gallery: Gallery) -> Iterator[Start]:

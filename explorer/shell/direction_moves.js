@@ -4,6 +4,7 @@ import { apart, named } from './direction_names.js';
 import * as moves from './moves.js';
 import { untilReady } from './poll.js';
 import { opened } from './state.js';
+import { percent } from './percent.js';
 import { lx } from './store.js';
 
 /** @import { ChangeTold, DirectionTold, StatisticTold } from './answers' */
@@ -65,7 +66,7 @@ export const effect = (d) => {
     clear: clear || !!statistic,
     main,
     side: also.length ? lx.t('dir.also', { list: also.slice(0, 3).join(', ') }) : '',
-    accuracy: d.accuracy === null || d.accuracy === undefined ? '' : lx.t('dir.accuracy', { p: Math.round(100 * d.accuracy) }),
+    accuracy: d.accuracy === null || d.accuracy === undefined ? '' : lx.t('dir.accuracy', { p: percent(d.accuracy) }),
   };
 };
 

@@ -4,6 +4,7 @@ import { latest } from './one_in_flight.js';
 import { mounted } from './gradio_component.js';
 import { blank, brush } from './pictures.js';
 import { opened } from './state.js';
+import { percent } from './percent.js';
 import { lx } from './store.js';
 
 /** @import { NeighboursAnswer } from './answers' */
@@ -85,7 +86,7 @@ const say = () => {
   if (!read || own.hidden) return;
   const k = read.indexOf(Math.max(...read));
   own.dataset.reads = k;
-  own.textContent = lx.t('own.reads', { label: lx.names(k), p: Math.round(100 * read[k]) });
+  own.textContent = lx.t('own.reads', { label: lx.names(k), p: percent(read[k]) });
 };
 const question = latest(
   async (/** @type {string | null} */ run, /** @type {Code} */ w) => {

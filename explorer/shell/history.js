@@ -4,6 +4,7 @@
  * succession. Its first change pushes an entry (the former state stays reachable at once), whatever follows from it without another act, an
  * answer of the server, a walk that plays, is written into the same entry when it comes to rest. What no person did makes no step.
  * Browsers refuse more than 100 entries in 30 seconds (WebKit): acts that come faster than MOST allows join the step before them.
+ * A step to a run that is there no more is passed by, in the direction of travel; at the end of the way its entry takes what is shown.
  * Each entry's state is its address; its number, history.state.lx, tells what undo and redo may still reach. */
 import { count } from './dom.js';
 
@@ -56,7 +57,10 @@ export class History {
   #field = null;
   #travelling = 0;
 
-  /** @param {{ link: () => string, restore: (known: boolean) => Promise<unknown>, told: () => void }} page */
+  /**
+   * `restore` shows the address; false: what it leads to is there no more.
+   * @param {{ link: () => string, restore: (known: boolean) => Promise<boolean>, told: () => void }} page
+   */
   constructor({ link, restore, told }) {
     this.#link = link;
     this.#told = told;
@@ -92,7 +96,8 @@ export class History {
         if (!this.#down && !soon && !(type === 'click' && /** @type {UIEvent} */ (e).detail)) this.#begin();
       });
     window.addEventListener('popstate', async (e) => {
-      const known = Number.isInteger(e.state?.lx);
+      const known = Number.isInteger(e.state?.lx),
+        from = this.#index;
       if (known) this.#index = e.state.lx;
       else this.#top = ++this.#index; /* a link pasted into this page's address */
       this.#top = Math.max(this.#top, this.#index);
@@ -102,7 +107,9 @@ export class History {
         this.#travelling = 0;
       } else this.#target = this.#index;
       if (this.#target !== this.#index) return this.#travel();
-      await this.#hold(() => restore(known));
+      const at = this.#index,
+        there = await this.#hold(() => restore(known));
+      if (!there && at === this.#index && this.#target === at) this.#pass(Math.sign(at - from));
     });
     window.addEventListener('keydown', (e) => {
       if (!(e.ctrlKey || e.metaKey) || e.altKey || e.defaultPrevented || edits(e.target)) return;
@@ -196,6 +203,15 @@ export class History {
       this.#target = this.#index;
     }, 2000); /* the browser knows no such entry */
     history.go(this.#target - this.#index);
+  }
+
+  /** Beyond an entry that cannot be shown. @param {number} by the way that was being gone */
+  #pass(by) {
+    const to = this.#index + by;
+    if (!by || to < 0 || to > this.#top) return;
+    this.#rest();
+    this.#target = to;
+    this.#travel();
   }
 
   /** @param {number} by */

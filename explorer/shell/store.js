@@ -95,7 +95,7 @@ import { WORDED, category, field, known, names, number, phrase, t, translate } f
 let restoring = false;
 const link = () => (state.run ? addressOf(location.href, state) : '');
 /** @type {History} */
-const steps = new History({ link, restore: (known) => restore(placeOf(location.href), !known), told: () => emit('history') });
+const steps = new History({ link, restore: (known) => revisit(placeOf(location.href), known), told: () => emit('history') });
 knows.can = () => steps.can;
 state.kept = placeOf(location.href).kept; /* state.view is the address's too */
 const linked = !!placeOf(location.href).run;
@@ -227,6 +227,19 @@ const restore = async (at, first, loading) => {
   tellRestored({ first, run: changed.run });
   return true;
 };
+/** A step of the history; false where its run is there no more. @param {Place} at @param {boolean} known */
+const revisit = async (at, known) => {
+  if (known && at.run && !runOf(at.run)) {
+    await refresh();
+    if (state.runs && !runOf(at.run)) return false;
+  }
+  await restore(at, !known);
+  return true;
+};
+/* the open run was deleted: another takes its place */
+on('runs', () => {
+  if (state.run && state.runs?.length && !runOf(state.run) && !state.opening) present();
+});
 /** @param {Place} at */
 const visit = (at) => steps.visit(() => restore(at, false));
 /** @param {{ first: boolean, run: boolean }} what */

@@ -131,6 +131,7 @@ def test_a_group_can_be_cleared_so_that_it_holds_one_face_alone(drive, run):
     drive.until(f"{DATA}.parts.endsWith('~')")
     expect(page.locator(".lx-slot[data-slot=c] .lx-out")).to_have_count(0)
     expect(page.locator(".lx-slot[data-slot=c] .lx-empty")).to_be_disabled()
+    expect(page.locator(".lx-arith-take")).to_contain_text("A, B and C each need an exemplar. Drag one there")
     page.locator(f".lx-ex[data-ref={free}]").click()
     alone = [groups[0], groups[1], [free]]
     settled(drive, run, alone)

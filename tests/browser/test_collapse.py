@@ -18,6 +18,9 @@ GREEN = """[...document.querySelectorAll('#lx-collapse .lx-live-plane')].map((c)
   const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0;
   for (let i = 0; i < d.length; i += 4) if (d[i + 1] > d[i] + 40 && d[i + 1] > d[i + 2] + 20) n++;
   return n; })"""
+# figures that are wider than their place
+OVER = """() => [...document.querySelectorAll('.lx-live-figures dd')]
+    .filter((e) => e.scrollWidth > e.parentElement.clientWidth + 1).map((e) => e.textContent)"""
 
 
 @pytest.fixture
@@ -91,9 +94,7 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     assert all(a != b for a, b in zip(moved[1], moved[11], strict=True)), "the critic does not"
     expect(page.locator(".lx-live-alone-told")).to_have_text("so far alone: D 10 · G 0")
     assert side.bounding_box() == before, "the other side's button does not come under the pointer"
-    over = page.evaluate("""() => [...document.querySelectorAll('.lx-live-figures dd')]
-        .filter((e) => e.scrollWidth > e.parentElement.clientWidth + 1).map((e) => e.textContent)""")
-    assert over == [], "no figure runs into the next"
+    assert page.evaluate(OVER) == [], "no figure runs into the next"
     updates = page.locator(".lx-live-figures div:last-child dd")
     assert updates.all_text_contents() == ["11 · 1", "15 · 1", "15 · 1"]
     page.get_by_role("button", name="Only G").click()
@@ -119,6 +120,15 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     page.evaluate("lx.undo()")
     drive.until(f"{BOX}.state === 'paused' && document.querySelector('.lx-live-alone-told').textContent.includes('D 10')")
     assert frames(page, points)[int(page.evaluate(f"{BOX}.at"))] == still[11]
+    for width in (1280, 1024, 720, 420):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("""() => { for (const list of document.querySelectorAll('.lx-live-figures'))
+            list.querySelectorAll('dd').forEach((e, k) => {
+              e.textContent = k < list.children.length - 2 ? '−12.345' : '−12.84 · −12.84'; }); }""")
+        assert page.evaluate(OVER) == [], width
+    left = page.evaluate("""() => { document.querySelector("#lx-collapse [data-name=grid]").click();
+        return document.querySelector('.lx-live-alone-told').textContent; }""")
+    assert left == "", "nothing of the training before stands under the new panels"
 
 
 def test_figures_are_those_of_the_points(live, drive):

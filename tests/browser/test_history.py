@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 from playwright.sync_api import expect
 
+from tests.explorer.conftest import data, make
+
+from .conftest import Driver
 from .held import Held
 
 HERE = "[s.run, s.view, window.lx.b64(s.w), JSON.stringify(s.origin), s.kept]"
@@ -74,6 +79,35 @@ def test_undo_and_redo_by_key_and_button(drive):
     drive.until("history.state.lx === 1")
     expect(redo).to_be_disabled()
     assert drive.state(HERE)[2] == first[2]
+
+
+def test_steps_to_a_run_that_was_deleted_are_passed_by(context, pages, trained, tmp_path, watch):
+    root = tmp_path / "runs"
+    shutil.copytree(trained, root)
+    make(root, "gone", data(), z_dim=6)
+    drive = Driver(context.new_page(), pages.over(root)).open("run=tiny&view=codes")
+    page, first = drive.page, rest(drive)
+    for k, act in enumerate((".lx-run[data-run=gone]", ".lx-seed", ".lx-run[data-run=plane]", ".lx-run[data-run=gone]")):
+        page.locator(act).click()
+        drive.until("(n) => history.state.lx === n", k + 1)
+        last = rest(drive)
+        if k == 2:
+            plane = last
+    shutil.rmtree(root / "gone")
+    page.evaluate("lx.refresh()")
+    drive.until("lx.state.run !== 'gone' && !lx.state.opening")      # the page goes on with a run that is there, whole
+    instead = rest(drive)
+    assert instead[0] in ("tiny", "plane") and instead[1] == "codes" and len(instead[2]) != len(last[2])
+    page.keyboard.press("Control+z")
+    drive.until("lx.state.run === 'plane' && history.state.lx === 3")
+    assert rest(drive) == plane
+    page.keyboard.press("Control+z")
+    drive.until("history.state.lx === 0")
+    assert rest(drive) == first
+    page.keyboard.press("Control+y")
+    drive.until("history.state.lx === 3")
+    assert rest(drive) == plane
+    assert page.locator("#lx-toast[data-kind=error]").count() == 0, "nothing was asked that could not be had"
 
 
 def test_one_act_is_one_step(drive):

@@ -23,7 +23,7 @@ BOX = "(document.querySelector('#lx-microscope [data-ready]') || {dataset: {}}).
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     """stack: 784 → 20 (unit 3 dead) → 5. tied: the same, tied. sparse: 40 sigmoid units. lin: exact PCA, 6.
-    conv: 4 and 8 channels. gan: no encoder."""
+    conv: 4 and 8 channels. gan: no encoder. colour: 32 × 32."""
     root = tmp_path_factory.mktemp("encoded")
     make_encoded(root, "stack", "autoencoder", data(), hidden=(20,), z_dim=5, dead=3)
     make_encoded(root, "tied", "autoencoder", data(), hidden=(20,), z_dim=5, tied=True)
@@ -31,6 +31,7 @@ def root(tmp_path_factory):
     make_encoded(root, "lin", "linear", data(), z_dim=6, exact=True)
     make_encoded(root, "conv", "autoencoder", data(), network="conv", channels=4, z_dim=5)
     make_generator(root, "gan", "gan", data(), z_dim=6)
+    make_encoded(root, "colour", "autoencoder", data(3, 32), hidden=(20,), z_dim=5)
     return root
 
 
@@ -226,7 +227,11 @@ def test_drawing_the_link_languages_and_a_phone(drive):
         page.locator(f"[data-to={panel}]").click()
         drive.settled()
         assert page.evaluate("document.documentElement.scrollWidth") <= 420, panel
-    page.evaluate("lx.setLang('en'); lx.open('gan')")
+    page.evaluate("lx.setLang('en'); lx.open('colour')")
+    drive.until(f"{BOX}.run === 'colour'")
+    expect(page.get_by_role("button", name="Draw", exact=True)).to_be_hidden()       # white on black: for grey images
+    expect(page.locator("#lx-microscope .lx-pad")).to_be_hidden()
+    page.evaluate("lx.open('gan')")
     drive.until(f"{BOX}.run === 'gan' && {BOX}.panel === 'maps'")
     expect(page.locator(".lx-mic-maps-told")).to_contain_text("This layer is dense")
     assert page.locator(".lx-mic-panels button:visible").all_text_contents() == ["Feature maps"], "it has no encoder to look into"

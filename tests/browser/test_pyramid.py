@@ -83,6 +83,14 @@ def hero(drive) -> np.ndarray:
         return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].filter((_, i) => i % 4 !== 3); }"""))
 
 
+def test_a_blend_can_be_set_by_hand_on_every_screen(drive):
+    page = opened(drive)
+    for width, height in ((1280, 800), (1024, 768), (640, 400), (420, 860)):      # the third: 1280 × 800 enlarged to 200 %
+        page.set_viewport_size({"width": width, "height": height})
+        boxes = [e.bounding_box()["width"] for e in page.locator(".lx-blend .lx-range").all()]
+        assert len(boxes) == 3 and min(boxes) >= 90, (width, boxes)
+
+
 def test_new_noise_at_a_level_leaves_the_coarser_ones_as_they_are(drive):
     page = opened(drive)
     assert np.array_equal(sums(drive)[3], hero(drive)), "the last level is the image of the code"

@@ -99,6 +99,12 @@ def test_a_start_without_attributes_is_measured_or_plain(codes):
     assert (plain.a, plain.c, plain.field) == (("s0", "s1", "s2"), ("s6", "s7", "s8"), None)
 
 
+@pytest.mark.parametrize(("n", "sizes", "images"), [(6, {2}, 6), (4, {1}, 3), (2, {1}, 2), (1, {1}, 1), (0, {0}, 0)])
+def test_few_images_are_shared_out_and_no_place_is_left_empty(codes, n, sizes, images):
+    few = arithmetic.start(Gallery(tuple(f"r{k}" for k in range(n)), codes[:n], (), np.zeros((n, 0))), lambda a, b, c: [])
+    assert {len(few.a), len(few.b), len(few.c)} == sizes and len({*few.a, *few.b, *few.c}) == images
+
+
 def sum_of(**more) -> dict:
     return dict(run="tiny", op="sum", a=["s1", "s2"], b=["r3"], c=["r4", "s5"]) | more
 

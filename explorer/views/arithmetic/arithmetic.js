@@ -278,7 +278,8 @@ const taken = () => {
   const is = !!answer && alike(answer.w, lx.state.w, 1e-4);
   $('.lx-nth[data-k="4"]').classList.toggle('on', is);
   const p = $('.lx-arith-take');
-  p.textContent = full() && answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
+  const beside = answer && lx.state.origin?.kind !== 'arithmetic' ? lx.t('arith.take') : '';
+  p.textContent = parts && !full() ? lx.t('arith.missing') + ' ' + lx.t('arith.missing.how') : beside;
   element.dataset.taken = is;
 };
 /** One of the nine. @param {Answer} of @param {number} k */

@@ -1,13 +1,12 @@
 /* The check of a sum: what the images of it are read to show, beside what was asked for and what was to be kept. */
 import { make } from '../../shell/dom.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { SLOTS } from './arithmetic_link.js';
 
 /** @import { CardMetric, SumAnswer, SumLine } from '../../shell/answers' */
 
 /** @typedef {{ said: SumAnswer['said'], lines: SumLine[] }} Judged */
-/** @param {number} v */
-const percent = (v) => Math.round(100 * v) + ' %';
 
 /** @param {string} textContent @param {string} kind */
 const chip = (textContent, kind, title = '') => make('span', { className: 'lx-mark ' + kind, textContent, title });
@@ -15,7 +14,7 @@ const chip = (textContent, kind, title = '') => make('span', { className: 'lx-ma
 /** @param {SumLine} l */
 const askedChip = (l) =>
   chip(
-    `${l.agrees ? '✓' : '✗'} ${lx.phrase(l.field, l.now)} ${l.measured ? '' : percent(l.sure)}`.trim(),
+    `${l.agrees ? '✓' : '✗'} ${lx.phrase(l.field, l.now)} ${l.measured ? '' : `${percent(l.sure)} %`}`.trim(),
     l.agrees ? 'good' : 'warn',
     lx.t(l.measured ? 'arith.check.measured' : 'arith.check.asked', { what: l.wanted.map((v) => lx.phrase(l.field, v)).join(' / ') }),
   );
@@ -41,7 +40,7 @@ const cardChip = () => {
   const of = lx.state.info?.card.metrics || {},
     changed = of.arithmetic_changed,
     kept = of.arithmetic_kept,
-    share = (/** @type {CardMetric} */ m) => percent(m.unit === '%' ? m.value / 100 : m.value);
+    share = (/** @type {CardMetric} */ m) => `${percent(m.unit === '%' ? m.value / 100 : m.value)} %`;
   return changed && kept ? chip(lx.t('arith.card', { changed: share(changed), kept: share(kept) }), 'card', changed.protocol || '') : null;
 };
 

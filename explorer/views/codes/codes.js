@@ -6,6 +6,7 @@ import { nearest } from '../../shell/moves.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { byDimension } from './dimensions.js';
 
@@ -281,7 +282,7 @@ const live = () => {
 const does = (m) => {
   if (!m) return '';
   if (!m.label) return lx.t('coded.unclear');
-  if (m.kind === 'categorical') return lx.t('coded.does.' + m.label, { share: Math.round(100 * (m.share ?? 0)) });
+  if (m.kind === 'categorical') return lx.t('coded.does.' + m.label, { share: percent(m.share ?? 0) });
   return `${effect(m.label)} ${m.change > 0 ? '↗' : '↘'}`;
 };
 /** @param {MeasuredTold | undefined} m */
@@ -318,11 +319,11 @@ const buttons = (names, title, act) => {
 /** @param {string} textContent */
 const note = (textContent) => (textContent ? [make('p', { className: 'lx-code-note', textContent })] : []);
 /** @param {number} v */
-const percent = (v) => (100 * (v - LOW)) / (HIGH - LOW) + '%';
+const placeOf = (v) => (100 * (v - LOW)) / (HIGH - LOW) + '%';
 /** @param {number} v @param {string} textContent */
 const scaleMark = (v, textContent) => {
   const e = make('span', { textContent });
-  e.style.left = percent(v);
+  e.style.left = placeOf(v);
   return e;
 };
 /* a continuous code: a slider, a tick where the network reads it, and the range that it was trained on */
@@ -330,8 +331,8 @@ const scaleMark = (v, textContent) => {
 const lineOf = (c) => {
   const input = make('input', { type: 'range', min: LOW, max: HIGH, step: 0.01, className: 'lx-range', 'aria-label': told(c.name) }),
     line = make('div', { className: 'lx-code-line' }, make('i', { className: 'lx-code-tick', hidden: true }), input);
-  line.style.setProperty('--a', percent(c.low));
-  line.style.setProperty('--b', percent(c.high));
+  line.style.setProperty('--a', placeOf(c.low));
+  line.style.setProperty('--b', placeOf(c.high));
   input.oninput = () => setCode(c, +input.value);
   input.ondblclick = () => setCode(c, 0);
   const marks = [
@@ -424,7 +425,7 @@ const show = ({ read: own, judged }) => {
       tick.hidden = !values;
       if (values) {
         const v = Math.max(LOW, Math.min(HIGH, values[0]));
-        tick.style.left = percent(v);
+        tick.style.left = placeOf(v);
         tick.title = lx.t('coded.reads', { value: number(values[0]) });
         tick.dataset.value = values[0];
       }
@@ -435,7 +436,7 @@ const show = ({ read: own, judged }) => {
     e.querySelectorAll('button').forEach((/** @type {any} */ b, /** @type {number} */ k) => {
       b.lastChild.style.transform = `scaleX(${values?.[k] ?? 0})`;
       b.dataset.p = values?.[k] ?? '';
-      b.title = values ? lx.t('coded.probability', { p: Math.round(100 * (values[k] ?? 0)) }) : '';
+      b.title = values ? lx.t('coded.probability', { p: percent(values[k] ?? 0) }) : '';
     });
   }
   const judge = judged && spec().num_classes ? lx.t('coded.legend.judge') : '';

@@ -4,6 +4,7 @@ import { mounted } from '../../shell/gradio_component.js';
 import { tileGrid } from '../../shell/pictures.js';
 import { arrowKeys, check, gridArrows } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { shareBars } from './share_bars.js';
 import { Dimensions, byDimension, canOrder, natsText, pageText } from './dimensions.js';
@@ -35,7 +36,7 @@ const rowsShown = () => {
   if (!byDimension())
     return opened()
       .info.directions.slice(0, 8)
-      .map((d, r) => ({ name: lx.label(r), told: (100 * d.share).toFixed(1) + ' %' }));
+      .map((d, r) => ({ name: lx.label(r), told: percent(d.share, 1) + ' %' }));
   const { posterior, page, lastPage, unused: many } = dimensions,
     idle = page || !lastPage || many < 2 ? lx.t('codes.unused') : lx.t('codes.unused.of', { n: many });
   return dimensions.rows.map(({ index, nats, unused }) => ({

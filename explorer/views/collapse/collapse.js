@@ -80,6 +80,7 @@ const begin = async (go, until = null) => {
   setPlaying(false);
   link();
   panels.empty();
+  alone.told.textContent = '';
   host.classList.add('lx-stale');
   out.textContent = '';
   scrub.max = scrub.value = 0;

@@ -25,11 +25,11 @@ const brief = (v) => {
  * @param {T} tag @param {string} className @param {...(Node | string)} inside
  */
 const piece = (tag, className, ...inside) => make(tag, { className }, ...inside);
-/** @param {string} key */
-const term = (key) => {
+/** @param {string} key @param {string} [className] */
+const term = (key, className = '') => {
   const t = make('dt'),
     d = piece('dd', '', '–'),
-    box = piece('div', '', t, d);
+    box = piece('div', className, t, d);
   t.dataset.t = key;
   t.dataset.tTitle = key + '.help';
   return { box, d };
@@ -52,8 +52,8 @@ const panelOf = (p, of) => {
   const kl = term('collapse.kl'),
     good = term('collapse.good'),
     distance = term('collapse.distance'),
-    means = term('collapse.means.' + p.output),
-    updates = term('collapse.updates'),
+    means = term('collapse.means.' + p.output, 'lx-live-pair'),
+    updates = term('collapse.updates', 'lx-live-pair'),
     figures = [good, kl, ...(p.output === 'score' ? [distance] : []), means, updates],
     list = piece('dl', 'lx-live-figures', ...figures.map((figure) => figure.box));
   for (const c of [plane, curve]) c.setAttribute('role', 'img');

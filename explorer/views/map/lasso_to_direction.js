@@ -1,6 +1,7 @@
 /* Lassos: up to two sets of images, the mean code of each, what classes they hold, and the direction from one mean to the other. */
 import { entitle, make } from '../../shell/dom.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { valueColour } from './colouring.js';
 
@@ -138,8 +139,8 @@ export class Lasso {
     }
     text.textContent = sorted
       .slice(0, 3)
-      .filter(([, m], place) => !place || share(m) >= 0.5) /* none that would read 0 % */
-      .map(([v, m]) => `${list[v] ?? v}: ${Math.round(share(m))} %`)
+      .filter(([, m], place) => !place || share(m) >= 0.5) /* none of less than half a percent */
+      .map(([v, m]) => `${list[v] ?? v}: ${percent(m / s.indices.length)} %`)
       .join(' · ');
   }
 

@@ -5,6 +5,7 @@ import { LastAsked } from '../../shell/last_asked.js';
 import { aboutText } from '../../shell/metric_text.js';
 import { mounted } from '../../shell/gradio_component.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { Between } from './map_interpolation.js';
 import { Colouring, usualField } from './colouring.js';
@@ -354,7 +355,7 @@ const chips = () => {
   if (d === 2) shadow = ['code', 'pca'].includes(map.projection) ? 'map.exact' : 'map.anew';
   else if (space.on) shadow = 'map.space.approximate';
   const trust = map.projection === 'umap' && !space.on ? info.card.metrics.map_trustworthiness : undefined,
-    kept = trust ? lx.t('map.trust', { share: (100 * trust.value).toFixed(1) }) : '';
+    kept = trust ? lx.t('map.trust', { share: percent(trust.value, 1) }) : '';
   $('.lx-shadow').textContent = [lx.t(shadow, { n: d }), kept].filter(Boolean).join(' · ');
   $('.lx-shadow').title = trust ? `${aboutText('map_trustworthiness')} ${trust.protocol}` : '';
 };

@@ -1,5 +1,6 @@
 import { button, count, make, named, progress, wait } from '../../shell/dom.js';
 import { mounted } from '../../shell/gradio_component.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { LabelsKnown, LabelsMeasured, NotReady } from '../../shell/answers' */
@@ -90,7 +91,7 @@ const line = (points, k, here, down) => {
     });
     const what = `${lx.t('few.' + p.way)}, ${lx.t('few.labels', { n: p.n })}`,
       from = p.here ? lx.t('few.here') : p.protocol;
-    c.append(shape('title', {}, `${what}: ${(100 * p.v).toFixed(1)} % · ${from}`));
+    c.append(shape('title', {}, `${what}: ${percent(p.v, 1)} % · ${from}`));
     parts.push(c);
   }
   return parts;

@@ -338,6 +338,12 @@ const bring = async (text) => {
   if (shape[0] === 1) pad.load(painted(bytes, shape));
   follow();
 };
+/* the pad draws white on black: for grey images, as in Reconstruct and Pyramid */
+const offerPad = () => {
+  const grey = opened().info.spec.shape[0] === 1;
+  $('.lx-mic-draw').hidden = !grey;
+  if (!grey) openPad(false);
+};
 const offerPanels = () => {
   for (const b of element.querySelectorAll('[data-to]')) b.hidden = !fits(b.dataset.to);
   $('.lx-mic-no-partner').hidden = !networks.known || networks.known.partners.length > 0;
@@ -368,6 +374,7 @@ const start = async () => {
       });
     offerPanels();
     $('.lx-mic-input').hidden = !facts.layers.length;
+    offerPad();
     $('.lx-mic-input')
       .querySelectorAll('.lx-mic-index,.lx-mic-another')
       .forEach((/** @type {HTMLElement} */ e) => {

@@ -3,6 +3,7 @@ import { latest } from '../../shell/one_in_flight.js';
 import { Cells } from './microscope_tile_grid.js';
 import { radioGroup } from '../../shell/radios.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { ActivityAnswer, PartsAnswer } from '../../shell/answers' */
@@ -266,10 +267,10 @@ export class MicCode {
       n = this.#lit() ? values.filter((v) => v > (this.#known.threshold ?? 0)).length : 0,
       far = this.#lit() ? 0 : values.filter((_, j) => Math.abs(this.#level(j)) > 2).length;
     this.#find('.lx-mic-code-told').textContent = this.#lit()
-      ? lx.t('mic.code.lit', { n, d: values.length, share: lx.number((100 * n) / values.length, 1), mean: lx.number(mean, 3) })
+      ? lx.t('mic.code.lit', { n, d: values.length, share: percent(n / values.length, 1), mean: lx.number(mean, 3) })
       : lx.t(this.#split() ? 'mic.code.layers' : 'mic.code.plain', { d: values.length, n: far, layers: values.length / this.#each() });
     this.#find('.lx-mic-lit-told').textContent = lx.t('mic.lit.told', {
-      share: lx.number(100 * this.#known.lit, 1),
+      share: percent(this.#known.lit, 1),
       mean: lx.number(this.#known.activity, 3),
     });
     this.#find('.lx-mic-parts-told').textContent = lx.t(this.#lit() ? 'mic.parts.lit' : 'mic.parts.plain');

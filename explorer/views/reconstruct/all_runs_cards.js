@@ -5,6 +5,7 @@ import { dataOf } from '../../shell/run_line.js';
 import { errorMap, short } from './reconstruct_error.js';
 import { opened } from '../../shell/state.js';
 import { brush } from '../../shell/pictures.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { Code, Run } from '../../shell/types' */
@@ -119,7 +120,7 @@ export class Beside {
       learned = other ? lx.t('rec.learned', { title: dataOf(run) }) : '';
     const says = [
       r.searched ? lx.t('rec.searched') : '',
-      typeof r.percentile === 'number' ? lx.t('rec.rank', { p: Math.round(r.percentile * 100) }) : '',
+      typeof r.percentile === 'number' ? lx.t('rec.rank', { p: percent(r.percentile) }) : '',
       learned,
     ].filter(Boolean);
     title.textContent = `${k + 1} · ${run?.title || run?.family_title || r.run}`;

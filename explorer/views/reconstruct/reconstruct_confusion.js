@@ -2,6 +2,7 @@
  * frequent confusions in words. Worked out once a run, asked for until it is there. data-run: whose table is shown, data-kept: the
  * share. */
 import { make, offer, progress } from '../../shell/dom.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { ConfusionTold, FieldKept, KeptAnswer } from '../../shell/answers' */
@@ -16,7 +17,7 @@ const headOf = (f, k, scope) => {
 
 /** @param {FieldKept} f @param {ConfusionTold} c */
 const confusionItem = (f, c) => {
-  const n = Math.max(1, Math.round((100 * c.count) / c.of));
+  const n = percent(c.count / c.of);
   return make('li', {
     textContent: lx.t('rec.kept.becomes', { was: categoryName(f, c.was), now: categoryName(f, c.now), n }),
     title: lx.t('rec.kept.exact', { count: c.count, of: c.of }),
@@ -97,14 +98,14 @@ export class Kept {
     const { fields, images } = this.#found,
       f = fields[this.#field] || fields[0];
     this.#find('.lx-share').textContent = lx.t('rec.kept.share', {
-      p: Math.round(100 * f.share),
+      p: percent(f.share),
       what: lx.field(f.name),
       n: images.toLocaleString(lx.state.lang),
     });
     this.#pick.hidden = fields.length < 2;
     offer(
       this.#pick,
-      fields.map((g, k) => [k, `${lx.field(g.name)} · ${Math.round(100 * g.share)} %`]),
+      fields.map((g, k) => [k, `${lx.field(g.name)} · ${percent(g.share)} %`]),
       this.#field,
     );
     const confusions = f.confusions.map((c) => confusionItem(f, c));

@@ -3,6 +3,7 @@
 import { alike } from '../../shell/moves.js';
 import { onto, pixelsOf, wipe } from '../../shell/pictures.js';
 import { opened } from '../../shell/state.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 import { Bars } from './reconstruct_bars.js';
 import { errorMap, short } from './reconstruct_error.js';
@@ -107,7 +108,7 @@ export class Output {
     if (!answer) return '';
     if (this.#edited !== null) return '· ' + lx.t('rec.edited', { e: short(answer.error) });
     const { percentile } = answer;
-    return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: Math.round(percentile * 100) }) : '';
+    return typeof percentile === 'number' ? '· ' + lx.t('rec.rank', { p: percent(percentile) }) : '';
   }
 
   /** How far off the picture is, and what is to be said of that. */

@@ -2,14 +2,13 @@
  * data-rows: how many attributes it has. */
 import { make } from '../../shell/dom.js';
 import { howMeasured } from '../../shell/measured_how.js';
+import { percent } from '../../shell/percent.js';
 import { lx } from '../../shell/store.js';
 
 /** @import { RangeTold } from '../../shell/answers' */
 
 const STRONG = 0.8;
 /** @typedef {Record<string, number>} Shares of each range, 0 to 1 */
-/** @param {number} v */
-const percent = (v) => `${Math.round(100 * v)} %`;
 
 /**
  * Attributes that one range carries come first, coarse ones before fine ones.
@@ -26,7 +25,7 @@ const ordered = (carried, names) => {
 /** @param {number | undefined} v @param {boolean} best */
 const share = (v, best) => {
   const strong = best && v !== undefined && v >= STRONG,
-    td = make('td', { textContent: v === undefined ? '–' : percent(v), className: strong ? 'num lx-strong' : 'num' });
+    td = make('td', { textContent: v === undefined ? '–' : `${percent(v)} %`, className: strong ? 'num lx-strong' : 'num' });
   td.style.setProperty('--share', String(v || 0));
   return td;
 };
