@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, WebError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, WebError, expect, sync_playwright
 
 from tests import host, waiting
 from tests.explorer.conftest import data, make
@@ -189,6 +190,7 @@ class Watch:
         self.wrong: list[str] = []
         self.expected = "\0"                     # what a console error of this test may say
         self.context = context
+        self.begun: list[Request] = []           # live trainings, as they were asked for
         self.heard = {"console": self.console, "weberror": self.error, "request": self.request}
         for event, fn in self.heard.items():
             context.on(event, fn)
@@ -215,6 +217,17 @@ class Watch:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOCAL:
             self.wrong.append(f"request to {parts.hostname}")
+        if request.method == "POST" and parts.path.endswith("/explorer/live"):
+            self.begun.append(request)
+
+    def end_live(self) -> None:
+        """End the live trainings of its pages, those that begin at this moment too. A page that is left ends its own as well, but the next
+        test may begin before, and find all places taken."""
+        for request in self.begun:
+            with contextlib.suppress(Error):     # of a page that is gone before it was told which
+                response = request.response()
+                if response and response.ok:
+                    self.context.request.post(f"{request.url}/{response.json()['id']}/stop")
 
 
 @pytest.fixture
@@ -223,6 +236,7 @@ def watch(context) -> Iterator[Watch]:
     watching = Watch(context)
     yield watching
     watching.end()
+    watching.end_live()
     assert not watching.wrong, watching.wrong
 
 

@@ -39,6 +39,7 @@ let id = /** @type {string | null} */ (null),
   playing = false,
   ended = true,
   lastAsked = new LastAsked(),
+  waiting = new AbortController() /* for what the present training says */,
   wanted = 0,
   trouble = '';
 let critic = true,
@@ -69,6 +70,8 @@ const leave = (name) => {
 const begin = async (go, until = null) => {
   const isLast = lastAsked.ask(),
     old = id;
+  waiting.abort(); /* the one before ends without a word more */
+  const { signal } = (waiting = new AbortController());
   id = null;
   frames = [];
   at = -1;
@@ -96,7 +99,7 @@ const begin = async (go, until = null) => {
     /** @type {HelloAnswer | null} */
     let said = null;
     while (!said) {
-      said = await lx.api(`live/${made}/hello`);
+      said = await lx.api(`live/${made}/hello`, undefined, signal);
       if (!isLast()) return leave(made);
     }
     hello = said;
@@ -105,17 +108,17 @@ const begin = async (go, until = null) => {
     lx.translate(element);
     order({ speed: +speed.value, ...(goal ? wayTo(goal) : go && { play: true }) });
     setPlaying(!!go || !!goal);
-    fetchFrames(isLast, made);
+    fetchFrames(isLast, made, signal);
   } catch (e) {
     if (isLast()) finish(/** @type {Error} */ (e).message);
   }
 };
-/** @param {() => boolean} isLast @param {string} name */
-const fetchFrames = async (isLast, name) => {
+/** @param {() => boolean} isLast @param {string} name @param {AbortSignal} signal */
+const fetchFrames = async (isLast, name, signal) => {
   let bad = 0;
   while (isLast()) {
     try {
-      const r = await lx.bytes(`live/${name}/frames?after=${frames.length - 1}`),
+      const r = await lx.bytes(`live/${name}/frames?after=${frames.length - 1}`, undefined, signal),
         b = await r.arrayBuffer();
       if (!isLast()) return;
       bad = 0;
