@@ -129,7 +129,7 @@ def test_one_side_alone_from_where_it_stands_and_the_link_takes_the_same_way(liv
     left = page.evaluate("""() => { document.querySelector("#lx-collapse [data-name=grid]").click();
         return document.querySelector('.lx-live-alone-told').textContent; }""")
     assert left == "", "nothing of the training before stands under the new panels"
-    drive.until(f"{BOX}.data === 'grid' && {BOX}.drawn > 0")        # one that had only been asked for would hold its place
+    drive.until(f"{BOX}.data === 'grid' && +{BOX}.frames > 0")      # one that had only been asked for would hold its place
 
 
 def test_figures_are_those_of_the_points(live, drive):
