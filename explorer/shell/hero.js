@@ -39,8 +39,11 @@ document.addEventListener('input', ({ target }) => {
     { value } = /** @type {HTMLInputElement} */ (target);
   if (!slider || value === '') return;
   slid = true;
-  lx.slide(+slider.id.slice('lx-slider-'.length), +value);
-  slid = false;
+  try {
+    lx.slide(+slider.id.slice('lx-slider-'.length), +value);
+  } finally {
+    slid = false;
+  }
 });
 /* what was left empty in its box, or half written, goes back to what the code is */
 document.addEventListener('focusout', ({ target }) => {

@@ -21,6 +21,13 @@ def rest(drive):
     return [*drive.state(HERE), drive.pixels()]
 
 
+def travelled(drive, keys: str, to: int):
+    """What is at rest at step ``to``, where ``keys`` lead."""
+    drive.page.keyboard.press(keys)
+    drive.until("(n) => history.state.lx === n", to)
+    return rest(drive)
+
+
 def step(drive) -> int:
     return drive.page.evaluate(STEP)
 
@@ -98,15 +105,9 @@ def test_steps_to_a_run_that_was_deleted_are_passed_by(context, pages, trained, 
     drive.until("lx.state.run !== 'gone' && !lx.state.opening")      # the page goes on with a run that is there, whole
     instead = rest(drive)
     assert instead[0] in ("tiny", "plane") and instead[1] == "codes" and len(instead[2]) != len(last[2])
-    page.keyboard.press("Control+z")
-    drive.until("lx.state.run === 'plane' && history.state.lx === 3")
-    assert rest(drive) == plane
-    page.keyboard.press("Control+z")
-    drive.until("history.state.lx === 0")
-    assert rest(drive) == first
-    page.keyboard.press("Control+y")
-    drive.until("history.state.lx === 3")
-    assert rest(drive) == plane
+    assert travelled(drive, "Control+z", 3) == plane
+    assert travelled(drive, "Control+z", 0) == first
+    assert travelled(drive, "Control+y", 3) == plane
     assert page.locator("#lx-toast[data-kind=error]").count() == 0, "nothing was asked that could not be had"
 
 
@@ -133,12 +134,8 @@ def test_one_act_is_one_step(drive):
     page.evaluate("for (let k = 0; k < 30; k++) lx.setCode(lx.state.w.map((v) => v + 0.01), {kind: 'walk', t: k / 30})")
     played = rest(drive)
     assert step(drive) == 2 and played[3].startswith('{"kind":"walk"')
-    page.keyboard.press("Control+z")
-    drive.until("history.state.lx === 1")
-    assert rest(drive) == dragged
-    page.keyboard.press("Control+y")
-    drive.until("history.state.lx === 2")
-    assert rest(drive) == played
+    assert travelled(drive, "Control+z", 1) == dragged
+    assert travelled(drive, "Control+y", 2) == played
 
 
 def test_ctrl_z_in_a_field_is_the_field_s(made):
